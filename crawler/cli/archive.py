@@ -1,0 +1,134 @@
+"""`khabar show` and `khabar export`: reading the archive."""
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from crawler.cli.context import context_of, err, out, parse_day
+from crawler.errors import KhabarError
+from crawler.operations.export import export_rows, json_line
+from crawler.operations.show import find_article
+from crawler.sites import load_sites, select_sites
+from crawler.storage.connect import open_stores
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("show")(show_command)
+    app.command("export")(export_command)
+
+
+def show_command(
+    ctx: typer.Context,
+    address: Annotated[
+        str, typer.Argument(metavar="URL", help="The article's address, in any form, or its id.")
+    ],
+) -> None:
+    """Show an article as it is stored, with its earlier wordings and its story.
+
+    Example: khabar show https://example.org/2024/12/04/title/
+    """
+    common = context_of(ctx)
+    with contextlib.closing(open_stores(common.settings)) as stores:
+        article = find_article(stores, address)
+    if common.json:
+        out().print_json(json.dumps(article, ensure_ascii=False))
+    else:
+        out().print(_article(article), soft_wrap=True)
+
+
+def _article(article: dict[str, Any]) -> Group:
+    facts = Table.grid(padding=(0, 2))
+    published = article["published"]
+    if published and article["published_precision"] == "day":
+        published = published[:10]
+    for name, value in (
+        ("url", article["url"]),
+        ("site", article["site"]),
+        ("published", f"{published} ({article['date_source']})" if published else None),
+        ("modified", article["modified"]),
+        ("authors", ", ".join(article["authors"])),
+        ("agency", article["agency"]),
+        ("section", article["section"]),
+        ("tags", ", ".join(article["tags"])),
+        ("language", article["language"]),
+        ("revision", str(article["revision"])),
+        ("removed", article["removed_at"]),
+        ("duplicate of", article["duplicate_of"]),
+        ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),
+        ("story", article["story_id"]),
+        ("id", article["id"]),
+    ):
+        if value:
+            facts.add_row(Text(name, style="dim"), Text(value))
+    parts: list[Any] = [Text(article["title"], style="bold"), facts, Text(), Text(article["text"])]
+    for member in article["story"]:
+        mark = f"{member['similarity']:.2f} " if member["similarity"] is not None else ""
+        parts.append(
+            Text(f"\nalso: {mark}{member['site']}: {member['title']}\n      {member['url']}", style="dim")
+        )
+    parts += [
+        Text(
+            f"\nRevision {old['revision']}, {old['seen_from'][:16]} to {old['seen_until'][:16]} UTC: "
+            f"{old['title']}\n\n{old['text']}",
+            style="dim",
+        )
+        for old in article["revisions"]
+    ]
+    return Group(*parts)
+
+
+def export_command(
+    ctx: typer.Context,
+    site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only articles published from this day on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Duplicates too.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
+) -> None:
+    """Write the archive as JSON lines: an article a line, duplicates left out.
+
+    Example: khabar export --since 2024-12-01 -o december.jsonl
+    """
+    common = context_of(ctx)
+    first, last = parse_day("--since", since), parse_day("--until", until)
+    sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
+    if site is not None and site not in sites:
+        select_sites(sites, [site])
+    count = 0
+    with contextlib.closing(open_stores(common.settings)) as stores, _target(output) as stream:
+        for row in export_rows(stores, sites, site=site, since=first, until=last, duplicates=everything):
+            stream.write(json_line(row) + "\n")
+            count += 1
+    if common.verbosity >= 0:
+        err().print(f"{count} articles{f' in {output}' if output else ''}", markup=False)
+
+
+@contextlib.contextmanager
+def _target(output: Path | None) -> Iterator[TextIO]:
+    """A stream to write to; a file appears under its name only when it is whole."""
+    if output is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    try:
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    except OSError as error:
+        raise KhabarError(f"{output}: cannot be written: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            yield stream
+        Path(name).replace(output)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,91 @@
+"""`khabar crawl` and `khabar recrawl`."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from crawler.cli.context import CliContext, context_of, err, out, parse_day
+from crawler.cli.progress import CrawlProgress
+from crawler.cli.tables import crawl_table, problem_lines
+from crawler.errors import UsageError
+from crawler.operations.crawl import crawl, exit_code
+from crawler.operations.recrawl import recrawl_job
+from crawler.sites import load_sites, select_sites
+from crawler.spiders.job import Job
+
+Since = Annotated[str | None, typer.Option(help="Only articles published from this day on (2024-12-04).")]
+Until = Annotated[str | None, typer.Option(help="Only articles published before this day.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("crawl")(crawl_command)
+    app.command("recrawl")(recrawl_command)
+
+
+def crawl_command(
+    ctx: typer.Context,
+    site: Annotated[
+        list[str] | None, typer.Argument(help="Sites to crawl, by the stem of their seed file.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Crawl every enabled site.")] = False,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take at most so many pages of each site.")] = None,
+) -> None:
+    """Crawl sites: find new articles, clean them, mark near-duplicates, store them.
+
+    Example: khabar crawl enabbaladi syria-tv --since 2024-12-01 --limit 200
+    """
+    common = context_of(ctx)
+    sites = load_sites(common.seeds)
+    if bool(site) == everything:
+        raise UsageError(
+            "name the sites to crawl, or --all for every enabled one; khabar sites list shows them"
+        )
+    chosen = [s for s in sites.values() if s.enabled] if everything else select_sites(sites, site or [])
+    first, last = parse_day("--since", since), parse_day("--until", until)
+    if first and last and first >= last:
+        raise UsageError(f"--since {since} is not before --until {until}: no article lies between them")
+    run(common, [Job(site=one, since=first, until=last, limit=limit) for one in chosen])
+
+
+def recrawl_command(
+    ctx: typer.Context,
+    site: Annotated[str, typer.Argument(help="The site to fetch again.")],
+    since: Since = None,
+    url: Annotated[str | None, typer.Option(help="Only this article.")] = None,
+) -> None:
+    """Fetch what is stored of a site again: revisions, removals, and what was missed.
+
+    Example: khabar recrawl enabbaladi --since 2024-12-01
+    """
+    common = context_of(ctx)
+    (chosen,) = select_sites(load_sites(common.seeds), [site])
+    job, count = recrawl_job(chosen, common.settings, since=parse_day("--since", since), url=url)
+    if common.verbosity >= 0:
+        err().print(f"Fetching {count} stored articles of {site} again.")
+    run(common, [job])
+
+
+def run(common: CliContext, jobs: list[Job]) -> None:
+    """Run crawls with a progress bar, print the table or JSON, and exit with the code they ask for."""
+    console = err()
+    if common.settings.contact is None and common.verbosity >= 0:
+        console.print(
+            "No contact is set: sites see who crawls them only as Khabar. "
+            "Set KHABAR_CONTACT to a mail address or a page that their keepers can turn to.",
+            style="yellow",
+        )
+    quiet = common.verbosity < 0
+    with CrawlProgress(console, {job.site.id: job.site.name for job in jobs}, quiet=quiet) as progress:
+        reports = crawl(jobs, common.settings, progress, notice=None if quiet else progress.notice)
+    if common.json:
+        out().print_json(json.dumps([asdict(report) for report in reports], ensure_ascii=False, default=str))
+    else:
+        out().print(crawl_table(reports))
+    for line in problem_lines(reports, common.settings, all_of_them=common.verbosity > 0):
+        console.print(line, markup=False, soft_wrap=True)
+    raise typer.Exit(exit_code(reports))

@@ -1,0 +1,109 @@
+"""The `khabar` command: common options, the commands, and what an error looks like."""
+
+import json
+import sys
+import warnings
+from collections.abc import Collection
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from crawler import __version__
+from crawler.cli.context import CliContext, err
+from crawler.config import load_settings
+from crawler.errors import KhabarError
+
+GROUPS = {
+    "crawling": {"crawl", "recrawl"},
+    "archive": {"show", "export"},
+    "dedup": {"dedup"},
+    "sites": {"sites"},
+    "extraction": {"extract"},
+    "stores": {"stores", "backup", "restore", "doctor"},
+    "demo": {"demo"},
+}
+"""Modules of this package, and the commands each registers."""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"khabar {__version__}")
+        raise typer.Exit
+
+
+def common(
+    ctx: typer.Context,
+    seeds: Annotated[Path, typer.Option(help="Folder of the seed files.", envvar="KHABAR_SEEDS")] = Path(
+        "seeds"
+    ),
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of the embedded stores and logs; before KHABAR_DATA_DIR.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON, for machines.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notices.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
+    version: Annotated[  # noqa: ARG001  # the callback does the work
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read the options that every command shares."""
+    ctx.obj = CliContext(
+        seeds=seeds,
+        settings=load_settings(data_dir=data_dir),
+        json=as_json,
+        verbosity=-1 if quiet else int(verbose),
+    )
+
+
+def application(words: Collection[str] = ()) -> typer.Typer:
+    """Build the `khabar` application.
+
+    Args:
+        words: The words of a command line; only the groups whose commands are among them are loaded,
+            since the libraries of all take seconds. Without such a word every command is there.
+    """
+    app = typer.Typer(
+        name="khabar",
+        help="Khabar (خبر): crawl news sites, keep their articles clean, recognise near-duplicates.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(common)
+    for group in [group for group, names in GROUPS.items() if names & set(words)] or GROUPS:
+        import_module(f"crawler.cli.{group}").register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; errors meant for people become one line on stderr and an exit code."""
+    # A library's deprecation is nothing the reader of a result can act on; the tests see it.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    try:
+        application(sys.argv[1:])(standalone_mode=True)
+    except KhabarError as error:
+        _fail(error, error.exit_code)
+    except KeyboardInterrupt:
+        err().print("khabar: interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output (head, a pager) has seen enough.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        from dedup import DedupError  # loading it costs half a second, which most commands need not pay
+
+        if not isinstance(error, DedupError):
+            raise
+        _fail(error, 1)
+
+
+def _fail(error: Exception, code: int) -> NoReturn:
+    if "--json" in sys.argv:
+        sys.stderr.write(json.dumps({"error": str(error), "exit_code": code}, ensure_ascii=False) + "\n")
+    else:
+        err().print(f"khabar: {error}", markup=False, soft_wrap=True)
+    sys.exit(code)

@@ -1,0 +1,86 @@
+"""`khabar sites`: which sites there are."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crawler.cli.context import context_of, out
+from crawler.operations.site_table import duration, site_markdown, site_rows
+from crawler.sites import Site, load_sites
+
+# After a name in Arabic, what follows in the row would otherwise be drawn in the name's direction.
+_LEFT_TO_RIGHT_MARK = "\u200e"
+# Wide enough for every column in full where nobody looks: rich would cut a pipe's lines at 80.
+_UNSEEN_WIDTH = 200
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command group to the application."""
+    group = typer.Typer(help="The sites: one TOML file each in the folder of seeds.", no_args_is_help=True)
+    group.command("list")(list_command)
+    group.command("table")(table_command)
+    app.add_typer(group, name="sites")
+
+
+def list_command(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects, for machines.")] = False,
+) -> None:
+    """List the sites of the folder of seeds.
+
+    Example: khabar sites list --json
+    """
+    common = context_of(ctx)
+    sites = load_sites(common.seeds).values()
+    if as_json or common.json:
+        typer.echo(json.dumps(site_rows(sites), ensure_ascii=False, indent=2))
+        return
+    console = out() if sys.stdout.isatty() else Console(highlight=False, width=_UNSEEN_WIDTH)
+    console.print(_table(sites))
+
+
+def table_command(ctx: typer.Context) -> None:
+    """Print the sites as a page of Markdown.
+
+    Example: khabar sites table > docs/sites.md
+    """
+    typer.echo(site_markdown(load_sites(context_of(ctx).seeds).values()), nl=False)
+
+
+def _table(sites: Iterable[Site]) -> Table:
+    table = Table(header_style="bold")
+    table.add_column("id", no_wrap=True)
+    # The English name stands between the Arabic one and the rest: terminals that reorder lines then keep
+    # the columns where they are.
+    table.add_column("الاسم" + _LEFT_TO_RIGHT_MARK)
+    table.add_column("name")
+    table.add_column("host", no_wrap=True)
+    table.add_column("language")
+    table.add_column("sources")
+    table.add_column("every", justify="right")
+    table.add_column("enabled")
+    for site in sites:
+        table.add_row(
+            site.id,
+            Text(site.name + _LEFT_TO_RIGHT_MARK),
+            Text(site.name_en or "–"),
+            site.host,
+            site.language,
+            _sources(site),
+            duration(site.every),
+            Text("yes", style="green") if site.enabled else Text("no", style="red"),
+        )
+    return table
+
+
+def _sources(site: Site) -> str:
+    """How many sources of each kind the seed names, such as "1 feed, 2 listings"."""
+    counts = {"feed": len(site.feeds), "sitemap": len(site.sitemaps), "listing": len(site.listings)}
+    named = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
+    return ", ".join(named) or "home page"

@@ -1,0 +1,182 @@
+"""``khabar stores``, ``khabar backup``, ``khabar restore`` and ``khabar doctor``."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.filesize import decimal
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from crawler.cli.context import context_of
+from crawler.config import Settings
+from crawler.operations import backup as backups
+from crawler.operations.doctor import Level, diagnose
+from crawler.storage import embedded
+from crawler.storage.connect import open_stores
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines, on standard output.")]
+
+_COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "bold red"}
+_errors = Console(stderr=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    group = typer.Typer(help="The embedded servers: start, stop, look at them.", no_args_is_help=True)
+    group.command(epilog="Example: khabar stores start")(start)
+    group.command(epilog="Example: khabar stores stop")(stop)
+    group.command(epilog="Example: khabar stores status --json")(status)
+    app.add_typer(group, name="stores")
+    app.command(epilog="Example: khabar backup archive.khabar")(backup)
+    app.command(epilog="Example: khabar restore archive.khabar --replace")(restore)
+    app.command(epilog="Example: khabar doctor --json")(doctor)
+
+
+def start(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Start the embedded servers. Other commands do so by themselves."""
+    settings = context_of(ctx).settings
+    _show(settings, embedded.start(settings), as_json or context_of(ctx).json)
+
+
+def stop(ctx: typer.Context) -> None:
+    """Stop the embedded servers; what they hold stays in the data folder."""
+    settings = context_of(ctx).settings
+    for stopped in embedded.stop(settings):
+        if not stopped.ran:
+            _errors.print(f"{stopped.store}: no embedded server was running", highlight=False)
+        elif stopped.cleanly:
+            _errors.print(f"{stopped.store}: stopped in {stopped.seconds:.1f} s", highlight=False)
+        else:
+            _errors.print(
+                f"{stopped.store}: did not end when asked and was killed after {stopped.seconds:.0f} s; "
+                "nothing that was acknowledged is lost",
+                highlight=False,
+            )
+
+
+def status(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Show the embedded servers: address, process, memory, disk."""
+    settings = context_of(ctx).settings
+    _show(
+        settings, [server.status() for server in embedded.servers(settings)], as_json or context_of(ctx).json
+    )
+
+
+def backup(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where to write, for example khabar.backup")],
+) -> None:
+    """Write everything in MongoDB to one compressed file; also during a crawl."""
+    settings = context_of(ctx).settings
+    with open_stores(settings) as stores, _progress("Backing up") as progress:
+        summary = backups.backup(stores, file, progress)
+    _errors.print(
+        f"{summary.total:,} documents, {decimal(summary.size)}: {file}", highlight=False, markup=False
+    )
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that `khabar backup` wrote")],
+    replace: Annotated[bool, typer.Option("--replace", help="Delete what is in the database now.")] = False,
+) -> None:
+    """Bring a backup into the database, then make the dedup index anew."""
+    settings = context_of(ctx).settings
+    with open_stores(settings) as stores:
+        with _progress("Restoring") as progress:
+            summary = backups.restore(stores, file, replace=replace, progress=progress)
+        with _progress("Rebuilding the dedup index") as progress:
+            articles = summary.documents.get("articles", 0)
+
+            def rebuilt(done: int) -> None:
+                progress(done, max(articles, done))
+
+            from crawler.storage.dedup_index import rebuild_index  # slow to import, and only needed here
+
+            rebuild_index(stores, rebuilt)
+    _errors.print(
+        f"{summary.total:,} documents restored, as they were at {summary.created_at:%Y-%m-%d %H:%M} UTC",
+        highlight=False,
+    )
+
+
+def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Check the stores, the dedup index, the seeds and the rest; exit code 1 if something does not work."""
+    common = context_of(ctx)
+    checks = diagnose(common.settings, common.seeds)
+    if as_json or common.json:
+        _print_json([asdict(check) for check in checks])
+    else:
+        table = Table(show_header=False, box=None, pad_edge=False)
+        for check in checks:
+            colour = _COLOURS[check.level]
+            table.add_row(f"[{colour}]{check.level}[/]", f"[bold]{check.name}[/]", escape(check.finding))
+        Console().print(table)
+    if any(check.level is Level.ERROR for check in checks):
+        raise typer.Exit(1)
+
+
+def _show(settings: Settings, statuses: list[embedded.Status], as_json: bool) -> None:
+    """Print what is known of the embedded servers, and which stores are not embedded."""
+    real = {
+        name
+        for name, value in (("MongoDB", settings.mongodb_uri), ("Redis", settings.redis_url))
+        if value is not None
+    }
+    if as_json:
+        _print_json(
+            [asdict(one) | {"folder": str(one.folder), "used": one.store not in real} for one in statuses]
+        )
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("store", "state", "where", "process", "memory", "disk"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"store", "memory", "disk"})
+    for one in statuses:
+        state = "[green]running[/]" if one.running else "[dim]not running[/]"
+        since = "" if one.uptime is None else f" for {_duration(one.uptime)}"
+        table.add_row(
+            one.store,
+            state + since + (", not used" if one.store in real else ""),
+            escape(one.address or ""),
+            f"{one.pid} ({one.version})" if one.pid else "",
+            "" if one.memory is None else decimal(one.memory),
+            decimal(one.disk) if one.disk else "",
+        )
+    if statuses:
+        Console().print(table)
+    for name in sorted(real):
+        variable = {"MongoDB": "KHABAR_MONGODB_URI", "Redis": "KHABAR_REDIS_URL"}[name]
+        _errors.print(
+            f"{name}: {variable} names a server of its own; `khabar doctor` looks at it", highlight=False
+        )
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _print_json(value: object) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, as a function of documents done and to do."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

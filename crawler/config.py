@@ -1,0 +1,78 @@
+"""Settings of a machine or an installation, read from ``KHABAR_*`` environment variables."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from crawler import __version__
+from crawler.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """Where the stores are, who we are, and the limits of a crawl.
+
+    Sizes are bytes, times are seconds.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KHABAR_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path(".khabar")
+    """Embedded servers, logs and kept pages live here."""
+    mongodb_uri: SecretStr | None = None
+    """A real MongoDB server; unset, an embedded one is started in `data_dir`."""
+    mongodb_database: str = "khabar"
+    redis_url: SecretStr | None = None
+    """A real Redis or Valkey server; unset, an embedded one is started in `data_dir`."""
+    store_timeout: Annotated[float, Field(gt=0)] = 10.0
+    """How long one request to a store may take before the store counts as gone."""
+    store_patience: Annotated[float, Field(ge=0)] = 60.0
+    """How long a crawl waits for a store that went away to come back."""
+
+    contact: str | None = None
+    """A mail address or URL that a site's keeper can complain to; part of the User-Agent."""
+    concurrent_sites: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many sites one `khabar crawl` crawls side by side, one process each."""
+    extraction_workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that extract pages, for each site being crawled."""
+    delay: Annotated[float, Field(ge=0)] = 1.0
+    """Pause between two requests to one site, where neither seed nor robots.txt asks for more."""
+    fetch_timeout: Annotated[float, Field(gt=0)] = 30.0
+    """How long one page may take, from request to last byte."""
+    max_page_bytes: Annotated[int, Field(ge=10_000)] = 8 * 1024 * 1024
+    """Larger pages are refused. News pages stay under 1 MB; feeds with full texts reach some MB."""
+    extraction_timeout: Annotated[float, Field(gt=0)] = 20.0
+    """A page that keeps extraction busy for longer is quarantined."""
+
+    def as_environment(self) -> dict[str, str]:
+        """Return the settings as environment variables, for a child process that is to have the same ones."""
+        environment = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if value is not None:
+                text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                environment[f"KHABAR_{name.upper()}"] = text
+        return environment
+
+    @property
+    def user_agent(self) -> str:
+        """The one User-Agent of every request: the project and, where set, whom to contact."""
+        return f"Khabar/{__version__} (+{self.contact})" if self.contact else f"Khabar/{__version__}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment.
+
+    Args:
+        overrides: Values that go before the environment's; None means "not given".
+
+    Raises:
+        UsageError: A variable has a value that is not allowed; the message names it.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # validated by pydantic, which names the key
+    except ValidationError as error:
+        lines = [f"KHABAR_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+        raise UsageError("invalid setting: " + "; ".join(lines)) from None

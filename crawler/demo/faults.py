@@ -1,0 +1,274 @@
+"""What goes wrong between a site and its reader, to be switched on for a URL or a whole site."""
+
+import inspect
+import random
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+from crawler.demo.layouts.base import Response
+
+_CHUNK: Final = 64 * 1024
+_MEGABYTE: Final = 1024 * 1024
+
+
+class Fault(StrEnum):
+    """Kinds of faults; the functions below say which options each takes."""
+
+    STATUS = "status"
+    REDIRECT_LOOP = "redirect_loop"
+    REDIRECT_HOST = "redirect_host"
+    REDIRECT_PRIVATE = "redirect_private"
+    BINARY = "binary"
+    IMAGE = "image"
+    PDF = "pdf"
+    HUGE = "huge"
+    TRUNCATED = "truncated"
+    DRIP = "drip"
+    RESET = "reset"
+    EMPTY = "empty"
+    GZIP_BOMB = "gzip_bomb"
+    CHALLENGE = "challenge"
+    LOGIN = "login"
+    NO_CHARSET = "no_charset"
+    WRONG_CHARSET = "wrong_charset"
+    NESTING = "nesting"
+
+
+class Ending(StrEnum):
+    """What becomes of the connection after an answer."""
+
+    KEEP = "keep"
+    CLOSE = "close"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is put on the wire.
+
+    `length` is what Content-Length says, true or not; None leaves it out, and the body ends with the
+    connection. `pause` is the time in seconds before each chunk.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    chunks: Iterable[bytes]
+    length: int | None
+    pause: float = 0.0
+    ending: Ending = Ending.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a fault happens: the page's true response, its URL, and the home page of another site."""
+
+    page: Callable[[], Response]
+    url: str
+    other: str
+
+
+_HTML: Final = ("Content-Type", "text/html; charset=utf-8")
+
+
+def _whole(body: bytes, *headers: tuple[str, str], status: int = 200) -> Answer:
+    return Answer(status, headers or (_HTML,), (body,), len(body))
+
+
+def _status(_: Scene, *, code: int = 503, retry_after: int | str | None = None) -> Answer:
+    """Answer with a status; `retry_after` is seconds or an HTTP date."""
+    headers = [_HTML]
+    if retry_after is not None:
+        headers.append(("Retry-After", str(retry_after)))
+    body = b"" if code in {204, 304} else f"<html><title>{code}</title><h1>{code}</h1></html>".encode()
+    return _whole(body, *headers, status=code)
+
+
+def _redirect(to: str, code: int) -> Answer:
+    return _whole(b"", ("Location", to), status=code)
+
+
+def _redirect_loop(scene: Scene, *, code: int = 302) -> Answer:
+    """Redirect to the page itself."""
+    return _redirect(scene.url, code)
+
+
+def _redirect_host(scene: Scene, *, to: str | None = None, code: int = 302) -> Answer:
+    """Redirect to another site; by default to another one of the newsroom."""
+    return _redirect(to or scene.other, code)
+
+
+def _redirect_private(_: Scene, *, to: str = "http://10.255.255.1/internal", code: int = 302) -> Answer:
+    """Redirect into a private network (RFC 1918)."""
+    return _redirect(to, code)
+
+
+def _binary(_: Scene, *, size: int = 4096) -> Answer:
+    """Noise that calls itself HTML."""
+    return _whole(random.Random(size).randbytes(size))  # noqa: S311
+
+
+def _image(_: Scene) -> Answer:
+    """A picture where a page is expected."""
+    return _whole(b"\x89PNG\r\n\x1a\n" + bytes(64), ("Content-Type", "image/png"))
+
+
+def _pdf(_: Scene) -> Answer:
+    """A document where a page is expected."""
+    return _whole(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n", ("Content-Type", "application/pdf"))
+
+
+def _huge(_: Scene, *, size: int = 100 * _MEGABYTE, declared: bool = True) -> Answer:
+    """A page of `size` bytes, made while it is sent; undeclared, its length is not told beforehand."""
+    ending = Ending.KEEP if declared else Ending.CLOSE
+    return Answer(200, (_HTML,), _paragraphs(size), size if declared else None, ending=ending)
+
+
+def _paragraphs(size: int) -> Iterator[bytes]:
+    head = b"<html><body>".ljust(64)
+    yield head[:size]
+    left = size - len(head)
+    line = "<p>سطر طويل لا ينتهي من صفحة كبيرة جداً.</p>\n".encode()
+    block = (line * (_CHUNK // len(line) + 1))[:_CHUNK]
+    while left > 0:
+        yield block[:left]
+        left -= len(block)
+
+
+def _truncated(scene: Scene, *, missing: int = 2000) -> Answer:
+    """Promise the whole body, send all but the last `missing` bytes, and close."""
+    page = scene.page()
+    sent = page.body[: max(0, len(page.body) - missing)]
+    headers = (("Content-Type", page.content_type),)
+    return Answer(page.status, headers, (sent,), len(page.body), ending=Ending.CLOSE)
+
+
+def _drip(scene: Scene, *, chunk: int = 16, interval: float = 0.5) -> Answer:
+    """Send `chunk` bytes every `interval` seconds."""
+    page = scene.page()
+    pieces = (page.body[start : start + chunk] for start in range(0, len(page.body), chunk))
+    return Answer(page.status, (("Content-Type", page.content_type),), pieces, len(page.body), pause=interval)
+
+
+def _reset(scene: Scene, *, after: int = 0) -> Answer:
+    """Reset the connection after `after` bytes of the body; with 0, before anything is answered."""
+    page = scene.page()
+    if not after:
+        return Answer(0, (), (), None, ending=Ending.RESET)
+    headers = (("Content-Type", page.content_type),)
+    return Answer(page.status, headers, (page.body[:after],), len(page.body), ending=Ending.RESET)
+
+
+def _empty(_: Scene) -> Answer:
+    """200, and nothing in it."""
+    return _whole(b"")
+
+
+@cache
+def _bomb(size: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    block = b" " * _MEGABYTE
+    parts = [packer.compress(b"<html><body><p>")]
+    parts += [packer.compress(block[: min(_MEGABYTE, size - done)]) for done in range(0, size, _MEGABYTE)]
+    return b"".join((*parts, packer.flush()))
+
+
+def _gzip_bomb(_: Scene, *, size: int = 64 * _MEGABYTE) -> Answer:
+    """A small body that unpacks to `size` bytes and a little more."""
+    return _whole(_bomb(size), _HTML, ("Content-Encoding", "gzip"))
+
+
+def _challenge(_: Scene, *, code: int = 200) -> Answer:
+    """The page of a protection service that wants to see a browser."""
+    body = (
+        '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title>'
+        '<meta name="robots" content="noindex,nofollow"><meta http-equiv="refresh" content="360"></head>'
+        '<body class="no-js"><div class="main-wrapper">'
+        "<h1>Checking your browser before accessing the site.</h1>"
+        '<noscript>Enable JavaScript and cookies to continue</noscript><form id="challenge-form" '
+        'action="/?__cf_chl_f_tk=demo" method="POST"></form></div>'
+        '<script>window._cf_chl_opt={cType:"managed"};</script></body></html>'
+    )
+    return _whole(body.encode(), _HTML, ("Cache-Control", "no-store"), status=code)
+
+
+def _login(_: Scene, *, code: int = 200) -> Answer:
+    """A wall that only lets members in."""
+    body = (
+        '<!DOCTYPE html><html lang="ar" dir="rtl"><head><meta charset="utf-8">'
+        "<title>تسجيل الدخول</title></head>"
+        "<body><h1>تسجيل الدخول</h1><p>هذا المحتوى متاح للمشتركين فقط. يرجى تسجيل الدخول للمتابعة.</p>"
+        '<form action="/login" method="post"><input name="user"><input type="password" name="password">'
+        "<button>دخول</button></form></body></html>"
+    )
+    return _whole(body.encode(), status=code)
+
+
+def _recoded(scene: Scene, content_type: str) -> Answer:
+    page = scene.page()
+    text = page.body.decode().replace('<meta charset="utf-8">', "").replace('<meta charset="UTF-8">', "")
+    text = text.replace("; charset=utf-8", "")
+    return _whole(
+        text.encode("cp1256", "xmlcharrefreplace"), ("Content-Type", content_type), status=page.status
+    )
+
+
+def _no_charset(scene: Scene) -> Answer:
+    """The page in windows-1256, with no charset named anywhere."""
+    return _recoded(scene, "text/html")
+
+
+def _wrong_charset(scene: Scene) -> Answer:
+    """The page in windows-1256, said to be UTF-8."""
+    return _recoded(scene, "text/html; charset=utf-8")
+
+
+def _nesting(_: Scene, *, depth: int = 50_000) -> Answer:
+    """Blocks within blocks, `depth` of them, round one paragraph."""
+    body = "<html><body>" + "<div>" * depth + "<p>في القاع</p>" + "</div>" * depth + "</body></html>"
+    return _whole(body.encode())
+
+
+_FAULTS: Final[dict[Fault, Callable[..., Answer]]] = {
+    Fault.STATUS: _status,
+    Fault.REDIRECT_LOOP: _redirect_loop,
+    Fault.REDIRECT_HOST: _redirect_host,
+    Fault.REDIRECT_PRIVATE: _redirect_private,
+    Fault.BINARY: _binary,
+    Fault.IMAGE: _image,
+    Fault.PDF: _pdf,
+    Fault.HUGE: _huge,
+    Fault.TRUNCATED: _truncated,
+    Fault.DRIP: _drip,
+    Fault.RESET: _reset,
+    Fault.EMPTY: _empty,
+    Fault.GZIP_BOMB: _gzip_bomb,
+    Fault.CHALLENGE: _challenge,
+    Fault.LOGIN: _login,
+    Fault.NO_CHARSET: _no_charset,
+    Fault.WRONG_CHARSET: _wrong_charset,
+    Fault.NESTING: _nesting,
+}
+
+
+@dataclass(slots=True)
+class Switched:
+    """A fault that is switched on; `left` is how many more requests meet it, None for all.
+
+    Raises:
+        TypeError: The fault takes no such option.
+    """
+
+    fault: Fault
+    options: dict[str, Any]
+    left: int | None = None
+
+    def __post_init__(self) -> None:
+        inspect.signature(_FAULTS[self.fault]).bind(None, **self.options)
+
+    def answer(self, scene: Scene) -> Answer:
+        """What the reader gets instead of the page."""
+        return _FAULTS[self.fault](scene, **self.options)

@@ -1,0 +1,183 @@
+"""Who prints what, and when: the made-up fortnight before the newsroom opens."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count, zip_longest
+from typing import Final
+
+from crawler.demo.dates import DAMASCUS, indic_digits
+from crawler.demo.profiles import Profile
+from crawler.demo.stories import Story, daily_reports, fill_report, generate_story, written_stories
+from crawler.demo.syndication import EDITS, edit_story
+from crawler.demo.truth import Edit, Kind
+
+SPAN: Final = timedelta(days=14)
+"""How far back the articles reach."""
+
+# Of generated stories, this part is syndicated. With one to three copies each, about a third of the
+# articles belongs to a story that other sites carry as well, as in a region served by few agencies.
+_SYNDICATED: Final = 0.15
+_COPY_DELAY_MINUTES: Final = (8, 600)
+_FRESHEST: Final = timedelta(minutes=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article before it has a number and an address; `site` counts from 0."""
+
+    site: int
+    title: str
+    paragraphs: tuple[str, ...]
+    published_at: datetime
+    section: str
+    author: str | None
+    kind: Kind
+    story: str | None
+    edits: tuple[Edit, ...]
+    follows: str | None
+    source_line: str | None
+
+
+class _Desk:
+    """Turns stories into drafts; everything random comes from one seed."""
+
+    def __init__(self, profiles: Sequence[Profile], seed: int, now: datetime) -> None:
+        self.profiles = profiles
+        self.seed = seed
+        self.now = now.astimezone(DAMASCUS)
+        self.rng = random.Random(f"{seed}/plan")  # noqa: S311
+        self._turn = count()
+
+    def moment(self) -> datetime:
+        """A minute of the fortnight, by day more often than by night."""
+        day = self.now - timedelta(days=self.rng.randrange(SPAN.days))
+        minute = int(self.rng.triangular(6 * 60, 23 * 60, 13 * 60))
+        moment = day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=minute)
+        return moment if moment <= self.now - _FRESHEST else moment - timedelta(days=1)
+
+    def draft(
+        self, site: int, story: Story, at: datetime, edits: tuple[Edit, ...] = (), kind: Kind = Kind.NEWS
+    ) -> Draft:
+        profile = self.profiles[site]
+        copy = edit_story(story, edits, self.rng, inline_source=profile.inline_source)
+        title, paragraphs = copy.title, copy.paragraphs
+        if profile.indic:
+            title = indic_digits(title)
+            paragraphs = tuple(indic_digits(text) for text in paragraphs)
+        return Draft(
+            site=site,
+            title=title,
+            paragraphs=paragraphs,
+            published_at=at.replace(second=0, microsecond=0),
+            section=story.section,
+            author=self.rng.choice(profile.authors) if profile.authors else None,
+            kind=kind,
+            story=story.key if story.syndicated else None,
+            edits=edits,
+            follows=story.follows,
+            source_line=copy.source_line,
+        )
+
+    def syndicate(self, story: Story, first: int, others: Sequence[int], at: datetime) -> Iterator[Draft]:
+        """The story where it appears first, and its copies some time later."""
+        yield self.draft(first, story, at)
+        for site in others:
+            later = at + timedelta(minutes=self.rng.randint(*_COPY_DELAY_MINUTES))
+            edits = EDITS[next(self._turn) % len(EDITS)]
+            yield self.draft(site, story, min(later, self.now - _FRESHEST), edits)
+
+
+def plan_newsroom(
+    profiles: Sequence[Profile], seed: int, now: datetime, pages_per_site: int | None
+) -> list[Draft]:
+    """Decide what every site has published in the fortnight before `now`, oldest first.
+
+    Args:
+        profiles: The sites.
+        seed: The same seed gives the same fortnight.
+        now: Aware; nothing is younger.
+        pages_per_site: How many articles each site has; None for the hand-written stories and the daily
+            reports alone.
+    """
+    desk = _Desk(profiles, seed, now)
+    drafts = list(_core(desk))
+    if pages_per_site is not None:
+        drafts = _fill(desk, drafts, pages_per_site)
+    drafts = _without_lonely_stories(drafts)
+    return sorted(drafts, key=lambda draft: draft.published_at)
+
+
+def _core(desk: _Desk) -> Iterator[Draft]:
+    """Hand-written stories and daily reports, mixed, so that a small newsroom has some of each."""
+    stories = written_stories()
+    followed = {story.follows for story in stories}
+    groups: list[list[list[Draft]]] = [[], [], []]
+    moments: dict[str, datetime] = {}
+    sites = range(len(desk.profiles))
+    for index, story in enumerate(stories):
+        first = index % len(sites)
+        if story.follows:
+            # A follow-up appears a day or two after what it follows.
+            at = min(moments[story.follows] + timedelta(hours=desk.rng.randint(20, 50)), desk.now - _FRESHEST)
+            groups[1].append([desk.draft(first, story, at, kind=Kind.FOLLOW_UP)])
+            continue
+        at = desk.moment()
+        if story.key in followed:
+            at -= timedelta(days=3)
+        moments[story.key] = at
+        others = [site for site in sites if site != first]
+        desk.rng.shuffle(others)
+        copies = others[: desk.rng.randint(1, len(story.titles))] if story.syndicated else []
+        groups[0 if copies else 1].append(list(desk.syndicate(story, first, copies, at)))
+    groups[2] = [[draft] for draft in _reports(desk)]
+    for row in zip_longest(*groups, fillvalue=()):
+        for group in row:
+            yield from group
+
+
+def _reports(desk: _Desk) -> Iterator[Draft]:
+    """The daily reports of the fortnight, the latest first."""
+    for back in range(SPAN.days):
+        day = desk.now - timedelta(days=back)
+        for report in daily_reports():
+            at = day.replace(hour=report.hour, minute=desk.rng.randrange(40), second=0, microsecond=0)
+            if report.site < len(desk.profiles) and at <= desk.now:
+                yield desk.draft(report.site, fill_report(report, at, desk.seed), at, kind=Kind.REPORT)
+
+
+def _fill(desk: _Desk, drafts: list[Draft], pages: int) -> list[Draft]:
+    """Cut to `pages` a site what is too much, and generate what is missing."""
+    counts: Counter[int] = Counter()
+    kept: list[Draft] = []
+    for draft in drafts:
+        if counts[draft.site] < pages:
+            counts[draft.site] += 1
+            kept.append(draft)
+    numbers = count()
+    sites = range(len(desk.profiles))
+    while wanting := [site for site in sites if counts[site] < pages]:
+        first = desk.rng.choice(wanting)
+        number = next(numbers)
+        at = desk.moment()
+        story = generate_story(desk.seed, number, at)
+        others = [site for site in wanting if site != first]
+        if others and desk.rng.random() < _SYNDICATED:
+            others = desk.rng.sample(others, min(len(others), desk.rng.randint(1, 3)))
+        else:
+            others = []
+        for draft in desk.syndicate(story, first, others, at):
+            counts[draft.site] += 1
+            kept.append(draft)
+    return kept
+
+
+def _without_lonely_stories(drafts: list[Draft]) -> list[Draft]:
+    """A story that only one site ended up with isn't syndicated."""
+    members = Counter(draft.story for draft in drafts)
+    return [
+        draft if draft.story is None or members[draft.story] > 1 else replace(draft, story=None)
+        for draft in drafts
+    ]

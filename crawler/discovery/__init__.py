@@ -1,0 +1,1 @@
+"""Which pages a site says exist: feeds, sitemaps, listings, links. Bytes in, `Discovered` out, no I/O."""

@@ -1,0 +1,297 @@
+"""One page, one address: the URL to fetch, and the key under which a page is known.
+
+`absolute_url` makes any link fetchable without changing what it asks for. `canonical_url` also takes away
+what only tells how a reader came (tracking) or in which dress the page is served (AMP, print).
+`url_key` goes further and is never fetched: it forgets what two addresses of one page may differ in.
+"""
+
+import hashlib
+import ipaddress
+import re
+from functools import lru_cache
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import idna
+
+from crawler.errors import KhabarError
+
+MAX_URL_LENGTH = 4096
+"""Characters. An Arabic headline of 200 letters makes about 1,200 in percent-encoding; 4 KB leaves room."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# RFC 3986, 2.3 and 3.3: what an escape need not hide, and what may stand in a path or query as it is.
+_NEEDLESS_ESCAPE = re.compile(r"%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])")
+_UNSAFE_IN_PATH = re.compile(r"(?:%[0-9a-fA-F]{2})+|%|[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]+")
+_UNSAFE_IN_QUERY = re.compile(r"(?:%[0-9a-fA-F]{2})+|%|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]+")
+# In a key all of ASCII is decoded but "/?#%&=", which would then be read as something else.
+_PLAIN_IN_KEY = re.compile(r"%(?:2[0-24789A-E]|3[0-9A-CE]|[4-6][0-9A-F]|7[0-9A-E])")
+
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\Z")
+_DROPPED = str.maketrans("", "", "\t\r\n")
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)\Z", re.IGNORECASE)
+# A segment that can be an article's own, not a section's: "/news/amp/" may be a list of AMP pages.
+_VARIANT_SEGMENT = re.compile(r"(/[^/]*[-_.%0-9][^/]*)/(?:amp|print)(/?)\Z", re.IGNORECASE)
+_VARIANT_SUFFIX = re.compile(r"([^/])\.amp(\.html?)?\Z", re.IGNORECASE)
+_VARIANT_HOST = re.compile(r"(?:www\d?|amp|m)\.(?=[^.]+\.[^.])")
+
+_TRACKING_PREFIXES = (
+    "utm_",
+    "mtm_",
+    "matomo_",
+    "piwik_",
+    "pk_",
+    "hsa_",
+    "at_",
+    "ns_",
+    "fb_",
+    "__cf_chl_",
+    "trk_",
+)
+_TRACKING = frozenset(
+    {
+        "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid",
+        "ttclid", "igshid", "igsh", "mibextid", "sfnsn", "rdid", "srsltid", "tblci", "mc_cid", "mc_eid",
+        "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "_openstat", "vero_id", "oly_anon_id", "oly_enc_id",
+        "wickedid", "s_cid", "xtor", "cmpid", "ocid", "smid", "ref_src", "ref_url", "__twitter_impression",
+        "_branch_match_id", "phpsessid", "jsessionid", "_wpnonce",
+        # WordPress and Jetpack: the same page with a comment form opened, or shared.
+        "replytocom", "like_comment", "share", "nb",
+        # Another dress of the same page.
+        "amp", "amp_markup", "noamp", "nonamp", "print", "printable", "printer_friendly",
+    }
+)  # fmt: skip
+# These may also choose what is shown, so they go only with a value that names where the reader came from.
+_ORIGIN_NAMES = frozenset({"ref", "source", "src", "from", "via"})
+_ORIGINS = frozenset(
+    {"rss", "feed", "twitter", "facebook", "fb", "telegram", "whatsapp", "google", "home", "email"}
+)
+_DRESS_NAMES = frozenset({"outputtype", "output", "view", "format", "type"})
+_DRESSES = frozenset({"amp", "print", "printable"})
+
+
+class InvalidURLError(KhabarError, ValueError):
+    """This is no address of a page on the web; the message says why. Skip the link."""
+
+
+def absolute_url(url: str, base: str | None = None) -> str:
+    """Make a link fetchable: absolute, ASCII, in RFC 3986's normal form, without its fragment.
+
+    The host is lower case and in IDNA form, default ports and dot segments are gone, escapes are upper case
+    and only where they are needed, so that an Arabic path is the same whether it came raw or encoded.
+
+    Args:
+        url: The link as published.
+        base: The URL of the page it was found on, for relative links.
+
+    Raises:
+        InvalidURLError: Not http(s), no or a malformed host, a user name in it, or longer than
+            `MAX_URL_LENGTH`.
+    """
+    scheme, netloc, path, query = _parts(_link(url, base))
+    return _joined(scheme, netloc, _escaped(path, _UNSAFE_IN_PATH), _escaped(query, _UNSAFE_IN_QUERY))
+
+
+def canonical_url(url: str, base: str | None = None) -> str:
+    """The address under which Khabar fetches and shows a page.
+
+    As `absolute_url`, and without tracking parameters, session ids and the marks of AMP and print
+    variants. The order of the other parameters is kept: some sites depend on it.
+
+    Args:
+        url: The link as published.
+        base: The URL of the page it was found on, for relative links.
+
+    Raises:
+        InvalidURLError: See `absolute_url`.
+    """
+    return _canonical(_link(url, base))
+
+
+# A site's pages repeat their menus and sidebars: nine of ten links were seen on the page before.
+@lru_cache(maxsize=8192)
+def _canonical(link: str) -> str:
+    scheme, netloc, path, query = _parts(link)
+    path = _escaped(path, _UNSAFE_IN_PATH)
+    while (plain := _plain_path(path)) != path:
+        path = plain
+    # "&amp;" left over from a feed that escaped its links twice.
+    pairs = _escaped(query, _UNSAFE_IN_QUERY).replace("&amp;", "&").split("&")
+    return _joined(scheme, netloc, path, "&".join(pair for pair in pairs if pair and not _is_noise(pair)))
+
+
+@lru_cache(maxsize=8192)
+def url_key(url: str) -> str:
+    """What identifies a page: equal for all addresses that almost surely show the same one.
+
+    Ignores the scheme, ``www.``, ``m.`` and ``amp.``, a trailing slash, doubled slashes, ``index.html``,
+    the order of parameters and how characters are escaped. A key is not a URL.
+
+    Raises:
+        InvalidURLError: See `absolute_url`.
+    """
+    parts = urlsplit(canonical_url(url))
+    path = _INDEX.sub("/", re.sub(r"/{2,}", "/", parts.path))
+    query = sorted(_key_pair(pair) for pair in parts.query.split("&") if pair)
+    key = _without_variant_host(parts.netloc) + _unescaped(path).rstrip("/")
+    return f"{key}?{'&'.join(query)}" if query else key
+
+
+def page_id(url: str) -> str:
+    """The id of a page in the store: the first 128 bits of its key's SHA-256, as 32 hex digits.
+
+    Raises:
+        InvalidURLError: See `absolute_url`.
+    """
+    return hashlib.sha256(url_key(url).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=8192)
+def host_of(url: str) -> str:
+    """The host of a URL, lower case and in IDNA form, with its port where that is not the scheme's own.
+
+    Raises:
+        InvalidURLError: See `absolute_url`.
+    """
+    return _parts(_link(url, None))[1]
+
+
+def _link(url: str, base: str | None) -> str:
+    """A link as a browser would read it, joined with its base."""
+    # Browsers drop tabs and line breaks anywhere in a link and take backslashes for slashes up to the
+    # query (WHATWG URL, 4.4); so do the readers of the templates that have them.
+    link = url.translate(_DROPPED).strip(" \x00\x0b\x0c\u200e\u200f\ufeff")
+    if "\\" in link:
+        head, mark, rest = link.partition("?")
+        link = head.replace("\\", "/") + mark + rest
+    if len(link) > MAX_URL_LENGTH:
+        raise InvalidURLError(f"{link[:80]}…: longer than {MAX_URL_LENGTH} characters")
+    if not base or link[:8].lower().startswith(("http://", "https://")):
+        return link
+    try:
+        if link.startswith("/") and not link.startswith("//"):
+            # What urljoin comes to for most links of a page, at a tenth of its cost.
+            return _origin(base) + link
+        return urljoin(base, link)
+    except ValueError as error:
+        raise InvalidURLError(f"{link[:200]}: {error}") from None
+
+
+@lru_cache(maxsize=64)
+def _origin(base: str) -> str:
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _parts(link: str) -> tuple[str, str, str, str]:
+    """Scheme, host with port, path and query, the last two not yet escaped anew."""
+    try:
+        split = urlsplit(link)
+        port = split.port
+    except ValueError as error:
+        raise InvalidURLError(f"{link[:200]}: {error}") from None
+    scheme = split.scheme.lower()
+    if scheme not in _DEFAULT_PORTS:
+        raise InvalidURLError(f"{link[:200]}: not an http or https address")
+    if "@" in split.netloc:
+        raise InvalidURLError(f"{link[:200]}: carries a user name or password")
+    host = _host(split.hostname or "", link)
+    netloc = host if port is None or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+    return scheme, netloc, split.path, split.query
+
+
+def _host(host: str, link: str) -> str:
+    if ":" in host:
+        try:
+            return f"[{ipaddress.IPv6Address(host).compressed}]"
+        except ValueError:
+            raise InvalidURLError(f"{link[:200]}: malformed IPv6 address") from None
+    host = host.rstrip(".").lower()
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except idna.IDNAError as error:
+            raise InvalidURLError(f"{link[:200]}: malformed host: {error}") from None
+    if not _HOST.match(host) or ".." in host:
+        raise InvalidURLError(f"{link[:200]}: " + ("malformed host" if host else "has no host"))
+    return host
+
+
+def _joined(scheme: str, netloc: str, path: str, query: str) -> str:
+    url = urlunsplit((scheme, netloc, _without_dots(path), query, ""))
+    if len(url) > MAX_URL_LENGTH:
+        raise InvalidURLError(f"{url[:80]}…: longer than {MAX_URL_LENGTH} characters")
+    return url
+
+
+def _escaped(text: str, unsafe: re.Pattern[str]) -> str:
+    """Percent-encode what must be, decode what need not be, leave reserved characters as published."""
+    try:
+        return unsafe.sub(_escape, text)
+    except UnicodeEncodeError:
+        raise InvalidURLError(f"{text[:80]!r}: has characters that are not text") from None
+
+
+def _escape(match: re.Match[str]) -> str:
+    found = match[0]
+    if not found.startswith("%"):
+        return quote(found, safe="")
+    if found == "%":
+        return "%25"
+    return _NEEDLESS_ESCAPE.sub(_decoded, found.upper())
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return chr(int(match[0][1:], 16))
+
+
+def _without_dots(path: str) -> str:
+    """Resolve "." and ".." (RFC 3986, 5.2.4)."""
+    segments: list[str] = []
+    parts = path.split("/")[1:] if path.startswith("/") else path.split("/")
+    for index, segment in enumerate(parts):
+        last = index == len(parts) - 1
+        if segment == "..":
+            if segments:
+                segments.pop()
+        elif segment != ".":
+            segments.append(segment)
+            continue
+        if last:
+            segments.append("")
+    return "/" + "/".join(segments)
+
+
+def _plain_path(path: str) -> str:
+    """A path without session ids, dot segments and one mark of an AMP or print variant."""
+    path = _without_dots(_SESSION.sub("", path) if ";" in path else path)
+    if path.lower().rstrip("/").endswith(("/amp", "/print")):
+        path = _VARIANT_SEGMENT.sub(r"\1\2", path)
+    if ".amp" in path.lower():
+        path = _VARIANT_SUFFIX.sub(lambda match: match[1] + (match[2] or ""), path)
+    return path
+
+
+def _is_noise(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    name, value = name.lower(), value.lower()
+    return (
+        name in _TRACKING
+        or name.startswith(_TRACKING_PREFIXES)
+        or (name in _ORIGIN_NAMES and value in _ORIGINS)
+        or (name in _DRESS_NAMES and value in _DRESSES)
+    )
+
+
+def _without_variant_host(netloc: str) -> str:
+    return _VARIANT_HOST.sub("", netloc, count=1) if _VARIANT_HOST.match(netloc) else netloc
+
+
+def _key_pair(pair: str) -> str:
+    name, _, value = pair.replace("+", "%20").partition("=")
+    return f"{_unescaped(name)}={_unescaped(value)}"
+
+
+def _unescaped(text: str) -> str:
+    """Decode every escape that cannot change the meaning of the key's own punctuation."""
+    return _PLAIN_IN_KEY.sub(_decoded, text)

@@ -1,0 +1,241 @@
+"""Feeds: RSS 0.9x, 1.0 and 2.0, and Atom (RFC 4287), paged as RFC 5005 says.
+
+Read with lxml rather than feedparser: a feed of 1 MB with full texts takes 0.1 s instead of 0.35,
+windows-1256 that calls itself UTF-8 comes out as Arabic, and an entity bomb has nothing to expand (see
+`markup`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from crawler.article import Discovered, Hints
+from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
+from crawler.discovery.markup import MarkupError, parse_xml, xml_source
+from crawler.discovery.plaintext import one_line, paragraphs
+from crawler.discovery.times import parse_time
+from crawler.errors import KhabarError
+
+_NAMESPACES = {
+    "http://www.w3.org/2005/Atom": "atom",
+    "http://purl.org/atom/ns#": "atom",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+}
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_REASONS = {
+    "empty": "the answer is empty",
+    "html": "the answer is a web page, not a feed",
+    "json": "the answer is JSON, not an RSS or Atom feed",
+    "unknown": "the answer is no RSS or Atom feed",
+}
+
+_PUBLISHED = (
+    "pubDate", "pubdate", "atom:published", "atom:issued", "published", "dc:date", "dcterms:issued"
+)  # fmt: skip
+_MODIFIED = ("atom:updated", "atom:modified", "updated", "dcterms:modified")
+
+Children = dict[str, list[etree._Element]]
+
+
+class FeedError(KhabarError):
+    """What was served is no feed; `reason` is empty, html, json or unknown. Try the site's next source."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {_REASONS[reason]}")
+        self.url = url
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["FeedError"], tuple[str, str]]:
+        """Let the error cross process borders."""
+        return type(self), (self.url, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One page of a feed."""
+
+    entries: list[Discovered]
+    """In the feed's order, each address once."""
+    next_url: str | None
+    """The page with older entries, where the feed names one (RFC 5005, 3 and 4)."""
+    title: str | None
+    skipped: int = 0
+    """Entries without a usable address."""
+
+
+def parse_feed(body: bytes, url: str, *, zone: ZoneInfo) -> Feed:
+    """Read a feed. Ill-formed XML is repaired; a feed without entries is a valid one.
+
+    Args:
+        body: The feed as served, decompressed.
+        url: Where it was fetched, for relative links.
+        zone: The site's time zone, for times without one.
+
+    Raises:
+        FeedError: This is no feed.
+    """
+    try:
+        root = parse_xml(xml_source(body))
+    except MarkupError as error:
+        raise FeedError(url, error.reason) from None
+    kind = _name(root)
+    if kind not in ("rss", "rdf:RDF", "RDF", "atom:feed", "feed"):
+        raise FeedError(url, "unknown")
+    channel_element = next((child for child in root if _name(child) == "channel"), root)
+    channel = _children(channel_element)
+    entries: dict[str, Discovered] = {}
+    skipped = 0
+    for element in _entries(root):
+        found = _entry(element, url, zone)
+        if found is None:
+            skipped += 1
+        else:
+            entries.setdefault(found.url, found)
+    return Feed(
+        entries=list(entries.values()),
+        next_url=_next_url(channel, url),
+        title=one_line(_text(channel, "title", "atom:title")),
+        skipped=skipped,
+    )
+
+
+def _entries(root: etree._Element) -> Iterator[etree._Element]:
+    """Items wherever they stand: under the channel (RSS), beside it (RSS 1.0), under the root (Atom)."""
+    return (
+        element for element in root.iter(etree.Element) if _name(element) in ("item", "atom:entry", "entry")
+    )
+
+
+def _entry(element: etree._Element, url: str, zone: ZoneInfo) -> Discovered | None:
+    children = _children(element)
+    link = _link(element, children, url)
+    if link is None:
+        return None
+    full = paragraphs(_text(children, "content:encoded", "atom:content", "content"))
+    summary = paragraphs(_text(children, "description", "atom:summary", "summary"))
+    published = _time(children, zone, *_PUBLISHED)
+    modified = _time(children, zone, *_MODIFIED)
+    hints = Hints(
+        title=one_line(_text(children, "title", "atom:title", "dc:title")),
+        published_at=published,
+        modified_at=modified,
+        authors=tuple(_authors(children)),
+        summary=summary.replace("\n\n", " ") if summary else None,
+        text=full,
+    )
+    return Discovered(url=link, source="feed", hints=hints)
+
+
+def _link(element: etree._Element, children: Children, url: str) -> str | None:
+    """The entry's page: the original behind a counting service, the link, or a guid that is an address."""
+    base = _base(element, url)
+    candidates = [child.text for child in children.get("feedburner:origLink", ())]
+    candidates += [
+        child.get("href") or child.text
+        for name in ("link", "atom:link")
+        for child in children.get(name, ())
+        if child.get("rel", "alternate") == "alternate"
+    ]
+    candidates += [
+        child.text
+        for child in children.get("guid", ())
+        if child.get("isPermaLink", "true").lower() != "false" or _is_address(child.text)
+    ]
+    candidates += [child.text for child in children.get("atom:id", ()) if _is_address(child.text)]
+    about = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+    candidates.append(about if _is_address(about) else None)
+    for candidate in candidates:
+        if candidate and candidate.strip():
+            try:
+                return canonical_url(candidate, base)
+            except InvalidURLError:
+                continue
+    return None
+
+
+def _is_address(text: str | None) -> bool:
+    return (text or "").strip().lower().startswith(("http://", "https://"))
+
+
+def _base(element: etree._Element, url: str) -> str:
+    """The base for relative links: the nearest xml:base, itself relative to those above it."""
+    bases = [base for parent in (element, *element.iterancestors()) if (base := parent.get(_XML_BASE))]
+    for base in reversed(bases):
+        try:
+            url = absolute_url(base, url)
+        except InvalidURLError:
+            continue
+    return url
+
+
+def _next_url(channel: Children, url: str) -> str | None:
+    links = [*channel.get("atom:link", ()), *channel.get("link", ())]
+    for relation in ("next", "prev-archive"):
+        for link in links:
+            if link.get("rel") == relation and link.get("href"):
+                try:
+                    following = absolute_url(link.get("href", ""), _base(link, url))
+                except InvalidURLError:
+                    continue
+                if following != absolute_url(url):
+                    return following
+    return None
+
+
+def _authors(children: Children) -> Iterator[str]:
+    """Names, each once, without mail addresses."""
+    seen = set()
+    for name in ("dc:creator", "atom:author", "author"):
+        for element in children.get(name, ()):
+            inner = _children(element)
+            raw = one_line(_text(inner, "atom:name", "name") or _content(element)) or ""
+            # RSS 2.0 writes authors as "mail@example.org (Name)".
+            person = (parseaddr(raw)[0] or "") if "@" in raw else raw
+            if person and person not in seen:
+                seen.add(person)
+                yield person
+
+
+def _time(children: Children, zone: ZoneInfo, *names: str) -> datetime | None:
+    moments = (parse_time(element.text, zone) for name in names for element in children.get(name, ()))
+    return next((moment for moment in moments if moment), None)
+
+
+def _text(children: Children, *names: str) -> str | None:
+    """The first of these children that is not empty, with the markup that stands inside it."""
+    contents = (_content(element) for name in names for element in children.get(name, ()))
+    return next((content for content in contents if content and content.strip()), None)
+
+
+def _content(element: etree._Element) -> str:
+    """Text of an element; where it has children (Atom's xhtml), their markup as well."""
+    inner = [etree.tostring(child, encoding="unicode") for child in element]
+    return (element.text or "") + "".join(inner)
+
+
+def _children(element: etree._Element) -> Children:
+    children: Children = {}
+    for child in element.iterchildren(etree.Element):
+        children.setdefault(_name(child), []).append(child)
+    return children
+
+
+def _name(element: etree._Element) -> str:
+    """A tag with its customary prefix, also where the prefix was used without being declared."""
+    tag = str(element.tag)
+    if tag.startswith("{"):
+        namespace, _, local = tag[1:].partition("}")
+        prefix = _NAMESPACES.get(namespace, _NAMESPACES.get(namespace.removesuffix("/") + "/", "other"))
+        return f"{prefix}:{local}" if prefix else local
+    return tag

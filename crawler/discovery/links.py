@@ -1,0 +1,126 @@
+"""Whether a link leads to an article: by the seed's patterns, or by the shape of address and link text.
+
+The shapes are those of the outlets the shipped seeds are about: dates and long slugs (WordPress), ``?p=ID``,
+``/news/article/ID``, ``/node/ID``, latin slugs that end in an id, opaque ids.
+"""
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawler.sites import Site
+
+MIN_TITLE_WORDS = 4
+"""Headlines have four words and more; menu entries («أخبار محلية», "Contact us") have fewer."""
+
+_MEDIA = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|gz|7z|mp[34]|m4[av]|ogg|wav|webm"
+    r"|avi|mov|flv|css|js|json|xml|rss|atom|txt|apk|exe|woff2?)\Z",
+    re.IGNORECASE,
+)  # fmt: skip
+# A section with one of these names anywhere in the path holds lists, forms or files, not articles.
+_NEVER = frozenset(
+    {"tag", "tags", "category", "categories", "cat", "topic", "topics", "author", "authors", "writer",
+     "writers", "feed", "feeds", "rss", "rss.php", "wp-json", "wp-admin", "wp-content", "wp-includes",
+     "wp-login.php", "xmlrpc.php", "cdn-cgi", "login", "logout", "signin", "signup", "register", "account",
+     "search", "cart", "checkout", "newsletter", "subscribe", "sitemap", "embed", "trackback", "comments",
+     "attachment", "share", "like", "likes", "print", "ajax", "api", "وسم", "وسوم", "الوسم", "تصنيف",
+     "تصنيفات", "قسم", "كاتب", "الكاتب", "كتاب", "بحث"}
+)  # fmt: skip
+# As the last segment these are the pages that every site has about itself.
+_ABOUT = frozenset(
+    {"about", "about-us", "aboutus", "contact", "contact-us", "contactus", "privacy", "privacy-policy",
+     "terms", "terms-of-use", "terms-of-service", "terms-and-conditions", "cookie-policy", "disclaimer",
+     "advertise", "advertise-with-us", "jobs", "careers", "team", "our-team", "faq", "archive", "archives",
+     "home", "index", "من-نحن", "عن-الموقع", "اتصل-بنا", "إتصل-بنا", "تواصل-معنا", "سياسة-الخصوصية",
+     "شروط-الاستخدام", "اتفاقية-الاستخدام", "أعلن-معنا", "اعلن-معنا", "فريق-العمل", "هيئة-التحرير",
+     "للإعلان", "وظائف"}
+)  # fmt: skip
+_PAGING = re.compile(r"/page/\d+/?\Z|/(?:page|p)-?\d{1,3}/?\Z", re.IGNORECASE)
+_NEVER_QUERY = frozenset(
+    {"s", "cat", "tag", "author", "paged", "page", "feed", "search", "q", "attachment_id", "m"}
+)
+_ID_QUERY = frozenset(
+    {"p", "id", "nid", "newsid", "news_id", "news", "article", "articleid", "article_id", "aid", "story",
+     "storyid", "post", "postid", "itemid", "sid", "item"}
+)  # fmt: skip
+_DATED = re.compile(r"/(?:19|20)\d{2}/(?:0?[1-9]|1[0-2])(?:/(?:0?[1-9]|[12]\d|3[01]))?/([^/]+)")
+_DATE_ARCHIVE = re.compile(r"/(?:19|20)\d{2}(?:/\d{1,2}){0,2}/?\Z")
+_INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)\Z", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml)\Z", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670]+[^\W_]+)*")
+# An id of four digits and more, alone or after a short prefix, at either end of a slug.
+_ID = re.compile(r"(?:\A[A-Za-z]{0,3}|[-_])(\d{4,})\Z|\A(\d{4,})[-_]")
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_OPAQUE = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,}\Z")
+
+
+def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False) -> bool:
+    """Judge one link of a site's page.
+
+    Args:
+        url: The link, canonical.
+        text: The longest text under which the page links there; may be empty.
+        site: The seed. Where it has `article` patterns, they alone decide; `exclude` always holds.
+        is_teaser: The link stands in a heading, or holds one or an image, as teasers do and menus do not.
+    """
+    if not site.owns(url) or site.excludes(url):
+        return False
+    parts = urlsplit(url)
+    path, query = unquote(parts.path), dict(parse_qsl(parts.query))
+    if _MEDIA.search(path):
+        return False
+    by_pattern = site.is_article_url(url)
+    if by_pattern is not None:
+        return by_pattern
+    # A directory's index file stands for the directory.
+    segments = [segment for segment in _INDEX.sub("", path).split("/") if segment]
+    if (not segments and not query) or _is_never(path, segments, query):
+        return False
+    # Worth no more than a word: «أخبار سوريا» stands in a heading too, above a block of headlines.
+    return _has_article_shape(path, segments, query, word_count(text) + is_teaser if text else None)
+
+
+def word_count(text: str) -> int:
+    """How many words a link's text has, marks of vowels not counted as borders."""
+    return len(_WORD.findall(text))
+
+
+def _is_never(path: str, segments: list[str], query: dict[str, str]) -> bool:
+    lower = [segment.lower() for segment in segments]
+    if _NEVER.intersection(lower) or (lower and _SUFFIX.sub("", lower[-1]) in _ABOUT):
+        return True
+    if _PAGING.search(path) or _DATE_ARCHIVE.search(path):
+        return True
+    names = {name.lower() for name in query}
+    return bool(names & _NEVER_QUERY) and not names & {"p", "id", "newsid"}
+
+
+def _has_id(segment: str) -> bool:
+    """Whether a segment is or carries a number that can be an article's; a year is none."""
+    return any(
+        number and not _YEAR.match(number) for match in _ID.finditer(segment) for number in match.groups()
+    )
+
+
+def _has_article_shape(path: str, segments: list[str], query: dict[str, str], words: int | None) -> bool:
+    """Judge by shape; `words` is the length of the link's text, None where it has none."""
+    headline = words is not None and words >= MIN_TITLE_WORDS
+    for name, value in query.items():
+        # WordPress numbers its posts this way; with other names a short number may be a section's.
+        if name.lower() in _ID_QUERY and value.isdecimal() and (name == "p" or len(value) >= 4 or headline):
+            return True
+    if not segments:
+        return False
+    if _DATED.search(path):
+        return True
+    slug = _SUFFIX.sub("", segments[-1])
+    if any(_has_id(segment) for segment in (*segments[:-1], slug)):
+        return True
+    slug_words = len([word for word in re.split(r"[-_\s]+", slug) if word])
+    if slug_words >= 4:
+        # An image linked without text goes to an article; a menu entry's text is short.
+        return headline or words is None
+    if any(segment.isdecimal() for segment in segments[1:]) or _OPAQUE.match(slug):
+        return headline
+    # The fewer words a slug has, the longer the text must be to tell a headline from a menu's entry.
+    return words is not None and words >= MIN_TITLE_WORDS + 3 - slug_words

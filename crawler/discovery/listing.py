@@ -1,0 +1,239 @@
+"""Listing pages, home pages and the links of any page: which articles they lead to, and the page after."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.article import Discovered, Hints
+from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url, url_key
+from crawler.discovery.links import MIN_TITLE_WORDS, is_article_link, word_count
+from crawler.discovery.markup import parse_html
+from crawler.discovery.plaintext import one_line
+from crawler.sites import Site
+
+MAX_TITLE_LENGTH = 250
+"""Characters. A longer text of a link is a whole teaser, not a headline."""
+MAX_LINKS = 5_000
+"""Links read of one page. Real home pages have some hundreds; a page of 8 MB could have 300,000."""
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# Texts that say nothing of the page they lead to. «شاهد» and «تابع» also begin headlines, so those are told
+# by their shortness.
+_NO_TITLE = re.compile(
+    r"(?:اقرأ|إقرأ|اقرا|أقرأ|قراءة|تابع|لقراءة|شاهد|المزيد|التفاصيل|للمزيد|read|more|share|comment)\b"
+    r"(?:\W+\w+){0,3}\W*\Z"
+    r"|(?:continue reading|read more|اقرأ المزيد|أكمل القراءة)\b"
+    r"|\W*(?:(?:ال)?(?:مقال[ةه]?|تدوين[ةه]|موضوع|خبر|مشارك[ةه])\s+)?(?:السابق|التالي)[ةه]?\W*\Z"
+    r"|\W*(?:previous|next)(?:\s+(?:post|article))?\W*\Z",
+    re.IGNORECASE,
+)
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*\Z")
+
+_OLDER_CLASSES = re.compile(
+    r"(?:\A|[\s_-])(?:nav-previous|older|older-posts|next-page|pagination-next|pager-next|pager__item--next|next)(?=\Z|[\s_-])"
+)
+_NEXT_TEXT = re.compile(
+    r"[\s»›>→]*(?:(?:الصفحة\s+)?التالي[ةه]?|next(?:\s+page)?|suivante?|sonraki)[\s«»‹›<>←→]*\Z"
+    r"|.*(?:أقدم|الأقدم|اقدم|older)(?:\s|\Z|[«»‹›<>←→])|\A[\s]*[»›«‹]+[\s]*\Z",
+    re.IGNORECASE,
+)
+_PREVIOUS_TEXT = re.compile(r"[\s«‹<←»›>→]*(?:(?:الصفحة\s+)?السابق[ةه]?|previous)", re.IGNORECASE)
+_PAGE_IN_PATH = re.compile(r"/page[/-](\d{1,6})(?=/|\Z)", re.IGNORECASE)
+_PAGE_NAMES = ("page", "paged", "pg", "pagenum", "pageno", "p_no")
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """What one listing page says."""
+
+    articles: list[Discovered]
+    """In the page's order, each page once."""
+    next_url: str | None
+    """The page with older articles, on the same site."""
+
+
+@dataclass(slots=True)
+class _Link:
+    """One target of a page, under all the texts that lead there."""
+
+    url: str
+    titles: list[str]
+    is_teaser: bool = False
+
+
+def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> ListingPage:
+    """Find the articles of a listing or home page, and the page that continues it.
+
+    The title hint is the longest text under which the page links to an article, where that is a headline.
+
+    Args:
+        body: The page as served, decompressed.
+        url: Where it was fetched.
+        site: The seed: patterns, and which hosts are the site's.
+        charset: What the HTTP header claims, if it does.
+    """
+    root = parse_html(body, charset)
+    if root is None:
+        return ListingPage([], None)
+    base = _base_url(root, url)
+    anchors = _anchors(root)
+    articles = _articles(anchors, url, base, site, "listing")
+    not_next = {url_key(article.url) for article in articles} | {url_key(url)}
+    return ListingPage(articles, _next_url(root, anchors, url, base, site, not_next))
+
+
+def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -> list[Discovered]:
+    """Find the links of any page that lead to other articles of the site.
+
+    They carry no title: a link inside a text is a phrase of that text.
+
+    Args:
+        body: The page as served, decompressed.
+        url: Where it was fetched.
+        site: The seed.
+        charset: What the HTTP header claims, if it does.
+    """
+    root = parse_html(body, charset)
+    return [] if root is None else _articles(_anchors(root), url, _base_url(root, url), site, "link")
+
+
+def _anchors(root: HtmlElement) -> list[HtmlElement]:
+    anchors = []
+    for anchor in root.iter("a", "area"):
+        if anchor.get("href"):
+            anchors.append(anchor)
+            if len(anchors) == MAX_LINKS:
+                break
+    return anchors
+
+
+def _base_url(root: HtmlElement, url: str) -> str:
+    element = next(root.iter("base"), None)
+    try:
+        return absolute_url(element.get("href") or url, url) if element is not None else url
+    except InvalidURLError:
+        return url
+
+
+def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, source: str) -> list[Discovered]:
+    own_keys = {url_key(url), url_key(site.url)}
+    links: dict[str, _Link] = {}
+    for anchor in anchors:
+        if "nofollow" in (anchor.get("rel") or "").lower().split():
+            continue
+        try:
+            target = canonical_url(anchor.get("href", ""), base)
+        except InvalidURLError:
+            continue
+        if not site.owns(target) or (key := url_key(target)) in own_keys:
+            continue
+        link = links.setdefault(key, _Link(target, []))
+        if text := _anchor_text(anchor):
+            link.titles.append(text)
+        link.is_teaser = link.is_teaser or _is_teaser(anchor)
+    found = []
+    for link in links.values():
+        longest = max((text for text in link.titles if not _NO_TITLE.match(text)), key=len, default="")
+        if is_article_link(link.url, longest, site, is_teaser=link.is_teaser):
+            hints = Hints(title=_title(link.titles)) if source == "listing" else Hints()
+            found.append(Discovered(link.url, source, hints))
+    return found
+
+
+def _anchor_text(anchor: HtmlElement) -> str:
+    """What a link says: a heading inside it, else its text, else what its image or tooltip says."""
+    heading = next(anchor.iter(*_HEADINGS), None)
+    for text in ("".join((anchor if heading is None else heading).itertext()), anchor.get("title")):
+        if line := one_line(text):
+            return line
+    image = next(anchor.iter("img"), None)
+    return (one_line(image.get("alt")) or "") if image is not None else ""
+
+
+def _is_teaser(anchor: HtmlElement) -> bool:
+    parent = anchor.getparent()
+    around = (parent, parent.getparent()) if parent is not None else ()
+    return any(element is not None and element.tag in _HEADINGS for element in around) or (
+        next(anchor.iter("img", "picture", *_HEADINGS), None) is not None
+    )
+
+
+def _title(texts: list[str]) -> str | None:
+    """The longest text that can be a headline: several words, not cut off, no whole teaser."""
+    candidates = [
+        text
+        for text in texts
+        if word_count(text) >= MIN_TITLE_WORDS - 1 and len(text) <= MAX_TITLE_LENGTH
+        if not _NO_TITLE.match(text) and not _CUT_OFF.search(text)
+    ]
+    return max(candidates, key=len, default=None)
+
+
+def _next_url(
+    root: HtmlElement, anchors: list[HtmlElement], url: str, base: str, site: Site, not_next: set[str]
+) -> str | None:
+    """The page with older articles: by rel=next, by class, by text, by the next number; first that fits."""
+    current = page_number(url)
+
+    def fitting(element: HtmlElement) -> str | None:
+        try:
+            target = absolute_url(element.get("href") or "", base)
+        except InvalidURLError:
+            return None
+        number = page_number(target)
+        goes_back = number is not None and number <= (current if current is not None else -1)
+        # An address without a number is the listing's first page.
+        goes_back = goes_back or (number is None and current is not None and current > 1)
+        if goes_back or not site.owns(target) or site.excludes(target) or url_key(target) in not_next:
+            return None
+        return target
+
+    links = [
+        element for element in root.iter("link", "a") if "next" in (element.get("rel") or "").lower().split()
+    ]
+    links += [anchor for anchor in anchors if _OLDER_CLASSES.search(_classes(anchor))]
+    texts = {
+        anchor: one_line("".join(anchor.itertext())) or one_line(anchor.get("title")) or ""
+        for anchor in anchors
+    }
+    links += [anchor for anchor, text in texts.items() if len(text) <= 40 and _NEXT_TEXT.match(text)]
+    # «السابق» leads to older articles on some sites and to newer ones on others: the page's number tells.
+    links += [
+        anchor
+        for anchor, text in texts.items()
+        if len(text) <= 40 and _PREVIOUS_TEXT.match(text) and page_number(_href(anchor, base)) is not None
+    ]
+    numbered = sorted(
+        (number, order, anchor)
+        for order, (anchor, text) in enumerate(texts.items())
+        if text.translate(_DIGITS).isdecimal() and (number := page_number(_href(anchor, base))) is not None
+    )
+    links += [anchor for number, _, anchor in numbered]
+    return next((target for link in links if (target := fitting(link))), None)
+
+
+def _href(anchor: HtmlElement, base: str) -> str:
+    try:
+        return absolute_url(anchor.get("href") or "", base)
+    except InvalidURLError:
+        return ""
+
+
+def _classes(anchor: HtmlElement) -> str:
+    """Classes of a link and of the element around it: themes put them on either."""
+    parent = anchor.getparent()
+    return f"{anchor.get('class') or ''} {parent.get('class') or '' if parent is not None else ''}".lower()
+
+
+def page_number(url: str) -> int | None:
+    """Which page of a listing an address asks for (``/page/3/``, ``?page=3``); None: it has no number."""
+    parts = urlsplit(url)
+    if match := _PAGE_IN_PATH.search(unquote(parts.path)):
+        return int(match[1])
+    for name, value in parse_qsl(parts.query):
+        if name.lower() in _PAGE_NAMES and value.isdecimal() and len(value) <= 6:
+            return int(value)
+    return None

@@ -1,0 +1,160 @@
+"""Markup of strangers, decoded and parsed so that it can do no harm.
+
+XML is stripped of everything before its root element, so no document type and no entity definition ever
+reaches the parser: expansion bombs and external entities have nothing to expand. HTML's named entities,
+which feeds use without defining them, become characters. lxml then repairs what is ill-formed.
+"""
+
+import codecs
+import re
+from html.entities import html5
+
+from lxml import etree, html
+
+# A page can claim any of Python's codecs, some of which take quadratic time (punycode, idna).
+_TRUSTED_CODEC = re.compile(r"(?:utf-?(?:8|16|32)|cp\d|iso8859|mac|koi8|gb|big5|euc|shift|kz)", re.IGNORECASE)
+_LATIN = frozenset({"ascii", "iso8859-1", "cp1252", "iso8859-15"})
+_ARABIC_LEGACY = "cp1256"
+# In text cut off in the middle, or with a few bytes broken by a template, UTF-8 still is what was meant.
+_TOLERATED_BROKEN = 0.05
+
+_DECLARED = re.compile(
+    rb"""(?:<\?xml[^>]{0,200}?encoding|<meta[^>]{0,200}?charset)\s*=\s*["']?([\w.:-]{2,40})""", re.I
+)
+_ROOT = re.compile(r"<(?:[\w-]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)(?=[\s>/])", re.IGNORECASE)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0, 2.2
+_REFERENCE = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#(?P<number>\d{1,7}|[xX][0-9a-fA-F]{1,6});|(?P<name>[A-Za-z][A-Za-z0-9]{1,31});)?",
+    re.DOTALL,
+)
+_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+class MarkupError(Exception):
+    """The bytes are not the markup that was expected; `reason` is empty, html, json or unknown."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def decode(body: bytes, charset: str | None = None) -> str:
+    """Turn a document's bytes into text. Never raises.
+
+    Bytes that are UTF-8 are read as UTF-8 whatever they claim: another encoding's Arabic practically never
+    is valid UTF-8, while wrong claims are common. Otherwise the claim is believed, except that Latin-1,
+    what servers claim by default, is read as windows-1256, which has the French letters in the same places.
+
+    Args:
+        body: The document.
+        charset: What the HTTP header claims, if it does.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if body.startswith(mark):
+            return body.decode(encoding, "replace").removeprefix("\ufeff")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    declared = _DECLARED.search(body[:4096])
+    claims = [charset, declared[1].decode("ascii", "replace") if declared else None]
+    for claim in claims:
+        codec = _codec(claim)
+        if codec and codec != "utf-8":
+            try:
+                return body.decode(codec)
+            except UnicodeError:
+                continue
+    text = body.decode("utf-8", "replace")
+    foreign = sum(character > "\x7f" for character in text)
+    if text.count("\ufffd") <= foreign * _TOLERATED_BROKEN:
+        return text
+    return body.decode(_ARABIC_LEGACY, "replace")
+
+
+def _codec(claim: str | None) -> str | None:
+    """Python's name of a claimed encoding, if it is one that web pages are written in."""
+    try:
+        name = codecs.lookup(claim.strip()).name if claim else ""
+    except (LookupError, ValueError):
+        return None
+    if name in _LATIN:
+        return _ARABIC_LEGACY
+    return name if _TRUSTED_CODEC.match(name) else None
+
+
+def xml_source(body: bytes) -> bytes:
+    """A feed's or sitemap's markup in UTF-8 from its root element on, without undefined entities.
+
+    Raises:
+        MarkupError: There is no such root element.
+    """
+    text = decode(body)
+    start = text[:2000].lstrip()
+    if not start:
+        raise MarkupError("empty")
+    root = _ROOT.search(text)
+    if start.startswith("{"):
+        raise MarkupError("json")
+    if not root or re.match(r"<!doctype\s+html|<html", start, re.IGNORECASE):
+        raise MarkupError("html" if _HTML.search(text[:20_000]) else "unknown")
+    text = _ILLEGAL.sub("", text[root.start() :])
+    return _REFERENCE.sub(_defined, text).encode()
+
+
+def _defined(match: re.Match[str]) -> str:
+    whole = match[0]
+    if whole.startswith("<"):
+        return whole
+    if number := match["number"]:
+        value = int(number[1:], 16) if number[0] in "xX" else int(number)
+        legal = value in (9, 10, 13) or 0x20 <= value <= 0xD7FF or 0xE000 <= value <= 0xFFFD
+        return whole if legal or 0x10000 <= value <= 0x10FFFF else ""
+    name = match["name"]
+    if name in _XML_NAMES:
+        return whole
+    character = html5.get(f"{name};") if name else None
+    if character is None or character in "&<>":
+        return "&amp;" + whole[1:] if character is None else f"&#{ord(character)};"
+    return character
+
+
+def parse_xml(source: bytes) -> etree._Element:
+    """Parse what `xml_source` gave, repairing what is ill-formed.
+
+    Raises:
+        MarkupError: Nothing in it could be parsed.
+    """
+    parser = etree.XMLParser(
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
+    root = etree.fromstring(source, parser)
+    if root is None:
+        raise MarkupError("unknown")
+    return root
+
+
+def parse_html(body: bytes, charset: str | None = None) -> html.HtmlElement | None:
+    """Parse a page; None where it has no element at all."""
+    return html_tree(decode(body, charset))
+
+
+def html_tree(text: str) -> html.HtmlElement | None:
+    """Parse a page or a fragment of HTML; None where it has no element at all."""
+    # Unclosed <font> and <div> nest by the hundred on old pages; size is bounded by the download limit.
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    source = _ILLEGAL.sub("", text).encode()
+    try:
+        return html.document_fromstring(source, parser=parser, ensure_head_body=False)
+    except etree.ParserError:
+        return None

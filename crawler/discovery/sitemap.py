@@ -1,0 +1,198 @@
+"""Sitemaps (sitemaps.org 0.9) with Google's news extension, indexes of them, and plain lists of addresses."""
+
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from crawler.article import Discovered, Hints
+from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
+from crawler.discovery.feed import parse_feed
+from crawler.discovery.markup import MarkupError, decode, xml_source
+from crawler.discovery.plaintext import one_line
+from crawler.discovery.times import parse_time
+from crawler.errors import KhabarError
+
+MAX_ENTRIES = 50_000
+"""The protocol's limit for one sitemap; what comes after it is not read, and `truncated` says so."""
+MAX_BYTES = 50 * 1024 * 1024
+"""The protocol's limit for one sitemap, decompressed."""
+
+_REASONS = {
+    "empty": "the answer is empty",
+    "html": "the answer is a web page, not a sitemap",
+    "json": "the answer is JSON, not a sitemap",
+    "gzip": "the answer is damaged gzip data",
+    "unknown": "the answer is no sitemap",
+}
+_NEWS = ("{http://www.google.com/schemas/sitemap-news/", "{https://www.google.com/schemas/sitemap-news/")
+_ROOT = re.compile(rb"<(?:[\w-]{1,20}:)?(\w+)")
+_END = re.compile(rb"</(?:[\w-]{1,20}:)?(?:urlset|sitemapindex)\s*>|\A<[^<>]*/>\s*\Z", re.IGNORECASE)
+
+
+class SitemapError(KhabarError):
+    """What was served is no sitemap; `reason` is empty, html, json, gzip or unknown."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {_REASONS[reason]}")
+        self.url = url
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["SitemapError"], tuple[str, str]]:
+        """Let the error cross process borders."""
+        return type(self), (self.url, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapLink:
+    """A sitemap that an index names, and when it last changed, where the index says so."""
+
+    url: str
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """What one sitemap file says."""
+
+    pages: list[Discovered]
+    sitemaps: list[SitemapLink]
+    truncated: bool = False
+    """The file was cut off, too large or too long: more pages exist than are named here."""
+    skipped: int = 0
+    """Entries without a usable address."""
+
+
+def parse_sitemap(body: bytes, url: str, *, zone: ZoneInfo) -> Sitemap:
+    """Read a sitemap, an index, a feed that serves as a sitemap, or a list of addresses.
+
+    Args:
+        body: The file as served; gzip data is recognised and decompressed within `MAX_BYTES`.
+        url: Where it was fetched, for relative addresses.
+        zone: The site's time zone, for times without one.
+
+    Raises:
+        SitemapError: This is no sitemap.
+    """
+    body, truncated = _decompressed(body, url)
+    try:
+        source = xml_source(body)
+    except MarkupError as error:
+        listed = _plain_list(body, url) if error.reason == "unknown" else None
+        if listed is None:
+            raise SitemapError(url, error.reason) from None
+        return Sitemap(listed[:MAX_ENTRIES], [], truncated or len(listed) > MAX_ENTRIES)
+    root = _ROOT.match(source)
+    if root and root[1].lower() in (b"rss", b"feed", b"rdf"):
+        feed = parse_feed(body, url, zone=zone)
+        pages = [Discovered(entry.url, "sitemap", entry.hints) for entry in feed.entries]
+        return Sitemap(pages, [], truncated, feed.skipped)
+    return _read(source, url, zone, truncated)
+
+
+def _read(source: bytes, url: str, zone: ZoneInfo, truncated: bool) -> Sitemap:
+    truncated = truncated or not _END.search(source[-200:])
+    pages: dict[str, Discovered] = {}
+    sitemaps: dict[str, SitemapLink] = {}
+    skipped = 0
+    # Streamed, so that a sitemap of 50 MB does not become a tree of ten times its size.
+    events = etree.iterparse(
+        BytesIO(source), events=("end",), recover=True, resolve_entities=False, no_network=True,
+        remove_comments=True, encoding="utf-8",
+    )  # fmt: skip
+    for _, element in events:
+        kind = _name(element.tag)
+        if kind not in ("url", "sitemap"):
+            continue
+        if len(pages) + len(sitemaps) == MAX_ENTRIES:
+            truncated = True
+            break
+        fields = {_name(child.tag): child.text for child in element.iterdescendants(etree.Element)}
+        location = (fields.get("loc") or "").strip()
+        try:
+            if not location:
+                skipped += 1
+            elif kind == "sitemap":
+                link = absolute_url(location, url)
+                sitemaps.setdefault(link, SitemapLink(link, parse_time(fields.get("lastmod"), zone)))
+            else:
+                page = canonical_url(location, url)
+                pages.setdefault(page, Discovered(page, "sitemap", _hints(fields, zone)))
+        except InvalidURLError:
+            skipped += 1
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
+    return Sitemap(list(pages.values()), list(sitemaps.values()), truncated, skipped)
+
+
+def _hints(fields: dict[str, str | None], zone: ZoneInfo) -> Hints:
+    return Hints(
+        title=one_line(fields.get("news:title")),
+        published_at=parse_time(fields.get("news:publication_date"), zone),
+        modified_at=parse_time(fields.get("lastmod"), zone),
+    )
+
+
+@lru_cache(maxsize=256)
+def _name(tag: str) -> str:
+    """A tag without its namespace, except that what belongs to another vocabulary keeps a prefix."""
+    if not tag.startswith("{"):
+        return tag
+    local = tag.rpartition("}")[2]
+    if tag.startswith(_NEWS):
+        return f"news:{local}"
+    return local if "sitemap" in tag and "schemas/sitemap-" not in tag else f"other:{local}"
+
+
+def _decompressed(body: bytes, url: str) -> tuple[bytes, bool]:
+    """The file without gzip, at most `MAX_BYTES` of it, and whether anything is missing."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body[:MAX_BYTES], len(body) > MAX_BYTES
+    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        text = reader.decompress(body, MAX_BYTES)
+    except zlib.error:
+        raise SitemapError(url, "gzip") from None
+    return text, not reader.eof
+
+
+def _plain_list(body: bytes, url: str) -> list[Discovered] | None:
+    """The pages of a sitemap that is one address a line; None where the first line is none."""
+    pages: dict[str, Discovered] = {}
+    for line in decode(body).splitlines():
+        if not line.strip():
+            continue
+        if not line.strip().lower().startswith(("http://", "https://")):
+            if not pages:
+                return None
+            continue
+        try:
+            page = canonical_url(line, url)
+        except InvalidURLError:
+            continue
+        pages.setdefault(page, Discovered(page, "sitemap"))
+    return list(pages.values()) or None
+
+
+def robots_sitemaps(text: str) -> list[str]:
+    """The sitemaps that a robots.txt names, each once, in its order; what is no address is left out.
+
+    Args:
+        text: The robots.txt. ``Sitemap:`` lines hold for every crawler, wherever they stand
+            (RFC 9309, 2.2.4).
+    """
+    found: dict[str, None] = {}
+    for line in text.removeprefix("\ufeff").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip().lower() == "sitemap":
+            try:
+                found[absolute_url(value.split("#", 1)[0].strip())] = None
+            except InvalidURLError:
+                continue
+    return list(found)

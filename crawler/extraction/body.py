@@ -1,0 +1,235 @@
+"""The story's paragraphs: find its element, clean it, let trafilatura read it.
+
+trafilatura (https://trafilatura.readthedocs.io) reads the element that `container` found, not the page: its
+fall-backs for short texts would otherwise fill a short story up with sidebar and footer.
+"""
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+
+from lxml.html import Element, HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
+
+from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
+from crawler.extraction.container import Found, find_container, link_chars
+from crawler.extraction.paragraphs import make_paragraphs
+from crawler.extraction.related import drop_furniture, visible
+from crawler.extraction.text import skeleton, tidy
+
+ENGINE_SHARE = 0.75
+"""When the engine returns less than this part of the container's prose, the container is read directly."""
+ENGINE_CHILDREN = 500
+"""The engine's time grows with the square of the inline elements of one paragraph; real ones have under
+fifty."""
+_RUNS = ("p", "span", "li", "a", "b", "strong", "em", "td", "font", "h2", "h3")
+SHORT_LINE = 60
+"""Lines shorter than this that end no sentence are kept together as one paragraph."""
+_ENDS = (".", "؟", "!", ":", "۔", "»", "”", '"', "…")
+_HEADLINE_TAGS = (
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "p",
+    "div",
+    "strong",
+    "b",
+    "span",
+    "a",
+    "header",
+    "u",
+    "em",
+    "font",
+    "blockquote",
+    "center",
+)
+_HEADLINE_REACH = 400
+"""Characters of story after which a repeated headline is no longer looked for."""
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+_BLOCKS = frozenset({"p", "head", "quote", "code", "list", "table", "row", "item", "div"})
+
+
+@dataclass(slots=True)
+class Body:
+    """What was read of a page's story."""
+
+    paragraphs: list[str]
+    found: Found | None
+    repeated_headline: bool
+    """Whether the story's element held the headline once more: all that a one-line bulletin has."""
+
+
+def extract_body(
+    body: HtmlElement,
+    *,
+    headline: HtmlElement | None,
+    spellings: tuple[str, ...],
+    selector: str | None = None,
+    prune: tuple[str, ...] = (),
+) -> Body:
+    """Read the story of a page.
+
+    Args:
+        body: The page's body; changed in place.
+        headline: The element that shows the headline, if any.
+        spellings: The headline as the page spells it in different places.
+        selector: CSS selector of the story's element, from the site's seed.
+        prune: CSS selectors of blocks to drop, from the site's seed.
+
+    Returns:
+        The paragraphs, tidied, without the headline; empty where there is nothing to read.
+    """
+    drop_invisible(body)
+    drop_clutter(body, selectors=prune)
+    found = _selected(body, selector) if selector else None
+    if found is None:
+        if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
+            headline = None
+        found = find_container(body, headline)
+    if found is None:
+        return Body([], None, _says_headline(body, spellings))
+    container = found.element
+    drop_furniture(container)
+    repeated = _drop_headline(container, spellings)
+    paragraphs = _read(container)
+    return Body(paragraphs, found, repeated)
+
+
+def _selected(body: HtmlElement, selector: str) -> Found | None:
+    try:
+        elements = body.cssselect(selector)
+    except Exception:  # noqa: BLE001 - cssselect raises a dozen kinds for a bad selector; seeds are validated
+        return None
+    if not elements:
+        return None
+    element = max(elements, key=lambda one: len("".join(one.itertext())))
+    return Found(element, len("".join(element.itertext()).strip()), 1.0)
+
+
+def _drop_headline(container: HtmlElement, spellings: tuple[str, ...]) -> bool:
+    """Take the headline out of the beginning of the story's element; tell whether it was there."""
+    bones = {skeleton(spelling) for spelling in spellings} - {""}
+    seen = 0
+    dropped = False
+    for element in list(container.iter(*_HEADLINE_TAGS)):
+        if element is container or element.getparent() is None:
+            continue
+        text = "".join(element.itertext())
+        if len(text) <= 500 and skeleton(text) in bones:
+            follower = element.getnext() if not (element.tail or "").strip() else None
+            drop(element)
+            if follower is not None and follower.tag == "br":
+                drop(follower)
+            dropped = True
+            continue
+        if element.tag in ("p", "blockquote"):
+            seen += len(text.strip())
+            if seen > _HEADLINE_REACH:
+                break
+    return dropped
+
+
+def _says_headline(body: HtmlElement, spellings: tuple[str, ...]) -> bool:
+    bones = {skeleton(spelling) for spelling in spellings} - {""}
+    return any(
+        skeleton("".join(element.itertext())[:500]) in bones for element in body.iter("p", "blockquote")
+    )
+
+
+def _read(container: HtmlElement) -> list[str]:
+    """The paragraphs of the story's element, by trafilatura, or directly where it drops too much."""
+    direct = [line for line in (tidy(part) for part in visible(container).split("\n")) if line]
+    total = sum(map(len, direct))
+    if not total:
+        return []
+    links = link_chars(container)
+    page = Element("html")
+    page_body = Element("body")
+    # Named so that the engine takes this element and no narrower one inside it.
+    article = Element("article", {"itemprop": "articleBody", "class": "post"})
+    page.append(page_body)
+    page_body.append(article)
+    story = deepcopy(container)
+    story.tail = None
+    make_paragraphs(story)
+    for name in list(story.attrib):
+        del story.attrib[name]
+    story.tag = "div"
+    article.append(story)
+    if any(len(element) > ENGINE_CHILDREN for element in story.iter(*_RUNS)):
+        return direct
+    read = getattr(bare_extraction(page, options=_options()), "body", None)
+    paragraphs = _paragraphs(read) if read is not None else []
+    if sum(map(len, paragraphs)) < ENGINE_SHARE * (total - links):
+        return direct
+    return paragraphs
+
+
+@cache
+def _options() -> Extractor:
+    """The engine's own pass alone: no rivals, no comments, no metadata, nothing too short to return."""
+    options = Extractor(output_format="python", fast=True, comments=False, tables=True, formatting=False)
+    options.min_extracted_size = 1
+    options.min_output_size = 1
+    options.min_duplcheck_size = 10**9
+    return options
+
+
+def _paragraphs(body: HtmlElement) -> list[str]:
+    found: list[str] = []
+    for element in body:
+        _collect(element, found)
+    return [paragraph for paragraph in found if paragraph]
+
+
+def _collect(element: HtmlElement, found: list[str]) -> None:
+    if not isinstance(element.tag, str):
+        return
+    if element.tag in ("list", "table"):
+        for item in element.iter("item", "row"):
+            cells = list(item.iter("cell")) if item.tag == "row" else [item]
+            found.append(
+                tidy("\t".join(_flat(cell) for cell in cells)) if len(cells) > 1 else tidy(_flat(item))
+            )
+    elif element.tag in ("quote", "div") and any(child.tag in _BLOCKS for child in element):
+        found.append(tidy(element.text or ""))
+        for child in element:
+            _collect(child, found)
+            if child.tail and child.tail.strip():
+                found.append(tidy(child.tail))
+    else:
+        for part in _PARAGRAPHS.split(_flat(element)):
+            found.extend(_broken(tidy(part)))
+
+
+def _broken(text: str) -> list[str]:
+    """A paragraph at its line breaks, where these end sentences: many sites write `br` for a new paragraph.
+
+    Short lines without a full stop (verse, an address) stay together.
+    """
+    parts: list[str] = []
+    for line in text.split("\n"):
+        if parts and len(parts[-1]) < SHORT_LINE and not parts[-1].endswith(_ENDS) and len(line) < SHORT_LINE:
+            parts[-1] += "\n" + line
+        else:
+            parts.append(line)
+    return parts
+
+
+def _flat(element: HtmlElement) -> str:
+    parts: list[str] = [element.text or ""]
+    for child in element:
+        if child.tag == "lb":
+            parts.append("\n")
+        elif isinstance(child.tag, str):
+            nested = child.tag in _BLOCKS
+            parts.append("\n" if nested else "")
+            parts.append(_flat(child))
+            parts.append("\n" if nested else "")
+        parts.append(child.tail or "")
+    return "".join(parts)

@@ -1,0 +1,121 @@
+"""Where the headline stands, and which parts of the page are beside the article rather than of it."""
+
+import re
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.sameness import same_headline, same_page
+
+MAX_CLIMB = 40
+"""Ancestors looked at. Real pages nest up to thirty; hostile ones by the thousand."""
+
+_BESIDE_TAGS = frozenset({"nav", "aside", "select"})
+_CARD_TAGS = frozenset({"article", "li", "form"})
+_BESIDE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:related|sidebar|side-bar|widget-area|comments?|footer|ticker|newsticker|breaking|latest|popular"
+    r"|trending|recent|recommended|today|current-date|date-now|clock|topbar|top-bar|navbar|menu|more-news|read-more"
+    r"|see-also|prayer|weather|caption)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_OWN_CLASS = re.compile(r"entry|post|article|submitted", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The headline's element, its ancestors (the trunk that holds the article), and what comes before it."""
+
+    headline: HtmlElement | None
+    trunk: frozenset[HtmlElement] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, headings: list[HtmlElement], *, title: str | None) -> "Place":
+        """Find the headline among a page's headings: the one that says the title, or else the first `h1`."""
+        headline = None
+        if title:
+            headline = next(
+                (each for each in headings[:200] if same_headline(title, heading_text(each))), None
+            )
+        if headline is None:
+            first = [each for each in headings if each.tag == "h1"]
+            # A single h1 may still be the logo; with several, one of them is.
+            headline = first[0] if len(first) == 1 else None
+        return cls.at(headline)
+
+    @classmethod
+    def at(cls, headline: HtmlElement | None) -> "Place":
+        """The place of a headline that is known."""
+        if headline is None:
+            return cls(None)
+        return cls(headline, frozenset(_climb(headline)))
+
+    def follows(self, element: HtmlElement) -> bool:
+        """Whether `element` comes after the headline, or there is no headline to come before."""
+        if self.headline is None:
+            return True
+        below = element
+        for ancestor in _climb(element):
+            if ancestor in self.trunk:
+                branch = self.headline
+                while (parent := branch.getparent()) is not None and parent is not ancestor:
+                    branch = parent
+                if parent is None:  # The element holds the headline, or lies in it.
+                    return True
+                return below is branch or any(sibling is below for sibling in branch.itersiblings())
+            below = ancestor
+        return True
+
+    def is_beside(self, element: HtmlElement, *, url: str) -> bool:
+        """Whether an element belongs to a header, a side column, a card of another story, or the like.
+
+        Only the part between the element and the article's trunk is looked at, so that a page whose wrapper
+        is called "with-sidebar" isn't taken for a side column.
+        """
+        current: HtmlElement | None = element
+        for _ in range(MAX_CLIMB):
+            if current is None or current in self.trunk or current.tag in ("body", "html"):
+                return False
+            tag, names = current.tag, f"{current.get('class') or ''} {current.get('id') or ''}"
+            if tag in _BESIDE_TAGS or (tag in _CARD_TAGS and self.headline is not None):
+                return True
+            if tag in ("footer", "header") and not (_OWN_CLASS.search(names) or _is_articles(current)):
+                return True
+            if len(names) > 1 and _BESIDE_CLASS.search(names[:500]):
+                return True
+            if tag == "a" and _is_card(current, url):
+                return True
+            current = current.getparent()
+        return True
+
+
+def heading_text(element: HtmlElement) -> str:
+    """The words of a heading, at most a few hundred characters of them."""
+    words: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        words.append(piece)
+        length += len(piece)
+        if length > 600:
+            break
+    return " ".join(" ".join(words).split())
+
+
+def _is_articles(part: HtmlElement) -> bool:
+    """Whether a header or footer is an article's, not the site's: some systems set the byline in it."""
+    parent = part.getparent()
+    return parent is not None and parent.tag == "article"
+
+
+def _is_card(link: HtmlElement, url: str) -> bool:
+    """Whether a link leads to another story: it holds more than a date, and names another page."""
+    href = link.get("href") or ""
+    return len(heading_text(link)) > 45 and same_page(href, url) is not True
+
+
+def _climb(element: HtmlElement) -> list[HtmlElement]:
+    ancestors: list[HtmlElement] = []
+    parent = element.getparent()
+    while parent is not None and len(ancestors) < MAX_CLIMB:
+        ancestors.append(parent)
+        parent = parent.getparent()
+    return ancestors

@@ -1,0 +1,54 @@
+"""What `extract` raises: each says what the caller should do with the page.
+
+All of them survive pickling, so they can be raised in a worker process, and all carry a `reason`: a short
+English phrase that is fit for a log line and for counting.
+"""
+
+from crawler.errors import KhabarError
+
+
+class ExtractionError(KhabarError):
+    """No article could be made of a page. The base of all that `extract` raises.
+
+    Args:
+        reason: Why, in a few words.
+        url: The page's address, where known.
+    """
+
+    def __init__(self, reason: str, url: str | None = None) -> None:
+        super().__init__(reason, url)
+        self.reason = reason
+        self.url = url
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.reason}" if self.url else self.reason
+
+
+class NotHtml(ExtractionError):  # noqa: N818 - named for what the page is
+    """The bytes are no HTML page: a picture, a PDF, an archive, JSON, bytes of no known text encoding.
+
+    Don't store it and don't try again: count the page as no article. Links to such files are better excluded
+    in the site's seed.
+    """
+
+
+class NotAnArticle(ExtractionError):  # noqa: N818 - named for what the page is
+    """An HTML page that holds no story: a listing, a home page, a tag page, a soft 404, a redirect stub.
+
+    Don't store it. Its links may still be worth following; it need not be fetched again as an article.
+    """
+
+
+class EmptyBody(NotAnArticle):
+    """A page of the right kind with nothing to read in it: a video, a gallery or a broken template.
+
+    Don't store it. Should many pages of a site end so, the site has changed its layout or needs a `body`
+    selector in its seed: keep the page for a person to look at.
+    """
+
+
+class Blocked(ExtractionError):  # noqa: N818 - named for what the page is
+    """The site shows a challenge, a login or a "forbidden" page instead of the story.
+
+    Slow down or stop crawling the site, and try the page again later; never count it as removed.
+    """

@@ -1,0 +1,316 @@
+"""Whether a page holds a story at all, and if not, what it is instead.
+
+Two looks: at the page as served, for what is plain (a feed, a redirect, a challenge, a login, a soft 404, a
+home
+page, an archive that names itself one); and at what was read of it, for what only shows then (a list of
+stories,
+a video with no text).
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.canonical import is_home
+from crawler.extraction.container import Found, link_chars, linked_headings
+from crawler.extraction.errors import Blocked, NotAnArticle
+from crawler.extraction.jsonld import node_rank, node_types
+from crawler.extraction.metadata import Metadata
+from crawler.extraction.text import bare, fold
+
+STUB_CHARS = 400
+"""A page with a refresh and no more visible text than this only points elsewhere."""
+SMALL_PAGE_CHARS = 1_500
+"""Challenge, login and error pages have less text than this; a story *about* them has more."""
+LIST_CARDS = 4
+"""Cards (a headline that is a link, as heading) from which on a page can be a list."""
+
+_FEED = re.compile(
+    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*|<\?.{0,500}?\?>\s*)*<(rss|feed|rdf:rdf|urlset|"
+    r"sitemapindex)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_REFRESH = re.compile(r"\d+\s*;?\s*(?:url\s*=)?\s*\S", re.IGNORECASE)
+
+_CHALLENGE_TITLE = re.compile(
+    r"just a moment|attention required|checking your browser|ddos-guard|access denied|are you a robot|"
+    r"verify you are human|human verification|"
+    r"security check|please wait|one moment,? please|bot verification|captcha|sucuri website firewall|"
+    r"request blocked|"
+    r"(?:^|\W)403(?:\W|$).*(?:forbidden|ممنوع)|^forbidden|blocked|انتظر لحظه|لحظه من فضلك|"
+    r"التحقق من (?:المتصفح|انك)|لست روبوت|تم حظر|الوصول مرفوض|غير مصرح"
+)
+_CHALLENGE_MARKUP = re.compile(
+    r"cf-browser-verification|cf_chl_|challenge-platform|cf-challenge|_cf_chl_opt|ddos-guard|g-recaptcha|"
+    r"h-captcha|hcaptcha\.com|px-captcha|"
+    r"distil_r_captcha|incapsula|sucuri_cloudproxy|/_Incapsula_Resource|aws-waf|awswaf|datadome|turnstile|"
+    r"__ddg",
+    re.IGNORECASE,
+)
+_CHALLENGE_TEXT = re.compile(
+    r"enable javascript and cookies|checking (?:if the site connection is secure|your browser)|"
+    r"verify(?:ing)? (?:that )?you are (?:a )?human|"
+    r"ddos protection by|you have been blocked|access to this (?:page|resource) .{0,30}(?:denied|"
+    r"forbidden)|unusual traffic|"
+    r"(?:تاكد|تحقق|اثبت|التحقق).{0,20}انك (?:لست|انسان|بشر)|يرجي تفعيل (?:الجافا ?سكربت|جافا سكريبت)|ray id"
+)
+_LOGIN_TITLE = re.compile(
+    r"\b(?:log ?in|sign ?in|login)\b|تسجيل (?:ال)?دخول|الدخول الي (?:حسابك|الموقع)|سجل دخولك|giris yap|"
+    r"giriş yap"
+)
+_SCRIPT_REDIRECT = re.compile(r"window\.location|location\.(?:href|replace)")
+_NUMBER_404 = re.compile(r"(?:error|http|خطا)?\W*404\W*(?:error|not found|page|صفحه|خطا)?")
+_MISSING = re.compile(
+    r"page not found|not found|nothing found|page (?:does not|doesn.t) exist|no longer (?:available|"
+    r"exists)|"
+    r"(?:ال)?صفحه (?:\w+ ){0,4}(?:غير موجوده|ليست موجوده|غير متوفره|لم تعد|لا يمكن العثور|لم يتم العثور)|"
+    r"لم يتم العثور علي|لم (?:نتمكن من|نستطع) العثور|لا يمكن العثور علي (?:الصفحه|هذه)|"
+    r"(?:الخبر|المقال|المحتوي|الموضوع|المقاله|الرابط) (?:\w+ ){0,3}(?:غير موجود|غير موجوده|غير متوفر|"
+    r"غير متاح|تم حذفه|محذوف|لم يعد)|عذرا.{0,30}(?:الصفحه|المحتوي|الخبر|المقال)|تم حذف (?:الخبر|المقال|"
+    r"الصفحه|الموضوع)|"
+    r"sayfa bulunamadi|rupel nehat ditin"
+)
+_ARCHIVE_CLASSES = frozenset(
+    {
+        "archive",
+        "category",
+        "tag",
+        "tax",
+        "author",
+        "date",
+        "search",
+        "search-results",
+        "search-no-results",
+        "error404",
+        "post-type-archive",
+        "paged",
+    }
+)
+_HOME_CLASSES = frozenset(
+    {"home", "homepage", "home-page", "front", "page-front", "amp-home", "is-home", "front-page"}
+)
+_SITE_PAGE = re.compile(
+    r"(?:من نحن|عن الموقع|اتصل بنا|تواصل معنا|اعلن معنا|للاعلان معنا|سياسه (?:الخصوصيه|النشر|الاستخدام|"
+    r"التحرير|ملفات الارتباط)|(?:شروط|اتفاقيه|سياسات?) (?:الاستخدام|الخدمه|النشر)|"
+    r"شروط واحكام(?: الاستخدام)?|الشروط والاحكام|خريطه الموقع|هييه التحرير|فريق (?:العمل|التحرير)|"
+    r"privacy policy|terms (?:of (?:use|service)|and conditions)|about(?: us)?|contact(?: us)?|"
+    r"advertise(?: with us)?|cookie policy|site ?map|hakkimizda|iletisim|iletişim|künye|"
+    r"gizlilik politikasi)"
+    r"(?=\W*\Z|\s[-–—|])"
+)
+_ARTICLE_CLASSES = frozenset(
+    {
+        "single",
+        "single-post",
+        "node-type-article",
+        "page-node-type-article",
+        "article-page",
+        "article_page",
+        "single_post",
+    }
+)
+_LISTING_TYPES = frozenset({"collectionpage", "searchresultspage", "itemlist", "blog", "profilepage"})
+_LISTING_PATH = re.compile(
+    r"/(?:category|categories|tags?|topics?|authors?|section|archives?|search|writer|label|التصنيف|تصنيف|"
+    r"وسم|الوسوم|كاتب|page)/[^/]+/?(?:page/\d+/?)?\Z|/page/\d+/?\Z",
+    re.IGNORECASE,
+)
+_LISTING_QUERY = re.compile(r"(?:^|&)(?:s|q|search|tag|cat|category|author|paged)=", re.IGNORECASE)
+_MORE = re.compile(
+    r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.|المزيد|read more|اقرا المزيد|اكمل القراءه|التفاصيل|قراءه المزيد)\W*\Z",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a story, before its text is read."""
+
+    article: int
+    listing: int
+    cards: int
+
+
+def refuse_markup(source: str, url: str) -> None:
+    """Refuse what is no HTML page at all.
+
+    Raises:
+        NotAnArticle: A feed or a sitemap.
+    """
+    if match := _FEED.match(source[:5_000]):
+        name = match.group(1).lower()
+        raise NotAnArticle("a sitemap" if name in ("urlset", "sitemapindex") else "a feed", url)
+
+
+def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, source: str, url: str) -> None:
+    """Refuse a page that plainly is something else.
+
+    Raises:
+        Blocked: A bot challenge, a login page, a firewall's refusal.
+        NotAnArticle: A redirect stub, a soft 404, a home page.
+    """
+    text = _visible(body)
+    small = len(text) <= SMALL_PAGE_CHARS
+    for element in tree.iter("meta"):
+        if (element.get("http-equiv") or "").lower() == "refresh" and len(text) <= STUB_CHARS:
+            content = element.get("content") or ""
+            if ("url" in content.lower() or _REFRESH.search(content)) and not _same_page(content):
+                raise NotAnArticle("a redirect", url)
+    names = fold(metadata.document_title or "")
+    heading = next(("".join(one.itertext()) for one in body.iter("h1", "h2")), "")[:200]
+    titles = f"{names}\n{fold(heading)}"
+    claims = _says_article(metadata, url)
+    if small and not claims:
+        _refuse_wall(source, names, titles, text, body, url)
+    if "error404" in metadata.body_classes or (not claims and _says_missing(titles, small=small)):
+        raise NotAnArticle("a page that says it was not found", url)
+    if metadata.body_classes & _ARTICLE_CLASSES:
+        return
+    if "paged" in metadata.body_classes:
+        raise NotAnArticle("a listing", url)
+    if metadata.body_classes & _HOME_CLASSES or (
+        is_home(url) and not metadata.first("article:published_time")
+    ):
+        raise NotAnArticle("a home page", url)
+    dated = metadata.first("article:published_time") or metadata.linked_data.articles
+    static = any(name.startswith("page-id-") for name in metadata.body_classes) and not dated
+    if (
+        static
+        or _SITE_PAGE.fullmatch(bare(heading))
+        or (_SITE_PAGE.match(names) and not _says_article(metadata, url))
+    ):
+        raise NotAnArticle("a page about the site, not a story", url)
+
+
+def _refuse_wall(source: str, names: str, titles: str, text: str, body: HtmlElement, url: str) -> None:
+    """Refuse a small page that stands between the reader and the story."""
+    if _CHALLENGE_TEXT.search(fold(text)) or (
+        _CHALLENGE_TITLE.search(names) and (_CHALLENGE_MARKUP.search(source) or len(text) < 600)
+    ):
+        raise Blocked("a bot challenge or firewall page", url)
+    if len(text) < 300 and _CHALLENGE_MARKUP.search(source):
+        raise Blocked("a bot challenge or firewall page", url)
+    if _has_password(body) and (_LOGIN_TITLE.search(titles) or len(text) < 500):
+        raise Blocked("a login page", url)
+    if len(text) < STUB_CHARS and _SCRIPT_REDIRECT.search(source):
+        raise NotAnArticle("a redirect", url)
+
+
+def _says_missing(titles: str, *, small: bool) -> bool:
+    """Whether a title or heading says that there is no such page; a bare "404" only as all of it."""
+    if _MISSING.search(titles):
+        return True
+    return small and any(_NUMBER_404.fullmatch(part.strip()) for part in re.split(r"[\n|–—:-]", titles))
+
+
+def weigh(body: HtmlElement, metadata: Metadata, url: str) -> Evidence:
+    """Weigh what the page's head, its classes and its address say."""
+    article = listing = 0
+    classes = metadata.body_classes
+    if classes & _ARTICLE_CLASSES or any(
+        name.startswith(("postid-", "single-", "node-article")) for name in classes
+    ):
+        article += 2
+    elif classes & _ARCHIVE_CLASSES or any(
+        name.endswith("-archive") or name.startswith("archive") for name in classes
+    ):
+        listing += 3
+    if _says_article(metadata, url):
+        article += 2
+    kinds = {
+        kind
+        for node in (*metadata.linked_data.pages, *metadata.linked_data.by_id.values())
+        for kind in node_types(node)
+    }
+    if kinds & _LISTING_TYPES and not metadata.linked_data.articles:
+        listing += 2
+    if (metadata.first("og:type") or "").lower() in (
+        "website",
+        "blog",
+        "object",
+        "profile",
+    ) and not metadata.first("article:published_time"):
+        listing += 1
+    parts = urlsplit(url)
+    if _LISTING_PATH.search(unquote(parts.path)) or _LISTING_QUERY.search(parts.query):
+        listing += 2
+    return Evidence(article, listing, linked_headings(body))
+
+
+def refuse_listing(evidence: Evidence, found: Found | None, paragraphs: list[str], url: str) -> None:
+    """Refuse a page whose text turned out to be a list of stories.
+
+    Args:
+        evidence: What was weighed before.
+        found: The element that was read.
+        paragraphs: What was read in it.
+        url: The page's address, for the error.
+
+    Raises:
+        NotAnArticle: A listing.
+    """
+    if evidence.listing >= 3 and evidence.article < 4:
+        raise NotAnArticle("a listing", url)
+    if found is None:
+        return
+    cards = linked_headings(found.element)
+    text = sum(map(len, paragraphs))
+    links = link_chars(found.element)
+    teasers = sum(1 for paragraph in paragraphs if _MORE.search(fold(paragraph)))
+    against = evidence.listing - evidence.article
+    if cards >= LIST_CARDS:
+        against += 2
+    if cards >= 2 * LIST_CARDS:
+        against += 1
+    if teasers >= 3 and teasers * 2 >= len(paragraphs):
+        against += 2
+    if links > text and len(paragraphs) < 4:
+        against += 1
+    if evidence.article == 0 and max(map(len, paragraphs), default=0) < 120 and evidence.cards >= LIST_CARDS:
+        against += 1
+    if against >= 2:
+        raise NotAnArticle("a listing", url)
+
+
+def _says_article(metadata: Metadata, url: str) -> bool:
+    """Whether the page's own statements call it an article."""
+    node = metadata.article(url)
+    if node is not None and node_rank(node) <= 2:
+        return True
+    return (metadata.first("og:type") or "").lower() in (
+        "article",
+        "news",
+        "newsarticle",
+        "video.other",
+    ) or bool(metadata.first("article:published_time"))
+
+
+def _visible(body: HtmlElement) -> str:
+    parts = []
+    length = 0
+    for element in body.iter():
+        if (
+            isinstance(element.tag, str)
+            and element.tag not in ("script", "style", "noscript", "template")
+            and element.text
+        ):
+            parts.append(element.text)
+            length += len(element.text.strip())
+        elif element.tag == "noscript":
+            parts.append("".join(element.itertext())[:300])
+        if element.tail:
+            parts.append(element.tail)
+            length += len(element.tail.strip())
+        if length > 4 * SMALL_PAGE_CHARS:
+            break
+    return " ".join(" ".join(parts).split())
+
+
+def _same_page(content: str) -> bool:
+    """Whether a refresh only reloads the page: it has no address."""
+    return re.fullmatch(r"\s*\d+\s*;?\s*", content) is not None
+
+
+def _has_password(body: HtmlElement) -> bool:
+    return any((element.get("type") or "").lower() == "password" for element in body.iter("input"))

@@ -1,0 +1,1 @@
+"""Fetching: polite, safe, and honest about how a request ended."""

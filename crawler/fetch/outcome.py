@@ -1,0 +1,99 @@
+"""How a request ended: from a response's status or an exception to a disposition with its reason."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+
+from crawler.article import Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A disposition, why, and a time before which the page must not be asked for again."""
+
+    disposition: Disposition
+    reason: str | None = None
+    not_before: datetime | None = None
+
+
+class RefusedRequestError(IgnoreRequest):
+    """We decline to make this request; the text says why."""
+
+
+class HeldBackError(IgnoreRequest):
+    """The request was not made because the crawl is ending: its page is still to be done."""
+
+
+BLOCKING_STATUS = {
+    401: "the site wants a login (401)",
+    402: "the site wants a payment (402)",
+    403: "the site forbids it (403)",
+    407: "a proxy wants a login (407)",
+    429: "too many requests (429)",
+    451: "unavailable for legal reasons (451)",
+}
+
+
+def status_outcome(status: int) -> Outcome | None:
+    """Tell how a response with this status ends; None where its body decides."""
+    if status == 304:
+        return Outcome(Disposition.UNCHANGED, "not modified (304)")
+    if status in (404, 410):
+        return Outcome(Disposition.GONE, f"gone ({status})")
+    if status in BLOCKING_STATUS:
+        return Outcome(Disposition.BLOCKED, BLOCKING_STATUS[status])
+    if 200 <= status < 300:
+        return None
+    return Outcome(Disposition.FAILED, f"the site answered with status {status}")
+
+
+def failure_outcome(error: BaseException | None) -> Outcome:
+    """Tell how a request that brought no response ended."""
+    text = str(error).strip()
+    if isinstance(error, RefusedRequestError):
+        return Outcome(Disposition.REFUSED, text)
+    if isinstance(error, IgnoreRequest):
+        if "robots.txt" in text:
+            return Outcome(Disposition.REFUSED, "robots.txt forbids it")
+        if "max redirections" in text.lower():
+            return Outcome(Disposition.REFUSED, "too many redirects")
+        return Outcome(Disposition.REFUSED, text or "refused by a limit")
+    if isinstance(error, DownloadCancelledError):
+        return Outcome(Disposition.REFUSED, "the page is larger than max_page_bytes")
+    if isinstance(error, DownloadTimeoutError | asyncio.TimeoutError):
+        return Outcome(Disposition.FAILED, "no complete answer in time")
+    if isinstance(error, CannotResolveHostError):
+        return Outcome(Disposition.FAILED, "the host's name cannot be resolved")
+    if isinstance(error, DownloadConnectionRefusedError):
+        return Outcome(Disposition.FAILED, "connection refused")
+    if isinstance(error, ResponseDataLossError):
+        return Outcome(Disposition.FAILED, "the answer was cut short")
+    return Outcome(
+        Disposition.FAILED, f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+    )
+
+
+def charset_of(response: Response) -> str | None:
+    """The charset that the Content-Type header names."""
+    content_type = header_of(response, b"Content-Type") or ""
+    for part in content_type.split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'") or None
+    return None
+
+
+def header_of(response: Response, name: bytes) -> str | None:
+    """A header's first value."""
+    value: bytes | None = response.headers.get(name)
+    return value.decode("latin-1") if value else None

@@ -1,0 +1,96 @@
+"""Safety: no request leaves for an address that a news site has no business to send us to."""
+
+import ipaddress
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred
+
+from crawler.fetch.outcome import RefusedRequestError
+from crawler.sites import Site
+
+ALLOW_PRIVATE = "KHABAR_ALLOW_PRIVATE"
+"""Scrapy setting: the seed says that the site lives at a private address."""
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address belongs to the public internet.
+
+    Raises:
+        ValueError: `address` is no IP address.
+    """
+    parsed = ipaddress.ip_address(address)
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_global) and not parsed.is_multicast
+
+
+class SafetyMiddleware:
+    """Refuses requests to other schemes, to private addresses and, after a redirect, to other sites."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the middleware for the spider's site."""
+        return cls(crawler.spider.site)  # type: ignore[union-attr]  # the spider is a SiteSpider
+
+    def process_request(self, request: Request) -> None:
+        """Let the request pass, or refuse it.
+
+        Raises:
+            RefusedRequestError: The address is unsafe or off the site.
+        """
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("http", "https"):
+            raise RefusedRequestError(
+                f"unsafe address: the scheme of {request.url[:200]} is not http or https"
+            )
+        host = parts.hostname or ""
+        if not self._site.private and not _may_be_public(host):
+            raise RefusedRequestError(f"unsafe address: {host} is not on the public internet")
+        if request.meta.get("redirect_times") and "page" in request.meta and not self._site.owns(request.url):
+            raise RefusedRequestError(f"it redirects off the site, to {host}")
+
+
+def _may_be_public(host: str) -> bool:
+    try:
+        return is_public(host)
+    except ValueError:
+        return host != "localhost" and not host.endswith((".localhost", ".local", ".internal"))
+
+
+class SafeResolver(CachingThreadedResolver):
+    """A resolver that does not return private addresses, so that no name leads to one either.
+
+    The check stands where the connection takes its address from: a name that resolves to a public
+    address for a check and to a private one for the connection gains nothing.
+    """
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float, *, allow_private: bool) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self._allow_private = allow_private
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
+        """Build the resolver from the crawl's settings."""
+        return cls(
+            reactor,
+            crawler.settings.getint("DNSCACHE_SIZE"),
+            crawler.settings.getfloat("DNS_TIMEOUT"),
+            allow_private=crawler.settings.getbool(ALLOW_PRIVATE),
+        )
+
+    def getHostByName(self, name: str, timeout: Any = ()) -> "Deferred[str]":  # noqa: N802
+        """Resolve `name`; the deferred fails with RefusedRequestError for a private address."""
+        found = super().getHostByName(name, timeout)
+        return found if self._allow_private else found.addCallback(self._require_public, name)
+
+    def _require_public(self, address: str, name: str) -> str:
+        if not is_public(address):
+            raise RefusedRequestError(f"unsafe address: {name} leads to {address}")
+        return address

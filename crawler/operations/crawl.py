@@ -1,0 +1,199 @@
+"""Crawl sites: one child process each, some side by side, and one report for all.
+
+Progress is handed to a listener, so that the same crawl serves a terminal, a log and a schedule.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from crawler.article import Disposition
+from crawler.config import Settings
+from crawler.spiders.job import CrawlReport, Job
+from crawler.spiders.verdict import HEALTHY
+from crawler.storage.connect import open_stores
+from crawler.storage.dedup_index import index_was_lost, rebuild_index
+from crawler.storage.schema import ensure_schema
+
+LINE_LIMIT = 1024 * 1024
+"""Bytes in one event of a child: a report of 500 sources takes about 100 KB."""
+
+GRACE = 30.0
+"""Seconds a child has to end in good order once told to; requests in flight may take that long."""
+
+
+class ProgressListener(Protocol):
+    """Somebody who wants to know how far a crawl is."""
+
+    def started(self, site: str) -> None:
+        """A site's crawl has begun."""
+
+    def progressed(self, site: str, taken: int, queued: int, counts: dict[str, int]) -> None:
+        """`taken` of `queued` pages of a site have ended."""
+
+    def finished(self, report: CrawlReport) -> None:
+        """A site's crawl has ended."""
+
+
+class Silence:
+    """A listener that does not listen."""
+
+    def started(self, site: str) -> None:
+        """Do nothing."""
+
+    def progressed(self, site: str, taken: int, queued: int, counts: dict[str, int]) -> None:
+        """Do nothing."""
+
+    def finished(self, report: CrawlReport) -> None:
+        """Do nothing."""
+
+
+def crawl(
+    jobs: Sequence[Job],
+    settings: Settings,
+    listener: ProgressListener | None = None,
+    notice: Callable[[str], None] | None = None,
+) -> list[CrawlReport]:
+    """Run the jobs, at most `concurrent_sites` at once, and return their reports in the order of the jobs.
+
+    Args:
+        jobs: What to crawl.
+        settings: Khabar's settings; the children read the same ones.
+        listener: Told of progress.
+        notice: Told, in a sentence, of anything out of the ordinary that was put right.
+
+    Raises:
+        StoreUnavailableError: A store does not answer; nothing was crawled.
+        IndexMismatchError: The dedup index was made with other parameters.
+    """
+    prepare_stores(settings, notice or (lambda _: None))
+    return asyncio.run(_crawl_all(jobs, settings, listener or Silence()))
+
+
+def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:
+    """Start or reach the stores, create what is missing, and put a lost dedup index right."""
+    with contextlib.closing(open_stores(settings)) as stores:
+        ensure_schema(stores.db)
+        if index_was_lost(stores):
+            count = rebuild_index(stores)
+            notice(f"The dedup index in Redis lacked stored articles; it was made anew from all {count}.")
+
+
+async def _crawl_all(
+    jobs: Sequence[Job], settings: Settings, listener: ProgressListener
+) -> list[CrawlReport]:
+    slots = asyncio.Semaphore(settings.concurrent_sites)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+
+    async def one(job: Job) -> CrawlReport:
+        async with slots:
+            if stopping.is_set():
+                return _never_started(job)
+            listener.started(job.site.id)
+            report = await _child(job, settings, listener, stopping)
+            listener.finished(report)
+            return report
+
+    try:
+        return list(await asyncio.gather(*(one(job) for job in jobs)))
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _never_started(job: Job) -> CrawlReport:
+    report = CrawlReport(
+        site=job.site.id, kind=job.kind, outcome="stopped", reason="it was told to stop before it began"
+    )
+    report.verdict_reason = report.reason
+    return report
+
+
+def _foreign_environment() -> dict[str, str]:
+    """The environment without our own variables: the child gets the parent's settings and no others."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KHABAR_")}
+
+
+def log_path(settings: Settings, site: str) -> Path:
+    """Where the log of a site's latest crawls is."""
+    return settings.data_dir / "logs" / f"{site}.log"
+
+
+async def _child(
+    job: Job, settings: Settings, listener: ProgressListener, stopping: asyncio.Event
+) -> CrawlReport:
+    path = log_path(settings, job.site.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "crawler.spiders.child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            env={**_foreign_environment(), **settings.as_environment()},
+            # Ctrl-C in the terminal reaches the parent alone, which then ends its children in good order.
+            start_new_session=True,
+            limit=LINE_LIMIT,
+        )
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
+    process.stdin.write(job.model_dump_json().encode() + b"\n")
+    with contextlib.suppress(ConnectionError):
+        await process.stdin.drain()
+    stopper = asyncio.create_task(_stop_when_told(process, stopping))
+    report: CrawlReport | None = None
+    try:
+        async for line in process.stdout:
+            event: dict[str, Any] = json.loads(line)
+            if event["event"] == "progress":
+                listener.progressed(job.site.id, event["taken"], event["queued"], event["counts"])
+            elif event["event"] == "report":
+                report = CrawlReport.from_dict(event["report"])
+        await process.wait()
+    finally:
+        stopper.cancel()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return report or _died(job, process.returncode or 0, path)
+
+
+async def _stop_when_told(process: asyncio.subprocess.Process, stopping: asyncio.Event) -> None:
+    await stopping.wait()
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(GRACE)
+        process.kill()
+
+
+def _died(job: Job, code: int, log: Path) -> CrawlReport:
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+    reason = f"the crawl's process {how} without a report; see {log}; run the crawl again to go on"
+    return CrawlReport(
+        site=job.site.id, kind=job.kind, outcome="died", reason=reason, verdict="died", verdict_reason=reason
+    )
+
+
+def exit_code(reports: Sequence[CrawlReport]) -> int:
+    """0: all well; 1: a crawl could not be done; 3: it was done and a site is unhealthy."""
+    if any(
+        report.verdict in ("store_lost", "died", "error", "lease_held", "lease_lost") for report in reports
+    ):
+        return 1
+    return 0 if all(report.verdict in HEALTHY for report in reports) else 3
+
+
+def articles_of(report: CrawlReport) -> int:
+    """Articles that a crawl read, new or known."""
+    kinds = (Disposition.STORED, Disposition.DUPLICATE, Disposition.REVISED, Disposition.UNCHANGED)
+    return sum(report.count(kind) for kind in kinds)

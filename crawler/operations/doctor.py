@@ -1,0 +1,286 @@
+"""Doctor: are the stores there, of a version and with parameters that fit, and is all else in order?"""
+
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pymongo
+import redis
+from pymongo.errors import PyMongoError
+
+from crawler import __version__
+from crawler.config import Settings
+from crawler.errors import KhabarError
+from crawler.operations.backup import restore_was_interrupted
+from crawler.sites import load_sites
+from crawler.storage import connect
+from crawler.storage.dedup_index import BASENAME
+from crawler.storage.embedded import MongoServer, RedisServer, Status
+from dedup import DedupError, Index, Parameters
+
+LITTLE_DISK = 2 * 1024**3
+"""Bytes: a hundred thousand articles with their kept pages take about this much."""
+LIBRARIES = ("scrapy", "trafilatura", "datasketch", "pymongo", "redis", "lxml", "numpy", "pydantic")
+
+
+class Level(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """It works, but somebody should know."""
+    ERROR = "error"
+    """It does not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: what was found, in a line, and the figures behind it."""
+
+    name: str
+    level: Level
+    finding: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def diagnose(settings: Settings, seeds: Path | None = None) -> list[Check]:
+    """Look at everything that Khabar needs. Embedded servers that do not run are started for it.
+
+    Args:
+        settings: The settings to look at.
+        seeds: The folder of seeds; None leaves it out.
+
+    Returns:
+        One entry for each thing looked at; nothing is raised for one that does not work.
+    """
+    checks = [*_stores(settings)]
+    if seeds is not None:
+        checks.append(_seeds(seeds))
+    checks += [_disk(settings), _contact(settings), _versions()]
+    return checks
+
+
+def _stores(settings: Settings) -> Iterator[Check]:
+    mongo = cache = None
+    try:
+        try:
+            mongo = connect.open_mongodb(settings)
+            yield _mongodb(mongo, settings)
+        except (KhabarError, PyMongoError) as error:
+            yield Check("MongoDB", Level.ERROR, _line(error))
+        try:
+            cache = connect.open_redis(settings)
+            yield _redis(cache, settings)
+        except (KhabarError, redis.RedisError) as error:
+            yield Check("Redis", Level.ERROR, _line(error))
+        if mongo and cache:
+            try:
+                yield _index(mongo[settings.mongodb_database], cache)
+            except (PyMongoError, redis.RedisError, DedupError) as error:
+                yield Check("dedup index", Level.ERROR, _line(error))
+    finally:
+        if mongo:
+            mongo.close()
+        if cache:
+            cache.close()
+
+
+def _mongodb(client: pymongo.MongoClient[dict[str, Any]], settings: Settings) -> Check:
+    embedded = settings.mongodb_uri is None
+    built = client.server_info()
+    latency = _latency(lambda: client.admin.command("ping"))
+    version = f"MongoDB {built['version']}"
+    if "secantusVersion" in built:
+        version = f"secantusdb {built['secantusVersion']}, as {version}"
+    details: dict[str, Any] = {
+        "embedded": embedded,
+        "address": connect.mongodb_address(client),
+        "database": settings.mongodb_database,
+        "version": version,
+        "latency_ms": latency,
+        "durability": "a write is on the disk before it is acknowledged (w=1, journal)",
+    }
+    if embedded:
+        details |= _process(MongoServer(settings.data_dir).status())
+    if restore_was_interrupted(client[settings.mongodb_database]):
+        return Check(
+            "MongoDB",
+            Level.ERROR,
+            f"the database {settings.mongodb_database!r} is half restored: `khabar restore FILE --replace`",
+            details,
+        )
+    return Check("MongoDB", Level.OK, _store_line(details), details)
+
+
+def _redis(client: redis.Redis, settings: Settings) -> Check:
+    embedded = settings.redis_url is None
+    told: dict[str, Any] = client.info()
+    latency = _latency(client.ping)
+    version = (
+        f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
+    )
+    logged = bool(told.get("aof_enabled"))
+    details: dict[str, Any] = {
+        "embedded": embedded,
+        "address": connect.redis_address(client),
+        "version": version,
+        "latency_ms": latency,
+        "durability": "append-only file" if logged else "snapshots at most",
+        "used_memory": told.get("used_memory"),
+        "maxmemory": told.get("maxmemory"),
+        "maxmemory_policy": told.get("maxmemory_policy"),
+    }
+    if embedded:
+        details |= _process(RedisServer(settings.data_dir).status())
+    troubles = []
+    if told.get("maxmemory") and told.get("maxmemory_policy", "noeviction") != "noeviction":
+        troubles.append(
+            f"it drops keys when it is full (maxmemory-policy {told['maxmemory_policy']}): set noeviction"
+        )
+    if told.get("aof_last_write_status", "ok") != "ok" or told.get("rdb_last_bgsave_status", "ok") != "ok":
+        troubles.append("its last write to the disk failed: is the disk full?")
+    if told.get("cluster_enabled"):
+        troubles.append("it is a cluster; the dedup index lives in one hash slot, so on one node of it")
+    if not logged:
+        troubles.append("it keeps no append-only file: after it crashed, run `khabar dedup rebuild`")
+    if troubles:
+        return Check("Redis", Level.WARNING, f"{_store_line(details)}; {'; '.join(troubles)}", details)
+    return Check("Redis", Level.OK, _store_line(details), details)
+
+
+def _index(db: Any, client: redis.Redis) -> Check:
+    with pymongo.timeout(60):  # the embedded server counts by reading all
+        articles = db.articles.estimated_document_count()
+    index = Index(client, basename=BASENAME)
+    name = "dedup index"
+    if not index.exists():
+        if articles:
+            return Check(
+                name,
+                Level.WARNING,
+                f"empty, though there are {articles:,} articles: run `khabar dedup rebuild`",
+                {"articles": articles, "documents": 0},
+            )
+        return Check(name, Level.OK, "none yet; the first article begins it", {"articles": 0, "documents": 0})
+    stats = index.stats()
+    each = stats.bytes_per_document
+    details: dict[str, Any] = {
+        "articles": articles,
+        "documents": stats.documents,
+        "stories": stats.stories,
+        "bytes": stats.bytes_estimate,
+        "bytes_per_article": each,
+        "parameters": stats.parameters,
+    }
+    wanted = Parameters().as_dict()
+    differing = [
+        f"{key} is {stats.parameters.get(key)!r} there, {wanted.get(key)!r} here"
+        for key in sorted({*wanted, *stats.parameters})
+        if stats.parameters.get(key) != wanted.get(key)
+    ]
+    if differing:
+        told = "; ".join(differing)
+        return Check(
+            name, Level.ERROR, f"made with other parameters ({told}): run `khabar dedup rebuild`", details
+        )
+    finding = f"parameters match; {stats.documents:,} articles in {stats.stories:,} stories"
+    if each is not None:
+        finding += f", {each:.0f} bytes an article"
+    if articles and not stats.documents:
+        return Check(
+            name,
+            Level.WARNING,
+            f"{finding}; but MongoDB has {articles:,}: run `khabar dedup rebuild`",
+            details,
+        )
+    return Check(name, Level.OK, finding, details)
+
+
+def _seeds(folder: Path) -> Check:
+    try:
+        sites = load_sites(folder)
+    except KhabarError as error:
+        lines = str(error).splitlines()
+        more = f" (and {len(lines) - 1} more: `khabar sites list`)" if len(lines) > 1 else ""
+        return Check("seeds", Level.ERROR, lines[0] + more, {"problems": lines})
+    enabled = sum(site.enabled for site in sites.values())
+    return Check(
+        "seeds",
+        Level.OK,
+        f"{len(sites)} sites in {folder}, {enabled} enabled",
+        {"sites": len(sites), "enabled": enabled},
+    )
+
+
+def _disk(settings: Settings) -> Check:
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    details = {"folder": str(settings.data_dir.absolute()), "free_bytes": free}
+    finding = f"{free / 1e9:.1f} GB free where {settings.data_dir.absolute()} lies"
+    if free < LITTLE_DISK:
+        return Check(
+            "disk", Level.WARNING, finding + ": make room, or set KHABAR_DATA_DIR to another disk", details
+        )
+    return Check("disk", Level.OK, finding, details)
+
+
+def _contact(settings: Settings) -> Check:
+    details = {"user_agent": settings.user_agent}
+    if not settings.contact:
+        return Check(
+            "contact",
+            Level.WARNING,
+            "not set: a site's keeper cannot reach you; set KHABAR_CONTACT to a mail address or URL",
+            details,
+        )
+    return Check("contact", Level.OK, settings.user_agent, details)
+
+
+def _versions() -> Check:
+    found: dict[str, str | None] = {"khabar": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = None
+    missing = [name for name, version in found.items() if version is None]
+    if missing:
+        return Check("versions", Level.ERROR, f"not installed: {', '.join(missing)}", found)
+    return Check(
+        "versions", Level.OK, ", ".join(f"{name} {version}" for name, version in found.items()), found
+    )
+
+
+def _latency(ask: Callable[[], object], times: int = 5) -> float:
+    """The median time of an answer, in milliseconds."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return round(statistics.median(took), 2)
+
+
+def _process(status: Status) -> dict[str, Any]:
+    return {"pid": status.pid, "memory": status.memory, "disk": status.disk, "uptime": status.uptime}
+
+
+def _store_line(details: dict[str, Any]) -> str:
+    kind = "embedded" if details["embedded"] else "server"
+    return (
+        f"{kind} at {details['address']}: {details['version']}, answers in {details['latency_ms']} ms, "
+        f"{details['durability']}"
+    )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,55 @@
+"""Recrawl a site: fetch what is stored again, and look for what was missed."""
+
+import contextlib
+from datetime import datetime
+
+from crawler.config import Settings
+from crawler.discovery.canonical import page_id
+from crawler.errors import UsageError
+from crawler.sites import Site
+from crawler.spiders.job import Job
+from crawler.storage.connect import open_stores
+from crawler.storage.frontier import Frontier
+from crawler.storage.schema import ensure_schema
+
+
+def recrawl_job(
+    site: Site, settings: Settings, *, since: datetime | None = None, url: str | None = None
+) -> tuple[Job, int]:
+    """Open the pages of stored articles again and return the job that fetches them.
+
+    The pages are opened in the frontier, so that a recrawl that is killed goes on with the next crawl.
+
+    Args:
+        site: The site to fetch again.
+        settings: Where the stores are.
+        since: Only articles published (or, without a date, first seen) from then on.
+        url: Only this article.
+
+    Returns:
+        The job, and how many stored articles it fetches again.
+
+    Raises:
+        UsageError: `url` does not belong to the site, or nothing is stored of it.
+        StoreUnavailableError: A store does not answer.
+    """
+    with contextlib.closing(open_stores(settings)) as stores:
+        ensure_schema(stores.db)
+        if url is not None:
+            if not site.owns(url):
+                raise UsageError(f"--url {url}: it does not belong to the site {site.id} ({site.url})")
+            page = stores.db.pages.find_one({"_id": f"{site.id}/{page_id(url)}"}, {"url": 1})
+            if page is None:
+                raise UsageError(
+                    f"--url {url}: nothing is stored of it; khabar crawl {site.id} finds new pages"
+                )
+            return Job(site=site, kind="recrawl", urls=(page["url"],), discover=False), 1
+        wanted = [
+            document["_id"]
+            for document in stores.db.articles.find(
+                {"site": site.id}, {"published_at": 1, "first_seen_at": 1}
+            )
+            if since is None or (document.get("published_at") or document["first_seen_at"]) >= since
+        ]
+        opened = Frontier(stores.db, site.id).reopen(wanted)
+    return Job(site=site, kind="recrawl", since=since), opened

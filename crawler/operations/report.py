@@ -1,0 +1,105 @@
+"""The dedup report of an archive: reads the articles and hands them to `dedup.report`."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from crawler.sites import Site
+from crawler.storage.connect import Stores
+from crawler.storage.paging import in_batches
+from dedup import Thresholds
+from dedup.report import Report, ReportArticle, build_report
+
+ZONE = ZoneInfo("Asia/Damascus")
+"""The report compares sites of several zones; its days are those of Damascus."""
+
+STORIES_WITH_TEXT = 40
+MEMBERS_WITH_TEXT = 12
+"""Texts read for word-level differences: more than a page of the report shows, and some MB at the most."""
+
+FIELDS = {
+    "site": 1,
+    "title": 1,
+    "url": 1,
+    "published_at": 1,
+    "published_precision": 1,
+    "first_seen_at": 1,
+    "story_id": 1,
+    "duplicate_of": 1,
+    "similarity": 1,
+    "duplicate_reason": 1,
+}
+
+
+def dedup_report(
+    stores: Stores,
+    sites: dict[str, Site],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    site: str | None = None,
+) -> Report:
+    """Build the report of what the archive holds.
+
+    Args:
+        stores: The open stores.
+        sites: The known sites, for their names.
+        since: Only articles published (or, without a date, first seen) from then on.
+        until: Only those before.
+        site: Only this site's articles; other members of their stories are named.
+    """
+    names = sorted(stores.db.articles.distinct("site"))
+    articles = [article for name in names for article in _articles(stores, sites, name)]
+    texts = _texts(stores, articles)
+    articles = [replace(article, text=texts.get(article.id)) for article in articles]
+    return build_report(
+        articles,
+        generated_at=datetime.now(UTC),
+        since=since,
+        until=until,
+        sites=[site] if site else None,
+        site_names={name: _names(sites.get(name), name) for name in names},
+        boundary=Thresholds().containment,
+        zone=ZONE,
+    )
+
+
+def _names(site: Site | None, name: str) -> tuple[str, str]:
+    return (site.name, site.name_en or site.name) if site else (name, name)
+
+
+def _articles(stores: Stores, sites: dict[str, Site], name: str) -> Iterator[ReportArticle]:
+    for document in stores.db.articles.find({"site": name}, FIELDS):
+        yield ReportArticle(
+            id=document["_id"],
+            site=name,
+            site_name=_names(sites.get(name), name)[0],
+            title=document["title"],
+            url=document["url"],
+            published_at=document.get("published_at"),
+            first_seen_at=document["first_seen_at"],
+            story_id=document["story_id"],
+            duplicate_of=document.get("duplicate_of"),
+            similarity=document.get("similarity"),
+            reason=document.get("duplicate_reason"),
+            published_precision=document.get("published_precision"),
+        )
+
+
+def _texts(stores: Stores, articles: list[ReportArticle]) -> dict[str, str]:
+    """The texts of the stories that are worth showing word for word: the largest and the latest ones."""
+    members: dict[str, list[ReportArticle]] = defaultdict(list)
+    for article in articles:
+        members[article.story_id].append(article)
+    stories = [story for story in members.values() if len(story) > 1]
+    largest = sorted(stories, key=len, reverse=True)[:STORIES_WITH_TEXT]
+    latest = sorted(stories, key=lambda story: max(map(_moment, story)), reverse=True)[:STORIES_WITH_TEXT]
+    keys = list({article.id for story in (*largest, *latest) for article in story[:MEMBERS_WITH_TEXT]})
+    batches = in_batches(stores.db.articles, keys, {"text": 1})
+    return {document["_id"]: document["text"] for batch in batches for document in batch}
+
+
+def _moment(article: ReportArticle) -> datetime:
+    return article.published_at or article.first_seen_at

@@ -1,0 +1,79 @@
+"""Show: what the archive holds of one address."""
+
+from typing import Any
+
+from crawler.discovery.canonical import page_id
+from crawler.errors import UsageError
+from crawler.operations.export import row
+from crawler.storage.connect import Stores
+
+
+def find_article(stores: Stores, address: str) -> dict[str, Any]:
+    """Return the article of an address, or of an id, with its revisions and its story.
+
+    Args:
+        stores: The open stores.
+        address: The URL of the article in any of its forms, or the article's id.
+
+    Returns:
+        The export's row, with `revisions` (oldest first) and `story` (the other members).
+
+    Raises:
+        UsageError: The archive holds no article of it; the message says what is known of the page.
+    """
+    key = page_id(address) if "://" in address else address
+    document = stores.db.articles.find_one({"_id": key})
+    if document is None:
+        pages = list(stores.db.pages.find({"_id": {"$in": [f"{site}/{key}" for site in _sites(stores)]}}))
+        ids = [page["article_id"] for page in pages if page.get("article_id")]
+        document = stores.db.articles.find_one({"_id": ids[0]}) if ids else None
+        if document is None:
+            raise UsageError(_what_is_known(address, pages))
+    data = row(document)
+    revisions = stores.db.revisions.find({"article_id": document["_id"]}, {"article_id": 0, "site": 0})
+    data["revisions"] = sorted(
+        (
+            {
+                "revision": old["revision"],
+                "title": old["title"],
+                "text": old["text"],
+                "seen_from": old["seen_from"].isoformat(),
+                "seen_until": old["seen_until"].isoformat(),
+            }
+            for old in revisions
+        ),
+        key=lambda old: old["revision"],
+    )
+    members = stores.db.articles.find(
+        {"story_id": document["story_id"]},
+        {"site": 1, "url": 1, "title": 1, "published_at": 1, "similarity": 1, "duplicate_of": 1},
+    )
+    data["story"] = [
+        {
+            "id": member["_id"],
+            "site": member["site"],
+            "url": member["url"],
+            "title": member["title"],
+            "published": member["published_at"] and member["published_at"].isoformat(),
+            "similarity": member.get("similarity"),
+            "duplicate_of": member.get("duplicate_of"),
+        }
+        for member in members
+        if member["_id"] != document["_id"]
+    ]
+    return data
+
+
+def _sites(stores: Stores) -> list[str]:
+    return sorted(document["_id"] for document in stores.db.sites.find({}, {"_id": 1}))
+
+
+def _what_is_known(address: str, pages: list[dict[str, Any]]) -> str:
+    for page in pages:
+        ending = page.get("last_disposition")
+        if ending:
+            return f"{address}: it gave no article: {ending}" + (
+                f" ({page['last_error']})" if page.get("last_error") else ""
+            )
+        return f"{address}: it was found by its {page['discovered_by']} and not fetched yet"
+    return f"{address}: the archive does not know this address"

@@ -1,0 +1,72 @@
+"""Dedup: ask the index which story an article belongs to, in one atomic step that also inserts it."""
+
+import asyncio
+import logging
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from crawler.article import Disposition
+from crawler.errors import KhabarError
+from crawler.fetch.outcome import Outcome
+from crawler.pipelines.page_item import PageItem
+from crawler.spiders.run import CrawlRun
+from crawler.storage.articles import ArticleStore
+from crawler.storage.connect import Stores
+from crawler.storage.dedup_index import open_index
+from dedup import DedupError, IndexFullError
+
+logger = logging.getLogger(__name__)
+
+
+class DedupPipeline:
+    """Decides on new and changed articles; an article that says what it said before is left alone."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._run: CrawlRun = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
+        self._lost = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the pipeline for the spider's run."""
+        return cls(crawler)
+
+    async def process_item(self, item: PageItem) -> PageItem:
+        """Fill in the item's decision, or its outcome where the article is known already."""
+        if item.outcome is None and not self._lost:
+            try:
+                await asyncio.to_thread(self._run.session.run, lambda stores: self._decide(stores, item))
+            except KhabarError as error:
+                self._crawler.spider.give_up(error)  # type: ignore[union-attr]
+            except DedupError as error:
+                # Going on would begin an index that does not know what the archive holds.
+                self._lost = True
+                self._crawler.spider.give_up(  # type: ignore[union-attr]
+                    KhabarError(f"{error}; the next crawl makes it anew by itself")
+                )
+            except Exception as error:
+                logger.exception("%s could not be looked up", item.url)
+                reason = f"no story could be found for it: {type(error).__name__}: {str(error)[:200]}"
+                item.outcome = Outcome(Disposition.QUARANTINED, reason)
+        return item
+
+    def _decide(self, stores: Stores, item: PageItem) -> None:
+        assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
+        known = ArticleStore(stores.db).known(item.article_id)
+        if known is not None:
+            if known.text_sha256 == item.article.text_sha256:
+                item.outcome = Outcome(Disposition.UNCHANGED, "the same text")
+                return
+            if item.page.id != f"{self._run.site.id}/{item.article_id}" and known.url != item.article.url:
+                # Two addresses that claim one canonical address take turns otherwise: each fetch of either
+                # would look like a revision of the other.
+                item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
+                return
+            item.known_revision = known.revision
+        try:
+            item.decision = open_index(stores).check_and_insert([item.prepared])[0]
+        except IndexFullError as error:
+            logger.error("%s is stored without a look for duplicates: %s", item.url, error)
+            self._run.problem(f"{item.url}: stored without a look for duplicates: {error}")
+            item.dedup_pending = True

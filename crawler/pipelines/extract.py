@@ -1,0 +1,128 @@
+"""Extraction in processes of its own, so that the reactor never waits for it.
+
+A worker that hangs is ended, and one that dies takes only its own page along: both pages are quarantined.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as TaskTimeoutError
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.article import Article, Discovered, Hints
+from crawler.discovery.canonical import page_id
+from crawler.sites import Site
+from dedup import Prepared
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PAGES_PER_WORKER = 500
+"""A worker is replaced after so many pages: trafilatura's and lxml's memory grows over long runs."""
+
+
+class ExtractionFailedError(Exception):
+    """Extraction could not cope with a page: it raised, hung, or took its process down."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """What extraction needs to know of a response. `charset` is the one the HTTP header names."""
+
+    html: bytes
+    url: str
+    hints: Hints
+    charset: str | None
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a worker made of a page: an article with its signature, or the reason why there is none.
+
+    `links` are the article links found on the page, whatever it is.
+    """
+
+    article: Article | None = None
+    article_id: str | None = None
+    prepared: Prepared | None = None
+    not_article: str | None = None
+    blocked: str | None = None
+    links: list[Discovered] = field(default_factory=list)
+
+
+def warm_up() -> None:
+    """Import what extraction needs, so that the first page does not wait for it; runs in a worker."""
+    import crawler.discovery.listing
+    import crawler.extraction  # noqa: F401
+
+
+def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
+    """Make an article of a fetched page; runs in a worker process.
+
+    Args:
+        page: The response.
+        site: The site it came from.
+        follow: Whether the links on the page are wanted.
+    """
+    # Imported here, in the worker: the process that fetches does not need the parsers and their memory.
+    from crawler.discovery.listing import parse_links
+    from crawler.extraction import extract
+    from crawler.extraction.errors import Blocked, ExtractionError
+    from dedup import prepare
+
+    links = parse_links(page.html, page.url, site, charset=page.charset) if follow else []
+    try:
+        article = extract(
+            page.html, page.url, site=site, hints=page.hints, charset=page.charset, now=page.fetched_at
+        )
+    except Blocked as error:
+        return Extracted(blocked=error.reason)
+    except ExtractionError as error:
+        return Extracted(not_article=error.reason, links=links)
+    article_id = page_id(article.canonical_url)
+    prepared = prepare(article_id, article.text, article.published_at, site.id)
+    return Extracted(article=article, article_id=article_id, prepared=prepared, links=links)
+
+
+class ExtractionPool:
+    """A pool of worker processes.
+
+    Args:
+        workers: How many processes.
+        timeout: Seconds one task may take.
+    """
+
+    def __init__(self, workers: int, timeout: float) -> None:
+        # spawn: a forked child would inherit the reactor, its sockets and the stores' connections.
+        self._pool = ProcessPool(
+            max_workers=workers, max_tasks=PAGES_PER_WORKER, context=multiprocessing.get_context("spawn")
+        )
+        self._timeout = timeout
+        for _ in range(workers):
+            self._pool.schedule(warm_up)
+
+    async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `task` in a worker.
+
+        Raises:
+            ExtractionFailedError: It hung, took its worker down, or raised what it does not document.
+            KhabarError: What the task itself says about its input.
+        """
+        future: Any = self._pool.schedule(task, args=args, kwargs=kwargs, timeout=self._timeout)
+        try:
+            result: T = await asyncio.wrap_future(future)
+        except TaskTimeoutError:
+            raise ExtractionFailedError(f"extraction took longer than {self._timeout:.0f} s") from None
+        except ProcessExpired as error:
+            raise ExtractionFailedError(f"extraction took its process down ({error})") from None
+        return result
+
+    def close(self) -> None:
+        """End the workers, whatever they are doing."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()

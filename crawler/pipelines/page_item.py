@@ -1,0 +1,33 @@
+"""PageItem: a page on its way from the spider through the pipelines."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.article import Article
+from crawler.fetch.outcome import Outcome
+from crawler.storage.frontier import Page
+from dedup import Decision, Prepared
+
+
+@dataclass(slots=True)
+class PageItem:
+    """A taken page: what came back for it, and what has been made of it so far.
+
+    `outcome` is set as soon as it is known how the page ends; a pipeline leaves such an item alone.
+    `html` is the body as fetched, for the quarantine.
+    """
+
+    page: Page
+    url: str
+    fetched_at: datetime
+    html: bytes = b""
+    html_sha256: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    outcome: Outcome | None = None
+    article: Article | None = None
+    article_id: str | None = None
+    prepared: Prepared | None = None
+    decision: Decision | None = None
+    dedup_pending: bool = False
+    known_revision: int = 0

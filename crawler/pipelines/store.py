@@ -1,0 +1,115 @@
+"""Store: write the article, then the state of its page; count how the page ended."""
+
+import asyncio
+import logging
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from crawler.article import Disposition
+from crawler.errors import KhabarError
+from crawler.fetch.outcome import Outcome
+from crawler.pipelines.page_item import PageItem
+from crawler.spiders.run import CrawlRun
+from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.connect import Stores
+from crawler.storage.frontier import Frontier, PageResult
+from crawler.storage.quarantine import quarantine
+
+logger = logging.getLogger(__name__)
+
+
+class StorePipeline:
+    """Every page passes here once and leaves with exactly one disposition, or stays pending.
+
+    The page is settled last: a crash before that leaves it pending, and doing it again changes nothing
+    that is already written.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._run: CrawlRun = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the pipeline for the spider's run."""
+        return cls(crawler)
+
+    async def process_item(self, item: PageItem) -> PageItem:
+        """Write what became of the page."""
+        undecided = item.outcome is None and item.decision is None and not item.dedup_pending
+        if undecided:
+            self._run.put_back()
+            return item
+        try:
+            outcome = await asyncio.to_thread(self._run.session.run, lambda stores: self._write(stores, item))
+        except KhabarError as error:
+            self._run.put_back()
+            self._crawler.spider.give_up(error)  # type: ignore[union-attr]
+            return item
+        except Exception as error:
+            if item.outcome is not None and item.outcome.disposition is Disposition.QUARANTINED:
+                self._run.put_back()
+                self._crawler.spider.give_up(  # type: ignore[union-attr]
+                    KhabarError(f"{item.url}: the store takes neither the article nor the page: {error}")
+                )
+                return item
+            # A page that the store refuses must not end every crawl of its site: a person shall see it.
+            logger.exception("%s could not be stored", item.url)
+            reason = f"it could not be stored: {type(error).__name__}: {str(error)[:200]}"
+            item.outcome = Outcome(Disposition.QUARANTINED, reason)
+            return await self.process_item(item)
+        self._crawler.stats.inc_value(f"khabar/pages/{outcome.disposition}")
+        self._run.end_page(outcome.disposition, item.url, outcome.reason)
+        return item
+
+    def _write(self, stores: Stores, item: PageItem) -> Outcome:
+        self._run.lease.check()
+        articles = ArticleStore(stores.db)
+        outcome = item.outcome or self._save(articles, item)
+        article_id = item.article_id or item.page.article_id
+        if item.outcome is not None and article_id:
+            if outcome.disposition is Disposition.UNCHANGED:
+                articles.still_there(article_id, item.fetched_at, alias=item.page.url)
+            elif outcome.disposition is Disposition.GONE:
+                articles.removed(article_id, item.fetched_at)
+        if outcome.disposition is Disposition.QUARANTINED:
+            quarantine(
+                stores.db,
+                item.page.id,
+                site=self._run.site.id,
+                url=item.url,
+                reason=outcome.reason or "",
+                html=item.html,
+                fetched_at=item.fetched_at,
+            )
+        Frontier(stores.db, self._run.site.id).settle(
+            item.page,
+            PageResult(
+                disposition=outcome.disposition,
+                reason=outcome.reason,
+                article_id=article_id,
+                etag=item.etag,
+                last_modified=item.last_modified,
+                not_before=outcome.not_before,
+            ),
+        )
+        return outcome
+
+    def _save(self, articles: ArticleStore, item: PageItem) -> Outcome:
+        assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
+        articles.save(
+            item.article_id,
+            item.article,
+            Capture(self._run.site.id, item.page.url, item.fetched_at, item.html_sha256),
+            item.prepared,
+            item.decision,
+            revision=item.known_revision + 1,
+        )
+        if item.known_revision:
+            return Outcome(Disposition.REVISED, f"revision {item.known_revision + 1}")
+        decision = item.decision
+        if decision is not None and decision.duplicate_of:
+            alike = f"{decision.reason}, {decision.similarity or 0:.2f} of {decision.duplicate_of}"
+            return Outcome(Disposition.DUPLICATE, alike)
+        return Outcome(Disposition.STORED)

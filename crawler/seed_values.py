@@ -1,0 +1,114 @@
+"""What the values of a seed may be: types that validate themselves, with messages for the seed's writer."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated, Final
+from zoneinfo import available_timezones
+
+from cssselect import GenericTranslator, SelectorError
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+
+from crawler.discovery.canonical import InvalidURLError, absolute_url
+
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\Z")
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=30)
+# A longer pause would let a crawl of a hundred pages run past the next one at the default of an hour.
+_LONGEST_DELAY = 600.0
+
+
+def _url(value: str) -> str:
+    try:
+        absolute_url(value)
+    except InvalidURLError:
+        raise ValueError(
+            f"{value!r} is not a web address; allowed: http://… or https://… with a host"
+        ) from None
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{value!r} is not a regular expression: {error}") from None
+    return value
+
+
+def _css(value: str) -> str:
+    try:
+        GenericTranslator().css_to_xpath(value)
+    except SelectorError as error:
+        raise ValueError(f"{value!r} is not a CSS selector: {error}") from None
+    return value
+
+
+def _timezone(value: str) -> str:
+    zones = available_timezones()
+    if value not in zones:
+        raise ValueError(
+            f"{value!r} is not a time zone{nearest(value, zones)}; allowed: IANA names such as Asia/Damascus"
+        )
+    return value
+
+
+def _seconds(value: object, example: str) -> float:
+    match = _DURATION.match(value.strip()) if isinstance(value, str) else None
+    if not match:
+        raise ValueError(
+            f'{value!r} is not a duration; allowed: a number with ms, s, m, h or d, such as "{example}"'
+        )
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def _every(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        duration = value
+    else:
+        # Anything longer than a century would overflow; the bounds below turn it down.
+        duration = timedelta(seconds=min(_seconds(value, "30m"), 3.2e9))
+    if not _SHORTEST <= duration <= _LONGEST:
+        raise ValueError(f"{value!r} is out of bounds; allowed: from 5m to 30d")
+    return duration
+
+
+def _delay(value: object) -> float | None:
+    if value is None:
+        return None
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    seconds = float(value) if number else _seconds(value, "2s")  # type: ignore[arg-type]  # checked just before
+    if not 0 <= seconds <= _LONGEST_DELAY:
+        raise ValueError(
+            f"{value!r} is out of bounds; allowed: seconds from 0 to 600, or a duration up to 10m"
+        )
+    return seconds
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Url = Annotated[str, AfterValidator(_url)]
+Pattern = Annotated[Text, AfterValidator(_pattern)]
+Css = Annotated[Text, AfterValidator(_css)]
+Zone = Annotated[str, AfterValidator(_timezone)]
+"""The IANA name of a time zone."""
+Interval = Annotated[
+    timedelta,
+    BeforeValidator(_every),
+    PlainSerializer(lambda every: f"{every.total_seconds():.0f}s", return_type=str, when_used="json"),
+]
+"""How often: a duration from 5m to 30d."""
+Delay = Annotated[float | None, BeforeValidator(_delay)]
+"""Seconds, given as a number or a duration."""
+OneOrMore = BeforeValidator(_one_or_more)
+"""Lets one text stand for a list of one."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint for a misspelt word: " (did you mean …?)", or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""

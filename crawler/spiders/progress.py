@@ -1,0 +1,43 @@
+"""Progress: what the child process tells its parent while it crawls."""
+
+import time
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from crawler.spiders.job import event_line
+
+INTERVAL = 0.2
+"""Seconds between two reports: five a second look smooth and cost nothing."""
+
+
+class ProgressExtension:
+    """Writes a line of counts to the parent's pipe, at most every `INTERVAL` seconds."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._run = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
+        self._spider: Any = crawler.spider
+        if self._run.tell is None:
+            raise NotConfigured("nobody listens to the progress")
+        self._last = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the extension and listen for pages that ended."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.item_scraped, signal=signals.item_scraped)
+        return extension
+
+    def item_scraped(self) -> None:
+        """Report the counts, unless that was done just now."""
+        now = time.monotonic()
+        if now - self._last >= INTERVAL:
+            self._last = now
+            report = self._run.report
+            self._run.tell(
+                event_line(
+                    "progress", taken=report.taken, queued=self._spider.queued, counts=report.dispositions
+                )
+            )

@@ -1,0 +1,139 @@
+"""CrawlRun: one crawl of one site while it lasts: its stores, its lease, its counts."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from crawler.article import Disposition
+from crawler.config import Settings
+from crawler.pipelines.extract import ExtractionPool
+from crawler.spiders.job import CrawlReport, Job, SourceReport
+from crawler.spiders.verdict import judge
+from crawler.storage.connect import Stores
+from crawler.storage.crawls import CrawlLog, hold_off, not_before
+from crawler.storage.frontier import Frontier
+from crawler.storage.lease import Lease
+from crawler.storage.schema import ensure_schema
+from crawler.storage.session import StoreSession
+
+T = TypeVar("T")
+
+PROBLEMS_KEPT = 20
+"""Sentences about failed pages that a crawl's record keeps; the log has them all."""
+
+logger = logging.getLogger(__name__)
+
+
+class CrawlRun:
+    """Everything the spider and the pipelines of one crawl share.
+
+    Args:
+        job: What to do.
+        settings: Khabar's settings.
+        tell: Takes lines for whoever watches the crawl; None: nobody does.
+
+    Raises:
+        StoreUnavailableError: A store does not answer.
+        LeaseHeldError: Another process crawls this site.
+    """
+
+    def __init__(self, job: Job, settings: Settings, tell: Callable[[str], None] | None = None) -> None:
+        self.tell = tell
+        self.job = job
+        self.site = job.site
+        self.settings = settings
+        self.report = CrawlReport(site=job.site.id, kind=job.kind)
+        self.session = StoreSession(settings)
+        try:
+            self.lease, self.log, self.wait_until = self.session.run(self._open)
+        except BaseException:
+            self.session.close()
+            raise
+        self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
+        self._counts: Counter[Disposition] = Counter()
+        self._begun = time.monotonic()
+
+    def _open(self, stores: Stores) -> tuple[Lease, CrawlLog, datetime | None]:
+        ensure_schema(stores.db)
+        lease = Lease(stores.db, self.site.id)
+        return (
+            lease,
+            CrawlLog(stores.db, self.site.id, self.job.kind, lease.token),
+            not_before(stores.db, self.site.id),
+        )
+
+    def frontier(self, work: Callable[[Frontier], T]) -> T:
+        """Do something with the site's frontier (blocking: call it in a thread)."""
+        return self.session.run(lambda stores: work(Frontier(stores.db, self.site.id)))
+
+    def renew_lease(self) -> None:
+        """Hold the lease longer (blocking: call it in a thread)."""
+        self.session.run(lambda stores: self.lease.renew(stores.db))
+
+    def hold_off(self, until: datetime) -> None:
+        """Remember for later crawls that the site asked for a pause (blocking)."""
+        self.session.run(lambda stores: hold_off(stores.db, self.site.id, until))
+
+    def take(self) -> None:
+        """Count a page whose fetch has ended."""
+        self.report.taken += 1
+
+    def put_back(self) -> None:
+        """Count a taken page as not taken after all: it is still pending."""
+        self.report.taken -= 1
+
+    def end_page(self, disposition: Disposition, url: str, reason: str | None) -> None:
+        """Count how a page ended and log it."""
+        self._counts[disposition] += 1
+        self.report.dispositions[str(disposition)] = self._counts[disposition]
+        logger.info("%s %s%s", disposition, url, f" ({reason})" if reason else "")
+        if disposition in (Disposition.FAILED, Disposition.BLOCKED, Disposition.QUARANTINED):
+            self.problem(f"{url}: {reason}")
+
+    def problem(self, sentence: str) -> None:
+        """Keep a sentence about something that went wrong."""
+        if len(self.report.problems) < PROBLEMS_KEPT:
+            self.report.problems.append(sentence)
+
+    def source(self, url: str, kind: str) -> SourceReport:
+        """Begin the report of a source of discovery."""
+        report = SourceReport(url=url, kind=kind)
+        self.report.sources.append(report)
+        return report
+
+    def end(self, outcome: str | None = None, reason: str | None = None) -> None:
+        """Say why the crawl ends; the first to say so is believed."""
+        if outcome and self.report.outcome == "finished":
+            self.report.outcome, self.report.reason = outcome, reason
+
+    def close(self) -> CrawlReport:
+        """Stop the workers, record the crawl, give the lease back, and return the report."""
+        self.pool.close()
+        report = self.report
+        report.seconds = round(time.monotonic() - self._begun, 2)
+        accounted = sum(report.dispositions.values())
+        if accounted != report.taken:
+            self.problem(
+                f"{report.taken} pages were taken, {accounted} are accounted for: please report this"
+            )
+            report.outcome = "error"
+            report.reason = report.problems[-1]
+        try:
+            if not self.session.lost_for_good:
+                report.left = len(self.frontier(lambda frontier: frontier.pending(datetime.now(UTC))))
+                report.verdict, report.verdict_reason = judge(report)
+                self.session.run(self._record)
+        finally:
+            self.session.close()
+        report.verdict, report.verdict_reason = judge(report)
+        return report
+
+    def _record(self, stores: Stores) -> None:
+        fields = asdict(self.report)
+        del fields["site"], fields["kind"]
+        self.log.finish(stores.db, fields)
+        self.lease.release(stores.db)

@@ -1,0 +1,68 @@
+"""Scrapy's settings for a crawl, made from Khabar's."""
+
+from typing import Any
+
+from crawler.config import Settings
+from crawler.fetch.safety import ALLOW_PRIVATE
+from crawler.sites import Site
+
+SPIDER_MODULES: list[str] = []
+"""Spiders are started by `khabar crawl`; `scrapy` finds none by name."""
+
+FAST_SLOT = 8
+"""Requests at once to a site whose seed sets `delay = 0`: its keeper has no objection to speed."""
+
+SLOW_SLOT = 2
+"""Requests at once to any other site: the delay rules, and one slow answer does not stop the rest."""
+
+
+def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
+    """Return Scrapy's settings for one crawl of one site.
+
+    Args:
+        site: The site, with its delay in seconds.
+        settings: Khabar's own settings.
+    """
+    delay = settings.delay if site.delay is None else site.delay
+    return {
+        "USER_AGENT": settings.user_agent,
+        "ROBOTSTXT_OBEY": True,
+        "COOKIES_ENABLED": False,
+        "REFERER_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        # Pages are told apart by the frontier; meta refresh is extraction's business (it reads the body).
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "METAREFRESH_ENABLED": False,
+        "HTTPERROR_ALLOW_ALL": True,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "CONCURRENT_REQUESTS": FAST_SLOT,
+        "DOWNLOAD_SLOTS": {
+            site.id: {"delay": delay, "concurrency": SLOW_SLOT if delay else FAST_SLOT},
+        },
+        "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
+        "DOWNLOAD_MAXSIZE": settings.max_page_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "REDIRECT_MAX_TIMES": 5,
+        "RETRY_TIMES": 2,
+        "RETRY_HTTP_CODES": [408, 500, 502, 504, 522, 524],
+        ALLOW_PRIVATE: site.private,
+        "TWISTED_DNS_RESOLVER": "crawler.fetch.safety.SafeResolver",
+        "DOWNLOADER_MIDDLEWARES": {
+            # Next to robots.txt (100), before anything costs a request; redirects pass here again.
+            "crawler.fetch.safety.SafetyMiddleware": 90,
+            "crawler.fetch.freshness.FreshnessMiddleware": 450,
+            # Nearest to the downloader: a held request has passed everything else.
+            "crawler.fetch.pacing.PacingMiddleware": 990,
+        },
+        "ITEM_PIPELINES": {
+            "crawler.pipelines.dedup.DedupPipeline": 200,
+            "crawler.pipelines.store.StorePipeline": 300,
+        },
+        "EXTENSIONS": {
+            "scrapy.extensions.logstats.LogStats": None,
+            "crawler.spiders.progress.ProgressExtension": 500,
+        },
+        "LOG_LEVEL": "INFO",
+        "LOG_FORMATTER": "crawler.spiders.logs.QuietFormatter",
+    }

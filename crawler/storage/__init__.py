@@ -1,0 +1,1 @@
+"""Where everything is kept: MongoDB holds the truth, Redis the index of signatures."""

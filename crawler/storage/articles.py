@@ -1,0 +1,223 @@
+"""Articles and their revisions.
+
+Nothing an article said is ever overwritten: before a new wording is written, the old one is a document of
+`revisions`. Every write can be repeated without harm, since a crawl that is killed between two of them does
+the page again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo.database import Database
+
+from crawler.article import Article
+from crawler.storage.schema import Document
+from dedup import Change, Decision, Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive holds of an article already."""
+
+    article_id: str
+    url: str
+    text_sha256: str
+    revision: int
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where and when an article's page was fetched, and the SHA-256 of its bytes."""
+
+    site: str
+    url: str
+    fetched_at: datetime
+    html_sha256: str | None
+
+
+class ArticleStore:
+    """The articles of all sites."""
+
+    def __init__(self, db: Database[Document]) -> None:
+        self._db = db
+
+    def known(self, article_id: str) -> Known | None:
+        """Return what is held of an article, or None."""
+        document = self._db.articles.find_one(
+            {"_id": article_id}, {"url": 1, "text_sha256": 1, "revision": 1, "removed_at": 1}
+        )
+        if document is None:
+            return None
+        return Known(
+            article_id=article_id,
+            url=document["url"],
+            text_sha256=document["text_sha256"],
+            revision=document["revision"],
+            removed=document.get("removed_at") is not None,
+        )
+
+    def save(
+        self,
+        article_id: str,
+        article: Article,
+        capture: Capture,
+        prepared: Prepared,
+        decision: Decision | None,
+        *,
+        revision: int = 1,
+    ) -> None:
+        """Write an article as it stands now; with `revision` above 1, keep what it said before.
+
+        Args:
+            article_id: Its `_id`.
+            article: What extraction made of the page.
+            capture: The fetch it comes from.
+            prepared: Its signature.
+            decision: What dedup says; None where the index could not take it, which marks the article
+                to be checked later.
+            revision: The number of this wording.
+        """
+        if revision > 1:
+            self._keep_wording(article_id, capture.fetched_at)
+        fields = {
+            "site": capture.site,
+            "url": article.url,
+            "canonical_url": article.canonical_url,
+            "title": article.title,
+            "text": article.text,
+            "authors": article.authors,
+            "published_at": article.published_at,
+            "published_precision": article.published_precision and str(article.published_precision),
+            "date_source": article.date_source,
+            "modified_at": article.modified_at,
+            "language": article.language,
+            "section": article.section,
+            "tags": article.tags,
+            "image": article.image,
+            "summary": article.summary,
+            "agency": article.agency,
+            "checked_at": capture.fetched_at,
+            "revision": revision,
+            "text_sha256": article.text_sha256,
+            "html_sha256": capture.html_sha256,
+            "signature": prepared.to_stored(),
+            "removed_at": None,
+            **story_fields(article_id, decision),
+        }
+        self._db.articles.update_one(
+            {"_id": article_id},
+            {
+                "$set": fields,
+                "$setOnInsert": {"first_seen_at": capture.fetched_at},
+                "$addToSet": {"aliases": capture.url},
+            },
+            upsert=True,
+        )
+        if decision is not None:
+            self.apply(decision.changes)
+            self._catch_up(article_id, decision)
+
+    def _keep_wording(self, article_id: str, seen_until: datetime) -> None:
+        old = self._db.articles.find_one({"_id": article_id})
+        if old is None:
+            return
+        self._db.revisions.update_one(
+            {"_id": f"{article_id}:{old['revision']}"},
+            {
+                "$setOnInsert": {
+                    "article_id": article_id,
+                    "site": old["site"],
+                    "revision": old["revision"],
+                    "title": old["title"],
+                    "text": old["text"],
+                    "seen_from": old.get("revised_at") or old["first_seen_at"],
+                    "seen_until": seen_until,
+                    "text_sha256": old["text_sha256"],
+                    "html_sha256": old.get("html_sha256"),
+                }
+            },
+            upsert=True,
+        )
+        self._db.articles.update_one({"_id": article_id}, {"$set": {"revised_at": seen_until}})
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Write what a decision says about other articles: a new story, another canonical article."""
+        for change in changes:
+            if change.retired is not None:
+                self._db.articles.update_many(
+                    {"story_id": change.retired}, {"$set": {"story_id": change.story_id}}
+                )
+            self._db.articles.update_many(
+                {"story_id": change.story_id, "_id": {"$ne": change.canonical_id}},
+                {"$set": {"duplicate_of": change.canonical_id}},
+            )
+            self._db.articles.update_one(
+                {"_id": change.previous_id},
+                {"$set": {"similarity": change.similarity, "duplicate_reason": str(change.reason)}},
+            )
+            self._db.articles.update_one(
+                {"_id": change.canonical_id},
+                {"$set": {"duplicate_of": None, "similarity": None, "duplicate_reason": None}},
+            )
+
+    def _catch_up(self, article_id: str, decision: Decision) -> None:
+        """Take over what another crawl changed about this story between our decision and our write."""
+        if decision.duplicate_of is not None:
+            canonical = self._db.articles.find_one(
+                {"_id": decision.duplicate_of}, {"story_id": 1, "duplicate_of": 1}
+            )
+        else:
+            canonical = next(
+                (
+                    member
+                    for member in self._db.articles.find(
+                        {"story_id": decision.story_id}, {"story_id": 1, "duplicate_of": 1, "published_at": 1}
+                    )
+                    if member["_id"] != article_id and member["duplicate_of"] is None
+                ),
+                None,
+            )
+        if canonical is None:
+            return
+        story = {
+            "story_id": canonical["story_id"],
+            "duplicate_of": canonical["duplicate_of"] or canonical["_id"],
+        }
+        if story != {"story_id": decision.story_id, "duplicate_of": decision.duplicate_of}:
+            self._db.articles.update_one({"_id": article_id}, {"$set": story})
+
+    def still_there(self, article_id: str, at: datetime, alias: str | None = None) -> None:
+        """Note that an article was seen again, unchanged; a removed one has come back."""
+        change: dict[str, Any] = {"$set": {"checked_at": at, "removed_at": None}}
+        if alias:
+            change["$addToSet"] = {"aliases": alias}
+        self._db.articles.update_one({"_id": article_id}, change)
+
+    def removed(self, article_id: str, at: datetime) -> bool:
+        """Mark an article as taken down by its site; it stays as it is. Returns whether that is news."""
+        result = self._db.articles.update_one(
+            {"_id": article_id, "removed_at": None}, {"$set": {"removed_at": at}}
+        )
+        return result.modified_count > 0
+
+
+def story_fields(article_id: str, decision: Decision | None) -> dict[str, Any]:
+    """The fields of an article that tell its story; None: it is still to be looked at."""
+    if decision is None:
+        return {
+            "story_id": article_id,
+            "duplicate_of": None,
+            "similarity": None,
+            "duplicate_reason": None,
+            "dedup_pending": True,
+        }
+    return {
+        "story_id": decision.story_id,
+        "duplicate_of": decision.duplicate_of,
+        "similarity": decision.similarity,
+        "duplicate_reason": str(decision.reason) if decision.duplicate_of else None,
+        "dedup_pending": False,
+    }

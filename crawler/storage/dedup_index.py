@@ -1,0 +1,99 @@
+"""The dedup index of an archive: opened, noticed when something of it was lost, made anew from MongoDB."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from pymongo import UpdateOne
+from pymongo.database import Database
+
+from crawler.storage.articles import ArticleStore, story_fields
+from crawler.storage.connect import Stores
+from crawler.storage.paging import in_batches
+from crawler.storage.schema import Document
+from dedup import Decision, Index, Prepared
+
+BASENAME = "khabar:dedup"
+"""Prefix of the index's keys. Fixed: an index under a random name is lost at every restart."""
+
+
+def open_index(stores: Stores) -> Index:
+    """Open the archive's index.
+
+    Raises:
+        IndexMismatchError: It was made with other parameters; the message says which.
+    """
+    if stores.index is None:
+        index = Index(stores.redis, basename=BASENAME)
+        index.open()
+        stores.index = index
+    return stores.index
+
+
+def index_was_lost(stores: Stores) -> bool:
+    """Tell whether the index knows fewer articles than the archive holds.
+
+    An article is inserted before it is stored, so the index never lags behind, unless Redis was emptied,
+    lost its last second in a crash, or had no room for some articles.
+
+    Raises:
+        IndexMismatchError: The index was made with other parameters.
+    """
+    known = open_index(stores).stats().documents
+    return known < stores.db.articles.estimated_document_count()
+
+
+def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None) -> int:
+    """Make the index anew from the signatures stored with the articles, in order of publication.
+
+    The stories that come out of it are written to the articles where they differ.
+
+    Args:
+        stores: The open stores.
+        progress: Called with the number of articles done so far.
+
+    Returns:
+        How many articles are in the index now.
+    """
+    index = Index(stores.redis, basename=BASENAME)
+    stores.index = index
+    return index.rebuild(
+        _signatures(stores.db),
+        progress=progress,
+        decided=lambda decisions: _write_stories(stores.db, decisions),
+    )
+
+
+def clear_index(stores: Stores) -> None:
+    """Forget every signature in Redis, whatever the parameters they were made with."""
+    Index(stores.redis, basename=BASENAME).clear()
+    stores.index = None
+
+
+def _signatures(db: Database[Document]) -> Iterator[Prepared]:
+    order = sorted(
+        (document.get("published_at") or document["first_seen_at"], document["_id"])
+        for document in db.articles.find({}, {"first_seen_at": 1, "published_at": 1})
+    )
+    fields = {"signature": 1, "published_at": 1, "site": 1}
+    for batch in in_batches(db.articles, [article_id for _, article_id in order], fields):
+        for document in batch:
+            yield Prepared.from_stored(
+                document["_id"], document["signature"], document.get("published_at"), document["site"]
+            )
+
+
+def _write_stories(db: Database[Document], decisions: Sequence[Decision]) -> None:
+    names = {"story_id": 1, "duplicate_of": 1, "similarity": 1, "duplicate_reason": 1, "dedup_pending": 1}
+    held = {
+        document.pop("_id"): document
+        for document in db.articles.find({"_id": {"$in": [decision.id for decision in decisions]}}, names)
+    }
+    updates = [
+        UpdateOne({"_id": decision.id}, {"$set": fields})
+        for decision in decisions
+        if (fields := story_fields(decision.id, decision)) != held.get(decision.id)
+    ]
+    if updates:
+        db.articles.bulk_write(updates, ordered=False)
+    store = ArticleStore(db)
+    for decision in decisions:
+        store.apply(decision.changes)

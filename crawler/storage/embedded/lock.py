@@ -1,0 +1,118 @@
+"""File locks that the kernel lets go of when their holder dies, however it dies.
+
+`flock` belongs to an open file description, not to a process id: it cannot go stale, needs no
+clean-up after ``kill -9``, and a child process that inherits the descriptor keeps it. Both
+properties are used: `exclusive` makes sure that one process at a time starts or stops a server,
+and a running server itself holds a second lock for as long as it lives (see `server`).
+"""
+
+import fcntl
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crawler.errors import StoreUnavailableError
+
+POLL_SECONDS = 0.02
+"""How often a lock that somebody else holds is tried again."""
+
+
+def open_lock(path: Path) -> int:
+    """Open a lock's file, made at need, as a descriptor that children do not inherit."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def take(descriptor: int, patience: float) -> bool:
+    """Take the lock of an open descriptor, waiting for at most `patience` seconds.
+
+    Raises:
+        StoreUnavailableError: The file system has no locks (some network folders).
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"files cannot be locked in the data folder ({error.strerror}): "
+                "set KHABAR_DATA_DIR to a folder on a local disk"
+            ) from None
+        else:
+            return True
+
+
+@contextmanager
+def exclusive(path: Path, patience: float) -> Iterator[None]:
+    """Hold the lock of `path` inside a ``with`` block; wait at most `patience` seconds for it.
+
+    It excludes other processes and other threads of this one alike.
+
+    Raises:
+        StoreUnavailableError: Another process held it all that time.
+    """
+    descriptor = open_lock(path)
+    try:
+        if not take(descriptor, patience):
+            raise StoreUnavailableError(
+                f"another process has been starting or stopping the embedded servers for {patience:.0f} s "
+                f"(lock {path}); end it, or try again later"
+            )
+        try:
+            yield
+        finally:
+            # Said aloud, because a child forked meanwhile would keep a merely closed lock.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Whether any living process holds the lock of `path`."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared, so that two processes that look at the same time do not see each other.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def holders(path: Path) -> list[int]:
+    """The ids of the processes that have `path` open, other than this one.
+
+    Asked when nothing else says who holds a lock. Linux tells in ``/proc``, other systems through
+    ``lsof``; where neither answers, the list is empty.
+    """
+    proc = Path("/proc")
+    if not (proc / "self" / "fd").is_dir():
+        try:
+            # A fixed program, and a path of our own making as its argument.
+            told = subprocess.run(["lsof", "-t", str(path)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        except OSError:
+            return []
+        return [pid for pid in map(int, told.stdout.split()) if pid != os.getpid()]
+    wanted = path.stat()
+    found = []
+    for folder in proc.iterdir():
+        if not folder.name.isdigit() or int(folder.name) == os.getpid():
+            continue
+        try:
+            opened = [link.stat() for link in (folder / "fd").iterdir()]
+        except OSError:  # ended meanwhile, or not ours to look into
+            continue
+        if any((file.st_dev, file.st_ino) == (wanted.st_dev, wanted.st_ino) for file in opened):
+            found.append(int(folder.name))
+    return found

@@ -1,0 +1,201 @@
+"""The frontier: every URL we know of, and what is still to do about it.
+
+A page is `pending` from the moment it is discovered until it has ended in a disposition that settles it,
+and is in MongoDB before anyone fetches it: a crawl that is killed goes on from here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+
+from crawler.article import Discovered, Disposition, Hints
+from crawler.discovery.canonical import page_id
+from crawler.storage.schema import Document
+
+BATCH = 500
+"""Keys in one `$in`: large enough to save round trips, small enough for a quick answer."""
+
+UNSETTLED = frozenset({Disposition.FAILED, Disposition.BLOCKED})
+"""Dispositions after which the page is tried again."""
+
+FIRST_RETRY = timedelta(minutes=10)
+LONGEST_RETRY = timedelta(days=7)
+"""The wait doubles from the first to the longest; a page is never given up, since blocks get lifted."""
+
+DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to fetch: its address and what we know of it. `depth` counts links from a source."""
+
+    id: str
+    url: str
+    discovered_by: str
+    hints: Hints = field(default_factory=Hints)
+    etag: str | None = None
+    last_modified: str | None = None
+    article_id: str | None = None
+    attempts: int = 0
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """How one fetch of a page ended, as the frontier remembers it."""
+
+    disposition: Disposition
+    reason: str | None = None
+    article_id: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    not_before: datetime | None = None
+
+
+class Frontier:
+    """The pages of one site."""
+
+    def __init__(self, db: Database[Document], site: str) -> None:
+        self._pages = db.pages
+        self._site = site
+
+    def key(self, url: str) -> str:
+        """The page's `_id`: the site and the identity of the URL."""
+        return f"{self._site}/{page_id(url)}"
+
+    def discover(self, found: Iterable[Discovered], depth: int = 0) -> list[Page]:
+        """Record what a source found and return the pages that are to be fetched because of it.
+
+        These are pages never seen before, and known ones that the source says were modified after we
+        fetched them.
+        """
+        by_key = {self.key(item.url): item for item in found}
+        wanted: list[Page] = []
+        for keys in _batches(by_key):
+            known = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
+            fresh = [self._new_document(key, by_key[key], depth) for key in keys if key not in known]
+            wanted += [_page(document) for document in self._insert(fresh)]
+            for key, document in known.items():
+                hints = by_key[key].hints
+                fetched_at = document.get("last_fetched_at")
+                if document["state"] == "done" and _newer(hints.modified_at, fetched_at):
+                    self._pages.update_one(
+                        {"_id": key},
+                        {"$set": {"state": "pending", "next_attempt_at": None, "hints": asdict(hints)}},
+                    )
+                    wanted.append(_page(document | {"hints": asdict(hints)}))
+        return wanted
+
+    def _new_document(self, key: str, item: Discovered, depth: int) -> Document:
+        return {
+            "_id": key,
+            "site": self._site,
+            "url": item.url,
+            "state": "pending",
+            "discovered_by": item.source,
+            "discovered_at": datetime.now(UTC),
+            "depth": depth,
+            "hints": {name: value for name, value in asdict(item.hints).items() if value},
+            "attempts": 0,
+            "next_attempt_at": None,
+            "last_disposition": None,
+        }
+
+    def _insert(self, documents: Sequence[Document]) -> Sequence[Document]:
+        if not documents:
+            return documents
+        try:
+            self._pages.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            # A document that another writer put there first is known now: its page is theirs.
+            failures = error.details["writeErrors"]
+            if any(failure["code"] != DUPLICATE_KEY for failure in failures):
+                raise
+            lost = {failure["index"] for failure in failures}
+            return [document for index, document in enumerate(documents) if index not in lost]
+        return documents
+
+    def pending(self, now: datetime) -> list[Page]:
+        """Pages that are due: never fetched, opened again, or to be retried by `now`."""
+        return [
+            _page(document)
+            for document in self._pages.find({"site": self._site, "state": "pending"})
+            if (document.get("next_attempt_at") or now) <= now
+        ]
+
+    def name_pages(self, urls: Iterable[str]) -> list[Page]:
+        """Return these pages whatever their state, putting those into the frontier that are not there."""
+        found = [Discovered(url, "named") for url in urls]
+        self.discover(found)
+        keys = [self.key(item.url) for item in found]
+        return [_page(document) for document in self._pages.find({"_id": {"$in": keys}})]
+
+    def reopen(self, article_ids: Iterable[str]) -> int:
+        """Make the pages of these articles pending again; returns how many there are."""
+        count = 0
+        for ids in _batches(article_ids):
+            own: dict[str, str] = {}
+            for document in self._pages.find({"article_id": {"$in": ids}}, {"article_id": 1, "site": 1}):
+                article_id, key = document["article_id"], document["_id"]
+                # Of several addresses that lead to an article, the one it calls its own speaks for it.
+                if document["site"] == self._site and (article_id not in own or key.endswith(article_id)):
+                    own[article_id] = key
+            changed = self._pages.update_many(
+                {"_id": {"$in": list(own.values())}}, {"$set": {"state": "pending", "next_attempt_at": None}}
+            )
+            count += changed.matched_count
+        return count
+
+    def settle(self, page: Page, result: PageResult) -> None:
+        """Record how a fetch ended, and when the page is to be tried again if it is not settled."""
+        now = datetime.now(UTC)
+        attempts = page.attempts + 1 if result.disposition in UNSETTLED else 0
+        change: Document = {
+            "state": "pending" if result.disposition in UNSETTLED else "done",
+            "attempts": attempts,
+            "next_attempt_at": None,
+            "last_disposition": str(result.disposition),
+            "last_error": result.reason,
+            "last_fetched_at": now,
+        }
+        if result.disposition in UNSETTLED:
+            wait = min(FIRST_RETRY * 2 ** min(page.attempts, 16), LONGEST_RETRY)
+            change["next_attempt_at"] = max(now + wait, result.not_before or now)
+        if result.article_id:
+            change["article_id"] = result.article_id
+        # A 304 repeats the validators or leaves them out; a failure says nothing about them.
+        for name, value in (("etag", result.etag), ("last_modified", result.last_modified)):
+            if value:
+                change[name] = value
+        # The full text of a feed entry is only wanted until the page itself has been read.
+        self._pages.update_one({"_id": page.id}, {"$set": change, "$unset": {"hints.text": ""}})
+
+
+def _page(document: Document) -> Page:
+    hints = dict(document.get("hints") or {})
+    hints["authors"] = tuple(hints.get("authors") or ())
+    return Page(
+        id=document["_id"],
+        url=document["url"],
+        discovered_by=document["discovered_by"],
+        hints=Hints(**hints),
+        etag=document.get("etag"),
+        last_modified=document.get("last_modified"),
+        article_id=document.get("article_id"),
+        attempts=document.get("attempts", 0),
+        depth=document.get("depth", 0),
+    )
+
+
+def _newer(modified_at: datetime | None, fetched_at: datetime | None) -> bool:
+    return modified_at is not None and fetched_at is not None and modified_at > fetched_at
+
+
+def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
+    iterator = iter(keys)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

@@ -1,0 +1,140 @@
+"""The lease of a site: who may crawl it now.
+
+One document of `sites` per site holds it. The token grows with every change of hands, so that what an
+earlier holder does can be told from what the present one does (a fencing token, after M. Kleppmann,
+"How to do distributed locking", 2016).
+"""
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from crawler.errors import KhabarError
+from crawler.storage.schema import Document
+
+LEASE_SECONDS = 60.0
+"""A holder that died is replaced after this; a living one renews every third of it."""
+
+
+class LeaseHeldError(KhabarError):
+    """Another process crawls this site at the moment."""
+
+
+class LeaseLostError(KhabarError):
+    """The lease ran out or went to somebody else: nothing more may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that holds a lease: host, process id, and when that process started (opaque text)."""
+
+    host: str
+    pid: int
+    started: str
+
+    def alive(self) -> bool:
+        """Tell whether the process still runs; a process of another host counts as alive."""
+        if self.host != socket.gethostname():
+            return True
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return not self.started or process_start(self.pid) in ("", self.started)
+
+
+def process_start(pid: int) -> str:
+    """When a process started, as an opaque text; empty where the system does not tell.
+
+    A process id is used again after a while: only with the time of its start does it name a process.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]  # field 22 of proc(5): starttime; two stand before the ")"
+
+
+class Lease:
+    """The lease of one site, taken by this process.
+
+    Raises:
+        LeaseHeldError: A living process holds it; the message says which.
+    """
+
+    def __init__(self, db: Database[Document], site: str) -> None:
+        self.site = site
+        self._me = {"host": socket.gethostname(), "pid": os.getpid(), "started": process_start(os.getpid())}
+        self.token = self._take(db)
+
+    def _take(self, db: Database[Document]) -> int:
+        begun = time.monotonic()
+        now = datetime.now(UTC)
+        claim = {"holder": self._me, "expires_at": now + timedelta(seconds=LEASE_SECONDS)}
+        try:
+            db.sites.insert_one({"_id": self.site, "token": 1, **claim})
+            token = 1
+        except DuplicateKeyError:
+            current = db.sites.find_one({"_id": self.site}) or {}
+            self._refuse_if_held(current, now)
+            token = int(current.get("token", 0)) + 1
+            taken = db.sites.update_one(
+                {"_id": self.site, "token": current.get("token")}, {"$set": {"token": token, **claim}}
+            )
+            if taken.modified_count != 1:
+                self._refuse_if_held(db.sites.find_one({"_id": self.site}) or {}, now)
+                raise LeaseHeldError(f"site {self.site}: another process took it just now") from None
+        self._valid_until = begun + LEASE_SECONDS
+        return token
+
+    def _refuse_if_held(self, current: Document, now: datetime) -> None:
+        holder = current.get("holder")
+        # Our own name stands there when the answer to an earlier attempt to take it was lost.
+        if not holder or holder == self._me or current["expires_at"] <= now or not Holder(**holder).alive():
+            return
+        raise LeaseHeldError(
+            f"site {self.site} is being crawled by process {holder['pid']} on {holder['host']} "
+            f"(its lease runs until {current['expires_at']:%H:%M:%S} UTC); wait for it, or stop it"
+        )
+
+    def renew(self, db: Database[Document]) -> None:
+        """Hold the lease for another `LEASE_SECONDS`.
+
+        Raises:
+            LeaseLostError: It went to somebody else.
+        """
+        begun = time.monotonic()
+        renewed = db.sites.update_one(
+            {"_id": self.site, "token": self.token},
+            {"$set": {"expires_at": datetime.now(UTC) + timedelta(seconds=LEASE_SECONDS)}},
+        )
+        if renewed.matched_count != 1:
+            self._valid_until = 0.0
+            self.check()
+        self._valid_until = begun + LEASE_SECONDS
+
+    def check(self) -> None:
+        """Make sure that this process may still write.
+
+        Raises:
+            LeaseLostError: The lease ran out, for example while the process was frozen.
+        """
+        if time.monotonic() >= self._valid_until:
+            raise LeaseLostError(
+                f"site {self.site}: the lease ran out or went to another process; nothing more is written"
+            )
+
+    def release(self, db: Database[Document]) -> None:
+        """Give the lease back, if it is still ours."""
+        db.sites.update_one(
+            {"_id": self.site, "token": self.token},
+            {"$set": {"holder": None, "expires_at": datetime.now(UTC)}},
+        )

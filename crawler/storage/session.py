@@ -1,0 +1,111 @@
+"""A store session: runs work against the stores and outlasts a store that goes away for a while."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import redis.exceptions
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+
+from crawler.config import Settings
+from crawler.errors import StoreUnavailableError
+from crawler.storage.connect import Stores, open_stores
+
+T = TypeVar("T")
+
+AWAY = (
+    ConnectionFailure,
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    StoreUnavailableError,
+)
+
+FULL_DISK = ("internal server error", "MISCONF")
+"""What the embedded MongoDB server and Redis say, among other things, when they can no longer write."""
+
+FIRST_PAUSE = 0.25
+"""Seconds before the second attempt; doubled up to `LONGEST_PAUSE`. An embedded server restarts in 1 s."""
+LONGEST_PAUSE = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+class StoreSession:
+    """Connections that several threads share, reopened when a store was lost.
+
+    Work handed to `run` must be idempotent: it is repeated as a whole when a store went away in the
+    middle of it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._generation = 0
+        self._stores: Stores | None = open_stores(settings)
+        self._closed = threading.Event()
+        self.lost_for_good = False
+
+    def run(self, work: Callable[[Stores], T]) -> T:
+        """Do `work`, waiting up to `store_patience` seconds for a store that is away.
+
+        Raises:
+            StoreUnavailableError: A store stayed away for longer, or was given up before.
+        """
+        deadline: float | None = None
+        pause = FIRST_PAUSE
+        while True:
+            generation = self._generation
+            try:
+                return work(self._open())
+            except (PyMongoError, redis.exceptions.RedisError, StoreUnavailableError) as error:
+                if not is_away(error):
+                    raise
+                now = time.monotonic()
+                if deadline is None:
+                    deadline = now + self._settings.store_patience
+                    logger.warning("A store went away: %s; trying again", error)
+                if now >= deadline or self.lost_for_good or self._closed.is_set():
+                    self.lost_for_good = True
+                    raise StoreUnavailableError(
+                        f"a store stayed away for {self._settings.store_patience:.0f} s: "
+                        f"{_first_line(error)}; what is not stored is still pending: run the same crawl again"
+                    ) from error
+                self._reopen_later(generation)
+                self._closed.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def close(self) -> None:
+        """Close the connections; the servers keep running."""
+        self._closed.set()
+        with self._lock:
+            if self._stores is not None:
+                self._stores.close()
+                self._stores = None
+
+    def _open(self) -> Stores:
+        with self._lock:
+            if self._stores is None:
+                self._stores = open_stores(self._settings)
+            return self._stores
+
+    def _reopen_later(self, generation: int) -> None:
+        """Let go of the connections that failed, once for all the threads that saw them fail."""
+        with self._lock:
+            if generation == self._generation and self._stores is not None:
+                self._generation += 1
+                self._stores.close()
+                self._stores = None
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether a store is away or cannot write, as opposed to refusing what it was asked."""
+    if isinstance(error, AWAY) or (isinstance(error, PyMongoError) and error.timeout):
+        return True
+    refused = isinstance(error, OperationFailure | redis.exceptions.ResponseError)
+    return refused and any(phrase in str(error) for phrase in FULL_DISK)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,34 @@
+"""Near-duplicate recognition for news: a library of texts, ids and times that knows nothing of crawling.
+
+The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `index` (candidates, in Redis) →
+`similarity` (verified) → `story` (clusters); `archive` takes the same way for a whole archive at once.
+"""
+
+from dedup.archive import cluster
+from dedup.decision import Change, Decision
+from dedup.errors import DedupError, IndexFullError, IndexLostError, IndexMismatchError, StoredFormError
+from dedup.index import Index, IndexStats
+from dedup.parameters import Parameters, Thresholds
+from dedup.prepared import Prepared, prepare, prepare_many
+from dedup.similarity import Reason, Verdict, compare
+
+__all__ = [
+    "Change",
+    "Decision",
+    "DedupError",
+    "Index",
+    "IndexFullError",
+    "IndexLostError",
+    "IndexMismatchError",
+    "IndexStats",
+    "Parameters",
+    "Prepared",
+    "Reason",
+    "StoredFormError",
+    "Thresholds",
+    "Verdict",
+    "cluster",
+    "compare",
+    "prepare",
+    "prepare_many",
+]

@@ -1,0 +1,45 @@
+"""What the deduplicator says when it cannot do what was asked. Redis's own errors pass through untouched."""
+
+
+class DedupError(Exception):
+    """Base of the errors below; the message says what is wrong and what to do."""
+
+
+class IndexMismatchError(DedupError):
+    """The index in Redis was made with other parameters than those it was opened with.
+
+    Attributes:
+        differing: Each differing parameter's name with its value in Redis and the value asked for.
+    """
+
+    def __init__(self, basename: str, differing: dict[str, tuple[object, object]]) -> None:
+        self.differing = differing
+        told = ", ".join(f"{name} {old!r} there, {new!r} here" for name, (old, new) in differing.items())
+        super().__init__(
+            f"the dedup index {basename!r} in Redis was made with other parameters ({told}); "
+            "make it anew with `khabar dedup rebuild`, or use the parameters it was made with"
+        )
+
+
+class IndexLostError(DedupError):
+    """The index vanished from Redis while it was in use (flushed, or another server answers)."""
+
+    def __init__(self, basename: str) -> None:
+        super().__init__(
+            f"the dedup index {basename!r} is gone from Redis, though it was there before; "
+            "make it anew with `khabar dedup rebuild`"
+        )
+
+
+class IndexFullError(DedupError):
+    """Redis is at its memory limit and took nothing of the batch."""
+
+    def __init__(self, basename: str) -> None:
+        super().__init__(
+            f"Redis has no memory left for the dedup index {basename!r} (OOM); raise its maxmemory or free "
+            "some, then check these articles again"
+        )
+
+
+class StoredFormError(DedupError):
+    """What was stored of an article for the index cannot be used: damaged, or of another version."""

@@ -1,0 +1,471 @@
+-- Check a batch of articles against the index and insert them, in one atomic step.
+--
+-- KEYS[1]  the index's state (a hash); every other key begins with the same hash tag
+-- ARGV[1]  prefix of all keys
+-- ARGV[2]  the index's epoch, which a flushed or replaced index does not have
+-- ARGV[3]  bands of an article and thresholds, packed, in the order in which they are read below
+-- ARGV[4..]  the articles: each a packed article (see `pack` in index.py) and 's' with its id, empty where the id is
+--          32 hex digits; an article that is only to be looked up is the 16 bytes of its id's key
+--
+-- Articles are numbered from 1 as they come. Keys:
+--   r:<chunk>   records of CHUNK articles, one string of fixed-size slots
+--   b:<bucket>  band key -> number of the newest article with it, a hash small enough to stay a listpack
+--   i:<bucket>  id -> number, likewise
+--   names       number -> id, of ids that are not 32 hex digits
+--   merged      number of a story's first article -> stories that became part of it
+-- b and i are linear hash tables (Litwin 1980): when they fill, one bucket is split, so that buckets stay
+-- small whatever the number of articles, and no step ever rehashes everything.
+
+local call, byte, char, sub = redis.call, string.byte, string.char, string.sub
+local floor, min, max = math.floor, math.min, math.max
+
+local state, prefix, epoch = KEYS[1], ARGV[1], ARGV[2]
+local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, HOURS, CHAINED, MERGE =
+  struct.unpack('<dddddddddddd', ARGV[3])
+
+local UNKNOWN = 4294967295 -- a time of publication that is not known
+local SIZE, CHUNK = 116, 35 -- bytes of a record, records of a chunk: 4,060 bytes fit one 4 KB allocation
+local FULL = 64 -- articles or bands in a bucket, on average, before one is split
+local NEW, EXACT, NEAR_COPY, CONTAINS, CONTAINED = 0, 1, 2, 3, 4
+local MIRRORED = { EXACT, NEAR_COPY, CONTAINED, CONTAINS } -- the same, seen from the other article
+
+local counts = call('HMGET', state, 'epoch', 'articles', 'stories', 'band_size', 'band_split', 'band_entries',
+  'id_size', 'id_split', 'id_entries')
+if counts[1] ~= epoch then
+  return redis.error_reply('KHABARLOST the index has another epoch, or none')
+end
+local articles, stories = tonumber(counts[2]), tonumber(counts[3])
+-- Where memory is at its limit the first write fails, before anything has been changed; later ones don't.
+
+-- Linear hash tables ------------------------------------------------------------------------------
+
+local band_table = {
+  prefix = prefix .. 'b:', size = tonumber(counts[4]), split = tonumber(counts[5]), entries = tonumber(counts[6]),
+}
+local id_table = {
+  prefix = prefix .. 'i:', size = tonumber(counts[7]), split = tonumber(counts[8]), entries = tonumber(counts[9]),
+}
+
+local function address(buckets, hash)
+  local place = hash % buckets.size
+  if place < buckets.split then place = hash % (2 * buckets.size) end
+  return place
+end
+
+-- A field holds bits 8 to 31 of the hash; bits 0 to 7 are those of every address in the bucket.
+local function hash_of(field, place)
+  local b1, b2, b3 = byte(field, 1, 3)
+  return place % 256 + b1 * 256 + b2 * 65536 + b3 * 16777216
+end
+
+local function grow(buckets)
+  while buckets.entries > FULL * (buckets.size + buckets.split) do
+    local from = buckets.split
+    local to = from + buckets.size
+    local held = call('HGETALL', buckets.prefix .. from)
+    local gone, moved = {}, {}
+    for at = 1, #held, 2 do
+      local field, number = held[at], held[at + 1]
+      if hash_of(field, from % 256) % (2 * buckets.size) ~= from then
+        gone[#gone + 1] = field
+        moved[#moved + 1] = field
+        moved[#moved + 1] = number
+      end
+    end
+    for at = 1, #gone, 1000 do
+      call('HDEL', buckets.prefix .. from, unpack(gone, at, min(at + 999, #gone)))
+    end
+    for at = 1, #moved, 1000 do
+      call('HSET', buckets.prefix .. to, unpack(moved, at, min(at + 999, #moved)))
+    end
+    buckets.split = to + 1 - buckets.size
+    if buckets.split == buckets.size then
+      buckets.size, buckets.split = 2 * buckets.size, 0
+    end
+  end
+end
+
+-- Records -----------------------------------------------------------------------------------------
+-- 1-64 signature, 65-80 id, 81-96 figures, 97-98 size, 99-102 published, 103-106 parent, 107-110 canonical
+-- (of a story's first article), 111 state, 112 similarity, 113 source, 114-116 text
+
+local cache = {}
+
+local function place_of(number)
+  local slot = number % CHUNK
+  return prefix .. 'r:' .. (number - slot) / CHUNK, slot * SIZE
+end
+
+local function load(number)
+  local record = cache[number]
+  if record then return record end
+  if number > articles then return nil end
+  local key, offset = place_of(number)
+  local raw = call('GETRANGE', key, offset, offset + SIZE - 1)
+  if #raw < SIZE then return nil end
+  local size, published, parent, canonical, flags, similarity, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 97, 113))
+  record = {
+    number = number, raw = raw, id = sub(raw, 65, 80), size = size, published = published, parent = parent,
+    canonical = canonical, reason = flags % 8, depth = floor(flags / 8) % 4, followed = floor(flags / 32) % 2,
+    named = floor(flags / 64) % 2, similarity = similarity, source = source, text = sub(raw, 114, 116),
+  }
+  cache[number] = record
+  return record
+end
+
+local function save(record)
+  local flags = record.reason + 8 * record.depth + 32 * record.followed + 64 * record.named
+  record.raw = sub(record.raw, 1, 96) .. struct.pack('<I2I4I4I4BBB', record.size, record.published, record.parent,
+    record.canonical, flags, record.similarity, record.source) .. record.text
+  local key, offset = place_of(record.number)
+  call('SETRANGE', key, offset, record.raw)
+end
+
+local function name_of(record)
+  if record.named == 0 then return 'x' .. record.id end
+  return call('HGET', prefix .. 'names', record.number)
+end
+
+-- Comparing ---------------------------------------------------------------------------------------
+
+local function signature_of(record)
+  local values = record.values
+  if not values then
+    values = { byte(record.raw, 1, 64) }
+    record.values = values
+  end
+  return values
+end
+
+local function figures_of(record)
+  local marks = record.figures
+  if not marks then
+    marks = { struct.unpack('<I2I2I2I2I2I2I2I2', sub(record.raw, 81, 96)) }
+    local count = 8
+    while count > 0 and marks[count] == 0 do count = count - 1 end
+    marks.count = count
+    record.figures = marks
+  end
+  return marks
+end
+
+-- Places where both go on with the same number, and with different ones: `compare_marks` in similarity.py.
+-- A mark is 64 times the place, plus the number.
+local function compare_figures(mine, other)
+  local limit = 1024
+  if mine.count == 8 then limit = floor(mine[8] / 64) end
+  if other.count == 8 then limit = min(limit, floor(other[8] / 64)) end
+  local at, kept, met, last, last_kept = 1, 0, 0, -1, -1
+  for index = 1, mine.count do
+    local place = floor(mine[index] / 64)
+    if place >= limit then break end
+    while at <= other.count and other[at] < place * 64 do at = at + 1 end
+    local probe = at
+    while probe <= other.count and other[probe] < place * 64 + 64 do
+      if place ~= last then met, last = met + 1, place end
+      if other[probe] == mine[index] and place ~= last_kept then kept, last_kept = kept + 1, place end
+      probe = probe + 1
+    end
+  end
+  return kept, met - kept
+end
+
+-- The rule of `judge` in similarity.py. Returns reason (0: different) and similarity; `least` replaces the
+-- least containment where it is given.
+local function judge(mine, other, least)
+  if mine.size == 0 or other.size == 0 then return NEW, 0 end
+  local left, right, equal = signature_of(mine), signature_of(other), 0
+  for at = 1, 64 do
+    if left[at] == right[at] then equal = equal + 1 end
+  end
+  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1 end
+  -- Different values agree in their lowest byte once in 256 times.
+  local jaccard = max(0, (equal / 64 - 1 / 256) * 256 / 255)
+  local smaller = min(mine.size, other.size)
+  local containment = min(1, jaccard / (1 + jaccard) * (mine.size + other.size) / smaller)
+  local kept, changed = compare_figures(figures_of(mine), figures_of(other))
+  if smaller < SHORT then
+    if jaccard < JACCARD_SHORT or changed > 0 then return NEW, containment end
+  else
+    if not least then
+      least = CONTAINMENT
+      if mine.source > 0 and other.source > 0 then
+        least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
+      end
+    end
+    if containment < least then return NEW, containment end
+    if kept < (kept + changed) * KEPT then
+      if changed > CHANGED then return NEW, containment end
+      if mine.published ~= UNKNOWN and other.published ~= UNKNOWN
+        and math.abs(mine.published - other.published) >= HOURS * 3600 then
+        return NEW, containment
+      end
+    end
+  end
+  if jaccard >= NEAR then return NEAR_COPY, containment end
+  return mine.size > other.size and CONTAINS or CONTAINED, containment
+end
+
+-- Stories -----------------------------------------------------------------------------------------
+
+-- The first article of the story that a record belongs to.
+local function story_of(record)
+  local root = record
+  while root.parent ~= root.number do
+    local above = load(root.parent)
+    if not above then return root end
+    root = above
+  end
+  if record.parent ~= root.number then
+    record.parent = root.number
+    save(record)
+  end
+  return root
+end
+
+local function canonical_of(root)
+  return load(root.canonical) or root
+end
+
+local function found(record)
+  record.parent, record.canonical, record.depth = record.number, record.number, 0
+  record.reason, record.similarity = NEW, 0
+  stories = stories + 1
+end
+
+-- An unknown time counts as later than any; between equal times the first to come stays.
+local function earlier(a, b)
+  return a.published < b.published
+end
+
+local changes
+
+-- Tell the store what changes for other articles: `previous` is no longer the canonical one of its story,
+-- which may itself have ceased to be (`retired`). Similarities are told in steps of 1/250.
+local function tell(retired, root, previous)
+  changes[#changes + 1] = {
+    retired, name_of(root), name_of(canonical_of(root)), name_of(previous), previous.reason, previous.similarity,
+  }
+end
+
+local function demote(canonical, reason, similarity)
+  canonical.reason, canonical.similarity = reason, similarity
+  save(canonical)
+end
+
+local function steps(similarity)
+  return floor(similarity * 250 + 0.5)
+end
+
+-- Make two stories one, that of the article published earlier; returns its first article.
+local function merge(a, b, reason, similarity)
+  local kept, lost = a, b
+  if earlier(canonical_of(b), canonical_of(a)) then
+    kept, lost, reason = b, a, MIRRORED[reason]
+  end
+  local retired, previous = name_of(lost), canonical_of(lost)
+  lost.parent, lost.depth, kept.followed = kept.number, 1, 1
+  demote(previous, MIRRORED[reason], steps(similarity))
+  save(lost)
+  save(kept)
+  stories = stories - 1
+  local key = prefix .. 'merged'
+  call('HSET', key, kept.number, (call('HGET', key, kept.number) or '')
+    .. struct.pack('<I4', lost.number) .. (call('HGET', key, lost.number) or ''))
+  tell(retired, kept, previous)
+  return kept
+end
+
+-- Those of the candidates that the record is a copy of, the most similar first.
+local function matches_of(record, candidates)
+  local matches = {}
+  for number in pairs(candidates) do
+    local other = load(number)
+    if other and number ~= record.number then
+      local reason, similarity = judge(record, other)
+      if reason ~= NEW and (other.depth == 0 or reason == EXACT
+        or (other.depth == 1 and other.reason ~= CONTAINED and similarity >= CHAINED)) then
+        matches[#matches + 1] = { other = other, reason = reason, similarity = similarity }
+      end
+    end
+  end
+  table.sort(matches, function(a, b)
+    if a.reason ~= b.reason and (a.reason == EXACT or b.reason == EXACT) then return a.reason == EXACT end
+    if a.similarity ~= b.similarity then return a.similarity > b.similarity end
+    return a.other.number < b.other.number
+  end)
+  return matches
+end
+
+local function join(record, matches)
+  local best = matches[1]
+  local root = story_of(best.other)
+  record.parent, record.canonical = root.number, 0
+  record.reason, record.similarity = best.reason, steps(best.similarity)
+  record.depth = best.reason == EXACT and max(best.other.depth, 1) or best.other.depth + 1
+  if root.followed == 0 then
+    root.followed = 1
+    save(root)
+  end
+  save(record)
+  for at = 2, #matches do
+    local other = story_of(matches[at].other)
+    if other.number ~= root.number then
+      local reason, similarity = judge(root, other, MERGE)
+      if reason ~= NEW then root = merge(root, other, reason, similarity) end
+    end
+  end
+  local canonical = canonical_of(root)
+  if earlier(record, canonical) then
+    root.canonical = record.number
+    save(root)
+    demote(canonical, MIRRORED[record.reason], record.similarity)
+    tell('', root, canonical)
+  end
+end
+
+-- One article -------------------------------------------------------------------------------------
+
+local function candidates_of(keys)
+  local candidates, known = {}, { at = {}, field = {}, number = {} }
+  local buckets, fields, holders = known.at, known.field, known.number
+  for band = 1, bands do
+    local key = keys[band]
+    local at = band_table.prefix .. address(band_table, key)
+    local high = floor(key / 256)
+    local field = char(high % 256, floor(high / 256) % 256, floor(high / 65536))
+    local number = call('HGET', at, field)
+    number = number and tonumber(number)
+    buckets[band], fields[band], holders[band] = at, field, number
+    if number then candidates[number] = true end
+  end
+  return candidates, known
+end
+
+-- The newest article stands in a bucket, unless the one there is of the same story: its first members stay
+-- findable, and later copies are held against them rather than against copies of copies.
+local function insert_bands(record, known)
+  local root = story_of(record)
+  for band = 1, bands do
+    local at, field, number = known.at[band], known.field[band], known.number[band]
+    local other = number and load(number)
+    if not other or (number ~= record.number and story_of(other).number ~= root.number) then
+      band_table.entries = band_table.entries + call('HSET', at, field, record.number)
+    end
+  end
+end
+
+local function find_id(id)
+  local b1, b2, b3, b4 = byte(id, 1, 4)
+  local at = id_table.prefix .. address(id_table, b1 + b2 * 256 + b3 * 65536 + b4 * 16777216)
+  for _, field in ipairs({ sub(id, 2, 6), sub(id, 2, 16) }) do
+    local number = call('HGET', at, field)
+    number = number and tonumber(number)
+    if not number then return at, field, nil end
+    local record = load(number)
+    if record and record.id == id then return at, field, record end
+  end
+  return nil
+end
+
+local function repeat_changes(record, root)
+  local canonical = canonical_of(root)
+  if canonical.number == record.number and root.followed == 1 and root.number ~= record.number then
+    tell('', root, root)
+  end
+  local merged = call('HGET', prefix .. 'merged', root.number)
+  if merged then
+    for at = 1, #merged, 4 do
+      local lost = load(struct.unpack('<I4', sub(merged, at, at + 3)))
+      if lost then tell(name_of(lost), root, lost) end
+    end
+  end
+end
+
+local function decision_on(record)
+  local root = story_of(record)
+  local canonical = canonical_of(root)
+  return {
+    name_of(root), canonical.number == record.number and '' or name_of(canonical), record.reason, record.similarity,
+    changes,
+  }
+end
+
+local function look_up(id)
+  changes = {}
+  local _, _, record = find_id(id)
+  if not record then return false end
+  repeat_changes(record, story_of(record))
+  return decision_on(record)
+end
+
+local function check(packed, name)
+  changes = {}
+  local numbers = { struct.unpack('<' .. string.rep('I4', bands), sub(packed, SIZE + 1)) }
+  local raw = sub(packed, 1, SIZE)
+  local id = sub(raw, 65, 80)
+  local id_at, id_field, record = find_id(id)
+  local size, published, _, _, _, _, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 97, 113))
+  local text = sub(raw, 114, 116)
+
+  if record and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
+    repeat_changes(record, story_of(record))
+  elseif record then -- a revision: the article keeps its number
+    local known_at = record.published
+    record.raw, record.values, record.figures = sub(raw, 1, 96) .. sub(record.raw, 97), nil, nil
+    record.size, record.text, record.source = size, text, source
+    record.published = known_at ~= UNKNOWN and known_at or published
+    local root = story_of(record)
+    local candidates, known = {}, {}
+    if size > 0 then candidates, known = candidates_of(numbers) end
+    if record.followed == 0 and (root.number == record.number or root.canonical ~= record.number) then
+      local matches = matches_of(record, candidates)
+      if root.number == record.number then stories = stories - 1 end
+      if #matches > 0 then
+        join(record, matches)
+      else
+        found(record)
+      end
+    end
+    save(record)
+    if size > 0 then insert_bands(record, known) end
+  else
+    articles = articles + 1
+    record = {
+      number = articles, raw = raw, id = id, size = size, published = published, source = source, text = text,
+      followed = 0, named = #name > 0 and 1 or 0, canonical = 0, parent = articles, depth = 0, reason = NEW, similarity = 0,
+    }
+    local key, offset = place_of(articles)
+    if articles == 1 or offset == 0 then call('SETRANGE', key, CHUNK * SIZE - 1, '\0') end
+    cache[articles] = record
+    id_table.entries = id_table.entries + call('HSET', id_at, id_field, articles)
+    if record.named == 1 then call('HSET', prefix .. 'names', articles, name) end
+    if size == 0 then
+      found(record)
+      save(record)
+    else
+      local candidates, known = candidates_of(numbers)
+      local matches = matches_of(record, candidates)
+      if #matches > 0 then
+        join(record, matches)
+      else
+        found(record)
+        save(record)
+      end
+      insert_bands(record, known)
+    end
+    grow(band_table)
+    grow(id_table)
+  end
+  return decision_on(record)
+end
+
+local decisions = {}
+for at = 4, #ARGV, 2 do
+  local article = ARGV[at]
+  decisions[#decisions + 1] = #article == 16 and look_up(article) or #article > 16 and check(article, ARGV[at + 1])
+end
+call('HSET', state, 'articles', articles, 'stories', stories, 'band_size', band_table.size, 'band_split',
+  band_table.split, 'band_entries', band_table.entries, 'id_size', id_table.size, 'id_split', id_table.split,
+  'id_entries', id_table.entries)
+return decisions

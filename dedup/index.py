@@ -1,0 +1,305 @@
+"""The streaming index: every article ever seen, in Redis or Valkey, asked and told in one atomic step.
+
+Band keys, a small record of every article and the stories live in Redis; `index.lua` looks candidates up,
+verifies them, unites stories and inserts, for a whole batch in one round trip, so that two workers with
+copies of one story can't miss each other. What is stored follows datasketch's MinHash and the bands and rows
+of its MinHashLSH; its Redis storage isn't used, for it takes 78 round trips and 10 KB an article and has no
+atomic check-and-insert.
+
+All keys share the hash tag ``{basename}``: on a Redis Cluster the index works, on one shard of it.
+"""
+
+import json
+import re
+import struct
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from itertools import islice
+from typing import Any, TypeAlias
+
+import redis
+
+from dedup.decision import Decision
+from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
+from dedup.parameters import Parameters
+from dedup.prepared import Prepared, prepare_many
+from dedup.wire import decision, id_key, pack
+
+Document: TypeAlias = tuple[str, str, datetime | None]
+"""An article that is not prepared yet: its id, body text and time of publication."""
+
+DEFAULT_BASENAME = "khabar:dedup"
+BATCH = 256
+"""Articles of one call of the script, which Redis serves alone: some 20 ms."""
+
+_CHUNK = 35  # records of a chunk, as in index.lua
+_SMALLEST_TABLE = 256  # buckets; fields of the tables leave the lowest 8 bits of a hash to the address
+
+# Begin the index unless it is there; return its parameters and epoch.
+_BEGIN = """
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[1], 'parameters', ARGV[1], 'epoch', ARGV[2], 'articles', 0, 'stories', 0,
+    'band_size', ARGV[3], 'band_split', 0, 'band_entries', 0,
+    'id_size', ARGV[3], 'id_split', 0, 'id_entries', 0)
+end
+return redis.call('HMGET', KEYS[1], 'parameters', 'epoch')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What an index holds.
+
+    Attributes:
+        documents: Articles in it.
+        stories: Stories they make up.
+        bytes_estimate: Memory of its keys, from a sample; None where the server doesn't tell.
+        parameters: The parameters it was made with, by name.
+    """
+
+    documents: int
+    stories: int
+    bytes_estimate: int | None
+    parameters: dict[str, Any]
+
+    @property
+    def bytes_per_document(self) -> float | None:
+        """Memory for each article; None where there are none, or the server doesn't tell."""
+        if self.bytes_estimate is None or not self.documents:
+            return None
+        return self.bytes_estimate / self.documents
+
+
+class Index:
+    """The index under one name in one Redis or Valkey server.
+
+    Nothing is sent to the server before the first call. Errors of the connection are redis-py's own
+    (`redis.exceptions.ConnectionError` and others) and leave the index as it was, or with the batch in it:
+    sending the same batch again then gives the same decisions.
+
+    Args:
+        redis_client: A synchronous redis-py client that returns bytes (``decode_responses=False``).
+        basename: Name of the index: the hash tag in all its keys.
+        parameters: Must be those that the index was made with.
+
+    Raises:
+        ValueError: The client decodes responses, or the basename is empty or holds a brace.
+    """
+
+    def __init__(
+        self,
+        redis_client: "redis.Redis",
+        *,
+        basename: str = DEFAULT_BASENAME,
+        parameters: Parameters | None = None,
+    ) -> None:
+        if redis_client.get_encoder().decode_responses:
+            raise ValueError("the dedup index stores bytes: its Redis client needs decode_responses=False")
+        if not basename or set(basename) & {"{", "}"}:
+            raise ValueError(f"basename {basename!r} must not be empty or hold a brace")
+        self.basename = basename
+        self.parameters = parameters or Parameters()
+        self._redis: Any = redis_client
+        self._prefix = f"{{{basename}}}:"
+        self._state = f"{self._prefix}state"
+        self._epoch: bytes | None = None
+        self._begin = redis_client.register_script(_BEGIN)
+        self._check = redis_client.register_script(files("dedup").joinpath("index.lua").read_text("utf-8"))
+        limits = self.parameters.thresholds
+        self._limits = struct.pack(
+            "<12d",
+            self.parameters.bands,
+            limits.containment,
+            limits.containment_other_source,
+            limits.containment_same_source,
+            limits.jaccard_short,
+            limits.short,
+            limits.near,
+            limits.figures_kept,
+            limits.figures_changed,
+            limits.hours_apart,
+            limits.chained,
+            limits.merge,
+        )
+
+    def open(self) -> None:
+        """Begin the index where there is none, or make sure that the one there fits.
+
+        Every other method does so by itself.
+
+        Raises:
+            IndexMismatchError: It was made with other parameters.
+            IndexFullError: It is to be begun, and Redis has no memory left.
+        """
+        if self._epoch is not None:
+            return
+        mine = self.parameters.as_dict()
+        stored, epoch = self._run(
+            self._begin, [json.dumps(mine, sort_keys=True), uuid.uuid4().hex, _SMALLEST_TABLE]
+        )
+        theirs = json.loads(stored or "{}")
+        if theirs != mine:
+            names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
+            raise IndexMismatchError(
+                self.basename, {name: (theirs.get(name), mine.get(name)) for name in names}
+            )
+        self._epoch = epoch
+
+    def check_and_insert(self, batch: Sequence[Prepared | Document]) -> list[Decision]:
+        """Decide for each article of a batch which story it belongs to, and insert it.
+
+        One round trip and one atomic step for up to `BATCH` articles. Articles of a batch see those before
+        them. An article that is already there with the same text gets the same decision again, and nothing
+        is doubled; one with another text replaces what was known of it and stays in its story if others
+        follow it there.
+
+        Args:
+            batch: Articles made by `prepare`, or (id, body text, time of publication or None).
+
+        Raises:
+            IndexMismatchError: The index was made with other parameters.
+            IndexLostError: The index has vanished since this object first used it.
+            IndexFullError: Redis has no memory left; nothing of the call at hand was inserted.
+            StoredFormError: A prepared article has a signature of other parameters.
+        """
+        prepared = self._prepare(batch)
+        self.open()
+        decisions: list[Decision] = []
+        for first in range(0, len(prepared), BATCH):
+            part = prepared[first : first + BATCH]
+            replies = self._ask(pack(part, self.parameters))
+            decisions += (decision(one.id, reply) for one, reply in zip(part, replies, strict=True))
+        return decisions
+
+    def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
+        """Tell what holds now of articles that were checked before; None for those that are not there.
+
+        For a store to catch up on changes: two workers may store an article and a change that concerns it in
+        the other order. Raises what `check_and_insert` raises.
+        """
+        self.open()
+        decisions: list[Decision | None] = []
+        for first in range(0, len(ids), BATCH):
+            part = ids[first : first + BATCH]
+            replies = self._ask((id_key(id_)[0], b"") for id_ in part)
+            decisions += (
+                decision(id_, reply) if reply else None for id_, reply in zip(part, replies, strict=True)
+            )
+        return decisions
+
+    def _ask(self, articles: Iterable[tuple[bytes, bytes]]) -> list[Any]:
+        arguments: list[Any] = [self._prefix, self._epoch, self._limits]
+        for packed, name in articles:
+            arguments += (packed, name)
+        replies: list[Any] = self._run(self._check, arguments)
+        return replies
+
+    def exists(self) -> bool:
+        """Whether there is an index of this name, of whatever parameters."""
+        return bool(self._redis.exists(self._state))
+
+    def is_empty(self) -> bool:
+        """Whether there is no index, or one without articles: after Redis was flushed, for example."""
+        return not int(self._redis.hget(self._state, "articles") or 0)
+
+    def stats(self) -> IndexStats:
+        """Count articles and stories, estimate the memory, tell the stored parameters.
+
+        Reads an index of any parameters, so that a mismatch can be looked into.
+        """
+        state = self._redis.hgetall(self._state)
+        return IndexStats(
+            documents=int(state.get(b"articles", 0)),
+            stories=int(state.get(b"stories", 0)),
+            bytes_estimate=self._memory(state) if state else 0,
+            parameters=json.loads(state.get(b"parameters", b"{}")),
+        )
+
+    def clear(self) -> None:
+        """Remove the index, of whatever parameters, with all its keys."""
+        self._epoch = None
+        self._redis.delete(self._state)  # first: whoever uses the index notices
+        pattern = re.sub(r"([\\*?\[\]^])", r"\\\1", self._prefix) + "*"
+        keys = self._redis.scan_iter(match=pattern, count=5000)
+        while some := list(islice(keys, 1000)):
+            self._redis.unlink(*some)
+
+    def rebuild(
+        self,
+        articles: Iterable[Prepared],
+        *,
+        progress: Callable[[int], None] | None = None,
+        decided: Callable[[list[Decision]], None] | None = None,
+    ) -> int:
+        """Make the index anew from articles kept elsewhere.
+
+        In order of publication it gives the stories that a crawl in that order would have given.
+
+        Args:
+            articles: All articles, prepared or put together by `Prepared.from_stored`.
+            progress: Called after each batch with the number of articles inserted so far.
+            decided: Called with each batch's decisions, to bring what is stored up to date.
+
+        Returns:
+            How many articles were inserted.
+        """
+        self.clear()
+        count = 0
+        for batch in _batches(articles, BATCH):
+            decisions = self.check_and_insert(batch)
+            count += len(decisions)
+            if decided:
+                decided(decisions)
+            if progress:
+                progress(count)
+        return count
+
+    def _prepare(self, batch: Sequence[Prepared | Document]) -> list[Prepared]:
+        raw = [(*one[:3], None) for one in batch if not isinstance(one, Prepared)]
+        made = iter(prepare_many(raw, parameters=self.parameters) if raw else [])
+        return [one if isinstance(one, Prepared) else next(made) for one in batch]
+
+    def _run(self, script: Any, arguments: list[Any]) -> Any:
+        try:
+            return script(keys=[self._state], args=arguments)
+        except redis.ResponseError as error:
+            # A script's errors come as its own words, or as Redis's with the script's hash behind them.
+            if "KHABARLOST" in str(error):
+                self._epoch = None
+                raise IndexLostError(self.basename) from None
+            if "OOM command not allowed" in str(error) or isinstance(error, redis.OutOfMemoryError):
+                raise IndexFullError(self.basename) from None
+            raise
+
+    def _memory(self, state: dict[bytes, bytes]) -> int | None:
+        """Sample keys of each kind, spread over the whole table, and count on from them."""
+        total = 0.0
+        chunks = int(state[b"articles"]) // _CHUNK + 1
+        tables = {"r": chunks}
+        for letter, name in (("b", "band"), ("i", "id")):
+            tables[letter] = int(state[f"{name}_size".encode()]) + int(state[f"{name}_split".encode()])
+        pipeline = self._redis.pipeline(transaction=False)
+        sampled = []
+        for letter, count in tables.items():
+            chosen = range(0, count, max(1, count // 64))
+            sampled.append((count, len(chosen)))
+            for number in chosen:
+                pipeline.memory_usage(f"{self._prefix}{letter}:{number}")
+        for name in ("state", "names", "merged"):
+            pipeline.memory_usage(f"{self._prefix}{name}", samples=50)
+        try:
+            replies = iter(pipeline.execute())
+        except redis.ResponseError:
+            return None
+        for count, chosen_count in sampled:
+            total += sum(size or 0 for size in islice(replies, chosen_count)) * count / chosen_count
+        return round(total + sum(size or 0 for size in replies))
+
+
+def _batches(articles: Iterable[Prepared], size: int) -> Iterator[list[Prepared]]:
+    rest = iter(articles)
+    while batch := list(islice(rest, size)):
+        yield batch

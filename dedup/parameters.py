@@ -1,0 +1,89 @@
+"""What two indexes must have in common for their contents to be comparable."""
+
+from dataclasses import asdict, dataclass, field, fields
+
+from dedup.text import NORMALISATION_VERSION, SHINGLE_WORDS
+
+RECORD_VERSION = 1
+"""Raised whenever the layout of the index in Redis changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When two texts tell the same story.
+
+    Similarities are *containment*, the share of the shorter text's shingles that the other has too, since
+    wire copies are cut and padded: the customary bound, a Jaccard similarity of .8, misses most real ones.
+    The values were set on generated corpora (`benchmarks/corpus.py`, seeds 1 to 3) with 32 labelled pairs of
+    real Syrian news in view, those of `reworded` on these pairs; `benchmarks/dedup.py` prints how they do on
+    other seeds.
+    """
+
+    containment: float = 0.65
+    """At least so much is shared by a copy where the sources are unknown."""
+    containment_other_source: float = 0.52
+    """The same, where two different sources published the texts."""
+    containment_same_source: float = 0.75
+    """The same, within one source: there, shared text is mostly an update or a template."""
+    reworded: float = 0.50
+    """Less will do where words were swapped throughout, if so much is shared all the same..."""
+    reworded_pairs: float = 0.74
+    """...and so much of the pairs of words. Where pairs can be counted: not in an index."""
+    jaccard_short: float = 0.80
+    """A text of fewer than `short` shingles must be alike as a whole: formulas make up much of it."""
+    short: int = 32
+    near: float = 0.50
+    """From this Jaccard similarity on, two copies are called *near* rather than one containing the other."""
+    figures_kept: float = 0.70
+    """Of the numbers that follow the same two words in both texts, so many must be the same, unless few
+    changed: otherwise one template was filled in twice."""
+    figures_changed: int = 2
+    """So many numbers may change in a copy: the dead, the wounded."""
+    hours_apart: float = 20.0
+    """Texts published at least so far apart may not change any number below `figures_kept`: the next day's
+    report from the same template."""
+    chained: float = 0.80
+    """A member that resembles only another member, not the story's first article, must do so this much."""
+    merge: float = 0.55
+    """Two stories become one only if their first articles themselves share so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How texts become signatures and band keys, and what counts as a copy.
+
+    `permutations`, `seed` and `scheme` are those of datasketch's ``MinHash``, `bands` and `rows` the ``b``
+    and ``r`` of its ``MinHashLSH``. Two rows in 16 bands find a pair of Jaccard similarity .5 with a chance
+    of .99, of .33 with .85 (1 - (1 - J^r)^b, Leskovec, Rajaraman & Ullman, ch. 3).
+
+    Raises:
+        ValueError: More rows than permutations, or a value out of range.
+    """
+
+    permutations: int = 64
+    seed: int = 1
+    scheme: str = "affine32"
+    bands: int = 16
+    rows: int = 2
+    shingle_words: int = SHINGLE_WORDS
+    normalisation: int = NORMALISATION_VERSION
+    record: int = RECORD_VERSION
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    def __post_init__(self) -> None:
+        if self.scheme != "affine32":
+            raise ValueError(f"scheme {self.scheme!r} is not supported; use 'affine32'")
+        if self.permutations != 64:
+            raise ValueError(f"permutations is {self.permutations}; records of the index hold exactly 64")
+        if self.bands < 2 or self.rows < 1 or self.bands * self.rows > self.permutations:
+            raise ValueError(
+                f"bands × rows is {self.bands} × {self.rows}; needs at least 2 bands and at most "
+                f"{self.permutations} values in all"
+            )
+        if self.shingle_words < 1:
+            raise ValueError(f"shingle_words is {self.shingle_words}, must be at least 1")
+
+    def as_dict(self) -> dict[str, object]:
+        """One flat level of names and plain values, to be stored beside the index."""
+        flat = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "thresholds"}
+        return flat | {f"thresholds.{name}": value for name, value in asdict(self.thresholds).items()}

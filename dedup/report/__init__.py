@@ -1,0 +1,22 @@
+"""The dedup report: who published what first, who carried it, how late and how alike.
+
+`build_report` counts; `render_json`, `render_csv`, `render_text` and `render_html` show the same figures.
+"""
+
+from dedup.report.article import NearMiss, ReportArticle
+from dedup.report.build import build_report
+from dedup.report.figures import Report
+from dedup.report.machine import render_csv, render_json
+from dedup.report.page import render_html
+from dedup.report.terminal import render_text
+
+__all__ = [
+    "NearMiss",
+    "Report",
+    "ReportArticle",
+    "build_report",
+    "render_csv",
+    "render_html",
+    "render_json",
+    "render_text",
+]

@@ -1,0 +1,165 @@
+"""The report's figures, as plain data. `build_report` makes them, the renderers show them.
+
+All times are in the report's zone; similarities and shares lie between 0 and 1.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The headline figures: articles are originals and duplicates, and the reasons add up to the latter."""
+
+    articles: int
+    originals: int
+    """Articles without a duplicate mark."""
+    duplicates: int
+    stories: int
+    """Distinct stories: each told once, however often it was carried."""
+    shared_stories: int
+    """Stories that more than one article tells."""
+    earlier_stories: int
+    """Stories of which only duplicates are known here: their first article lies outside the report."""
+    sites: int
+    undated: int
+    """Articles whose page states no time of publication."""
+    by_reason: dict[str, int]
+    """Duplicates by reason; ``unstated`` for those without one."""
+
+    @property
+    def duplicate_share(self) -> float:
+        """Share of the articles that are duplicates."""
+        return self.duplicates / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site's figures. ``articles == first + alone + duplicates``."""
+
+    id: str
+    name: str
+    name_en: str
+    articles: int = 0
+    first: int = 0
+    """Originals that others (or the site itself) repeated."""
+    alone: int = 0
+    """Originals that nobody repeated."""
+    duplicates: int = 0
+
+    @property
+    def originality(self) -> float:
+        """Share of the site's articles that it had first or alone."""
+        return (self.first + self.alone) / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article as a member of a story."""
+
+    id: str
+    site: str
+    title: str
+    url: str
+    at: datetime
+    dated: bool
+    """False where the page states no time of publication, so that `at` is when it was first seen."""
+    timed: bool
+    """Whether `at` is exact to the minute."""
+    original: bool
+    duplicate_of: str | None
+    similarity: float | None
+    reason: str | None
+    delay: timedelta | None
+    """Behind the story's first article; None where either page states no time."""
+    text: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles that tell one story, in the order of their times.
+
+    `first` is the earliest article without a duplicate mark, or None where it lies outside the report.
+    """
+
+    id: str
+    first: Member | None
+    members: tuple[Member, ...]
+
+    @property
+    def sites(self) -> int:
+        """How many sites carried it."""
+        return len({member.site for member in self.members})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two articles side by side: the earlier, where it is known, and the one that repeats it."""
+
+    story_id: str
+    first: Member | None
+    copy: Member
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one site (`carrier`) repeated of another's (`first`); the same site twice is a repost."""
+
+    first: str
+    carrier: str
+    count: int
+    median_delay: timedelta | None
+    median_similarity: float | None
+    examples: tuple[Pair, ...]
+    """The latest few pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """A bar of the similarity histogram: ``low <= similarity < high`` (the last one includes 1)."""
+
+    low: float
+    high: float
+    count: int
+    exact: int = 0
+    """Of these, copies marked as exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the report's zone."""
+
+    day: date
+    articles: int
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the dedup report says."""
+
+    generated_at: datetime
+    since: datetime | None
+    until: datetime | None
+    zone: str
+    boundary: float | None
+    totals: Totals
+    sites: tuple[Site, ...]
+    """By number of articles, the most first."""
+    flows: tuple[Flow, ...]
+    """By count, the most first."""
+    largest: tuple[Story, ...]
+    recent: tuple[Story, ...]
+    """Shared stories by their latest article, the latest first."""
+    histogram: tuple[Bin, ...]
+    unmeasured: int
+    """Duplicates without a similarity; the histogram's counts and this add up to the duplicates."""
+    borderline: tuple[Pair, ...]
+    """Duplicates closest to the boundary (or, without one, the least similar), the closest first."""
+    near_misses: tuple[Pair, ...]
+    """Pairs closest to the boundary on its other side."""
+    days: tuple[Day, ...]
+    """Every day from the first article to the last, those without any included, up to `build.DAYS_FILLED`."""
+    duplicates: tuple[Pair, ...]
+    """Every duplicate, in the order of its time."""

@@ -1,0 +1,179 @@
+"""The report for machines: JSON of every figure, CSV of every duplicate."""
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from dedup.report.figures import Flow, Member, Pair, Report, Story
+
+JSON_VERSION: Final = 1
+"""Raised when a key of the JSON is renamed, removed or changes its meaning; not when one is added."""
+
+CSV_COLUMNS: Final = (
+    "story_id", "first_url", "first_site", "url", "site", "title", "published_or_seen", "dated",
+    "delay_minutes", "similarity", "reason",
+)  # fmt: skip
+"""Columns of the CSV; a row is a duplicate."""
+
+
+def render_json(report: Report) -> str:
+    """The figures as one JSON object, ending in a newline.
+
+    Keys:
+        ``version``, ``generated_at``, ``since``, ``until``, ``zone``, ``boundary``;
+        ``totals``: ``articles``, ``originals``, ``duplicates``, ``duplicate_share``, ``stories``,
+        ``shared_stories``, ``earlier_stories``, ``sites``, ``undated``, ``by_reason``;
+        ``sites``, a list: ``id``, ``name``, ``name_en``, ``articles``, ``first``, ``alone``, ``duplicates``,
+        ``originality``;
+        ``flows``, a list: ``first``, ``carrier``, ``count``, ``median_delay_minutes``, ``median_similarity``,
+        ``examples`` (pairs);
+        ``largest`` and ``recent``, lists of stories: ``id``, ``size``, ``sites``, ``first_id``, ``members``;
+        ``histogram``, a list: ``low``, ``high``, ``count``, ``exact``; beside it ``unmeasured``;
+        ``borderline`` and ``near_misses``, lists of pairs: ``story_id``, ``similarity``, ``first``, ``copy``;
+        ``days``, a list: ``day``, ``articles``, ``duplicates``.
+
+    A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``dated``, ``original``,
+    ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. What each means stands in
+    `dedup.report.figures`.
+
+    Times are ISO 8601 with offset; what is unknown is null. Every duplicate is a row of `render_csv`.
+    """
+    totals = report.totals
+    content = {
+        "version": JSON_VERSION,
+        "generated_at": report.generated_at.isoformat(),
+        "since": _iso(report.since),
+        "until": _iso(report.until),
+        "zone": report.zone,
+        "boundary": report.boundary,
+        "totals": {
+            "articles": totals.articles,
+            "originals": totals.originals,
+            "duplicates": totals.duplicates,
+            "duplicate_share": round(totals.duplicate_share, 4),
+            "stories": totals.stories,
+            "shared_stories": totals.shared_stories,
+            "earlier_stories": totals.earlier_stories,
+            "sites": totals.sites,
+            "undated": totals.undated,
+            "by_reason": totals.by_reason,
+        },
+        "sites": [
+            {
+                "id": site.id,
+                "name": site.name,
+                "name_en": site.name_en,
+                "articles": site.articles,
+                "first": site.first,
+                "alone": site.alone,
+                "duplicates": site.duplicates,
+                "originality": round(site.originality, 4),
+            }
+            for site in report.sites
+        ],
+        "flows": [_flow(flow) for flow in report.flows],
+        "largest": [_story(story) for story in report.largest],
+        "recent": [_story(story) for story in report.recent],
+        "histogram": [
+            {"low": bar.low, "high": bar.high, "count": bar.count, "exact": bar.exact}
+            for bar in report.histogram
+        ],
+        "unmeasured": report.unmeasured,
+        "borderline": [_pair(pair) for pair in report.borderline],
+        "near_misses": [_pair(pair) for pair in report.near_misses],
+        "days": [
+            {"day": day.day.isoformat(), "articles": day.articles, "duplicates": day.duplicates}
+            for day in report.days
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def render_csv(report: Report) -> str:
+    """One row a duplicate, with `CSV_COLUMNS` as the first line; lines end in CRLF as RFC 4180 asks.
+
+    What is unknown is empty. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+    A file for Excel should be written as ``utf-8-sig``.
+    """
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(CSV_COLUMNS)
+    for pair in report.duplicates:
+        copy, first = pair.copy, pair.first
+        rows.writerow(
+            (
+                _cell(pair.story_id),
+                _cell(first.url) if first else "",
+                _cell(first.site) if first else "",
+                _cell(copy.url),
+                _cell(copy.site),
+                _cell(copy.title),
+                copy.at.isoformat(),
+                "yes" if copy.dated else "no",
+                "" if copy.delay is None else _minutes(copy.delay),
+                "" if pair.similarity is None else round(pair.similarity, 4),
+                copy.reason or "",
+            )
+        )
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    # The characters that OWASP's "CSV Injection" names as the start of a formula.
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _minutes(delay: timedelta | None) -> float | None:
+    return None if delay is None else round(delay.total_seconds() / 60, 1)
+
+
+def _member(member: Member) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "site": member.site,
+        "title": member.title,
+        "url": member.url,
+        "at": member.at.isoformat(),
+        "dated": member.dated,
+        "original": member.original,
+        "duplicate_of": member.duplicate_of,
+        "similarity": member.similarity,
+        "reason": member.reason,
+        "delay_minutes": _minutes(member.delay),
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {
+        "story_id": pair.story_id,
+        "similarity": pair.similarity,
+        "first": _member(pair.first) if pair.first else None,
+        "copy": _member(pair.copy),
+    }
+
+
+def _story(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "size": len(story.members),
+        "sites": story.sites,
+        "first_id": story.first.id if story.first else None,
+        "members": [_member(member) for member in story.members],
+    }
+
+
+def _flow(flow: Flow) -> dict[str, Any]:
+    return {
+        "first": flow.first,
+        "carrier": flow.carrier,
+        "count": flow.count,
+        "median_delay_minutes": _minutes(flow.median_delay),
+        "median_similarity": flow.median_similarity,
+        "examples": [_pair(pair) for pair in flow.examples],
+    }

@@ -1,0 +1,119 @@
+"""MinHash signatures in bulk, bit for bit those of datasketch.
+
+`datasketch.MinHash` defines the permutations; only the loop over shingles, which dominates its cost, is
+replaced by one vectorised pass over a whole batch.
+"""
+
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.errors import StoredFormError
+from dedup.parameters import Parameters
+from dedup.permutations import permutations
+
+# LeanMinHash.serialize(buffer, byteorder="<"): seed, negated number of values, scheme code, values.
+_HEADER = struct.Struct("<qiB")
+_AFFINE32_CODE = 1
+_EMPTY = np.uint32(0xFFFFFFFF)
+# Values permuted at once: small enough that the three passes over them stay in the second-level cache.
+_BLOCK = 1 << 15
+
+
+def signatures(
+    hashes: NDArray[np.uint32], starts: NDArray[np.intp], parameters: Parameters
+) -> NDArray[np.uint32]:
+    """MinHash values of many texts at once.
+
+    Args:
+        hashes: Shingle hashes, one text after the other (what `MinHash.update` would get from its hashfunc).
+        starts: Where each text's hashes begin, with the end of the last as one more entry.
+        parameters: Which permutations.
+
+    Returns:
+        One row a text; a text without shingles has the maximum in every place, as an empty MinHash has.
+    """
+    texts = len(starts) - 1
+    result = np.full((texts, parameters.permutations), _EMPTY, np.uint32)
+    filled = np.flatnonzero(np.diff(starts))
+    first = 0
+    while first < len(filled):
+        begin = starts[filled[first]]
+        last = max(first + 1, int(np.searchsorted(starts[filled + 1], begin + _BLOCK, side="right")))
+        rows = filled[first:last]
+        block = _premix(hashes[begin : starts[rows[-1] + 1]])
+        result[rows] = _minima(block, starts[rows] - begin, parameters)
+        first = last
+    return result
+
+
+def _minima(
+    block: NDArray[np.uint32], starts: NDArray[np.intp], parameters: Parameters
+) -> NDArray[np.uint32]:
+    factors, offsets = permutations(parameters.permutations, parameters.seed, parameters.scheme)
+    minima = np.empty((parameters.permutations, len(starts)), np.uint32)
+    permuted = np.empty_like(block)
+    for row in range(parameters.permutations):
+        np.multiply(block, factors[row], out=permuted)
+        np.add(permuted, offsets[row], out=permuted)
+        np.minimum.reduceat(permuted, starts, out=minima[row])
+    return minima.T
+
+
+def _premix(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """MurmurHash3's 32-bit finaliser (Appleby 2011), which datasketch's affine schemes apply first."""
+    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return values ^ (values >> np.uint32(16))
+
+
+def band_keys(values: NDArray[np.uint32], parameters: Parameters) -> NDArray[np.uint32]:
+    """32-bit keys of the LSH bands: row per text, column per band.
+
+    Band ``i`` covers values ``i * rows`` to ``(i + 1) * rows``, as in `datasketch.MinHashLSH`; its number is
+    mixed in, so that all bands share one table.
+    """
+    used = values[:, : parameters.bands * parameters.rows]
+    rows = used.reshape(len(values), parameters.bands, parameters.rows)
+    keys = np.broadcast_to(
+        np.arange(1, parameters.bands + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15), rows.shape[:2]
+    )
+    for row in range(parameters.rows):
+        keys = (keys ^ rows[:, :, row]) * np.uint64(0xBF58476D1CE4E5B9)
+        keys = keys ^ (keys >> np.uint64(29))
+    return (keys >> np.uint64(16)).astype(np.uint32)
+
+
+def to_bytes(values: NDArray[np.uint32], parameters: Parameters) -> list[bytes]:
+    """Each signature as `datasketch.LeanMinHash` serialises it with byteorder ``"<"`` (269 bytes for 64)."""
+    header = _HEADER.pack(parameters.seed, -parameters.permutations, _AFFINE32_CODE)
+    return [header + row.tobytes() for row in np.ascontiguousarray(values, "<u4")]
+
+
+def from_bytes(signatures: Sequence[bytes], parameters: Parameters) -> NDArray[np.uint32]:
+    """The MinHash values of serialised signatures, a row each.
+
+    Raises:
+        StoredFormError: One is not a signature of these parameters.
+    """
+    header = _HEADER.pack(parameters.seed, -parameters.permutations, _AFFINE32_CODE)
+    length = len(header) + 4 * parameters.permutations
+    for signature in signatures:
+        if len(signature) != length or not signature.startswith(header):
+            raise StoredFormError(
+                f"a stored signature of {len(signature)} bytes is not a LeanMinHash of "
+                f"{parameters.permutations} values, seed {parameters.seed}, {parameters.scheme}; "
+                "compute it again from the text"
+            )
+    joined = b"".join(signature[len(header) :] for signature in signatures)
+    return np.frombuffer(joined, "<u4").reshape(len(signatures), parameters.permutations)
+
+
+def low_bytes(signature: bytes) -> bytes:
+    """The lowest 8 bits of every value of a serialised signature: enough to estimate similarity.
+
+    Li & König (2010): b-bit minwise hashing loses little for b = 8, at a quarter of the size.
+    """
+    return signature[_HEADER.size :: 4]

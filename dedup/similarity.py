@@ -1,0 +1,250 @@
+"""Is one text a copy of the other? The rule, its figures and its reason.
+
+The rule is stated once, in `judge`, on a pair's `Evidence`; `dedup/index.lua` states it again for Redis, and
+a test holds the two together. `compare` and an archive pass count their evidence, the index estimates it.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+
+from dedup.parameters import Parameters, Thresholds
+from dedup.text import Content, contents
+
+FIGURE_MARKS = 8
+"""Numbers remembered of a text in the index, two bytes each; a news article holds 5 on average."""
+FIGURES_BYTES = 2 * FIGURE_MARKS
+
+
+class Reason(StrEnum):
+    """Why two texts count as the same story, or don't."""
+
+    EXACT = "exact"
+    """The same words in the same order."""
+    NEAR = "near"
+    """Much the same text, with changes here and there."""
+    CONTAINS = "contains"
+    """The first text has what the second has, and a good deal more."""
+    CONTAINED = "contained"
+    """The first text is a part of the second."""
+    DIFFERENT = "different"
+    """Not a copy: too little shared, or a template filled with other numbers."""
+    NEW = "new"
+    """Unlike everything seen before, or the earliest of its story: what an index says, not a comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the verdict on two texts rests on.
+
+    Attributes:
+        jaccard: Shared shingles by all shingles, 0 to 1.
+        sizes: Distinct shingles of either text.
+        figures_kept: Places (two words in a row) where both texts go on with the same number.
+        figures_changed: Places where they go on with different numbers.
+        pairs_shared: Share of the distinct pairs of words of the text with fewer that the other has; None
+            where they were not counted, as in an index.
+        same_words: The normalised texts are equal.
+        same_source: Whether one source published both; None where that isn't known.
+        hours_apart: Time between the publications, in hours; None where one is not known.
+    """
+
+    jaccard: float
+    sizes: tuple[int, int]
+    figures_kept: int = 0
+    figures_changed: int = 0
+    pairs_shared: float | None = None
+    same_words: bool = False
+    same_source: bool | None = None
+    hours_apart: float | None = None
+
+    @property
+    def containment(self) -> float:
+        """Share of the smaller text's shingles that the other has, 0 to 1; follows from Jaccard and sizes."""
+        smaller = min(self.sizes)
+        if not smaller:
+            return 0.0
+        return min(1.0, self.jaccard / (1 + self.jaccard) * sum(self.sizes) / smaller)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found about a text compared with another.
+
+    Attributes:
+        duplicate: The two tell the same story in the same words.
+        reason: Why, seen from the first text.
+        similarity: Share of the shorter text that the other has, 0 to 1; 1 for exact copies.
+        jaccard: Shared shingles by all shingles, 0 to 1.
+        containment: As `similarity`, before rounding of exact copies.
+        figures_kept: Places where both texts have the same number, number word or weekday.
+        figures_changed: Places where they have different ones after the same words.
+    """
+
+    duplicate: bool
+    reason: Reason
+    similarity: float
+    jaccard: float
+    containment: float
+    figures_kept: int = 0
+    figures_changed: int = 0
+
+
+def judge(evidence: Evidence, thresholds: Thresholds, *, least: float | None = None) -> Verdict:
+    """Decide on a pair. See `Thresholds` for what each bound is for.
+
+    Args:
+        evidence: What is known of the pair.
+        thresholds: The bounds.
+        least: The least containment, instead of the one that goes by the sources.
+    """
+    reason = Reason.EXACT if evidence.same_words else _reason(evidence, thresholds, least)
+    containment = evidence.containment
+    return Verdict(
+        duplicate=reason is not Reason.DIFFERENT,
+        reason=reason,
+        similarity=1.0 if evidence.same_words else containment,
+        jaccard=evidence.jaccard,
+        containment=containment,
+        figures_kept=evidence.figures_kept,
+        figures_changed=evidence.figures_changed,
+    )
+
+
+def _reason(evidence: Evidence, limits: Thresholds, least: float | None) -> Reason:
+    first, second = evidence.sizes
+    if min(first, second) < limits.short:
+        if evidence.jaccard < limits.jaccard_short or evidence.figures_changed:
+            return Reason.DIFFERENT
+    elif _is_template(evidence, limits):
+        return Reason.DIFFERENT
+    elif least is not None:
+        if evidence.containment < least:
+            return Reason.DIFFERENT
+    elif evidence.containment < _least_containment(evidence, limits) and not _is_reworded(evidence, limits):
+        return Reason.DIFFERENT
+    if evidence.jaccard >= limits.near:
+        return Reason.NEAR
+    return Reason.CONTAINS if first > second else Reason.CONTAINED
+
+
+def _least_containment(evidence: Evidence, limits: Thresholds) -> float:
+    if evidence.same_source is None:
+        return limits.containment
+    return limits.containment_same_source if evidence.same_source else limits.containment_other_source
+
+
+def _is_reworded(evidence: Evidence, limits: Thresholds) -> bool:
+    """Whether a copy had words swapped throughout: that breaks runs of five sooner than pairs."""
+    return (
+        evidence.pairs_shared is not None
+        and not evidence.same_source
+        and evidence.containment >= limits.reworded
+        and evidence.pairs_shared >= limits.reworded_pairs
+        and evidence.figures_changed <= limits.figures_changed
+    )
+
+
+def _is_template(evidence: Evidence, limits: Thresholds) -> bool:
+    """Whether the numbers differ as those of two reports from one template do."""
+    kept, changed = evidence.figures_kept, evidence.figures_changed
+    if kept >= (kept + changed) * limits.figures_kept:
+        return False
+    if changed > limits.figures_changed:
+        return True
+    return evidence.hours_apart is not None and evidence.hours_apart >= limits.hours_apart
+
+
+def figure_marks(figures: Sequence[int]) -> bytes:
+    """A small sketch of a text's figures: up to `FIGURE_MARKS` numbers of 16 bits, ascending, none zero.
+
+    Ten bits tell the place, six the number. The sketch keeps the lowest (a bottom-k sketch, Broder 1997), so
+    that two sketches hold the same places and can be compared over the range that both cover.
+    """
+    marks = sorted({(figure >> 54 << 6 | figure & 63) or 1 for figure in figures})[:FIGURE_MARKS]
+    return struct.pack(f"<{len(marks)}H", *marks)
+
+
+def compare_marks(first: bytes, second: bytes) -> tuple[int, int]:
+    """Places kept and changed, by two sketches, within the range that both cover."""
+    sketches = [struct.unpack(f"<{len(sketch) // 2}H", sketch) for sketch in (first, second)]
+    # Of the highest place that a full sketch holds, it may lack numbers.
+    limit = min(sketch[-1] >> 6 if len(sketch) == FIGURE_MARKS else 1 << 10 for sketch in sketches)
+    return _compare_places(
+        *([(mark >> 6, mark & 63) for mark in sketch if mark >> 6 < limit] for sketch in sketches)
+    )
+
+
+def compare_figures(first: Sequence[int], second: Sequence[int]) -> tuple[int, int]:
+    """Places kept and changed, by all figures of two texts."""
+    return _compare_places(
+        *([(figure >> 32, figure & 0xFFFFFFFF) for figure in figures] for figures in (first, second))
+    )
+
+
+def _compare_places(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> tuple[int, int]:
+    mine: dict[int, set[int]] = {}
+    for place, number in first:
+        mine.setdefault(place, set()).add(number)
+    kept, met = set(), set()
+    for place, number in second:
+        if place in mine:
+            met.add(place)
+            if number in mine[place]:
+                kept.add(place)
+    return len(kept), len(met) - len(kept)
+
+
+def compare(
+    text_a: str,
+    text_b: str,
+    *,
+    published_a: datetime | None = None,
+    published_b: datetime | None = None,
+    same_source: bool | None = None,
+    parameters: Parameters | None = None,
+) -> Verdict:
+    """Tell whether two texts are copies of one story, with exact figures.
+
+    Give body texts, without headlines: papers put their own on a wire story. Any string will do; two texts
+    without words are never duplicates.
+
+    Args:
+        text_a: The text the verdict's reason speaks of.
+        text_b: The text it is compared with.
+        published_a: When the first was published; both or neither aware of its zone.
+        published_b: When the second was published.
+        same_source: Whether one site published both; None where that isn't known.
+        parameters: Thresholds and shingle size; the default ones without it.
+    """
+    parameters = parameters or Parameters()
+    _, (mine, other) = contents([text_a, text_b], parameters.shingle_words)
+    hours = None
+    if published_a and published_b:
+        hours = abs((published_a - published_b).total_seconds()) / 3600
+    evidence = exact_evidence(mine, other, same_source=same_source, hours_apart=hours)
+    return judge(evidence, parameters.thresholds)
+
+
+def exact_evidence(
+    mine: Content, other: Content, *, same_source: bool | None = None, hours_apart: float | None = None
+) -> Evidence:
+    """The evidence on two texts, counted and not estimated."""
+    shared = len(np.intersect1d(mine.shingles, other.shingles, assume_unique=True))
+    pairs_shared = len(np.intersect1d(mine.pairs, other.pairs, assume_unique=True))
+    together = len(mine.shingles) + len(other.shingles) - shared
+    kept, changed = compare_figures(mine.figures, other.figures)
+    return Evidence(
+        jaccard=shared / together if together else 0.0,
+        sizes=(len(mine.shingles), len(other.shingles)),
+        figures_kept=kept,
+        figures_changed=changed,
+        pairs_shared=pairs_shared / max(1, min(len(mine.pairs), len(other.pairs))),
+        same_words=mine.digest == other.digest != b"",
+        same_source=same_source,
+        hours_apart=hours_apart,
+    )

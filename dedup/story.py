@@ -1,0 +1,109 @@
+"""From verified pairs to stories, without blind chaining.
+
+Copies of copies drift: of ten updates of a report each may resemble the one before while the last shares
+nothing with the first. So an article joins a story when it resembles the story's first article, or,
+strongly, one that does and isn't a mere excerpt of it (a follow-up may quote as much); further links don't
+count. Two stories that an article resembles become one only when their first articles resemble each other:
+a digest of the day's news must not tie the day's stories together.
+
+`dedup/index.lua` does the same in Redis, article by article; a test holds the two together.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dedup.parameters import Thresholds
+from dedup.similarity import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An earlier article that a new one is a copy of."""
+
+    other: int
+    reason: Reason
+    similarity: float
+
+
+class Stories:
+    """Stories of articles that are numbered in the order in which they come.
+
+    Args:
+        thresholds: Bounds for chains and merges.
+        alike: Tells whether the first articles (by number) of two stories are alike enough for the stories to
+            be one, that is by `Thresholds.merge`.
+    """
+
+    def __init__(self, thresholds: Thresholds, alike: Callable[[int, int], bool]) -> None:
+        self._limits = thresholds
+        self._alike = alike
+        self._parents: list[int] = []
+        self._depths: list[int] = []
+        self._reasons: list[Reason] = []
+        self._canonical: list[int] = []
+        self._published: list[float] = []
+
+    def add(self, published: float, matches: Sequence[Match]) -> int:
+        """Take the next article; return its number, counted from 0.
+
+        Args:
+            published: When it was published, in any unit; infinity where that isn't known.
+            matches: Verified matches among the articles taken before, in any order.
+        """
+        number = len(self._parents)
+        self._parents.append(number)
+        self._depths.append(0)
+        self._reasons.append(Reason.NEW)
+        self._canonical.append(number)
+        self._published.append(published)
+        eligible = sorted((match for match in matches if self._counts(match)), key=_rank)
+        if eligible:
+            self._join(number, eligible)
+        return number
+
+    def first(self, number: int) -> int:
+        """The article that the story of this one began with."""
+        root = number
+        while self._parents[root] != root:
+            root = self._parents[root]
+        while self._parents[number] != root:
+            self._parents[number], number = root, self._parents[number]
+        return root
+
+    def canonical(self, number: int) -> int:
+        """The earliest published article of the story of this one; of two, the one that came first."""
+        return self._canonical[self.first(number)]
+
+    def _counts(self, match: Match) -> bool:
+        if match.reason is Reason.EXACT:
+            return True
+        depth = self._depths[match.other]
+        if depth == 0:
+            return True
+        excerpt = self._reasons[match.other] is Reason.CONTAINED
+        return depth == 1 and not excerpt and match.similarity >= self._limits.chained
+
+    def _join(self, number: int, matches: Sequence[Match]) -> None:
+        best = matches[0]
+        root = self.first(best.other)
+        self._parents[number] = root
+        self._reasons[number] = best.reason
+        depth = self._depths[best.other]
+        self._depths[number] = max(depth, 1) if best.reason is Reason.EXACT else depth + 1
+        for match in matches[1:]:
+            other = self.first(match.other)
+            if other != root and self._alike(root, other):
+                root = self._merge(root, other)
+        if self._published[number] < self._published[self._canonical[root]]:
+            self._canonical[root] = number
+
+    def _merge(self, one: int, other: int) -> int:
+        if self._published[self._canonical[other]] < self._published[self._canonical[one]]:
+            one, other = other, one
+        self._parents[other] = one
+        self._depths[other] = 1
+        return one
+
+
+def _rank(match: Match) -> tuple[bool, float, int]:
+    return (match.reason is not Reason.EXACT, -match.similarity, match.other)

@@ -1,0 +1,100 @@
+"""How articles travel to the index's script and its decisions back; `index.lua` has the other end."""
+
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+from dedup.decision import Change, Decision
+from dedup.parameters import Parameters
+from dedup.prepared import Prepared
+from dedup.signature import band_keys, from_bytes, low_bytes
+from dedup.similarity import FIGURES_BYTES, Reason
+
+_HEX_ID = re.compile("[0-9a-f]{32}")
+# Signature, id, figures, size, published, parent, canonical, state, similarity, source, text: see index.lua.
+_RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}sHIIIBBB3s")
+_UNKNOWN_TIME = 0xFFFFFFFF
+_REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
+_SIMILARITY_STEPS = 250
+
+
+def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[tuple[bytes, bytes]]:
+    """Each article's record with its band keys, and its id's name.
+
+    Raises:
+        StoredFormError: A signature is of other parameters.
+    """
+    values = from_bytes([one.signature for one in batch], parameters)
+    keys = band_keys(values, parameters).astype("<u4")
+    for one, row in zip(batch, keys, strict=True):
+        key, name = id_key(one.id)
+        record = _RECORD.pack(
+            low_bytes(one.signature),
+            key,
+            one.figures,
+            min(one.size, 0xFFFF),
+            _seconds(one.published_at),
+            0,
+            0,
+            0,
+            0,
+            _source_mark(one.source),
+            one.text_hash[:3],
+        )
+        yield record + row.tobytes(), name
+
+
+def decision(id_: str, reply: list[Any]) -> Decision:
+    """Read the script's reply on one article."""
+    story, canonical, reason, similarity, changes = reply
+    duplicate_of = _id_name(canonical) if canonical else None
+    return Decision(
+        id=id_,
+        story_id=_id_name(story),
+        duplicate_of=duplicate_of,
+        similarity=similarity / _SIMILARITY_STEPS if duplicate_of else None,
+        reason=_REASONS[reason] if duplicate_of else Reason.NEW,
+        changes=tuple(
+            Change(
+                story_id=_id_name(into),
+                canonical_id=_id_name(first),
+                previous_id=_id_name(previous),
+                reason=_REASONS[why],
+                similarity=how_much / _SIMILARITY_STEPS,
+                retired=_id_name(retired) if retired else None,
+            )
+            for retired, into, first, previous, why, how_much in changes
+        ),
+    )
+
+
+def id_key(id_: str) -> tuple[bytes, bytes]:
+    """16 bytes that stand for an id, and the id itself where it can't be read off them."""
+    if _HEX_ID.fullmatch(id_):
+        return bytes.fromhex(id_), b""
+    name = id_.encode("utf-8", "surrogatepass")
+    return blake2b(name, digest_size=16).digest(), b"s" + name
+
+
+def _id_name(told: bytes) -> str:
+    if told[:1] == b"x":
+        return told[1:].hex()
+    return told[1:].decode("utf-8", "surrogatepass")
+
+
+def _seconds(moment: datetime | None) -> int:
+    """Seconds since 1970 in 32 bits; a time without a zone is taken for UTC."""
+    if moment is None:
+        return _UNKNOWN_TIME
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max(0, int(aware.timestamp())), _UNKNOWN_TIME - 1)
+
+
+def _source_mark(source: str | None) -> int:
+    """One byte for a source, 0 for none; two of 255 may share one, which asks more of their copies."""
+    if source is None:
+        return 0
+    return blake2b(source.encode("utf-8", "surrogatepass"), digest_size=2).digest()[0] % 255 + 1

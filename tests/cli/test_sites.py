@@ -1,0 +1,108 @@
+"""`khabar sites`, as a process: what it prints, where, and how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from crawler.cli import sites
+from crawler.cli.context import CliContext
+from crawler.config import Settings
+from crawler.errors import SeedError
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    (tmp_path / "souq.toml").write_text(
+        'name = "سوق [bold] الأخبار"\nname_en = "Souq"\nurl = "https://souq.example/"\n'
+        'feeds = ["https://souq.example/feed/"]\nevery = "90m"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "zaytun.toml").write_text(
+        'name = "زيتون"\nurl = "https://zaytun.example/"\nenabled = false\n', encoding="utf-8"
+    )
+    return tmp_path
+
+
+def run(seeds: Path, *arguments: str, as_json: bool = False) -> str:
+    app = typer.Typer()
+
+    @app.callback()
+    def common(ctx: typer.Context) -> None:
+        ctx.obj = CliContext(seeds=seeds, settings=Settings(), json=as_json)
+
+    sites.register(app)
+    result = CliRunner().invoke(app, ["sites", *arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_the_table_names_every_site_in_both_languages(seeds: Path) -> None:
+    lines = run(seeds, "list").splitlines()
+    souq = next(line for line in lines if " souq " in line)
+    assert "سوق [bold] الأخبار" in souq
+    cells = [cell.strip(" \u200e") for cell in souq.strip("│ ").split("│")]
+    assert cells == ["souq", "سوق [bold] الأخبار", "Souq", "souq.example", "ar", "1 feed", "90m", "yes"]
+    zaytun = [
+        cell.strip(" \u200e")
+        for cell in next(line for line in lines if " zaytun " in line).strip("│ ").split("│")
+    ]
+    assert zaytun == ["zaytun", "زيتون", "–", "zaytun.example", "ar", "home page", "1h", "no"]
+
+
+@pytest.mark.parametrize("common", [True, False])
+def test_json_is_data_alone(seeds: Path, common: bool) -> None:
+    rows = json.loads(run(seeds, "list", as_json=True) if common else run(seeds, "list", "--json"))
+    assert [(row["id"], row["every"], row["enabled"]) for row in rows] == [
+        ("souq", "90m", True),
+        ("zaytun", "1h", False),
+    ]
+
+
+def test_the_markdown_table(seeds: Path) -> None:
+    text = run(seeds, "table")
+    assert text.startswith("# News sites · المواقع\n")
+    assert "| [`zaytun`](../seeds/zaytun.toml) | زيتون |" in text
+    assert text.endswith("|\n")
+
+
+def test_a_bad_seed_stops_the_list(seeds: Path) -> None:
+    (seeds / "bad.toml").write_text("name = 1\n", encoding="utf-8")
+    with pytest.raises(SeedError, match=r"bad\.toml: name: .*\n.*bad\.toml: url: missing"):
+        run(seeds, "list")
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SeedError, match="no such folder of seeds"):
+        run(tmp_path / "none", "list")
+
+
+def test_an_invalid_seed_is_exit_2_one_line_and_no_traceback(seeds: Path) -> None:
+    (seeds / "bad.toml").write_text('name = "x"\nurl = "https://x.example/"\nevry = "1h"\n', encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from crawler.cli import main; main()",
+            "--seeds",
+            str(seeds),
+            "sites",
+            "list",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        timeout=100,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"khabar: {seeds / 'bad.toml'}: evry: unknown key (did you mean every?)")
+    assert "Traceback" not in done.stderr

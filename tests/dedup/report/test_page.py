@@ -1,0 +1,277 @@
+import base64
+import hashlib
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import etree, html
+
+from dedup.report import NearMiss, ReportArticle, render_html
+from dedup.report.page import LISTED_MEMBERS
+from tests.dedup.report.archives import article, copy, newsroom, report
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</style><script>alert(1)</script>",
+    "</title></head><body onload=alert(1)>",
+    "{{ 7*7 }}{% raw %}",
+    "' onmouseover='alert(1)",
+    "<!--",
+    "]]>",
+]
+
+
+def parsed(page: str) -> html.HtmlElement:
+    """The page as lxml reads it; an error of its parser that is not about newer HTML fails."""
+    parser = html.HTMLParser(encoding="utf-8")
+    tree = html.fromstring(page.encode(), parser=parser)
+    # libxml2 knows HTML 4: newer elements are "invalid tags" to it, everything else is a mistake of ours.
+    wrong = [entry for entry in parser.error_log if entry.type != etree.ErrorTypes.HTML_UNKNOWN_TAG]
+    assert not wrong, wrong
+    return tree
+
+
+def text_of(tree: html.HtmlElement, lang: str) -> str:
+    """What a reader of one language sees."""
+    for hidden in tree.xpath(f"//style | //script | //span[@lang and @lang != '{lang}']"):
+        hidden.drop_tree()
+    return " ".join(tree.text_content().split())
+
+
+def big_archive(size: int) -> list[ReportArticle]:
+    """Articles with long titles, texts and addresses, in stories of 1 to 51, on 60 sites, over ten years."""
+    made: list[ReportArticle] = []
+    story = 0
+    while len(made) < size:
+        story += 1
+        title = f"عنوان طويل {story} " + "كلمة " * 60
+        text = " ".join(f"كلمة{story}-{n}" for n in range(300)) if story < 200 else None
+        made.append(article(f"s{story}", f"site{story % 60}", story * 180, title=title, text=text))
+        made += [
+            copy(
+                f"s{story}-{number}",
+                f"s{story}",
+                f"site{(story * 7 + number) % 60}",
+                story * 180 + number + 1,
+                0.5 + number % 50 / 100,
+                title=title,
+                url=f"https://site{number}.example/" + "%D8%A7" * 120,
+                text=text and " ".join(text.split()[number::2]),
+            )
+            for number in range(min(50 if story <= 40 else story % 7, size - len(made)))
+        ]
+    return made
+
+
+@pytest.mark.parametrize(("lang", "direction"), [("ar", "rtl"), ("en", "ltr")])
+def test_the_page_opens_in_its_language_and_direction(lang: str, direction: str) -> None:
+    page = render_html(report(), lang=lang)
+    tree = parsed(page)
+    assert page.startswith("<!doctype html>\n")
+    assert (tree.get("lang"), tree.get("dir")) == (lang, direction)
+    assert tree.findtext(".//title") == {"ar": "خبر: تقرير التكرار", "en": "Khabar: Duplicates report"}[lang]
+
+
+def test_it_tells_the_figures_in_both_languages() -> None:
+    page = render_html(report(boundary=0.6))
+    arabic, english = text_of(parsed(page), "ar"), text_of(parsed(page), "en")
+    for expected in ("المقالات7", "3 مقالات في 3 مواقع", "بعد 30 دقيقة", "بردى اليوم", "حدّ القرار: 60%"):
+        assert expected in arabic
+    for expected in (
+        "Articles7",
+        "3 articles on 3 sites",
+        "30 min later",
+        "Barada Today",
+        "Decision boundary: 60%",
+    ):
+        assert expected in english
+    assert "Barada Today" not in arabic
+    assert "43%" in arabic
+
+
+def test_sites_and_routes_are_tables_with_their_headings() -> None:
+    tree = parsed(render_html(report(), lang="en"))
+    rows = {
+        text_of(row[0], "en"): [cell.text_content() for cell in row[1:6]]
+        for row in tree.xpath("//section[@id='sites']//tbody/tr")
+    }
+    assert rows["Qasioun"][:5] == ["3", "1", "0", "2", "33%"]
+    heads = [text_of(head, "en") for head in tree.xpath("//table[@class='heat']/thead//th")]
+    cells = {
+        text_of(row[0], "en"): [cell.text_content() for cell in row[1:]]
+        for row in tree.xpath("//table[@class='heat']/tbody/tr")
+    }
+    assert cells["Barada Today"][heads.index("Qasioun")] == "1"
+    assert cells["Qasioun"][heads.index("Qasioun")] == "1"
+    assert cells["Qasioun"][heads.index("Barada Today")] == ""
+
+
+def test_a_cell_opens_its_pairs() -> None:
+    tree = parsed(render_html(report(), lang="en"))
+    targets = tree.xpath("//table[@class='heat']//button/@popovertarget")
+    assert len(targets) == 3
+    for target in targets:
+        (panel,) = tree.xpath(f"//*[@id='{target}' and @popover]")
+        assert panel.xpath(".//li//a/@href")
+    assert len(tree.xpath("//@id")) == len(set(tree.xpath("//@id")))
+    for link in tree.xpath("//a[starts-with(@href, '#')]/@href"):
+        assert tree.xpath(f"//*[@id='{link[1:]}']"), link
+    for label in tree.xpath("//@aria-labelledby"):
+        assert tree.xpath(f"//*[@id='{label}']"), label
+
+
+def test_the_policy_allows_this_style_and_script_and_nothing_else() -> None:
+    page = render_html(report())
+    (policy,) = parsed(page).xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    for tag in ("style", "script"):
+        (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    tree = parsed(page)
+    assert not tree.xpath("//@style | //@src | //link | //iframe | //@*[starts-with(name(), 'on')]")
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_a_hostile_page_shows_as_text(lang: str) -> None:
+    plain = parsed(render_html(report(boundary=0.6), lang=lang))
+    articles = [article("a", title=HOSTILE[0], site_name=HOSTILE[1], text=" ".join(HOSTILE), site="evil")]
+    for n, title in enumerate(HOSTILE):
+        given = {"title": title, "site_name": title, "text": " ".join([*HOSTILE, title, str(n)])}
+        articles.append(copy(f"b{n}", "a", f"s{n}", n + 1, 0.8, url=f"https://x.example/{title}", **given))
+    page = render_html(report(articles, boundary=0.6, near_misses=[NearMiss("a", "b1", 0.5)]), lang=lang)
+    tree = parsed(page)
+    known = {element.tag for element in plain.iter() if isinstance(element.tag, str)} | {
+        "del",
+        "ins",
+        "details",
+        "h4",
+    }
+    assert {element.tag for element in tree.iter() if isinstance(element.tag, str)} <= known
+    assert len(tree.xpath("//script")) == len(tree.xpath("//style")) == len(tree.xpath("//body")) == 1
+    assert not tree.xpath("//comment() | //@*[starts-with(name(), 'on')] | //@src")
+    shown = text_of(parsed(page), lang)
+    for title in HOSTILE:
+        assert title in shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\nscript:alert(1)",
+        " javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//x.example/a",
+        "https://[broken",
+        "https:javascript:alert(1)",
+        "",
+        "https://x.example/" + "a" * 5000,
+    ],
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    articles = [
+        article("a", url=url, title="عنوان الأصل"),
+        copy("b", "a", "ugarit", 1, 0.7, url=url, title="عنوان"),
+    ]
+    tree = parsed(render_html(report(articles), lang="en"))
+    for href in tree.xpath("//a/@href"):
+        assert href.startswith("#")
+    shown = text_of(tree, "en")
+    assert "عنوان الأصل" in shown
+    assert "no valid link" in shown
+
+
+def test_links_tell_the_site_nothing() -> None:
+    tree = parsed(render_html(report()))
+    links = [link for link in tree.xpath("//a") if not link.get("href").startswith("#")]
+    assert links
+    for link in links:
+        assert urlsplit(link.get("href")).scheme == "https"
+        assert "noreferrer" in link.get("rel")
+        assert link.getparent().tag == "bdi"
+    assert tree.xpath("//meta[@name='referrer']/@content") == ["no-referrer"]
+
+
+def test_differences_from_the_first_stand_side_by_side() -> None:
+    articles = [
+        article("a", text="شارك 215 ألف طالب في الامتحانات"),
+        copy("b", "a", "ugarit", 1, 0.8, text="شارك 220 ألف طالب وطالبة في الامتحانات"),
+        copy("c", "a", "qasioun", 2, 1.0, text="شارك ٢١٥ ألف طالب في الامتحانات"),
+        copy("d", "a", "qasioun", 3, 0.9),
+    ]
+    tree = parsed(render_html(report(articles), lang="en"))
+    assert [cut.text_content() for cut in tree.xpath("//del")] == ["215"]
+    assert [added.text_content() for added in tree.xpath("//ins")] == ["220", "وطالبة"]
+    assert [number.text_content() for number in tree.xpath("//ins/b | //del/b")] == ["215", "220"]
+    folds = [text_of(fold, "en") for fold in tree.xpath("//details[@class='diff']")]
+    assert len(folds) == 2
+    assert folds[1].endswith("The same words.")
+    assert tree.xpath("//div[@class='cols']//p/@dir") == ["auto", "auto"]
+
+
+def test_long_shared_runs_are_counted_not_shown() -> None:
+    text = " ".join(f"كلمة{n}" for n in range(300))
+    articles = [article("a", text=f"{text} أولى"), copy("b", "a", "ugarit", 1, 0.9, text=f"{text} ثانية")]
+    page = render_html(report(articles), lang="en")
+    assert "284 words the same" in page
+    assert "كلمة150" not in page
+
+
+def test_an_empty_archive_is_a_page_that_says_so() -> None:
+    shown = text_of(parsed(render_html(report([]), lang="en")), "en")
+    assert "There are no articles in this period." in shown
+    assert "لا مقالات في هذه الفترة." in text_of(parsed(render_html(report([]))), "ar")
+
+
+def test_an_archive_without_duplicates() -> None:
+    shown = text_of(parsed(render_html(report([article("a")]), lang="en")), "en")
+    assert "No duplicates were found." in shown
+    assert "100%" in shown
+
+
+def test_what_is_not_known_is_said() -> None:
+    lost = [copy("b", "lost", "qasioun", None, None, reason=None), copy("c", "lost", "ugarit", 9, 0.8)]
+    shown = text_of(parsed(render_html(report(lost), lang="en")), "en")
+    for expected in (
+        "1 story began outside this report",
+        "1 article states no date",
+        "This story's first article lies outside this report.",
+        "when first seen",
+        "1 duplicate has no measured similarity",
+    ):
+        assert expected in shown
+
+
+def test_the_period_is_named() -> None:
+    made = report(since=newsroom()[0].at, until=newsroom()[4].at)
+    shown = text_of(parsed(render_html(made, lang="en")), "en")
+    assert "from 4 December 2024, 08:00 until just before 5 December 2024, 09:40" in shown
+
+
+def test_a_long_story_says_how_many_are_not_listed() -> None:
+    copies = [copy(f"b{n}", "a", "ugarit", n + 1, 0.9) for n in range(LISTED_MEMBERS + 2)]
+    shown = text_of(parsed(render_html(report([article("a"), *copies]), lang="en")), "en")
+    assert "and 3 more articles" in shown
+
+
+def test_an_archive_of_50_000_fits_three_megabytes_and_says_what_it_leaves_out() -> None:
+    made = report(big_archive(50_000))
+    assert made.totals.articles == 50_000
+    page = render_html(made, lang="en")
+    assert len(page.encode()) < 3_000_000
+    assert f"30 of {made.totals.shared_stories:,} shared stories are shown" in page
+    assert "40 more sites are not shown" in page
+    assert "more routes are not shown" in page
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="language 'fr': not one of ar, en"):
+        render_html(report(), lang="fr")

@@ -1,0 +1,65 @@
+"""The floors that extraction must not fall below on saved pages of real sites with hand-made truth."""
+
+import os
+import statistics
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks.extraction import Page, body_score, f1, khabar, load, squash
+from crawler.extraction import EmptyBody, ExtractionError, extract
+
+DATA = Path(os.environ.get("KHABAR_DATA") or Path(__file__).parents[3] / "shared" / "data")
+
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.skipif(
+        not (DATA / "pages" / "index.jsonl").exists(), reason=f"no saved pages in {DATA} (KHABAR_DATA)"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[Page]:
+    return load(DATA, everything=True)
+
+
+def test_bodies_titles_and_leaks(pages: list[Page]) -> None:
+    scores: dict[str, tuple[float, float]] = {}
+    for page in pages:
+        if page.truth is None:
+            continue
+        read = khabar(page)
+        names = [squash(text) for text in [page.truth["title"], *page.truth["title_alternatives"]] if text]
+        assert squash(read.title) in names, page.id
+        assert [one for one in page.truth["must_not_contain"] if squash(one) in squash(read.text)] == [], (
+            page.id
+        )
+        if page.truth["kind"] != "article-no-text":
+            scores[page.id] = body_score(read, page.truth)
+    precision, recall = (statistics.mean(one[part] for one in scores.values()) for part in (0, 1))
+    assert precision >= 0.98
+    assert recall >= 0.985
+    assert f1(precision, recall) >= 0.985
+    assert min(f1(*one) for one in scores.values()) >= 0.90
+
+
+def test_what_is_refused(pages: list[Page]) -> None:
+    """Articles with nothing to read (videos) are rightly refused, so they don't count as articles."""
+    taken, refused = Counter[str](), Counter[str]()
+    for page in pages:
+        try:
+            extract(page.html, page.url)
+        except EmptyBody:
+            refused[page.kind] += page.kind != "article"
+        except ExtractionError:
+            refused[page.kind] += 1
+        else:
+            taken[page.kind] += 1
+    others = ("listing", "home", "stub", "feed")
+    no_articles = sum(refused[kind] + taken[kind] for kind in others)
+    assert sum(refused[kind] for kind in others) >= 0.97 * no_articles
+    # Six of the saved "articles" are a feed, a home page and four pages about the site.
+    assert refused["article"] - 6 <= 0.01 * (taken["article"] + refused["article"])
+    assert refused["amp-twin"] == 0

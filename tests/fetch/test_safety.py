@@ -1,0 +1,67 @@
+"""Which addresses belong to the public internet."""
+
+import pytest
+from scrapy import Request
+
+from crawler.fetch.outcome import RefusedRequestError
+from crawler.fetch.safety import SafetyMiddleware, is_public
+from crawler.sites import Site
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
+def test_public_addresses_pass(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.1.1",
+        "172.16.0.1",
+        "169.254.169.254",
+        "0.0.0.0",  # noqa: S104
+        "::1",
+        "fe80::1",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "100.64.0.1",
+        "224.0.0.1",
+    ],
+)
+def test_addresses_that_no_news_site_sends_us_to_do_not(address: str) -> None:
+    assert not is_public(address)
+
+
+def _site(**keys: object) -> Site:
+    return Site.model_validate(
+        {"id": "x", "name": "س", "name_en": "X", "url": "https://example.org/", **keys}
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:8000/a", "not on the public internet"),
+        ("http://[::1]/a", "not on the public internet"),
+        ("http://localhost/a", "not on the public internet"),
+        ("ftp://example.org/a", "not http"),
+    ],
+)
+def test_an_unsafe_request_is_refused_with_the_reason(url: str, said: str) -> None:
+    with pytest.raises(RefusedRequestError, match=said):
+        SafetyMiddleware(_site()).process_request(Request(url))
+
+
+def test_a_redirect_off_the_site_is_refused_and_one_within_it_is_not() -> None:
+    middleware = SafetyMiddleware(_site())
+    meta = {"redirect_times": 1, "page": object()}
+    with pytest.raises(RefusedRequestError, match=r"off the site, to elsewhere\.org"):
+        middleware.process_request(Request("https://elsewhere.org/a", meta=meta))
+    middleware.process_request(Request("https://www.example.org/a", meta=meta))
+
+
+def test_a_private_address_passes_where_the_seed_says_that_the_site_lives_there() -> None:
+    site = _site(url="http://127.0.0.1:8000/", private=True)
+    SafetyMiddleware(site).process_request(Request("http://127.0.0.1:8000/a"))

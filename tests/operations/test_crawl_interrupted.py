@@ -1,0 +1,211 @@
+"""Interrupted crawls: nothing is lost, nothing is stored twice, and it is told."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.article import Disposition
+from crawler.config import Settings
+from crawler.demo import Newsroom
+from crawler.discovery.canonical import page_id
+from crawler.operations.crawl import crawl
+from crawler.sites import load_sites
+from crawler.spiders.job import Job
+from crawler.storage import embedded
+from crawler.storage.connect import Stores, open_stores
+from tests.conftest import Servers
+from tests.operations.conftest import Crawled, crawled_newsroom
+
+SITE = "demo-assi"
+
+
+@pytest.fixture
+def fresh(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
+    with crawled_newsroom(servers, tmp_path, run=False, latency=0.1) as found:
+        yield found
+
+
+def _start(crawled: Crawled, *arguments: str) -> subprocess.Popen[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KHABAR_")}
+    seeds = crawled.settings.data_dir.parent / "seeds"
+    return subprocess.Popen(
+        [sys.executable, "-c", "from crawler.cli import main; main()", "--seeds", str(seeds), *arguments],
+        env=environment | crawled.settings.as_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def _child_of(process: subprocess.Popen[str]) -> psutil.Process:
+    children = [c for c in psutil.Process(process.pid).children() if "crawler.spiders.child" in c.cmdline()]
+    assert len(children) == 1
+    return children[0]
+
+
+def _stored(stores: Stores) -> list[str]:
+    return sorted(document["_id"] for document in stores.db.articles.find({"site": SITE}, {"_id": 1}))
+
+
+def _truth(newsroom: Newsroom) -> list[str]:
+    return sorted(page_id(article.url) for article in newsroom.articles if article.site == SITE)
+
+
+def test_a_killed_crawl_goes_on_where_it_was(fresh: Crawled) -> None:
+    for target in ("child", "parent"):
+        process = _start(fresh, "crawl", SITE)
+        before = len(_stored(fresh.stores))
+        _wait_for(lambda before=before: len(_stored(fresh.stores)) > before + 2)  # type: ignore[misc]
+        child = _child_of(process)
+        if target == "child":
+            child.kill()
+            _, said = process.communicate(timeout=60)
+            assert process.returncode == 1
+            assert "was ended by signal 9 without a report" in said
+            assert "Traceback" not in said
+        else:
+            process.kill()
+            process.communicate()
+            child.wait(timeout=60)
+    assert len(_stored(fresh.stores)) < len(_truth(fresh.newsroom))
+    report = fresh.crawl(SITE)[SITE]
+    assert report.verdict == "ok"
+    assert _stored(fresh.stores) == _truth(fresh.newsroom)
+    assert fresh.stores.db.revisions.count_documents({}) == 0
+    assert fresh.stores.db.crawls.count_documents({"finished_at": None}) == 0
+
+
+def test_a_crawl_that_is_told_to_stop_ends_in_good_order(fresh: Crawled) -> None:
+    process = _start(fresh, "crawl", SITE)
+    _wait_for(lambda: len(_stored(fresh.stores)) > 2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert "told to stop" in said
+    assert "Traceback" not in said
+    (record,) = fresh.stores.db.crawls.find({"site": SITE})
+    assert record["outcome"] == "stopped"
+    assert record["left"] > 0
+    assert sum(record["dispositions"].values()) == record["taken"]
+
+
+def test_two_crawls_of_one_site_do_not_meet(fresh: Crawled) -> None:
+    first = _start(fresh, "crawl", SITE)
+    _wait_for(lambda: fresh.stores.db.sites.find_one({"_id": SITE}) is not None)
+    report = fresh.crawl(SITE)[SITE]
+    assert report.verdict == "lease_held"
+    assert f"is being crawled by process {_child_of(first).pid} on" in (report.reason or "")
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert _stored(fresh.stores) == _truth(fresh.newsroom)
+
+
+def test_an_unreachable_site_is_no_success(fresh: Crawled) -> None:
+    fresh.newsroom.down(SITE)
+    process = _start(fresh, "--json", "crawl", SITE)
+    printed, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert '"verdict": "unreachable"' in printed
+    assert "no source of pages answered" in said
+
+
+def test_a_site_that_asks_for_a_long_pause_is_left_alone(fresh: Crawled) -> None:
+    site = next(site for site in fresh.newsroom.sites if site.id == SITE)
+    fresh.newsroom.fault(site, "429", retry_after=3600)
+    report = fresh.crawl(SITE)[SITE]
+    assert (report.outcome, report.verdict) == ("told_to_wait", "blocked")
+    asked = len(fresh.newsroom.requests[SITE])
+    again = fresh.crawl(SITE)[SITE]
+    assert again.verdict == "blocked"
+    assert len(fresh.newsroom.requests[SITE]) == asked
+
+
+def test_a_short_pause_is_kept_and_the_crawl_goes_on(fresh: Crawled) -> None:
+    url = next(article.url for article in fresh.newsroom.articles if article.site == SITE)
+    fresh.newsroom.fault(url, "503", times=1, retry_after=2)
+    report = fresh.crawl(SITE)[SITE]
+    assert report.verdict == "ok"
+    assert _stored(fresh.stores) == _truth(fresh.newsroom)
+    log = fresh.newsroom.requests[SITE]
+    asked_at = next(request.time for request in log if request.status == 503)
+    after = [request.time for request in log if request.time > asked_at]
+    # Requests that were on their way when the answer came were not held any more.
+    assert sum(moment - asked_at < 1.9 for moment in after) <= 8
+
+
+@pytest.mark.parametrize("store", ["MongoDB", "Redis"])
+def test_a_store_that_goes_away_and_comes_back_costs_nothing(
+    store: str, data_dir: Path, tmp_path: Path
+) -> None:
+    settings = Settings(
+        data_dir=data_dir, store_timeout=3.0, store_patience=30.0, contact="tests@khabar.invalid"
+    )
+    with open_stores(settings) as stores, Newsroom(latency=0.1) as newsroom:
+        newsroom.write_seeds(tmp_path / "seeds")
+        site = load_sites(tmp_path / "seeds")[SITE]
+        crawled = Crawled(newsroom, {SITE: site}, settings, stores, {})
+        process = _start(crawled, "--seeds", str(tmp_path / "seeds"), "crawl", SITE)
+        _wait_for(lambda: len(_stored(stores)) > 2)
+        (server,) = [server for server in embedded.servers(settings) if server.store == store]
+        pid = server.status().pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        _, said = process.communicate(timeout=90)
+        assert process.returncode == 0, said
+    with open_stores(settings) as stores:
+        assert _stored(stores) == _truth(newsroom)
+        (record,) = stores.db.crawls.find({"site": SITE})
+        assert sum(record["dispositions"].values()) == record["taken"]
+        assert record["dispositions"].get(Disposition.FAILED) is None
+
+
+def test_stores_that_do_not_answer_at_the_start_are_one_clear_line(tmp_path: Path) -> None:
+    with Newsroom() as newsroom:
+        newsroom.write_seeds(tmp_path / "seeds")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("KHABAR_")}
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from crawler.cli import main; main()",
+                "--seeds",
+                str(tmp_path / "seeds"),
+                "crawl",
+                SITE,
+            ],
+            env=environment
+            | {
+                "KHABAR_MONGODB_URI": "mongodb://user:secret@127.0.0.1:9/",
+                "KHABAR_STORE_TIMEOUT": "2",
+                "KHABAR_DATA_DIR": str(tmp_path / "d"),
+                "KHABAR_CONTACT": "x@khabar.invalid",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "MongoDB" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_the_limit_is_kept_and_the_rest_stays_pending(fresh: Crawled) -> None:
+    (report,) = crawl([Job(site=fresh.sites[SITE], limit=5)], fresh.settings)
+    assert report.taken == 5
+    assert report.left > 0
+    assert report.verdict == "ok"

@@ -1,0 +1,97 @@
+"""Recrawl: revisions, removals, returns, and what was missed."""
+
+from typing import Any
+
+import pytest
+
+from crawler.article import Disposition
+from crawler.discovery.canonical import page_id
+from crawler.errors import UsageError
+from crawler.operations.crawl import crawl
+from crawler.operations.recrawl import recrawl_job
+from crawler.operations.show import find_article
+from crawler.spiders.job import CrawlReport
+from tests.operations.conftest import Crawled
+
+SITE = "demo-yasmin"
+
+
+def _recrawl(crawled: Crawled, **options: Any) -> CrawlReport:
+    job, _ = recrawl_job(crawled.sites[SITE], crawled.settings, **options)
+    (report,) = crawl([job], crawled.settings)
+    return report
+
+
+def test_what_editors_did_is_found_and_nothing_is_lost(crawled: Crawled) -> None:
+    newsroom, db = crawled.newsroom, crawled.stores.db
+    own = [article for article in newsroom.articles if article.site == SITE and article.story is None]
+    corrected, withdrawn = own[0], own[1]
+    newsroom.edit(
+        corrected.url, paragraphs=[*corrected.paragraphs, "وأضاف أن العمل سينتهي مطلع الشهر المقبل."]
+    )
+    newsroom.remove(withdrawn.url)
+    fresh = newsroom.publish(
+        SITE,
+        "افتتاح حديقة عامة في حي المزة",
+        [
+            "افتُتحت صباح اليوم حديقة عامة في حي المزة بعد أعمال تأهيل استمرت ستة أشهر وشارك فيها سكان الحي.",
+            "وتضم الحديقة ملعباً للأطفال ومساحة للقراءة، وستبقى أبوابها مفتوحة حتى الثامنة مساءً.",
+        ],
+    )
+    newsroom.forget_requests()
+    stored = db.articles.count_documents({"site": SITE})
+
+    report = _recrawl(crawled)
+
+    assert report.count(Disposition.REVISED) == 1
+    assert report.count(Disposition.GONE) == 1
+    assert report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE) == 1
+    assert report.count(Disposition.UNCHANGED) == stored - 2
+    log = [request for request in newsroom.requests[SITE] if request.path.startswith("/20")]
+    assert sum(request.status == 304 for request in log) == stored - 2
+
+    article = find_article(crawled.stores, corrected.url)
+    assert article["revision"] == 2
+    assert article["text"].endswith("مطلع الشهر المقبل.")
+    (old,) = article["revisions"]
+    assert (old["revision"], old["text"].split("\n\n")) == (1, list(corrected.paragraphs))
+    # An article's own earlier wording is not what it duplicates.
+    assert article["duplicate_of"] is None
+    assert article["story_id"] == article["id"]
+
+    gone = db.articles.find_one({"_id": page_id(withdrawn.url)})
+    assert gone is not None
+    assert gone["removed_at"] is not None
+    assert gone["text"].split("\n\n") == list(withdrawn.paragraphs)
+    assert db.articles.find_one({"_id": page_id(fresh.url)}) is not None
+
+    newsroom.restore(withdrawn.url)
+    _recrawl(crawled, url=withdrawn.url)
+    back = db.articles.find_one({"_id": page_id(withdrawn.url)})
+    assert back is not None
+    assert back["removed_at"] is None
+    assert back["revision"] == 1
+
+
+def test_a_recrawl_since_a_day_asks_only_for_what_was_published_since(crawled: Crawled) -> None:
+    articles = [article for article in crawled.newsroom.articles if article.site == SITE]
+    middle = sorted(article.published_at for article in articles)[len(articles) // 2]
+    expected = sum(article.published_at >= middle for article in articles)
+    crawled.newsroom.forget_requests()
+    report = _recrawl(crawled, since=middle)
+    assert report.taken == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://elsewhere.example/a", "does not belong to the site"),
+        ("{site}2020/01/01/nothing/", "nothing is stored of it"),
+    ],
+)
+def test_an_address_that_cannot_be_recrawled_is_refused_with_the_reason(
+    crawled: Crawled, url: str, said: str
+) -> None:
+    site = crawled.sites[SITE]
+    with pytest.raises(UsageError, match=said):
+        recrawl_job(site, crawled.settings, url=url.format(site=site.url))

@@ -1,0 +1,88 @@
+"""The frontier: nothing discovered is lost, nothing settled is taken again without a reason."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.article import Discovered, Disposition, Hints
+from crawler.storage.connect import Stores
+from crawler.storage.frontier import FIRST_RETRY, LONGEST_RETRY, Frontier, PageResult
+from crawler.storage.schema import ensure_schema
+
+NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def frontier(stores: Stores) -> Frontier:
+    ensure_schema(stores.db)
+    return Frontier(stores.db, "site")
+
+
+def _found(*paths: str, **hints: object) -> list[Discovered]:
+    return [Discovered(f"https://example.org/{path}", "feed", Hints(**hints)) for path in paths]  # type: ignore[arg-type]
+
+
+def test_a_page_is_new_once_in_whatever_form_its_address_comes(frontier: Frontier) -> None:
+    assert len(frontier.discover(_found("a", "b"))) == 2
+    assert frontier.discover(_found("a/", "b?utm_source=x", "a#top")) == []
+    assert {page.url for page in frontier.pending(NOW)} == {"https://example.org/a", "https://example.org/b"}
+
+
+def test_hints_survive_the_store(frontier: Frontier) -> None:
+    frontier.discover(_found("a", title="عنوان", published_at=NOW, authors=("سمر",), text="نص"))
+    (page,) = frontier.pending(NOW)
+    assert page.hints == Hints(title="عنوان", published_at=NOW, authors=("سمر",), text="نص")
+
+
+def test_a_settled_page_is_done_until_its_source_says_that_it_was_modified(frontier: Frontier) -> None:
+    (page,) = frontier.discover(_found("a"))
+    frontier.settle(page, PageResult(Disposition.STORED, article_id="1", etag='"x"'))
+    assert frontier.pending(datetime.now(UTC)) == []
+    assert frontier.discover(_found("a", modified_at=NOW)) == []
+    (again,) = frontier.discover(_found("a", modified_at=datetime.now(UTC) + timedelta(minutes=1)))
+    assert (again.etag, again.article_id) == ('"x"', "1")
+
+
+def test_a_failed_page_is_tried_again_later_and_ever_later(frontier: Frontier, stores: Stores) -> None:
+    frontier.discover(_found("a"))
+    waits = []
+    for _ in range(12):
+        (page,) = frontier.pending(datetime.now(UTC) + 2 * LONGEST_RETRY)
+        before = datetime.now(UTC)
+        frontier.settle(page, PageResult(Disposition.FAILED, "no answer"))
+        assert frontier.pending(datetime.now(UTC)) == []
+        document = stores.db.pages.find_one({"_id": page.id})
+        assert document is not None
+        waits.append(timedelta(seconds=round((document["next_attempt_at"] - before).total_seconds())))
+    assert abs(waits[0] - FIRST_RETRY) < timedelta(seconds=5)
+    assert waits == sorted(waits)
+    assert abs(waits[-1] - LONGEST_RETRY) < timedelta(seconds=5)
+
+
+def test_a_site_that_says_when_to_come_back_is_not_asked_sooner(frontier: Frontier) -> None:
+    (page,) = frontier.discover(_found("a"))
+    later = datetime.now(UTC) + timedelta(hours=5)
+    frontier.settle(page, PageResult(Disposition.BLOCKED, "429", not_before=later))
+    assert frontier.pending(later - timedelta(minutes=1)) == []
+    assert len(frontier.pending(later + timedelta(minutes=1))) == 1
+
+
+def test_reopening_articles_takes_one_address_each(frontier: Frontier) -> None:
+    own, alias, other = frontier.discover(_found("a", "alias-of-a", "b"))
+    article = own.id.split("/")[1]
+    for page, article_id in ((own, article), (alias, article), (other, "elsewhere")):
+        frontier.settle(page, PageResult(Disposition.STORED, article_id=article_id))
+    assert frontier.reopen([article]) == 1
+    assert [page.id for page in frontier.pending(datetime.now(UTC))] == [own.id]
+
+
+def test_many_pages_are_discovered_in_batches(frontier: Frontier) -> None:
+    paths = [f"p{number}" for number in range(1_200)]
+    assert len(frontier.discover(_found(*paths))) == 1_200
+    assert frontier.discover(_found(*paths)) == []
+    assert len(frontier.pending(NOW)) == 1_200
+
+
+def test_the_pages_of_another_site_are_its_own(frontier: Frontier, stores: Stores) -> None:
+    frontier.discover(_found("a"))
+    assert len(Frontier(stores.db, "other").discover(_found("a"))) == 1

@@ -1,0 +1,88 @@
+"""The layout says how the parts depend on each other; this test holds it to that."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+ALLOWED = {
+    "extraction": {"article", "errors", "sites", "discovery"},
+    "discovery": {"article", "errors", "sites"},
+    "storage": {"article", "errors", "config", "discovery", "dedup"},
+    "fetch": {"article", "errors", "sites", "storage"},
+    "pipelines": {
+        "article",
+        "errors",
+        "sites",
+        "storage",
+        "fetch",
+        "extraction",
+        "discovery",
+        "spiders",
+        "dedup",
+    },
+    "spiders": {
+        "article",
+        "errors",
+        "config",
+        "sites",
+        "storage",
+        "fetch",
+        "pipelines",
+        "discovery",
+        "dedup",
+    },
+    "demo": {"errors"},
+}
+"""What each room of `crawler/` may import besides itself. `operations` and `cli` may import everything."""
+
+PURE = ["crawler/extraction", "dedup/text.py", "dedup/signature.py", "dedup/similarity.py"]
+IO_MODULES = {
+    "socket",
+    "urllib.request",
+    "requests",
+    "redis",
+    "pymongo",
+    "scrapy",
+    "subprocess",
+    "http.client",
+}
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("room", sorted(ALLOWED))
+def test_a_room_imports_only_what_lies_below_it(room: str) -> None:
+    for path in (ROOT / "crawler" / room).rglob("*.py"):
+        for name in _imports(path):
+            package, _, rest = name.partition(".")
+            target = rest.split(".")[0] if package == "crawler" else package
+            if package in ("crawler", "dedup") and target != room and (package != "crawler" or rest):
+                assert target in ALLOWED[room], f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_dedup_knows_nothing_of_crawling() -> None:
+    for path in (ROOT / "dedup").rglob("*.py"):
+        assert not [name for name in _imports(path) if name.split(".")[0] == "crawler"], path
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_what_is_pure_does_no_io(part: str) -> None:
+    place = ROOT / part
+    for path in place.rglob("*.py") if place.is_dir() else [place]:
+        assert not IO_MODULES & set(_imports(path)), path
+
+
+def test_the_gpl_server_is_never_imported() -> None:
+    for folder in ("crawler", "dedup"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert not [name for name in _imports(path) if name.split(".")[0].startswith("secantus")], path
