@@ -35,7 +35,7 @@ ALLOWED = {
         "discovery",
         "dedup",
     },
-    "demo": {"errors"},
+    "demo": {"article", "errors"},
 }
 """What each room of `crawler/` may import besides itself. `operations` and `cli` may import everything."""
 

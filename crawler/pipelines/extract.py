@@ -51,6 +51,7 @@ class Extracted:
     article_id: str | None = None
     prepared: Prepared | None = None
     not_article: str | None = None
+    broken: str | None = None
     blocked: str | None = None
     links: list[Discovered] = field(default_factory=list)
 
@@ -83,6 +84,9 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     except Blocked as error:
         return Extracted(blocked=error.reason)
     except ExtractionError as error:
+        if type(error) is ExtractionError:
+            # Not one of the endings that a page may have: something that extraction did not expect.
+            return Extracted(broken=error.reason, links=links)
         return Extracted(not_article=error.reason, links=links)
     article_id = page_id(article.canonical_url)
     prepared = prepare(article_id, article.text, article.published_at, site.id)

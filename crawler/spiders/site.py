@@ -175,6 +175,8 @@ class SiteSpider(scrapy.Spider):
             item.prepared = extracted.prepared
             if extracted.blocked:
                 item.outcome = Outcome(Disposition.BLOCKED, extracted.blocked)
+            elif extracted.broken:
+                item.outcome = Outcome(Disposition.QUARANTINED, extracted.broken)
             elif extracted.article is None:
                 item.outcome = Outcome(Disposition.NOT_ARTICLE, extracted.not_article)
         yield item

@@ -81,7 +81,7 @@ class ArticleStore:
             revision: The number of this wording.
         """
         if revision > 1:
-            self._keep_wording(article_id, capture.fetched_at)
+            self._keep_wording(article_id, revision, capture.fetched_at)
         fields = {
             "site": capture.site,
             "url": article.url,
@@ -120,9 +120,10 @@ class ArticleStore:
             self.apply(decision.changes)
             self._catch_up(article_id, decision)
 
-    def _keep_wording(self, article_id: str, seen_until: datetime) -> None:
+    def _keep_wording(self, article_id: str, revision: int, seen_until: datetime) -> None:
         old = self._db.articles.find_one({"_id": article_id})
-        if old is None:
+        # A write that is repeated after a lost answer finds the new wording in place.
+        if old is None or old["revision"] >= revision:
             return
         self._db.revisions.update_one(
             {"_id": f"{article_id}:{old['revision']}"},

@@ -48,7 +48,8 @@ VALIDATORS: dict[str, Document] = {
             "site": {"bsonType": "string", "minLength": 1},
             "url": {"bsonType": "string", "minLength": 1},
             "title": {"bsonType": "string"},
-            "text": {"bsonType": "string", "minLength": 1},
+            # Empty for a bulletin that says all it has to say in its headline.
+            "text": {"bsonType": "string"},
             "published_at": _TIME_OR_NONE,
             "published_precision": {"enum": [None, *(str(value) for value in DatePrecision)]},
             "first_seen_at": {"bsonType": "date"},

@@ -68,10 +68,10 @@ def test_doctor_fails_when_a_store_is_away(
         encoding="utf-8",
     )
     seeds = ["--seeds", str(tmp_path)]
-    well = CliRunner(env=store_environment).invoke(app, ["doctor", *seeds, *option])
+    well = CliRunner(env=store_environment).invoke(app, [*seeds, "doctor", *option])
     assert well.exit_code == 0, well.output
     away = CliRunner(env=store_environment | {"KHABAR_MONGODB_URI": "mongodb://127.0.0.1:1/"})
-    told = away.invoke(app, ["doctor", *seeds, *option])
+    told = away.invoke(app, [*seeds, "doctor", *option])
     assert told.exit_code == 1
     assert "127.0.0.1:1" in told.stdout
     if option:

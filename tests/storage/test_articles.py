@@ -1,0 +1,139 @@
+"""Articles and revisions: nothing an article said is overwritten, whatever is repeated."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pymongo.errors import WriteError
+
+from crawler.article import Article
+from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.connect import Stores
+from crawler.storage.dedup_index import clear_index, index_was_lost, open_index, rebuild_index
+from crawler.storage.schema import ensure_schema
+from dedup import Decision, prepare
+
+NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
+TEXT = (
+    "افتتحت بلدية الزبداني صباح اليوم طريقاً جديداً يصل القرى الجبلية بمركز المدينة بعد عمل استمر عاماً.\n\n"
+    "وقال رئيس البلدية إن الطريق يختصر المسافة إلى النصف، وإنه سيخدم نحو أربعة آلاف من السكان والمزارعين."
+)
+
+
+@pytest.fixture
+def articles(stores: Stores) -> ArticleStore:
+    ensure_schema(stores.db)
+    clear_index(stores)
+    return ArticleStore(stores.db)
+
+
+def _save(
+    stores: Stores, key: str, text: str = TEXT, *, revision: int = 1, hours: float = 0, site: str = "a"
+) -> Decision:
+    url = f"https://{site}.example/{key[:4]}"
+    published = NOW + timedelta(hours=hours)
+    article = Article(url=url, title="طريق جديد", text=text, canonical_url=url, published_at=published)
+    prepared = prepare(key, text, published, site)
+    decision = open_index(stores).check_and_insert([prepared])[0]
+    capture = Capture(site, url, NOW + timedelta(days=revision), "0" * 64)
+    ArticleStore(stores.db).save(key, article, capture, prepared, decision, revision=revision)
+    return decision
+
+
+def _key(number: int) -> str:
+    return f"{number:032x}"
+
+
+def test_a_new_wording_keeps_the_old_one_however_often_it_is_written(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    _save(stores, _key(1))
+    for _ in range(2):
+        _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=2)
+    known = articles.known(_key(1))
+    assert known is not None
+    assert known.revision == 2
+    (old,) = stores.db.revisions.find({"article_id": _key(1)})
+    assert (old["revision"], old["text"]) == (1, TEXT)
+    document = stores.db.articles.find_one({"_id": _key(1)})
+    assert document is not None
+    assert document["first_seen_at"] < document["revised_at"]
+    assert (document["story_id"], document["duplicate_of"]) == (_key(1), None)
+
+
+def test_a_copy_published_earlier_that_arrives_later_becomes_the_canonical_article(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    _save(stores, _key(1), hours=5)
+    _save(stores, _key(2), hours=6, site="b")
+    _save(stores, _key(3), hours=1, site="c")
+    story = {d["_id"]: (d["story_id"], d["duplicate_of"]) for d in stores.db.articles.find({})}
+    assert story == {_key(1): (_key(1), _key(3)), _key(2): (_key(1), _key(3)), _key(3): (_key(1), None)}
+
+
+def test_a_removed_article_stays_and_may_return(stores: Stores, articles: ArticleStore) -> None:
+    _save(stores, _key(1))
+    assert articles.removed(_key(1), NOW)
+    assert not articles.removed(_key(1), NOW + timedelta(days=1))
+    known = articles.known(_key(1))
+    assert known is not None
+    assert known.removed
+    articles.still_there(_key(1), NOW + timedelta(days=2))
+    known = articles.known(_key(1))
+    assert known is not None
+    assert not known.removed
+
+
+def test_an_emptied_index_is_noticed_and_made_anew_with_the_same_stories(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    _save(stores, _key(1))
+    _save(stores, _key(2), hours=1, site="b")
+    _save(
+        stores,
+        _key(3),
+        "نص آخر لا علاقة له بالخبر الأول، يتحدث عن موسم الزيتون في ريف إدلب هذا العام.",
+        site="c",
+    )
+    before = {d["_id"]: (d["story_id"], d["duplicate_of"]) for d in stores.db.articles.find({})}
+    assert not index_was_lost(stores)
+    stores.redis.flushdb()
+    stores.index = None
+    assert index_was_lost(stores)
+    assert rebuild_index(stores) == 3
+    assert not index_was_lost(stores)
+    assert {d["_id"]: (d["story_id"], d["duplicate_of"]) for d in stores.db.articles.find({})} == before
+    assert _save(stores, _key(4), hours=2, site="d").duplicate_of == _key(1)
+
+
+def test_an_article_that_could_not_be_looked_up_is_looked_up_by_the_rebuild(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    _save(stores, _key(1))
+    article = Article(
+        url="https://b.example/2", title="طريق", text=TEXT, canonical_url="https://b.example/2",
+        published_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    prepared = prepare(_key(2), TEXT, article.published_at, "b")
+    articles.save(_key(2), article, Capture("b", article.url, NOW, None), prepared, None)
+    pending = stores.db.articles.find_one({"_id": _key(2)})
+    assert pending is not None
+    assert (pending["dedup_pending"], pending["duplicate_of"]) == (True, None)
+    assert index_was_lost(stores)
+    rebuild_index(stores)
+    checked = stores.db.articles.find_one({"_id": _key(2)})
+    assert checked is not None
+    assert (checked["dedup_pending"], checked["duplicate_of"]) == (False, _key(1))
+
+
+def test_what_does_not_fit_the_data_model_is_refused_by_the_store(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    with pytest.raises(WriteError):
+        stores.db.articles.insert_one({"_id": "x", "site": "a"})
+
+
+def test_a_change_of_the_title_alone_changes_the_hash() -> None:
+    article = Article(url="u", title="أ", text="ن", canonical_url="u")
+    assert article.text_sha256 != replace(article, title="ب").text_sha256
+    assert article.text_sha256 == replace(article, authors=["س"]).text_sha256
