@@ -2,6 +2,7 @@
 
 import shlex
 from typing import Annotated
+from urllib.parse import unquote
 
 import typer
 from rich.markup import escape
@@ -68,7 +69,7 @@ def demo_command(
     console.print(f"\nThe report as a page: [bold]{escape(str(page.absolute()))}[/bold]", soft_wrap=True)
     console.print("\nTry next (the archive stays, the made-up sites are gone):", soft_wrap=True)
     for command in (
-        f"show {example}",
+        f"show {shlex.quote(unquote(example))}",
         "export -o articles.jsonl",
         "dedup report --lang ar --format html -o report.html",
         "doctor",

@@ -18,9 +18,11 @@ def crawl_table(reports: Sequence[CrawlReport]) -> Table:
     shown = [kind for kind in Disposition if any(report.count(kind) for report in reports)]
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), pad_edge=False)
     table.add_column("site", no_wrap=True)
-    for name in ("new", "pages", *shown, "left", "seconds"):
-        # Headings may be broken at a blank, not cut: a cut word is no word.
-        table.add_column(str(name).replace("_", " "), justify="right", overflow="fold")
+    left = any(report.left for report in reports)
+    for name in ("new", "pages", *shown, *(("left",) if left else ()), "seconds"):
+        # Headings may be broken at a blank, not within a word.
+        words = str(name).split("_")
+        table.add_column(" ".join(words), justify="right", min_width=max(map(len, words)))
     table.add_column("verdict", no_wrap=True)
     for report in reports:
         style = "green" if report.verdict in HEALTHY else "red"
@@ -29,7 +31,7 @@ def crawl_table(reports: Sequence[CrawlReport]) -> Table:
             str(report.discovered),
             str(report.taken),
             *(str(report.count(kind)) for kind in shown),
-            str(report.left),
+            *((str(report.left),) if left else ()),
             f"{report.seconds:.1f}",
             Text(report.verdict.replace("_", " "), style=style),
         )
@@ -40,7 +42,7 @@ def crawl_table(reports: Sequence[CrawlReport]) -> Table:
             str(sum(report.discovered for report in reports)),
             str(sum(report.taken for report in reports)),
             *(str(sum(report.count(kind) for report in reports)) for kind in shown),
-            str(sum(report.left for report in reports)),
+            *((str(sum(report.left for report in reports)),) if left else ()),
             "",
             "",
             style="bold",

@@ -4,6 +4,7 @@ A worker that hangs is ended, and one that dies takes only its own page along: b
 """
 
 import asyncio
+import logging
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TaskTimeoutError
@@ -15,8 +16,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from crawler.article import Article, Discovered, Hints
 from crawler.discovery.canonical import page_id
+from crawler.errors import KhabarError
 from crawler.sites import Site
 from dedup import Prepared
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -124,6 +128,12 @@ class ExtractionPool:
             raise ExtractionFailedError(f"extraction took longer than {self._timeout:.0f} s") from None
         except ProcessExpired as error:
             raise ExtractionFailedError(f"extraction took its process down ({error})") from None
+        except KhabarError:
+            raise
+        except Exception as error:
+            # Whatever a page makes a parser raise is that page's business, not the crawl's.
+            logger.exception("A task failed in its worker")
+            raise ExtractionFailedError(f"extraction failed: {type(error).__name__}: {error}") from None
         return result
 
     def close(self) -> None:

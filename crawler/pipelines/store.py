@@ -13,6 +13,7 @@ from crawler.pipelines.page_item import PageItem
 from crawler.spiders.run import CrawlRun
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
+from crawler.storage.dedup_index import follow_story
 from crawler.storage.frontier import Frontier, PageResult
 from crawler.storage.quarantine import quarantine
 
@@ -67,6 +68,8 @@ class StorePipeline:
         self._run.lease.check()
         articles = ArticleStore(stores.db)
         outcome = item.outcome or self._save(articles, item)
+        if item.outcome is None and item.decision is not None:
+            follow_story(stores, item.decision)
         article_id = item.article_id or item.page.article_id
         if item.outcome is not None and article_id:
             if outcome.disposition is Disposition.UNCHANGED:

@@ -118,7 +118,6 @@ class ArticleStore:
         )
         if decision is not None:
             self.apply(decision.changes)
-            self._catch_up(article_id, decision)
 
     def _keep_wording(self, article_id: str, revision: int, seen_until: datetime) -> None:
         old = self._db.articles.find_one({"_id": article_id})
@@ -164,31 +163,10 @@ class ArticleStore:
                 {"$set": {"duplicate_of": None, "similarity": None, "duplicate_reason": None}},
             )
 
-    def _catch_up(self, article_id: str, decision: Decision) -> None:
-        """Take over what another crawl changed about this story between our decision and our write."""
-        if decision.duplicate_of is not None:
-            canonical = self._db.articles.find_one(
-                {"_id": decision.duplicate_of}, {"story_id": 1, "duplicate_of": 1}
-            )
-        else:
-            canonical = next(
-                (
-                    member
-                    for member in self._db.articles.find(
-                        {"story_id": decision.story_id}, {"story_id": 1, "duplicate_of": 1, "published_at": 1}
-                    )
-                    if member["_id"] != article_id and member["duplicate_of"] is None
-                ),
-                None,
-            )
-        if canonical is None:
-            return
-        story = {
-            "story_id": canonical["story_id"],
-            "duplicate_of": canonical["duplicate_of"] or canonical["_id"],
-        }
-        if story != {"story_id": decision.story_id, "duplicate_of": decision.duplicate_of}:
-            self._db.articles.update_one({"_id": article_id}, {"$set": story})
+    def set_story(self, decision: Decision) -> None:
+        """Write what a decision says of its own article and of others."""
+        self._db.articles.update_one({"_id": decision.id}, {"$set": story_fields(decision.id, decision)})
+        self.apply(decision.changes)
 
     def still_there(self, article_id: str, at: datetime, alias: str | None = None) -> None:
         """Note that an article was seen again, unchanged; a removed one has come back."""

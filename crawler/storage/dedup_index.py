@@ -11,6 +11,9 @@ from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
 from dedup import Decision, Index, Prepared
 
+MOST_ROUNDS = 5
+"""More changes of one story within some milliseconds do not happen."""
+
 BASENAME = "khabar:dedup"
 """Prefix of the index's keys. Fixed: an index under a random name is lost at every restart."""
 
@@ -60,6 +63,30 @@ def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None)
         progress=progress,
         decided=lambda decisions: _write_stories(stores.db, decisions),
     )
+
+
+def follow_story(stores: Stores, decision: Decision) -> None:
+    """Write what other crawls changed about an article's story between its decision and its being stored.
+
+    Such a change was applied to the articles in the archive when this one was not among them yet. Call it
+    after the article has been stored.
+
+    Args:
+        stores: The open stores.
+        decision: What was decided and written.
+    """
+    articles = ArticleStore(stores.db)
+    # Repeated, since the story may go on changing while we write; each round costs one request to Redis.
+    for _ in range(MOST_ROUNDS):
+        (current,) = open_index(stores).lookup([decision.id])
+        if current is None or _same_story(current, decision):
+            return
+        articles.set_story(current)
+        decision = current
+
+
+def _same_story(one: Decision, other: Decision) -> bool:
+    return story_fields(one.id, one) == story_fields(other.id, other)
 
 
 def clear_index(stores: Stores) -> None:

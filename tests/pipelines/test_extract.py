@@ -57,6 +57,11 @@ def test_a_worker_that_dies_costs_its_own_task_alone(pool: ExtractionPool) -> No
     assert fine == 3
 
 
+def test_what_a_page_makes_the_parsers_raise_is_an_extraction_failure(pool: ExtractionPool) -> None:
+    with pytest.raises(ExtractionFailedError, match="extraction failed: ValueError: "):
+        asyncio.run(pool.run(int, "no number"))
+
+
 def test_a_task_that_hangs_is_ended_and_the_pool_goes_on() -> None:
     pool = ExtractionPool(workers=1, timeout=3.0)
     try:
