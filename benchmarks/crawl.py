@@ -1,6 +1,6 @@
 """What a crawl costs: pages a second and CPU a page, beside trafilatura's own CPU on the same pages.
 
-    python benchmarks/crawl.py [--pages 500]
+    python -m benchmarks.crawl [--pages 500]
 
 Crawls the demo newsroom, scaled up, from an empty archive on embedded stores, then runs trafilatura with its
 default settings over the same pages in one process. Read the ratios, not the seconds: machines differ.
