@@ -42,8 +42,9 @@ SOURCE_PRIORITY = 100
 MOST_SITEMAPS = 500
 """Sitemaps that one crawl reads: at 50,000 addresses each, more than any news site publishes."""
 
-MOST_FEED_PAGES = 5
-"""Further pages of a feed that are read as long as each names a page we did not know."""
+MOST_FEED_PAGES = 20
+"""Further pages of a feed that are read as long as each names a page we did not know: some weeks of a
+busy site. What lies further back is the business of sitemaps and listings."""
 
 logger = logging.getLogger(__name__)
 
