@@ -15,9 +15,11 @@ from typing import Any, Protocol
 
 from crawler.article import Disposition
 from crawler.config import Settings
+from crawler.errors import StoreUnavailableError
 from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_stores
+from crawler.storage.crawls import finish_dead
 from crawler.storage.dedup_index import index_was_lost, rebuild_index
 from crawler.storage.schema import ensure_schema
 
@@ -73,7 +75,19 @@ def crawl(
         IndexMismatchError: The dedup index was made with other parameters.
     """
     prepare_stores(settings, notice or (lambda _: None))
-    return asyncio.run(_crawl_all(jobs, settings, listener or Silence()))
+    reports = asyncio.run(_crawl_all(jobs, settings, listener or Silence()))
+    _record_deaths(reports, settings)
+    return reports
+
+
+def _record_deaths(reports: Sequence[CrawlReport], settings: Settings) -> None:
+    """Finish the records of crawls whose process died before it could do so."""
+    dead = [report for report in reports if report.outcome == "died"]
+    if dead:
+        # A store that is away as well is told by the reports; the next crawl of the site finishes the record.
+        with contextlib.suppress(StoreUnavailableError), contextlib.closing(open_stores(settings)) as stores:
+            for report in dead:
+                finish_dead(stores.db, report.site, report.reason or "")
 
 
 def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:

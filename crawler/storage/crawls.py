@@ -17,10 +17,7 @@ class CrawlLog:
         self._id = ObjectId()
         now = datetime.now(UTC)
         # A crawl of this site that never finished was killed: we hold its lease now.
-        db.crawls.update_many(
-            {"site": site, "finished_at": None},
-            {"$set": {"finished_at": now, "outcome": "died", "verdict": "died"}},
-        )
+        finish_dead(db, site, "it was killed")
         db.crawls.insert_one(
             {
                 "_id": self._id,
@@ -35,6 +32,14 @@ class CrawlLog:
     def finish(self, db: Database[Document], report: Mapping[str, Any]) -> None:
         """Complete the document with the crawl's report."""
         db.crawls.update_one({"_id": self._id}, {"$set": {**report, "finished_at": datetime.now(UTC)}})
+
+
+def finish_dead(db: Database[Document], site: str, reason: str) -> None:
+    """Finish the records of a site's crawls that ended without doing so themselves."""
+    ending = {"outcome": "died", "reason": reason, "verdict": "died", "verdict_reason": reason}
+    db.crawls.update_many(
+        {"site": site, "finished_at": None}, {"$set": {"finished_at": datetime.now(UTC), **ending}}
+    )
 
 
 def not_before(db: Database[Document], site: str) -> datetime | None:

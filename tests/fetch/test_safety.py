@@ -2,9 +2,10 @@
 
 import pytest
 from scrapy import Request
+from scrapy.resolver import dnscache
 
 from crawler.fetch.outcome import RefusedRequestError
-from crawler.fetch.safety import SafetyMiddleware, is_public
+from crawler.fetch.safety import SafeResolver, SafetyMiddleware, is_public
 from crawler.sites import Site
 
 
@@ -60,6 +61,19 @@ def test_a_redirect_off_the_site_is_refused_and_one_within_it_is_not() -> None:
     with pytest.raises(RefusedRequestError, match=r"off the site, to elsewhere\.org"):
         middleware.process_request(Request("https://elsewhere.org/a", meta=meta))
     middleware.process_request(Request("https://www.example.org/a", meta=meta))
+
+
+@pytest.mark.parametrize(("allowed", "refused"), [(False, True), (True, False)])
+def test_a_name_that_leads_to_a_private_address_is_refused_where_it_is_resolved(
+    allowed: bool, refused: bool
+) -> None:
+    resolver = SafeResolver(None, 10, 1.0, allow_private=allowed)  # type: ignore[arg-type]  # answers from its cache
+    dnscache["news.example"] = "127.0.0.1"
+    failures: list[str] = []
+    found: list[str] = []
+    resolver.getHostByName("news.example").addCallbacks(found.append, lambda f: failures.append(str(f.value)))
+    assert (failures == ["unsafe address: news.example leads to 127.0.0.1"]) is refused
+    assert (found == ["127.0.0.1"]) is not refused
 
 
 def test_a_private_address_passes_where_the_seed_says_that_the_site_lives_there() -> None:
