@@ -1,6 +1,7 @@
 """Politeness: what robots.txt asks for is kept, page by page."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_crawl_delay_is_kept_between_all_requests_to_a_site(slow: Crawled) -> No
     log = slow.newsroom.requests[SITE]
     assert log[0].path == "/robots.txt"
     after = [request.time for request in log[1:]]
-    gaps = [later - earlier for earlier, later in zip(after, after[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(after)]
     assert len(gaps) >= 4
     # The server sees a request a moment after it was let go.
     assert min(gaps) >= DELAY - 0.15, gaps

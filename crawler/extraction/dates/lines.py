@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.dates.place import heading_text
+from crawler.extraction.dates.place import heading_text, is_teaser
 
 MAX_LINE = 170
 """A block with more text than this is no byline."""
@@ -33,10 +33,15 @@ class Lines:
     """The lines of text on either side of a headline, nearest first.
 
     A block that is one line is given whole, and then in parts, unless the caller sets `done_with` in between.
+
+    Args:
+        headline: The headline's element.
+        url: The page's address.
     """
 
-    def __init__(self, headline: HtmlElement) -> None:
+    def __init__(self, headline: HtmlElement, url: str) -> None:
         self._headline = headline
+        self._url = url
         self._prose = 0
         self._blocks = 0
         self.done_with = False
@@ -75,7 +80,7 @@ class Lines:
         if not isinstance(element.tag, str) or element.tag in NO_BYLINE or depth > MAX_DEPTH or self._done():
             return
         self._blocks += 1
-        text = line_of(element)
+        text = line_of(element, self._url)
         if text is None and (element.tag in PROSE or len(element) == 0):
             self._prose += len(heading_text(element))
             return
@@ -94,26 +99,39 @@ class Lines:
                 yield tail, element
 
 
-def line_of(element: HtmlElement) -> str | None:
-    """The text of an element as one line; None where it is more than a byline, empty where it has none."""
+def line_of(element: HtmlElement, url: str) -> str | None:
+    """The text of an element as one line; None where it is more than a byline, empty where it has none.
+
+    Dated links to other stories take their place but are left out: those dates aren't the article's.
+
+    Args:
+        element: Any element.
+        url: The page's address.
+    """
     pieces: list[str] = []
     length = 0
-    for piece in _pieces(element):
+    for piece, own in _pieces(element, url):
         length += len(piece)
         if length > MAX_LINE or len(pieces) > MAX_ELEMENTS:
             return None
-        pieces.append(piece)
+        pieces.append(piece if own else "")
     return " ".join(filter(None, pieces))
 
 
-def _pieces(element: HtmlElement, depth: int = 0) -> Iterator[str]:
-    """The element's text in order, an empty piece at least for each element; too long ones cut."""
+def _pieces(
+    element: HtmlElement, url: str, depth: int = 0, *, own: bool = True
+) -> Iterator[tuple[str, bool]]:
+    """The element's text in order, an empty piece at least for each element; too long ones cut.
+
+    With each, whether it is the page's own and not of a link to another story.
+    """
     if depth > MAX_DEPTH or not isinstance(element.tag, str) or element.tag in _SILENT:
         return
-    yield _words(element.text)
+    own = own and not (element.tag == "a" and is_teaser(element, url))
+    yield _words(element.text), own
     for child in element:
-        yield from _pieces(child, depth + 1)
-        yield _words(child.tail)
+        yield from _pieces(child, url, depth + 1, own=own)
+        yield _words(child.tail), own
 
 
 def _words(text: str | None) -> str:

@@ -2,11 +2,18 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.dates.byline import other_words
+from crawler.extraction.dates.names import fold
 from crawler.extraction.sameness import same_headline, same_page
 
+MAX_INSIDE = 300
+"""Elements in a heading, a paragraph or a link; the most seen in a real one is some dozens."""
+MAX_AUTHOR_WORDS = 2
+"""Words beside a date in a link to an author; a link to another story has more."""
 MAX_CLIMB = 40
 """Ancestors looked at. Real pages nest up to thirty; hostile ones by the thousand."""
 
@@ -18,6 +25,7 @@ _BESIDE_CLASS = re.compile(
     r"|see-also|prayer|weather|caption)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _OWN_CLASS = re.compile(r"entry|post|article|submitted", re.IGNORECASE)
 
 
@@ -82,14 +90,16 @@ class Place:
                 return True
             if len(names) > 1 and _BESIDE_CLASS.search(names[:500]):
                 return True
-            if tag == "a" and _is_card(current, url):
+            if tag == "a" and is_teaser(current, url):
                 return True
             current = current.getparent()
         return True
 
 
 def heading_text(element: HtmlElement) -> str:
-    """The words of a heading, at most a few hundred characters of them."""
+    """The words of a heading, at most a few hundred characters of them; none where it holds half a page."""
+    if next(islice(element.iter(), MAX_INSIDE, None), None) is not None:
+        return ""
     words: list[str] = []
     length = 0
     for piece in element.itertext():
@@ -106,10 +116,19 @@ def _is_articles(part: HtmlElement) -> bool:
     return parent is not None and parent.tag == "article"
 
 
-def _is_card(link: HtmlElement, url: str) -> bool:
-    """Whether a link leads to another story: it holds more than a date, and names another page."""
-    href = link.get("href") or ""
-    return len(heading_text(link)) > 45 and same_page(href, url) is not True
+def is_teaser(link: HtmlElement, url: str) -> bool:
+    """Whether a link leads to another story: it says more than a date and an author, and names another page.
+
+    Args:
+        link: The `a` element.
+        url: The page's own address.
+    """
+    text = heading_text(link)
+    return (len(text) > 45 or _is_dated_headline(text)) and same_page(link.get("href") or "", url) is not True
+
+
+def _is_dated_headline(text: str) -> bool:
+    return _DIGIT.search(text) is not None and other_words(fold(text)) > MAX_AUTHOR_WORDS
 
 
 def _climb(element: HtmlElement) -> list[HtmlElement]:

@@ -7,26 +7,19 @@ from datetime import timedelta
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from crawler.extraction.dates.byline import dates_in, story_headline
 from crawler.extraction.dates.evidence import Reader, Witness
 from crawler.extraction.dates.lines import NO_BYLINE, PROSE, Lines, line_of
-from crawler.extraction.dates.names import fold
 from crawler.extraction.dates.place import Place
-from crawler.extraction.dates.reading import Reading, read_date
 
 MAX_MARKED = 30
 """Elements named "date" read where the headline's surroundings hold none."""
+MIN_TITLE_PART = 16
+"""Characters of a title's part that is believed to be the headline; shorter ones are sections and names."""
 MAX_UNSAID = 2
 """Different dates that one article may show without saying what they are: its day, and its minute."""
-MAX_BYLINE_WORDS = 4
-"""Words beside a date that says nothing of itself: a place and an agency, an author. A caption has more."""
 _MAY_DATE = re.compile(
     r"\d|منذ|قبل|مضت|أمس|امس|اليوم|البارحة|الآن|ago|yesterday|today|dün|bugün", re.IGNORECASE
-)
-_LABEL = re.compile(
-    r"(?<![^\W_])(?:(?P<modified>(?:اخر |تاريخ |تم |جري )?(?:ال)?(?:تحديث|تعديل)|محدث[ه]?|حدث في|عدل في"
-    r"|(?:last )?(?:updated?|modified)|son guncelleme|guncelleme|guncellenme)"
-    r"|(?P<published>تاريخ (?:ال)?(?:نشر|اضافه|خبر)|نشر[ته]?|بتاريخ|اضيفت?|صدرت?|published|posted|publish"
-    r"|yayin\w{0,8}))(?![^\W_])"
 )
 SAID, MARKED = 3, 2
 """What it counts that a line says «نشر», and that its element is named for dates. Then nearness decides."""
@@ -35,6 +28,7 @@ _NAMED_FOR_DATES = XPath(
     "//*[contains(@class,'date') or contains(@class,'Date') or contains(@class,'time')"
     " or contains(@class,'publish') or contains(@class,'posted') or contains(@id,'date')]"
 )
+_TITLE_MARK = re.compile(r"\s+(?:[-–—|•·»«/\\]|::?)\s+")
 _MARKED = re.compile(r"date|time|publi|posted|byline|meta|info", re.IGNORECASE)
 
 
@@ -43,6 +37,16 @@ class _Found:
     score: int
     position: int
     witness: Witness
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What all lines of one page are read with; `headline` as `dates_in` takes it."""
+
+    url: str
+    place: Place
+    headline: str
+    reader: Reader
 
 
 @dataclass(slots=True)
@@ -70,27 +74,28 @@ def find_visible(
     """
     if place.headline is None and title:
         place = Place.at(_headline_without_tag(tree, title))
+    page = _Page(url, place, story_headline(title), reader)
     published: list[_Found] = []
     modified: list[_Found] = []
     if place.headline is not None:
-        lines = Lines(place.headline)
+        lines = Lines(place.headline, url)
         for position, (text, element) in enumerate(lines.following()):
             lines.done_with = not _may_date(text) or place.is_beside(element, url=url)
             if not lines.done_with:
-                lines.done_with = _read(text, element, position, reader, published, modified)
+                lines.done_with = _read(text, element, position, page, published, modified)
                 if any(found.score >= SAID for found in published):
                     break
-        lines = Lines(place.headline)
+        lines = Lines(place.headline, url)
         for position, (text, element) in enumerate(lines.preceding(), start=1):
             lines.done_with = not _may_date(text) or place.is_beside(element, url=url)
             if not lines.done_with:
                 before: list[_Found] = []
-                lines.done_with = _read(text, element, position, reader, before, modified)
+                lines.done_with = _read(text, element, position, page, before, modified)
                 published += [
                     found for found in before if found.score >= SAID or not _is_today(found, reader)
                 ]
     if not published:
-        _marked(tree, url, place, reader, published, modified)
+        _marked(tree, page, published, modified)
     published.sort(key=lambda found: (-found.score, found.position))
     return VisibleDates([found.witness for found in published], [found.witness for found in modified])
 
@@ -109,40 +114,34 @@ def _read(
     text: str,
     element: HtmlElement,
     position: int,
-    reader: Reader,
+    page: _Page,
     published: list[_Found],
     modified: list[_Found],
 ) -> bool:
-    """Read one line, which may hold several dates, each behind its label; tells whether it held any."""
+    """Read one line; tells whether it held a date."""
     held = False
-    line = fold(text)
-    labels = list(_LABEL.finditer(line))[:6]
-    starts = [0, *(label.start() for label in labels)]
-    ends = [*starts[1:], len(line)]
     marked = _is_marked(element)
-    for label, start, end in zip([None, *labels], starts, ends, strict=True):
-        reading = read_date(line[start:end], timezone=reader.timezone, now=reader.now)
-        if reading is None:
+    dates = dates_in(
+        text,
+        headline=page.headline,
+        prose=element.tag in PROSE,
+        timezone=page.reader.timezone,
+        now=page.reader.now,
+    )
+    for dated in dates:
+        if dated.doubtful and not (dated.said or marked):
             continue
-        said = label is not None and label["published"] is not None
-        if not said and not marked and (reading.vague or reading.strange > _allowed(element, reading)):
-            continue
-        witness = reader.checked(reading, "text")
+        witness = page.reader.checked(dated.reading, "text")
         if witness is None:
             continue
-        if label is not None and label["modified"]:
+        if dated.changed:
             modified.append(_Found(0, position, witness))
         else:
-            published.append(_Found((SAID if said else 0) + (MARKED if marked else 0), position, witness))
+            published.append(
+                _Found((SAID if dated.said else 0) + (MARKED if marked else 0), position, witness)
+            )
         held = True
     return held
-
-
-def _allowed(element: HtmlElement, reading: Reading) -> int:
-    """How many other words an unlabelled line may hold: few where it may be prose or a caption."""
-    if reading.relative:
-        return 1
-    return 3 if element.tag in PROSE else MAX_BYLINE_WORDS
 
 
 def _is_marked(element: HtmlElement) -> bool:
@@ -153,35 +152,44 @@ def _is_marked(element: HtmlElement) -> bool:
     return bool(_MARKED.search(names[:600]))
 
 
-def _marked(
-    tree: HtmlElement, url: str, place: Place, reader: Reader, published: list[_Found], modified: list[_Found]
-) -> None:
+def _marked(tree: HtmlElement, page: _Page, published: list[_Found], modified: list[_Found]) -> None:
     """Read what is named for dates. Several dates without a label are those of a list of stories."""
     unsaid: list[_Found] = []
     position = 0
     for element in _NAMED_FOR_DATES(tree):
-        if element.tag in NO_BYLINE or element.tag in ("body", "html") or place.is_beside(element, url=url):
+        if element.tag in NO_BYLINE or element.tag in ("body", "html"):
+            continue
+        if page.place.is_beside(element, url=page.url):
             continue
         position += 1
         if position > MAX_MARKED:
             break
-        text = line_of(element)
+        text = line_of(element, page.url)
         if text and _may_date(text):
             found: list[_Found] = []
-            _read(text, element, position, reader, found, modified)
+            _read(text, element, position, page, found, modified)
             published += [each for each in found if each.score >= SAID]
-            unsaid += [each for each in found if each.score < SAID and not _is_today(each, reader)]
+            unsaid += [each for each in found if each.score < SAID and not _is_today(each, page.reader)]
     if len(unsaid) <= 2 * MAX_UNSAID and len({each.witness.when for each in unsaid}) <= MAX_UNSAID:
         published += unsaid
 
 
 def _headline_without_tag(tree: HtmlElement, title: str) -> HtmlElement | None:
-    """The first element whose own text is the headline, on pages that set it in a plain `div` or `span`."""
+    """The first element whose own text is the headline, on pages that set it in a plain `div` or `span`.
+
+    The title may have the site's name beside the headline: its longest part does where the whole is nowhere.
+    """
     wanted = " ".join(title.split())
+    longest = max(_TITLE_MARK.split(wanted), key=len)
+    part = longest if len(longest) >= MIN_TITLE_PART else wanted
+    by_part: HtmlElement | None = None
     for element in tree.iter("div", "span", "p", "strong", "td", "b", "font"):
         text = element.text
         if text and len(text) >= 10:
             short = " ".join(text[:600].split())
-            if wanted in short and len(short) < 2 * len(wanted):
-                return element
-    return None
+            if part in short and len(short) < 2 * len(wanted):
+                if wanted in short:
+                    return element
+                if by_part is None and len(short) < 2 * len(part):
+                    by_part = element
+    return by_part

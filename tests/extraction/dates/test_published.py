@@ -30,11 +30,17 @@ def page(
 
 
 def find(
-    markup: str, *, url: str = URL, hints: Hints | None = None, now: datetime = NOW, zone: ZoneInfo = ZONE
+    markup: str,
+    *,
+    url: str = URL,
+    hints: Hints | None = None,
+    now: datetime = NOW,
+    zone: ZoneInfo = ZONE,
+    title: str = TITLE,
 ) -> Published:
     tree = html.fromstring(markup)
     before = etree.tostring(tree)
-    found = find_published(tree, url=url, hints=hints, timezone=zone, now=now, title=TITLE)
+    found = find_published(tree, url=url, hints=hints, timezone=zone, now=now, title=title)
     assert etree.tostring(tree) == before, "the tree was changed"
     if found.published_at is not None:
         assert found.published_at.tzinfo is not None
@@ -491,6 +497,157 @@ def test_a_headline_that_is_no_heading_is_found() -> None:
     assert at(find(markup)) == "2024-12-04T00:00:00+03:00"
 
 
+# ---- words that say «published», and words that only look so
+
+
+BYLINE = "<div>4 كانون الأول 2024</div>"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "نشر في 4 كانون الأول 2024",
+        "نُشِر: الأربعاء 4 كانون الأول 2024",
+        "تم نشره في 4 كانون الأول 2024",
+        "تم نشر الخبر يوم 4 كانون الأول 2024",
+        "تاريخ نشر المقال: 04/12/2024",
+        "بتاريخ 4 كانون الأول 2024",
+        "نشر قبل 16 يوماً",
+        "سامر الحلبي | نشر في 4 كانون الأول 2024 | 3 تعليقات",
+        "مراسل دفتر الفرات في حماة سامر الحلبي | نشر في 4 كانون الأول 2024",
+        "آخر تعديل 6 كانون الأول 2024 نشر في 4 كانون الأول 2024",
+    ],
+)
+def test_a_date_that_is_said_to_be_of_publication_goes_before_a_nearer_one(said: str) -> None:
+    for tag in ("p", "div"):
+        found = find(page(below=f"<div>7 كانون الأول 2024</div><{tag}>{said}</{tag}>"))
+        assert at(found) == "2024-12-04T00:00:00+03:00", tag
+
+
+def test_an_author_may_run_into_the_word_published_where_it_is_no_prose() -> None:
+    run_together = "<{0}><b>سامر الحلبي</b> نشر في 4 كانون الأول 2024</{0}>"
+    near = "<div>7 كانون الأول 2024</div>"
+    assert at(find(page(below=near + run_together.format("div")))) == "2024-12-04T00:00:00+03:00"
+    assert at(find(page(below=near + run_together.format("p")))) == "2024-12-07T00:00:00+03:00"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "نشرة أسعار سوق الهال ليوم 10 كانون الأول 2024",
+        "نَشْرة الثلاثاء 10 كانون الأول 2024",
+        "اقرأ أيضاً: نشرة الطقس ليوم 10 كانون الأول 2024",
+        f"{TITLE} | نشرة الثلاثاء 10 كانون الأول 2024",
+        "نشر قوات فصل في درعا 10 كانون الأول 2024",
+        "نشرت الوزارة نص القرار في 10 كانون الأول 2024",
+        "صدر القرار الجديد بتاريخ 10 كانون الأول 2024",
+    ],
+)
+def test_a_bulletin_a_deployment_or_a_decree_does_not_say_when_the_article_was_published(other: str) -> None:
+    for tag in ("p", "div"):
+        found = find(page(below=f"{BYLINE}<{tag}>{other}</{tag}>"))
+        assert at(found) == "2024-12-04T00:00:00+03:00", tag
+
+
+# ---- other stories' headlines, and the article's own
+
+
+def test_a_date_in_a_link_to_another_story_is_that_storys() -> None:
+    other = "<a href='/news/4700-prices'>أسعار سوق الهال 10 كانون الأول 2024</a>"
+    for teaser in (
+        f"<p>{other}</p>",
+        f"<div>{other}</div>",
+        f"<p><strong>اقرأ أيضاً: {other}</strong></p>",
+        f"<div class='meta'>{other}</div>",
+        f"<div><b>مواضيع أخرى</b><br>- {other}<br></div>",
+        f"<div>{other} | 3 تعليقات</div>",
+    ):
+        assert find(page(below=teaser)).published_at is None, teaser
+        assert at(find(page(below=teaser + BYLINE))) == "2024-12-04T00:00:00+03:00", teaser
+    beside = f"<div>4 كانون الأول 2024 | {other}</div>"
+    assert at(find(page(below=beside))) == "2024-12-04T00:00:00+03:00"
+
+
+def test_a_date_beside_or_in_a_link_to_a_writer_a_day_or_the_page_itself_counts() -> None:
+    for byline in (
+        "<div><a href='/writers/7'>سامر الحلبي</a> 4 كانون الأول 2024</div>",
+        "<div><a href='/archive/2024-12'>4 كانون الأول 2024</a></div>",
+        "<div><a href='/writers/7'>سامر الحلبي <span>4 كانون الأول 2024</span></a></div>",
+        f"<div><a href='{URL}'>كتب سامر علي الحلبي 4 كانون الأول 2024</a></div>",
+    ):
+        assert at(find(page(below=byline))) == "2024-12-04T00:00:00+03:00", byline
+
+
+REPORT = "نشرة أسعار الهال السبت 30 تشرين الثاني 2024"
+
+
+def test_the_day_in_the_articles_own_headline_is_not_its_date() -> None:
+    heading = f"<h1>{REPORT}</h1>"
+    assert find(page(heading=heading), title=REPORT).published_at is None
+    crumbs = f"<div>الرئيسية » {REPORT}</div>"
+    for around in (crumbs + heading, heading + crumbs, heading + f"<div class='info'>{REPORT}</div>"):
+        assert find(page(heading=around), title=REPORT).published_at is None, around
+        assert at(find(page(heading=around, below=BYLINE), title=REPORT)) == "2024-12-04T00:00:00+03:00"
+        assert at(find(page(heading=BYLINE + around), title=REPORT)) == "2024-12-04T00:00:00+03:00"
+    plain = f"<div><font size='5'><b>{REPORT}</b></font></div>"
+    assert at(find(page(heading=plain, below=BYLINE), title=REPORT)) == "2024-12-04T00:00:00+03:00"
+
+
+def test_a_headline_that_is_a_bare_day_does_not_hide_the_same_day_below_it() -> None:
+    day = "4 كانون الأول 2024"
+    assert at(find(page(heading=f"<h1>{day}</h1>", below=BYLINE), title=day)) == "2024-12-04T00:00:00+03:00"
+
+
+# ---- bylines in fields
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "كتب: معتز العاني | 2024-12-04 14:05 | عدد القراءات: 543",
+        "كتب: معتز عبد الله العاني - دير الزور | 2024-12-04 14:05 | عدد القراءات: 543",
+        "كتب: معتز عبد الله العاني - دير الزور | 2024-12-04 | 14:05 | عدد القراءات: 543",
+        "كتب: معتز عبد الله العاني من دير الزور • ٤ كانون الأول ٢٠٢٤ - 2:05 م • القسم: أخبار المحافظات",
+        "14:05 | 2024-12-04 | مراسلنا في ريف دير الزور الشرقي معتز العاني | طباعة | أرسل إلى صديق",
+        "اليوم | 14:05 2024-12-04 | مراسلنا في ريف دير الزور الشرقي معتز العاني | طباعة | أرسل إلى صديق",
+    ],
+)
+def test_words_in_other_fields_of_a_byline_say_nothing_against_its_date(line: str) -> None:
+    for tag in ("div", "p", "td"):
+        found = find(page(below=f"<{tag}>{line}</{tag}>"))
+        assert (at(found), found.precision) == ("2024-12-04T14:05:00+03:00", DatePrecision.MINUTE), tag
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "قصف على أطراف المدينة في حماة 15 آذار 2011 | أرشيف",
+        "أرشيف الوكالة | جسر قديم على نهر العاصي يعود إلى 15 آذار 2011",
+        "القسم: أخبار المحافظات الشرقية والشمالية كلها | عدد القراءات: 543 | 3 تعليقات",
+        "من أرشيف الموقع قبل سنوات | 15 آذار 2011 | أخبار أخرى من هذا القسم | 17 نيسان 2012",
+    ],
+)
+def test_a_field_that_is_a_sentence_or_a_count_holds_no_date(line: str) -> None:
+    assert find(page(below=f"<div>{line}</div>")).published_at is None
+
+
+def test_a_headline_that_is_no_heading_is_found_by_a_title_with_the_sites_name() -> None:
+    heading = f"<div><font size='5'><b>{TITLE}</b></font></div>"
+    markup = page(above="<font>دفتر الفرات</font>", heading=heading, below="<div>2024-12-04 14:05</div>")
+    for title in (f"دفتر الفرات :: {TITLE}", f"{TITLE} - دفتر الفرات", TITLE):
+        assert at(find(markup, title=title)) == "2024-12-04T14:05:00+03:00", title
+    flat = markup.replace("article>", "div>")
+    assert at(find(flat)) == "2024-12-04T14:05:00+03:00"
+    assert find(flat, title="دفتر الفرات :: خبر قصير").published_at is None
+
+
+def test_the_whole_title_is_looked_for_before_its_longest_part() -> None:
+    title = f"حماة - {TITLE}"
+    other = f"<div><span>{TITLE}</span> <i>6 كانون الأول 2024</i></div>"
+    markup = page(above=other, heading=f"<div>{title}</div>", below=BYLINE)
+    assert at(find(markup, title=title)) == "2024-12-04T00:00:00+03:00"
+
+
 # ---- any page
 
 
@@ -555,8 +712,9 @@ def test_hostile_pages_take_no_time() -> None:
     wide = "<div>" + "<i></i>" * 40_000 + "</div>"
     nested = "<div class='date'>" * 60 + "<i> </i>" * 20_000 + "</div>" * 60
     times = "<time datetime='2024-12-04'></time>" * 20_000
+    links = "<div class='date'><a href='/x'>" * 60 + "<i></i>" * 20_000 + "</a></div>" * 60
     parser = html.HTMLParser(huge_tree=True)
-    for below in (deep, wide, nested, times):
+    for below in (deep, wide, nested, times, links):
         tree = html.document_fromstring(page(below=below), parser=parser)
         started = datetime.now(UTC)
         find_published(tree, url=URL, hints=None, timezone=ZONE, now=NOW, title=TITLE)
