@@ -207,14 +207,16 @@ def _plant(writer: Writer, size: int) -> Iterator[Planted]:
             edited = getattr(writer, edit)(body)
             yield plant(edited, when, pick([one for one in SITES if one != site]), edit)
         original = story
-        if chance() < 0.12:  # the next day's report quotes a part of the first
-            story += 1
+        if chance() < 0.12:  # reports of the next day quote a part of the first, some of them the same part
             share = round(len(body) * writer.random.uniform(0.25, 0.5))
-            fresh = writer.sentences(max(len(body) - share, share + 1))
-            follow_up = [*fresh, *body[:share]]
-            yield plant(
-                follow_up, at + timedelta(hours=writer.random.uniform(14, 40)), site, "follow-up", original
+            quoted = (
+                body[:share] if chance() < 0.7 else sorted(writer.random.sample(body, share), key=body.index)
             )
+            for by in (site, pick(SITES)) if chance() < 0.4 else (site,):
+                story += 1
+                fresh = writer.sentences(max(len(body) - share, share + 1))
+                later = at + timedelta(hours=writer.random.uniform(14, 40))
+                yield plant([*fresh, *quoted], later, by, "follow-up", original)
         if (
             chance() < 0.05
         ):  # another desk writes about the same in its own words, with one quotation in common

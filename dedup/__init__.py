@@ -7,10 +7,11 @@ The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `i
 from dedup.archive import cluster
 from dedup.decision import Change, Decision
 from dedup.errors import DedupError, IndexFullError, IndexLostError, IndexMismatchError, StoredFormError
-from dedup.index import Index, IndexStats
+from dedup.index import Index
 from dedup.parameters import Parameters, Thresholds
 from dedup.prepared import Prepared, prepare, prepare_many
 from dedup.similarity import Reason, Verdict, compare
+from dedup.stats import IndexStats
 
 __all__ = [
     "Change",

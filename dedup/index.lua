@@ -20,11 +20,11 @@ local call, byte, char, sub = redis.call, string.byte, string.char, string.sub
 local floor, min, max = math.floor, math.min, math.max
 
 local state, prefix, epoch = KEYS[1], ARGV[1], ARGV[2]
-local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, HOURS, CHAINED, MERGE =
-  struct.unpack('<dddddddddddd', ARGV[3])
+local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, HOURS, OPENING, WHOLE,
+  CHAINED, MERGE = struct.unpack('<dddddddddddddd', ARGV[3])
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
-local SIZE, CHUNK = 116, 35 -- bytes of a record, records of a chunk: 4,060 bytes fit one 4 KB allocation
+local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation
 local FULL = 64 -- articles or bands in a bucket, on average, before one is split
 local NEW, EXACT, NEAR_COPY, CONTAINS, CONTAINED = 0, 1, 2, 3, 4
 local MIRRORED = { EXACT, NEAR_COPY, CONTAINED, CONTAINS } -- the same, seen from the other article
@@ -86,8 +86,8 @@ local function grow(buckets)
 end
 
 -- Records -----------------------------------------------------------------------------------------
--- 1-64 signature, 65-80 id, 81-96 figures, 97-98 size, 99-102 published, 103-106 parent, 107-110 canonical
--- (of a story's first article), 111 state, 112 similarity, 113 source, 114-116 text
+-- 1-64 signature, 65-80 id, 81-96 figures, 97-104 late, 105-106 size, 107-110 published, 111-114 parent, 115-118
+-- canonical (of a story's first article), 119 state, 120 similarity, 121 source, 122-124 text
 
 local cache = {}
 
@@ -103,11 +103,11 @@ local function load(number)
   local key, offset = place_of(number)
   local raw = call('GETRANGE', key, offset, offset + SIZE - 1)
   if #raw < SIZE then return nil end
-  local size, published, parent, canonical, flags, similarity, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 97, 113))
+  local size, published, parent, canonical, flags, similarity, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 105, 121))
   record = {
     number = number, raw = raw, id = sub(raw, 65, 80), size = size, published = published, parent = parent,
     canonical = canonical, reason = flags % 8, depth = floor(flags / 8) % 4, followed = floor(flags / 32) % 2,
-    named = floor(flags / 64) % 2, similarity = similarity, source = source, text = sub(raw, 114, 116),
+    named = floor(flags / 64) % 2, similarity = similarity, source = source, text = sub(raw, 122, 124),
   }
   cache[number] = record
   return record
@@ -115,7 +115,7 @@ end
 
 local function save(record)
   local flags = record.reason + 8 * record.depth + 32 * record.followed + 64 * record.named
-  record.raw = sub(record.raw, 1, 96) .. struct.pack('<I2I4I4I4BBB', record.size, record.published, record.parent,
+  record.raw = sub(record.raw, 1, 104) .. struct.pack('<I2I4I4I4BBB', record.size, record.published, record.parent,
     record.canonical, flags, record.similarity, record.source) .. record.text
   local key, offset = place_of(record.number)
   call('SETRANGE', key, offset, record.raw)
@@ -170,6 +170,22 @@ local function compare_figures(mine, other)
   return kept, met - kept
 end
 
+-- Of the values that two signatures share, the share that comes from the first half of either text.
+local function opening_of(mine, other)
+  local left, right = signature_of(mine), signature_of(other)
+  local late_left, late_right = { byte(mine.raw, 97, 104) }, { byte(other.raw, 97, 104) }
+  local equal, late_mine, late_other = 0, 0, 0
+  for at = 0, 63 do
+    if left[at + 1] == right[at + 1] then
+      local group, place = floor(at / 8) + 1, 2 ^ (at % 8)
+      equal = equal + 1
+      late_mine = late_mine + floor(late_left[group] / place) % 2
+      late_other = late_other + floor(late_right[group] / place) % 2
+    end
+  end
+  return 1 - max(late_mine, late_other) / equal
+end
+
 -- The rule of `judge` in similarity.py. Returns reason (0: different) and similarity; `least` replaces the
 -- least containment where it is given.
 local function judge(mine, other, least)
@@ -194,6 +210,7 @@ local function judge(mine, other, least)
       end
     end
     if containment < least then return NEW, containment end
+    if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment end
     if kept < (kept + changed) * KEPT then
       if changed > CHANGED then return NEW, containment end
       if mine.published ~= UNKNOWN and other.published ~= UNKNOWN
@@ -405,14 +422,14 @@ local function check(packed, name)
   local raw = sub(packed, 1, SIZE)
   local id = sub(raw, 65, 80)
   local id_at, id_field, record = find_id(id)
-  local size, published, _, _, _, _, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 97, 113))
-  local text = sub(raw, 114, 116)
+  local size, published, _, _, _, _, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 105, 121))
+  local text = sub(raw, 122, 124)
 
   if record and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
     repeat_changes(record, story_of(record))
   elseif record then -- a revision: the article keeps its number
     local known_at = record.published
-    record.raw, record.values, record.figures = sub(raw, 1, 96) .. sub(record.raw, 97), nil, nil
+    record.raw, record.values, record.figures = sub(raw, 1, 104) .. sub(record.raw, 105), nil, nil
     record.size, record.text, record.source = size, text, source
     record.published = known_at ~= UNKNOWN and known_at or published
     local root = story_of(record)

@@ -14,7 +14,6 @@ import re
 import struct
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from itertools import islice
@@ -26,6 +25,7 @@ from dedup.decision import Decision
 from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
+from dedup.stats import IndexStats, estimate_memory
 from dedup.wire import decision, id_key, pack
 
 Document: TypeAlias = tuple[str, str, datetime | None]
@@ -35,42 +35,28 @@ DEFAULT_BASENAME = "khabar:dedup"
 BATCH = 256
 """Articles of one call of the script, which Redis serves alone: some 20 ms."""
 
-_CHUNK = 35  # records of a chunk, as in index.lua
 _SMALLEST_TABLE = 256  # buckets; fields of the tables leave the lowest 8 bits of a hash to the address
 
-# Begin the index unless it is there; return its parameters and epoch.
+# Begin the index unless it is there, to be filled by a rebuild where ARGV[4] says so; return its parameters
+# and epoch.
 _BEGIN = """
 if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('HSET', KEYS[1], 'parameters', ARGV[1], 'epoch', ARGV[2], 'articles', 0, 'stories', 0,
     'band_size', ARGV[3], 'band_split', 0, 'band_entries', 0,
     'id_size', ARGV[3], 'id_split', 0, 'id_entries', 0)
 end
+if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'building', 1) end
 return redis.call('HMGET', KEYS[1], 'parameters', 'epoch')
 """
 
 
-@dataclass(frozen=True, slots=True)
-class IndexStats:
-    """What an index holds.
-
-    Attributes:
-        documents: Articles in it.
-        stories: Stories they make up.
-        bytes_estimate: Memory of its keys, from a sample; None where the server doesn't tell.
-        parameters: The parameters it was made with, by name.
-    """
-
-    documents: int
-    stories: int
-    bytes_estimate: int | None
-    parameters: dict[str, Any]
-
-    @property
-    def bytes_per_document(self) -> float | None:
-        """Memory for each article; None where there are none, or the server doesn't tell."""
-        if self.bytes_estimate is None or not self.documents:
-            return None
-        return self.bytes_estimate / self.documents
+# The rebuild that began the index has come to its end.
+_FINISH = """
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then
+  return redis.error_reply('KHABARLOST the index has another epoch, or none')
+end
+return redis.call('HDEL', KEYS[1], 'building')
+"""
 
 
 class Index:
@@ -107,10 +93,11 @@ class Index:
         self._state = f"{self._prefix}state"
         self._epoch: bytes | None = None
         self._begin = redis_client.register_script(_BEGIN)
+        self._finish = redis_client.register_script(_FINISH)
         self._check = redis_client.register_script(files("dedup").joinpath("index.lua").read_text("utf-8"))
         limits = self.parameters.thresholds
         self._limits = struct.pack(
-            "<12d",
+            "<14d",
             self.parameters.bands,
             limits.containment,
             limits.containment_other_source,
@@ -121,6 +108,8 @@ class Index:
             limits.figures_kept,
             limits.figures_changed,
             limits.hours_apart,
+            limits.opening,
+            limits.whole,
             limits.chained,
             limits.merge,
         )
@@ -128,17 +117,20 @@ class Index:
     def open(self) -> None:
         """Begin the index where there is none, or make sure that the one there fits.
 
-        Every other method does so by itself.
+        Every other method does so by itself. An index that a rebuild left unfinished is opened, too, for it
+        is of use; `is_complete` tells.
 
         Raises:
             IndexMismatchError: It was made with other parameters.
             IndexFullError: It is to be begun, and Redis has no memory left.
         """
-        if self._epoch is not None:
-            return
+        if self._epoch is None:
+            self._open(building=False)
+
+    def _open(self, *, building: bool) -> None:
         mine = self.parameters.as_dict()
         stored, epoch = self._run(
-            self._begin, [json.dumps(mine, sort_keys=True), uuid.uuid4().hex, _SMALLEST_TABLE]
+            self._begin, [json.dumps(mine, sort_keys=True), uuid.uuid4().hex, _SMALLEST_TABLE, int(building)]
         )
         theirs = json.loads(stored or "{}")
         if theirs != mine:
@@ -205,6 +197,15 @@ class Index:
         """Whether there is no index, or one without articles: after Redis was flushed, for example."""
         return not int(self._redis.hget(self._state, "articles") or 0)
 
+    def is_complete(self) -> bool:
+        """Whether there is an index that no rebuild left unfinished.
+
+        While it is made anew, and for ever after that was interrupted, it lacks articles that are stored:
+        copies of them would pass for new stories. `rebuild` then has to be called again.
+        """
+        present, building = self._redis.hmget(self._state, "epoch", "building")
+        return present is not None and building is None
+
     def stats(self) -> IndexStats:
         """Count articles and stories, estimate the memory, tell the stored parameters.
 
@@ -214,8 +215,9 @@ class Index:
         return IndexStats(
             documents=int(state.get(b"articles", 0)),
             stories=int(state.get(b"stories", 0)),
-            bytes_estimate=self._memory(state) if state else 0,
+            bytes_estimate=estimate_memory(self._redis, self._prefix, state) if state else 0,
             parameters=json.loads(state.get(b"parameters", b"{}")),
+            is_complete=b"epoch" in state and b"building" not in state,
         )
 
     def clear(self) -> None:
@@ -236,7 +238,8 @@ class Index:
     ) -> int:
         """Make the index anew from articles kept elsewhere.
 
-        In order of publication it gives the stories that a crawl in that order would have given.
+        In order of publication it gives the stories that a crawl in that order would have given. Until it
+        returns, and so where it is interrupted, `is_complete` says no.
 
         Args:
             articles: All articles, prepared or put together by `Prepared.from_stored`.
@@ -245,8 +248,14 @@ class Index:
 
         Returns:
             How many articles were inserted.
+
+        Raises:
+            IndexLostError: Another has made the index anew, or cleared it, in the meantime.
+            IndexFullError: Redis has no memory left.
+            StoredFormError: A prepared article has a signature of other parameters.
         """
         self.clear()
+        self._open(building=True)
         count = 0
         for batch in _batches(articles, BATCH):
             decisions = self.check_and_insert(batch)
@@ -255,6 +264,7 @@ class Index:
                 decided(decisions)
             if progress:
                 progress(count)
+        self._run(self._finish, [self._epoch])
         return count
 
     def _prepare(self, batch: Sequence[Prepared | Document]) -> list[Prepared]:
@@ -273,30 +283,6 @@ class Index:
             if "OOM command not allowed" in str(error) or isinstance(error, redis.OutOfMemoryError):
                 raise IndexFullError(self.basename) from None
             raise
-
-    def _memory(self, state: dict[bytes, bytes]) -> int | None:
-        """Sample keys of each kind, spread over the whole table, and count on from them."""
-        total = 0.0
-        chunks = int(state[b"articles"]) // _CHUNK + 1
-        tables = {"r": chunks}
-        for letter, name in (("b", "band"), ("i", "id")):
-            tables[letter] = int(state[f"{name}_size".encode()]) + int(state[f"{name}_split".encode()])
-        pipeline = self._redis.pipeline(transaction=False)
-        sampled = []
-        for letter, count in tables.items():
-            chosen = range(0, count, max(1, count // 64))
-            sampled.append((count, len(chosen)))
-            for number in chosen:
-                pipeline.memory_usage(f"{self._prefix}{letter}:{number}")
-        for name in ("state", "names", "merged"):
-            pipeline.memory_usage(f"{self._prefix}{name}", samples=50)
-        try:
-            replies = iter(pipeline.execute())
-        except redis.ResponseError:
-            return None
-        for count, chosen_count in sampled:
-            total += sum(size or 0 for size in islice(replies, chosen_count)) * count / chosen_count
-        return round(total + sum(size or 0 for size in replies))
 
 
 def _batches(articles: Iterable[Prepared], size: int) -> Iterator[list[Prepared]]:

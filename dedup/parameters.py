@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from dedup.text import NORMALISATION_VERSION, SHINGLE_WORDS
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 """Raised whenever the layout of the index in Redis changes."""
 
 
@@ -42,6 +42,11 @@ class Thresholds:
     hours_apart: float = 20.0
     """Texts published at least so far apart may not change any number below `figures_kept`: the next day's
     report from the same template."""
+    opening: float = 0.12
+    """Of what two copies share, at least so much stands in the first half of either: a follow-up opens with
+    news and quotes what was known further down..."""
+    whole: float = 0.90
+    """...unless one text has so much of the other, which then is part of it wherever it stands."""
     chained: float = 0.80
     """A member that resembles only another member, not the story's first article, must do so this much."""
     merge: float = 0.55

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from dedup.errors import StoredFormError
 from dedup.parameters import Parameters
-from dedup.signature import low_bytes, signatures, to_bytes
-from dedup.similarity import FIGURES_BYTES, Evidence, compare_marks, figure_marks
+from dedup.signature import halved_signatures, low_bytes, to_bytes
+from dedup.similarity import FIGURES_BYTES, LATE_BYTES, Evidence, compare_marks, figure_marks
 from dedup.text import shingle
 
 
@@ -23,6 +23,8 @@ class Prepared:
         size: Distinct shingles of the text.
         text_hash: 16 bytes, equal when the normalised words are equal; empty for a text without words.
         figures: A sketch of the numbers in the text, at most 16 bytes.
+        late: For each value of the signature a bit, set where it comes from the second half of the text; 8
+            bytes.
         published_at: When it was published, or None.
         source: Who published it (a site's id), or None.
     """
@@ -32,16 +34,18 @@ class Prepared:
     size: int
     text_hash: bytes
     figures: bytes
+    late: bytes
     published_at: datetime | None = None
     source: str | None = None
 
     def to_stored(self) -> dict[str, bytes | int]:
-        """The parts that come from the text, to be stored with the article (about 310 bytes)."""
+        """The parts that come from the text, to be stored with the article (about 320 bytes)."""
         return {
             "minhash": self.signature,
             "size": self.size,
             "text_hash": self.text_hash,
             "figures": self.figures,
+            "late": self.late,
         }
 
     @classmethod
@@ -57,19 +61,22 @@ class Prepared:
         Raises:
             StoredFormError: A key is missing or holds something else; the message names it.
         """
-        expected = {"minhash": bytes, "size": int, "text_hash": bytes, "figures": bytes}
+        expected = {"minhash": bytes, "size": int, "text_hash": bytes, "figures": bytes, "late": bytes}
         for key, kind in expected.items():
             if not isinstance(stored.get(key), kind):
                 raise StoredFormError(f"article {id!r}: stored {key!r} is missing or not {kind.__name__}")
         figures, text_hash = stored["figures"], stored["text_hash"]
         if len(figures) > FIGURES_BYTES or len(figures) % 2 or len(text_hash) not in (0, 16):
             raise StoredFormError(f"article {id!r}: stored 'figures' or 'text_hash' has the wrong length")
+        if len(stored["late"]) != LATE_BYTES:
+            raise StoredFormError(f"article {id!r}: stored 'late' has the wrong length")
         return cls(
             id=id,
             signature=bytes(stored["minhash"]),
             size=stored["size"],
             text_hash=bytes(stored["text_hash"]),
             figures=bytes(stored["figures"]),
+            late=bytes(stored["late"]),
             published_at=published_at,
             source=source,
         )
@@ -80,8 +87,10 @@ def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
 
     Two different values agree in that byte once in 256 times, which is taken off (Li & König 2010).
     """
-    agreeing = sum(map(eq, low_bytes(mine.signature), low_bytes(other.signature)))
-    share = agreeing / len(low_bytes(mine.signature))
+    agreeing = list(map(eq, low_bytes(mine.signature), low_bytes(other.signature)))
+    share = sum(agreeing) / len(agreeing)
+    shared = sum(1 << place for place, same in enumerate(agreeing) if same)
+    late = max((shared & int.from_bytes(one.late, "little")).bit_count() for one in (mine, other))
     kept, changed = compare_marks(mine.figures, other.figures)
     known = mine.source is not None and other.source is not None
     apart = None
@@ -92,6 +101,7 @@ def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
         sizes=(mine.size, other.size),
         figures_kept=kept,
         figures_changed=changed,
+        opening=1 - late / sum(agreeing) if shared else None,
         same_words=mine.text_hash == other.text_hash != b"",
         same_source=mine.source == other.source if known else None,
         hours_apart=apart,
@@ -123,7 +133,8 @@ def prepare_many(
     """
     parameters = parameters or Parameters()
     cut = shingle([text for _, text, _, _ in documents], parameters.shingle_words)
-    serialised = to_bytes(signatures(cut.hashes, cut.starts, parameters), parameters)
+    values, late = halved_signatures(cut, parameters)
+    serialised = to_bytes(values, parameters)
     return [
         Prepared(
             id=id_,
@@ -131,6 +142,7 @@ def prepare_many(
             size=int(cut.starts[position + 1] - cut.starts[position]),
             text_hash=cut.digests[position],
             figures=figure_marks(cut.figures[position]),
+            late=late[position].tobytes(),
             published_at=published_at,
             source=source,
         )

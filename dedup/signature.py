@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dedup.errors import StoredFormError
 from dedup.parameters import Parameters
 from dedup.permutations import permutations
+from dedup.text import Shingles
 
 # LeanMinHash.serialize(buffer, byteorder="<"): seed, negated number of values, scheme code, values.
 _HEADER = struct.Struct("<qiB")
@@ -47,6 +48,28 @@ def signatures(
         result[rows] = _minima(block, starts[rows] - begin, parameters)
         first = last
     return result
+
+
+def halved_signatures(cut: Shingles, parameters: Parameters) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """The MinHash values of a batch, and in which half of its text each of them stands.
+
+    Both halves get a signature of their own; the lower of two values is that of the whole.
+
+    Args:
+        cut: The shingles of the batch.
+        parameters: Which permutations.
+
+    Returns:
+        `signatures`, and for each row a bit for each value (the lowest bit of the first byte for the first),
+        set where the shingle that it comes from stands in the second half of the text only.
+    """
+    texts = len(cut.starts) - 1
+    early = ~cut.late
+    starts = np.concatenate([[0], np.cumsum(early)])[cut.starts]
+    hashes = np.concatenate([cut.hashes[early], cut.hashes[cut.late]])
+    values = signatures(hashes, np.concatenate([starts[:-1], starts[-1] + cut.starts - starts]), parameters)
+    first, second = values[:texts], values[texts:]
+    return np.minimum(first, second), np.packbits(second < first, axis=1, bitorder="little")
 
 
 def _minima(

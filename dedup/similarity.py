@@ -18,6 +18,8 @@ from dedup.text import Content, contents
 FIGURE_MARKS = 8
 """Numbers remembered of a text in the index, two bytes each; a news article holds 5 on average."""
 FIGURES_BYTES = 2 * FIGURE_MARKS
+LATE_BYTES = 8
+"""A bit for each of the 64 values of a signature."""
 
 
 class Reason(StrEnum):
@@ -46,6 +48,8 @@ class Evidence:
         sizes: Distinct shingles of either text.
         figures_kept: Places (two words in a row) where both texts go on with the same number.
         figures_changed: Places where they go on with different numbers.
+        opening: Of the shared shingles, the share that stands in the first half of a text; of both texts the
+            lesser, 0 to 1. None where nothing is shared or it wasn't looked at.
         pairs_shared: Share of the distinct pairs of words of the text with fewer that the other has; None
             where they were not counted, as in an index.
         same_words: The normalised texts are equal.
@@ -57,6 +61,7 @@ class Evidence:
     sizes: tuple[int, int]
     figures_kept: int = 0
     figures_changed: int = 0
+    opening: float | None = None
     pairs_shared: float | None = None
     same_words: bool = False
     same_source: bool | None = None
@@ -83,6 +88,7 @@ class Verdict:
         containment: As `similarity`, before rounding of exact copies.
         figures_kept: Places where both texts have the same number, number word or weekday.
         figures_changed: Places where they have different ones after the same words.
+        opening: How much of what is shared stands in the first half of either text, 0 to 1; see `Evidence`.
     """
 
     duplicate: bool
@@ -92,6 +98,7 @@ class Verdict:
     containment: float
     figures_kept: int = 0
     figures_changed: int = 0
+    opening: float | None = None
 
 
 def judge(evidence: Evidence, thresholds: Thresholds, *, least: float | None = None) -> Verdict:
@@ -112,6 +119,7 @@ def judge(evidence: Evidence, thresholds: Thresholds, *, least: float | None = N
         containment=containment,
         figures_kept=evidence.figures_kept,
         figures_changed=evidence.figures_changed,
+        opening=evidence.opening,
     )
 
 
@@ -120,7 +128,7 @@ def _reason(evidence: Evidence, limits: Thresholds, least: float | None) -> Reas
     if min(first, second) < limits.short:
         if evidence.jaccard < limits.jaccard_short or evidence.figures_changed:
             return Reason.DIFFERENT
-    elif _is_template(evidence, limits):
+    elif _is_template(evidence, limits) or _is_quotation(evidence, limits):
         return Reason.DIFFERENT
     elif least is not None:
         if evidence.containment < least:
@@ -157,6 +165,18 @@ def _is_template(evidence: Evidence, limits: Thresholds) -> bool:
     if changed > limits.figures_changed:
         return True
     return evidence.hours_apart is not None and evidence.hours_apart >= limits.hours_apart
+
+
+def _is_quotation(evidence: Evidence, limits: Thresholds) -> bool:
+    """Whether one text opens with matter of its own, at length, and quotes the other below.
+
+    So does a follow-up. A copy with an added lead goes on with the copied text in its first half.
+    """
+    return (
+        evidence.opening is not None
+        and evidence.opening < limits.opening
+        and evidence.containment < limits.whole
+    )
 
 
 def figure_marks(figures: Sequence[int]) -> bytes:
@@ -234,7 +254,7 @@ def exact_evidence(
     mine: Content, other: Content, *, same_source: bool | None = None, hours_apart: float | None = None
 ) -> Evidence:
     """The evidence on two texts, counted and not estimated."""
-    shared = len(np.intersect1d(mine.shingles, other.shingles, assume_unique=True))
+    shared, opening = _shared_shingles(mine, other)
     pairs_shared = len(np.intersect1d(mine.pairs, other.pairs, assume_unique=True))
     together = len(mine.shingles) + len(other.shingles) - shared
     kept, changed = compare_figures(mine.figures, other.figures)
@@ -243,8 +263,20 @@ def exact_evidence(
         sizes=(len(mine.shingles), len(other.shingles)),
         figures_kept=kept,
         figures_changed=changed,
+        opening=opening,
         pairs_shared=pairs_shared / max(1, min(len(mine.pairs), len(other.pairs))),
         same_words=mine.digest == other.digest != b"",
         same_source=same_source,
         hours_apart=hours_apart,
     )
+
+
+def _shared_shingles(mine: Content, other: Content) -> tuple[int, float | None]:
+    """How many shingles two texts share, and which share of them stands in the first half of either."""
+    if not len(mine.shingles) or not len(other.shingles):
+        return 0, None
+    at = np.minimum(np.searchsorted(other.shingles, mine.shingles), len(other.shingles) - 1)
+    met = other.shingles[at] == mine.shingles
+    shared = int(np.count_nonzero(met))
+    late = max(np.count_nonzero(mine.late[met]), np.count_nonzero(other.late[at[met]]))
+    return shared, 1 - late / shared if shared else None

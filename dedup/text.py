@@ -34,13 +34,15 @@ _CHUNK_UNITS = 1 << 18
 class Shingles:
     """The shingles of a batch of texts, one text after the other.
 
-    Text ``i`` has `hashes[starts[i]:starts[i + 1]]` (distinct, ascending), `words[i]` words, the text hash
-    `digests[i]` (16 bytes, equal when the normalised words are equal; empty for a text without words) and
-    the figures `figures[i]`: its numbers, number words and names of weekdays, each a 32-bit hash of the two
-    words before it above one of itself, distinct and ascending.
+    Text ``i`` has `hashes[starts[i]:starts[i + 1]]` (distinct, ascending), beside each in `late` whether it
+    stands in the second half of the text only, `words[i]` words, the text hash `digests[i]` (16 bytes, equal
+    when the normalised words are equal; empty for a text without words) and the figures `figures[i]`: its
+    numbers, number words and names of weekdays, each a 32-bit hash of the two words before it above one of
+    itself, distinct and ascending.
     """
 
     hashes: NDArray[np.uint32]
+    late: NDArray[np.bool_]
     starts: NDArray[np.intp]
     words: NDArray[np.intp]
     digests: list[bytes]
@@ -53,9 +55,13 @@ class Shingles:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a text is compared by: distinct shingles and pairs of words, figures, and the text hash."""
+    """All that a text is compared by: distinct shingles and pairs of words, figures, and the text hash.
+
+    `late` tells of each shingle whether it stands in the second half of the text only.
+    """
 
     shingles: NDArray[np.uint32]
+    late: NDArray[np.bool_]
     pairs: NDArray[np.uint32]
     figures: tuple[int, ...]
     digest: bytes
@@ -97,6 +103,7 @@ def shingle(texts: Sequence[str], size: int = SHINGLE_WORDS) -> Shingles:
     starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
     return Shingles(
         hashes=np.concatenate([np.empty(0, np.uint32), *(part.hashes for part in parts)]),
+        late=np.concatenate([np.empty(0, np.bool_), *(part.late for part in parts)]),
         starts=np.concatenate([*starts, offsets[-1:]]).astype(np.intp),
         words=np.concatenate([np.empty(0, np.intp), *(part.words for part in parts)]),
         digests=[digest for part in parts for digest in part.digests],
@@ -108,7 +115,13 @@ def contents(texts: Sequence[str], size: int = SHINGLE_WORDS) -> tuple[Shingles,
     """The shingles of a batch, and what each of its texts is compared by, independent of the batch."""
     cut, pairs = shingle(texts, size), shingle(texts, 2)
     return cut, [
-        Content(cut.of(at).copy(), pairs.of(at).copy(), cut.figures[at], cut.digests[at])
+        Content(
+            cut.of(at).copy(),
+            cut.late[cut.starts[at] : cut.starts[at + 1]].copy(),
+            pairs.of(at).copy(),
+            cut.figures[at],
+            cut.digests[at],
+        )
         for at in range(len(texts))
     ]
 
@@ -127,15 +140,19 @@ def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
 def _shingle_chunk(texts: Sequence[str], size: int) -> Shingles:
     hashes, bounds, is_figure = _word_hashes(texts)
     counts = np.diff(bounds)
-    shingles, owners = _windows(hashes, bounds, counts, size)
+    shingles, owners, late = _windows(hashes, bounds, counts, size)
     # One sort makes the shingles of every text distinct and ascending (np.unique takes twenty times as long).
-    keys = np.sort((owners.astype(np.uint64) << np.uint64(32)) | shingles)
+    # The lowest bit says where a shingle stands: of one that stands in both halves the first is kept.
+    marked = np.sort((owners.astype(np.uint64) << np.uint64(33)) | (shingles << np.uint64(1)) | late)
+    keys = marked >> np.uint64(1)
     if len(keys):
-        keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
+        distinct = np.concatenate([[True], keys[1:] != keys[:-1]])
+        keys, marked = keys[distinct], marked[distinct]
     found, places = _figures(hashes, bounds, is_figure, len(texts))
     figures, begins = found.tolist(), places.tolist()
     return Shingles(
         hashes=keys.astype(np.uint32),
+        late=(marked & np.uint64(1)).astype(np.bool_),
         starts=np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(32)),
         words=counts,
         digests=[
@@ -148,14 +165,14 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> Shingles:
 
 def _windows(
     hashes: NDArray[np.uint64], bounds: NDArray[np.intp], counts: NDArray[np.intp], size: int
-) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
-    """Hash every run of `size` words within a text; also say which text each belongs to."""
+) -> tuple[NDArray[np.uint64], NDArray[np.intp], NDArray[np.bool_]]:
+    """Hash every run of `size` words within a text; say which text each is of, and if of its second half."""
     lacking = np.where(counts > 0, np.maximum(size - counts, 0), 0)
     if lacking.any():  # fill texts shorter than a shingle up with empty words
         hashes = np.insert(hashes, np.repeat(bounds[1:], lacking), 0)
         counts = counts + lacking
     if not len(hashes):
-        return np.empty(0, np.uint64), np.empty(0, np.intp)
+        return np.empty(0, np.uint64), np.empty(0, np.intp), np.empty(0, np.bool_)
     owners = np.repeat(np.arange(len(counts)), counts)
     last = len(hashes) - size + 1
     combined = np.zeros(last, np.uint64)
@@ -163,7 +180,10 @@ def _windows(
         factor = np.uint64(pow(MULTIPLIER, 2 * position + 1, 1 << 64))
         combined += hashes[position : position + last] * factor
     whole = owners[:last] == owners[size - 1 :]
-    return mix(combined[whole]) >> np.uint64(32), owners[:last][whole]
+    owners = owners[:last]
+    middles = np.cumsum(counts) - (counts + size - 1) // 2  # where the second half of a text's runs begins
+    late = np.arange(last) >= middles[owners]
+    return mix(combined[whole]) >> np.uint64(32), owners[whole], late[whole]
 
 
 def _word_hashes(

@@ -11,11 +11,12 @@ from dedup.decision import Change, Decision
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import band_keys, from_bytes, low_bytes
-from dedup.similarity import FIGURES_BYTES, Reason
+from dedup.similarity import FIGURES_BYTES, LATE_BYTES, Reason
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
-# Signature, id, figures, size, published, parent, canonical, state, similarity, source, text: see index.lua.
-_RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}sHIIIBBB3s")
+# Signature, id, figures, late, size, published, parent, canonical, state, similarity, source, text: see
+# index.lua.
+_RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
 _UNKNOWN_TIME = 0xFFFFFFFF
 _REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
 _SIMILARITY_STEPS = 250
@@ -35,6 +36,7 @@ def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[tuple[by
             low_bytes(one.signature),
             key,
             one.figures,
+            one.late,
             min(one.size, 0xFFFF),
             _seconds(one.published_at),
             0,

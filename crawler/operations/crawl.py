@@ -20,7 +20,7 @@ from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_stores
 from crawler.storage.crawls import finish_dead
-from crawler.storage.dedup_index import index_was_lost, rebuild_index
+from crawler.storage.dedup_index import mend_index
 from crawler.storage.schema import ensure_schema
 
 LINE_LIMIT = 1024 * 1024
@@ -94,8 +94,8 @@ def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:
     """Start or reach the stores, create what is missing, and put a lost dedup index right."""
     with contextlib.closing(open_stores(settings)) as stores:
         ensure_schema(stores.db)
-        if index_was_lost(stores):
-            count = rebuild_index(stores)
+        count = mend_index(stores)
+        if count is not None:
             notice(f"The dedup index in Redis lacked stored articles; it was made anew from all {count}.")
 
 

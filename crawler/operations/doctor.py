@@ -190,6 +190,10 @@ def _index(db: Any, client: redis.Redis) -> Check:
         return Check(
             name, Level.ERROR, f"made with other parameters ({told}): run `khabar dedup rebuild`", details
         )
+    if not stats.is_complete:
+        return Check(
+            name, Level.WARNING, "being made anew, or that broke off: the next crawl does it again", details
+        )
     finding = f"parameters match; {stats.documents:,} articles in {stats.stories:,} stories"
     if each is not None:
         finding += f", {each:.0f} bytes an article"

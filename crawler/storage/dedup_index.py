@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
 
@@ -9,7 +10,14 @@ from crawler.storage.articles import ArticleStore, story_fields
 from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
-from dedup import Decision, Index, Prepared
+from dedup import Decision, Index, Prepared, StoredFormError, prepare
+
+LONGEST_REBUILD = 1800.0
+"""Seconds after which a rebuild counts as dead, and another process may do it: a million articles take ten
+minutes."""
+
+LONGEST_COUNT = 300.0
+"""Seconds for a request that goes over the whole archive; the embedded server reads all of it for that."""
 
 MOST_ROUNDS = 5
 """More changes of one story within some milliseconds do not happen."""
@@ -40,8 +48,25 @@ def index_was_lost(stores: Stores) -> bool:
     Raises:
         IndexMismatchError: The index was made with other parameters.
     """
-    known = open_index(stores).stats().documents
-    return known < stores.db.articles.estimated_document_count()
+    index = open_index(stores)
+    with pymongo.timeout(LONGEST_COUNT):
+        held = stores.db.articles.estimated_document_count()
+    return held > 0 and (not index.is_complete() or index.stats().documents < held)
+
+
+def mend_index(stores: Stores) -> int | None:
+    """Make the index anew if something of it was lost; one process does, others wait for it.
+
+    Returns:
+        How many articles it was made of; None where it was whole.
+
+    Raises:
+        IndexMismatchError: The index was made with other parameters.
+    """
+    if not index_was_lost(stores):
+        return None
+    with stores.redis.lock(f"{BASENAME}:rebuild", timeout=LONGEST_REBUILD):
+        return rebuild_index(stores) if index_was_lost(stores) else None
 
 
 def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None) -> int:
@@ -96,16 +121,27 @@ def clear_index(stores: Stores) -> None:
 
 
 def _signatures(db: Database[Document]) -> Iterator[Prepared]:
-    order = sorted(
-        (document.get("published_at") or document["first_seen_at"], document["_id"])
-        for document in db.articles.find({}, {"first_seen_at": 1, "published_at": 1})
-    )
+    with pymongo.timeout(LONGEST_COUNT):
+        order = sorted(
+            (document.get("published_at") or document["first_seen_at"], document["_id"])
+            for document in db.articles.find({}, {"first_seen_at": 1, "published_at": 1})
+        )
     fields = {"signature": 1, "published_at": 1, "site": 1}
     for batch in in_batches(db.articles, [article_id for _, article_id in order], fields):
         for document in batch:
-            yield Prepared.from_stored(
-                document["_id"], document["signature"], document.get("published_at"), document["site"]
-            )
+            yield _prepared(db, document)
+
+
+def _prepared(db: Database[Document], document: Document) -> Prepared:
+    article_id, published_at, site = document["_id"], document.get("published_at"), document["site"]
+    try:
+        return Prepared.from_stored(article_id, document["signature"], published_at, site)
+    except StoredFormError:
+        # Signed by an earlier version: the text is still there, and is signed as this one does it.
+        text = (db.articles.find_one({"_id": article_id}, {"text": 1}) or {}).get("text", "")
+        prepared = prepare(article_id, text, published_at, site)
+        db.articles.update_one({"_id": article_id}, {"$set": {"signature": prepared.to_stored()}})
+        return prepared
 
 
 def _write_stories(db: Database[Document], decisions: Sequence[Decision]) -> None:

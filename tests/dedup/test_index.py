@@ -1,6 +1,7 @@
 import random
 import re
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from crawler.demo import Newsroom
 from dedup import (
     Decision,
     Index,
@@ -195,6 +197,50 @@ def test_a_chain_of_updates_does_not_become_one_story(index: Index) -> None:
     assert len({decision.story_id for decision in decisions}) >= 5
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_follow_ups_that_quote_half_of_a_story_stay_apart(index: Index, backwards: bool) -> None:
+    """With an estimate from 64 values every eighth such pair looks like a copy by containment alone."""
+    batch = []
+    for number in range(60):
+        lines, at = sentences(number, 12), 50 * number
+        batch += [
+            prepared(4 * number, " ".join(lines), published_at=after(at), source="sana"),
+            prepared(4 * number + 1, " ".join(lines[:9]), published_at=after(at + 1), source="enab"),
+            prepared(
+                4 * number + 2,
+                " ".join([*sentences(500 + number, 7), *lines[:6]]),
+                published_at=after(at + 20),
+                source="jisr",
+            ),
+            prepared(
+                4 * number + 3,
+                " ".join([*sentences(900 + number, 2), *lines]),
+                published_at=after(at + 2),
+                source="tall",
+            ),
+        ]
+    index.check_and_insert(batch[::-1] if backwards else batch)
+    stories = [now.story_id if now else None for now in index.lookup([each.id for each in batch])]
+    for first in range(0, len(batch), 4):
+        original, cut, follow_up, with_lead = stories[first : first + 4]
+        assert original == cut == with_lead
+        assert follow_up != original
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_tells_the_stories_of_a_newsroom_in_any_order(index: Index, seed: int) -> None:
+    with Newsroom(seed=seed) as room:
+        truth = {article_.url: article_ for article_ in room.articles}
+    batch = prepare_many([(url, one_.text, one_.published_at, one_.site) for url, one_ in truth.items()])
+    for order in (None, lambda each: each.published_at, lambda each: each.text_hash):
+        index.clear()
+        index.check_and_insert(sorted(batch, key=order) if order else batch)
+        found = {url: now.story_id for url, now in zip(truth, index.lookup(list(truth)), strict=True) if now}
+        named = [(truth[url].story or url, story) for url, story in found.items()]
+        assert len(named) == len(truth) > 100
+        assert len(set(named)) == len({name for name, _ in named}) == len({story for _, story in named})
+
+
 # Revisions ---------------------------------------------------------------------------------------
 
 
@@ -341,6 +387,52 @@ def test_is_made_anew_from_what_was_stored(index: Index) -> None:
     assert count == 600
     assert seen == [256, 512, 600]
     assert decided == expected
+
+
+def test_a_rebuild_that_was_interrupted_is_told(client: "redis.Redis", index: Index) -> None:
+    articles = [prepared(n, article(n)) for n in range(300)]
+    assert not index.is_complete()
+    assert not index.stats().is_complete
+    index.check_and_insert(articles)
+    assert index.is_complete()
+
+    def broken() -> Iterator[Prepared]:
+        yield from articles[:280]
+        assert not Index(client, basename="test").is_complete()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.rebuild(broken())
+    for each in (index, Index(client, basename="test")):
+        each.open()
+        assert not each.is_complete()
+        assert not each.stats().is_complete
+        assert each.stats().documents == 256
+    one(index, prepared(999, TEXT))  # a crawl that goes on does not make it whole
+    assert not index.is_complete()
+    assert index.rebuild(articles) == 300
+    assert index.is_complete()
+    assert index.stats().is_complete
+    index.clear()
+    assert index.rebuild([]) == 0
+    assert index.is_complete()
+    assert index.is_empty()
+
+
+def test_a_rebuild_does_not_vouch_for_the_index_of_another(client: "redis.Redis", index: Index) -> None:
+    def interrupted() -> Iterator[Prepared]:
+        yield prepared(2, TEXT)
+        raise InterruptedError
+
+    def taken_over() -> Iterator[Prepared]:
+        yield from (prepared(n, article(n)) for n in range(256))
+        Index(client, basename="test").clear()
+        with pytest.raises(InterruptedError):
+            Index(client, basename="test").rebuild(interrupted())
+
+    with pytest.raises(IndexLostError):
+        index.rebuild(taken_over())
+    assert not index.is_complete()
 
 
 def test_stays_findable_while_its_tables_grow(index: Index) -> None:

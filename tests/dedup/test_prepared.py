@@ -2,6 +2,7 @@ import pickle
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,14 @@ def test_comes_back_from_the_store_without_the_text() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("minhash", None), ("size", "12"), ("text_hash", b"short"), ("figures", b"0" * 17), ("figures", b"odd")],
+    [
+        ("minhash", None),
+        ("size", "12"),
+        ("text_hash", b"short"),
+        ("figures", b"0" * 17),
+        ("figures", b"odd"),
+        ("late", b""),
+    ],
 )
 def test_damage_in_the_store_is_named(key: str, value: object) -> None:
     with pytest.raises(StoredFormError, match=f"'a'.*{key}"):
@@ -53,3 +61,28 @@ def test_estimates_come_near_the_counted_figures(shared: int, own: int) -> None:
     # Four standard deviations of a share seen in 64 draws: 4 * sqrt(0.25 / 64).
     assert estimated.jaccard == pytest.approx(counted.jaccard, abs=0.25)
     assert estimated.same_words == (counted.reason == "exact")
+
+
+def test_knows_in_which_half_of_the_text_a_value_of_the_signature_stands() -> None:
+    text = article(1)
+    words = text.split()
+    first = prepare("first", " ".join(words[: len(words) // 2 + 2]))
+    both = prepare("both", text)
+    values = [np.frombuffer(one.signature[-256:], "<u4") for one in (both, first)]
+    late = np.unpackbits(np.frombuffer(both.late, np.uint8), bitorder="little").astype(bool)
+    assert len(both.late) == 8
+    assert (late == (values[0] != values[1])).all()
+    assert 16 < late.sum() < 48
+    assert prepare("twice", f"{text}\n\n{text}").late == bytes(8)
+    assert prepare("nothing", "").late == bytes(8)
+
+
+def test_the_opening_is_estimated_near_what_is_counted() -> None:
+    lines = sentences(1, 40)
+    for own in range(0, 20, 3):
+        one, other = " ".join(lines[:20]), " ".join([*lines[20 : 20 + own], *lines[:20]])
+        counted = compare(one, other).opening
+        assert counted is not None
+        assert estimated_evidence(prepare("one", one), prepare("other", other)).opening == pytest.approx(
+            counted, abs=0.25
+        )

@@ -84,6 +84,38 @@ def test_a_follow_up_that_quotes_the_day_before_is_no_copy() -> None:
     assert not compare(text_of([*sentences(5, 9), *STORY[:7]]), text_of(STORY)).duplicate
 
 
+@pytest.mark.parametrize("quoted", [STORY[:8], STORY[1:9], [*STORY[2:6], *STORY[10:14]]])
+def test_a_follow_up_that_quotes_most_of_an_earlier_text_is_no_copy(quoted: list[str]) -> None:
+    """What it shares stands below an opening of its own; a cut copy shares its opening."""
+    follow_up, cut = text_of([*sentences(5, 9), *quoted]), text_of(STORY[:11])
+    for one, other in ((follow_up, cut), (cut, follow_up)):
+        verdict = compare(one, other)
+        assert verdict.reason is Reason.DIFFERENT
+        assert verdict.opening is not None
+        assert verdict.opening < 0.1
+
+
+def test_follow_ups_that_quote_the_same_background_are_no_copies() -> None:
+    one, other = text_of([*sentences(5, 8), *STORY[:10]]), text_of([*sentences(6, 9), *STORY[:11]])
+    verdict = compare(one, other, same_source=False)
+    assert verdict.containment > Thresholds().containment_other_source
+    assert not verdict.duplicate
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        [*sentences(5, 3), *STORY],
+        [*sentences(5, 3), *STORY[:10]],
+        [*sentences(5, 2), *STORY, *sentences(6, 3)],
+        STORY[6:],
+        [*sentences(5, 20), *STORY],
+    ],
+)
+def test_an_own_opening_alone_makes_no_other_story(edited: list[str]) -> None:
+    assert compare(text_of(edited), text_of(STORY)).duplicate
+
+
 def test_short_texts_with_one_formula_are_no_copies() -> None:
     notice = "تنعى النقابة الزميل {} الذي وافته المنية صباح اليوم في دمشق وتتقدم من ذويه وزملائه بأحر التعازي"
     assert not compare(notice.format("سامر النجار"), notice.format("وليد الحداد")).duplicate
@@ -130,6 +162,10 @@ def test_the_verdict_is_seen_from_the_first_text() -> None:
         assert judge(Evidence(0.25, sizes), limits).reason is reason
     assert judge(Evidence(0.30, (100, 110)), limits).reason is Reason.DIFFERENT
     assert judge(Evidence(0.40, (100, 110)), limits, least=0.5).duplicate
+    assert judge(Evidence(0.60, (100, 110), opening=0.4), limits).opening == 0.4
+    assert not judge(Evidence(0.60, (100, 110), opening=0.05), limits).duplicate
+    assert not judge(Evidence(0.60, (100, 110), opening=0.05), limits, least=0.5).duplicate
+    assert judge(Evidence(0.99, (100, 100), opening=0.05), limits).duplicate
 
 
 FIGURES = st.lists(

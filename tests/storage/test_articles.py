@@ -9,7 +9,7 @@ from pymongo.errors import WriteError
 from crawler.article import Article
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import clear_index, index_was_lost, open_index, rebuild_index
+from crawler.storage.dedup_index import clear_index, index_was_lost, mend_index, open_index, rebuild_index
 from crawler.storage.schema import ensure_schema
 from dedup import Decision, prepare
 
@@ -104,6 +104,27 @@ def test_an_emptied_index_is_noticed_and_made_anew_with_the_same_stories(
     assert not index_was_lost(stores)
     assert {d["_id"]: (d["story_id"], d["duplicate_of"]) for d in stores.db.articles.find({})} == before
     assert _save(stores, _key(4), hours=2, site="d").duplicate_of == _key(1)
+
+
+def test_a_rebuild_that_broke_off_is_noticed_and_old_signatures_are_made_anew(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    for number in range(1, 4):
+        _save(stores, _key(number), hours=number, site=f"s{number}")
+    stores.db.articles.update_one({"_id": _key(2)}, {"$unset": {"signature.text_hash": ""}})
+
+    def break_off(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild_index(stores, break_off)
+    assert index_was_lost(stores)
+    assert mend_index(stores) == 3
+    assert mend_index(stores) is None
+    document = stores.db.articles.find_one({"_id": _key(2)})
+    assert document is not None
+    assert document["signature"]["text_hash"]
+    assert (document["story_id"], document["duplicate_of"]) == (_key(1), _key(1))
 
 
 def test_an_article_that_could_not_be_looked_up_is_looked_up_by_the_rebuild(
