@@ -104,10 +104,11 @@ def test_asking_again_changes_nothing(index: Index) -> None:
         prepared(n, " ".join(sentences(n % 5, 14)[: 9 + n % 6]), published_at=after(-n)) for n in range(20)
     ]
     index.check_and_insert(articles)
-    before = index.stats()
+    # The memory is what the server says it is at the moment, which changes by itself.
+    before = replace(index.stats(), bytes_estimate=None)
     again = index.check_and_insert(articles)
     assert index.check_and_insert(articles) == again
-    assert index.stats() == before
+    assert replace(index.stats(), bytes_estimate=None) == before
     assert before.documents == 20
     assert {decision.story_id for decision in again} == {hex_id(n) for n in range(5)}
     for decision in again:
