@@ -15,7 +15,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.article import Article, Hints
 from crawler.extraction import metadata as meta
-from crawler.extraction import page_kind
+from crawler.extraction import page_kind, second_look
 from crawler.extraction.body import extract_body
 from crawler.extraction.canonical import canonical_url
 from crawler.extraction.credits import find_agency, find_authors
@@ -24,6 +24,7 @@ from crawler.extraction.decode import decode
 from crawler.extraction.edges import clean_edges
 from crawler.extraction.errors import Blocked, EmptyBody, ExtractionError, NotAnArticle, NotHtml
 from crawler.extraction.language import detect_language
+from crawler.extraction.telling import telling_lines
 from crawler.extraction.text import tidy
 from crawler.extraction.title import find_title, site_name_beside
 
@@ -111,13 +112,15 @@ def _extract(
         for told in (metadata.document_title, metadata.first("og:title"))
     ]
     names += [name for name in beside if name and name not in names]
+    zone = ZoneInfo(site.timezone if site else DEFAULT_TIMEZONE)
     published = find_published(
         tree,
         url=url,
         hints=hints,
-        timezone=ZoneInfo(site.timezone if site else DEFAULT_TIMEZONE),
+        timezone=zone,
         now=now,
         title=headline.text or None,
+        linked=metadata.linked_data,
     )
     canonical = canonical_url(url, metadata)
     section = meta.section(metadata, url, body)
@@ -144,7 +147,14 @@ def _extract(
         boilerplate=site.boilerplate if site else (),
         names=tuple(authors),
     )
-    page_kind.refuse_listing(evidence, read.found, paragraphs, url)
+    telling = None
+    if read.found is not None:
+        silent = [*headline.spellings, *page_kind.title_parts(metadata), *names, *authors, section or ""]
+        telling = telling_lines(read.found.element, silent=silent, timezone=zone, now=now)
+    second_look.refuse_listing(evidence, read.found, paragraphs, telling, url)
+    if telling is not None and second_look.tells_nothing(evidence, telling):
+        second_look.refuse_untold(evidence, url, headed=headline.element is not None)
+        paragraphs = []
     if not paragraphs and hints.text:
         told = [tidy(part) for part in hints.text.split("\n\n")]
         paragraphs = clean_edges(
@@ -154,6 +164,8 @@ def _extract(
         raise NotAnArticle("a page without a headline", url)
     if not paragraphs and not (read.repeated_headline and evidence.article >= 2):
         raise EmptyBody("no text", url)
+    if not hints.text:
+        second_look.refuse_scrap(evidence, telling, url, dated=published.published_at is not None)
     text = "\n\n".join(paragraphs)
     return Article(
         url=url,

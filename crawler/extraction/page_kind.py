@@ -1,10 +1,7 @@
-"""Whether a page holds a story at all, and if not, what it is instead.
+"""Whether a page holds a story at all, and if not, what it is instead: the look at the page as served.
 
-Two looks: at the page as served, for what is plain (a feed, a redirect, a challenge, a login, a soft 404, a
-home
-page, an archive that names itself one); and at what was read of it, for what only shows then (a list of
-stories,
-a video with no text).
+It finds what is plain (a feed, a redirect, a challenge, a login, a soft 404, a home page, an archive that
+names itself one) and weighs the rest; `second_look` decides once the text has been read.
 """
 
 import re
@@ -14,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.canonical import is_home
-from crawler.extraction.container import Found, link_chars, linked_headings
+from crawler.extraction.container import linked_headings
 from crawler.extraction.errors import Blocked, NotAnArticle
 from crawler.extraction.jsonld import node_rank, node_types
 from crawler.extraction.metadata import Metadata
@@ -24,8 +21,6 @@ STUB_CHARS = 400
 """A page with a refresh and no more visible text than this only points elsewhere."""
 SMALL_PAGE_CHARS = 1_500
 """Challenge, login and error pages have less text than this; a story *about* them has more."""
-LIST_CARDS = 4
-"""Cards (a headline that is a link, as heading) from which on a page can be a list."""
 
 _FEED = re.compile(
     r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*|<\?.{0,500}?\?>\s*)*<(rss|feed|rdf:rdf|urlset|"
@@ -118,9 +113,9 @@ _LISTING_PATH = re.compile(
     re.IGNORECASE,
 )
 _LISTING_QUERY = re.compile(r"(?:^|&)(?:s|q|search|tag|cat|category|author|paged)=", re.IGNORECASE)
-_MORE = re.compile(
-    r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.|المزيد|read more|اقرا المزيد|اكمل القراءه|التفاصيل|قراءه المزيد)\W*\Z",
-)
+_PAGE_QUERY = re.compile(r"(?:^|&)(?:page|pg|pagenum|pageno)=\d{1,4}(?:&|\Z)", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"(?:ال)?(?:صفحه|page|sayfa|rupel)\W{0,3}\d{1,4}(?:\W+(?:من|of|/)\W+\d{1,4})?")
+_TITLE_PARTS = re.compile(r"\s(?:[-–—|•·»«/]|::)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +125,10 @@ class Evidence:
     article: int
     listing: int
     cards: int
+    paged: bool
+    """Whether title or address number the page; articles over several pages are numbered too."""
+    about_site: bool
+    """Whether the document's title begins or ends in the name of a page about the site: «من نحن»."""
 
 
 def refuse_markup(source: str, url: str) -> None:
@@ -235,42 +234,19 @@ def weigh(body: HtmlElement, metadata: Metadata, url: str) -> Evidence:
     parts = urlsplit(url)
     if _LISTING_PATH.search(unquote(parts.path)) or _LISTING_QUERY.search(parts.query):
         listing += 2
-    return Evidence(article, listing, linked_headings(body))
+    named = [bare(part) for part in title_parts(metadata)]
+    return Evidence(
+        article,
+        listing,
+        linked_headings(body),
+        paged=any(map(_PAGE_NUMBER.fullmatch, named)) or _PAGE_QUERY.search(parts.query) is not None,
+        about_site=any(map(_SITE_PAGE.fullmatch, (*named[:1], *named[-1:]))),
+    )
 
 
-def refuse_listing(evidence: Evidence, found: Found | None, paragraphs: list[str], url: str) -> None:
-    """Refuse a page whose text turned out to be a list of stories.
-
-    Args:
-        evidence: What was weighed before.
-        found: The element that was read.
-        paragraphs: What was read in it.
-        url: The page's address, for the error.
-
-    Raises:
-        NotAnArticle: A listing.
-    """
-    if evidence.listing >= 3 and evidence.article < 4:
-        raise NotAnArticle("a listing", url)
-    if found is None:
-        return
-    cards = linked_headings(found.element)
-    text = sum(map(len, paragraphs))
-    links = link_chars(found.element)
-    teasers = sum(1 for paragraph in paragraphs if _MORE.search(fold(paragraph)))
-    against = evidence.listing - evidence.article
-    if cards >= LIST_CARDS:
-        against += 2
-    if cards >= 2 * LIST_CARDS:
-        against += 1
-    if teasers >= 3 and teasers * 2 >= len(paragraphs):
-        against += 2
-    if links > text and len(paragraphs) < 4:
-        against += 1
-    if evidence.article == 0 and max(map(len, paragraphs), default=0) < 120 and evidence.cards >= LIST_CARDS:
-        against += 1
-    if against >= 2:
-        raise NotAnArticle("a listing", url)
+def title_parts(metadata: Metadata) -> list[str]:
+    """The document's title in the parts that separators make: headline, section, the site's name."""
+    return [part for part in _TITLE_PARTS.split(f" {metadata.document_title or ''} ") if part.strip()]
 
 
 def _says_article(metadata: Metadata, url: str) -> bool:

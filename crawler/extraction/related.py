@@ -26,13 +26,14 @@ MAX_ELEMENTS = 60
 MAX_FOLLOWING = 30
 """Blocks looked at after a label. Lists of related stories have three to ten."""
 
-_BLOCK_TAGS = frozenset(
+BLOCK_TAGS = frozenset(
     {
         *("p", "div", "section", "article", "main", "body", "center", "blockquote", "pre", "address", "hr"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "aside", "figure", "figcaption"),
         *("ul", "ol", "li", "dt", "dd", "table", "tr", "td", "th", "fieldset", "details", "summary"),
     }
 )
+"""Elements that begin and end a line."""
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
 
 
@@ -69,10 +70,10 @@ def _gather(element: HtmlElement, parts: list[str], depth: int) -> None:
         parts.append(element.text.replace("\n", " "))
     for child in element:
         if isinstance(child.tag, str):
-            if child.tag in _BLOCK_TAGS or child.tag == "br":
+            if child.tag in BLOCK_TAGS or child.tag == "br":
                 parts.append("\n")
             _gather(child, parts, depth + 1)
-            if child.tag in _BLOCK_TAGS:
+            if child.tag in BLOCK_TAGS:
                 parts.append("\n")
         if child.tail:
             parts.append(child.tail.replace("\n", " "))
@@ -85,7 +86,7 @@ def _opens_text(element: HtmlElement) -> bool:
 
 def _block_of(element: HtmlElement, container: HtmlElement) -> HtmlElement | None:
     block = element
-    while block is not container and block.tag not in _BLOCK_TAGS:
+    while block is not container and block.tag not in BLOCK_TAGS:
         block = block.getparent()
         if block is None:
             return None

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.extraction import Blocked, EmptyBody, NotAnArticle, extract
-from tests.extraction.pages import RELATED, SITE, STORY, URL, links, page, paragraphs
+from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
 CARDS = "".join(
     f"<div class='item'><h2><a href='/n/{n}'>{text} رقم {n}</a></h2><p>{STORY[n % 4][:90]}…</p></div>"
@@ -86,3 +86,165 @@ def test_a_story_without_any_metadata_is_a_story() -> None:
 def test_an_article_with_nothing_in_it() -> None:
     with pytest.raises(EmptyBody):
         extract(page("<p></p><img src='/x.jpg'>"), URL)
+
+
+MENU = ("محليات", "اقتصاد", "ثقافة", "خدمات", "رياضة", "تعليم")
+TODAY = "الاثنين 23 تشرين الثاني 2026"
+LINE = "أغلقت البلدية صباح اليوم الجسر القديم أمام السيارات والشاحنات."
+CELLS = "<table width='780'><tr><td>{menu}</td></tr><tr><td>{body}</td></tr></table>"
+OLD = "https://news.example/show.php?id=12"
+
+
+def table_page(body: str, *, title: str = TITLE, head: str = "") -> bytes:
+    """A page of an old content system: a table, no names, no statement of what it is."""
+    menu = f"<font>{SITE}</font><br>{TODAY}<br>"
+    menu += "<br>".join(f"<a href='cat.php?id={n}'>{name}</a>" for n, name in enumerate(MENU))
+    return plain(CELLS.format(menu=menu, body=body), title=f"{SITE} :: {title}", head=head)
+
+
+def titles(count: int) -> tuple[str, ...]:
+    return tuple(f"{RELATED[n % 3]} للمرة {n}" for n in range(count))
+
+
+def dated_links(texts: tuple[str, ...]) -> str:
+    return "".join(
+        f"<div><div><a href='/news/{n}'>{text}</a></div><div>{TODAY}</div></div>"
+        for n, text in enumerate(texts)
+    )
+
+
+def refusal(html: bytes, url: str = OLD) -> str:
+    with pytest.raises(NotAnArticle) as caught:
+        extract(html, url)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [TODAY, "اليوم: الاثنين ٢٣ تشرين الثاني ٢٠٢٦", "دمشق، 23/11/2026", "Monday, 23 November 2026", SITE],
+)
+def test_a_video_on_an_articles_page_with_a_line_of_the_header_is_empty(line: str) -> None:
+    video = f"<main><h1>{TITLE}</h1><div><video src='/v.mp4'></video></div></main>"
+    html = plain(
+        f"<header><div>{line}</div></header>{video}",
+        title=f"{TITLE} | {SITE}",
+        head='<meta property="og:type" content="video.other">',
+    )
+    with pytest.raises(EmptyBody):
+        extract(html, URL)
+
+
+def test_a_sentence_that_names_a_date_is_a_story() -> None:
+    sentence = "أعلنت الوزارة يوم الاثنين 23 تشرين الثاني 2026 عطلة رسمية."
+    assert extract(page(f"<p>{sentence}</p>"), URL).text == sentence
+
+
+def test_a_bulletin_whose_body_is_its_headline_and_a_date_has_no_text() -> None:
+    article = extract(page(f"<p>{TITLE}</p><p>{TODAY}</p>"), URL)
+    assert (article.title, article.text) == (TITLE, "")
+
+
+def test_a_video_beside_a_menu_is_no_story() -> None:
+    assert refusal(table_page(f"<b>{TITLE}</b><object><embed src='v.flv'></object>"))
+
+
+def test_one_sentence_beside_a_menu_is_a_story() -> None:
+    assert LINE in extract(table_page(f"<b>{TITLE}</b><p>{LINE}</p>"), OLD).text
+
+
+def test_an_article_whose_text_is_a_link_keeps_it() -> None:
+    link = "<a href='https://news.example/report.pdf'>https://news.example/report.pdf</a>"
+    body = f"<p>{TITLE}</p><p>{link}</p>"
+    assert extract(page(body), URL).text == "https://news.example/report.pdf"
+
+
+@pytest.mark.parametrize(
+    ("title", "url"),
+    [
+        (f"أخبار - صفحة 2 | {SITE}", "https://news.example/news?page=2"),
+        (f"أخبار | {SITE}", "https://news.example/news"),
+    ],
+)
+def test_linked_lines_and_dates_are_a_listing(title: str, url: str) -> None:
+    body = f"<div>{dated_links(titles(12))}</div><div><a href='?page=1'>السابق</a> <b>2</b></div>"
+    assert refusal(plain(body, title=title), url) == "a listing"
+
+
+def test_numbered_pages_of_linked_lines_with_openings_are_a_listing() -> None:
+    cards = "".join(
+        f"<div><a href='/news/{n}'>{text}</a><div>{STORY[n % 4]}</div></div>"
+        for n, text in enumerate(titles(6))
+    )
+    html = plain(f"<div>{cards}</div>", title=f"أخبار - صفحة 3 | {SITE}")
+    assert refusal(html, "https://news.example/news?page=3") == "a listing"
+
+
+@pytest.mark.parametrize("count", [2, 5, 15])
+def test_linked_lines_with_dates_and_cut_openings_are_a_listing(count: int) -> None:
+    cards = "".join(
+        f"<div><b><a href='article.php?id={n}'>{text}</a></b><br>{TODAY}<br>{STORY[n % 4][:80]}...</div><hr>"
+        for n, text in enumerate(titles(count))
+    )
+    assert refusal(table_page(cards, title="ثقافة"), "https://news.example/cat.php?id=3") == "a listing"
+
+
+def test_a_story_that_trails_off_above_linked_headlines_is_a_story() -> None:
+    body = f"<b>{TITLE}</b>{paragraphs([*STORY, 'ويبقى السؤال: متى يفتح الجسر أبوابه أمام الناس...'])}"
+    related = "".join(f"<div><a href='/n/{n}'>{text}</a></div>" for n, text in enumerate(titles(3)))
+    assert STORY[3] in extract(table_page(body + related), OLD).text
+
+
+def test_the_second_page_of_a_story_is_a_story() -> None:
+    html = plain(
+        f"<div><h1>{TITLE}</h1>{paragraphs(STORY)}<div>{links(titles(3))}</div></div>",
+        title=f"{TITLE} - صفحة 2",
+    )
+    assert STORY[0] in extract(html, "https://news.example/show.php?id=12&page=2").text
+
+
+def test_a_list_of_links_that_says_it_is_an_article_is_one() -> None:
+    article = extract(page(f"<p>{STORY[0]}</p><div>{dated_links(titles(5))}</div>"), URL)
+    assert article.text.startswith(STORY[0])
+
+
+def test_a_section_without_a_headline_of_its_own_is_a_listing() -> None:
+    cards = "".join(f"<a href='/n/{n}'><h3>{text}</h3></a>" for n, text in enumerate(RELATED[:2]))
+    html = plain(f"<header><div>{TODAY}</div></header><main>{cards}</main>", title=f"ثقافة | {SITE}")
+    assert refusal(html, "https://news.example/ar/culture") == "a listing"
+
+
+def test_a_notice_is_no_story() -> None:
+    html = plain("<h1>لوحة المحررين</h1><p>هذا القسم مخصص للعاملين فقط.</p>", title=f"لوحة المحررين | {SITE}")
+    assert refusal(html, "https://news.example/desk") == "a line of text, not a story"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        plain(f"<h1>{TITLE}</h1><p>{LINE}</p>", title=TITLE),
+        plain(
+            f"<h1>{TITLE}</h1><div>23 تشرين الثاني 2024</div><p>فاز المنتخب الوطني بهدفين على ضيفه.</p>",
+            title=TITLE,
+        ),
+        plain(
+            f"<h1>{TITLE}</h1><p>فاز المنتخب الوطني بهدفين على ضيفه.</p>",
+            title=TITLE,
+            head='<meta property="og:type" content="article">',
+        ),
+    ],
+)
+def test_one_line_is_a_story_when_it_is_long_or_the_page_is_an_articles(html: bytes) -> None:
+    assert extract(html, OLD).text
+
+
+@pytest.mark.parametrize("title", [f"{SITE} :: من نحن", f"اتصل بنا | {SITE}", f"{SITE} - Privacy Policy"])
+def test_a_page_about_the_site_is_known_by_either_end_of_its_title(title: str) -> None:
+    html = plain(f"<div><b>عن الصحيفة</b></div><div>{STORY[0]}</div>", title=title)
+    assert refusal(html) == "a page about the site, not a story"
+
+
+def test_a_dated_story_with_the_title_of_a_page_about_the_site_is_a_story() -> None:
+    html = plain(
+        f"<h1>{TITLE}</h1><div>23 تشرين الثاني 2024</div>{paragraphs(STORY)}", title=f"{TITLE} - فريق العمل"
+    )
+    assert extract(html, OLD).text
