@@ -28,7 +28,7 @@ from crawler.pipelines.extract import Extracted, ExtractionFailedError, FetchedP
 from crawler.pipelines.page_item import PageItem
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources
-from crawler.storage.frontier import Frontier, Page
+from crawler.storage.frontier import Discovery, Frontier, Page
 from crawler.storage.lease import LEASE_SECONDS, LeaseLostError
 
 MOST_LINKS_DEEP = 2
@@ -116,11 +116,13 @@ class SiteSpider(scrapy.Spider):
         wanted = {key: item for key, item in wanted.items() if self._in_window(item.hints)}
         if not wanted:
             return [], 0
-        pages = await self._in_thread(
+        discovery: Discovery | None = await self._in_thread(
             lambda: self.run.frontier(lambda frontier: frontier.discover(wanted.values(), depth))
         )
-        self.run.report.discovered += len(pages or [])
-        return self._page_requests(pages or []), len(pages or [])
+        if discovery is None:
+            return [], 0
+        self.run.report.discovered += discovery.new
+        return self._page_requests(discovery.pages), discovery.new
 
     def _in_window(self, hints: Hints) -> bool:
         """Whether the page's time of publication, where it is known, lies between since and until."""

@@ -56,6 +56,14 @@ class PageResult:
     not_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What came of a source's answer: pages to fetch, and how many of them were never seen before."""
+
+    pages: list[Page]
+    new: int
+
+
 class Frontier:
     """The pages of one site."""
 
@@ -67,18 +75,23 @@ class Frontier:
         """The page's `_id`: the site and the identity of the URL."""
         return f"{self._site}/{page_id(url)}"
 
-    def discover(self, found: Iterable[Discovered], depth: int = 0) -> list[Page]:
-        """Record what a source found and return the pages that are to be fetched because of it.
+    def discover(self, found: Iterable[Discovered], depth: int = 0) -> Discovery:
+        """Record what a source found; tell which pages of it are to be fetched.
 
-        These are pages never seen before, and known ones that the source says were modified after we
-        fetched them.
+        These are pages never seen before, known ones that the source says were modified after we fetched
+        them, and known ones that wait. Among the last are those that this very call recorded when its answer
+        from a store that went away was lost, and it was repeated.
         """
         by_key = {self.key(item.url): item for item in found}
         wanted: list[Page] = []
+        new = 0
+        now = datetime.now(UTC)
         for keys in _batches(by_key):
             known = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
             fresh = [self._new_document(key, by_key[key], depth) for key in keys if key not in known]
-            wanted += [_page(document) for document in self._insert(fresh)]
+            inserted = [_page(document) for document in self._insert(fresh)]
+            new += len(inserted)
+            wanted += inserted
             for key, document in known.items():
                 hints = by_key[key].hints
                 fetched_at = document.get("last_fetched_at")
@@ -88,7 +101,9 @@ class Frontier:
                         {"$set": {"state": "pending", "next_attempt_at": None, "hints": asdict(hints)}},
                     )
                     wanted.append(_page(document | {"hints": asdict(hints)}))
-        return wanted
+                elif document["state"] == "pending" and (document["next_attempt_at"] or now) <= now:
+                    wanted.append(_page(document))
+        return Discovery(wanted, new)
 
     def _new_document(self, key: str, item: Discovered, depth: int) -> Document:
         return {

@@ -23,8 +23,8 @@ def _found(*paths: str, **hints: object) -> list[Discovered]:
 
 
 def test_a_page_is_new_once_in_whatever_form_its_address_comes(frontier: Frontier) -> None:
-    assert len(frontier.discover(_found("a", "b"))) == 2
-    assert frontier.discover(_found("a/", "b?utm_source=x", "a#top")) == []
+    assert frontier.discover(_found("a", "b")).new == 2
+    assert frontier.discover(_found("a/", "b?utm_source=x", "a#top")).new == 0
     assert {page.url for page in frontier.pending(NOW)} == {"https://example.org/a", "https://example.org/b"}
 
 
@@ -34,12 +34,20 @@ def test_hints_survive_the_store(frontier: Frontier) -> None:
     assert page.hints == Hints(title="عنوان", published_at=NOW, authors=("سمر",), text="نص")
 
 
+def test_a_discovery_that_is_repeated_because_its_answer_was_lost_loses_no_page(frontier: Frontier) -> None:
+    first = frontier.discover(_found("a", "b"))
+    again = frontier.discover(_found("a", "b"))
+    assert {page.id for page in again.pages} == {page.id for page in first.pages}
+    frontier.settle(first.pages[0], PageResult(Disposition.FAILED, "no answer"))
+    assert [page.id for page in frontier.discover(_found("a", "b")).pages] == [first.pages[1].id]
+
+
 def test_a_settled_page_is_done_until_its_source_says_that_it_was_modified(frontier: Frontier) -> None:
-    (page,) = frontier.discover(_found("a"))
+    (page,) = frontier.discover(_found("a")).pages
     frontier.settle(page, PageResult(Disposition.STORED, article_id="1", etag='"x"'))
     assert frontier.pending(datetime.now(UTC)) == []
-    assert frontier.discover(_found("a", modified_at=NOW)) == []
-    (again,) = frontier.discover(_found("a", modified_at=datetime.now(UTC) + timedelta(minutes=1)))
+    assert frontier.discover(_found("a", modified_at=NOW)).pages == []
+    (again,) = frontier.discover(_found("a", modified_at=datetime.now(UTC) + timedelta(minutes=1))).pages
     assert (again.etag, again.article_id) == ('"x"', "1")
 
 
@@ -60,7 +68,7 @@ def test_a_failed_page_is_tried_again_later_and_ever_later(frontier: Frontier, s
 
 
 def test_a_site_that_says_when_to_come_back_is_not_asked_sooner(frontier: Frontier) -> None:
-    (page,) = frontier.discover(_found("a"))
+    (page,) = frontier.discover(_found("a")).pages
     later = datetime.now(UTC) + timedelta(hours=5)
     frontier.settle(page, PageResult(Disposition.BLOCKED, "429", not_before=later))
     assert frontier.pending(later - timedelta(minutes=1)) == []
@@ -68,7 +76,7 @@ def test_a_site_that_says_when_to_come_back_is_not_asked_sooner(frontier: Fronti
 
 
 def test_reopening_articles_takes_one_address_each(frontier: Frontier) -> None:
-    own, alias, other = frontier.discover(_found("a", "alias-of-a", "b"))
+    own, alias, other = frontier.discover(_found("a", "alias-of-a", "b")).pages
     article = own.id.split("/")[1]
     for page, article_id in ((own, article), (alias, article), (other, "elsewhere")):
         frontier.settle(page, PageResult(Disposition.STORED, article_id=article_id))
@@ -78,11 +86,11 @@ def test_reopening_articles_takes_one_address_each(frontier: Frontier) -> None:
 
 def test_many_pages_are_discovered_in_batches(frontier: Frontier) -> None:
     paths = [f"p{number}" for number in range(1_200)]
-    assert len(frontier.discover(_found(*paths))) == 1_200
-    assert frontier.discover(_found(*paths)) == []
+    assert frontier.discover(_found(*paths)).new == 1_200
+    assert frontier.discover(_found(*paths)).new == 0
     assert len(frontier.pending(NOW)) == 1_200
 
 
 def test_the_pages_of_another_site_are_its_own(frontier: Frontier, stores: Stores) -> None:
     frontier.discover(_found("a"))
-    assert len(Frontier(stores.db, "other").discover(_found("a"))) == 1
+    assert Frontier(stores.db, "other").discover(_found("a")).new == 1
