@@ -19,11 +19,13 @@ def crawl_table(reports: Sequence[CrawlReport]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), pad_edge=False)
     table.add_column("site", no_wrap=True)
     left = any(report.left for report in reports)
-    for name in ("new", "pages", *shown, *(("left",) if left else ()), "seconds"):
+    for name in ("new", "pages", *shown, *(("left",) if left else ()), "time"):
         # Headings may be broken at a blank, not within a word.
         words = str(name).split("_")
         table.add_column(" ".join(words), justify="right", min_width=max(map(len, words)))
-    table.add_column("verdict", no_wrap=True)
+    table.add_column(
+        "verdict", no_wrap=True, min_width=max(map(len, ("verdict", *(r.verdict for r in reports))))
+    )
     for report in reports:
         style = "green" if report.verdict in HEALTHY else "red"
         table.add_row(
@@ -32,7 +34,7 @@ def crawl_table(reports: Sequence[CrawlReport]) -> Table:
             str(report.taken),
             *(str(report.count(kind)) for kind in shown),
             *((str(report.left),) if left else ()),
-            f"{report.seconds:.1f}",
+            f"{report.seconds:.0f} s",
             Text(report.verdict.replace("_", " "), style=style),
         )
     if len(reports) > 1:
