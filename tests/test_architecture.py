@@ -21,7 +21,6 @@ ALLOWED = {
         "fetch",
         "extraction",
         "discovery",
-        "spiders",
         "dedup",
     },
     "spiders": {

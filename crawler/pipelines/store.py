@@ -9,8 +9,8 @@ from scrapy.crawler import Crawler
 from crawler.article import Disposition
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
+from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.page_item import PageItem
-from crawler.spiders.run import CrawlRun
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story
@@ -29,7 +29,7 @@ class StorePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._run: CrawlRun = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
+        self._run: Ledger = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

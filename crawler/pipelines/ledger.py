@@ -1,0 +1,25 @@
+"""Ledger: what the pipelines need of the crawl they belong to."""
+
+from typing import Protocol
+
+from crawler.article import Disposition
+from crawler.sites import Site
+from crawler.storage.lease import Lease
+from crawler.storage.session import StoreSession
+
+
+class Ledger(Protocol):
+    """The crawl, as far as a pipeline is concerned: its stores, its lease, and the count of its pages."""
+
+    site: Site
+    session: StoreSession
+    lease: Lease
+
+    def end_page(self, disposition: Disposition, url: str, reason: str | None) -> None:
+        """Count how a page ended and log it."""
+
+    def put_back(self) -> None:
+        """Count a taken page as not taken after all: it is still pending."""
+
+    def problem(self, sentence: str) -> None:
+        """Keep a sentence about something that went wrong."""
