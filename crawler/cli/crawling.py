@@ -37,7 +37,7 @@ def crawl_command(
 ) -> None:
     """Crawl sites: find new articles, clean them, mark near-duplicates, store them.
 
-    Example: khabar crawl enabbaladi syria-tv --since 2024-12-01 --limit 200
+    Example: khabar crawl enab-baladi syria-tv --since 2024-12-01 --limit 200
     """
     common = context_of(ctx)
     sites = load_sites(common.seeds)
@@ -60,7 +60,7 @@ def recrawl_command(
 ) -> None:
     """Fetch what is stored of a site again: revisions, removals, and what was missed.
 
-    Example: khabar recrawl enabbaladi --since 2024-12-01
+    Example: khabar recrawl enab-baladi --since 2024-12-01
     """
     common = context_of(ctx)
     (chosen,) = select_sites(load_sites(common.seeds), [site])
