@@ -16,36 +16,35 @@ from crawler.spiders.verdict import HEALTHY
 def crawl_table(reports: Sequence[CrawlReport]) -> Table:
     """A line a site: what was found, taken, and how the pages ended; a last line adds them up."""
     shown = [kind for kind in Disposition if any(report.count(kind) for report in reports)]
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), pad_edge=False)
+    table = Table(
+        box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), collapse_padding=True, pad_edge=False
+    )
+    # The verdict stands where no narrow terminal cuts it off.
     table.add_column("site", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
     left = any(report.left for report in reports)
     for name in ("new", "pages", *shown, *(("left",) if left else ()), "time"):
-        # Headings may be broken at a blank, not within a word.
-        words = str(name).split("_")
-        table.add_column(" ".join(words), justify="right", min_width=max(map(len, words)))
-    table.add_column(
-        "verdict", no_wrap=True, min_width=max(map(len, ("verdict", *(r.verdict for r in reports))))
-    )
+        table.add_column(str(name).replace("_", "\n"), justify="right", overflow="fold")
     for report in reports:
         style = "green" if report.verdict in HEALTHY else "red"
         table.add_row(
             report.site,
+            Text(report.verdict.replace("_", " "), style=style),
             str(report.discovered),
             str(report.taken),
             *(str(report.count(kind)) for kind in shown),
             *((str(report.left),) if left else ()),
-            f"{report.seconds:.0f} s",
-            Text(report.verdict.replace("_", " "), style=style),
+            f"{report.seconds:.0f}s",
         )
     if len(reports) > 1:
         table.add_section()
         table.add_row(
             "all",
+            "",
             str(sum(report.discovered for report in reports)),
             str(sum(report.taken for report in reports)),
             *(str(sum(report.count(kind) for report in reports)) for kind in shown),
             *((str(sum(report.left for report in reports)),) if left else ()),
-            "",
             "",
             style="bold",
         )

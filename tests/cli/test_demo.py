@@ -30,7 +30,7 @@ def test_the_demo_ends_with_its_tables_the_report_and_commands_that_work(tmp_pat
             assert done.returncode == 0, done.stderr
             assert "Traceback" not in done.stderr
             for site in ("demo-yasmin", "demo-assi", "demo-sahel", "demo-furat"):
-                assert re.search(rf"{site} .* ok", done.stdout), done.stdout
+                assert re.search(rf"{site} +ok ", done.stdout), done.stdout
             recrawl = done.stdout.split("2. Recrawl")[1].split("3. Dedup report")[0]
             assert "revised" in recrawl
             assert "gone" in recrawl
