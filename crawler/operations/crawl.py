@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from pymongo.errors import PyMongoError
+
 from crawler.article import Disposition
 from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
@@ -85,7 +87,7 @@ def _record_deaths(reports: Sequence[CrawlReport], settings: Settings) -> None:
     dead = [report for report in reports if report.outcome == "died"]
     if dead:
         # A store that is away as well is told by the reports; the next crawl of the site finishes the record.
-        with contextlib.suppress(StoreUnavailableError), contextlib.closing(open_stores(settings)) as stores:
+        with contextlib.suppress(StoreUnavailableError, PyMongoError), open_stores(settings) as stores:
             for report in dead:
                 finish_dead(stores.db, report.site, report.reason or "")
 

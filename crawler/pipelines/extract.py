@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.article import Article, Discovered, Hints
+from crawler.article import Article, Discovered, Disposition, Hints
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
 from crawler.sites import Site
@@ -46,7 +46,7 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a worker made of a page: an article with its signature, or the reason why there is none.
+    """What a worker made of a page: an article with its signature, or how the page ends without one and why.
 
     `links` are the article links found on the page, whatever it is.
     """
@@ -54,9 +54,8 @@ class Extracted:
     article: Article | None = None
     article_id: str | None = None
     prepared: Prepared | None = None
-    not_article: str | None = None
-    broken: str | None = None
-    blocked: str | None = None
+    ending: Disposition | None = None
+    reason: str | None = None
     links: list[Discovered] = field(default_factory=list)
 
 
@@ -86,12 +85,12 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
             page.html, page.url, site=site, hints=page.hints, charset=page.charset, now=page.fetched_at
         )
     except Blocked as error:
-        return Extracted(blocked=error.reason)
+        return Extracted(ending=Disposition.BLOCKED, reason=error.reason)
     except ExtractionError as error:
-        if type(error) is ExtractionError:
-            # Not one of the endings that a page may have: something that extraction did not expect.
-            return Extracted(broken=error.reason, links=links)
-        return Extracted(not_article=error.reason, links=links)
+        # The bare error is none of the endings that a page may have: something extraction did not expect.
+        broken = type(error) is ExtractionError
+        ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
+        return Extracted(ending=ending, reason=error.reason, links=links)
     article_id = page_id(article.canonical_url)
     prepared = prepare(article_id, article.text, article.published_at, site.id)
     return Extracted(article=article, article_id=article_id, prepared=prepared, links=links)

@@ -175,12 +175,8 @@ class SiteSpider(scrapy.Spider):
         if extracted is not None:
             item.article, item.article_id = extracted.article, extracted.article_id
             item.prepared = extracted.prepared
-            if extracted.blocked:
-                item.outcome = Outcome(Disposition.BLOCKED, extracted.blocked)
-            elif extracted.broken:
-                item.outcome = Outcome(Disposition.QUARANTINED, extracted.broken)
-            elif extracted.article is None:
-                item.outcome = Outcome(Disposition.NOT_ARTICLE, extracted.not_article)
+            if extracted.ending is not None:
+                item.outcome = Outcome(extracted.ending, extracted.reason)
         yield item
         if extracted is not None and extracted.links:
             requests, _ = await self.found(extracted.links, page.depth + 1)

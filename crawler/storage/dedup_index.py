@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
+from redis.lock import Lock
 
 from crawler.storage.articles import ArticleStore, story_fields
 from crawler.storage.connect import Stores
@@ -12,9 +13,9 @@ from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
 from dedup import Decision, Index, Prepared, StoredFormError, prepare
 
-LONGEST_REBUILD = 1800.0
-"""Seconds after which a rebuild counts as dead, and another process may do it: a million articles take ten
-minutes."""
+REBUILD_LOCK = 120.0
+"""Seconds after which a rebuild that shows no sign of life counts as dead. It shows one with each batch; only
+reading the order of a large archive takes longer than a moment."""
 
 LONGEST_COUNT = 300.0
 """Seconds for a request that goes over the whole archive; the embedded server reads all of it for that."""
@@ -48,10 +49,10 @@ def index_was_lost(stores: Stores) -> bool:
     Raises:
         IndexMismatchError: The index was made with other parameters.
     """
-    index = open_index(stores)
+    stats = open_index(stores).stats()
     with pymongo.timeout(LONGEST_COUNT):
         held = stores.db.articles.estimated_document_count()
-    return held > 0 and (not index.is_complete() or index.stats().documents < held)
+    return held > 0 and (not stats.is_complete or stats.documents < held)
 
 
 def mend_index(stores: Stores) -> int | None:
@@ -65,14 +66,15 @@ def mend_index(stores: Stores) -> int | None:
     """
     if not index_was_lost(stores):
         return None
-    with stores.redis.lock(f"{BASENAME}:rebuild", timeout=LONGEST_REBUILD):
-        return rebuild_index(stores) if index_was_lost(stores) else None
+    with _rebuild_lock(stores) as lock:
+        return _rebuild(stores, lock) if index_was_lost(stores) else None
 
 
 def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None) -> int:
     """Make the index anew from the signatures stored with the articles, in order of publication.
 
-    The stories that come out of it are written to the articles where they differ.
+    The stories that come out of it are written to the articles where they differ. One process does so at a
+    time; others wait for it.
 
     Args:
         stores: The open stores.
@@ -81,13 +83,24 @@ def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None)
     Returns:
         How many articles are in the index now.
     """
+    with _rebuild_lock(stores) as lock:
+        return _rebuild(stores, lock, progress)
+
+
+def _rebuild_lock(stores: Stores) -> Lock:
+    lock: Lock = stores.redis.lock(f"{BASENAME}:rebuild", timeout=REBUILD_LOCK)
+    return lock
+
+
+def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None = None) -> int:
     index = Index(stores.redis, basename=BASENAME)
     stores.index = index
-    return index.rebuild(
-        _signatures(stores.db),
-        progress=progress,
-        decided=lambda decisions: _write_stories(stores.db, decisions),
-    )
+
+    def decided(decisions: list[Decision]) -> None:
+        _write_stories(stores.db, decisions)
+        lock.reacquire()
+
+    return index.rebuild(_signatures(stores.db), progress=progress, decided=decided)
 
 
 def follow_story(stores: Stores, decision: Decision) -> None:

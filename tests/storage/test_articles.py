@@ -7,6 +7,7 @@ import pytest
 from pymongo.errors import WriteError
 
 from crawler.article import Article
+from crawler.storage import dedup_index
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, index_was_lost, mend_index, open_index, rebuild_index
@@ -125,6 +126,17 @@ def test_a_rebuild_that_broke_off_is_noticed_and_old_signatures_are_made_anew(
     assert document is not None
     assert document["signature"]["text_hash"]
     assert (document["story_id"], document["duplicate_of"]) == (_key(1), _key(1))
+
+
+def test_a_rebuild_whose_process_was_killed_holds_up_the_next_one_for_a_moment_only(
+    stores: Stores, articles: ArticleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dedup_index, "REBUILD_LOCK", 1.0)
+    _save(stores, _key(1))
+    # What a killed process leaves behind: its lock, and nobody to let go of it.
+    assert stores.redis.lock(f"{dedup_index.BASENAME}:rebuild", timeout=1.0).acquire()
+    assert rebuild_index(stores) == 1
+    assert not index_was_lost(stores)
 
 
 def test_an_article_that_could_not_be_looked_up_is_looked_up_by_the_rebuild(
