@@ -15,7 +15,7 @@ from crawler.errors import StoreUnavailableError
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
 from crawler.storage.embedded import MongoServer, RedisServer, server, valkey
-from crawler.storage.embedded.lock import holders
+from crawler.storage.embedded.lock import holders, take
 from crawler.storage.embedded.state import Endpoint, State
 
 ATTACH = """
@@ -68,6 +68,24 @@ def test_processes_that_start_at_once_share_one_server_each(own: Settings) -> No
         embedded.stop(own)
     with open_stores(own) as stores:
         assert stores.db.seen.count_documents({}) == 6
+
+
+def test_a_server_that_is_being_started_does_not_pass_for_the_last_one(
+    own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = RedisServer(own.data_dir)
+    one.ensure()
+    one.stop()
+    seen = []
+
+    def take_and_look(descriptor: int, patience: float) -> bool:
+        taken = take(descriptor, patience)
+        seen.append(one.running())
+        return taken
+
+    monkeypatch.setattr(server, "take", take_and_look)
+    one.ensure()
+    assert seen == [None]
 
 
 def test_only_this_user_can_reach_the_servers(own: Settings) -> None:
@@ -203,7 +221,7 @@ def test_a_wrong_password_is_said(own: Settings) -> None:
 
 
 def test_state_survives_a_round_trip(tmp_path: Path) -> None:
-    state = State(Endpoint(port=4000), pid=77, born="x@y", started_at=1.5, version="1", ready=True)
+    state = State(Endpoint(port=4000), pid=77, started_at=1.5, version="1", ready=True)
     state.write(tmp_path / "state.json")
     assert State.read(tmp_path / "state.json") == state
 

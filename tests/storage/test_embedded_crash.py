@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from crawler.config import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, ensure_running, open_stores
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer
-from crawler.storage.embedded.lock import exclusive, holders, is_held
+from crawler.storage.embedded.lock import exclusive, holders, holds, is_held
 from crawler.storage.embedded.state import State
 
 HOLD = """
@@ -107,7 +108,10 @@ def test_a_lock_is_free_when_its_holder_is_killed(data_dir: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         assert is_held(lock)
-        assert holders(lock) == [holder.pid]
+        with lock.open():  # whoever looks at the lock does not hold it
+            assert holders(lock) == [holder.pid]
+        assert holds(holder.pid, lock)
+        assert not holds(os.getpid(), lock)
     finally:
         holder.kill()
         holder.communicate()
@@ -164,7 +168,7 @@ def test_a_process_that_has_the_servers_old_id_is_left_alone(own: Settings) -> N
         path = one.folder / "state.json"
         state = State.read(path)
         assert state is not None
-        state.with_process(innocent.pid, state.born).write(path)
+        replace(state, pid=innocent.pid).write(path)
         assert one.running() is None
         assert not one.stop().ran
         one.ensure()
@@ -172,7 +176,7 @@ def test_a_process_that_has_the_servers_old_id_is_left_alone(own: Settings) -> N
         # And with a server that runs: the one that is ended is the one that holds the lock.
         state = one.running()
         assert state is not None
-        state.with_process(innocent.pid, state.born).write(path)
+        replace(state, pid=innocent.pid).write(path)
         assert one.stop().cleanly
         assert not is_held(one.folder / "alive.lock")
         assert innocent.poll() is None

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from crawler.errors import StoreUnavailableError
 
+PROC = Path("/proc")
+
 POLL_SECONDS = 0.02
 """How often a lock that somebody else holds is tried again."""
 
@@ -91,28 +93,48 @@ def is_held(path: Path) -> bool:
 
 
 def holders(path: Path) -> list[int]:
-    """The ids of the processes that have `path` open, other than this one.
+    """The ids of the processes that hold the lock of `path`, other than this one.
 
-    Asked when nothing else says who holds a lock. Linux tells in ``/proc``, other systems through
-    ``lsof``; where neither answers, the list is empty.
+    Linux tells in ``/proc``. Other systems, and kernels that do not tell of locks there, only know who has
+    the file open: whoever asks `is_held` at that moment is among them. Where nothing answers, the list is
+    empty.
     """
-    proc = Path("/proc")
-    if not (proc / "self" / "fd").is_dir():
+    if not (PROC / "self" / "fd").is_dir():
         try:
             # A fixed program, and a path of our own making as its argument.
             told = subprocess.run(["lsof", "-t", str(path)], capture_output=True, text=True, check=False)  # noqa: S603, S607
         except OSError:
             return []
         return [pid for pid in map(int, told.stdout.split()) if pid != os.getpid()]
+    others = [int(one.name) for one in PROC.iterdir() if one.name.isdigit() and int(one.name) != os.getpid()]
+    opened = {pid: fds for pid in others if (fds := _descriptors(pid, path))}
+    return [pid for pid, fds in opened.items() if any(_is_locked(pid, fd) for fd in fds)] or list(opened)
+
+
+def holds(pid: int, path: Path) -> bool:
+    """Whether a process holds the lock of `path`: no reused process id can pretend to."""
+    if not (PROC / "self" / "fd").is_dir():
+        return pid in holders(path)
+    return any(_is_locked(pid, fd) for fd in _descriptors(pid, path))
+
+
+def _descriptors(pid: int, path: Path) -> list[str]:
+    """The descriptors under which a process has a file open; none where we may not look, or it ended."""
     wanted = path.stat()
     found = []
-    for folder in proc.iterdir():
-        if not folder.name.isdigit() or int(folder.name) == os.getpid():
-            continue
-        try:
-            opened = [link.stat() for link in (folder / "fd").iterdir()]
-        except OSError:  # ended meanwhile, or not ours to look into
-            continue
-        if any((file.st_dev, file.st_ino) == (wanted.st_dev, wanted.st_ino) for file in opened):
-            found.append(int(folder.name))
+    try:
+        for link in (PROC / str(pid) / "fd").iterdir():
+            file = link.stat()
+            if (file.st_dev, file.st_ino) == (wanted.st_dev, wanted.st_ino):
+                found.append(link.name)
+    except OSError:
+        return []
     return found
+
+
+def _is_locked(pid: int, descriptor: str) -> bool:
+    """Whether the open file behind a descriptor has a lock: of the process that took it, or inherited."""
+    try:
+        return "FLOCK" in (PROC / str(pid) / "fdinfo" / descriptor).read_text()
+    except OSError:
+        return False

@@ -21,7 +21,7 @@ from typing import ClassVar
 
 from crawler.errors import StoreUnavailableError
 from crawler.storage.embedded import process
-from crawler.storage.embedded.lock import exclusive, holders, is_held, open_lock, take
+from crawler.storage.embedded.lock import exclusive, holders, holds, is_held, open_lock, take
 from crawler.storage.embedded.state import Endpoint, State, Status, Stopped
 
 START_PATIENCE = 180.0
@@ -180,17 +180,18 @@ class EmbeddedServer(ABC):
         """
         state = State(endpoint, started_at=time.time(), version=self.installed_version)
         offset = self.log.stat().st_size if self.log.exists() else 0
+        # First of all: beside a lock that is held, the last server's record would pass for this one's.
+        state.write(self._state)
         descriptor = open_lock(self._alive_lock)
         try:
             if not take(descriptor, STOP_PATIENCE):
                 raise StoreUnavailableError(f"{self._alive_lock} is held by another process; end it")
-            state.write(self._state)
             pid = process.spawn(
                 command, folder=self.folder, log=self.log, lock=descriptor, environment=self.environment()
             )
         finally:
             os.close(descriptor)
-        state = state.with_process(pid, process.birth(pid))
+        state = replace(state, pid=pid)
         state.write(self._state)
         deadline = time.monotonic() + START_PATIENCE
         while not answers(endpoint):
@@ -254,10 +255,8 @@ class EmbeddedServer(ABC):
         # Again and again: a starter that was killed may leave a shell that is about to start a server.
         while is_held(self._alive_lock):
             state = State.read(self._state)
-            if state and state.pid and state.born and process.birth(state.pid) == state.born:
-                found = [state.pid]
-            else:
-                found = holders(self._alive_lock)
+            recorded = state.pid if state and state.pid and holds(state.pid, self._alive_lock) else None
+            found = [recorded] if recorded else holders(self._alive_lock)
             for pid in found:
                 cleanly &= process.end(pid, STOP_PATIENCE, partial(self.is_deaf, state))
             if time.monotonic() > deadline:

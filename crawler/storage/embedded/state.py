@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,20 +25,15 @@ class Endpoint:
 class State:
     """A server as its starter recorded it; `ready` once it has answered.
 
-    `born` is `process.birth` of `pid`, `started_at` seconds since the epoch. The record stays when the
-    server has ended, since the next one shall listen at the same place.
+    `started_at` is seconds since the epoch. The record stays when the server has ended, since the next one
+    shall listen at the same place.
     """
 
     endpoint: Endpoint
     pid: int | None = None
-    born: str | None = None
     started_at: float = 0.0
     version: str = ""
     ready: bool = False
-
-    def with_process(self, pid: int, born: str | None) -> Self:
-        """The same state with the process that was started."""
-        return replace(self, pid=pid, born=born)
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
