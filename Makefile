@@ -14,15 +14,16 @@ SHELL := /bin/bash
 demo: $(STAMP)
 	$(BIN)/khabar demo
 
+# On all cores: each test process has servers of its own. The stores that KHABAR_TEST_* may name are one for all.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(KHABAR_TEST_MONGODB_URI)$(KHABAR_TEST_REDIS_URL),,-n auto --maxprocesses 4 --dist worksteal)
 
 # All that CI checks.
 check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(MAKE) test
 
 bench: $(STAMP)
 	for name in extraction dedup crawl; do $(BIN)/python -m benchmarks.$$name || exit 1; done
