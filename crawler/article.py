@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -36,6 +36,27 @@ class DatePrecision(StrEnum):
 
     MINUTE = "minute"
     DAY = "day"
+
+
+def latest_publication(
+    published_at: datetime | None, precision: str | None, seen_at: datetime
+) -> datetime | None:
+    """The latest moment at which an article can have been published: by it the first of a story is told.
+
+    A date without a time stands for the day's beginning, which would put its article before all that were
+    published on that day. It counts as the day's end, or as the second when it was first seen, if that was
+    earlier.
+
+    Args:
+        published_at: The time of publication, aware; for a date without a time its first moment.
+        precision: A `DatePrecision`, or None where it is not known.
+        seen_at: When the article was first seen, aware.
+    """
+    if published_at is None or precision != DatePrecision.DAY:
+        return published_at
+    return max(
+        published_at, min(published_at + timedelta(days=1, seconds=-1), seen_at.replace(microsecond=0))
+    )
 
 
 @dataclass(frozen=True, slots=True)

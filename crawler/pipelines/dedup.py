@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
 
-from crawler.article import Disposition
+from crawler.article import Disposition, latest_publication
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
@@ -64,6 +65,10 @@ class DedupPipeline:
                 item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
                 return
             item.known_revision = known.revision
+            published = latest_publication(
+                item.article.published_at, item.article.published_precision, known.first_seen_at
+            )
+            item.prepared = replace(item.prepared, published_at=published)
         try:
             item.decision = open_index(stores).check_and_insert([item.prepared])[0]
         except IndexFullError as error:

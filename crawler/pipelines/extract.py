@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.article import Article, Discovered, Disposition, Hints
+from crawler.article import Article, Discovered, Disposition, Hints, latest_publication
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
 from crawler.sites import Site
@@ -92,7 +92,8 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
         return Extracted(ending=ending, reason=error.reason, links=links)
     article_id = page_id(article.canonical_url)
-    prepared = prepare(article_id, article.text, article.published_at, site.id)
+    published = latest_publication(article.published_at, article.published_precision, page.fetched_at)
+    prepared = prepare(article_id, article.text, published, site.id)
     return Extracted(article=article, article_id=article_id, prepared=prepared, links=links)
 
 

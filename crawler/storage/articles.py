@@ -26,6 +26,7 @@ class Known:
     text_sha256: str
     revision: int
     removed: bool
+    first_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class ArticleStore:
     def known(self, article_id: str) -> Known | None:
         """Return what is held of an article, or None."""
         document = self._db.articles.find_one(
-            {"_id": article_id}, {"url": 1, "text_sha256": 1, "revision": 1, "removed_at": 1}
+            {"_id": article_id},
+            {"url": 1, "text_sha256": 1, "revision": 1, "removed_at": 1, "first_seen_at": 1},
         )
         if document is None:
             return None
@@ -57,6 +59,7 @@ class ArticleStore:
             text_sha256=document["text_sha256"],
             revision=document["revision"],
             removed=document.get("removed_at") is not None,
+            first_seen_at=document["first_seen_at"],
         )
 
     def save(

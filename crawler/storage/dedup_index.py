@@ -1,12 +1,14 @@
 """The dedup index of an archive: opened, noticed when something of it was lost, made anew from MongoDB."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
 from redis.lock import Lock
 
+from crawler.article import latest_publication
 from crawler.storage.articles import ArticleStore, story_fields
 from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
@@ -22,6 +24,8 @@ LONGEST_COUNT = 300.0
 
 MOST_ROUNDS = 5
 """More changes of one story within some milliseconds do not happen."""
+
+_TIMES = {"first_seen_at": 1, "published_at": 1, "published_precision": 1}
 
 BASENAME = "khabar:dedup"
 """Prefix of the index's keys. Fixed: an index under a random name is lost at every restart."""
@@ -136,17 +140,24 @@ def clear_index(stores: Stores) -> None:
 def _signatures(db: Database[Document]) -> Iterator[Prepared]:
     with pymongo.timeout(LONGEST_COUNT):
         order = sorted(
-            (document.get("published_at") or document["first_seen_at"], document["_id"])
-            for document in db.articles.find({}, {"first_seen_at": 1, "published_at": 1})
+            # Of those published at once, the first to arrive goes first, as it did then.
+            (_published(document) or document["first_seen_at"], document["first_seen_at"], document["_id"])
+            for document in db.articles.find({}, _TIMES)
         )
-    fields = {"signature": 1, "published_at": 1, "site": 1}
-    for batch in in_batches(db.articles, [article_id for _, article_id in order], fields):
+    fields = {"signature": 1, "site": 1, **_TIMES}
+    for batch in in_batches(db.articles, [article_id for *_, article_id in order], fields):
         for document in batch:
             yield _prepared(db, document)
 
 
+def _published(document: Document) -> datetime | None:
+    return latest_publication(
+        document.get("published_at"), document.get("published_precision"), document["first_seen_at"]
+    )
+
+
 def _prepared(db: Database[Document], document: Document) -> Prepared:
-    article_id, published_at, site = document["_id"], document.get("published_at"), document["site"]
+    article_id, published_at, site = document["_id"], _published(document), document["site"]
     try:
         return Prepared.from_stored(article_id, document["signature"], published_at, site)
     except StoredFormError:

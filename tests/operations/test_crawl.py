@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from crawler.article import DatePrecision, Disposition
+from crawler.article import DatePrecision, Disposition, latest_publication
 from crawler.demo.truth import Kind
 from crawler.discovery.canonical import page_id
 from tests.operations.conftest import Crawled
@@ -77,6 +78,14 @@ def test_syndicated_copies_are_one_story_and_reports_of_a_template_are_not(
     assert len(torn) <= 0.05 * len(stories), torn
 
 
+def _latest(document: dict[str, Any]) -> datetime:
+    published = latest_publication(
+        document["published_at"], document["published_precision"], document["first_seen_at"]
+    )
+    assert published is not None
+    return published
+
+
 def test_every_story_has_one_canonical_article_and_it_is_the_earliest(
     stored: dict[str, dict[str, Any]],
 ) -> None:
@@ -86,7 +95,7 @@ def test_every_story_has_one_canonical_article_and_it_is_the_earliest(
     for members in stories.values():
         canonical = [member for member in members if member["duplicate_of"] is None]
         assert len(canonical) == 1
-        assert canonical[0]["published_at"] == min(member["published_at"] for member in members)
+        assert _latest(canonical[0]) == min(map(_latest, members))
         for member in members:
             if member["duplicate_of"] is not None:
                 assert member["duplicate_of"] == canonical[0]["_id"]

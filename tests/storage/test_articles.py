@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pymongo.errors import WriteError
 
-from crawler.article import Article
+from crawler.article import Article, DatePrecision
 from crawler.storage import dedup_index
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
@@ -29,11 +29,25 @@ def articles(stores: Stores) -> ArticleStore:
 
 
 def _save(
-    stores: Stores, key: str, text: str = TEXT, *, revision: int = 1, hours: float = 0, site: str = "a"
+    stores: Stores,
+    key: str,
+    text: str = TEXT,
+    *,
+    revision: int = 1,
+    hours: float = 0,
+    site: str = "a",
+    precision: DatePrecision = DatePrecision.MINUTE,
 ) -> Decision:
     url = f"https://{site}.example/{key[:4]}"
     published = NOW + timedelta(hours=hours)
-    article = Article(url=url, title="طريق جديد", text=text, canonical_url=url, published_at=published)
+    article = Article(
+        url=url,
+        title="طريق جديد",
+        text=text,
+        canonical_url=url,
+        published_at=published,
+        published_precision=precision,
+    )
     prepared = prepare(key, text, published, site)
     decision = open_index(stores).check_and_insert([prepared])[0]
     capture = Capture(site, url, NOW + timedelta(days=revision), "0" * 64)
@@ -170,3 +184,14 @@ def test_a_change_of_the_title_alone_changes_the_hash() -> None:
     article = Article(url="u", title="أ", text="ن", canonical_url="u")
     assert article.text_sha256 != replace(article, title="ب").text_sha256
     assert article.text_sha256 == replace(article, authors=["س"]).text_sha256
+
+
+def test_a_date_without_a_time_does_not_make_an_article_the_first_of_its_day(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    _save(stores, _key(1), precision=DatePrecision.DAY)
+    _save(stores, _key(2), hours=9, site="b")
+    _save(stores, _key(3), hours=30, site="c")
+    rebuild_index(stores)
+    held = {one["_id"]: one["duplicate_of"] for one in stores.db.articles.find()}
+    assert held == {_key(1): _key(2), _key(2): None, _key(3): _key(2)}
