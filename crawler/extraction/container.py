@@ -54,6 +54,8 @@ BEFORE_HEADLINE = 0.4
 IN_CARD = 0.15
 """What prose counts for that stands before the headline, or beside a linked headline of its own: a teaser."""
 CARD_CHARS = 350
+CARD_DEPTH = 3
+"""Themes wrap a card's summary once or twice inside the card."""
 MIN_LINKED_HEADING = 12
 """Characters; shorter linked headings are names of sections."""
 CAP = 1200
@@ -72,6 +74,8 @@ _BAD = re.compile(
     r"slider",
     re.IGNORECASE,
 )
+_BUILDER = re.compile(r"(?<![\w-])elementor-(?:widget(?:-container|-wrap)?|element)(?![\w-])")
+"""Names that a page builder gives to every part of a page, the story too."""
 _ITEMPROP = 3.0
 _GOOD_NAME = 1.4
 _BAD_NAME = 0.35
@@ -101,10 +105,11 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
     points: dict[HtmlElement, float] = defaultdict(float)
     prose: dict[HtmlElement, int] = {}
     after = headline is None
+    linked = {element for link in body.iter("a") for element in link.iterdescendants()}
     for element in body.iter():
         if element is headline:
             after = True
-        if element.tag not in _BLOCKS:
+        if element.tag not in _BLOCKS or element in linked:
             continue
         length = own_prose(element)
         if length < MIN_PROSE:
@@ -113,7 +118,7 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
         worth = min(length, CAP) * (1.0 if after else BEFORE_HEADLINE)
         # Own runs of a div belong to the div; a paragraph belongs to what is around it.
         holder = element if element.tag in _RUN_BLOCKS else element.getparent()
-        if length < CARD_CHARS and holder is not None and linked_headings(holder) == 1:
+        if length < CARD_CHARS and holder is not None and _in_card(holder):
             worth *= IN_CARD
         for share in _DECAY:
             if holder is None or holder.tag == "html":
@@ -128,6 +133,19 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
     total = sum(prose.values())
     inside = sum(prose[element] for element in best.iter() if element in prose)
     return Found(best, inside, inside / total if total else 0.0)
+
+
+def _in_card(holder: HtmlElement) -> bool:
+    """Whether prose stands in a card: an element near it has one linked headline and hardly more text."""
+    element: HtmlElement | None = holder
+    for _ in range(CARD_DEPTH):
+        if element is None or element.tag == "body":
+            return False
+        cards = linked_headings(element)
+        if cards:
+            return cards == 1 and len("".join(element.itertext())) <= 2 * CARD_CHARS
+        element = element.getparent()
+    return False
 
 
 def own_prose(element: HtmlElement) -> int:
@@ -172,7 +190,7 @@ def _words(text: str | None) -> int:
 
 
 def _weight(element: HtmlElement) -> float:
-    weight = _name_weight(f"{element.get('class', '')} {element.get('id', '')}"[:400])
+    weight = _name_weight(_names(element))
     if "articlebody" in element.get("itemprop", "").lower():
         weight *= _ITEMPROP
     if element.tag in ("li", "td", "span", "font"):
@@ -185,6 +203,7 @@ def _weight(element: HtmlElement) -> float:
 @lru_cache(maxsize=8192)
 def _name_weight(names: str) -> float:
     weight = 1.0
+    names = _BUILDER.sub("", names)
     if _GOOD.search(names):
         weight *= _GOOD_NAME
     if _BAD.search(names):
