@@ -15,6 +15,7 @@ from trafilatura.settings import Extractor
 
 from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
 from crawler.extraction.container import Found, find_container, link_chars
+from crawler.extraction.linked_headlines import drop_linked_headlines
 from crawler.extraction.paragraphs import make_paragraphs, open_wrappers
 from crawler.extraction.related import drop_furniture, visible
 from crawler.extraction.text import skeleton, tidy
@@ -100,7 +101,8 @@ def extract_body(
     if found is None:
         return Body([], None, _says_headline(body, spellings))
     container = found.element
-    drop_furniture(container, url)
+    drop_furniture(container)
+    drop_linked_headlines(container, url)
     repeated = _drop_headline(container, spellings)
     paragraphs = _read(container)
     return Body(paragraphs, found, repeated)

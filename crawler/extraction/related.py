@@ -6,7 +6,6 @@ contains or begins with such words stays.
 """
 
 from itertools import islice
-from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -22,10 +21,6 @@ MAX_PROMPT_CHARS = 260
 """«لمتابعة أخبار … اشتركوا في قناتنا …»: prompts grow to two lines, not more."""
 LINKED_SHARE = 0.6
 """A block is a link when this part of its text (its label not counted) is linked."""
-MIN_HEADLINE_WORDS = 4
-"""A linked line of fewer words is a name, a place or a button."""
-FILES = (".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".mp3", ".mp4", ".xlsx", ".zip")
-"""What a story links to as its own document."""
 MAX_ELEMENTS = 60
 """A block with more elements than this is no line or box of related stories."""
 MAX_FOLLOWING = 30
@@ -42,12 +37,11 @@ BLOCK_TAGS = frozenset(
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
 
 
-def drop_furniture(container: HtmlElement, url: str = "") -> None:
+def drop_furniture(container: HtmlElement) -> None:
     """Take out related blocks, prompts, labels and adverts inside a story's element; changes it in place.
 
     Args:
         container: The element of the story, with its links still in it.
-        url: The page's address, to tell links to other pages of its site.
     """
     judged: set[HtmlElement] = set()
     for element in list(container.iter()):
@@ -58,48 +52,6 @@ def drop_furniture(container: HtmlElement, url: str = "") -> None:
             continue
         judged.add(block)
         _judge(block, container)
-    _drop_linked_headlines(container, url)
-
-
-def _drop_linked_headlines(container: HtmlElement, url: str) -> None:
-    """Take out paragraphs that are nothing but a link to another story of the site, its headline as text.
-
-    Only among paragraphs of prose: where many are such links, they are what the page is about.
-    """
-    doomed = []
-    prose = 0
-    for element in container.iter("p", "div"):
-        if any(child.tag in BLOCK_TAGS for child in element.iterdescendants()):
-            continue
-        length = _length(element)
-        links = list(element.iter("a"))
-        if len(links) == 1 and link_chars(element) >= 0.95 * length:
-            text = visible(element)
-            if (
-                len(text.split()) >= MIN_HEADLINE_WORDS
-                and length <= MAX_ITEM_CHARS
-                and not text.endswith((".", "۔", ":", "،"))
-                and _is_other_page(links[0].get("href", ""), url)
-            ):
-                doomed.append(element)
-        elif length > MAX_ITEM_CHARS // 4 and not links:
-            prose += 1
-    if len(doomed) * 2 <= prose:
-        for element in doomed:
-            drop(element)
-
-
-def _is_other_page(href: str, url: str) -> bool:
-    """Whether a link leads to another page of the same site, deeper than its home page."""
-    try:
-        own, told = urlsplit(url), urlsplit(urljoin(url, href.strip()[:2_000]))
-    except ValueError:
-        return False
-    path = told.path.rstrip("/")
-    if told.scheme not in ("http", "https") or not told.netloc or path.lower().endswith(FILES):
-        return False
-    same_site = own.netloc.removeprefix("www.") == told.netloc.removeprefix("www.")
-    return same_site and bool(path) and (path, told.query) != (own.path.rstrip("/"), own.query)
 
 
 def visible(element: HtmlElement) -> str:
