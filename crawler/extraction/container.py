@@ -44,6 +44,8 @@ _INLINE = frozenset(
         "ins",
     }
 )
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+"""Thai, Lao, Burmese, Khmer, kana and Chinese characters."""
 _DECAY = (1.0, 0.72, 0.5, 0.34, 0.2)
 """What an element gets of the prose one, two, … levels inside it: tight containers win over wide ones."""
 MIN_PROSE = 25
@@ -54,6 +56,8 @@ BEFORE_HEADLINE = 0.4
 IN_CARD = 0.15
 """What prose counts for that stands before the headline, or beside a linked headline of its own: a teaser."""
 CARD_CHARS = 350
+MAX_SKIPPED = 5
+"""Wrappers without other text that are climbed through in search of further chunks of a story."""
 CARD_DEPTH = 3
 """Themes wrap a card's summary once or twice inside the card."""
 MIN_LINKED_HEADING = 12
@@ -183,9 +187,14 @@ def linked_headings(element: HtmlElement) -> int:
 
 
 def _words(text: str | None) -> int:
-    """Characters of running text; addresses and code, which have no spaces, are none."""
+    """Characters of running text; addresses and code, which have no spaces, are none.
+
+    One letter of the scripts that write no spaces says as much as two or three of the others.
+    """
     if not text or not (text := text.strip()):
         return 0
+    if not text.isascii() and len(unspaced := _UNSPACED.findall(text)) * 2 > len(text):
+        return len(text) + len(unspaced)
     return len(text) if len(text) < 30 or text.count(" ") * 25 >= len(text) else 0
 
 
@@ -219,13 +228,14 @@ def _widen(
     What stands beside without being such prose (a date line, a share bar) is taken out on the way.
     """
     inside = sum(prose[element] for element in best.iter() if element in prose)
+    branch, skipped, strangers = best, 0, list[HtmlElement]()
     while True:
-        parent = best.getparent()
-        if parent is None or best is body or best.tag in ("body", "main"):
+        parent = branch.getparent()
+        if parent is None or branch is body or branch.tag in ("body", "main") or skipped > MAX_SKIPPED:
             return best
-        beside, strangers = prose.get(parent, 0), []
+        beside = prose.get(parent, 0) if not skipped else 0
         for sibling in parent:
-            if sibling is best or not isinstance(sibling.tag, str):
+            if sibling is branch or not isinstance(sibling.tag, str):
                 continue
             if headline is not None and (sibling is headline or _contains(sibling, headline)):
                 continue
@@ -233,15 +243,34 @@ def _widen(
             links = link_chars(sibling)
             if linked_headings(sibling) >= 2:
                 strangers.append(sibling)
-            elif amount and links < 0.4 * (amount + links) and _name_weight(_names(sibling)) >= 1.0:
+            elif (
+                amount
+                and links < 0.4 * (amount + links)
+                and _name_weight(_names(sibling)) >= 1.0
+                and (not skipped or _alike(sibling, branch))
+            ):
                 beside += amount
             elif sibling.tag in ("div", "section", "ul", "ol", "article", "span", "header"):
                 strangers.append(sibling)
+        if parent is not body and beside < max(MIN_BESIDE, 0.05 * inside):
+            branch, skipped = parent, skipped + 1
+            continue
         if beside < max(MIN_BESIDE, 0.05 * inside) or _link_heavy(parent, inside + beside):
             return best
         for sibling in strangers:
             drop(sibling)
         best, inside = parent, inside + beside
+        branch, skipped, strangers = best, 0, []
+
+
+def _alike(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two siblings are built alike, as the chunks of a story are that a page cuts up for adverts."""
+    if one.tag != other.tag:
+        return False
+    first, second = set((one.get("class") or "").split()), set((other.get("class") or "").split())
+    if not first and not second:
+        return not one.get("id") and not other.get("id")
+    return 2 * len(first & second) >= len(first | second)
 
 
 def _drop_card_lists(container: HtmlElement) -> None:

@@ -24,7 +24,7 @@ _SPLIT = re.compile(r"\s*(?:[,،;؛|]|\s/\s|\s&\s|\band\b)\s*")
 _NOBODY = frozenset(
     {
         "admin", "administrator", "editor", "editors", "root", "user", "webmaster", "author", "staff",
-        "guest", "news", "desk",
+        "guest", "news", "desk", "submitted",
         "wordpress", "anonymous", "unknown", "null", "none", "undefined", "superadmin", "adminuser",
         "siteadmin", "test", "manager",
         "ادمن", "الادارهٔ", "الاداره", "مدير", "المدير", "مديرالموقع", "اداره", "ادارهالموقع", "المحرر",

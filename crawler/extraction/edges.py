@@ -14,6 +14,8 @@ MAX_LINE_CHARS = 160
 """What is longer is judged a paragraph, not a line of small print."""
 MAX_HEADLINE_CHARS = 600
 """No repeated headline is longer, marks and vowel signs counted."""
+MAX_POLICY_CHARS = 800
+"""What a site says below a story about readers' comments grows to a long paragraph."""
 FIRST = 4
 """Paragraphs at the beginning in which the small print of a headline is looked for."""
 SITE_NAME_ROOM = 40
@@ -132,6 +134,8 @@ def _without_trailer(paragraphs: list[str]) -> list[str]:
 
 
 def _is_trailer(paragraph: str) -> bool:
+    if len(paragraph) > MAX_LINE_CHARS and lexicon.comment_policy(paragraph[: MAX_POLICY_CHARS + 1]):
+        return len(paragraph) <= MAX_POLICY_CHARS
     if len(paragraph) > 2 * MAX_LINE_CHARS:
         return False
     if (

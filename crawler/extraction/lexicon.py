@@ -216,6 +216,13 @@ _LEADS = {
 _WEAK_LEAD = re.compile(rf"[\W_]{{0,6}}(?:{_READ_ALONE})(?={_SEPARATOR})", _FLAGS)
 _SEPARATED = re.compile(rf"{_SEPARATOR}+\s*", _FLAGS)
 _PROMPT = re.compile(rf"[\W_]{{0,6}}(?:{_FOLLOW})", _FLAGS)
+_POLICY_TOPIC = re.compile(
+    r"(?:نشر|مراجعه|قبول) (?:ال)?تعليقات|تعليقاتكم|جميع مشاركاتك|your comments?\b|comment policy"
+)
+_POLICY_RULE = re.compile(
+    r"(?:ارشادات|شروط|قواعد|سياسه) (?:ال)?(?:استخدام|تعليق|تعليقات|خصوصيه|مشاركه|نشر)|"
+    r"terms of (?:use|service)|community (?:guidelines|standards)|privacy policy"
+)
 _NOTICE = re.compile(_COPYRIGHT, _FLAGS)
 _LEADING_LINE = re.compile(_LEADING, _FLAGS)
 
@@ -268,6 +275,12 @@ def weak_lead(text: str) -> bool:
 def follow_prompt(text: str) -> bool:
     """Whether a text asks its reader to follow, join or subscribe, as a block of its own."""
     return _PROMPT.match(fold(text)) is not None
+
+
+def comment_policy(text: str) -> bool:
+    """Whether a paragraph is the site's rules for readers' comments."""
+    folded = fold(text)
+    return _POLICY_TOPIC.search(folded) is not None and _POLICY_RULE.search(folded) is not None
 
 
 def copyright_notice(text: str) -> bool:

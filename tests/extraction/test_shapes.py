@@ -151,3 +151,46 @@ def test_other_first_lines_name_nobody(line: str) -> None:
 
 def test_a_dateline_alone_is_no_story_and_names_nobody() -> None:
     assert dateline_author(["درعا-نسيم الرفاعي"], []) == []
+
+
+ADVERT_ROW = "<div class='row ad-row'><div class='slot'>إعلان</div></div>"
+SIDE = "يكتب في الموقع صحفيون من كل المدن، وينشر أخبار المنطقة على مدار الساعة منذ عام 2012 حتى اليوم."
+
+
+def _chunk(texts: tuple[str, ...], name: str = "chunk grid") -> str:
+    wrapped = f"<div class='body'><div class='inner'>{paragraphs(texts)}</div></div>"
+    return f"<div class='{name}'><div class='cell'>{wrapped}</div></div>"
+
+
+def test_a_story_cut_into_chunks_for_adverts_is_read_whole() -> None:
+    body = ADVERT_ROW.join(_chunk((text, text.replace("ا", "إ"))) for text in STORY)
+    found = story_of(f"<div class='chunks'>{body}</div>")
+    assert found == [line for text in STORY for line in (text, text.replace("ا", "إ"))]
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        f"<div class='col-4 info'><div class='cell'><p>{SIDE}</p></div></div>",
+        f"<section class='info'><p>{SIDE}</p></section>",
+        _chunk((SIDE,), "info box"),
+    ],
+)
+def test_prose_beside_a_story_is_no_chunk_of_it(side: str) -> None:
+    body = f"<div class='wrap'>{_chunk(STORY, 'col-8 main')}{side}</div>"
+    assert story_of(body) == list(STORY)
+
+
+def test_a_script_without_spaces_is_prose() -> None:
+    text = "外国专家表示中美合作共赢符合国际社会利益并且有助于解决全球性问题推动世界经济增长"
+    assert story_of(f"<p>{text}</p><p>{text[::-1]}</p>") == [text, text[::-1]]
+
+
+def test_the_rules_for_comments_go_from_the_end_and_a_story_about_them_stays() -> None:
+    rules = (
+        "ترحب الشبكة بالنقاش الحيوي والمفيد، وكي لا نضطر إلى مراجعة التعليقات قبل نشرها ننصحك بمراجعة "
+        "إرشادات الاستخدام للتعرف إليها جيداً. وللعلم فإن جميع مشاركاتك يمكن استخدامها، مع اسمك وصورتك، "
+        "استناداً إلى سياسة الخصوصية بما يتوافق مع شروط الاستخدام المعمول بها في الموقع."
+    )
+    assert story_of(paragraphs([*STORY, rules])) == list(STORY)
+    assert story_of(paragraphs([rules, *STORY])) == [rules, *STORY]
