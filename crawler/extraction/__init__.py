@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,13 @@ from crawler.extraction import metadata as meta
 from crawler.extraction import page_kind, second_look
 from crawler.extraction.body import extract_body
 from crawler.extraction.canonical import canonical_url
-from crawler.extraction.credits import find_agency, find_authors
+from crawler.extraction.credits import dateline_author, find_agency, find_authors
 from crawler.extraction.dates import find_published
 from crawler.extraction.decode import decode
 from crawler.extraction.edges import clean_edges
 from crawler.extraction.errors import Blocked, EmptyBody, ExtractionError, NotAnArticle, NotHtml
 from crawler.extraction.language import detect_language
+from crawler.extraction.small_print import is_small_print
 from crawler.extraction.telling import telling_lines
 from crawler.extraction.text import tidy
 from crawler.extraction.title import find_title, site_name_beside
@@ -139,6 +141,7 @@ def _extract(
         spellings=headline.spellings,
         selector=site.body if site else None,
         prune=site.prune if site else (),
+        url=url,
     )
     paragraphs = clean_edges(
         read.paragraphs,
@@ -146,6 +149,9 @@ def _extract(
         site_names=names,
         boilerplate=site.boilerplate if site else (),
         names=tuple(authors),
+        small_print=partial(
+            is_small_print, names=[*authors, *names, *([section] if section else [])], timezone=zone, now=now
+        ),
     )
     telling = None
     if read.found is not None:
@@ -160,6 +166,7 @@ def _extract(
         paragraphs = clean_edges(
             [part for part in told if part], spellings=headline.spellings, site_names=names
         )
+    second_look.refuse_wall(paragraphs, url)
     if not headline.text:
         raise NotAnArticle("a page without a headline", url)
     if not paragraphs and not (read.repeated_headline and evidence.article >= 2):
@@ -167,6 +174,9 @@ def _extract(
     if not hints.text:
         second_look.refuse_scrap(evidence, telling, url, dated=published.published_at is not None)
     text = "\n\n".join(paragraphs)
+    agency = find_agency(paragraphs, authors)
+    if not authors and agency is None:
+        authors = dateline_author(paragraphs, names)
     return Article(
         url=url,
         title=headline.text,
@@ -182,7 +192,7 @@ def _extract(
         tags=tags,
         image=meta.image(metadata, url),
         summary=meta.summary(metadata, url, headline.text, names),
-        agency=find_agency(paragraphs, authors),
+        agency=agency,
     )
 
 

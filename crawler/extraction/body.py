@@ -15,7 +15,8 @@ from trafilatura.settings import Extractor
 
 from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
 from crawler.extraction.container import Found, find_container, link_chars
-from crawler.extraction.paragraphs import make_paragraphs
+from crawler.extraction.linked_headlines import drop_linked_headlines
+from crawler.extraction.paragraphs import make_paragraphs, open_wrappers
 from crawler.extraction.related import drop_furniture, visible
 from crawler.extraction.text import skeleton, tidy
 
@@ -24,6 +25,9 @@ ENGINE_SHARE = 0.75
 ENGINE_CHILDREN = 500
 """The engine's time grows with the square of the inline elements of one paragraph; real ones have under
 fifty."""
+MIN_CAPTIONS = 2
+CAPTION_WORDS = 5
+"""A gallery has captions that tell something; «صورة 1» and a photographer's name do not."""
 _RUNS = ("p", "span", "li", "a", "b", "strong", "em", "td", "font", "h2", "h3")
 SHORT_LINE = 60
 """Lines shorter than this that end no sentence are kept together as one paragraph."""
@@ -71,6 +75,7 @@ def extract_body(
     spellings: tuple[str, ...],
     selector: str | None = None,
     prune: tuple[str, ...] = (),
+    url: str = "",
 ) -> Body:
     """Read the story of a page.
 
@@ -80,24 +85,42 @@ def extract_body(
         spellings: The headline as the page spells it in different places.
         selector: CSS selector of the story's element, from the site's seed.
         prune: CSS selectors of blocks to drop, from the site's seed.
+        url: The page's address.
 
     Returns:
         The paragraphs, tidied, without the headline; empty where there is nothing to read.
     """
     drop_invisible(body)
     drop_clutter(body, selectors=prune)
+    open_wrappers(body)
     found = _selected(body, selector) if selector else None
     if found is None:
         if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
             headline = None
-        found = find_container(body, headline)
+        found = find_container(body, headline) or _captions(body, headline)
     if found is None:
         return Body([], None, _says_headline(body, spellings))
     container = found.element
     drop_furniture(container)
+    drop_linked_headlines(container, url)
     repeated = _drop_headline(container, spellings)
     paragraphs = _read(container)
     return Body(paragraphs, found, repeated)
+
+
+def _captions(body: HtmlElement, headline: HtmlElement | None) -> Found | None:
+    """The story of a gallery, which has none but its captions."""
+    captions = [
+        one for one in body.iter("figcaption") if len("".join(one.itertext()).split()) >= CAPTION_WORDS
+    ]
+    if len(captions) < MIN_CAPTIONS:
+        return None
+    for caption in captions:
+        caption.tag = "p"
+        figure = caption.getparent()
+        if figure is not None and figure.tag == "figure":
+            figure.tag = "div"
+    return find_container(body, headline)
 
 
 def _selected(body: HtmlElement, selector: str) -> Found | None:
@@ -166,6 +189,9 @@ def _read(container: HtmlElement) -> list[str]:
     read = getattr(bare_extraction(page, options=_options()), "body", None)
     paragraphs = _paragraphs(read) if read is not None else []
     if sum(map(len, paragraphs)) < ENGINE_SHARE * (total - links):
+        return direct
+    # For a short text the engine may fall back on a reading that knows no paragraphs.
+    if len(paragraphs) == 1 < len(direct) and "\n" not in paragraphs[0]:
         return direct
     return paragraphs
 

@@ -44,6 +44,8 @@ _INLINE = frozenset(
         "ins",
     }
 )
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+"""Thai, Lao, Burmese, Khmer, kana and Chinese characters."""
 _DECAY = (1.0, 0.72, 0.5, 0.34, 0.2)
 """What an element gets of the prose one, two, … levels inside it: tight containers win over wide ones."""
 MIN_PROSE = 25
@@ -54,6 +56,10 @@ BEFORE_HEADLINE = 0.4
 IN_CARD = 0.15
 """What prose counts for that stands before the headline, or beside a linked headline of its own: a teaser."""
 CARD_CHARS = 350
+MAX_SKIPPED = 5
+"""Wrappers without other text that are climbed through in search of further chunks of a story."""
+CARD_DEPTH = 3
+"""Themes wrap a card's summary once or twice inside the card."""
 MIN_LINKED_HEADING = 12
 """Characters; shorter linked headings are names of sections."""
 CAP = 1200
@@ -72,6 +78,8 @@ _BAD = re.compile(
     r"slider",
     re.IGNORECASE,
 )
+_BUILDER = re.compile(r"(?<![\w-])elementor-(?:widget(?:-container|-wrap)?|element)(?![\w-])")
+"""Names that a page builder gives to every part of a page, the story too."""
 _ITEMPROP = 3.0
 _GOOD_NAME = 1.4
 _BAD_NAME = 0.35
@@ -101,10 +109,11 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
     points: dict[HtmlElement, float] = defaultdict(float)
     prose: dict[HtmlElement, int] = {}
     after = headline is None
+    linked = {element for link in body.iter("a") for element in link.iterdescendants()}
     for element in body.iter():
         if element is headline:
             after = True
-        if element.tag not in _BLOCKS:
+        if element.tag not in _BLOCKS or element in linked:
             continue
         length = own_prose(element)
         if length < MIN_PROSE:
@@ -113,7 +122,7 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
         worth = min(length, CAP) * (1.0 if after else BEFORE_HEADLINE)
         # Own runs of a div belong to the div; a paragraph belongs to what is around it.
         holder = element if element.tag in _RUN_BLOCKS else element.getparent()
-        if length < CARD_CHARS and holder is not None and linked_headings(holder) == 1:
+        if length < CARD_CHARS and holder is not None and _in_card(holder):
             worth *= IN_CARD
         for share in _DECAY:
             if holder is None or holder.tag == "html":
@@ -128,6 +137,19 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
     total = sum(prose.values())
     inside = sum(prose[element] for element in best.iter() if element in prose)
     return Found(best, inside, inside / total if total else 0.0)
+
+
+def _in_card(holder: HtmlElement) -> bool:
+    """Whether prose stands in a card: an element near it has one linked headline and hardly more text."""
+    element: HtmlElement | None = holder
+    for _ in range(CARD_DEPTH):
+        if element is None or element.tag == "body":
+            return False
+        cards = linked_headings(element)
+        if cards:
+            return cards == 1 and len("".join(element.itertext())) <= 2 * CARD_CHARS
+        element = element.getparent()
+    return False
 
 
 def own_prose(element: HtmlElement) -> int:
@@ -165,14 +187,19 @@ def linked_headings(element: HtmlElement) -> int:
 
 
 def _words(text: str | None) -> int:
-    """Characters of running text; addresses and code, which have no spaces, are none."""
+    """Characters of running text; addresses and code, which have no spaces, are none.
+
+    One letter of the scripts that write no spaces says as much as two or three of the others.
+    """
     if not text or not (text := text.strip()):
         return 0
+    if not text.isascii() and len(unspaced := _UNSPACED.findall(text)) * 2 > len(text):
+        return len(text) + len(unspaced)
     return len(text) if len(text) < 30 or text.count(" ") * 25 >= len(text) else 0
 
 
 def _weight(element: HtmlElement) -> float:
-    weight = _name_weight(f"{element.get('class', '')} {element.get('id', '')}"[:400])
+    weight = _name_weight(_names(element))
     if "articlebody" in element.get("itemprop", "").lower():
         weight *= _ITEMPROP
     if element.tag in ("li", "td", "span", "font"):
@@ -185,6 +212,7 @@ def _weight(element: HtmlElement) -> float:
 @lru_cache(maxsize=8192)
 def _name_weight(names: str) -> float:
     weight = 1.0
+    names = _BUILDER.sub("", names)
     if _GOOD.search(names):
         weight *= _GOOD_NAME
     if _BAD.search(names):
@@ -200,13 +228,14 @@ def _widen(
     What stands beside without being such prose (a date line, a share bar) is taken out on the way.
     """
     inside = sum(prose[element] for element in best.iter() if element in prose)
+    branch, skipped, strangers = best, 0, list[HtmlElement]()
     while True:
-        parent = best.getparent()
-        if parent is None or best is body or best.tag in ("body", "main"):
+        parent = branch.getparent()
+        if parent is None or branch is body or branch.tag in ("body", "main") or skipped > MAX_SKIPPED:
             return best
-        beside, strangers = prose.get(parent, 0), []
+        beside = prose.get(parent, 0) if not skipped else 0
         for sibling in parent:
-            if sibling is best or not isinstance(sibling.tag, str):
+            if sibling is branch or not isinstance(sibling.tag, str):
                 continue
             if headline is not None and (sibling is headline or _contains(sibling, headline)):
                 continue
@@ -214,15 +243,34 @@ def _widen(
             links = link_chars(sibling)
             if linked_headings(sibling) >= 2:
                 strangers.append(sibling)
-            elif amount and links < 0.4 * (amount + links) and _name_weight(_names(sibling)) >= 1.0:
+            elif (
+                amount
+                and links < 0.4 * (amount + links)
+                and _name_weight(_names(sibling)) >= 1.0
+                and (not skipped or _alike(sibling, branch))
+            ):
                 beside += amount
             elif sibling.tag in ("div", "section", "ul", "ol", "article", "span", "header"):
                 strangers.append(sibling)
+        if parent is not body and beside < max(MIN_BESIDE, 0.05 * inside):
+            branch, skipped = parent, skipped + 1
+            continue
         if beside < max(MIN_BESIDE, 0.05 * inside) or _link_heavy(parent, inside + beside):
             return best
         for sibling in strangers:
             drop(sibling)
         best, inside = parent, inside + beside
+        branch, skipped, strangers = best, 0, []
+
+
+def _alike(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two siblings are built alike, as the chunks of a story are that a page cuts up for adverts."""
+    if one.tag != other.tag:
+        return False
+    first, second = set((one.get("class") or "").split()), set((other.get("class") or "").split())
+    if not first and not second:
+        return not one.get("id") and not other.get("id")
+    return 2 * len(first & second) >= len(first | second)
 
 
 def _drop_card_lists(container: HtmlElement) -> None:

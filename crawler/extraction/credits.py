@@ -13,15 +13,18 @@ MAX_NAME_CHARS = 60
 MAX_AUTHORS = 8
 
 _BY = re.compile(
-    r"\A\s*(?:(?:ال)?كاتبة?|بقلم|كتبت?(?:ه)?|كُتب بواسطة|بواسطة|إعداد|اعداد|تحرير|محرر|المصدر|نشر بواسطة|"
+    r"\A\s*(?:(?:ال)?كاتبة?|(?:مرسلة|نُشر|نشر|أرسل|أضيف) بواسطة|"
+    r"بقلم|كتبت?(?:ه)?|كُتب بواسطة|بواسطة|إعداد|اعداد|تحرير|محرر|المصدر|نشر بواسطة|"
     r"تقرير|written by|posted by|author|by|yazan|haber)\s*[:：/|-]?\s+",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"\s+(?:في|بتاريخ|يوم|on|at|[-–—|·•])\s+(?=.{0,20}\d)")
+"""Where a by-line goes on with its date: «بواسطة … في 4 كانون الأول 2024»."""
 _SPLIT = re.compile(r"\s*(?:[,،;؛|]|\s/\s|\s&\s|\band\b)\s*")
 _NOBODY = frozenset(
     {
         "admin", "administrator", "editor", "editors", "root", "user", "webmaster", "author", "staff",
-        "guest", "news", "desk",
+        "guest", "news", "desk", "submitted",
         "wordpress", "anonymous", "unknown", "null", "none", "undefined", "superadmin", "adminuser",
         "siteadmin", "test", "manager",
         "ادمن", "الادارهٔ", "الاداره", "مدير", "المدير", "مديرالموقع", "اداره", "ادارهالموقع", "المحرر",
@@ -33,7 +36,7 @@ _ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|net|org)\b|/|\d{3,}|[{}<>=\\]",
 _NO_CREDIT = re.compile(r"\b(?:developed|powered|designed|design) by\b|برمجة|تصميم وتطوير", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
     r"(?:^|[-_ ])(?:author(?:[-_]?name)?|byline|by-author|writer|editor-name|post-author|article-author|"
-    r"fn)(?:$|[-_ ])",
+    r"fn|submitted|itemAuthor|writer-name|reporter|journalist)(?:$|[-_ ])",
     re.IGNORECASE,
 )
 
@@ -60,6 +63,15 @@ _AGENCIES = {
 _CITY_AGENCY = re.compile(
     r"\A([^\-–—/:.،()]{2,20})\s*[-–—/(]\s*[(«\"]?([^\-–—/:.،()\"»]{2,25})[)»\"]?\s*(?:[-–—:/.)]|\Z)"
 )
+_CORRESPONDENT = re.compile(
+    r"[«(\[]?([^\W\d_]{3,12}(?: [^\W\d_]{2,10})?)\s?[-–—]\s?([^\W\d_]{2,14}(?: [^\W\d_]{2,14}){0,3})[»)\]]?:?"
+)
+"""City, dash, name, and nothing else on the line."""
+_NO_NAME = frozenset(
+    {"خاص", "وكالات", "مراسلنا", "مراسلون", "نيوز", "برس", "تقرير", "متابعات", "متابعه", "ترجمه", "مقال",
+     "صحيفه", "موقع", "قناه", "وكاله", "شبكه", "راديو", "فريق", "قسم", "مكتب", "news", "press"}
+)  # fmt: skip
+"""Words of a dateline that names an outlet or a kind of text, not a person."""
 _CREDIT_LINE = re.compile(
     r"\A[\W_]*(?:المصدر|المصادر|وكاله|source|عن|نقلا عن)?\s*[:：]?\s*[\W_]*(.{2,60}?)[\W_]*\Z",
 )
@@ -119,6 +131,27 @@ def find_agency(paragraphs: list[str], authors: list[str]) -> str | None:
         if name := _agency(author):
             return name
     return None
+
+
+def dateline_author(paragraphs: list[str], others: list[str]) -> list[str]:
+    """The correspondent whom a dateline of its own names: «درعا-نسيم الرفاعي», «حلب - محمد الأحمد».
+
+    Args:
+        paragraphs: The story.
+        others: Names that are no authors: the site's.
+
+    Returns:
+        One name, or none.
+    """
+    match = _CORRESPONDENT.fullmatch(paragraphs[0]) if len(paragraphs) > 1 else None
+    if match is None:
+        return []
+    known = {skeleton(name) for name in others}
+    name = match.group(2).strip()
+    words = fold(name).split()
+    if skeleton(name) in known or skeleton(match.group(1)) in known or set(words) & _NO_NAME:
+        return []
+    return [found for found in _names(name) if len(words) <= 4]
 
 
 def _agency(text: str) -> str | None:
@@ -188,7 +221,7 @@ def _from_markup(body: HtmlElement) -> list[str]:
         if named or _BYLINE_CLASS.search((element.get("class") or "")[:200]):
             if any(ancestor.tag == "form" for ancestor in element.iterancestors()):
                 continue  # the field of a comment's author
-            text = one_line("".join(element.itertext())[:300])
+            text = _WHEN.split(one_line("".join(element.itertext())[:300]), maxsplit=1)[0]
             if 2 < len(text) <= MAX_NAME_CHARS + 20:
                 found.append(text)
                 break

@@ -4,6 +4,8 @@ A headline repeated, small print between headline and story, a label without its
 the end, and the phrases of the site's seed.
 """
 
+from collections.abc import Callable
+
 from crawler.extraction import lexicon
 from crawler.extraction.lexicon import Furniture
 from crawler.extraction.text import fold, skeleton
@@ -12,6 +14,8 @@ MAX_LINE_CHARS = 160
 """What is longer is judged a paragraph, not a line of small print."""
 MAX_HEADLINE_CHARS = 600
 """No repeated headline is longer, marks and vowel signs counted."""
+MAX_POLICY_CHARS = 800
+"""What a site says below a story about readers' comments grows to a long paragraph."""
 FIRST = 4
 """Paragraphs at the beginning in which the small print of a headline is looked for."""
 SITE_NAME_ROOM = 40
@@ -25,6 +29,7 @@ def clean_edges(
     site_names: list[str],
     boilerplate: tuple[str, ...] = (),
     names: tuple[str, ...] = (),
+    small_print: Callable[[str], bool] = lambda _: False,
 ) -> list[str]:
     """Paragraphs without what isn't the story's at their beginning and end.
 
@@ -34,13 +39,14 @@ def clean_edges(
         site_names: What the site calls itself.
         boilerplate: Phrases of the site's seed: a paragraph that is or begins with one is dropped.
         names: The authors' names: a first line that is only a name is a by-line.
+        small_print: Tells of a first line whether it is only names, dates and counts.
 
     Returns:
         The story's paragraphs.
     """
     kept = _without_phrases(paragraphs, boilerplate)
     kept = _without_headline(kept, spellings, site_names)
-    kept = _without_small_print(kept, names)
+    kept = _without_small_print(kept, names, small_print)
     kept = _without_headline(kept, spellings, site_names)
     kept = [text for text in (_without_adverts(paragraph) for paragraph in kept) if text]
     return _without_trailer(kept)
@@ -76,7 +82,9 @@ def _is_headline(text: str, bones: set[str], names: set[str]) -> bool:
     return False
 
 
-def _without_small_print(paragraphs: list[str], names: tuple[str, ...]) -> list[str]:
+def _without_small_print(
+    paragraphs: list[str], names: tuple[str, ...], small_print: Callable[[str], bool]
+) -> list[str]:
     """Drop lines such as "5 minutes to read" before the story, and a by-line of the known authors."""
     by_lines = {skeleton(name) for name in names} - {""}
     kept = []
@@ -85,7 +93,7 @@ def _without_small_print(paragraphs: list[str], names: tuple[str, ...]) -> list[
             position < FIRST
             and len(paragraph) <= MAX_LINE_CHARS
             and len(paragraphs) > 1
-            and _is_small_print(paragraph, by_lines)
+            and (_is_small_print(paragraph, by_lines) or (position < FIRST - 1 and small_print(paragraph)))
         ):
             continue
         kept.append(paragraph)
@@ -126,6 +134,8 @@ def _without_trailer(paragraphs: list[str]) -> list[str]:
 
 
 def _is_trailer(paragraph: str) -> bool:
+    if len(paragraph) > MAX_LINE_CHARS and lexicon.comment_policy(paragraph[: MAX_POLICY_CHARS + 1]):
+        return len(paragraph) <= MAX_POLICY_CHARS
     if len(paragraph) > 2 * MAX_LINE_CHARS:
         return False
     if (

@@ -36,6 +36,19 @@ _LATIN_WORDS: dict[str, frozenset[str]] = {
     "de": _words("der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch"),
     "es": _words("el la los las de que y en un una por con para del se su al es como más"),
 }
+_ALPHABETS = {
+    "en": "àáâäçèéêëíîïñóôöùúûü",
+    "tr": "çğıi̇öşüâîû",
+    "ku": "çêîşûü",
+    "fr": "àâæçéèêëîïôœùûüÿ",
+    "de": "äöüßéèàç",
+    "es": "áéíñóúüç",
+}
+"""Letters beside a to z that a language uses, those of its usual loan words too."""
+_OTHER_SCRIPTS = frozenset(("", "ar", "fa", "ur", "he", "ru", "uk", "hy", "el", "zh", "ja", "ko", "th"))
+"""Languages that a text in Latin letters is not in, whatever its page says."""
+FOREIGN_SHARE = 0.02
+"""A text with more letters than this that a language does not have is in another one, not among these."""
 _LATIN_LETTERS = {"tr": re.compile("[ğıİ]"), "ku": re.compile("[êîûÊÎÛ]"), "de": re.compile("[äß]")}
 
 
@@ -93,9 +106,16 @@ def _latin_script(sample: str, words: Counter[str], letters: int, declared: str)
         # A letter that a language alone has weighs like a common word where it is frequent.
         share = len(pattern.findall(sample)) / letters
         scores[name] += 40 * share * sum(words.values()) / 10
+    special = Counter(letter for letter in _LATIN.findall(sample.lower()) if not letter.isascii())
+    for name, alphabet in _ALPHABETS.items():
+        if (
+            sum(count for letter, count in special.items() if letter not in alphabet)
+            > FOREIGN_SHARE * letters
+        ):
+            scores[name] = 0.0
     best = max(scores, key=lambda name: scores[name])
     if scores[best] <= 0.02 * sum(words.values()):
-        return declared if declared in _LATIN_WORDS else None
+        return declared if declared not in _OTHER_SCRIPTS and scores.get(declared, 1.0) > 0 else None
     return best
 
 

@@ -108,10 +108,12 @@ _FOLLOW = (
     f"newsletter|inbox|بريدك)"
     f"|(?:لمتابعه|متابعه|تابع|تابعوا) (?:اخبار|اخر|احدث|كل|جميع|المزيد|مزيد) .{{0,120}}(?:علي|عبر|"
     f"في) .{{0,30}}{_PLATFORM}"
+    "|(?:اذا كنت )?(?:تعتقد|تري|تظن|وجدت|لاحظت).{0,160}(?:ارسل|ارسلي|قدم|قدمي|راسلنا|ابلغنا|اخبرنا).{0,40}"
     "|(?:للمزيد|لمزيد من .{0,40}|لمتابعه .{0,60}|لقراءه .{0,60}|للاشتراك .{0,60}|"
     "للانضمام .{0,60})[،, ]*(?:اضغط|انقر|اضغطوا|انقروا)\\b"
 )
 _FOLLOW_LABEL = (
+    "(?:ليصلك|ليصلكم|لتصلك|لتصلكم) .{3,60}|"
     "اشترك (?:معنا )?(?:في|ب) ?(?:قايمتنا|نشرتنا|نشره|قايمه).{0,80}|(?:اشترك|سجل) .{0,60}بريدك.{0,40}|"
     "(?:سوف )?تصلك .{0,40}بريدك.{0,30}|"
     "تابعوا تطبيق .{0,80}|حمل(?:وا)? تطبيق.{0,60}|"
@@ -136,6 +138,11 @@ _SHARE_LABEL = (
     "telegram|linkedin|pinterest|reddit|tumblr|x|email|print|messenger|google\\+?|vk))*"
     "|paylas|paylaş|parve bike"
 )
+_SHARE_LEAD = (
+    "(?:شارك|شاركوا|مشاركه|انشر|share) (?:هذا |هذه |ال|this )?(?:الخبر|المقال|المقاله|الموضوع|الصفحه|خبر|"
+    "مقال|موضوع|article|post|story|page)(?: (?:علي|عبر|مع|on|via))?"
+    f"|(?:شارك|شاركوا|شاركها|شاركه|انشر|share)(?: (?:علي|عبر|on|via))?(?=[\\W_]{{1,4}}{_PLATFORM})"
+)
 _TAGS_LEAD = (
     "(?:ال)?كلمات (?:ال)?(?:مفتاحيه|دلاليه|داله|الدلاليه|دليليه|الدليليه)|(?:ال)?وسوم(?: المشهوره)?|"
     "(?:ال)?وسم|(?:ال)?تاغات|(?:ال)?تاجات|"
@@ -157,6 +164,8 @@ _COMMENTS = (
 _COPYRIGHT = (
     ".*(?:المقالات|الاراء|المقال|الكتابات|ما ينشر|المواد).{0,40} لا ت?ي?(?:عبر|عكس|مثل)(?:ان)?(?: "
     "بالضروره)? ?.{0,40}(?:راي|سياسه|موقف|وجهه).*|"
+    "(?:تصميم|برمجه|تطوير|تصميم و ?برمجه|برمجه و ?تصميم|تصميم و ?تطوير|(?:designed|developed|powered) (?:and "
+    "developed )?by)\\b.{1,50}|"
     "(?:©|\\(c\\)|copyright\\b).*|.{0,40}(?<!ان )(?:جميع|كافه|كل) (?:ال)?حقوق (?:النشر )?محفوظه?.{0,80}|"
     "(?:ال)?حقوق محفوظه.*|حقوق (?:النشر|الطبع) (?:محفوظه|والنشر|©|لموقع|ل).{0,60}"
     "|.*all rights reserved.*|.*(?:اعاده النشر|الاقتباس|اعاده نشر).{0,60}(?:ذكر|شرط|اذن|المصدر).*|"
@@ -202,10 +211,18 @@ _SEPARATOR = r"\s*(?:[:：|\\/»>›←…•\-–—!؟?\n]|\.{2,}|👇|⬅️|
 _LEADS = {
     Furniture.RELATED: re.compile(rf"[\W_]{{0,6}}(?:{_RELATED_LEAD})(?=[\W_]|\Z)", _FLAGS),
     Furniture.TAGS: re.compile(rf"[\W_]{{0,6}}(?:{_TAGS_LEAD})(?={_SEPARATOR})", _FLAGS),
+    Furniture.SHARE: re.compile(rf"[\W_]{{0,6}}(?:{_SHARE_LEAD})(?={_SEPARATOR})", _FLAGS),
 }
 _WEAK_LEAD = re.compile(rf"[\W_]{{0,6}}(?:{_READ_ALONE})(?={_SEPARATOR})", _FLAGS)
 _SEPARATED = re.compile(rf"{_SEPARATOR}+\s*", _FLAGS)
 _PROMPT = re.compile(rf"[\W_]{{0,6}}(?:{_FOLLOW})", _FLAGS)
+_POLICY_TOPIC = re.compile(
+    r"(?:نشر|مراجعه|قبول) (?:ال)?تعليقات|تعليقاتكم|جميع مشاركاتك|your comments?\b|comment policy"
+)
+_POLICY_RULE = re.compile(
+    r"(?:ارشادات|شروط|قواعد|سياسه) (?:ال)?(?:استخدام|تعليق|تعليقات|خصوصيه|مشاركه|نشر)|"
+    r"terms of (?:use|service)|community (?:guidelines|standards)|privacy policy"
+)
 _NOTICE = re.compile(_COPYRIGHT, _FLAGS)
 _LEADING_LINE = re.compile(_LEADING, _FLAGS)
 
@@ -258,6 +275,12 @@ def weak_lead(text: str) -> bool:
 def follow_prompt(text: str) -> bool:
     """Whether a text asks its reader to follow, join or subscribe, as a block of its own."""
     return _PROMPT.match(fold(text)) is not None
+
+
+def comment_policy(text: str) -> bool:
+    """Whether a paragraph is the site's rules for readers' comments."""
+    folded = fold(text)
+    return _POLICY_TOPIC.search(folded) is not None and _POLICY_RULE.search(folded) is not None
 
 
 def copyright_notice(text: str) -> bool:

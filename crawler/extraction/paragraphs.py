@@ -66,6 +66,19 @@ def make_paragraphs(container: HtmlElement) -> None:
             _wrap_runs(element)
 
 
+def open_wrappers(body: HtmlElement) -> None:
+    """Make a `div` of every inline element with blocks inside: old pages wrap whole stories in a `font`.
+
+    Args:
+        body: The page's body; changed in place.
+    """
+    for block in body.iter(*_BLOCKS):
+        parent = block.getparent()
+        while parent is not None and parent.tag in _WRAPPERS:
+            parent.tag = "div"
+            parent = parent.getparent()
+
+
 def _has_block(element: HtmlElement) -> bool:
     return any(child.tag in _BLOCKS for child in element.iterdescendants())
 

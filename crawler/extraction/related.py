@@ -138,7 +138,13 @@ def _drop_label(block: HtmlElement, container: HtmlElement, kind: Furniture) -> 
         return
     wrapper = block
     parent = wrapper.getparent()
-    while parent is not None and parent is not container and _is_linked_box(parent):
+    # What has text before the label is no box that the label opens, but the story around it.
+    while (
+        parent is not None
+        and parent is not container
+        and not _text_before(wrapper, parent)
+        and _is_linked_box(parent)
+    ):
         wrapper, parent = parent, parent.getparent()
     if parent is None:
         return
@@ -231,9 +237,23 @@ def _is_prose(text: str) -> bool:
     return text.endswith((".", "۔", ".”", '."', ".»", "،")) or ". " in text.rstrip(". ")
 
 
+def _text_before(child: HtmlElement, parent: HtmlElement) -> bool:
+    """Whether an element shows text of its own, or of earlier children, before one of its children."""
+    if (parent.text or "").strip() or any(_length(earlier) for earlier in child.itersiblings(preceding=True)):
+        return True
+    return any((earlier.tail or "").strip() for earlier in child.itersiblings(preceding=True))
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text is one line of story: longer than a label, and ending like a sentence."""
+    return lexicon.LABEL_CHARS < len(text) <= 4 * MAX_ITEM_CHARS and text.endswith((".", "؟", "!", "۔", ".»"))
+
+
 def _is_linked_box(element: HtmlElement) -> bool:
     """Whether a wrapper around a label holds nothing but the label and links."""
     if element.tag in ("body", "main") or len(element) > 60:
+        return False
+    if any(link_chars(one) == 0 and _is_sentence(visible(one)) for one in element.iter("p", "div")):
         return False
     length = _length(element)
     links = link_chars(element)

@@ -15,6 +15,14 @@ SHORT_NEWS = 8
 """Words from which one line can be news on a page that shows no sign of being an article. Shorter ones are
 notices («هذه الصفحة لفريق التحرير فقط»)."""
 
+WALL_CHARS = 300
+"""A text that short with a paywall's sentence in it has no story beside it."""
+
+_WALL = re.compile(
+    r"(?:المحتوي|المقال|الخبر|الماده|القراءه|الصفحه).{0,30}(?:للمشتركين|للاعضاء|المشتركين) فقط|"
+    r"(?:سجل|تسجيل) (?:ال)?دخولك? (?:لقراءه|لمتابعه|لاكمال)|يرجي تسجيل الدخول ل|"
+    r"(?:for|to) subscribers only|subscribe to (?:continue|keep) reading|(?:log|sign) in to (?:continue|read)"
+)
 _MORE = re.compile(
     r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.|المزيد|read more|اقرا المزيد|اكمل القراءه|التفاصيل|قراءه المزيد)\W*\Z",
 )
@@ -81,6 +89,16 @@ def refuse_untold(evidence: Evidence, url: str, *, headed: bool) -> None:
     """
     if not evidence.article and not headed and evidence.cards:
         raise NotAnArticle("a listing", url)
+
+
+def refuse_wall(paragraphs: list[str], url: str) -> None:
+    """Refuse a page whose text only says that the story is for subscribers.
+
+    Raises:
+        NotAnArticle: A paywall without any of the story.
+    """
+    if sum(map(len, paragraphs)) <= WALL_CHARS and any(_WALL.search(fold(text)) for text in paragraphs):
+        raise NotAnArticle("a text for subscribers only", url)
 
 
 def refuse_scrap(evidence: Evidence, telling: Telling | None, url: str, *, dated: bool) -> None:

@@ -34,9 +34,11 @@ _LTR_LETTER = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 _MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
 _FOLD = (
     *((letter, "ا") for letter in "أإآٱ"),
-    *((letter, "ي") for letter in "ىیۍئ"),
-    ("ؤ", "و"),
-    *((letter, "ه") for letter in "ةھہ"),
+    *((letter, "ي") for letter in "ىیۍئێ"),
+    *((letter, "و") for letter in "ؤۆ"),
+    *((letter, "ه") for letter in "ةھہە"),
+    ("ڵ", "ل"),
+    ("ڕ", "ر"),
     *((letter, "ك") for letter in "کگڪ"),
     *((chr(zero + digit), str(digit)) for zero in (0x660, 0x6F0) for digit in range(10)),
     ("\u0307", ""),

@@ -21,6 +21,10 @@ SAME = 0.6
 MIN_HEADLINE = 4
 """Letters and digits of the shortest headline believed."""
 
+MIN_SHOWN = 12
+"""Letters of the shortest line that is taken for a headline without being marked as a heading."""
+_SHOWN_TAGS = ("div", "p", "td", "b", "strong", "font", "span", "center", "h4", "h5", "h6", "big", "u")
+
 _SEPARATOR = re.compile(r"\s+[-–—|•·»«:::/\\]{1,2}\s+|\s*[|•»]\s*|\s+[-–—]|[-–—]\s+|\s*::\s*")
 _GENERIC = frozenset(
     {
@@ -108,10 +112,34 @@ def find_title(
     # A lone h1 that no other place confirms: believed when the others name the home page or nothing.
     if len(firsts) == 1 and (not others or len(skeleton(firsts[0][0])) > 12):
         return headline(*firsts[0])
+    if not said and not hinted and (shown := _shown_part(document, body, names)) is not None:
+        return headline(*shown)
     for text in (hinted, *said, document):
         if text:
             return headline(text, None)
     return headline(*firsts[0]) if firsts else Headline("", None, ())
+
+
+def _shown_part(document: str, body: HtmlElement, names: set[str]) -> tuple[str, HtmlElement] | None:
+    """The longest part of the document's title that the page shows as a line of its own, not as a link.
+
+    For pages without a heading, whose title is «الموقع | العنوان» and whose headline is a bold line.
+    """
+    parts = [document, *(part for part in _SEPARATOR.split(document) if part)]
+    wanted = {skeleton(part): part.strip() for part in parts if len(skeleton(part)) >= MIN_SHOWN}
+    best: tuple[str, HtmlElement] | None = None
+    for element in body.iter(*_SHOWN_TAGS):
+        # The innermost element alone: what holds another one holds the same text.
+        if len(element) > 2 or sum(map(len, element.itertext())) > MAX_TITLE_CHARS:
+            continue
+        bones = skeleton("".join(element.itertext()))
+        if bones not in wanted or bones in names:
+            continue
+        if any(one.tag in ("a", "nav", "footer", "li") for one in (element, *element.iterancestors())):
+            continue
+        if best is None or len(bones) > len(skeleton(best[0])):
+            best = wanted[bones], element
+    return best
 
 
 def site_name_beside(headline: str, document_title: str | None) -> str | None:

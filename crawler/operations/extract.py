@@ -51,7 +51,10 @@ def extract_source(
         UsageError: The source cannot be read.
         KhabarError: It cannot be fetched, is too large, or is no article; the message says which.
     """
-    from crawler.extraction import extract  # it takes a second to import, which only this command has to pay
+    from crawler.extraction import (
+        ExtractionError,
+        extract,
+    )  # it takes a second to import, which only this command has to pay
 
     html, fetched_from = read_source(source, settings)
     if len(html) > settings.max_page_bytes:
@@ -61,6 +64,9 @@ def extract_source(
     address = url or fetched_from or (site.url if site else "https://page.invalid/article")
     try:
         return extract(html, address, site=site)
+    except ExtractionError as error:
+        # The address may be made up, and what the reader gave is named already.
+        raise KhabarError(f"{source}: {error.reason}") from None
     except KhabarError as error:
         raise KhabarError(f"{source}: {error}") from None
 

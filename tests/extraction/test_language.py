@@ -22,6 +22,8 @@ from crawler.extraction.language import detect_language
             "en",
             "The Ministry of Health said on Monday that a new hospital was opened after two years.",
         ),
+        (None, "Glābēji nākamajā dienā pēc zemes nogruvuma atraduši vēl piecus bojāgājušos, ziņo policija."),
+        ("fr", "Le ministre a déclaré que les travaux de la route étaient terminés après deux années."),
         (None, "عاجل"),
         (None, "123 456"),
     ],
