@@ -5,9 +5,10 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import scrapy
+from pymongo.database import Database
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -26,10 +27,14 @@ from crawler.fetch.outcome import (
 )
 from crawler.pipelines.extract import Extracted, ExtractionFailedError, FetchedPage, extract_page
 from crawler.pipelines.page_item import PageItem
+from crawler.spiders.posts import Posts
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources
 from crawler.storage.frontier import Discovery, Frontier, Page
 from crawler.storage.lease import LEASE_SECONDS, LeaseLostError
+from crawler.storage.schema import Document
+
+T = TypeVar("T")
 
 MOST_LINKS_DEEP = 2
 """Links followed away from a page that a source named: enough to reach what the sources leave out, and
@@ -51,8 +56,10 @@ class SiteSpider(scrapy.Spider):
         super().__init__(name=run.site.id)
         self.run = run
         self.site = run.site
-        self._sources = Sources(self)
+        self._posts = Posts(self)
+        self._sources = Sources(self, self._posts)
         self._queued: set[str] = set()
+        self._held: dict[str, Page] = {}
         self.stopping = False
         self._renewal: asyncio.Task[None] | None = None
 
@@ -78,12 +85,28 @@ class SiteSpider(scrapy.Spider):
         if self.run.wait_until is not None:
             self.told_to_wait(self.run.wait_until)
             return
-        for page in await self._pending():
-            for request in self._page_requests([page]):
+        begun = await self._posts.begin()
+        pending = self.claim(await self._pending())
+        by_number = self._posts.requests_for(pending)
+        for request in [*begun, *by_number]:
+            yield request
+        for page in pending:
+            if page.hints.post_id is None or not by_number:
+                yield self.page_request(page)
+        if not begun and self.run.job.discover:
+            async for request in self._sources.requests():
                 yield request
+
+    async def posts_ended(self) -> AsyncIterator[Request]:
+        """Go on with the other sources, and with the pages that did not come with the posts."""
+        if self.stopping:
+            return
         if self.run.job.discover:
             async for request in self._sources.requests():
                 yield request
+        held, self._held = self._held, {}
+        for page in self.claim(held.values()):
+            yield self.page_request(page)
 
     async def _pending(self) -> list[Page]:
         job = self.run.job
@@ -107,22 +130,35 @@ class SiteSpider(scrapy.Spider):
         Returns:
             Requests for those that are to be fetched now, and how many pages were new.
         """
+        discovery = await self.discover(discovered, depth)
+        if discovery is None:
+            return [], 0
+        if self._posts.is_open:
+            self._held.update((page.id, page) for page in discovery.pages)
+            return [], discovery.new
+        return [self.page_request(page) for page in self.claim(discovery.pages)], discovery.new
+
+    async def discover(self, discovered: Iterable[Discovered], depth: int = 0) -> Discovery | None:
+        """Put pages of the site into the frontier; None where there is none to put, or it cannot be done."""
         wanted: dict[str, Discovered] = {}
         for item in discovered:
-            key = f"{self.site.id}/{page_id(item.url)}"
+            key = self.page_key(item.url)
             known = key in self._queued or key in wanted
             if not known and self.site.owns(item.url) and not self.site.excludes(item.url):
                 wanted[key] = item
         wanted = {key: item for key, item in wanted.items() if self._in_window(item.hints)}
         if not wanted:
-            return [], 0
+            return None
         discovery: Discovery | None = await self._in_thread(
             lambda: self.run.frontier(lambda frontier: frontier.discover(wanted.values(), depth))
         )
-        if discovery is None:
-            return [], 0
-        self.run.report.discovered += discovery.new
-        return self._page_requests(discovery.pages), discovery.new
+        if discovery is not None:
+            self.run.report.discovered += discovery.new
+        return discovery
+
+    def page_key(self, url: str) -> str:
+        """The page's id in the frontier."""
+        return f"{self.site.id}/{page_id(url)}"
 
     def _in_window(self, hints: Hints) -> bool:
         """Whether the page's time of publication, where it is known, lies between since and until."""
@@ -131,26 +167,34 @@ class SiteSpider(scrapy.Spider):
             return True
         return (job.since is None or moment >= job.since) and (job.until is None or moment < job.until)
 
-    def _page_requests(self, pages: Iterable[Page]) -> list[Request]:
-        requests = []
+    @property
+    def is_full(self) -> bool:
+        """Whether the crawl has as many pages as it may take."""
+        return self.run.job.limit is not None and len(self._queued) >= self.run.job.limit
+
+    def claim(self, pages: Iterable[Page]) -> list[Page]:
+        """Return the pages that this crawl is to take now: each once, and no more than the limit allows."""
+        claimed = []
         for page in pages:
-            limit = self.run.job.limit
             if self.stopping or page.id in self._queued:
                 continue
-            if limit is not None and len(self._queued) >= limit:
-                self.run.end("limit", f"--limit {limit} was reached")
+            if self.is_full:
+                self.run.end("limit", f"--limit {self.run.job.limit} was reached")
                 break
             self._queued.add(page.id)
-            requests.append(
-                Request(
-                    page.url,
-                    callback=self.parse_page,
-                    errback=self.page_failed,
-                    meta={"page": page},
-                    dont_filter=True,
-                )
-            )
-        return requests
+            self._held.pop(page.id, None)
+            claimed.append(page)
+        return claimed
+
+    def page_request(self, page: Page) -> Request:
+        """The request for a claimed page."""
+        return Request(
+            page.url,
+            callback=self.parse_page,
+            errback=self.page_failed,
+            meta={"page": page},
+            dont_filter=True,
+        )
 
     # What becomes of them
 
@@ -182,6 +226,8 @@ class SiteSpider(scrapy.Spider):
             requests, _ = await self.found(extracted.links, page.depth + 1)
             for request in requests:
                 yield request
+        for request in await self._posts.notice(response):
+            yield request
 
     async def _extract(self, item: PageItem, response: Response, follow: bool) -> Extracted | None:
         html = item.html = response.body
@@ -260,6 +306,11 @@ class SiteSpider(scrapy.Spider):
         while True:
             await asyncio.sleep(LEASE_SECONDS / 3)
             await self._in_thread(self.run.renew_lease)
+
+    async def in_store(self, work: Callable[[Database[Document]], T]) -> T | None:
+        """Do something with the store in a thread; where that cannot be done, end the crawl."""
+        found: T | None = await self._in_thread(lambda: self.run.session.run(lambda stores: work(stores.db)))
+        return found
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         """Run blocking work in a thread; where it cannot be done at all, end the crawl and return None."""

@@ -4,14 +4,12 @@ The sources that the seed names are all asked. Where they name no page at all, t
 names and then the home page, read as a listing, take over: a feed that has moved must not mean silence.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
-from pymongo.database import Database
 from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -26,13 +24,11 @@ from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, he
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.sites import Site
 from crawler.spiders.job import SourceReport
-from crawler.storage.schema import Document
 from crawler.storage.sources import SourceAnswer, SourceMemory, begin_walk, finish_walk, recall_source
 
 if TYPE_CHECKING:
+    from crawler.spiders.posts import Posts
     from crawler.spiders.site import SiteSpider
-
-T = TypeVar("T")
 
 SourceKind = Literal["feed", "sitemap", "listing"]
 
@@ -98,8 +94,10 @@ class Named:
 class Sources:
     """The sources of the spider's site."""
 
-    def __init__(self, spider: "SiteSpider") -> None:
+    def __init__(self, spider: "SiteSpider", posts: "Posts") -> None:
         self._spider = spider
+        self._posts = posts
+        self._begun = False
         self._site = spider.site
         self._run = spider.run
         self._asked: set[str] = set()
@@ -114,7 +112,10 @@ class Sources:
         self._robots_sitemaps += [url for url in robotparser.rp.sitemaps if self._site.owns(url)]
 
     async def requests(self) -> AsyncIterator[Request]:
-        """Yield a request for each source that the seed names."""
+        """Yield a request for each source that the seed names; once in a crawl."""
+        if self._begun:
+            return
+        self._begun = True
         seed = self._site
         named: list[tuple[str, SourceKind, int]] = [
             *((url, "feed", MOST_FEED_PAGES) for url in seed.feeds),
@@ -139,16 +140,8 @@ class Sources:
                 return
 
     async def _recall(self, url: str) -> SourceMemory:
-        memory = await self._store(lambda db: recall_source(db, self._site.id, url))
+        memory = await self._spider.in_store(lambda db: recall_source(db, self._site.id, url))
         return memory or SourceMemory()
-
-    async def _store(self, work: Callable[[Database[Document]], T]) -> T | None:
-        """Do something with the store in a thread; where that cannot be done, end the crawl."""
-        try:
-            return await asyncio.to_thread(self._run.session.run, lambda stores: work(stores.db))
-        except KhabarError as error:
-            self._spider.give_up(error)
-            return None
 
     def _request(self, source: Source, memory: SourceMemory) -> Request:
         self._asked.add(source.url)
@@ -170,6 +163,8 @@ class Sources:
 
     async def _answered(self, response: Response) -> AsyncIterator[Request]:
         source: Source = response.meta["source"]
+        for request in await self._posts.notice(response):
+            yield request
         # A page further on that is not there is the end of them.
         if not (response.status == 404 and (source.guessed or source.url != source.walk.root)):
             async for request in self._read(source, response):
@@ -203,7 +198,7 @@ class Sources:
         follow_ups = list(self._follow_ups(source, named, report.new))
         if follow_ups and not source.walk.begun:
             source.walk.begun = True
-            await self._store(lambda db: begin_walk(db, self._site.id, source.walk.root))
+            await self._spider.in_store(lambda db: begin_walk(db, self._site.id, source.walk.root))
         for follow_up in follow_ups:
             yield self._request(follow_up, await self._recall(follow_up.url))
         if not named.sitemaps:
@@ -219,15 +214,15 @@ class Sources:
         if source.pages_left <= 0:
             return
         left = source.pages_left - 1
+        # What an earlier walk left out is known where all posts are.
+        known = walk.ended_before or self._posts.covered
         # A further page is only worth a request while there is something new, or was when a walk broke off.
         if named.next_url and named.next_url not in self._asked:
-            if new or not walk.ended_before:
+            if new or not known:
                 yield Source(named.next_url, source.kind, walk, left)
         # All of it new: what was published before the oldest of it may have been missed as well. Once on the
         # way back, go on until nothing is new.
-        elif named.guessed_url and (
-            new == len(named.pages) or (source.guessed and new) or not walk.ended_before
-        ):
+        elif named.guessed_url and (new == len(named.pages) or (source.guessed and new) or not known):
             yield Source(named.guessed_url, source.kind, walk, left, guessed=True)
 
     async def _ended(self, walk: Walk) -> None:
@@ -240,7 +235,7 @@ class Sources:
         job = self._run.job
         whole = job.limit is None and job.since is None and job.until is None
         if walk.open == 0 and whole and not walk.failed and not self._spider.stopping:
-            await self._store(lambda db: finish_walk(db, self._site.id, walk.root, walk.answers))
+            await self._spider.in_store(lambda db: finish_walk(db, self._site.id, walk.root, walk.answers))
 
     def _failed(self, failure: Failure) -> None:
         if isinstance(failure.value, HeldBackError):

@@ -70,3 +70,60 @@ def finish_walk(db: Database[Document], site: str, url: str, answers: Iterable[S
     )
     # In this order: a crash in between leaves a walk that is done again.
     db.sources.bulk_write([*updates, done], ordered=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PostsMemory:
+    """What is remembered of a site's REST interface.
+
+    `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked.
+    """
+
+    api: str | None = None
+    refused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostsWalk:
+    """How far a walk over a site's posts has come; times are texts by the site's clock.
+
+    `newest` is the last change that the last finished walk saw. `before` is where a walk that has not ended
+    stands: what was published after it is in the frontier.
+    """
+
+    newest: str | None = None
+    before: str | None = None
+
+
+def recall_posts(db: Database[Document], site: str) -> PostsMemory:
+    """Return what is remembered of a site's REST interface."""
+    document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
+    until = document.get("refused_until")
+    return PostsMemory(document.get("api"), until if until and until > datetime.now(UTC) else None)
+
+
+def remember_posts(db: Database[Document], site: str, api: str, refused_until: datetime | None) -> None:
+    """Remember that a site has a REST interface, or that it does not want it to be asked for a while."""
+    db.sources.update_one(
+        {"_id": f"{site}/wordpress"},
+        {"$set": {"site": site, "url": api, "api": api, "refused_until": refused_until}},
+        upsert=True,
+    )
+
+
+def recall_posts_walk(db: Database[Document], site: str, url: str) -> PostsWalk:
+    """Return how far the walk that begins at `url` has come."""
+    document = db.sources.find_one({"_id": f"{site}/{url}"}) or {}
+    return PostsWalk(document.get("newest"), document.get("before"))
+
+
+def mark_posts_walk(db: Database[Document], site: str, url: str, walk: PostsWalk) -> None:
+    """Note how far the walk that begins at `url` has come."""
+    fields = {
+        "site": site,
+        "url": url,
+        "newest": walk.newest,
+        "before": walk.before,
+        "read_at": datetime.now(UTC),
+    }
+    db.sources.update_one({"_id": f"{site}/{url}"}, {"$set": fields}, upsert=True)
