@@ -11,11 +11,13 @@ import scrapy
 from pymongo.database import Database
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.article import Discovered, Disposition, Hints
+from crawler.article import Discovered, Disposition
 from crawler.discovery.canonical import page_id
+from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.fetch.outcome import (
     HeldBackError,
@@ -30,7 +32,7 @@ from crawler.pipelines.page_item import PageItem
 from crawler.spiders.posts import Posts
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources
-from crawler.storage.frontier import Discovery, Frontier, Page
+from crawler.storage.frontier import UNSETTLED, Discovery, Frontier, Page
 from crawler.storage.lease import LEASE_SECONDS, LeaseLostError
 from crawler.storage.schema import Document
 
@@ -39,6 +41,10 @@ T = TypeVar("T")
 MOST_LINKS_DEEP = 2
 """Links followed away from a page that a source named: enough to reach what the sources leave out, and
 bounded where pages link to ever more pages."""
+
+TOO_OLD = 20
+"""Articles in a row from before a window of time, after which a listing is not read further back: more than
+the pinned and most-read ones beside a listing."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +62,14 @@ class SiteSpider(scrapy.Spider):
         super().__init__(name=run.site.id)
         self.run = run
         self.site = run.site
+        self.window = Window(run.job.since, run.job.until)
         self._posts = Posts(self)
         self._sources = Sources(self, self._posts)
         self._queued: set[str] = set()
         self._held: dict[str, Page] = {}
         self.stopping = False
+        self._too_old = 0
+        self._releasing: asyncio.Task[None] | None = None
         self._renewal: asyncio.Task[None] | None = None
 
     @classmethod
@@ -68,6 +77,7 @@ class SiteSpider(scrapy.Spider):
         """Build the spider and listen for the end of the crawl."""
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         spider._sources.listen()
+        crawler.signals.connect(spider.page_ended, signal=signals.item_scraped)
         crawler.signals.connect(spider.spider_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.spider_closed, signal=signals.spider_closed)
         return spider
@@ -116,9 +126,9 @@ class SiteSpider(scrapy.Spider):
             return named or frontier.pending(datetime.now(UTC))
 
         pages = await self._in_thread(lambda: self.run.frontier(due)) or []
-        pages = [page for page in pages if self._in_window(page.hints)]
+        pages = [page for page in pages if self.window.may_hold(page.url, page.hints)]
         # The newest first: it is what readers wait for, and what is edited or taken down soonest.
-        return sorted(pages, key=lambda page: page.hints.published_at or datetime.now(UTC), reverse=True)
+        return sorted(pages, key=lambda page: newest_first(page.url, page.hints), reverse=True)
 
     async def found(self, discovered: Iterable[Discovered], depth: int = 0) -> tuple[list[Request], int]:
         """Put what a source named into the frontier.
@@ -146,7 +156,7 @@ class SiteSpider(scrapy.Spider):
             known = key in self._queued or key in wanted
             if not known and self.site.owns(item.url) and not self.site.excludes(item.url):
                 wanted[key] = item
-        wanted = {key: item for key, item in wanted.items() if self._in_window(item.hints)}
+        wanted = {key: item for key, item in wanted.items() if self.window.may_hold(item.url, item.hints)}
         if not wanted:
             return None
         discovery: Discovery | None = await self._in_thread(
@@ -160,12 +170,10 @@ class SiteSpider(scrapy.Spider):
         """The page's id in the frontier."""
         return f"{self.site.id}/{page_id(url)}"
 
-    def _in_window(self, hints: Hints) -> bool:
-        """Whether the page's time of publication, where it is known, lies between since and until."""
-        job, moment = self.run.job, hints.published_at
-        if moment is None:
-            return True
-        return (job.since is None or moment >= job.since) and (job.until is None or moment < job.until)
+    @property
+    def is_past_window(self) -> bool:
+        """Whether the pages that a listing named last were all published before the window of time."""
+        return self._too_old >= TOO_OLD
 
     @property
     def is_full(self) -> bool:
@@ -219,12 +227,14 @@ class SiteSpider(scrapy.Spider):
         if extracted is not None:
             item.article, item.article_id = extracted.article, extracted.article_id
             item.prepared = extracted.prepared
+            since, article = self.run.job.since, extracted.article
+            if since and article and article.published_at and page.depth == 0:
+                self._too_old = self._too_old + 1 if article.published_at < since else 0
             if extracted.ending is not None:
                 item.outcome = Outcome(extracted.ending, extracted.reason)
         yield item
         if extracted is not None and extracted.links:
-            requests, _ = await self.found(extracted.links, page.depth + 1)
-            for request in requests:
+            for request in await self._follow(self.run.traps.admit(extracted.links, page.depth + 1)):
                 yield request
         for request in await self._posts.notice(response):
             yield request
@@ -250,6 +260,27 @@ class SiteSpider(scrapy.Spider):
         yield PageItem(
             page=page, url=request.url, fetched_at=datetime.now(UTC), outcome=failure_outcome(error)
         )
+
+    def page_ended(self, item: PageItem) -> None:
+        """Count what a page was: followed links without end that hold no article are a trap."""
+        outcome = item.outcome
+        if outcome is None or outcome.disposition not in UNSETTLED:
+            own = item.article is not None and item.article_id == page_id(item.page.url)
+            self.run.traps.ended(item.page.url, followed=item.page.depth > 0, article=outcome is None or own)
+
+    async def _follow(self, links: Iterable[tuple[Discovered, int]]) -> list[Request]:
+        """Requests for followed links, by how many links away from a source they are."""
+        by_depth: dict[int, list[Discovered]] = {}
+        for link, depth in links:
+            by_depth.setdefault(depth, []).append(link)
+        return [
+            request for depth, found in by_depth.items() for request in (await self.found(found, depth))[0]
+        ]
+
+    async def _release(self) -> None:
+        for request in await self._follow(self.run.traps.released()):
+            self.crawler.engine.crawl(request)
+        self._releasing = None
 
     # How it ends
 
@@ -289,10 +320,19 @@ class SiteSpider(scrapy.Spider):
         asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=self.run.report.outcome))  # noqa: RUF006
 
     def spider_idle(self) -> None:
-        """When all is done but the sources named nothing, ask the next one in line."""
-        if not self.stopping:
-            for request in self._sources.fallback():
-                self.crawler.engine.crawl(request)
+        """When all is done: follow links that had to wait; where the sources named nothing, ask the next.
+
+        Raises:
+            DontCloseSpider: There is more to do.
+        """
+        if self.stopping:
+            return
+        for request in self._sources.fallback():
+            self.crawler.engine.crawl(request)
+        if self._releasing is None and self.run.traps.nothing_is_under_way():
+            self._releasing = asyncio.ensure_future(self._release())
+        if self._releasing is not None:
+            raise DontCloseSpider
 
     def spider_closed(self, reason: str) -> None:
         """Note a crawl that was stopped from outside."""

@@ -15,27 +15,43 @@ class SourceMemory:
     """A source as it was last read.
 
     `walked` says that its last walk, over all further pages and sitemaps it leads to, came to its end.
+    `read_at` is when it was last read in full and `sha256` what it said then; `checked_at` when it was last
+    asked at all. `lies` says that its validators stayed the same when its content did not.
     """
 
     etag: str | None = None
     last_modified: str | None = None
     walked: bool = False
+    read_at: datetime | None = None
+    checked_at: datetime | None = None
+    sha256: str | None = None
+    lies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAnswer:
-    """A full answer of a source: its validators, and how many pages or sitemaps it named."""
+    """A full answer of a source: its validators, how much it named, the hash of its body."""
 
     url: str
     etag: str | None
     last_modified: str | None
     found: int
+    sha256: str
+    lies: bool = False
 
 
 def recall_source(db: Database[Document], site: str, url: str) -> SourceMemory:
     """Return what is remembered of a source."""
     document = db.sources.find_one({"_id": f"{site}/{url}"}) or {}
-    return SourceMemory(document.get("etag"), document.get("last_modified"), document.get("walked", False))
+    return SourceMemory(
+        etag=document.get("etag"),
+        last_modified=document.get("last_modified"),
+        walked=document.get("walked", False),
+        read_at=document.get("read_at"),
+        checked_at=document.get("checked_at"),
+        sha256=document.get("sha256"),
+        lies=document.get("lies", False),
+    )
 
 
 def begin_walk(db: Database[Document], site: str, url: str) -> None:
@@ -45,8 +61,22 @@ def begin_walk(db: Database[Document], site: str, url: str) -> None:
     )
 
 
-def finish_walk(db: Database[Document], site: str, url: str, answers: Iterable[SourceAnswer]) -> None:
-    """Remember a walk that came to its end: all that its answers named is in the frontier."""
+def finish_walk(
+    db: Database[Document],
+    site: str,
+    url: str,
+    answers: Iterable[SourceAnswer],
+    unchanged: Iterable[str] = (),
+) -> None:
+    """Remember a walk that came to its end: all that its answers named is in the frontier.
+
+    Args:
+        db: The store.
+        site: The site's id.
+        url: Where the walk began.
+        answers: The full answers.
+        unchanged: Addresses that said, or showed, that nothing has changed.
+    """
     now = datetime.now(UTC)
     updates = [
         UpdateOne(
@@ -59,12 +89,16 @@ def finish_walk(db: Database[Document], site: str, url: str, answers: Iterable[S
                     "last_modified": answer.last_modified,
                     "found": answer.found,
                     "read_at": now,
+                    "checked_at": now,
+                    "sha256": answer.sha256,
+                    "lies": answer.lies,
                 }
             },
             upsert=True,
         )
         for answer in answers
     ]
+    updates += [UpdateOne({"_id": f"{site}/{same}"}, {"$set": {"checked_at": now}}) for same in unchanged]
     done = UpdateOne(
         {"_id": f"{site}/{url}"}, {"$set": {"site": site, "url": url, "walked": True}}, upsert=True
     )
