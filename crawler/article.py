@@ -63,7 +63,8 @@ def latest_publication(
 class Hints:
     """What a source of discovery already knew of a page, before anyone fetched it.
 
-    Times are aware datetimes. `text` is the full text of a feed entry, as plain paragraphs.
+    Times are aware datetimes. `text` is the full text of a feed entry, as plain paragraphs. `post_id` is the
+    number under which WordPress's REST interface gives the page.
     """
 
     title: str | None = None
@@ -72,13 +73,14 @@ class Hints:
     authors: tuple[str, ...] = ()
     summary: str | None = None
     text: str | None = None
+    post_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
     """A URL that a source of discovery says exists.
 
-    `source` names the kind of source: feed, sitemap, listing or link.
+    `source` names the kind of source: feed, sitemap, listing, wordpress or link.
     """
 
     url: str

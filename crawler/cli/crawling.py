@@ -13,7 +13,7 @@ from crawler.errors import UsageError
 from crawler.operations.crawl import crawl, exit_code
 from crawler.operations.recrawl import recrawl_job
 from crawler.sites import load_sites, select_sites
-from crawler.spiders.job import Job
+from crawler.spiders.job import CrawlKind, Job
 
 Since = Annotated[str | None, typer.Option(help="Only articles published from this day on (2024-12-04).")]
 Until = Annotated[str | None, typer.Option(help="Only articles published before this day.")]
@@ -49,7 +49,8 @@ def crawl_command(
     first, last = parse_day("--since", since), parse_day("--until", until)
     if first and last and first >= last:
         raise UsageError(f"--since {since} is not before --until {until}: no article lies between them")
-    run(common, [Job(site=one, since=first, until=last, limit=limit) for one in chosen])
+    kind: CrawlKind = "backfill" if first or last else "manual"
+    run(common, [Job(site=one, kind=kind, since=first, until=last, limit=limit) for one in chosen])
 
 
 def recrawl_command(

@@ -63,6 +63,8 @@ def problem_lines(
         for source in report.sources:
             if source.error:
                 yield f"{report.site}: the {source.kind} {source.url} could not be read: {source.error}"
+            if source.note:
+                yield f"{report.site}: {source.kind} {source.url}: {source.note}"
         if report.problems and all_of_them:
             yield from (f"{report.site}: {problem}" for problem in report.problems)
         elif report.problems:

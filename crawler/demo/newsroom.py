@@ -36,6 +36,7 @@ class Newsroom:
         ports: One for each site; 0 picks a free one.
         crawl_delay: Seconds that robots.txt asks for, or None.
         compress: Send gzip to those who accept it.
+        rest: The site that WordPress makes offers its REST interface.
         profiles: The sites.
     """
 
@@ -49,6 +50,7 @@ class Newsroom:
         ports: Sequence[int] | None = None,
         crawl_delay: float | None = None,
         compress: bool = True,
+        rest: bool = False,
         profiles: Sequence[Profile] = PROFILES,
     ) -> None:
         moment = now or datetime.now(UTC)
@@ -64,6 +66,7 @@ class Newsroom:
             raise ValueError(f"{len(self._profiles)} sites need as many ports, not {len(self._ports)}")
         self._crawl_delay = crawl_delay
         self._compress = compress
+        self._rest = rest
         self._lock = threading.Lock()
         self._opened = datetime.now(UTC)
         self._changed = self.now
@@ -85,6 +88,7 @@ class Newsroom:
                 own = [draft for draft in drafts if draft.site == index]
                 edition = Edition(profile, server.url, layout.address, own)
                 server.layout = layout(edition, self.now, self._crawl_delay)
+                server.layout.rest = self._rest
                 self._servers[profile.id] = server
                 self._editions[profile.id] = edition
                 self.sites.append(

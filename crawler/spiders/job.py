@@ -37,7 +37,8 @@ class Job(BaseModel):
 class SourceReport:
     """What one source of discovery answered: `found` pages or sitemaps; `new` pages were unknown.
 
-    `unchanged` says that the source has not changed since its pages were put into the frontier.
+    `unchanged` says that the source has not changed since its pages were put into the frontier. `note` tells
+    what is no failure but should be known: why a source was not read to its end, or not asked.
     """
 
     url: str
@@ -46,6 +47,7 @@ class SourceReport:
     new: int = 0
     unchanged: bool = False
     error: str | None = None
+    note: str | None = None
 
 
 @dataclass(slots=True)

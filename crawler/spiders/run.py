@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from crawler.article import Disposition
 from crawler.config import Settings
+from crawler.discovery.traps import Traps
 from crawler.pipelines.extract import ExtractionPool
 from crawler.spiders.job import CrawlReport, Job, SourceReport
 from crawler.spiders.verdict import judge
@@ -55,6 +56,7 @@ class CrawlRun:
             raise
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self._counts: Counter[Disposition] = Counter()
+        self.traps = Traps()
         self._begun = time.monotonic()
 
     def _open(self, stores: Stores) -> tuple[Lease, CrawlLog, datetime | None]:
@@ -114,6 +116,8 @@ class CrawlRun:
         """Stop the workers, record the crawl, give the lease back, and return the report."""
         self.pool.close()
         report = self.report
+        for sentence in self.traps.told():
+            self.source(self.site.url, "link").note = sentence
         report.seconds = round(time.monotonic() - self._begun, 2)
         accounted = sum(report.dispositions.values())
         if accounted != report.taken:

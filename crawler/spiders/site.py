@@ -5,16 +5,19 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import scrapy
+from pymongo.database import Database
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.article import Discovered, Disposition, Hints
+from crawler.article import Discovered, Disposition
 from crawler.discovery.canonical import page_id
+from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.fetch.outcome import (
     HeldBackError,
@@ -26,14 +29,22 @@ from crawler.fetch.outcome import (
 )
 from crawler.pipelines.extract import Extracted, ExtractionFailedError, FetchedPage, extract_page
 from crawler.pipelines.page_item import PageItem
+from crawler.spiders.posts import Posts
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources
-from crawler.storage.frontier import Discovery, Frontier, Page
+from crawler.storage.frontier import UNSETTLED, Discovery, Frontier, Page
 from crawler.storage.lease import LEASE_SECONDS, LeaseLostError
+from crawler.storage.schema import Document
+
+T = TypeVar("T")
 
 MOST_LINKS_DEEP = 2
 """Links followed away from a page that a source named: enough to reach what the sources leave out, and
 bounded where pages link to ever more pages."""
+
+TOO_OLD = 20
+"""Articles in a row from before a window of time, after which a listing is not read further back: more than
+the pinned and most-read ones beside a listing."""
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +62,14 @@ class SiteSpider(scrapy.Spider):
         super().__init__(name=run.site.id)
         self.run = run
         self.site = run.site
-        self._sources = Sources(self)
+        self.window = Window(run.job.since, run.job.until)
+        self._posts = Posts(self)
+        self._sources = Sources(self, self._posts)
         self._queued: set[str] = set()
+        self._held: dict[str, Page] = {}
         self.stopping = False
+        self._too_old = 0
+        self._releasing: asyncio.Task[None] | None = None
         self._renewal: asyncio.Task[None] | None = None
 
     @classmethod
@@ -61,6 +77,7 @@ class SiteSpider(scrapy.Spider):
         """Build the spider and listen for the end of the crawl."""
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         spider._sources.listen()
+        crawler.signals.connect(spider.page_ended, signal=signals.item_scraped)
         crawler.signals.connect(spider.spider_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.spider_closed, signal=signals.spider_closed)
         return spider
@@ -78,12 +95,28 @@ class SiteSpider(scrapy.Spider):
         if self.run.wait_until is not None:
             self.told_to_wait(self.run.wait_until)
             return
-        for page in await self._pending():
-            for request in self._page_requests([page]):
+        begun = await self._posts.begin()
+        pending = self.claim(await self._pending())
+        by_number = self._posts.requests_for(pending)
+        for request in [*begun, *by_number]:
+            yield request
+        for page in pending:
+            if page.hints.post_id is None or not by_number:
+                yield self.page_request(page)
+        if not begun and self.run.job.discover:
+            async for request in self._sources.requests():
                 yield request
+
+    async def posts_ended(self) -> AsyncIterator[Request]:
+        """Go on with the other sources, and with the pages that did not come with the posts."""
+        if self.stopping:
+            return
         if self.run.job.discover:
             async for request in self._sources.requests():
                 yield request
+        held, self._held = self._held, {}
+        for page in self.claim(held.values()):
+            yield self.page_request(page)
 
     async def _pending(self) -> list[Page]:
         job = self.run.job
@@ -93,9 +126,9 @@ class SiteSpider(scrapy.Spider):
             return named or frontier.pending(datetime.now(UTC))
 
         pages = await self._in_thread(lambda: self.run.frontier(due)) or []
-        pages = [page for page in pages if self._in_window(page.hints)]
+        pages = [page for page in pages if self.window.may_hold(page.url, page.hints)]
         # The newest first: it is what readers wait for, and what is edited or taken down soonest.
-        return sorted(pages, key=lambda page: page.hints.published_at or datetime.now(UTC), reverse=True)
+        return sorted(pages, key=lambda page: newest_first(page.url, page.hints), reverse=True)
 
     async def found(self, discovered: Iterable[Discovered], depth: int = 0) -> tuple[list[Request], int]:
         """Put what a source named into the frontier.
@@ -107,50 +140,69 @@ class SiteSpider(scrapy.Spider):
         Returns:
             Requests for those that are to be fetched now, and how many pages were new.
         """
+        discovery = await self.discover(discovered, depth)
+        if discovery is None:
+            return [], 0
+        if self._posts.is_open:
+            self._held.update((page.id, page) for page in discovery.pages)
+            return [], discovery.new
+        return [self.page_request(page) for page in self.claim(discovery.pages)], discovery.new
+
+    async def discover(self, discovered: Iterable[Discovered], depth: int = 0) -> Discovery | None:
+        """Put pages of the site into the frontier; None where there is none to put, or it cannot be done."""
         wanted: dict[str, Discovered] = {}
         for item in discovered:
-            key = f"{self.site.id}/{page_id(item.url)}"
+            key = self.page_key(item.url)
             known = key in self._queued or key in wanted
             if not known and self.site.owns(item.url) and not self.site.excludes(item.url):
                 wanted[key] = item
-        wanted = {key: item for key, item in wanted.items() if self._in_window(item.hints)}
+        wanted = {key: item for key, item in wanted.items() if self.window.may_hold(item.url, item.hints)}
         if not wanted:
-            return [], 0
+            return None
         discovery: Discovery | None = await self._in_thread(
             lambda: self.run.frontier(lambda frontier: frontier.discover(wanted.values(), depth))
         )
-        if discovery is None:
-            return [], 0
-        self.run.report.discovered += discovery.new
-        return self._page_requests(discovery.pages), discovery.new
+        if discovery is not None:
+            self.run.report.discovered += discovery.new
+        return discovery
 
-    def _in_window(self, hints: Hints) -> bool:
-        """Whether the page's time of publication, where it is known, lies between since and until."""
-        job, moment = self.run.job, hints.published_at
-        if moment is None:
-            return True
-        return (job.since is None or moment >= job.since) and (job.until is None or moment < job.until)
+    def page_key(self, url: str) -> str:
+        """The page's id in the frontier."""
+        return f"{self.site.id}/{page_id(url)}"
 
-    def _page_requests(self, pages: Iterable[Page]) -> list[Request]:
-        requests = []
+    @property
+    def is_past_window(self) -> bool:
+        """Whether the pages that a listing named last were all published before the window of time."""
+        return self._too_old >= TOO_OLD
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the crawl has as many pages as it may take."""
+        return self.run.job.limit is not None and len(self._queued) >= self.run.job.limit
+
+    def claim(self, pages: Iterable[Page]) -> list[Page]:
+        """Return the pages that this crawl is to take now: each once, and no more than the limit allows."""
+        claimed = []
         for page in pages:
-            limit = self.run.job.limit
             if self.stopping or page.id in self._queued:
                 continue
-            if limit is not None and len(self._queued) >= limit:
-                self.run.end("limit", f"--limit {limit} was reached")
+            if self.is_full:
+                self.run.end("limit", f"--limit {self.run.job.limit} was reached")
                 break
             self._queued.add(page.id)
-            requests.append(
-                Request(
-                    page.url,
-                    callback=self.parse_page,
-                    errback=self.page_failed,
-                    meta={"page": page},
-                    dont_filter=True,
-                )
-            )
-        return requests
+            self._held.pop(page.id, None)
+            claimed.append(page)
+        return claimed
+
+    def page_request(self, page: Page) -> Request:
+        """The request for a claimed page."""
+        return Request(
+            page.url,
+            callback=self.parse_page,
+            errback=self.page_failed,
+            meta={"page": page},
+            dont_filter=True,
+        )
 
     # What becomes of them
 
@@ -175,13 +227,17 @@ class SiteSpider(scrapy.Spider):
         if extracted is not None:
             item.article, item.article_id = extracted.article, extracted.article_id
             item.prepared = extracted.prepared
+            since, article = self.run.job.since, extracted.article
+            if since and article and article.published_at and page.depth == 0:
+                self._too_old = self._too_old + 1 if article.published_at < since else 0
             if extracted.ending is not None:
                 item.outcome = Outcome(extracted.ending, extracted.reason)
         yield item
         if extracted is not None and extracted.links:
-            requests, _ = await self.found(extracted.links, page.depth + 1)
-            for request in requests:
+            for request in await self._follow(self.run.traps.admit(extracted.links, page.depth + 1)):
                 yield request
+        for request in await self._posts.notice(response):
+            yield request
 
     async def _extract(self, item: PageItem, response: Response, follow: bool) -> Extracted | None:
         html = item.html = response.body
@@ -204,6 +260,27 @@ class SiteSpider(scrapy.Spider):
         yield PageItem(
             page=page, url=request.url, fetched_at=datetime.now(UTC), outcome=failure_outcome(error)
         )
+
+    def page_ended(self, item: PageItem) -> None:
+        """Count what a page was: followed links without end that hold no article are a trap."""
+        outcome = item.outcome
+        if outcome is None or outcome.disposition not in UNSETTLED:
+            own = item.article is not None and item.article_id == page_id(item.page.url)
+            self.run.traps.ended(item.page.url, followed=item.page.depth > 0, article=outcome is None or own)
+
+    async def _follow(self, links: Iterable[tuple[Discovered, int]]) -> list[Request]:
+        """Requests for followed links, by how many links away from a source they are."""
+        by_depth: dict[int, list[Discovered]] = {}
+        for link, depth in links:
+            by_depth.setdefault(depth, []).append(link)
+        return [
+            request for depth, found in by_depth.items() for request in (await self.found(found, depth))[0]
+        ]
+
+    async def _release(self) -> None:
+        for request in await self._follow(self.run.traps.released()):
+            self.crawler.engine.crawl(request)
+        self._releasing = None
 
     # How it ends
 
@@ -243,10 +320,19 @@ class SiteSpider(scrapy.Spider):
         asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=self.run.report.outcome))  # noqa: RUF006
 
     def spider_idle(self) -> None:
-        """When all is done but the sources named nothing, ask the next one in line."""
-        if not self.stopping:
-            for request in self._sources.fallback():
-                self.crawler.engine.crawl(request)
+        """When all is done: follow links that had to wait; where the sources named nothing, ask the next.
+
+        Raises:
+            DontCloseSpider: There is more to do.
+        """
+        if self.stopping:
+            return
+        for request in self._sources.fallback():
+            self.crawler.engine.crawl(request)
+        if self._releasing is None and self.run.traps.nothing_is_under_way():
+            self._releasing = asyncio.ensure_future(self._release())
+        if self._releasing is not None:
+            raise DontCloseSpider
 
     def spider_closed(self, reason: str) -> None:
         """Note a crawl that was stopped from outside."""
@@ -260,6 +346,11 @@ class SiteSpider(scrapy.Spider):
         while True:
             await asyncio.sleep(LEASE_SECONDS / 3)
             await self._in_thread(self.run.renew_lease)
+
+    async def in_store(self, work: Callable[[Database[Document]], T]) -> T | None:
+        """Do something with the store in a thread; where that cannot be done, end the crawl."""
+        found: T | None = await self._in_thread(lambda: self.run.session.run(lambda stores: work(stores.db)))
+        return found
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         """Run blocking work in a thread; where it cannot be done at all, end the crawl and return None."""

@@ -4,43 +4,40 @@ The sources that the seed names are all asked. Where they name no page at all, t
 names and then the home page, read as a listing, take over: a feed that has moved must not mean silence.
 """
 
-import asyncio
+import hashlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from pymongo.database import Database
 from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.article import Discovered
-from crawler.discovery.feed import parse_feed
-from crawler.discovery.listing import parse_listing
-from crawler.discovery.sitemap import parse_sitemap
-from crawler.discovery.wordpress import is_wordpress, older_page
+from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
-from crawler.sites import Site
 from crawler.spiders.job import SourceReport
-from crawler.storage.schema import Document
+from crawler.spiders.walk import Named, Source, SourceKind, Walk, is_known, parse_source
 from crawler.storage.sources import SourceAnswer, SourceMemory, begin_walk, finish_walk, recall_source
 
 if TYPE_CHECKING:
+    from crawler.spiders.posts import Posts
     from crawler.spiders.site import SiteSpider
-
-T = TypeVar("T")
-
-SourceKind = Literal["feed", "sitemap", "listing"]
 
 SOURCE_PRIORITY = 100
 """Sources go before pages: what they name last may be what was published last."""
 
 MOST_SITEMAPS = 500
 """Sitemaps that one crawl reads: at 50,000 addresses each, more than any news site publishes."""
+
+MOST_PAGES_BACK = 1000
+"""Further pages of a feed or listing that a backfill reads, as long as they reach into its window."""
+
+FULL_READ = timedelta(days=1)
+"""Once in so long a source is asked without validators: one that says "not modified" whatever happens is
+found out by what it says then."""
 
 MOST_FEED_PAGES = 20
 """Further pages of a feed that are read as long as each names a page we did not know: some weeks of a
@@ -49,57 +46,13 @@ busy site. What lies further back is the business of sitemaps and listings."""
 logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Walk:
-    """A source that the seed names, with all that it leads to: further pages, further sitemaps.
-
-    Validators are kept when a walk has come to its end, not before: a crawl that is killed between the first
-    page of a listing and the second must not find "nothing new" on the first one and stop there. For the same
-    reason a walk that is not known to have ended (`ended_before`) goes on where nothing is new.
-    """
-
-    root: str
-    ended_before: bool
-    begun: bool = False
-    open: int = 0
-    failed: bool = False
-    answers: list[SourceAnswer] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A source to ask: its address, its kind, and how many more pages of it may be read.
-
-    `guessed` says that nobody named this page: that it does not exist is no failure.
-    """
-
-    url: str
-    kind: SourceKind
-    walk: Walk
-    pages_left: int = 0
-    guessed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a source's answer names: pages, further sitemaps, and the source's own next page.
-
-    `guessed_url` is where the next page usually is on a site of this make.
-    """
-
-    pages: list[Discovered]
-    sitemaps: list[str]
-    next_url: str | None = None
-    guessed_url: str | None = None
-    skipped: int = 0
-    truncated: bool = False
-
-
 class Sources:
     """The sources of the spider's site."""
 
-    def __init__(self, spider: "SiteSpider") -> None:
+    def __init__(self, spider: "SiteSpider", posts: "Posts") -> None:
         self._spider = spider
+        self._posts = posts
+        self._begun = False
         self._site = spider.site
         self._run = spider.run
         self._asked: set[str] = set()
@@ -114,7 +67,10 @@ class Sources:
         self._robots_sitemaps += [url for url in robotparser.rp.sitemaps if self._site.owns(url)]
 
     async def requests(self) -> AsyncIterator[Request]:
-        """Yield a request for each source that the seed names."""
+        """Yield a request for each source that the seed names; once in a crawl."""
+        if self._begun:
+            return
+        self._begun = True
         seed = self._site
         named: list[tuple[str, SourceKind, int]] = [
             *((url, "feed", MOST_FEED_PAGES) for url in seed.feeds),
@@ -124,7 +80,8 @@ class Sources:
         for url, kind, pages in named or [(seed.url, "listing", 0)]:
             memory = await self._recall(url)
             walk = Walk(url, ended_before=memory.walked)
-            yield self._request(Source(url, kind, walk, pages), memory if memory.walked else SourceMemory())
+            left = pages if self._spider.window.is_open else MOST_PAGES_BACK
+            yield self._request(Source(url, kind, walk, left), memory if memory.walked else SourceMemory())
 
     def fallback(self) -> Iterator[Request]:
         """Yield a request for the next source in line, where those asked so far named nothing."""
@@ -139,37 +96,35 @@ class Sources:
                 return
 
     async def _recall(self, url: str) -> SourceMemory:
-        memory = await self._store(lambda db: recall_source(db, self._site.id, url))
+        memory = await self._spider.in_store(lambda db: recall_source(db, self._site.id, url))
         return memory or SourceMemory()
-
-    async def _store(self, work: Callable[[Database[Document]], T]) -> T | None:
-        """Do something with the store in a thread; where that cannot be done, end the crawl."""
-        try:
-            return await asyncio.to_thread(self._run.session.run, lambda stores: work(stores.db))
-        except KhabarError as error:
-            self._spider.give_up(error)
-            return None
 
     def _request(self, source: Source, memory: SourceMemory) -> Request:
         self._asked.add(source.url)
         source.walk.open += 1
         headers: dict[str, str] = {}
-        if memory.etag:
-            headers["If-None-Match"] = memory.etag
-        if memory.last_modified:
-            headers["If-Modified-Since"] = memory.last_modified
+        recent = memory.read_at is not None and datetime.now(UTC) - memory.read_at < FULL_READ
+        # A window asks for other pages than those that an earlier crawl took from the same answer.
+        if recent and not memory.lies and self._spider.window.is_open:
+            if memory.etag:
+                headers["If-None-Match"] = memory.etag
+            if memory.last_modified:
+                headers["If-Modified-Since"] = memory.last_modified
         return Request(
             source.url,
             callback=self._answered,
             errback=self._failed,
             headers=headers,
-            priority=SOURCE_PRIORITY,
-            meta={"source": source},
+            # On the way back through a window, what has been found is read first: it tells when to stop.
+            priority=SOURCE_PRIORITY if source.url == source.walk.root or not source.is_paging else -1,
+            meta={"source": source, "memory": memory},
             dont_filter=True,
         )
 
     async def _answered(self, response: Response) -> AsyncIterator[Request]:
         source: Source = response.meta["source"]
+        for request in await self._posts.notice(response):
+            yield request
         # A page further on that is not there is the end of them.
         if not (response.status == 404 and (source.guessed or source.url != source.walk.root)):
             async for request in self._read(source, response):
@@ -178,8 +133,10 @@ class Sources:
 
     async def _read(self, source: Source, response: Response) -> AsyncIterator[Request]:
         report = self._run.source(source.url, source.kind)
+        memory: SourceMemory = response.meta["memory"]
         if response.status == 304:
             report.unchanged = True
+            source.walk.unchanged.append(source.url)
             return
         outcome = status_outcome(response.status)
         if outcome is not None:
@@ -197,38 +154,106 @@ class Sources:
             self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         if named.truncated:
             self._run.problem(f"{source.url}: it names more pages than a sitemap may; the rest was left out")
-        requests, report.new = await self._spider.found(named.pages)
+        pages = sorted(named.pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
+        requests, report.new = await self._spider.found(pages)
         for request in requests:
             yield request
-        follow_ups = list(self._follow_ups(source, named, report.new))
-        if follow_ups and not source.walk.begun:
+        further = [*await self._sitemaps(source, named, report), *self._pages(source, named, report)]
+        if further and not source.walk.begun:
             source.walk.begun = True
-            await self._store(lambda db: begin_walk(db, self._site.id, source.walk.root))
-        for follow_up in follow_ups:
-            yield self._request(follow_up, await self._recall(follow_up.url))
+            await self._spider.in_store(lambda db: begin_walk(db, self._site.id, source.walk.root))
+        for one, known in further:
+            yield self._request(one, known)
         if not named.sitemaps:
             # An index that did not change says nothing about the sitemaps it names: it is always read.
-            etag, modified = header_of(response, b"ETag"), header_of(response, b"Last-Modified")
-            source.walk.answers.append(SourceAnswer(source.url, etag, modified, report.found))
+            source.walk.answers.append(self._answer(source, response, memory, report))
 
-    def _follow_ups(self, source: Source, named: Named, new: int) -> Iterator[Source]:
-        walk = source.walk
-        for url in named.sitemaps:
-            if url not in self._asked and self._site.owns(url) and len(self._asked) < MOST_SITEMAPS:
-                yield Source(url, "sitemap", walk)
-        if source.pages_left <= 0:
+    def _answer(
+        self, source: Source, response: Response, memory: SourceMemory, report: SourceReport
+    ) -> SourceAnswer:
+        """The answer as it is remembered. Validators that stay the same over another content are lies."""
+        etag, modified = header_of(response, b"ETag"), header_of(response, b"Last-Modified")
+        sha256 = hashlib.sha256(response.body).hexdigest()
+        changed = memory.sha256 is not None and memory.sha256 != sha256
+        same = etag == memory.etag if etag else bool(modified) and modified == memory.last_modified
+        lies = memory.lies or (changed and same)
+        if lies and not memory.lies:
+            report.note = (
+                "its ETag or Last-Modified stays the same when its content changes: not relied on now"
+            )
+        report.unchanged = source.walk.ended_before and memory.sha256 == sha256
+        return SourceAnswer(source.url, etag, modified, report.found, sha256, lies)
+
+    async def _sitemaps(
+        self, source: Source, named: Named, report: SourceReport
+    ) -> list[tuple[Source, SourceMemory]]:
+        """The sitemaps of an index that are worth a request, and what is remembered of them."""
+        asked: list[tuple[Source, SourceMemory]] = []
+        outside = rest = 0
+        for link in named.sitemaps:
+            if link.url in self._asked or not self._site.owns(link.url):
+                continue
+            if not self._spider.window.may_name(link.url, link.modified_at):
+                outside += 1
+                continue
+            memory = await self._recall(link.url)
+            if self._spider.window.is_open and source.walk.ended_before and is_known(link, memory):
+                continue
+            if len(self._asked) + len(asked) >= MOST_SITEMAPS:
+                rest += 1
+                continue
+            asked.append((Source(link.url, "sitemap", source.walk), memory))
+        if rest:
+            source.walk.failed = True
+            self._run.problem(
+                f"{source.url}: it names {rest} sitemaps more than the {MOST_SITEMAPS} of one crawl"
+            )
+        if outside:
+            report.note = (
+                f"{outside} of the {len(named.sitemaps)} sitemaps it names lie outside the window of time"
+            )
+        return asked
+
+    def _pages(
+        self, source: Source, named: Named, report: SourceReport
+    ) -> Iterator[tuple[Source, SourceMemory]]:
+        """The source's own next page, if it is worth a request."""
+        walk, window = source.walk, self._spider.window
+        keys = {self._spider.page_key(page.url) for page in named.pages}
+        fresh = keys - walk.named
+        walk.named |= keys
+        following = named.next_url or named.guessed_url
+        if source.pages_left <= 0 or following is None or following in self._asked:
             return
-        left = source.pages_left - 1
-        # A further page is only worth a request while there is something new, or was when a walk broke off.
-        if named.next_url and named.next_url not in self._asked:
-            if new or not walk.ended_before:
-                yield Source(named.next_url, source.kind, walk, left)
-        # All of it new: what was published before the oldest of it may have been missed as well. Once on the
-        # way back, go on until nothing is new.
-        elif named.guessed_url and (
-            new == len(named.pages) or (source.guessed and new) or not walk.ended_before
-        ):
-            yield Source(named.guessed_url, source.kind, walk, left, guessed=True)
+        guessed = named.next_url is None
+        new = report.new
+        if not fresh and not (walk.root == source.url and not keys):
+            report.note = "it names the same pages as those before it: its paging ends here"
+            return
+        if not window.is_open:
+            # Back through time: on as long as the pages reach into the window.
+            reach = Window(since=window.since)
+            if self._spider.is_past_window:
+                report.note = (
+                    "what it names now was published before the window of time: its paging ends here"
+                )
+                return
+            worth = any(reach.may_hold(page.url, page.hints) for page in named.pages)
+        else:
+            # What an earlier walk left out is known where all posts are.
+            known = walk.ended_before or self._posts.covered
+            # A further page is only worth a request while there is something new, or was when a walk broke
+            # off. A guessed one: where all was new, what was published before the oldest of it may have been
+            # missed as well; once on the way back, until nothing is new.
+            some = (new == len(named.pages) or (source.guessed and new)) if guessed else new
+            worth = bool(some) or not known
+        if worth:
+            left = source.pages_left - 1
+            if left == 0 and source.kind == "feed" and window.is_open:
+                report.note = f"its paging goes on after {MOST_FEED_PAGES} pages; what is older was not read"
+            back = not window.is_open
+            further = Source(following, source.kind, walk, left, guessed=guessed, is_paging=back)
+            yield further, SourceMemory()
 
     async def _ended(self, walk: Walk) -> None:
         """Count a request of a walk as done; with the last one, remember the walk.
@@ -240,7 +265,9 @@ class Sources:
         job = self._run.job
         whole = job.limit is None and job.since is None and job.until is None
         if walk.open == 0 and whole and not walk.failed and not self._spider.stopping:
-            await self._store(lambda db: finish_walk(db, self._site.id, walk.root, walk.answers))
+            await self._spider.in_store(
+                lambda db: finish_walk(db, self._site.id, walk.root, walk.answers, walk.unchanged)
+            )
 
     def _failed(self, failure: Failure) -> None:
         if isinstance(failure.value, HeldBackError):
@@ -255,22 +282,3 @@ class Sources:
         source.walk.failed = True
         report.error = reason
         logger.warning("The %s %s could not be read: %s", report.kind, report.url, reason)
-
-
-def parse_source(body: bytes, url: str, kind: SourceKind, site: Site, charset: str | None) -> Named:
-    """Read a source's answer; runs in a worker process."""
-    if kind == "feed":
-        feed = parse_feed(body, url, zone=site.zone)
-        older = older_page(url) if feed.entries and is_wordpress(body) else None
-        return Named(feed.entries, [], feed.next_url, older, skipped=feed.skipped)
-    if kind == "sitemap":
-        sitemap = parse_sitemap(body, url, zone=site.zone)
-        newest = sorted(
-            sitemap.sitemaps,
-            key=lambda entry: entry.modified_at or datetime.max.replace(tzinfo=UTC),
-            reverse=True,
-        )
-        urls = [entry.url for entry in newest]
-        return Named(sitemap.pages, urls, skipped=sitemap.skipped, truncated=sitemap.truncated)
-    listing = parse_listing(body, url, site, charset=charset)
-    return Named(listing.articles, [], listing.next_url)

@@ -102,6 +102,11 @@ class Frontier:
                     )
                     wanted.append(_page(document | {"hints": asdict(hints)}))
                 elif document["state"] == "pending" and (document["next_attempt_at"] or now) <= now:
+                    number = (document.get("hints") or {}).get("post_id")
+                    if hints.post_id is not None and number is None:
+                        # Known as a page so far; from now on it can be asked for with a hundred others.
+                        self._pages.update_one({"_id": key}, {"$set": {"hints.post_id": hints.post_id}})
+                        document = document | {"hints": {**document["hints"], "post_id": hints.post_id}}
                     wanted.append(_page(document))
         return Discovery(wanted, new)
 

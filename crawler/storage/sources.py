@@ -15,27 +15,43 @@ class SourceMemory:
     """A source as it was last read.
 
     `walked` says that its last walk, over all further pages and sitemaps it leads to, came to its end.
+    `read_at` is when it was last read in full and `sha256` what it said then; `checked_at` when it was last
+    asked at all. `lies` says that its validators stayed the same when its content did not.
     """
 
     etag: str | None = None
     last_modified: str | None = None
     walked: bool = False
+    read_at: datetime | None = None
+    checked_at: datetime | None = None
+    sha256: str | None = None
+    lies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAnswer:
-    """A full answer of a source: its validators, and how many pages or sitemaps it named."""
+    """A full answer of a source: its validators, how much it named, the hash of its body."""
 
     url: str
     etag: str | None
     last_modified: str | None
     found: int
+    sha256: str
+    lies: bool = False
 
 
 def recall_source(db: Database[Document], site: str, url: str) -> SourceMemory:
     """Return what is remembered of a source."""
     document = db.sources.find_one({"_id": f"{site}/{url}"}) or {}
-    return SourceMemory(document.get("etag"), document.get("last_modified"), document.get("walked", False))
+    return SourceMemory(
+        etag=document.get("etag"),
+        last_modified=document.get("last_modified"),
+        walked=document.get("walked", False),
+        read_at=document.get("read_at"),
+        checked_at=document.get("checked_at"),
+        sha256=document.get("sha256"),
+        lies=document.get("lies", False),
+    )
 
 
 def begin_walk(db: Database[Document], site: str, url: str) -> None:
@@ -45,8 +61,22 @@ def begin_walk(db: Database[Document], site: str, url: str) -> None:
     )
 
 
-def finish_walk(db: Database[Document], site: str, url: str, answers: Iterable[SourceAnswer]) -> None:
-    """Remember a walk that came to its end: all that its answers named is in the frontier."""
+def finish_walk(
+    db: Database[Document],
+    site: str,
+    url: str,
+    answers: Iterable[SourceAnswer],
+    unchanged: Iterable[str] = (),
+) -> None:
+    """Remember a walk that came to its end: all that its answers named is in the frontier.
+
+    Args:
+        db: The store.
+        site: The site's id.
+        url: Where the walk began.
+        answers: The full answers.
+        unchanged: Addresses that said, or showed, that nothing has changed.
+    """
     now = datetime.now(UTC)
     updates = [
         UpdateOne(
@@ -59,14 +89,75 @@ def finish_walk(db: Database[Document], site: str, url: str, answers: Iterable[S
                     "last_modified": answer.last_modified,
                     "found": answer.found,
                     "read_at": now,
+                    "checked_at": now,
+                    "sha256": answer.sha256,
+                    "lies": answer.lies,
                 }
             },
             upsert=True,
         )
         for answer in answers
     ]
+    updates += [UpdateOne({"_id": f"{site}/{same}"}, {"$set": {"checked_at": now}}) for same in unchanged]
     done = UpdateOne(
         {"_id": f"{site}/{url}"}, {"$set": {"site": site, "url": url, "walked": True}}, upsert=True
     )
     # In this order: a crash in between leaves a walk that is done again.
     db.sources.bulk_write([*updates, done], ordered=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PostsMemory:
+    """What is remembered of a site's REST interface.
+
+    `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked.
+    """
+
+    api: str | None = None
+    refused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostsWalk:
+    """How far a walk over a site's posts has come; times are texts by the site's clock.
+
+    `newest` is the last change that the last finished walk saw. `before` is where a walk that has not ended
+    stands: what was published after it is in the frontier.
+    """
+
+    newest: str | None = None
+    before: str | None = None
+
+
+def recall_posts(db: Database[Document], site: str) -> PostsMemory:
+    """Return what is remembered of a site's REST interface."""
+    document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
+    until = document.get("refused_until")
+    return PostsMemory(document.get("api"), until if until and until > datetime.now(UTC) else None)
+
+
+def remember_posts(db: Database[Document], site: str, api: str, refused_until: datetime | None) -> None:
+    """Remember that a site has a REST interface, or that it does not want it to be asked for a while."""
+    db.sources.update_one(
+        {"_id": f"{site}/wordpress"},
+        {"$set": {"site": site, "url": api, "api": api, "refused_until": refused_until}},
+        upsert=True,
+    )
+
+
+def recall_posts_walk(db: Database[Document], site: str, url: str) -> PostsWalk:
+    """Return how far the walk that begins at `url` has come."""
+    document = db.sources.find_one({"_id": f"{site}/{url}"}) or {}
+    return PostsWalk(document.get("newest"), document.get("before"))
+
+
+def mark_posts_walk(db: Database[Document], site: str, url: str, walk: PostsWalk) -> None:
+    """Note how far the walk that begins at `url` has come."""
+    fields = {
+        "site": site,
+        "url": url,
+        "newest": walk.newest,
+        "before": walk.before,
+        "read_at": datetime.now(UTC),
+    }
+    db.sources.update_one({"_id": f"{site}/{url}"}, {"$set": fields}, upsert=True)

@@ -84,6 +84,8 @@ class Layout(ABC):
         self.edition = edition
         self.now = now
         self.crawl_delay = crawl_delay
+        self.rest = False
+        """Whether a site that has a REST interface offers it."""
         self._kept: OrderedDict[tuple[str, object], Response] = OrderedDict()
         self._lock = Lock()
 
@@ -178,6 +180,7 @@ class Layout(ABC):
                 base=self.edition.base,
                 now=self.now,
                 sections=SECTIONS,
+                rest=self.rest,
                 **values,
             )
         )

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from crawler.demo.dates import DAMASCUS
 from crawler.demo.layouts.base import Layout, Response, section_named
+from crawler.demo.layouts.rest import posts_answer
 from crawler.demo.truth import DemoPage, PageKind
 
 _SLUG_WORDS = 7
@@ -31,6 +32,8 @@ class WordPress(Layout):
             return self._short_link(query["p"])
         if path == "/feed/":
             return self._feed(query.get("paged"))
+        if path == "/wp-json/wp/v2/posts" and self.rest:
+            return posts_answer(self, query)
         if path == "/about/":
             return self.about()
         if path == "/video-harvest-from-above/":

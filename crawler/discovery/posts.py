@@ -1,0 +1,237 @@
+"""WordPress's REST interface (``/wp-json/wp/v2/posts``): a hundred whole articles in one answer.
+
+Where the interface is and how it is asked stands in `wordpress`.
+"""
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from json import dumps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crawler.article import Discovered, Hints
+from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
+from crawler.discovery.plaintext import one_line, paragraphs
+from crawler.discovery.times import parse_time
+from crawler.discovery.wordpress import LOCAL_TIME, POSTS_AT_ONCE
+from crawler.errors import KhabarError
+
+# A page builder's own marks: where they are left over, the text has not been rendered.
+_SHORTCODE = re.compile(r"\[(?:vc_|et_pb_|fusion_|av_|tdb?_|fl_)\w*[^\]]{0,2000}\]")
+
+
+class PostsError(KhabarError):
+    """What was served is no answer of WordPress's REST interface."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url}: {why}")
+        self.url = url
+        self.why = why
+
+    def __reduce__(self) -> tuple[type["PostsError"], tuple[str, str]]:
+        """Let the error cross process borders."""
+        return type(self), (self.url, self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One article as the interface tells it; `content` is HTML, `date` and `modified` site-local texts."""
+
+    id: int
+    url: str
+    title: str
+    content: str
+    date: str
+    modified: str
+    published_at: datetime | None
+    modified_at: datetime | None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    excerpt: str | None = None
+    image: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the text is here: not behind a password, nor left to a page builder or to the theme."""
+        return bool(paragraphs(self.content)) and not _SHORTCODE.search(self.content)
+
+    def discovered(self) -> Discovered:
+        """The post as a page that exists."""
+        hints = Hints(
+            title=self.title or None,
+            published_at=self.published_at,
+            modified_at=self.modified_at,
+            authors=self.authors,
+            summary=self.excerpt,
+            post_id=self.id,
+        )
+        return Discovered(self.url, "wordpress", hints)
+
+    def as_page(self, language: str) -> bytes:
+        """The post as a page of its own, so that it is cleaned as every other page is.
+
+        Args:
+            language: The site's, for a text that is too short to tell.
+        """
+        statements: dict[str, Any] = {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "url": self.url,
+            "headline": self.title,
+            "datePublished": self.published_at and self.published_at.isoformat(),
+            "dateModified": self.modified_at and self.modified_at.isoformat(),
+            "author": [{"@type": "Person", "name": name} for name in self.authors],
+            "articleSection": list(self.categories),
+            "keywords": list(self.tags),
+            "image": self.image,
+            "description": self.excerpt,
+        }
+        told = dumps({name: value for name, value in statements.items() if value}, ensure_ascii=False)
+        title, url = html.escape(self.title), html.escape(self.url)
+        escaped = told.replace("<", "\\u003c")
+        return (
+            f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+            f'<link rel="canonical" href="{url}"><meta property="og:type" content="article">'
+            f'<script type="application/ld+json">{escaped}</script></head>'
+            f'<body class="single single-post"><article class="post type-post hentry">'
+            f'<h1 class="entry-title">{title}</h1><div class="entry-content">{self.content}</div>'
+            "</article></body></html>"
+        ).encode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """One answer: its posts, and how many entries had no usable address or time."""
+
+    posts: list[Post]
+    skipped: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more may follow."""
+        return len(self.posts) + self.skipped >= POSTS_AT_ONCE
+
+    @property
+    def oldest(self) -> str | None:
+        """When the oldest of them was published, by the site's clock."""
+        return min((post.date for post in self.posts), default=None)
+
+
+def parse_posts(body: bytes, url: str, *, zone: ZoneInfo) -> PostPage:
+    """Read an answer of the interface.
+
+    Args:
+        body: The answer, decompressed.
+        url: Where it was fetched.
+        zone: The site's time zone, for posts that tell only their local time.
+
+    Raises:
+        PostsError: This is no list of posts.
+    """
+    try:
+        # Plugins that print warnings put them before the answer.
+        rows = json.loads(body.decode("utf-8-sig", "replace").strip())
+    except (ValueError, RecursionError):
+        raise PostsError(url, "the answer is not JSON") from None
+    if not isinstance(rows, list):
+        raise PostsError(url, "the answer is no list of posts")
+    posts: dict[int, Post] = {}
+    skipped = 0
+    for row in rows:
+        post = _post(row, url, zone) if isinstance(row, dict) else None
+        if post is None:
+            skipped += 1
+        else:
+            posts.setdefault(post.id, post)
+    return PostPage(list(posts.values()), skipped)
+
+
+def _post(row: dict[str, Any], url: str, zone: ZoneInfo) -> Post | None:
+    number, date = row.get("id"), _clock(row.get("date"))
+    if not isinstance(number, int) or date is None:
+        return None
+    try:
+        link = canonical_url(_text(row.get("link")), url)
+    except InvalidURLError:
+        return None
+    content = row.get("content")
+    hidden = isinstance(content, dict) and content.get("protected") is True
+    modified = _clock(row.get("modified")) or date
+    terms = _terms(row)
+    return Post(
+        id=number,
+        url=link,
+        title=one_line(_rendered(row.get("title"))) or "",
+        content="" if hidden else _rendered(content),
+        date=date,
+        modified=modified,
+        published_at=_moment(row.get("date_gmt"), date, zone),
+        modified_at=_moment(row.get("modified_gmt"), modified, zone),
+        authors=tuple(_authors(row)),
+        categories=tuple(terms.get("category", ())),
+        tags=tuple(terms.get("post_tag", ())),
+        excerpt=(paragraphs(_rendered(row.get("excerpt"))) or "").replace("\n\n", " ") or None,
+        image=_image(row, url),
+    )
+
+
+def _clock(value: object) -> str | None:
+    """A site-local time in the form that the interface takes back; None where it is none."""
+    try:
+        return datetime.strptime(_text(value)[:19], LOCAL_TIME).strftime(LOCAL_TIME)  # noqa: DTZ007 - as told
+    except ValueError:
+        return None
+
+
+def _moment(gmt: object, local: str, zone: ZoneInfo) -> datetime | None:
+    return parse_time(f"{_text(gmt)[:19]}Z", zone) or parse_time(local, zone)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _rendered(value: object) -> str:
+    return _text(value.get("rendered")) if isinstance(value, dict) else _text(value)
+
+
+def _embedded(row: dict[str, Any], name: str) -> list[Any]:
+    embedded = row.get("_embedded")
+    found = embedded.get(name) if isinstance(embedded, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _authors(row: dict[str, Any]) -> list[str]:
+    """Names of the authors. A site that hides its users gives an error in their place, without a name."""
+    return [
+        name
+        for author in _embedded(row, "author")
+        if isinstance(author, dict) and (name := one_line(_text(author.get("name"))))
+    ]
+
+
+def _terms(row: dict[str, Any]) -> dict[str, list[str]]:
+    """Names of categories and tags, by taxonomy; «غير مصنف», what WordPress calls none, is left out."""
+    names: dict[str, list[str]] = {}
+    for group in _embedded(row, "wp:term"):
+        for term in group if isinstance(group, list) else ():
+            if not isinstance(term, dict) or _text(term.get("slug")) == "uncategorized":
+                continue
+            name = one_line(_text(term.get("name")))
+            if name and name != "غير مصنف":
+                names.setdefault(_text(term.get("taxonomy")), []).append(name)
+    return names
+
+
+def _image(row: dict[str, Any], url: str) -> str | None:
+    for media in _embedded(row, "wp:featuredmedia"):
+        source = _text(media.get("source_url")) if isinstance(media, dict) else ""
+        try:
+            return absolute_url(source, url) if source else None
+        except InvalidURLError:
+            return None
+    return None

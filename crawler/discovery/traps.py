@@ -1,0 +1,105 @@
+"""Crawler traps: calendars, faceted listings, session ids; links of one shape, without end or articles.
+
+A trap makes ever new addresses from one template. So links are counted by shape, which is what the template
+fixes; a shape of which many were tried and none gave an article is followed no further.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawler.article import Discovered
+
+TRIED = 25
+"""Pages of one shape that may give no article, before its links are left: a section of videos or of galleries
+has one now and then."""
+
+_NUMBER = re.compile(r"\d+")
+_LONG = 4
+"""Words of a slug: a segment with so many is a headline, and another in each article."""
+
+
+@dataclass(slots=True)
+class _Shape:
+    followed: int = 0
+    tried: int = 0
+    articles: int = 0
+    waiting: list[tuple[Discovered, int]] = field(default_factory=list)
+
+    @property
+    def is_trap(self) -> bool:
+        return self.tried >= TRIED and not self.articles
+
+
+class Traps:
+    """What became of the links of each shape in one crawl.
+
+    Of a shape that has given no article yet, `TRIED` links are followed at once; the rest waits for what
+    becomes of them.
+    """
+
+    def __init__(self) -> None:
+        self._shapes: dict[str, _Shape] = {}
+        self._seen: set[str] = set()
+
+    def ended(self, url: str, *, followed: bool, article: bool) -> None:
+        """Count a page that ended: whether a link led there, and whether it was an article of its own."""
+        shape = self._shapes.setdefault(shape_of(url), _Shape())
+        shape.tried += followed
+        shape.articles += article
+
+    def admit(self, links: Iterable[Discovered], depth: int) -> list[tuple[Discovered, int]]:
+        """Return the links to follow now, with their depth; the others wait, or are left out."""
+        for link in links:
+            if link.url in self._seen:
+                continue
+            self._seen.add(link.url)
+            self._shapes.setdefault(shape_of(link.url), _Shape()).waiting.append((link, depth))
+        return self.released()
+
+    def released(self) -> list[tuple[Discovered, int]]:
+        """Return the links that no longer have to wait."""
+        free: list[tuple[Discovered, int]] = []
+        for shape in self._shapes.values():
+            room = len(shape.waiting) if shape.articles else TRIED - shape.followed
+            if not shape.is_trap and room > 0:
+                taken, shape.waiting = shape.waiting[:room], shape.waiting[room:]
+                shape.followed += len(taken)
+                free += taken
+        return free
+
+    def nothing_is_under_way(self) -> bool:
+        """Note that what was followed has ended, or was known; tell whether links may be released now."""
+        for shape in self._shapes.values():
+            shape.followed = shape.tried
+        return any(shape.waiting and not shape.is_trap for shape in self._shapes.values())
+
+    def told(self) -> list[str]:
+        """A sentence for each trap that links were left out of."""
+        sentences = []
+        for name, shape in self._shapes.items():
+            if left := len({link.url for link, _ in shape.waiting}):
+                sentences.append(
+                    f"links like {name} lead to no article: {shape.tried} were tried, {left} left out"
+                )
+        return sentences
+
+
+def shape_of(url: str) -> str:
+    """What all addresses of one template have in common: numbers and slugs are a star, values left out.
+
+    Names of parameters that narrow a listing make a shape together, whatever their order.
+    """
+    parts = urlsplit(url)
+    segments = [_segment(segment) for segment in unquote(parts.path).split("/")]
+    names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
+    return f"{'/'.join(segments)}?{'&'.join(names)}" if names else "/".join(segments)
+
+
+def _segment(segment: str) -> str:
+    stem, dot, suffix = segment.rpartition(".")
+    if dot and stem and len(suffix) <= 5 and suffix.isalpha():
+        return f"{_segment(stem)}.{suffix}"
+    words = [word for word in re.split(r"[-_\s]+", segment) if word]
+    return "*" if len(words) >= _LONG else _NUMBER.sub("*", segment)

@@ -1,0 +1,37 @@
+"""A post of WordPress's REST interface becomes an article by the way that every page takes."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from crawler.article import DatePrecision, Hints
+from crawler.discovery.posts import Post
+from crawler.pipelines.extract import Extracted, FetchedPage, extract_page
+from crawler.sites import Site
+
+
+def extract_post(post: Post, site: Site, fetched_at: datetime) -> tuple[Extracted, str]:
+    """Make an article of a post; runs in a worker process.
+
+    Args:
+        post: The post, with its text.
+        site: The site it came from.
+        fetched_at: When it was fetched, aware.
+
+    Returns:
+        What became of it, and the SHA-256 of the page that was read, in hex. The time of publication is the
+        one that the site's own database tells.
+    """
+    html = post.as_page(site.language)
+    hints = Hints(title=post.title or None, authors=post.authors)
+    extracted = extract_page(FetchedPage(html, post.url, hints, "utf-8", fetched_at), site, False)
+    if extracted.article is not None and post.published_at is not None:
+        article = replace(
+            extracted.article,
+            published_at=post.published_at,
+            published_precision=DatePrecision.MINUTE,
+            date_source="wordpress",
+        )
+        prepared = extracted.prepared and replace(extracted.prepared, published_at=post.published_at)
+        extracted = replace(extracted, article=article, prepared=prepared)
+    return extracted, hashlib.sha256(html).hexdigest()
