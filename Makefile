@@ -41,7 +41,7 @@ $(STAMP): requirements.lock pyproject.toml
 # Pin every dependency, for every supported Python and platform, with hashes.
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --extra embedded --group dev --no-emit-index-url pyproject.toml -o requirements.lock
+	  --extra embedded --extra worker --group dev --no-emit-index-url pyproject.toml -o requirements.lock
 
 clean:
 	-[ -x $(BIN)/khabar ] && $(BIN)/khabar stores stop

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crawler import __version__
@@ -44,6 +45,20 @@ class Settings(BaseSettings):
     """Larger pages are refused. News pages stay under 1 MB; feeds with full texts reach some MB."""
     extraction_timeout: Annotated[float, Field(gt=0)] = 20.0
     """A page that keeps extraction busy for longer is quarantined."""
+
+    webhook_url: SecretStr | None = None
+    """Told, by a POST of JSON, when a site turns bad or good again. Secret: such addresses hold a key."""
+    metrics: Annotated[str | None, Field(pattern=r"^(\S+:)?\d{1,5}$")] = None
+    """Port, or address:port, at which `khabar schedule` serves metrics for Prometheus; unset: nowhere."""
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("it is not an http or https address")
+        return value
 
     def as_environment(self) -> dict[str, str]:
         """Return the settings as environment variables, for a child process that is to have the same ones."""

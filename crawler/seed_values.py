@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from crawler.discovery.canonical import InvalidURLError, absolute_url
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\Z")
+_HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)\Z")
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=30)
 # A longer pause would let a crawl of a hundred pages run past the next one at the default of an hour.
@@ -86,6 +87,16 @@ def _delay(value: object) -> float | None:
     return seconds
 
 
+def _hours(value: object) -> tuple[time, time] | None:
+    if value is None:
+        return None
+    match = _HOURS.match(value.strip()) if isinstance(value, str) else None
+    span = (time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))) if match else None
+    if span is None or span[0] == span[1]:
+        raise ValueError(f'{value!r} is not a span of the day; allowed: "HH:MM-HH:MM", such as "01:00-06:30"')
+    return span
+
+
 def _one_or_more(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -104,6 +115,14 @@ Interval = Annotated[
 """How often: a duration from 5m to 30d."""
 Delay = Annotated[float | None, BeforeValidator(_delay)]
 """Seconds, given as a number or a duration."""
+Hours = Annotated[
+    tuple[time, time] | None,
+    BeforeValidator(_hours),
+    PlainSerializer(
+        lambda span: span and f"{span[0]:%H:%M}-{span[1]:%H:%M}", return_type=str | None, when_used="json"
+    ),
+]
+"""A span of the day, from its first minute up to its last; it may reach over midnight."""
 OneOrMore = BeforeValidator(_one_or_more)
 """Lets one text stand for a list of one."""
 

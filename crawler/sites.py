@@ -22,7 +22,7 @@ from pydantic import (
 
 from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
 from crawler.errors import SeedError, UsageError
-from crawler.seed_values import Css, Delay, Interval, OneOrMore, Pattern, Text, Url, Zone, nearest
+from crawler.seed_values import Css, Delay, Hours, Interval, OneOrMore, Pattern, Text, Url, Zone, nearest
 
 SITE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
@@ -69,6 +69,8 @@ class Site(BaseModel):
     """What is never fetched."""
     every: Interval = timedelta(hours=1)
     """How often the site is crawled."""
+    hours: Hours = None
+    """The hours of the day, in the site's zone, in which scheduled crawls happen; None: all of them."""
     delay: Delay = None
     """Seconds between two requests; None: the installation's setting."""
     prune: Annotated[tuple[Css, ...], OneOrMore] = ()
@@ -258,6 +260,7 @@ _ALLOWED: Final[dict[str, str]] = {
     "article": "a regular expression, or a list of them",
     "exclude": "a regular expression, or a list of them",
     "every": "a duration from 5m to 30d",
+    "hours": 'a span of the day such as "01:00-06:30"',
     "delay": "seconds from 0 to 600, or a duration up to 10m",
     "prune": "a CSS selector, or a list of them",
     "body": "a CSS selector",

@@ -46,6 +46,16 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def tell_contact(common: CliContext) -> None:
+    """Say, where no contact is set, that sites' keepers have nobody to turn to."""
+    if common.settings.contact is None and common.verbosity >= 0:
+        err().print(
+            "No contact is set: sites see who crawls them only as Khabar. "
+            "Set KHABAR_CONTACT to a mail address or a page that their keepers can turn to.",
+            style="yellow",
+        )
+
+
 def parse_day(option: str, value: str | None) -> datetime | None:
     """Read a day or a moment given on the command line.
 

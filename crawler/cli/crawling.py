@@ -1,19 +1,23 @@
 """`khabar crawl` and `khabar recrawl`."""
 
+import contextlib
 import json
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from crawler.cli.context import CliContext, context_of, err, out, parse_day
+from crawler.cli.context import CliContext, context_of, err, out, parse_day, tell_contact
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
 from crawler.errors import UsageError
 from crawler.operations.crawl import crawl, exit_code
 from crawler.operations.recrawl import recrawl_job
+from crawler.operations.schedule import due_jobs
 from crawler.sites import load_sites, select_sites
 from crawler.spiders.job import CrawlKind, Job
+from crawler.storage.connect import open_stores
+from crawler.storage.schema import ensure_schema
 
 Since = Annotated[str | None, typer.Option(help="Only articles published from this day on (2024-12-04).")]
 Until = Annotated[str | None, typer.Option(help="Only articles published before this day.")]
@@ -31,6 +35,9 @@ def crawl_command(
         list[str] | None, typer.Argument(help="Sites to crawl, by the stem of their seed file.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Crawl every enabled site.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Crawl what is due now by the schedule, then stop: for cron.")
+    ] = False,
     since: Since = None,
     until: Until = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Take at most so many pages of each site.")] = None,
@@ -41,10 +48,20 @@ def crawl_command(
     """
     common = context_of(ctx)
     sites = load_sites(common.seeds)
-    if bool(site) == everything:
+    if bool(site) + everything + due != 1:
         raise UsageError(
-            "name the sites to crawl, or --all for every enabled one; khabar sites list shows them"
+            "name the sites to crawl, or --all for every enabled one, or --due for those whose turn it is; "
+            "khabar sites list shows them"
         )
+    if due:
+        if since or until or limit:
+            raise UsageError("--due crawls what the schedule says; it takes no --since, --until or --limit")
+        with contextlib.closing(open_stores(common.settings)) as stores:
+            ensure_schema(stores.db)
+            jobs = due_jobs(stores.db, sites.values())
+        if jobs or common.json:
+            run(common, jobs)
+        return
     chosen = [s for s in sites.values() if s.enabled] if everything else select_sites(sites, site or [])
     first, last = parse_day("--since", since), parse_day("--until", until)
     if first and last and first >= last:
@@ -74,12 +91,7 @@ def recrawl_command(
 def run(common: CliContext, jobs: list[Job]) -> None:
     """Run crawls with a progress bar, print the table or JSON, and exit with the code they ask for."""
     console = err()
-    if common.settings.contact is None and common.verbosity >= 0:
-        console.print(
-            "No contact is set: sites see who crawls them only as Khabar. "
-            "Set KHABAR_CONTACT to a mail address or a page that their keepers can turn to.",
-            style="yellow",
-        )
+    tell_contact(common)
     quiet = common.verbosity < 0
     with CrawlProgress(console, {job.site.id: job.site.name for job in jobs}, quiet=quiet) as progress:
         reports = crawl(jobs, common.settings, progress, notice=None if quiet else progress.notice)

@@ -10,26 +10,35 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from crawler.article import Disposition
 from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
+from crawler.operations.webhook import Announcer
 from crawler.spiders.job import CrawlReport, Job
+from crawler.spiders.rhythm import next_interval
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_stores
 from crawler.storage.crawls import finish_dead
 from crawler.storage.dedup_index import mend_index
+from crawler.storage.lease import holder_lives
 from crawler.storage.schema import ensure_schema
+from crawler.storage.turns import Turn, record_turn, site_state
 
 LINE_LIMIT = 1024 * 1024
 """Bytes in one event of a child: a report of 500 sources takes about 100 KB."""
 
 GRACE = 30.0
 """Seconds a child has to end in good order once told to; requests in flight may take that long."""
+
+SOON = timedelta(minutes=1)
+"""After this a crawl whose process was killed goes on."""
 
 
 class ProgressListener(Protocol):
@@ -76,20 +85,33 @@ def crawl(
         StoreUnavailableError: A store does not answer; nothing was crawled.
         IndexMismatchError: The dedup index was made with other parameters.
     """
-    prepare_stores(settings, notice or (lambda _: None))
-    reports = asyncio.run(_crawl_all(jobs, settings, listener or Silence()))
-    _record_deaths(reports, settings)
-    return reports
+    tell = notice or (lambda _: None)
+    prepare_stores(settings, tell)
+    announcer = Announcer(settings, tell)
+    try:
+        return asyncio.run(_crawl_all(jobs, settings, listener or Silence(), announcer))
+    finally:
+        announcer.close()
 
 
-def _record_deaths(reports: Sequence[CrawlReport], settings: Settings) -> None:
-    """Finish the records of crawls whose process died before it could do so."""
-    dead = [report for report in reports if report.outcome == "died"]
-    if dead:
-        # A store that is away as well is told by the reports; the next crawl of the site finishes the record.
-        with contextlib.suppress(StoreUnavailableError, PyMongoError), open_stores(settings) as stores:
-            for report in dead:
-                finish_dead(stores.db, report.site, report.reason or "")
+def record_death(report: CrawlReport, settings: Settings, every: timedelta) -> None:
+    """Finish the record of a crawl whose process died before it could, and let its site wait a little."""
+    # A store that is away as well is told by the report; the next crawl of the site finishes the record.
+    with contextlib.suppress(StoreUnavailableError, PyMongoError), open_stores(settings) as stores:
+        finish_dead(stores.db, report.site, report.reason or "")
+        state = site_state(stores.db, report.site)
+        if state.crawled_now(datetime.now(UTC)) and holder_lives(state.holder):
+            return
+        now = datetime.now(UTC)
+        interval = next_interval(every, state.interval, verdict="died", new=0)
+        # A crawl that was killed is to go on soon; one that dies again and again is to wait ever longer.
+        wait = SOON if state.verdict != "died" else interval
+        record_turn(
+            stores.db,
+            report.site,
+            None,
+            Turn(ObjectId(), now, "died", report.reason, interval=interval, next_at=now + wait),
+        )
 
 
 def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:
@@ -102,7 +124,7 @@ def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:
 
 
 async def _crawl_all(
-    jobs: Sequence[Job], settings: Settings, listener: ProgressListener
+    jobs: Sequence[Job], settings: Settings, listener: ProgressListener, announcer: Announcer
 ) -> list[CrawlReport]:
     slots = asyncio.Semaphore(settings.concurrent_sites)
     stopping = asyncio.Event()
@@ -114,16 +136,34 @@ async def _crawl_all(
         async with slots:
             if stopping.is_set():
                 return _never_started(job)
-            listener.started(job.site.id)
-            report = await _child(job, settings, listener, stopping)
-            listener.finished(report)
-            return report
+            return await crawl_site(job, settings, listener, stopping, announcer)
 
     try:
         return list(await asyncio.gather(*(one(job) for job in jobs)))
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+async def crawl_site(
+    job: Job, settings: Settings, listener: ProgressListener, stopping: asyncio.Event, announcer: Announcer
+) -> CrawlReport:
+    """Run one job in a child process.
+
+    Args:
+        job: What to crawl.
+        settings: Khabar's settings; the child reads the same ones.
+        listener: Told of progress.
+        stopping: Once it is set, the child is told to end, and killed if it does not within `GRACE` seconds.
+        announcer: Tells of a change of the site's health, in its own time.
+    """
+    listener.started(job.site.id)
+    report = await _child(job, settings, listener, stopping)
+    if report.outcome == "died":
+        await asyncio.to_thread(record_death, report, settings, job.site.every)
+    listener.finished(report)
+    announcer.look()
+    return report
 
 
 def _never_started(job: Job) -> CrawlReport:

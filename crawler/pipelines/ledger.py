@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from crawler.article import Disposition
+from crawler.article import Article, Disposition
 from crawler.sites import Site
 from crawler.storage.lease import Lease
 from crawler.storage.session import StoreSession
@@ -17,6 +17,9 @@ class Ledger(Protocol):
 
     def end_page(self, disposition: Disposition, url: str, reason: str | None) -> None:
         """Count how a page ended and log it."""
+
+    def note_article(self, article: Article) -> None:
+        """Consider a new article for the sample by which the site's health is judged."""
 
     def put_back(self) -> None:
         """Count a taken page as not taken after all: it is still pending."""

@@ -61,6 +61,8 @@ class StorePipeline:
             item.outcome = Outcome(Disposition.QUARANTINED, reason)
             return await self.process_item(item)
         self._crawler.stats.inc_value(f"khabar/pages/{outcome.disposition}")
+        if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE) and item.article is not None:
+            self._run.note_article(item.article)
         self._run.end_page(outcome.disposition, item.url, outcome.reason)
         return item
 
@@ -86,7 +88,7 @@ class StorePipeline:
                 html=item.html,
                 fetched_at=item.fetched_at,
             )
-        Frontier(stores.db, self._run.site.id).settle(
+        Frontier(stores.db, self._run.site.id, self._run.lease.token).settle(
             item.page,
             PageResult(
                 disposition=outcome.disposition,
@@ -101,7 +103,7 @@ class StorePipeline:
 
     def _save(self, articles: ArticleStore, item: PageItem) -> Outcome:
         assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
-        articles.save(
+        saved = articles.save(
             item.article_id,
             item.article,
             Capture(self._run.site.id, item.page.url, item.fetched_at, item.html_sha256),
@@ -109,6 +111,8 @@ class StorePipeline:
             item.decision,
             revision=item.known_revision + 1,
         )
+        if not saved:
+            return Outcome(Disposition.UNCHANGED, "a later fetch of it is stored already")
         if item.known_revision:
             return Outcome(Disposition.REVISED, f"revision {item.known_revision + 1}")
         decision = item.decision

@@ -8,18 +8,21 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from crawler.article import Disposition
+from crawler.article import Article, Disposition
 from crawler.config import Settings
 from crawler.discovery.traps import Traps
 from crawler.pipelines.extract import ExtractionPool
 from crawler.spiders.job import CrawlReport, Job, SourceReport
-from crawler.spiders.verdict import judge
+from crawler.spiders.quality import Sample
+from crawler.spiders.rhythm import next_interval, next_time
+from crawler.spiders.verdict import LONGEST_LOOK, OURS, judge
 from crawler.storage.connect import Stores
-from crawler.storage.crawls import CrawlLog, hold_off, not_before
+from crawler.storage.crawls import CrawlLog, hold_off, not_before, past_crawls
 from crawler.storage.frontier import Frontier
-from crawler.storage.lease import Lease
+from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
+from crawler.storage.turns import Turn, record_turn, site_state, unqueue
 
 T = TypeVar("T")
 
@@ -54,14 +57,19 @@ class CrawlRun:
         except BaseException:
             self.session.close()
             raise
+        # A process that was frozen until its lease ran out writes nothing when it wakes.
+        self.session.guard = self.lease.check
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self._counts: Counter[Disposition] = Counter()
         self.traps = Traps()
+        self._sample = Sample()
         self._begun = time.monotonic()
 
     def _open(self, stores: Stores) -> tuple[Lease, CrawlLog, datetime | None]:
         ensure_schema(stores.db)
         lease = Lease(stores.db, self.site.id)
+        if lease.taken_over:
+            Frontier(stores.db, self.site.id, lease.token).fence()
         return (
             lease,
             CrawlLog(stores.db, self.site.id, self.job.kind, lease.token),
@@ -70,11 +78,11 @@ class CrawlRun:
 
     def frontier(self, work: Callable[[Frontier], T]) -> T:
         """Do something with the site's frontier (blocking: call it in a thread)."""
-        return self.session.run(lambda stores: work(Frontier(stores.db, self.site.id)))
+        return self.session.run(lambda stores: work(Frontier(stores.db, self.site.id, self.lease.token)))
 
     def renew_lease(self) -> None:
         """Hold the lease longer (blocking: call it in a thread)."""
-        self.session.run(lambda stores: self.lease.renew(stores.db))
+        self.session.run(lambda stores: self.lease.renew(stores.db), guarded=False)
 
     def hold_off(self, until: datetime) -> None:
         """Remember for later crawls that the site asked for a pause (blocking)."""
@@ -95,6 +103,10 @@ class CrawlRun:
         logger.info("%s %s%s", disposition, url, f" ({reason})" if reason else "")
         if disposition in (Disposition.FAILED, Disposition.BLOCKED, Disposition.QUARANTINED):
             self.problem(f"{url}: {reason}")
+
+    def note_article(self, article: Article) -> None:
+        """Consider a new article for the sample by which the site's health is judged."""
+        self._sample.add(article)
 
     def problem(self, sentence: str) -> None:
         """Keep a sentence about something that went wrong."""
@@ -127,17 +139,51 @@ class CrawlRun:
             report.outcome = "error"
             report.reason = report.problems[-1]
         try:
-            if not self.session.lost_for_good:
+            if not self.session.lost_for_good and report.outcome != "lease_lost":
                 report.left = len(self.frontier(lambda frontier: frontier.pending(datetime.now(UTC))))
-                report.verdict, report.verdict_reason = judge(report)
+                self.session.run(self._judge)
                 self.session.run(self._record)
+        except LeaseLostError as error:
+            report.outcome, report.reason = "lease_lost", str(error)
+            report.verdict, report.verdict_reason = judge(report)
         finally:
             self.session.close()
-        report.verdict, report.verdict_reason = judge(report)
+        if report.verdict == "ok":
+            report.verdict, report.verdict_reason = judge(report)
         return report
+
+    def _judge(self, stores: Stores) -> None:
+        now = datetime.now(UTC)
+        past = past_crawls(stores.db, self.site.id, now - LONGEST_LOOK)
+        self.report.verdict, self.report.verdict_reason = judge(self.report, past, self._sample.kept, now)
 
     def _record(self, stores: Stores) -> None:
         fields = asdict(self.report)
         del fields["site"], fields["kind"]
-        self.log.finish(stores.db, fields)
+        self.log.finish(stores.db, {**fields, "sample": [asdict(one) for one in self._sample.kept]})
+        if self.report.outcome not in OURS:
+            record_turn(stores.db, self.site.id, self.lease.token, self._turn(stores))
+        else:
+            unqueue(stores.db, self.site.id)
         self.lease.release(stores.db)
+
+    def _turn(self, stores: Stores) -> Turn:
+        report, now = self.report, datetime.now(UTC)
+        interval, next_at = None, None
+        if self.job.discover and report.outcome != "limit":
+            state = site_state(stores.db, self.site.id)
+            new = report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
+            interval = next_interval(self.site.every, state.interval, verdict=report.verdict, new=new)
+            next_at = next_time(self.site.id, now, interval)
+        return Turn(
+            crawl=self.log.id,
+            at=now,
+            verdict=report.verdict,
+            reason=report.verdict_reason,
+            new=report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE),
+            interval=interval,
+            next_at=next_at,
+            counts=report.dispositions,
+            requests=report.requests,
+            seconds=report.seconds,
+        )

@@ -1,10 +1,26 @@
-"""The verdict on one crawl: does this site still work for us, and if not, what is wrong?"""
+"""The verdict on one crawl: does this site still work for us, and if not, what is wrong?
+
+First from the crawl's own counts, then by comparison with the site's earlier crawls.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from statistics import median
 
 from crawler.article import Disposition
+from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.spiders.job import CrawlReport
+from crawler.spiders.quality import RECENT, Sampled, judge_quality
+from crawler.storage.crawls import PastCrawl
 
 HEALTHY = frozenset({"ok"})
 """Verdicts that need nobody's attention; any other makes `khabar` exit with 3."""
+
+QUALITY = frozenset({"dates_missing", "bodies_short", "boilerplate"})
+"""Verdicts on what articles say; a crawl without new articles leaves them as they are."""
+
+OURS = frozenset({"store_lost", "lease_held", "lease_lost", "stopped"})
+"""Outcomes that say something of us and nothing of the site."""
 
 MOSTLY = 0.5
 """A kind of failure that more than half of the pages share is the site's, not a page's."""
@@ -12,13 +28,51 @@ MOSTLY = 0.5
 MANY = 10
 """Fewer pages than this that are all no articles say little about a site."""
 
+SEVERAL = 4
+"""The same for a site most of whose pages have been articles so far."""
 
-def judge(report: CrawlReport) -> tuple[str, str | None]:
-    """Return the verdict on a crawl and, unless it is ``ok``, a sentence that says why."""
-    if report.outcome in ("store_lost", "died", "error", "lease_held", "lease_lost"):
+EXPECTED = 10
+"""New articles that must be due before their lack is told: with fewer, chance alone empties a day."""
+
+FEWER = 0.2
+"""Fewer than this share of the usual number is told. Of ten expected, two or fewer come by chance in one
+case of 360 (Poisson); Fridays and holidays stay above it."""
+
+LONGEST_LOOK = timedelta(days=30)
+"""How far back a site's history is read."""
+
+
+def judge(
+    report: CrawlReport,
+    past: Sequence[PastCrawl] = (),
+    sample: Sequence[Sampled] = (),
+    now: datetime | None = None,
+) -> tuple[str, str | None]:
+    """Return the verdict on a crawl and, unless it is ``ok``, a sentence that says why.
+
+    Args:
+        report: How the crawl went.
+        past: The site's finished crawls of the last `LONGEST_LOOK`, oldest first.
+        sample: Figures of some of the crawl's new articles.
+        now: When the crawl ended.
+    """
+    return (
+        _by_outcome(report)
+        or _by_counts(report, past)
+        or _by_history(report, past, sample, now or datetime.now(UTC))
+        or ("ok", None)
+    )
+
+
+def _by_outcome(report: CrawlReport) -> tuple[str, str | None] | None:
+    if report.outcome in ("store_lost", "died", "error", "lease_held", "lease_lost", "unreachable"):
         return report.outcome, report.reason
     if report.outcome == "told_to_wait":
         return "blocked", report.reason
+    return None
+
+
+def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str] | None:
     asked = report.sources
     failed = [source for source in asked if source.error]
     counts = {disposition: report.count(disposition) for disposition in Disposition}
@@ -27,19 +81,99 @@ def judge(report: CrawlReport) -> tuple[str, str | None]:
         for d in (Disposition.STORED, Disposition.DUPLICATE, Disposition.REVISED, Disposition.UNCHANGED)
     )
     if asked and len(failed) == len(asked) and not read:
-        return "unreachable", f"no source of pages answered: {failed[0].url}: {failed[0].error}"
+        blocked = all(source.error in BLOCKING_STATUS.values() for source in failed)
+        return (
+            "blocked" if blocked else "unreachable",
+            f"no source of pages answered: {failed[0].url}: {failed[0].error}",
+        )
     if asked and not any(source.found or source.unchanged for source in asked) and not report.taken:
         return "nothing_discovered", "the sources answered, and none of them names a page"
-    if report.taken:
-        for disposition, word in ((Disposition.BLOCKED, "blocked"), (Disposition.FAILED, "failing")):
-            if counts[disposition] > MOSTLY * report.taken:
-                return (
-                    word,
-                    f"{counts[disposition]} of {report.taken} pages ended as {disposition}{_example(report)}",
-                )
-        if report.taken >= MANY and not read:
-            return "nothing_extracted", f"{report.taken} pages were fetched and none of them gave an article"
-    return "ok", None
+    if not report.taken:
+        return None
+    for disposition, word in (
+        (Disposition.BLOCKED, "blocked"),
+        (Disposition.FAILED, "failing"),
+        (Disposition.REFUSED, "nothing_fetched"),
+    ):
+        if counts[disposition] > MOSTLY * report.taken and (
+            disposition is not Disposition.REFUSED or (report.taken >= MANY and not read)
+        ):
+            return (
+                word,
+                f"{counts[disposition]} of {report.taken} pages ended as {disposition}{_example(report)}",
+            )
+    fetched = report.taken - sum(
+        counts[d] for d in (Disposition.BLOCKED, Disposition.FAILED, Disposition.REFUSED, Disposition.GONE)
+    )
+    if not read and fetched >= (SEVERAL if _share_read(past) >= MOSTLY else MANY):
+        return "nothing_extracted", f"{fetched} pages were fetched and none of them gave an article"
+    return None
+
+
+def _share_read(past: Sequence[PastCrawl]) -> float:
+    """The share of fetched pages that gave articles in the site's healthy crawls so far."""
+    healthy = [crawl for crawl in past if crawl.verdict in HEALTHY]
+    fetched = sum(crawl.taken for crawl in healthy)
+    return sum(crawl.read for crawl in healthy) / fetched if fetched else 0.0
+
+
+def _by_history(
+    report: CrawlReport, past: Sequence[PastCrawl], sample: Sequence[Sampled], now: datetime
+) -> tuple[str, str] | None:
+    if report.outcome == "finished":
+        fewer = _fewer(report, past, now)
+        if fewer is not None:
+            return fewer
+    if not past:
+        return None
+    before = past[-1]
+    if not sample:
+        return (before.verdict, before.verdict_reason or "") if before.verdict in QUALITY else None
+    recent = list(sample)
+    first = len(past)
+    while first > 0 and len(recent) < RECENT:
+        first -= 1
+        recent = [*past[first].sampled(Sampled), *recent]
+    usual = [one for crawl in past[:first] if crawl.verdict in HEALTHY for one in crawl.sampled(Sampled)]
+    found = judge_quality(recent, usual)
+    if found is None and before.verdict in QUALITY and not usual:
+        # It has been so for as long as the history reaches: that does not make it right.
+        return before.verdict, before.verdict_reason or ""
+    return found
+
+
+def _fewer(report: CrawlReport, past: Sequence[PastCrawl], now: datetime) -> tuple[str, str] | None:
+    # The first crawl of a site brings what has been published before, a backfill likewise.
+    regular = [crawl for crawl in past[1:] if crawl.kind in ("scheduled", "manual")]
+    if len(regular) < SEVERAL:
+        return None
+    per_day = _usual_per_day(regular, now - timedelta(days=1))
+    if per_day * LONGEST_LOOK.days < 2 * EXPECTED:
+        return None
+    window = max(timedelta(days=1), timedelta(days=EXPECTED / per_day))
+    since = now - window
+    before = [crawl for crawl in regular if crawl.started_at < since]
+    if not before or since - before[0].started_at < max(timedelta(days=3), window):
+        return None
+    expected = _usual_per_day(before, since) * (window / timedelta(days=1))
+    seen = report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
+    seen += sum(crawl.new for crawl in regular if crawl.started_at >= since)
+    if expected < EXPECTED * 0.9 or seen >= FEWER * expected:
+        return None
+    days = window / timedelta(days=1)
+    span = "24 hours" if days <= 1 else f"{days:.0f} days"
+    return "fewer_than_usual", f"{seen} new articles in the last {span}; usually about {expected:.0f}"
+
+
+def _usual_per_day(crawls: Sequence[PastCrawl], until: datetime) -> float:
+    """The median number of new articles a day, over whole days that end at `until`."""
+    days = (until - crawls[0].started_at).days
+    counts = [0] * max(days, 0)
+    for crawl in crawls:
+        back = (until - crawl.started_at) // timedelta(days=1)
+        if 0 <= back < len(counts):
+            counts[back] += crawl.new
+    return float(median(counts)) if counts else 0.0
 
 
 def _example(report: CrawlReport) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
 
 from crawler.article import Article
 from crawler.storage.schema import Document
@@ -71,8 +72,10 @@ class ArticleStore:
         decision: Decision | None,
         *,
         revision: int = 1,
-    ) -> None:
+    ) -> bool:
         """Write an article as it stands now; with `revision` above 1, keep what it said before.
+
+        Returns False, with nothing written, where a later fetch of it is stored already.
 
         Args:
             article_id: Its `_id`.
@@ -110,17 +113,22 @@ class ArticleStore:
             "removed_at": None,
             **story_fields(article_id, decision),
         }
-        self._db.articles.update_one(
-            {"_id": article_id},
-            {
-                "$set": fields,
-                "$setOnInsert": {"first_seen_at": capture.fetched_at},
-                "$addToSet": {"aliases": capture.url},
-            },
-            upsert=True,
-        )
+        try:
+            self._db.articles.update_one(
+                # The store itself compares: whoever was held up must not undo what a later fetch brought.
+                {"_id": article_id, "checked_at": {"$not": {"$gt": capture.fetched_at}}},
+                {
+                    "$set": fields,
+                    "$setOnInsert": {"first_seen_at": capture.fetched_at},
+                    "$addToSet": {"aliases": capture.url},
+                },
+                upsert=True,
+            )
+        except DuplicateKeyError:
+            return False
         if decision is not None:
             self.apply(decision.changes)
+        return True
 
     def _keep_wording(self, article_id: str, revision: int, seen_until: datetime) -> None:
         old = self._db.articles.find_one({"_id": article_id})

@@ -1,26 +1,33 @@
-"""The record of crawls, and what is remembered of a site and of its sources between two of them."""
+"""The record of crawls, and what is remembered of a site between two of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bson import ObjectId
 from pymongo.database import Database
 
+from crawler.article import Disposition
 from crawler.storage.schema import Document
+
+T = TypeVar("T")
+
+NEW = (Disposition.STORED, Disposition.DUPLICATE)
+READ = (*NEW, Disposition.REVISED, Disposition.UNCHANGED)
 
 
 class CrawlLog:
     """One crawl's document in `crawls`, open until `finish`."""
 
     def __init__(self, db: Database[Document], site: str, kind: str, token: int) -> None:
-        self._id = ObjectId()
+        self.id = ObjectId()
         now = datetime.now(UTC)
         # A crawl of this site that never finished was killed: we hold its lease now.
         finish_dead(db, site, "it was killed")
         db.crawls.insert_one(
             {
-                "_id": self._id,
+                "_id": self.id,
                 "site": site,
                 "kind": kind,
                 "token": token,
@@ -31,7 +38,49 @@ class CrawlLog:
 
     def finish(self, db: Database[Document], report: Mapping[str, Any]) -> None:
         """Complete the document with the crawl's report."""
-        db.crawls.update_one({"_id": self._id}, {"$set": {**report, "finished_at": datetime.now(UTC)}})
+        db.crawls.update_one({"_id": self.id}, {"$set": {**report, "finished_at": datetime.now(UTC)}})
+
+
+@dataclass(frozen=True, slots=True)
+class PastCrawl:
+    """A finished crawl, as far as later ones are compared with it."""
+
+    kind: str
+    started_at: datetime
+    verdict: str
+    verdict_reason: str | None = None
+    taken: int = 0
+    new: int = 0
+    read: int = 0
+    sample: tuple[Mapping[str, Any], ...] = field(default=())
+
+    def sampled(self, make: Callable[..., T]) -> list[T]:
+        """The sample of its articles, each made by `make` from the fields that were recorded."""
+        return [make(**{**one, "paragraphs": tuple(one.get("paragraphs") or ())}) for one in self.sample]
+
+
+def past_crawls(db: Database[Document], site: str, since: datetime) -> list[PastCrawl]:
+    """The site's crawls from `since` on that came to a verdict on it, oldest first."""
+    fields = dict.fromkeys(
+        ("kind", "started_at", "verdict", "verdict_reason", "taken", "dispositions", "sample"), 1
+    )
+    found = db.crawls.find({"site": site, "started_at": {"$gte": since, "$lte": datetime.now(UTC)}}, fields)
+    crawls = [_past(document) for document in found if document.get("dispositions") is not None]
+    return sorted(crawls, key=lambda crawl: crawl.started_at)
+
+
+def _past(document: Document) -> PastCrawl:
+    counts = document["dispositions"]
+    return PastCrawl(
+        kind=document["kind"],
+        started_at=document["started_at"],
+        verdict=document.get("verdict") or "ok",
+        verdict_reason=document.get("verdict_reason"),
+        taken=document.get("taken", 0),
+        new=sum(counts.get(str(kind), 0) for kind in NEW),
+        read=sum(counts.get(str(kind), 0) for kind in READ),
+        sample=tuple(document.get("sample") or ()),
+    )
 
 
 def finish_dead(db: Database[Document], site: str, reason: str) -> None:

@@ -14,6 +14,7 @@ from pymongo.errors import BulkWriteError
 
 from crawler.article import Discovered, Disposition, Hints
 from crawler.discovery.canonical import page_id
+from crawler.storage.lease import LeaseLostError
 from crawler.storage.schema import Document
 
 BATCH = 500
@@ -65,11 +66,22 @@ class Discovery:
 
 
 class Frontier:
-    """The pages of one site."""
+    """The pages of one site.
 
-    def __init__(self, db: Database[Document], site: str) -> None:
+    Args:
+        db: The database.
+        site: The site's id.
+        token: The fencing token of the lease under which it is used; None: pages are opened, not settled.
+    """
+
+    def __init__(self, db: Database[Document], site: str, token: int | None = None) -> None:
         self._pages = db.pages
         self._site = site
+        self._token = token
+
+    def fence(self) -> None:
+        """Mark the pages that wait with this lease's token: no earlier holder can settle one any more."""
+        self._pages.update_many({"site": self._site, "state": "pending"}, {"$set": {"token": self._token}})
 
     def key(self, url: str) -> str:
         """The page's `_id`: the site and the identity of the URL."""
@@ -123,6 +135,7 @@ class Frontier:
             "attempts": 0,
             "next_attempt_at": None,
             "last_disposition": None,
+            **({"token": self._token} if self._token is not None else {}),
         }
 
     def _insert(self, documents: Sequence[Document]) -> Sequence[Document]:
@@ -171,7 +184,11 @@ class Frontier:
         return count
 
     def settle(self, page: Page, result: PageResult) -> None:
-        """Record how a fetch ended, and when the page is to be tried again if it is not settled."""
+        """Record how a fetch ended, and when the page is to be tried again if it is not settled.
+
+        Raises:
+            LeaseLostError: A later holder of the lease has marked the page as its own.
+        """
         now = datetime.now(UTC)
         attempts = page.attempts + 1 if result.disposition in UNSETTLED else 0
         change: Document = {
@@ -191,8 +208,16 @@ class Frontier:
         for name, value in (("etag", result.etag), ("last_modified", result.last_modified)):
             if value:
                 change[name] = value
+        guard: Document = {"_id": page.id}
+        if self._token is not None:
+            change["token"] = self._token
+            guard["token"] = {"$not": {"$gt": self._token}}  # matches pages without a token too
         # The full text of a feed entry is only wanted until the page itself has been read.
-        self._pages.update_one({"_id": page.id}, {"$set": change, "$unset": {"hints.text": ""}})
+        settled = self._pages.update_one(guard, {"$set": change, "$unset": {"hints.text": ""}})
+        if self._token is not None and not settled.matched_count:
+            raise LeaseLostError(
+                f"site {self._site}: another process has taken over {page.url}; nothing more is written"
+            )
 
 
 def _page(document: Document) -> Page:

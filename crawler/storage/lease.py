@@ -2,15 +2,20 @@
 
 One document of `sites` per site holds it. The token grows with every change of hands, so that what an
 earlier holder does can be told from what the present one does (a fencing token, after M. Kleppmann,
-"How to do distributed locking", 2016).
+"How to do distributed locking", 2016). Whoever takes a lease that was not given back keeps its last holder
+from writing: a process of this machine is ended, and the pages that wait are marked with the new token, which
+the store compares in each write (`crawler.storage.frontier`).
 """
 
 import os
+import signal
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -20,6 +25,13 @@ from crawler.storage.schema import Document
 
 LEASE_SECONDS = 60.0
 """A holder that died is replaced after this; a living one renews every third of it."""
+
+
+CRAWL_PROCESS = b"crawler.spiders.child"
+"""What the command line of a crawl's process contains; nothing else is ever ended."""
+
+DEATH_TAKES = 5.0
+"""Seconds a killed process may take to vanish: the system has to free its memory."""
 
 
 class LeaseHeldError(KhabarError):
@@ -50,6 +62,41 @@ class Holder:
             return True
         return not self.started or process_start(self.pid) in ("", self.started)
 
+    def end(self) -> bool:
+        """Kill the process if it is a crawl of this machine; returns whether it certainly writes no more.
+
+        It may be frozen, or cut off from the store, and would go on with what it was about to write.
+        """
+        if not self.alive():
+            return True
+        if self.host != socket.gethostname() or not self.started or self.pid == os.getpid():
+            return False
+        try:
+            command = Path(f"/proc/{self.pid}/cmdline").read_bytes()
+            if CRAWL_PROCESS not in command:
+                return False
+            os.kill(self.pid, signal.SIGKILL)
+        except OSError:
+            return not self.alive()
+        deadline = time.monotonic() + DEATH_TAKES
+        while _runs(self.pid) and self.alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return not (_runs(self.pid) and self.alive())
+
+
+def holder_lives(holder: Mapping[str, Any] | None) -> bool:
+    """Tell whether the holder that a lease names still runs, as far as this machine can tell."""
+    return holder is not None and Holder(**holder).alive()
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is more than a dead one whose parent has not asked how it ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+
 
 def process_start(pid: int) -> str:
     """When a process started, as an opaque text; empty where the system does not tell.
@@ -66,6 +113,8 @@ def process_start(pid: int) -> str:
 class Lease:
     """The lease of one site, taken by this process.
 
+    `taken_over` says that its last holder did not give it back, and may not know yet that it has lost it.
+
     Raises:
         LeaseHeldError: A living process holds it; the message says which.
     """
@@ -73,6 +122,7 @@ class Lease:
     def __init__(self, db: Database[Document], site: str) -> None:
         self.site = site
         self._me = {"host": socket.gethostname(), "pid": os.getpid(), "started": process_start(os.getpid())}
+        self.taken_over = False
         self.token = self._take(db)
 
     def _take(self, db: Database[Document]) -> int:
@@ -85,6 +135,8 @@ class Lease:
         except DuplicateKeyError:
             current = db.sites.find_one({"_id": self.site}) or {}
             self._refuse_if_held(current, now)
+            holder = current.get("holder")
+            self.taken_over = bool(holder)
             token = int(current.get("token", 0)) + 1
             taken = db.sites.update_one(
                 {"_id": self.site, "token": current.get("token")}, {"$set": {"token": token, **claim}}
@@ -92,6 +144,8 @@ class Lease:
             if taken.modified_count != 1:
                 self._refuse_if_held(db.sites.find_one({"_id": self.site}) or {}, now)
                 raise LeaseHeldError(f"site {self.site}: another process took it just now") from None
+            if holder and holder != self._me:
+                Holder(**holder).end()
         self._valid_until = begun + LEASE_SECONDS
         return token
 

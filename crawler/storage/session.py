@@ -46,9 +46,15 @@ class StoreSession:
         self._stores: Stores | None = open_stores(settings)
         self._closed = threading.Event()
         self.lost_for_good = False
+        self.guard: Callable[[], None] | None = None
+        """Called before each attempt at guarded work; what it raises ends the work."""
 
-    def run(self, work: Callable[[Stores], T]) -> T:
+    def run(self, work: Callable[[Stores], T], *, guarded: bool = True) -> T:
         """Do `work`, waiting up to `store_patience` seconds for a store that is away.
+
+        Args:
+            work: What to do.
+            guarded: Whether `guard` has a say.
 
         Raises:
             StoreUnavailableError: A store stayed away for longer, or was given up before.
@@ -58,7 +64,10 @@ class StoreSession:
         while True:
             generation = self._generation
             try:
-                return work(self._open())
+                stores = self._open()
+                if guarded and self.guard is not None:
+                    self.guard()
+                return work(stores)
             except (PyMongoError, redis.exceptions.RedisError, StoreUnavailableError) as error:
                 if not is_away(error):
                     raise

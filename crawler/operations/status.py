@@ -1,0 +1,166 @@
+"""The health of every site: what the last crawls said, and what is due."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo.database import Database
+
+from crawler.sites import Site
+from crawler.spiders.rhythm import open_from
+from crawler.spiders.verdict import HEALTHY
+from crawler.storage.crawls import NEW
+from crawler.storage.schema import Document
+from crawler.storage.turns import SiteState, site_states
+
+CRAWLS_SHOWN = 12
+"""Crawls of one site that are shown: half a day of an hourly one, and a screen."""
+
+LOOK_BACK = timedelta(days=7)
+"""Crawls are looked for so far back; a site that is asked once a day has seven of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSummary:
+    """One crawl of a site, as `khabar status SITE` shows it."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    kind: str
+    verdict: str | None
+    reason: str | None
+    taken: int
+    new: int
+    requests: int
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatus:
+    """How a site is.
+
+    `verdict` is ``never_crawled`` before the first crawl. `new` counts the new articles of the last 24 hours,
+    `next_at` says when the schedule takes the site next, `running` names the process that crawls it now.
+    """
+
+    site: str
+    name: str
+    verdict: str
+    healthy: bool
+    enabled: bool
+    reason: str | None = None
+    since: datetime | None = None
+    checked_at: datetime | None = None
+    new: int = 0
+    next_at: datetime | None = None
+    interval: timedelta | None = None
+    running: str | None = None
+    crawls: list[CrawlSummary] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The status as JSON: times as ISO 8601, the interval in seconds."""
+        crawls = [
+            {
+                "started_at": crawl.started_at.isoformat(),
+                "finished_at": crawl.finished_at and crawl.finished_at.isoformat(),
+                "kind": crawl.kind,
+                "verdict": crawl.verdict,
+                "reason": crawl.reason,
+                "taken": crawl.taken,
+                "new": crawl.new,
+                "requests": crawl.requests,
+                "problems": list(crawl.problems),
+            }
+            for crawl in self.crawls
+        ]
+        return {
+            "site": self.site,
+            "name": self.name,
+            "verdict": self.verdict,
+            "healthy": self.healthy,
+            "enabled": self.enabled,
+            "reason": self.reason,
+            "since": self.since and self.since.isoformat(),
+            "checked_at": self.checked_at and self.checked_at.isoformat(),
+            "new_in_24_hours": self.new,
+            "next_at": self.next_at and self.next_at.isoformat(),
+            "interval": self.interval and self.interval.total_seconds(),
+            "running": self.running,
+            "crawls": crawls,
+        }
+
+
+def statuses(db: Database[Document], sites: Iterable[Site], *, detailed: bool = False) -> list[SiteStatus]:
+    """How these sites are; those that need a look come first.
+
+    Args:
+        db: The database.
+        sites: The sites, as their seeds say they are.
+        detailed: Add each site's latest crawls.
+    """
+    now = datetime.now(UTC)
+    states = site_states(db)
+    found = [_status(db, site, states.get(site.id, SiteState(site.id)), now, detailed) for site in sites]
+    return sorted(found, key=lambda status: (status.healthy, status.site))
+
+
+def _status(
+    db: Database[Document], site: Site, state: SiteState, now: datetime, detailed: bool
+) -> SiteStatus:
+    crawls = list(
+        db.crawls.find(
+            {"site": site.id, "started_at": {"$gte": now - (LOOK_BACK if detailed else timedelta(days=1))}},
+            {"sources": 0, "sample": 0},
+        )
+    )
+    day_ago = now - timedelta(days=1)
+    return SiteStatus(
+        site=site.id,
+        name=site.name,
+        verdict=state.verdict or "never_crawled",
+        healthy=state.verdict is None or state.verdict in HEALTHY,
+        enabled=site.enabled,
+        reason=state.reason,
+        since=state.since,
+        checked_at=state.checked_at,
+        new=sum(_new(crawl) for crawl in crawls if crawl["started_at"] >= day_ago),
+        next_at=due_at(site, state, now) if site.enabled else None,
+        interval=state.interval,
+        running=f"process {state.holder['pid']} on {state.holder['host']}"
+        if state.holder and state.crawled_now(now)
+        else None,
+        crawls=[_summary(crawl) for crawl in sorted(crawls, key=_started, reverse=True)[:CRAWLS_SHOWN]]
+        if detailed
+        else [],
+    )
+
+
+def due_at(site: Site, state: SiteState, now: datetime) -> datetime:
+    """When the schedule takes a site: its turn, after any pause it asked for, within its hours."""
+    moment = max(state.next_at or now, state.not_before or now)
+    return open_from(site, max(moment, now) if site.hours else moment)
+
+
+def _started(crawl: Mapping[str, Any]) -> datetime:
+    started: datetime = crawl["started_at"]
+    return started
+
+
+def _new(crawl: Mapping[str, Any]) -> int:
+    counts: Mapping[str, int] = crawl.get("dispositions") or {}
+    return sum(counts.get(str(kind), 0) for kind in NEW)
+
+
+def _summary(crawl: Mapping[str, Any]) -> CrawlSummary:
+    return CrawlSummary(
+        started_at=crawl["started_at"],
+        finished_at=crawl.get("finished_at"),
+        kind=crawl["kind"],
+        verdict=crawl.get("verdict"),
+        reason=crawl.get("verdict_reason") or crawl.get("reason"),
+        taken=crawl.get("taken", 0),
+        new=_new(crawl),
+        requests=crawl.get("requests", 0),
+        problems=tuple(crawl.get("problems") or ()),
+    )

@@ -1,0 +1,64 @@
+"""Rhythm: when a site is crawled next.
+
+Each site has a phase of its own, so that sites with the same interval are spread over it and not started
+together; a site that is quiet is asked less often, one that refuses or fails ever less often, up to a bound.
+"""
+
+import zlib
+from datetime import UTC, datetime, time, timedelta
+
+from crawler.sites import Site
+
+QUIETER = 1.5
+"""A crawl that finds nothing new lengthens the interval so much: two quiet ones double it."""
+
+QUIETEST = 4
+"""The interval of a quiet site is at most so many times the seed's: it may wake up at any hour."""
+
+BACKOFF = 2.0
+"""A crawl that failed doubles the interval."""
+
+LONGEST = timedelta(days=1)
+"""Neither silence nor failure makes a site wait longer, unless its seed does: blocks get lifted."""
+
+TROUBLED = frozenset({"blocked", "unreachable", "failing", "nothing_discovered", "died", "error"})
+"""Verdicts after which asking again soon is useless or rude."""
+
+
+def next_interval(every: timedelta, current: timedelta | None, *, verdict: str, new: int) -> timedelta:
+    """How long to wait after a crawl.
+
+    Args:
+        every: The seed's interval, the shortest.
+        current: The interval before this crawl; None before the first.
+        verdict: How the crawl was judged.
+        new: New articles that it brought.
+    """
+    interval = max(current or every, every)
+    if verdict in TROUBLED:
+        return min(interval * BACKOFF, max(LONGEST, every))
+    if new:
+        return every
+    return min(interval * QUIETER, max(min(every * QUIETEST, LONGEST), every))
+
+
+def next_time(site: str, now: datetime, interval: timedelta) -> datetime:
+    """The moment of the site's phase that lies nearest to `now + interval`: half an interval off at most."""
+    seconds = interval.total_seconds()
+    phase = zlib.crc32(site.encode()) / 2**32 * seconds
+    turns = round((now.timestamp() + seconds - phase) / seconds)
+    return datetime.fromtimestamp(turns * seconds + phase, UTC)
+
+
+def open_from(site: Site, moment: datetime) -> datetime:
+    """The first moment from `moment` on at which the seed's `hours` allow a scheduled crawl."""
+    if site.hours is None:
+        return moment
+    first, last = site.hours
+    local = moment.astimezone(site.zone)
+    clock = local.time()
+    inside = first <= clock < last if first < last else clock >= first or clock < last
+    if inside:
+        return moment
+    opening = datetime.combine(local.date(), time(first.hour, first.minute), site.zone)
+    return (opening if opening >= local else opening + timedelta(days=1)).astimezone(UTC)
