@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     extraction_timeout: Annotated[float, Field(gt=0)] = 20.0
     """A page that keeps extraction busy for longer is quarantined."""
 
+    raw_pages: bool = True
+    """Whether the pages of stored articles are kept as fetched, in `data_dir`/raw, for `khabar reextract`."""
+    raw_pages_bytes: Annotated[int, Field(ge=1024 * 1024)] = 1024 * 1024 * 1024
+    """What the kept pages of one site may take, compressed: some 50,000 pages. The oldest go first."""
+
     def as_environment(self) -> dict[str, str]:
         """Return the settings as environment variables, for a child process that is to have the same ones."""
         environment = {}

@@ -11,12 +11,14 @@ from typing import TypeVar
 from crawler.article import Disposition
 from crawler.config import Settings
 from crawler.pipelines.extract import ExtractionPool
+from crawler.pipelines.keeping import Keeping
 from crawler.spiders.job import CrawlReport, Job, SourceReport
 from crawler.spiders.verdict import judge
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import CrawlLog, hold_off, not_before
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease
+from crawler.storage.raw_pages import RawPageWriter, raw_folder
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
 
@@ -53,6 +55,10 @@ class CrawlRun:
         except BaseException:
             self.session.close()
             raise
+        folder = raw_folder(settings.data_dir, self.site.id)
+        raw = RawPageWriter(folder, settings.raw_pages_bytes) if settings.raw_pages else None
+        self.keeping = Keeping(self.site.id, raw)
+        self.session.run(self.keeping.load)
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self._counts: Counter[Disposition] = Counter()
         self._begun = time.monotonic()
@@ -113,6 +119,7 @@ class CrawlRun:
     def close(self) -> CrawlReport:
         """Stop the workers, record the crawl, give the lease back, and return the report."""
         self.pool.close()
+        self.keeping.close()
         report = self.report
         report.seconds = round(time.monotonic() - self._begun, 2)
         accounted = sum(report.dispositions.values())
