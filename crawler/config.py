@@ -60,6 +60,11 @@ class Settings(BaseSettings):
                 raise ValueError("it is not an http or https address")
         return value
 
+    raw_pages: bool = True
+    """Whether the pages of stored articles are kept as fetched, in `data_dir`/raw, for `khabar reextract`."""
+    raw_pages_bytes: Annotated[int, Field(ge=1024 * 1024)] = 1024 * 1024 * 1024
+    """What the kept pages of one site may take, compressed: some 50,000 pages. The oldest go first."""
+
     def as_environment(self) -> dict[str, str]:
         """Return the settings as environment variables, for a child process that is to have the same ones."""
         environment = {}

@@ -1,21 +1,25 @@
-"""`khabar extract`: one page, by hand."""
+"""`khabar extract`: one page, by hand; `khabar reextract`: the kept pages, again."""
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from crawler.article import Article
-from crawler.cli.context import context_of, out
+from crawler.cli.context import context_of, err, out
 from crawler.operations.extract import extract_source
+from crawler.operations.record import article_fields
 from crawler.sites import load_sites, select_sites
+
+if TYPE_CHECKING:
+    from crawler.operations.reextract import ReextractReport
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command("extract")(extract_command)
+    app.command("reextract")(reextract_command)
 
 
 def extract_command(
@@ -35,7 +39,7 @@ def extract_command(
     seed = select_sites(load_sites(common.seeds), [site])[0] if site else None
     article = extract_source(source, common.settings, url=url, site=seed)
     if common.json or as_json:
-        out().print_json(json.dumps(article_json(article), ensure_ascii=False))
+        out().print_json(json.dumps(article_fields(article), ensure_ascii=False))
         return
     console = out()
     day = article.published_at.isoformat() if article.published_at else "no date"
@@ -45,9 +49,55 @@ def extract_command(
     console.print(Text("\n" + article.text), soft_wrap=True)
 
 
-def article_json(article: Article) -> dict[str, Any]:
-    """An article as JSON shows it: times as ISO 8601."""
-    data = asdict(article)
-    for name in ("published_at", "modified_at"):
-        data[name] = data[name].isoformat() if data[name] else None
-    return data
+def reextract_command(
+    ctx: typer.Context,
+    site: Annotated[
+        list[str] | None, typer.Argument(help="Sites, by the stem of their seed file; all by default.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, only tell.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Clean the kept raw pages again: articles that read otherwise now are corrected.
+
+    What an article said before is kept (collection `readings`); no revision is made, for its site changed
+    nothing.
+
+    Example: khabar reextract enab-baladi --dry-run
+    """
+    from crawler.operations.reextract import (
+        reextract,
+    )  # it brings the stores along, which `extract` needs not
+
+    common = context_of(ctx)
+    seeds = load_sites(common.seeds)
+    sites = select_sites(seeds, site) if site else list(seeds.values())
+
+    def progress(name: str, read: int) -> None:
+        if common.verbosity >= 0:
+            err().print(f"{name}: {read} pages read", markup=False)
+
+    reports = reextract(sites, common.settings, dry_run=dry_run, progress=progress)
+    if common.json or as_json:
+        typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
+        return
+    for report in reports:
+        if report.read or report.damaged or site:
+            _print_report(report, dry_run=dry_run, verbose=common.verbosity > 0)
+
+
+def _print_report(report: "ReextractReport", *, dry_run: bool, verbose: bool) -> None:
+    verb = "would be corrected" if dry_run else "corrected"
+    typer.echo(
+        f"{report.site}: {report.read} pages read: {report.corrected} {verb}, {report.same} the same, "
+        f"{report.earlier} of earlier fetches, {report.unknown} not in the archive, "
+        f"{report.refused} no articles by today's rules, {report.failed} failed"
+    )
+    shown = None if verbose or dry_run else 20
+    for correction in report.corrections[:shown]:
+        typer.echo(
+            f"  {correction.url}: {', '.join(correction.fields)} ({correction.characters:+} characters)"
+        )
+    if shown and len(report.corrections) > shown:
+        typer.echo(f"  … and {len(report.corrections) - shown} more; khabar -v reextract lists them")
+    for line in [*report.refusals, *report.damaged]:
+        err().print(f"  {line}", markup=False, soft_wrap=True)

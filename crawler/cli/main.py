@@ -20,7 +20,7 @@ GROUPS = {
     "archive": {"show", "export"},
     "dedup": {"dedup"},
     "sites": {"sites"},
-    "extraction": {"extract"},
+    "extraction": {"extract", "reextract"},
     "stores": {"stores", "backup", "restore", "doctor"},
     "demo": {"demo"},
     "schedule": {"schedule", "worker"},

@@ -133,6 +133,13 @@ def find_agency(paragraphs: list[str], authors: list[str]) -> str | None:
     return None
 
 
+def is_credit(paragraph: str) -> bool:
+    """Whether a paragraph is nothing but a dateline or a credit: «دمشق-سانا», «المصدر: وكالات»."""
+    if len(paragraph) > MAX_NAME_CHARS:
+        return False
+    return find_agency([paragraph], []) is not None or _CORRESPONDENT.fullmatch(paragraph) is not None
+
+
 def dateline_author(paragraphs: list[str], others: list[str]) -> list[str]:
     """The correspondent whom a dateline of its own names: «درعا-نسيم الرفاعي», «حلب - محمد الأحمد».
 

@@ -35,20 +35,26 @@ class ExtractionFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What extraction needs to know of a response. `charset` is the one the HTTP header names."""
+    """What extraction needs to know of a response.
+
+    `charset` is the one the HTTP header names; `learned` holds the keys of the paragraphs
+    that the site repeats.
+    """
 
     html: bytes
     url: str
     hints: Hints
     charset: str | None
     fetched_at: datetime
+    learned: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """What a worker made of a page: an article with its signature, or how the page ends without one and why.
 
-    `links` are the article links found on the page, whatever it is.
+    `links` are the article links found on the page, whatever it is; `blocks` its paragraphs, key and wording,
+    those that are learned boilerplate too.
     """
 
     article: Article | None = None
@@ -57,6 +63,7 @@ class Extracted:
     ending: Disposition | None = None
     reason: str | None = None
     links: list[Discovered] = field(default_factory=list)
+    blocks: tuple[tuple[str, str], ...] = ()
 
 
 def warm_up() -> None:
@@ -77,6 +84,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     from crawler.discovery.listing import parse_links
     from crawler.extraction import extract
     from crawler.extraction.errors import Blocked, ExtractionError
+    from crawler.extraction.learned import blocks_of, without_blocks
     from dedup import prepare
 
     links = parse_links(page.html, page.url, site, charset=page.charset) if follow else []
@@ -91,10 +99,12 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         broken = type(error) is ExtractionError
         ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
         return Extracted(ending=ending, reason=error.reason, links=links)
+    blocks = tuple(blocks_of(article.text))
+    article = without_blocks(article, page.learned)
     article_id = page_id(article.canonical_url)
     published = latest_publication(article.published_at, article.published_precision, page.fetched_at)
     prepared = prepare(article_id, article.text, published, site.id)
-    return Extracted(article=article, article_id=article_id, prepared=prepared, links=links)
+    return Extracted(article=article, article_id=article_id, prepared=prepared, links=links, blocks=blocks)
 
 
 class ExtractionPool:

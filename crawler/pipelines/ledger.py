@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from crawler.article import Article, Disposition
+from crawler.pipelines.keeping import Keeping
 from crawler.sites import Site
 from crawler.storage.lease import Lease
 from crawler.storage.session import StoreSession
@@ -14,6 +15,7 @@ class Ledger(Protocol):
     site: Site
     session: StoreSession
     lease: Lease
+    keeping: Keeping
 
     def end_page(self, disposition: Disposition, url: str, reason: str | None) -> None:
         """Count how a page ended and log it."""

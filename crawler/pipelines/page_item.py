@@ -14,7 +14,8 @@ class PageItem:
     """A taken page: what came back for it, and what has been made of it so far.
 
     `outcome` is set as soon as it is known how the page ends; a pipeline leaves such an item alone.
-    `html` is the body as fetched, for the quarantine.
+    `html` is the body as fetched, for the quarantine and the archive of raw pages. `blocks` are the
+    paragraphs of the text as read, key and wording, by which a site's boilerplate is learned.
     """
 
     page: Page
@@ -31,3 +32,5 @@ class PageItem:
     decision: Decision | None = None
     dedup_pending: bool = False
     known_revision: int = 0
+    content_type: str | None = None
+    blocks: tuple[tuple[str, str], ...] = ()

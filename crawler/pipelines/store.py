@@ -69,7 +69,11 @@ class StorePipeline:
     def _write(self, stores: Stores, item: PageItem) -> Outcome:
         self._run.lease.check()
         articles = ArticleStore(stores.db)
+        if item.outcome is None and (problem := self._run.keeping.keep_raw(item)):
+            self._run.problem(problem)
         outcome = item.outcome or self._save(articles, item)
+        if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE):
+            self._run.keeping.learn(stores, item)
         if item.outcome is None and item.decision is not None:
             follow_story(stores, item.decision)
         article_id = item.article_id or item.page.article_id

@@ -12,6 +12,7 @@ from crawler.article import Article, Disposition
 from crawler.config import Settings
 from crawler.discovery.traps import Traps
 from crawler.pipelines.extract import ExtractionPool
+from crawler.pipelines.keeping import Keeping
 from crawler.spiders.job import CrawlReport, Job, SourceReport
 from crawler.spiders.quality import Sample
 from crawler.spiders.rhythm import next_interval, next_time
@@ -20,6 +21,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.crawls import CrawlLog, hold_off, not_before, past_crawls
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease, LeaseLostError
+from crawler.storage.raw_pages import RawPageWriter, raw_folder
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
 from crawler.storage.turns import Turn, record_turn, site_state, unqueue
@@ -59,6 +61,10 @@ class CrawlRun:
             raise
         # A process that was frozen until its lease ran out writes nothing when it wakes.
         self.session.guard = self.lease.check
+        folder = raw_folder(settings.data_dir, self.site.id)
+        raw = RawPageWriter(folder, settings.raw_pages_bytes) if settings.raw_pages else None
+        self.keeping = Keeping(self.site.id, raw)
+        self.session.run(self.keeping.load)
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self._counts: Counter[Disposition] = Counter()
         self.traps = Traps()
@@ -127,6 +133,7 @@ class CrawlRun:
     def close(self) -> CrawlReport:
         """Stop the workers, record the crawl, give the lease back, and return the report."""
         self.pool.close()
+        self.keeping.close()
         report = self.report
         for sentence in self.traps.told():
             self.source(self.site.url, "link").note = sentence

@@ -216,6 +216,7 @@ class SiteSpider(scrapy.Spider):
             fetched_at=datetime.now(UTC),
             etag=header_of(response, b"ETag"),
             last_modified=header_of(response, b"Last-Modified"),
+            content_type=header_of(response, b"Content-Type"),
         )
         outcome = status_outcome(response.status)
         if outcome is not None:
@@ -226,7 +227,7 @@ class SiteSpider(scrapy.Spider):
         extracted = await self._extract(item, response, follow)
         if extracted is not None:
             item.article, item.article_id = extracted.article, extracted.article_id
-            item.prepared = extracted.prepared
+            item.prepared, item.blocks = extracted.prepared, extracted.blocks
             since, article = self.run.job.since, extracted.article
             if since and article and article.published_at and page.depth == 0:
                 self._too_old = self._too_old + 1 if article.published_at < since else 0
@@ -242,7 +243,14 @@ class SiteSpider(scrapy.Spider):
     async def _extract(self, item: PageItem, response: Response, follow: bool) -> Extracted | None:
         html = item.html = response.body
         item.html_sha256 = hashlib.sha256(html).hexdigest()
-        fetched = FetchedPage(html, response.url, item.page.hints, charset_of(response), item.fetched_at)
+        fetched = FetchedPage(
+            html,
+            response.url,
+            item.page.hints,
+            charset_of(response),
+            item.fetched_at,
+            learned=self.run.keeping.learned,
+        )
         try:
             return await self.run.pool.run(extract_page, fetched, self.site, follow)
         except ExtractionFailedError as error:

@@ -92,22 +92,9 @@ class ArticleStore:
             "site": capture.site,
             "url": article.url,
             "canonical_url": article.canonical_url,
-            "title": article.title,
-            "text": article.text,
-            "authors": article.authors,
-            "published_at": article.published_at,
-            "published_precision": article.published_precision and str(article.published_precision),
-            "date_source": article.date_source,
-            "modified_at": article.modified_at,
-            "language": article.language,
-            "section": article.section,
-            "tags": article.tags,
-            "image": article.image,
-            "summary": article.summary,
-            "agency": article.agency,
+            **reading_fields(article),
             "checked_at": capture.fetched_at,
             "revision": revision,
-            "text_sha256": article.text_sha256,
             "html_sha256": capture.html_sha256,
             "signature": prepared.to_stored(),
             "removed_at": None,
@@ -192,6 +179,26 @@ class ArticleStore:
             {"_id": article_id, "removed_at": None}, {"$set": {"removed_at": at}}
         )
         return result.modified_count > 0
+
+
+def reading_fields(article: Article) -> dict[str, Any]:
+    """The fields of an article that extraction reads in its page."""
+    return {
+        "title": article.title,
+        "text": article.text,
+        "authors": article.authors,
+        "published_at": article.published_at,
+        "published_precision": article.published_precision and str(article.published_precision),
+        "date_source": article.date_source,
+        "modified_at": article.modified_at,
+        "language": article.language,
+        "section": article.section,
+        "tags": article.tags,
+        "image": article.image,
+        "summary": article.summary,
+        "agency": article.agency,
+        "text_sha256": article.text_sha256,
+    }
 
 
 def story_fields(article_id: str, decision: Decision | None) -> dict[str, Any]:

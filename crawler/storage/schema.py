@@ -13,7 +13,7 @@ from crawler.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "articles": [
@@ -26,6 +26,7 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "crawls": [([("site", 1), ("started_at", 1)], "site_started")],
     "quarantine": [([("site", 1), ("fetched_at", 1)], "site_fetched")],
     "sources": [([("site", 1)], "site")],
+    "readings": [([("article_id", 1)], "article")],
 }
 
 _TIME_OR_NONE = {"bsonType": ["date", "null"]}

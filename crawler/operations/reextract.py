@@ -1,0 +1,215 @@
+"""Reextract: clean the kept raw pages again, after the rules or the learned boilerplate became better."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from crawler.article import Article, latest_publication
+from crawler.config import Settings
+from crawler.pipelines.extract import (
+    Extracted,
+    ExtractionFailedError,
+    ExtractionPool,
+    FetchedPage,
+    extract_page,
+)
+from crawler.sites import Site
+from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.connect import Stores, open_stores
+from crawler.storage.dedup_index import follow_story, mend_index, open_index
+from crawler.storage.lease import LEASE_SECONDS, Lease
+from crawler.storage.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
+from crawler.storage.readings import correct, differences
+from crawler.storage.schema import Document, ensure_schema
+from dedup import Decision, IndexFullError, Prepared
+
+BATCH = 50
+"""Raw pages that are held at once, some MB, and looked up in one request."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An article that reads otherwise now: its address, which fields, and how its text's length changed."""
+
+    url: str
+    fields: tuple[str, ...]
+    characters: int
+
+
+@dataclass(slots=True)
+class ReextractReport:
+    """What became of a site's raw pages; `read` is the sum of the six counts after it.
+
+    `earlier` are pages that a later fetch of the same article replaced: history, which is left alone.
+    `refused` are pages that are no article any more by today's rules; the article stays as it is, and
+    is listed.
+    """
+
+    site: str
+    read: int = 0
+    corrected: int = 0
+    same: int = 0
+    earlier: int = 0
+    unknown: int = 0
+    refused: int = 0
+    failed: int = 0
+    corrections: list[Correction] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+def reextract(
+    sites: Sequence[Site],
+    settings: Settings,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[str, int], None] = lambda _site, _read: None,
+) -> list[ReextractReport]:
+    """Read the kept pages of sites again and correct the articles that read otherwise now.
+
+    The text as it was goes to `readings`; the article keeps its revision, for its site changed nothing. Its
+    signature and story follow the new text.
+
+    Args:
+        sites: The sites, one after the other.
+        settings: Where raw pages and stores are.
+        dry_run: Change nothing, only tell.
+        progress: Called with a site's id and the number of its pages read so far.
+
+    Raises:
+        LeaseHeldError: A site is being crawled at the moment.
+        StoreUnavailableError: A store does not answer. What was corrected before stays corrected.
+    """
+    with contextlib.closing(open_stores(settings)) as stores:
+        ensure_schema(stores.db)
+        if not dry_run:
+            mend_index(stores)
+        pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
+        try:
+            return [_Reading(site, settings, stores, pool, dry_run, progress).run() for site in sites]
+        finally:
+            pool.close()
+
+
+class _Reading:
+    def __init__(
+        self,
+        site: Site,
+        settings: Settings,
+        stores: Stores,
+        pool: ExtractionPool,
+        dry_run: bool,
+        progress: Callable[[str, int], None],
+    ) -> None:
+        self._site, self._stores, self._pool = site, stores, pool
+        self._folder = raw_folder(settings.data_dir, site.id)
+        self._dry_run, self._progress = dry_run, progress
+        self._workers = settings.extraction_workers
+        self._report = ReextractReport(site.id)
+
+    def run(self) -> ReextractReport:
+        # The lease keeps a crawl from revising an article, or writing a segment, while it is read again.
+        lease = Lease(self._stores.db, self._site.id)
+        renewed = time.monotonic()
+        try:
+            learned = BoilerplateCounts(self._stores.redis, self._site.id).learned()
+            for batch in self._batches():
+                if time.monotonic() - renewed > LEASE_SECONDS / 3:
+                    lease.renew(self._stores.db)
+                    renewed = time.monotonic()
+                asyncio.run(self._read_batch(batch, learned))
+                self._progress(self._site.id, self._report.read)
+        finally:
+            lease.release(self._stores.db)
+        return self._report
+
+    def _batches(self) -> Iterator[list[RawPage]]:
+        batch: list[RawPage] = []
+        for path in segments(self._folder):
+            try:
+                for page in read_segment(path):
+                    batch.append(page)
+                    if len(batch) == BATCH:
+                        yield batch
+                        batch = []
+            except DamagedSegmentError as error:
+                self._report.damaged.append(str(error))
+        if batch:
+            yield batch
+
+    async def _read_batch(self, batch: list[RawPage], learned: frozenset[str]) -> None:
+        ids = [page.article_id for page in batch]
+        held = {one["_id"]: one for one in self._stores.db.articles.find({"_id": {"$in": ids}})}
+        slots = asyncio.Semaphore(self._workers)
+
+        async def read(page: RawPage) -> Extracted | ExtractionFailedError | None:
+            if held.get(page.article_id, {}).get("html_sha256") != page.sha256:
+                return None
+            fetched = FetchedPage(page.html, page.url, page.hints, page.charset, page.fetched_at, learned)
+            async with slots:
+                try:
+                    return await self._pool.run(extract_page, fetched, self._site, False)
+                except ExtractionFailedError as error:
+                    return error
+
+        for page, result in zip(batch, await asyncio.gather(*map(read, batch)), strict=True):
+            self._report.read += 1
+            self._settle(page, result, held)
+
+    def _settle(
+        self, page: RawPage, result: Extracted | ExtractionFailedError | None, held: dict[str, Document]
+    ) -> None:
+        document = held.get(page.article_id)
+        if document is None:
+            self._report.unknown += 1
+        elif result is None:
+            self._report.earlier += 1
+        elif isinstance(result, ExtractionFailedError):
+            self._report.failed += 1
+            self._report.refusals.append(f"{page.url}: {result}")
+        elif result.article is None or result.prepared is None:
+            self._report.refused += 1
+            self._report.refusals.append(f"{page.url}: {result.reason}")
+        elif fields := differences(document, result.article):
+            self._report.corrected += 1
+            grown = len(result.article.text) - len(document["text"])
+            self._report.corrections.append(Correction(document["url"], tuple(fields), grown))
+            if not self._dry_run:
+                held[page.article_id] = self._correct(document, result.article, result.prepared)
+        else:
+            self._report.same += 1
+
+    def _correct(self, document: Document, article: Article, prepared: Prepared) -> Document:
+        article_id, decision = document["_id"], None
+        resigned = {"text", "published_at"} & set(differences(document, article))
+        if resigned:
+            published = latest_publication(
+                article.published_at, article.published_precision, document["first_seen_at"]
+            )
+            # Where its canonical address reads otherwise now, the article keeps the name it was stored under.
+            prepared = replace(prepared, id=article_id, published_at=published)
+            decision = self._decide(prepared)
+        correct(
+            self._stores.db,
+            document,
+            article,
+            prepared if resigned else None,
+            decision,
+            at=datetime.now(UTC),
+        )
+        if decision is not None:
+            follow_story(self._stores, decision)
+        return self._stores.db.articles.find_one({"_id": article_id}) or document
+
+    def _decide(self, prepared: Prepared) -> Decision | None:
+        try:
+            return open_index(self._stores).check_and_insert([prepared])[0]
+        except IndexFullError as error:
+            logger.error("%s is corrected without a look for duplicates: %s", prepared.id, error)
+            return None

@@ -1,0 +1,70 @@
+"""What a crawl keeps of a page beside its article: the raw page, and what it tells of the site's template."""
+
+import logging
+
+from crawler.pipelines.page_item import PageItem
+from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.connect import Stores
+from crawler.storage.raw_pages import RawPage, RawPageWriter
+
+RELOAD_EVERY = 25
+"""New articles after which the learned boilerplate is read again: it changes slowly."""
+
+logger = logging.getLogger(__name__)
+
+
+class Keeping:
+    """The raw pages and the boilerplate of one site during one crawl.
+
+    Args:
+        site: The site's id.
+        raw: Takes the raw pages; None: they are not kept.
+    """
+
+    def __init__(self, site: str, raw: RawPageWriter | None) -> None:
+        self._site = site
+        self._raw = raw
+        self._counted = 0
+        self.learned: frozenset[str] = frozenset()
+        """Keys of the paragraphs that extraction is to leave out."""
+
+    def load(self, stores: Stores) -> None:
+        """Read what was learned before."""
+        self.learned = BoilerplateCounts(stores.redis, self._site).learned()
+
+    def keep_raw(self, item: PageItem) -> str | None:
+        """Append the item's page to the archive of raw pages, before its article is stored.
+
+        Returns:
+            What went wrong; the article is stored all the same.
+        """
+        if self._raw is None or item.article is None or item.article_id is None or not item.html_sha256:
+            return None
+        page = RawPage(
+            article_id=item.article_id,
+            url=item.url,
+            html=item.html,
+            sha256=item.html_sha256,
+            fetched_at=item.fetched_at,
+            content_type=item.content_type,
+            hints=item.page.hints,
+        )
+        try:
+            self._raw.write(page)
+        except OSError as error:
+            logger.error("%s: the raw page could not be kept: %s", item.url, error)
+            return f"{item.url}: stored, but its raw page could not be kept: {error.strerror or error}"
+        return None
+
+    def learn(self, stores: Stores, item: PageItem) -> None:
+        """Count the paragraphs of a new article; call it once the article is stored."""
+        counts = BoilerplateCounts(stores.redis, self._site)
+        if counts.learn(item.blocks):
+            self._counted += 1
+            if self._counted % RELOAD_EVERY == 0:
+                self.learned = counts.learned()
+
+    def close(self) -> None:
+        """Finish the segment of raw pages that is being written."""
+        if self._raw is not None:
+            self._raw.close()

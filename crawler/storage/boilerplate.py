@@ -1,0 +1,126 @@
+"""What a site repeats: how many of its pages had a paragraph, counted in Redis while it is crawled.
+
+Two generations of counts are kept for each site. When the newer one has seen `GENERATION` pages it becomes
+the older one, and what was the older one is forgotten: memory is bounded, and a template that a site gave up
+is forgotten after two generations. Losing the counts costs nothing but learning them again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis import Redis
+
+GENERATION = 400
+"""Pages of a generation: at twelve paragraphs a page some 5,000 counts, half a megabyte for each site."""
+MIN_PAGES = 10
+MIN_SHARE = 0.5
+"""A paragraph is the template's when at least so many pages, and this part of all that were counted, had it.
+What slips through extraction stands on nearly every page; an agency's background paragraph, a story carried
+again and again, even the closing sentence of a daily report on a small site, stays below half."""
+NEW_CHARS = 40
+"""A page without a new paragraph of at least this length is another page's copy, and proves nothing."""
+REMEMBERED_TEXT = 3
+"""Times after which a paragraph's wording is kept, to be shown."""
+SHOWN_CHARS = 300
+
+_LEARN = """
+local now, before, words = KEYS[1], KEYS[2], KEYS[3]
+local generation, new_chars, remember = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local fresh = false
+for i = 4, #ARGV, 3 do
+  if tonumber(ARGV[i + 1]) >= new_chars and redis.call('HEXISTS', now, ARGV[i]) == 0
+      and redis.call('HEXISTS', before, ARGV[i]) == 0 then
+    fresh = true
+  end
+end
+if not fresh then return 0 end
+for i = 4, #ARGV, 3 do
+  local count = redis.call('HINCRBY', now, ARGV[i], 1)
+  if count == remember then redis.call('HSET', words, ARGV[i], ARGV[i + 2]) end
+end
+local pages = redis.call('HINCRBY', now, 'pages', 1)
+if pages >= generation then
+  redis.call('RENAME', now, before)
+  local known = redis.call('HKEYS', words)
+  for _, key in ipairs(known) do
+    if redis.call('HEXISTS', before, key) == 0 then redis.call('HDEL', words, key) end
+  end
+end
+return pages
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A paragraph that a site repeats: on how many of the pages counted, and its wording if known."""
+
+    key: str
+    count: int
+    pages: int
+    text: str
+    removed: bool
+
+
+class BoilerplateCounts:
+    """The counts of one site.
+
+    Args:
+        client: Redis; answers are bytes.
+        site: The site's id.
+    """
+
+    def __init__(self, client: Redis, site: str) -> None:
+        self._client = client
+        # The braces keep a site's keys in one slot of a Redis Cluster, as a script needs them.
+        self._keys = [f"khabar:boilerplate:{{{site}}}:{part}" for part in ("now", "before", "words")]
+
+    def learn(self, blocks: Sequence[tuple[str, str]]) -> bool:
+        """Count the paragraphs of one new article; returns whether it was counted.
+
+        An article that has nothing of its own, such as one story on several pages, is not.
+
+        Args:
+            blocks: Key and wording of each paragraph.
+        """
+        if not blocks:
+            return False
+        arguments: list[str | int | float] = [GENERATION, NEW_CHARS, REMEMBERED_TEXT]
+        for key, text in blocks:
+            arguments += [key, len(text), text[:SHOWN_CHARS]]
+        return bool(self._client.eval(_LEARN, 3, *self._keys, *arguments))
+
+    def learned(self) -> frozenset[str]:
+        """The keys of the paragraphs that are the template's."""
+        counts, pages = self._counts()
+        return frozenset(key for key, count in counts.items() if _is_template(count, pages))
+
+    def repeated(self, least: int = REMEMBERED_TEXT) -> list[Repeated]:
+        """The paragraphs that at least `least` pages had, most frequent first."""
+        counts, pages = self._counts()
+        words = self._client.hgetall(self._keys[2])
+        found = [
+            Repeated(key, count, pages, _text(words.get(key.encode())), _is_template(count, pages))
+            for key, count in counts.items()
+            if count >= least
+        ]
+        return sorted(found, key=lambda one: (-one.count, one.key))
+
+    def forget(self) -> None:
+        """Forget all counts."""
+        self._client.delete(*self._keys)
+
+    def _counts(self) -> tuple[dict[str, int], int]:
+        counts: dict[str, int] = {}
+        for name in self._keys[:2]:
+            for key, count in self._client.hgetall(name).items():
+                key = _text(key)
+                counts[key] = counts.get(key, 0) + int(count)
+        return counts, counts.pop("pages", 0)
+
+
+def _is_template(count: int, pages: int) -> bool:
+    return count >= MIN_PAGES and count >= MIN_SHARE * pages
+
+
+def _text(value: bytes | str | None) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value or ""

@@ -1,0 +1,246 @@
+"""Raw pages of stored articles, kept as WARC files so that they can be cleaned again by better rules.
+
+WARC 1.1 (ISO 28500:2017, https://iipc.github.io/warc-specifications/) is what web archives and their tools
+read. Each site has a folder of segments; each record is a gzip member of its own, so a record torn by a crash
+costs neither those before it nor the files after it. A segment carries the ending ``.open`` while a crawl
+writes it; one that still has it when the next crawl begins was torn, and is never appended to.
+"""
+
+import hashlib
+import io
+import json
+import logging
+import re
+import threading
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from crawler.article import Hints
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+"""A segment is closed at this size: some thousand pages, a minute's reading, and what falls away at once when
+the limit of a site is reached."""
+MOST_SEGMENTS = 8
+"""At least so many segments make up a site's limit: reaching it costs an eighth of what is kept, not all."""
+OPEN = ".open"
+ENDING = ".warc.gz"
+MOST_HINT_BYTES = 16_000
+"""A feed's full text beyond this is not kept beside the page; the page itself has the text."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as it was fetched, and what extraction was told beside it.
+
+    `html` is the body without transfer and content encodings, `sha256` its hex SHA-256.
+    """
+
+    article_id: str
+    url: str
+    html: bytes
+    sha256: str
+    fetched_at: datetime
+    content_type: str | None = None
+    hints: Hints = field(default_factory=Hints)
+
+    @property
+    def charset(self) -> str | None:
+        """The charset that the Content-Type header named."""
+        match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.content_type or "", re.IGNORECASE)
+        return match.group(1) if match else None
+
+
+def raw_folder(data_dir: Path, site: str) -> Path:
+    """The folder of a site's raw pages."""
+    return data_dir / "raw" / site
+
+
+class RawPageWriter:
+    """Appends pages to a site's segments; used by one process at a time, the one that holds the site's lease.
+
+    Args:
+        folder: The site's folder; made when the first page is written.
+        limit: Bytes that the site's segments may take together; the oldest segments go first.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._folder = folder
+        self._limit = limit
+        self._segment_bytes = min(SEGMENT_BYTES, max(1, limit // MOST_SEGMENTS))
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._path: Path | None = None
+
+    def write(self, page: RawPage) -> None:
+        """Append a page.
+
+        Raises:
+            OSError: The disk is full, or the folder cannot be written; what was written before is whole.
+        """
+        record = _record(page)
+        with self._lock:
+            file = self._open()
+            start = file.tell()
+            try:
+                file.write(record)
+                file.flush()
+            except OSError:
+                file.truncate(start)
+                file.seek(start)
+                raise
+            if file.tell() >= self._segment_bytes:
+                self._finish()
+
+    def close(self) -> None:
+        """Finish the segment that is being written."""
+        with self._lock:
+            self._finish()
+
+    def _open(self) -> BinaryIO:
+        if self._file is not None:
+            return self._file
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for torn in self._folder.glob(f"*{ENDING}{OPEN}"):
+            torn.rename(torn.with_name(torn.name.removesuffix(OPEN)))
+            # Readers skip its torn end; a record appended behind it would be lost to them.
+            (torn.with_name(torn.name.removesuffix(OPEN) + ".torn")).touch()
+        self._forget()
+        last = max(segments(self._folder), default=None)
+        if last is not None and last.stat().st_size < self._segment_bytes and not _was_torn(last):
+            self._path = last.with_name(last.name + OPEN)
+            last.rename(self._path)
+        else:
+            number = int(last.name.split(".")[0]) + 1 if last is not None else 1
+            self._path = self._folder / f"{number:08}{ENDING}{OPEN}"
+        self._file = self._path.open("ab", buffering=0)
+        if self._file.tell() == 0:
+            self._file.write(_warcinfo(self._path.name.removesuffix(OPEN)))
+        return self._file
+
+    def _finish(self) -> None:
+        if self._file is None or self._path is None:
+            return
+        self._file.close()
+        self._path.rename(self._path.with_name(self._path.name.removesuffix(OPEN)))
+        self._file = self._path = None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Delete the oldest segments while all together are over the limit."""
+        kept = sorted(segments(self._folder))
+        total = sum(path.stat().st_size for path in kept)
+        for path in kept[:-1]:
+            if total <= self._limit:
+                break
+            total -= path.stat().st_size
+            logger.info("Raw pages: %s is deleted, the site's limit is %d bytes", path, self._limit)
+            path.unlink()
+            path.with_name(path.name + ".torn").unlink(missing_ok=True)
+
+
+def segments(folder: Path) -> list[Path]:
+    """A site's segments, finished ones and the one that is being written or was left by a crash."""
+    return sorted([*folder.glob(f"*{ENDING}"), *folder.glob(f"*{ENDING}{OPEN}")])
+
+
+def read_segment(path: Path) -> Iterator[RawPage]:
+    """Yield the pages of a segment in the order they were written, up to its end or the first damaged record.
+
+    Raises:
+        DamagedSegmentError: After the last whole page, where bytes follow that are no whole record.
+    """
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    with path.open("rb") as file:
+        try:
+            for record in ArchiveIterator(file):
+                if record.rec_type != "response":
+                    continue
+                page = _page(record)
+                if hashlib.sha256(page.html).hexdigest() != page.sha256:
+                    raise DamagedSegmentError(path)
+                yield page
+        except (ArchiveLoadFailed, EOFError, OSError, ValueError, KeyError, zlib.error) as error:
+            raise DamagedSegmentError(path) from error
+
+
+class DamagedSegmentError(Exception):
+    """A segment has an end that cannot be read: a crash tore its last record, or the file was damaged."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: its end cannot be read; the pages before it can")
+
+
+def _was_torn(path: Path) -> bool:
+    return path.with_name(path.name + ".torn").exists()
+
+
+def _record(page: RawPage) -> bytes:
+    # Imported here: most commands write no page, and it takes a moment.
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    hints = {name: value for name, value in asdict(page.hints).items() if value}
+    if len((hints.get("text") or "").encode()) > MOST_HINT_BYTES:
+        del hints["text"]
+    headers = [("Content-Type", page.content_type)] if page.content_type else []
+    packed = io.BytesIO()
+    writer = WARCWriter(packed, gzip=True, warc_version="1.1")
+    writer.write_record(
+        writer.create_warc_record(
+            page.url,
+            "response",
+            payload=io.BytesIO(page.html),
+            length=len(page.html),
+            http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
+            warc_headers_dict={
+                "WARC-Date": page.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+                "WARC-Payload-Digest": f"sha256:{page.sha256}",
+                "Khabar-Article": page.article_id,
+                "Khabar-Hints": json.dumps(hints, default=_iso),
+            },
+        )
+    )
+    return packed.getvalue()
+
+
+def _warcinfo(name: str) -> bytes:
+    from warcio.warcwriter import WARCWriter
+
+    packed = io.BytesIO()
+    writer = WARCWriter(packed, gzip=True, warc_version="1.1")
+    info = {"software": "Khabar", "format": "WARC File Format 1.1"}
+    writer.write_record(writer.create_warcinfo_record(name, info))
+    return packed.getvalue()
+
+
+def _page(record: Any) -> RawPage:
+    headers = record.rec_headers
+    hints = json.loads(headers.get_header("Khabar-Hints") or "{}")
+    for name in ("published_at", "modified_at"):
+        if name in hints:
+            hints[name] = datetime.fromisoformat(hints[name])
+    if "authors" in hints:
+        hints["authors"] = tuple(hints["authors"])
+    return RawPage(
+        article_id=headers.get_header("Khabar-Article"),
+        url=headers.get_header("WARC-Target-URI"),
+        html=record.content_stream().read(),
+        sha256=headers.get_header("WARC-Payload-Digest").removeprefix("sha256:"),
+        fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
+        content_type=record.http_headers.get_header("Content-Type") if record.http_headers else None,
+        hints=Hints(**hints),
+    )
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

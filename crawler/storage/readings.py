@@ -1,0 +1,81 @@
+"""Readings: what Khabar had read in an article's page before it read the same page again, better.
+
+A revision is the site's doing, a reading is ours: the page did not change. So an article that is read anew
+keeps its revision, its times and its place, and what it said in the archive until then goes to `readings`.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pymongo.database import Database
+
+from crawler.article import Article
+from crawler.storage.articles import ArticleStore, reading_fields, story_fields
+from crawler.storage.schema import Document
+from dedup import Decision, Prepared
+
+
+def differences(document: Document, article: Article) -> list[str]:
+    """The names of the fields that a new reading changes, in the order of the data model.
+
+    Args:
+        document: The article as stored.
+        article: What was read in the same page now.
+    """
+    return [name for name, value in reading_fields(article).items() if _stored(value) != document.get(name)]
+
+
+def correct(
+    db: Database[Document],
+    document: Document,
+    article: Article,
+    prepared: Prepared | None,
+    decision: Decision | None,
+    *,
+    at: datetime,
+) -> None:
+    """Write a new reading of an article's page; what the archive said before is kept first.
+
+    Args:
+        db: The database.
+        document: The article as stored, with all its fields.
+        article: What was read in the same page now.
+        prepared: Its new signature; None where its text is the same.
+        decision: What dedup says of it; None where it was not asked, or has no room.
+        at: The time of reading.
+    """
+    article_id, old = document["_id"], document["text_sha256"]
+    changed = old != article.text_sha256
+    if changed:
+        # Named for what it says: a write that is repeated finds it in place, and no wording is kept twice.
+        db.readings.update_one(
+            {"_id": f"{article_id}:{document['revision']}:{old[:16]}"},
+            {
+                "$setOnInsert": {
+                    "article_id": article_id,
+                    "site": document["site"],
+                    "revision": document["revision"],
+                    "title": document["title"],
+                    "text": document["text"],
+                    "published_at": document.get("published_at"),
+                    "text_sha256": old,
+                    "html_sha256": document.get("html_sha256"),
+                    "read_until": at,
+                }
+            },
+            upsert=True,
+        )
+    fields: dict[str, Any] = {**reading_fields(article), "reread_at": at}
+    if prepared is not None:
+        fields |= {"signature": prepared.to_stored(), **story_fields(article_id, decision)}
+    db.articles.update_one({"_id": article_id, "text_sha256": old}, {"$set": fields})
+    if decision is not None:
+        ArticleStore(db).apply(decision.changes)
+
+
+def _stored(value: Any) -> Any:
+    """A value as it comes back from the store: times in UTC, in whole milliseconds."""
+    if isinstance(value, datetime):
+        moment = value.astimezone(UTC)
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return value

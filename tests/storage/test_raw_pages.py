@@ -1,0 +1,122 @@
+"""The archive of raw pages: what is written comes back, whatever a crash left behind it."""
+
+import gzip
+import hashlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.article import Hints
+from crawler.storage.raw_pages import (
+    DamagedSegmentError,
+    RawPage,
+    RawPageWriter,
+    raw_folder,
+    read_segment,
+    segments,
+)
+
+WHEN = datetime(2024, 12, 4, 10, 25, 30, 123456, tzinfo=UTC)
+
+
+def _raw(number: int, size: int = 2_000) -> RawPage:
+    filler = hashlib.shake_256(str(number).encode()).hexdigest(size // 2)
+    html = f"<html><body><p>صفحة {number}</p>{filler}</body></html>".encode("windows-1256")
+    return RawPage(
+        article_id=f"{number:032x}",
+        url=f"https://example.org/خبر/{number}/?a=1",
+        html=html,
+        sha256=hashlib.sha256(html).hexdigest(),
+        fetched_at=WHEN,
+        content_type="text/html; charset=windows-1256",
+        hints=Hints(title="عنوان «آخر»\nسطر", published_at=WHEN, authors=("سلمى",), text="نص"),
+    )
+
+
+def _read(folder: Path) -> list[RawPage]:
+    pages: list[RawPage] = []
+    for path in segments(folder):
+        try:
+            pages.extend(read_segment(path))
+        except DamagedSegmentError:
+            continue
+    return pages
+
+
+def _write(folder: Path, *pages: RawPage, limit: int = 10**9) -> None:
+    writer = RawPageWriter(folder, limit)
+    for page in pages:
+        writer.write(page)
+    writer.close()
+
+
+def _killed_while_writing(folder: Path, *pages: RawPage) -> Path:
+    """Write in a process that ends without closing; return the segment it left."""
+    child = os.fork()
+    if child == 0:
+        writer = RawPageWriter(folder, 10**9)
+        for page in pages:
+            writer.write(page)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    (path,) = segments(folder)
+    assert path.name.endswith(".open")
+    return path
+
+
+def test_what_is_written_comes_back(tmp_path: Path) -> None:
+    pages = [_raw(number) for number in range(5)]
+    _write(tmp_path, *pages[:3])
+    _write(tmp_path, *pages[3:])
+    assert _read(tmp_path) == pages
+    assert [path.name for path in segments(tmp_path)] == ["00000001.warc.gz"]
+    assert pages[0].charset == "windows-1256"
+
+
+def test_a_page_without_a_type_has_no_charset(tmp_path: Path) -> None:
+    page = RawPage("a", "https://example.org/1", b"<p>", hashlib.sha256(b"<p>").hexdigest(), WHEN)
+    _write(tmp_path, page)
+    assert _read(tmp_path) == [page]
+    assert page.charset is None
+
+
+@pytest.mark.parametrize("cut", [60, 300, 700])
+def test_a_torn_last_record_costs_itself_alone(tmp_path: Path, cut: int) -> None:
+    first, torn, later = _raw(1), _raw(2), _raw(3)
+    path = _killed_while_writing(tmp_path, first, torn)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - cut)
+    with pytest.raises(DamagedSegmentError):
+        list(read_segment(path))
+    assert _read(tmp_path) == [first]
+    _write(tmp_path, later)
+    _write(tmp_path, torn)
+    assert _read(tmp_path) == [first, later, torn]
+
+
+def test_a_crash_between_records_loses_nothing(tmp_path: Path) -> None:
+    _killed_while_writing(tmp_path, _raw(1))
+    _write(tmp_path, _raw(2))
+    assert _read(tmp_path) == [_raw(1), _raw(2)]
+
+
+def test_a_changed_page_is_not_believed(tmp_path: Path) -> None:
+    _write(tmp_path, _raw(1))
+    (path,) = segments(tmp_path)
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"</body>", b"</BODY>")))
+    assert _read(tmp_path) == []
+
+
+def test_the_oldest_segments_go_when_the_limit_is_reached(tmp_path: Path) -> None:
+    limit = 200_000
+    _write(tmp_path, *(_raw(number, size=12_000) for number in range(60)), limit=limit)
+    kept = _read(tmp_path)
+    assert kept[-1] == _raw(59, size=12_000)
+    assert 10 < len(kept) < 60
+    assert sum(path.stat().st_size for path in segments(tmp_path)) <= limit * 1.2
+
+
+def test_the_folder_of_a_site(tmp_path: Path) -> None:
+    assert raw_folder(tmp_path, "enab-baladi") == tmp_path / "raw" / "enab-baladi"
