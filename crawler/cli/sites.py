@@ -1,4 +1,4 @@
-"""`khabar sites`: which sites there are."""
+"""`khabar sites`: which sites there are, and new ones."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.cli.add_site import add_command, check_command
 from crawler.cli.context import context_of, out
 from crawler.operations.site_table import duration, site_markdown, site_rows
 from crawler.sites import Site, load_sites
@@ -25,6 +26,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The sites: one TOML file each in the folder of seeds.", no_args_is_help=True)
     group.command("list")(list_command)
     group.command("table")(table_command)
+    group.command("add")(add_command)
+    group.command("check")(check_command)
     app.add_typer(group, name="sites")
 
 
