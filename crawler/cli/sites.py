@@ -1,4 +1,4 @@
-"""`khabar sites`: which sites there are."""
+"""`khabar sites`: which sites there are, and new ones."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli import site_pages
+from crawler.cli.add_site import add_command, check_command
 from crawler.cli.context import context_of, out
 from crawler.operations.site_table import duration, site_markdown, site_rows
 from crawler.sites import Site, load_sites
@@ -27,6 +28,8 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_command)
     group.command("table")(table_command)
     site_pages.register(group)
+    group.command("add")(add_command)
+    group.command("check")(check_command)
     app.add_typer(group, name="sites")
 
 

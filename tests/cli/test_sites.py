@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from crawler.cli import sites
 from crawler.cli.context import CliContext
 from crawler.config import Settings
-from crawler.errors import SeedError
+from crawler.demo import Newsroom
+from crawler.errors import SeedError, UsageError
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def run(seeds: Path, *arguments: str, as_json: bool = False) -> str:
 
     @app.callback()
     def common(ctx: typer.Context) -> None:
-        ctx.obj = CliContext(seeds=seeds, settings=Settings(), json=as_json)
+        ctx.obj = CliContext(seeds=seeds, settings=Settings(delay=0), json=as_json)
 
     sites.register(app)
     result = CliRunner().invoke(app, ["sites", *arguments])
@@ -106,3 +107,21 @@ def test_an_invalid_seed_is_exit_2_one_line_and_no_traceback(seeds: Path) -> Non
     assert done.stdout == ""
     assert done.stderr.startswith(f"khabar: {seeds / 'bad.toml'}: evry: unknown key (did you mean every?)")
     assert "Traceback" not in done.stderr
+
+
+def test_a_site_is_added_and_checked_from_the_command_line(tmp_path: Path) -> None:
+    with Newsroom() as newsroom:
+        url = newsroom.sites[0].url
+        shown = json.loads(run(tmp_path, "add", url, "--private", "--id", "yasmin", as_json=True))
+        assert shown["written"]
+        assert (tmp_path / "yasmin.toml").read_text(encoding="utf-8") == shown["seed"]
+        assert len(shown["samples"]) == 3
+        assert "yasmin: as its seed says" in run(tmp_path, "check", "yasmin")
+        with pytest.raises(UsageError, match="'yasmin' already"):
+            run(tmp_path, "add", url, "--private")
+
+
+@pytest.mark.parametrize("url", ["not a url", "ftp://news.example/", "https://"])
+def test_what_is_no_address_is_a_wrong_usage(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError, match=r"https://example\.org/"):
+        run(tmp_path, "add", url)

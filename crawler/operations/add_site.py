@@ -1,0 +1,160 @@
+"""Make a seed of what a look at a site found, and tell what has changed since a seed was written."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.discovery.canonical import host_of, url_key
+from crawler.errors import UsageError
+from crawler.operations.survey import Survey
+from crawler.sites import SITE_ID, Site, load_site
+
+_PUBLIC_PARTS = frozenset(
+    {"com", "net", "org", "co", "gov", "edu", "info", "news", "press", "tv", "fm", "media"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that a seed says and the site does not, or the other way round.
+
+    `broken` says that the seed's own word does not hold any more.
+    """
+
+    text: str
+    broken: bool = False
+
+
+def site_id_of(url: str) -> str:
+    """An id for a site, from its host: ``www.enabbaladi.net`` is ``enabbaladi``."""
+    host = host_of(url).partition(":")[0].removeprefix("www.")
+    parts = host.split(".")
+    while len(parts) > 1 and (parts[-1] in _PUBLIC_PARTS or len(parts[-1]) <= 3):
+        parts.pop()
+    name = re.sub(r"[^a-z0-9]+", "-", "-".join(parts[-2:])).strip("-")
+    return name if SITE_ID.match(name) else "new-site"
+
+
+def seed_path(folder: Path, site_id: str) -> Path:
+    """Where a seed of this id belongs.
+
+    Raises:
+        UsageError: The id is none, would lead out of the folder, or has a seed already.
+    """
+    if not SITE_ID.match(site_id) or len(site_id) > 64:
+        raise UsageError(f"--id {site_id!r}: allowed: lower-case letters, digits and hyphens, 64 at most")
+    path = folder / f"{site_id}.toml"
+    if path.exists() or path.is_symlink():
+        raise UsageError(
+            f"{path}: there is a seed of this id already and it is not overwritten; "
+            f"`khabar sites check {site_id}` looks at the site again, --id gives the new one another name"
+        )
+    return path
+
+
+def refuse_known(url: str, sites: Iterable[Site]) -> None:
+    """Refuse an address that a seed already has.
+
+    Raises:
+        UsageError: The message says which seed.
+    """
+    for site in sites:
+        if url_key(site.url) == url_key(url):
+            raise UsageError(
+                f"{url} is the site {site.id!r} already; `khabar sites check {site.id}` looks at it again"
+            )
+
+
+def seed_text(survey: Survey, *, private: bool = False) -> str:
+    """The seed as TOML; what the surveyor was not sure of stands in comments."""
+    home = survey.home
+    host = urlsplit(survey.url).netloc
+    lines = [f"name = {_toml(home.name or host)}{'' if home.name_told else '  # unverified'}"]
+    if home.name_en and home.name_en != home.name:
+        lines.append(f"name_en = {_toml(home.name_en)}  # unverified")
+    lines.append(f"url = {_toml(survey.url)}")
+    for key, urls in (("feeds", survey.feeds), ("sitemaps", survey.sitemaps), ("listings", survey.listings)):
+        if urls:
+            lines.append(f"{key} = [{', '.join(_toml(url) for url in urls)}]")
+    if survey.wordpress:
+        lines.append("wordpress = true")
+    if survey.language not in (None, "ar"):
+        lines.append(f"language = {_toml(survey.language or '')}")
+    if survey.delay:
+        lines.append(f"delay = {min(survey.delay, 600.0):g}  # robots.txt asks for it")
+    if private:
+        lines.append("private = true")
+    lines += [f"# unsure: {_one_line(sentence)}" for sentence in survey.unsure]
+    return "\n".join(lines) + "\n"
+
+
+def write_seed(path: Path, text: str) -> Site:
+    """Write a seed that is not there yet, and read it back.
+
+    Raises:
+        UsageError: The folder is not there, or another process wrote that seed meanwhile.
+        SeedError: What was written is no valid seed; it is removed again.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path}: somebody else wrote this seed just now; it is left as it is") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    try:
+        return load_site(path)
+    except BaseException:
+        path.unlink()
+        raise
+
+
+def changes_of(site: Site, survey: Survey) -> list[Change]:
+    """What differs between a seed and its site."""
+    changes: list[Change] = []
+    if url_key(survey.url) != url_key(site.url):
+        changes.append(Change(f"url: {site.url} leads to {survey.url} now", broken=True))
+    if site.name_en != survey.home.name and survey.home.name_told and survey.home.name != site.name:
+        changes.append(
+            Change(f"name: the site calls itself «{survey.home.name}» now, the seed says «{site.name}»")
+        )
+    for key, named, found in (
+        ("feeds", site.feeds, survey.feeds),
+        ("sitemaps", site.sitemaps, survey.sitemaps),
+    ):
+        known = {url_key(url) for url in named}
+        answering = {url_key(url) for url in found}
+        if key == "feeds":
+            changes += [
+                Change(f"feeds: {url} gives no entries any more", broken=True)
+                for url in named
+                if url_key(url) not in answering
+            ]
+        changes += [Change(f"{key}: {url} is new") for url in found if url_key(url) not in known]
+    if survey.wordpress and not site.wordpress:
+        changes.append(Change("wordpress: the REST interface gives whole articles: wordpress = true"))
+    elif site.wordpress and not survey.wordpress:
+        changes.append(Change("wordpress: the REST interface is not to be had", broken=True))
+    if survey.language and survey.language != site.language:
+        changes.append(
+            Change(f"language: the articles are in {survey.language!r}, the seed says {site.language!r}")
+        )
+    if survey.delay and (site.delay is None or survey.delay > site.delay):
+        changes.append(Change(f"delay: robots.txt asks for {survey.delay:g} s between two requests"))
+    if survey.samples and not any(sample.article for sample in survey.samples):
+        changes.append(Change("none of the sample pages gives an article", broken=True))
+    if not survey.samples:
+        changes.append(Change("nothing on the site names an article", broken=True))
+    return changes
+
+
+def _toml(text: str) -> str:
+    """A basic string (TOML 1.0): what stands in it cannot end it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04X}", escaped) + '"'
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text)

@@ -1,0 +1,136 @@
+"""A look at a site: what a seed is made of, what is asked for, and what is told when the site has changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.config import Settings
+from crawler.demo import Newsroom
+from crawler.errors import UsageError
+from crawler.operations.add_site import changes_of, refuse_known, seed_path, seed_text, site_id_of, write_seed
+from crawler.operations.polite import FetchError, PoliteFetcher
+from crawler.operations.survey import Survey, Surveyor
+from crawler.sites import Site, load_site
+from tests.operations.made_up_site import Answer, article_page, listing_page, made_up_site, sitemap
+
+SETTINGS = Settings(delay=0, fetch_timeout=5)
+
+
+def _look(url: str, site: Site | None = None) -> Survey:
+    return Surveyor(url, PoliteFetcher(SETTINGS, private=True), site).look()
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(rest=True) as opened:
+        yield opened
+
+
+def test_each_kind_of_site_gets_a_seed_that_can_be_read_back(newsroom: Newsroom, tmp_path: Path) -> None:
+    seeds: dict[str, Site] = {}
+    for place in newsroom.sites:
+        survey = _look(place.url)
+        assert [sample.problem for sample in survey.samples] == [None] * 3
+        assert survey.requests <= 12
+        seeds[place.id] = write_seed(seed_path(tmp_path, place.id), seed_text(survey, private=True))
+        assert seeds[place.id].name == place.name
+        assert changes_of(seeds[place.id], survey) == []
+    assert seeds["demo-yasmin"].wordpress
+    assert seeds["demo-yasmin"].feeds == (f"{newsroom.sites[0].url}feed/",)
+    assert seeds["demo-sahel"].sitemaps == (f"{newsroom.sites[2].url}sitemap.xml",)
+    assert seeds["demo-assi"].listings
+    asked = [request.path for log in newsroom.requests.values() for request in log]
+    assert not [path for path in asked if path.startswith("/private")]
+
+
+def test_a_private_address_is_asked_only_where_it_is_said(newsroom: Newsroom) -> None:
+    url = newsroom.sites[3].url
+    newsroom.forget_requests()
+    for address in (url, url.replace("127.0.0.1", "localhost")):
+        with pytest.raises(FetchError, match="private address"):
+            Surveyor(address, PoliteFetcher(SETTINGS)).look()
+    assert newsroom.requests["demo-furat"] == []
+
+
+def test_robots_txt_is_obeyed_also_after_a_redirect_and_its_delay_is_written() -> None:
+    with made_up_site() as place:
+        place.answers["/robots.txt"] = Answer("User-agent: *\nDisallow: /closed\nCrawl-delay: 0.1\n")
+        place.answers["/moved"] = Answer("", 302, {"Location": "/closed/page"})
+        place.answers["/away"] = Answer("", 302, {"Location": "ftp://n.example/"})
+        fetcher = PoliteFetcher(SETTINGS, private=True)
+        for path in ("/closed", "/moved", "/away"):
+            with pytest.raises(FetchError):
+                fetcher.get(place.base + path)
+        assert "/closed/page" not in place.asked
+        assert fetcher.delay(place.base) == 0.1
+
+
+def test_a_site_without_sources_is_read_by_its_sections_and_doubts_are_told(tmp_path: Path) -> None:
+    with made_up_site() as place:
+        paths = [f"/story/the-long-day-of-the-city-{number}" for number in range(1001, 1006)]
+        place.answers["/"] = Answer(
+            '<html lang="en"><title>الرئيسية | صدى "المدينة" - City Echo</title>'
+            '<nav><a href="/local">محليات</a><a href="/about">من نحن</a></nav></html>'
+        )
+        place.answers["/local"] = Answer(listing_page(paths))
+        for path in paths:
+            place.answers[path] = Answer(article_page(place.base + path, None))
+        survey = _look(place.base)
+        assert survey.listings == [f"{place.base}/local"]
+        assert survey.language == "ar"
+        told = "\n".join(survey.unsure)
+        for doubt in ("taken from the title", "tells no date", "says that it is in 'en'"):
+            assert doubt in told
+        site = write_seed(seed_path(tmp_path, "echo"), seed_text(survey, private=True))
+        assert (site.name, site.name_en) == ('صدى "المدينة"', "City Echo")
+
+        # What the seed relies on is gone, and there is something new.
+        place.answers["/sitemap.xml"] = Answer(sitemap(dict.fromkeys(paths), place.base))
+        for path in paths:
+            place.answers[path] = Answer("<html><title>x</title><p>نص قصير</p></html>")
+        site = site.model_copy(update={"wordpress": True, "feeds": (f"{place.base}/feed",)})
+        changes = {change.text: change.broken for change in changes_of(site, _look(place.base, site))}
+        assert changes == {
+            f"feeds: {place.base}/feed gives no entries any more": True,
+            f"sitemaps: {place.base}/sitemap.xml is new": False,
+            "wordpress: the REST interface is not to be had": True,
+            "nothing on the site names an article": True,
+            "language: the articles are in 'en', the seed says 'ar'": False,
+        }
+
+
+def test_a_seed_is_never_overwritten_and_never_leaves_the_folder(tmp_path: Path) -> None:
+    path = seed_path(tmp_path, "echo")
+    write_seed(path, 'name = "صدى"\nurl = "https://echo.example/"\n')
+    with pytest.raises(UsageError, match="not overwritten"):
+        seed_path(tmp_path, "echo")
+    with pytest.raises(UsageError, match="left as it is"):
+        write_seed(path, "name = 1\n")
+    assert load_site(path).name == "صدى"
+    for name in ("../echo", "a/b", "", "Echo", ".hidden", "x" * 65):
+        with pytest.raises(UsageError, match="allowed"):
+            seed_path(tmp_path, name)
+    with pytest.raises(UsageError, match="'echo' already"):
+        refuse_known("http://www.echo.example", [load_site(path)])
+    assert [file.name for file in tmp_path.iterdir()] == ["echo.toml"]
+
+
+def test_a_seed_that_would_not_be_valid_is_not_left_behind(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="url"):
+        write_seed(seed_path(tmp_path, "bad"), 'name = "x"\nurl = "ftp://x"\n')
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://www.enabbaladi.net/", "enabbaladi"),
+        ("https://furat.alwehda.gov.sy/", "furat-alwehda"),
+        ("https://sana.sy/", "sana"),
+        ("https://rojnews.news/ar/", "rojnews"),
+        ("http://127.0.0.1:8000/", "127"),
+    ],
+)
+def test_ids_are_made_from_hosts(url: str, name: str) -> None:
+    assert site_id_of(url) == name
