@@ -217,14 +217,14 @@ def _read(
             sources.extend(-1 if row[3] is None else known.setdefault(row[3], len(known)) for row in batch)
             yield [row[1] for row in batch]
 
-    writer = ColumnWriter(folder)
     count = 0
-    for part in _parts(texts(), parameters, workers):
-        writer.add(part)
-        count += len(part.arrays["values"])
-        if progress:
-            progress(count)
-    return ids, writer.finish(published, sources, parameters.permutations)
+    with ColumnWriter(folder) as writer:
+        for part in _parts(texts(), parameters, workers):
+            writer.add(part)
+            count += len(part.arrays["values"])
+            if progress:
+                progress(count)
+        return ids, writer.finish(published, sources, parameters.permutations)
 
 
 def _parts(texts: Iterator[list[str]], parameters: Parameters, workers: Executor | None) -> Iterator[Part]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,7 +165,7 @@ class ColumnWriter:
 
     Args:
         folder: Where to keep the arrays in files, so that they need not fit into memory: about 2.7 KB for an
-            article of 300 words. None keeps them in memory.
+            article of 300 words. None keeps them in memory. The files are closed with the `with` statement.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -173,6 +173,13 @@ class ColumnWriter:
         self._files = {name: (folder / name).open("w+b") for name in _DTYPES} if folder else {}
         self._lengths: dict[str, list[Numbers]] = {name: [] for name in _RAGGED}
         self._rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
 
     def add(self, part: Part) -> None:
         """Take the next documents."""
@@ -206,6 +213,6 @@ class ColumnWriter:
         if not self._files:
             parts = self._kept.pop(name)
             return np.concatenate([part.ravel() for part in parts]) if parts else np.empty(0, _DTYPES[name])
-        with self._files[name] as file:
-            file.flush()
-            return np.memmap(file, _DTYPES[name], "r") if file.tell() else np.empty(0, _DTYPES[name])
+        file = self._files[name]
+        file.flush()
+        return np.memmap(file, _DTYPES[name], "r") if file.tell() else np.empty(0, _DTYPES[name])

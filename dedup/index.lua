@@ -405,14 +405,16 @@ local function candidates_of(keys)
 end
 
 -- The newest article stands in a bucket, unless the one there is of the same story: its first members stay
--- findable, and later copies are held against them rather than against copies of copies.
+-- findable, and later copies are held against them rather than against copies of copies. Two that were marked apart
+-- look alike: they share the bands, so that both stay findable.
 local function insert_bands(record, known)
-  local root = story_of(record)
+  local root, barred = story_of(record), barred_from(record.id)
   for band = 1, bands do
     local at, field, number = known.at[band], known.field[band], known.number[band]
     local other = number and load(number)
     local held = other and story_of(other)
-    if not held or (number ~= record.number and held.number ~= root.number) then
+    if not held or (number ~= record.number and held.number ~= root.number
+      and (band % 2 == 1 or not barred[held.number])) then
       band_table.entries = band_table.entries + call('HSET', at, field, record.number)
     end
   end

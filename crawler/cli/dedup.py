@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from crawler.cli.context import context_of, err, out, parse_day
 from crawler.cli.dedup_archive import archive_command
+from crawler.cli.dedup_split import split_command
 from crawler.errors import KhabarError, UsageError
 from crawler.operations.report import dedup_report
 from crawler.sites import load_sites, select_sites
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group.command("report")(report_command)
     group.command("rebuild")(rebuild_command)
     group.command("archive")(archive_command)
+    group.command("split")(split_command)
     app.add_typer(group, name="dedup")
 
 

@@ -14,7 +14,7 @@ from pymongo.database import Database
 
 from crawler.article import Article
 from crawler.storage.schema import Document
-from dedup import Change, Decision, Prepared
+from dedup import Change, Decision, Prepared, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,19 @@ class ArticleStore:
             upsert=True,
         )
         self._db.articles.update_one({"_id": article_id}, {"$set": {"revised_at": seen_until}})
+
+    def story_of(self, article_id: str) -> Decision | None:
+        """What is stored of an article's story; None where it is still to be looked at."""
+        document = self._db.articles.find_one(
+            {"_id": article_id},
+            {"story_id": 1, "duplicate_of": 1, "similarity": 1, "duplicate_reason": 1, "dedup_pending": 1},
+        )
+        if document is None or document.get("dedup_pending"):
+            return None
+        reason = Reason(document.get("duplicate_reason") or Reason.NEW)
+        return Decision(
+            article_id, document["story_id"], document["duplicate_of"], document.get("similarity"), reason
+        )
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Write what a decision says about other articles: a new story, another canonical article."""

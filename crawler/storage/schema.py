@@ -26,6 +26,7 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "crawls": [([("site", 1), ("started_at", 1)], "site_started")],
     "quarantine": [([("site", 1), ("fetched_at", 1)], "site_fetched")],
     "sources": [([("site", 1)], "site")],
+    "splits": [([("articles", 1)], "articles")],
 }
 
 _TIME_OR_NONE = {"bsonType": ["date", "null"]}
