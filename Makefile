@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test check install lock bench clean
+.PHONY: demo test check install lock bench rivals spark clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -30,6 +30,10 @@ bench: $(STAMP)
 
 install: $(STAMP)
 
+# Both go into .venv beside the rest; `make install` does not need them.
+rivals spark: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-$@.lock
+
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Khabar needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
@@ -42,6 +46,8 @@ $(STAMP): requirements.lock pyproject.toml
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --extra embedded --extra worker --group dev --no-emit-index-url pyproject.toml -o requirements.lock
+	for group in rivals spark; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url -c requirements.lock --group $$group -o requirements-$$group.lock || exit 1; done
 
 clean:
 	-[ -x $(BIN)/khabar ] && $(BIN)/khabar stores stop

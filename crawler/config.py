@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     store_patience: Annotated[float, Field(ge=0)] = 60.0
     """How long a crawl waits for a store that went away to come back."""
 
+    dedup_window: Annotated[float, Field(ge=1)] | None = None
+    """Days after which an article leaves the dedup index; unset, all stay."""
+
     contact: str | None = None
     """A mail address or URL that a site's keeper can complain to; part of the User-Agent."""
     concurrent_sites: Annotated[int, Field(ge=1, le=64)] = 4

@@ -6,7 +6,14 @@ The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `i
 
 from dedup.archive import cluster
 from dedup.decision import Change, Decision
-from dedup.errors import DedupError, IndexFullError, IndexLostError, IndexMismatchError, StoredFormError
+from dedup.errors import (
+    DedupError,
+    ExportError,
+    IndexFullError,
+    IndexLostError,
+    IndexMismatchError,
+    StoredFormError,
+)
 from dedup.index import Index
 from dedup.parameters import Parameters, Thresholds
 from dedup.prepared import Prepared, prepare, prepare_many
@@ -17,6 +24,7 @@ __all__ = [
     "Change",
     "Decision",
     "DedupError",
+    "ExportError",
     "Index",
     "IndexFullError",
     "IndexLostError",

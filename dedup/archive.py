@@ -1,39 +1,79 @@
 """A whole archive at once: all copies among many texts, and the stories they make up.
 
-Candidates are neighbours in sorted band keys instead of entries in Redis; the rule for a pair and the way to
-stories are those of the streaming index, taken in order of publication.
+Candidates are neighbours in a bucket of the bands instead of entries in Redis; the rule for a pair and the
+way to stories are those of the streaming index, taken in order of publication, with the evidence counted and
+not estimated. So it is also the check on the index.
+
+Who finds the candidates is an *engine*: sorted arrays in memory (`dedup.candidates`), a relational join that
+spills to disk (`dedup.relational`), or the same join on a cluster (`dedup.spark`). All give the same pairs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from math import inf
+from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.parameters import Parameters
-from dedup.signature import band_keys, signatures
-from dedup.similarity import Evidence, exact_evidence, judge
+from dedup.candidates import archive_bands, neighbours
+from dedup.columns import Columns, ColumnWriter, Numbers, Part, read_part
+from dedup.parameters import Parameters, Thresholds
+from dedup.signature import band_keys
+from dedup.similarity import Verdict, is_near, judge
 from dedup.story import Match, Stories
-from dedup.text import Content, contents
 
-_BATCH = 512
-# In a bucket of many, an article is held against so many before it, and against the first of all.
-_NEIGHBOURS = 3
+Row: TypeAlias = tuple[str, str, datetime | None, str | None]
+"""A document: its id, body text, time of publication and source; the last two may be None."""
+
+Engine: TypeAlias = Callable[[NDArray[np.uint32]], Iterable[tuple[Numbers, Numbers]]]
+"""Takes band keys, a row for each document in order of publication, and yields blocks of candidates: the
+later and the earlier number of each pair, each pair once."""
+
+BATCH = 512
 # Candidates whose estimate is further than this below the least containment are not counted out exactly:
 # four standard deviations of an estimate from 64 values, at its widest.
 _SLACK = 0.25
-_PAIRS = 1 << 16
+# Pairs counted in one pass: their shingles take some 50 MB.
+_PAIRS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class NearMiss:
+    """Two documents that came close to being copies and were found not to be.
+
+    Attributes:
+        id: The later one.
+        other_id: The earlier one.
+        verdict: With all figures: what was shared, which numbers differ.
+    """
+
     id: str
-    published: float
-    content: Content
-    values: NDArray[np.uint32]
+    other_id: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveResult:
+    """What an archive pass found.
+
+    Attributes:
+        stories: The id of its story for every document, in the order of the documents: a story is called by
+            its canonical article.
+        verdicts: For every document that is a duplicate, how it compares with the earlier document that
+            brought it into its story.
+        near_misses: Pairs that almost were copies (see `dedup.similarity.is_near`), the most alike first.
+        candidates: Pairs that were looked at.
+    """
+
+    stories: dict[str, str]
+    verdicts: dict[str, tuple[str, Verdict]]
+    near_misses: list[NearMiss]
+    candidates: int
 
 
 def cluster(
@@ -54,112 +94,184 @@ def cluster(
         The id of its story for every document, in the order of the documents. Memory: about 3 KB for each
         document of 300 words; the texts themselves are not kept.
     """
-    parameters = parameters or Parameters()
-    taken: dict[str, _Document] = {}
-    rest = iter(documents)
-    while batch := list(islice(rest, _BATCH)):
-        taken.update((document.id, document) for document in _read(batch, parameters))
-    ordered = sorted(taken.values(), key=lambda document: (document.published, document.id))
-    stories = _stories(ordered, parameters)
-    canonical = {
-        document.id: ordered[stories.canonical(number)].id for number, document in enumerate(ordered)
-    }
-    return {id_: canonical[id_] for id_ in taken}
+    rows = ((id_, text, published, None) for id_, text, published in documents)
+    return take(rows, parameters=parameters).stories
 
 
-def candidates(
-    values: NDArray[np.uint32], parameters: Parameters
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of rows that share a band: each row with up to three before it in a bucket, and with the first.
-
-    All values are used, in as many bands as they fill, for here bands cost no memory that lasts.
+def take(
+    rows: Iterable[Row],
+    *,
+    parameters: Parameters | None = None,
+    engine: Engine | None = None,
+    folder: Path | None = None,
+    workers: Executor | None = None,
+    apart: Iterable[tuple[str, str]] = (),
+    progress: Callable[[int], None] | None = None,
+) -> ArchiveResult:
+    """Take a whole archive, as `cluster` does, with all that was found on the way.
 
     Args:
-        values: MinHash values, a row for each text that has shingles.
-        parameters: How many rows a band has.
-
-    Returns:
-        The later and the earlier row of each pair, each pair once.
+        rows: The documents; as for `cluster`, with their sources.
+        parameters: How to compare; the default ones without it.
+        engine: Who finds the candidates; sorted arrays in memory without it.
+        folder: An empty folder for what need not fit into memory.
+        workers: Processes that turn texts into numbers; this process does it without them.
+        apart: Pairs of ids marked as not the same story by hand.
+        progress: Called with the number of documents read so far.
     """
-    parameters = replace(parameters, bands=parameters.permutations // parameters.rows)
-    count = np.uint64(len(values))
-    found = [np.empty(0, np.uint64)]
-    for keys in band_keys(values, parameters).T:
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        opens = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])[: len(keys)])
-        first = np.repeat(opens, np.diff(opens, append=len(keys)))
-        places = np.arange(len(keys))
-        for distance in range(1, _NEIGHBOURS + 1):
-            shared = places - first >= distance
-            found.append(_codes(order[shared], order[places[shared] - distance], count))
-        far = places - first > _NEIGHBOURS
-        found.append(_codes(order[far], order[first[far]], count))
-    pairs = np.unique(np.concatenate(found))
-    return (pairs // count).astype(np.intp), (pairs % count).astype(np.intp)
+    parameters = parameters or Parameters()
+    ids, columns = _read(rows, parameters, folder, workers, progress)
+    latest = {id_: row for row, id_ in enumerate(ids)}  # in order of first appearance, with the last text
+    order = sorted(latest.values(), key=lambda row: (columns.published[row], ids[row]))
+    numbered = np.array(order, np.intp)
+    filled = np.flatnonzero(columns.sizes(numbered)) if len(numbered) else numbered
+    keys = band_keys(columns.arrays["values"][numbered[filled]], archive_bands(parameters))
+    counted = 0
+    found: list[tuple[int, int, Verdict]] = []
+    for later, earlier in (engine or neighbours)(keys):
+        counted += len(later)
+        found += verify(columns, numbered, filled[later], filled[earlier], parameters.thresholds)
+    result = assemble(
+        [ids[row] for row in order],
+        [float(columns.published[row]) for row in order],
+        found,
+        parameters.thresholds,
+        lambda one, other: alike(columns, order[one], order[other], parameters.thresholds),
+        apart,
+        counted,
+    )
+    return replace(result, stories={id_: result.stories[id_] for id_ in latest})
 
 
-def _codes(later: NDArray[np.intp], earlier: NDArray[np.intp], count: np.uint64) -> NDArray[np.uint64]:
-    return np.unique(later.astype(np.uint64) * count + earlier.astype(np.uint64))
+def assemble(
+    ids: Sequence[str],
+    published: Sequence[float],
+    found: Iterable[tuple[int, int, Verdict]],
+    limits: Thresholds,
+    alike: Callable[[int, int], bool],
+    apart: Iterable[tuple[str, str]],
+    candidates: int,
+) -> ArchiveResult:
+    """Put stories together from verified pairs.
+
+    Args:
+        ids: In order of publication; a number is a place in it.
+        published: Of each, seconds since 1970 or infinity.
+        found: The later and earlier number of each pair that shares much, with the verdict, in any order.
+        limits: Bounds for chains and merges.
+        alike: Tells of two numbers whether they are alike enough for their stories to be one.
+        apart: Pairs of ids marked as not the same story by hand.
+        candidates: Pairs that were looked at.
+    """
+    matches: dict[int, list[Match]] = {}
+    verdicts: dict[tuple[int, int], Verdict] = {}
+    near: list[NearMiss] = []
+    for one, other, verdict in found:
+        if verdict.duplicate:
+            matches.setdefault(one, []).append(Match(other, verdict.reason, verdict.similarity))
+            verdicts[one, other] = verdict
+        else:
+            near.append(NearMiss(ids[one], ids[other], verdict))
+    numbers = {id_: number for number, id_ in enumerate(ids)}
+    barred = [(numbers[one], numbers[other]) for one, other in apart if one in numbers and other in numbers]
+    stories = Stories(limits, alike, barred)
+    for number, moment in enumerate(published):
+        stories.add(moment, matches.get(number, []))
+    named = {id_: ids[stories.canonical(number)] for number, id_ in enumerate(ids)}
+    joined = ((number, stories.joined_by(number)) for number in range(len(ids)))
+    return ArchiveResult(
+        stories=named,
+        verdicts={ids[one]: (ids[other], verdicts[one, other]) for one, other in joined if other is not None},
+        near_misses=sorted(
+            (miss for miss in near if named[miss.id] != named[miss.other_id]),
+            key=lambda miss: (-miss.verdict.containment, miss.id, miss.other_id),
+        ),
+        candidates=candidates,
+    )
 
 
-def _read(batch: list[tuple[str, str, datetime | None]], parameters: Parameters) -> Iterator[_Document]:
-    cut, read = contents([text for _, text, _ in batch], parameters.shingle_words)
-    values = signatures(cut.hashes, cut.starts, parameters)
-    for (id_, _, published), content, row in zip(batch, read, values, strict=True):
-        yield _Document(id_, _seconds(published), content, row.copy())
-
-
-def _seconds(moment: datetime | None) -> float:
+def seconds(moment: datetime | None) -> float:
+    """Seconds since 1970; infinity for None. A time without a zone is taken for UTC."""
     if moment is None:
         return inf
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _stories(documents: list[_Document], parameters: Parameters) -> Stories:
-    limits = parameters.thresholds
+def _read(
+    rows: Iterable[Row],
+    parameters: Parameters,
+    folder: Path | None,
+    workers: Executor | None,
+    progress: Callable[[int], None] | None,
+) -> tuple[list[str], Columns]:
+    ids: list[str] = []
+    published: list[float] = []
+    sources: list[int] = []
+    known: dict[str, int] = {}
 
-    def alike(one: int, other: int) -> bool:
-        return judge(_evidence(documents[one], documents[other]), limits, least=limits.merge).duplicate
+    def texts() -> Iterator[list[str]]:
+        rest = iter(rows)
+        while batch := list(islice(rest, BATCH)):
+            ids.extend(row[0] for row in batch)
+            published.extend(seconds(row[2]) for row in batch)
+            sources.extend(-1 if row[3] is None else known.setdefault(row[3], len(known)) for row in batch)
+            yield [row[1] for row in batch]
 
-    matches: dict[int, list[Match]] = {}
-    for later, earlier in _promising(documents, parameters):
-        verdict = judge(_evidence(documents[later], documents[earlier]), limits)
-        if verdict.duplicate:
-            matches.setdefault(later, []).append(Match(earlier, verdict.reason, verdict.similarity))
-    stories = Stories(limits, alike)
-    for number, document in enumerate(documents):
-        stories.add(document.published, matches.get(number, []))
-    return stories
+    count = 0
+    with ColumnWriter(folder) as writer:
+        for part in _parts(texts(), parameters, workers):
+            writer.add(part)
+            count += len(part.arrays["values"])
+            if progress:
+                progress(count)
+        return ids, writer.finish(published, sources, parameters.permutations)
 
 
-def _promising(documents: list[_Document], parameters: Parameters) -> Iterator[tuple[int, int]]:
-    """Candidates whose estimated containment comes near to what a copy has."""
-    filled = [number for number, document in enumerate(documents) if len(document.content.shingles)]
-    if not filled:
+def _parts(texts: Iterator[list[str]], parameters: Parameters, workers: Executor | None) -> Iterator[Part]:
+    if workers is None:
+        yield from (read_part(batch, parameters) for batch in texts)
         return
-    values = np.array([documents[number].values for number in filled])
-    sizes = np.array([len(documents[number].content.shingles) for number in filled])
-    numbers = np.array(filled)
-    limits = parameters.thresholds
-    least = (
-        min(
-            limits.containment,
-            limits.containment_other_source,
-            limits.containment_same_source,
-            limits.reworded,
-        )
-        - _SLACK
+    # A few batches at a time are on their way: so many keep the processes busy, and memory bounded.
+    waiting = [workers.submit(read_part, batch, parameters) for batch in islice(texts, 8)]
+    while waiting:
+        yield waiting.pop(0).result()
+        waiting += [workers.submit(read_part, batch, parameters) for batch in islice(texts, 1)]
+
+
+def verify(
+    columns: Columns, rows: Numbers, later: Numbers, earlier: Numbers, limits: Thresholds
+) -> Iterator[tuple[int, int, Verdict]]:
+    """Count the evidence on candidates; yield copies and near misses, with the verdict.
+
+    Args:
+        columns: The documents.
+        rows: The row of each number.
+        later: The later number of each pair.
+        earlier: The earlier one.
+        limits: When two texts tell the same story.
+    """
+    least = min(
+        limits.containment, limits.containment_other_source, limits.containment_same_source, limits.reworded
     )
-    later, earlier = candidates(values, parameters)
-    for start in range(0, len(later), _PAIRS):
-        mine, other = later[start : start + _PAIRS], earlier[start : start + _PAIRS]
-        jaccard = (values[mine] == values[other]).mean(axis=1)
-        smaller = np.minimum(sizes[mine], sizes[other])
-        likely = jaccard / (1 + jaccard) * (sizes[mine] + sizes[other]) / smaller >= least
-        yield from zip(numbers[mine[likely]].tolist(), numbers[other[likely]].tolist(), strict=True)
+    for first in range(0, len(later), _PAIRS):
+        mine, other = later[first : first + _PAIRS], earlier[first : first + _PAIRS]
+        likely = columns.estimated_containment(rows[mine], rows[other]) >= least - _SLACK
+        mine, other = mine[likely], other[likely]
+        left, right = rows[mine], rows[other]
+        shared, late = columns.shared(left, right)
+        enough = np.flatnonzero(shared >= least * np.minimum(columns.sizes(left), columns.sizes(right)))
+        for at in enough.tolist():
+            evidence = columns.evidence(
+                int(left[at]), int(right[at]), int(shared[at]), int(late[at]), enough=limits.containment
+            )
+            verdict = judge(evidence, limits)
+            if verdict.duplicate or is_near(evidence, limits):
+                yield int(mine[at]), int(other[at]), verdict
 
 
-def _evidence(one: _Document, other: _Document) -> Evidence:
-    apart = abs(one.published - other.published) if one.published < inf and other.published < inf else None
-    return exact_evidence(one.content, other.content, hours_apart=None if apart is None else apart / 3600)
+def alike(columns: Columns, one: int, other: int, limits: Thresholds) -> bool:
+    """Whether two rows are alike enough for the stories that they began to be one."""
+    left, right = np.array([one], np.intp), np.array([other], np.intp)
+    shared, late = columns.shared(left, right)
+    evidence = columns.evidence(one, other, int(shared[0]), int(late[0]))
+    return judge(evidence, limits, least=limits.merge).duplicate

@@ -43,3 +43,11 @@ class IndexFullError(DedupError):
 
 class StoredFormError(DedupError):
     """What was stored of an article for the index cannot be used: damaged, or of another version."""
+
+
+class ExportError(DedupError):
+    """A file of articles cannot be read; the message names the file, the place and what is wrong."""
+
+
+class SparkError(DedupError):
+    """The archive pass cannot run on Spark; the message says what is missing."""

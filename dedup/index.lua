@@ -4,7 +4,8 @@
 -- ARGV[1]  prefix of all keys
 -- ARGV[2]  the index's epoch, which a flushed or replaced index does not have
 -- ARGV[3]  bands of an article and thresholds, packed, in the order in which they are read below
--- ARGV[4..]  the articles: each a packed article (see `pack` in index.py) and 's' with its id, empty where the id is
+-- ARGV[4]  'again' where all articles of a story are to be told apart anew, otherwise empty
+-- ARGV[5..]  the articles: each a packed article (see `pack` in index.py) and 's' with its id, empty where the id is
 --          32 hex digits; an article that is only to be looked up is the 16 bytes of its id's key
 --
 -- Articles are numbered from 1 as they come. Keys:
@@ -13,6 +14,12 @@
 --   i:<bucket>  id -> number, likewise
 --   names       number -> id, of ids that are not 32 hex digits
 --   merged      number of a story's first article -> stories that became part of it
+--   apart       id -> ids of the articles that were marked as not the same story by hand
+--   near        the latest pairs that almost were copies, newest first
+--   calendar    a list of days, each with the number of its last article
+-- Where a time window is set, articles leave in the order in which they came, whole chunks at a time; what points
+-- to them from b and i is removed by and by, some buckets with each article that comes, so that nothing is ever
+-- scanned. A story leaves with its first article.
 -- b and i are linear hash tables (Litwin 1980): when they fill, one bucket is split, so that buckets stay
 -- small whatever the number of articles, and no step ever rehashes everything.
 
@@ -21,7 +28,8 @@ local floor, min, max = math.floor, math.min, math.max
 
 local state, prefix, epoch = KEYS[1], ARGV[1], ARGV[2]
 local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, HOURS, OPENING, WHOLE,
-  CHAINED, MERGE = struct.unpack('<dddddddddddddd', ARGV[3])
+  CHAINED, MERGE, NEAR_MISS, WINDOW, NOW = struct.unpack('<ddddddddddddddddd', ARGV[3])
+local again = ARGV[4] == 'again'
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
 local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation
@@ -30,20 +38,25 @@ local NEW, EXACT, NEAR_COPY, CONTAINS, CONTAINED = 0, 1, 2, 3, 4
 local MIRRORED = { EXACT, NEAR_COPY, CONTAINED, CONTAINS } -- the same, seen from the other article
 
 local counts = call('HMGET', state, 'epoch', 'articles', 'stories', 'band_size', 'band_split', 'band_entries',
-  'id_size', 'id_split', 'id_entries')
+  'id_size', 'id_split', 'id_entries', 'first', 'band_hand', 'id_hand', 'apart')
 if counts[1] ~= epoch then
   return redis.error_reply('KHABARLOST the index has another epoch, or none')
 end
 local articles, stories = tonumber(counts[2]), tonumber(counts[3])
+local first = tonumber(counts[10] or 1) -- articles below have left
+local marked = tonumber(counts[13] or 0) -- articles that are marked apart from others
+local before, near_misses = articles, {}
 -- Where memory is at its limit the first write fails, before anything has been changed; later ones don't.
 
 -- Linear hash tables ------------------------------------------------------------------------------
 
 local band_table = {
   prefix = prefix .. 'b:', size = tonumber(counts[4]), split = tonumber(counts[5]), entries = tonumber(counts[6]),
+  hand = tonumber(counts[11] or 0),
 }
 local id_table = {
   prefix = prefix .. 'i:', size = tonumber(counts[7]), split = tonumber(counts[8]), entries = tonumber(counts[9]),
+  hand = tonumber(counts[12] or 0),
 }
 
 local function address(buckets, hash)
@@ -99,7 +112,7 @@ end
 local function load(number)
   local record = cache[number]
   if record then return record end
-  if number > articles then return nil end
+  if number > articles or number < first then return nil end
   local key, offset = place_of(number)
   local raw = call('GETRANGE', key, offset, offset + SIZE - 1)
   if #raw < SIZE then return nil end
@@ -186,8 +199,8 @@ local function opening_of(mine, other)
   return 1 - max(late_mine, late_other) / equal
 end
 
--- The rule of `judge` in similarity.py. Returns reason (0: different) and similarity; `least` replaces the
--- least containment where it is given.
+-- The rule of `judge` in similarity.py. Returns reason (0: different), similarity and whether a pair that is no copy
+-- came close to it (`is_near`); `least` replaces the least containment where it is given.
 local function judge(mine, other, least)
   if mine.size == 0 or other.size == 0 then return NEW, 0 end
   local left, right, equal = signature_of(mine), signature_of(other), 0
@@ -209,13 +222,14 @@ local function judge(mine, other, least)
         least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
       end
     end
-    if containment < least then return NEW, containment end
-    if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment end
+    local close = containment >= least - NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
+    if containment < least then return NEW, containment, close end
+    if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment, close end
     if kept < (kept + changed) * KEPT then
-      if changed > CHANGED then return NEW, containment end
+      if changed > CHANGED then return NEW, containment, close end
       if mine.published ~= UNKNOWN and other.published ~= UNKNOWN
         and math.abs(mine.published - other.published) >= HOURS * 3600 then
-        return NEW, containment
+        return NEW, containment, close
       end
     end
   end
@@ -225,13 +239,12 @@ end
 
 -- Stories -----------------------------------------------------------------------------------------
 
--- The first article of the story that a record belongs to.
+-- The first article of the story that a record belongs to; nil where it has left, and the story with it.
 local function story_of(record)
   local root = record
   while root.parent ~= root.number do
-    local above = load(root.parent)
-    if not above then return root end
-    root = above
+    root = load(root.parent)
+    if not root then return nil end
   end
   if record.parent ~= root.number then
     record.parent = root.number
@@ -293,13 +306,18 @@ local function merge(a, b, reason, similarity)
   return kept
 end
 
+local waiting = {} -- numbers of articles that are to be told apart anew after this one
+local barred_from
+
 -- Those of the candidates that the record is a copy of, the most similar first.
 local function matches_of(record, candidates)
-  local matches = {}
+  local matches, barred = {}, barred_from(record.id)
   for number in pairs(candidates) do
     local other = load(number)
-    if other and number ~= record.number then
-      local reason, similarity = judge(record, other)
+    local root = other and number ~= record.number and not waiting[number] and story_of(other)
+    if root and not barred[root.number] then
+      local reason, similarity, close = judge(record, other)
+      if close and #near_misses < 1000 then near_misses[#near_misses + 1] = { record, other, similarity } end
       if reason ~= NEW and (other.depth == 0 or reason == EXACT
         or (other.depth == 1 and other.reason ~= CONTAINED and similarity >= CHAINED)) then
         matches[#matches + 1] = { other = other, reason = reason, similarity = similarity }
@@ -312,6 +330,33 @@ local function matches_of(record, candidates)
     return a.other.number < b.other.number
   end)
   return matches
+end
+
+local find_id
+
+-- Numbers of the stories that hold an article which was marked apart from the one with this id.
+barred_from = function(id)
+  local barred = {}
+  local ids = marked > 0 and call('HGET', prefix .. 'apart', id)
+  if ids then
+    for at = 1, #ids, 16 do
+      local _, _, other = find_id(sub(ids, at, at + 15))
+      local root = other and not waiting[other.number] and story_of(other)
+      if root then barred[root.number] = true end
+    end
+  end
+  return barred
+end
+
+-- Whether an article of one story was marked apart from one of the other.
+local function kept_apart(one, other)
+  if marked == 0 then return false end
+  for _, id in ipairs(call('HKEYS', prefix .. 'apart')) do
+    local _, _, record = find_id(id)
+    local root = record and story_of(record)
+    if root and root.number == one.number and barred_from(id)[other.number] then return true end
+  end
+  return false
 end
 
 local function join(record, matches)
@@ -329,7 +374,7 @@ local function join(record, matches)
     local other = story_of(matches[at].other)
     if other.number ~= root.number then
       local reason, similarity = judge(root, other, MERGE)
-      if reason ~= NEW then root = merge(root, other, reason, similarity) end
+      if reason ~= NEW and not kept_apart(root, other) then root = merge(root, other, reason, similarity) end
     end
   end
   local canonical = canonical_of(root)
@@ -360,19 +405,22 @@ local function candidates_of(keys)
 end
 
 -- The newest article stands in a bucket, unless the one there is of the same story: its first members stay
--- findable, and later copies are held against them rather than against copies of copies.
+-- findable, and later copies are held against them rather than against copies of copies. Two that were marked apart
+-- look alike: they share the bands, so that both stay findable.
 local function insert_bands(record, known)
-  local root = story_of(record)
+  local root, barred = story_of(record), barred_from(record.id)
   for band = 1, bands do
     local at, field, number = known.at[band], known.field[band], known.number[band]
     local other = number and load(number)
-    if not other or (number ~= record.number and story_of(other).number ~= root.number) then
+    local held = other and story_of(other)
+    if not held or (number ~= record.number and held.number ~= root.number
+      and (band % 2 == 1 or not barred[held.number])) then
       band_table.entries = band_table.entries + call('HSET', at, field, record.number)
     end
   end
 end
 
-local function find_id(id)
+find_id = function(id)
   local b1, b2, b3, b4 = byte(id, 1, 4)
   local at = id_table.prefix .. address(id_table, b1 + b2 * 256 + b3 * 65536 + b4 * 16777216)
   for _, field in ipairs({ sub(id, 2, 6), sub(id, 2, 16) }) do
@@ -380,7 +428,8 @@ local function find_id(id)
     number = number and tonumber(number)
     if not number then return at, field, nil end
     local record = load(number)
-    if record and record.id == id then return at, field, record end
+    if not record then return at, field, nil end -- it has left
+    if record.id == id then return at, field, record end
   end
   return nil
 end
@@ -411,7 +460,7 @@ end
 local function look_up(id)
   changes = {}
   local _, _, record = find_id(id)
-  if not record then return false end
+  if not record or not story_of(record) then return false end
   repeat_changes(record, story_of(record))
   return decision_on(record)
 end
@@ -424,8 +473,20 @@ local function check(packed, name)
   local id_at, id_field, record = find_id(id)
   local size, published, _, _, _, _, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 105, 121))
   local text = sub(raw, 122, 124)
+  if record and not story_of(record) then record = nil end -- its story has left: it begins anew
 
-  if record and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
+  if again and record then
+    waiting[record.number] = nil
+    local candidates, known = {}, {}
+    if size > 0 then candidates, known = candidates_of(numbers) end
+    local matches = matches_of(record, candidates)
+    if #matches > 0 then
+      stories = stories - 1
+      join(record, matches)
+    end
+    save(record)
+    if size > 0 then insert_bands(record, known) end
+  elseif record and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
     repeat_changes(record, story_of(record))
   elseif record then -- a revision: the article keeps its number
     local known_at = record.published
@@ -477,12 +538,114 @@ local function check(packed, name)
   return decision_on(record)
 end
 
+-- Leaving -----------------------------------------------------------------------------------------
+
+local MOST_CHUNKS = 256 -- removed in one call
+
+-- Remove the chunks of articles whose day lies before the window.
+local function leave()
+  local ended = first
+  local day = call('LINDEX', prefix .. 'calendar', 0)
+  while day do
+    local began, last = struct.unpack('<I4I4', day)
+    if (began + 1) * 86400 + WINDOW >= NOW then break end
+    if last - first >= MOST_CHUNKS * CHUNK then -- the rest of a long day goes with later calls
+      ended = first + MOST_CHUNKS * CHUNK
+      break
+    end
+    ended = last + 1
+    call('LPOP', prefix .. 'calendar')
+    if ended - first >= MOST_CHUNKS * CHUNK then break end
+    day = call('LINDEX', prefix .. 'calendar', 0)
+  end
+  if ended == first then return end
+  for number = first, ended - 1 do
+    local record = load(number)
+    if record and record.parent == number then stories = stories - 1 end
+    if record and record.named == 1 then call('HDEL', prefix .. 'names', number) end
+    call('HDEL', prefix .. 'merged', number)
+    cache[number] = nil
+  end
+  -- The chunk of the first one that stays keeps its earlier slots; nobody reads them.
+  for chunk = floor(first / CHUNK), floor(ended / CHUNK) - 1 do
+    call('UNLINK', prefix .. 'r:' .. chunk)
+  end
+  first = ended
+end
+
+-- Remove what points to articles that have left, from the next few buckets.
+local function sweep(buckets, count)
+  for _ = 1, min(count, buckets.size + buckets.split) do
+    buckets.hand = (buckets.hand + 1) % (buckets.size + buckets.split)
+    local held = call('HGETALL', buckets.prefix .. buckets.hand)
+    local gone = {}
+    for at = 1, #held, 2 do
+      if tonumber(held[at + 1]) < first then gone[#gone + 1] = held[at] end
+    end
+    if #gone > 0 then
+      call('HDEL', buckets.prefix .. buckets.hand, unpack(gone))
+      buckets.entries = buckets.entries - #gone
+    end
+  end
+end
+
+-- Note which articles came today; a clock that goes back does not undo a day.
+local function note_day()
+  local today, last = floor(NOW / 86400), call('LINDEX', prefix .. 'calendar', -1)
+  local latest = last and struct.unpack('<I4', last) or -1
+  if latest >= today then
+    call('LSET', prefix .. 'calendar', -1, struct.pack('<I4I4', latest, articles))
+  else
+    call('RPUSH', prefix .. 'calendar', struct.pack('<I4I4', today, articles))
+  end
+end
+
+-- All at once -------------------------------------------------------------------------------------
+
+if again then
+  -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
+  local roots = {}
+  for at = 5, #ARGV, 2 do
+    local _, _, record = find_id(sub(ARGV[at], 65, 80))
+    local root = record and story_of(record)
+    if root then
+      roots[root.number] = true
+      waiting[record.number] = record
+    end
+  end
+  for _ in pairs(roots) do stories = stories - 1 end
+  for _, record in pairs(waiting) do
+    found(record)
+    record.followed = 0
+    save(record)
+    call('HDEL', prefix .. 'merged', record.number)
+  end
+end
+if WINDOW > 0 then leave() end
 local decisions = {}
-for at = 4, #ARGV, 2 do
+for at = 5, #ARGV, 2 do
   local article = ARGV[at]
   decisions[#decisions + 1] = #article == 16 and look_up(article) or #article > 16 and check(article, ARGV[at + 1])
 end
+if articles > before then
+  note_day()
+  if first > 1 then
+    -- There is about a bucket of bands for every five articles, one of ids for every 64: a round of all buckets
+    -- takes fewer articles than are held.
+    sweep(band_table, floor((articles - before) / 2) + 1)
+    sweep(id_table, floor((articles - before) / 2) + 1)
+  end
+end
+if #near_misses > 0 then
+  local told = {}
+  for at, miss in ipairs(near_misses) do
+    local one, other = name_of(miss[1]), name_of(miss[2])
+    told[at] = struct.pack('<BI4', steps(miss[3]), #one) .. one .. other
+  end
+  call('LPUSH', prefix .. 'near', unpack(told))
+  call('LTRIM', prefix .. 'near', 0, 999)
+end
 call('HSET', state, 'articles', articles, 'stories', stories, 'band_size', band_table.size, 'band_split',
   band_table.split, 'band_entries', band_table.entries, 'id_size', id_table.size, 'id_split', id_table.split,
-  'id_entries', id_table.entries)
+  'id_entries', id_table.entries, 'first', first, 'band_hand', band_table.hand, 'id_hand', id_table.hand)
 return decisions

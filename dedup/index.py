@@ -12,9 +12,10 @@ All keys share the hash tag ``{basename}``: on a Redis Cluster the index works, 
 import json
 import re
 import struct
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from itertools import islice
 from typing import Any, TypeAlias
@@ -25,8 +26,10 @@ from dedup.decision import Decision
 from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
+from dedup.scripts import BEGIN, FINISH, MARK
+from dedup.similarity import NEAR_MISS
 from dedup.stats import IndexStats, estimate_memory
-from dedup.wire import decision, id_key, pack
+from dedup.wire import SIMILARITY_STEPS, decision, id_key, id_name, pack
 
 Document: TypeAlias = tuple[str, str, datetime | None]
 """An article that is not prepared yet: its id, body text and time of publication."""
@@ -36,27 +39,6 @@ BATCH = 256
 """Articles of one call of the script, which Redis serves alone: some 20 ms."""
 
 _SMALLEST_TABLE = 256  # buckets; fields of the tables leave the lowest 8 bits of a hash to the address
-
-# Begin the index unless it is there, to be filled by a rebuild where ARGV[4] says so; return its parameters
-# and epoch.
-_BEGIN = """
-if redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('HSET', KEYS[1], 'parameters', ARGV[1], 'epoch', ARGV[2], 'articles', 0, 'stories', 0,
-    'band_size', ARGV[3], 'band_split', 0, 'band_entries', 0,
-    'id_size', ARGV[3], 'id_split', 0, 'id_entries', 0)
-end
-if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'building', 1) end
-return redis.call('HMGET', KEYS[1], 'parameters', 'epoch')
-"""
-
-
-# The rebuild that began the index has come to its end.
-_FINISH = """
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then
-  return redis.error_reply('KHABARLOST the index has another epoch, or none')
-end
-return redis.call('HDEL', KEYS[1], 'building')
-"""
 
 
 class Index:
@@ -70,9 +52,13 @@ class Index:
         redis_client: A synchronous redis-py client that returns bytes (``decode_responses=False``).
         basename: Name of the index: the hash tag in all its keys.
         parameters: Must be those that the index was made with.
+        window: After how long an article leaves the index, counted from its arrival in whole days; a story
+            leaves with its first article. None keeps everything.
+        clock: Tells the time, for tests.
 
     Raises:
-        ValueError: The client decodes responses, or the basename is empty or holds a brace.
+        ValueError: The client decodes responses, the basename is empty or holds a brace, or the window is
+            not longer than a day.
     """
 
     def __init__(
@@ -81,7 +67,11 @@ class Index:
         *,
         basename: str = DEFAULT_BASENAME,
         parameters: Parameters | None = None,
+        window: timedelta | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        if window is not None and window < timedelta(days=1):
+            raise ValueError(f"window is {window}, must be a day or more")
         if redis_client.get_encoder().decode_responses:
             raise ValueError("the dedup index stores bytes: its Redis client needs decode_responses=False")
         if not basename or set(basename) & {"{", "}"}:
@@ -92,12 +82,15 @@ class Index:
         self._prefix = f"{{{basename}}}:"
         self._state = f"{self._prefix}state"
         self._epoch: bytes | None = None
-        self._begin = redis_client.register_script(_BEGIN)
-        self._finish = redis_client.register_script(_FINISH)
+        self._begin = redis_client.register_script(BEGIN)
+        self._finish = redis_client.register_script(FINISH)
+        self._mark = redis_client.register_script(MARK)
+        self._window = window.total_seconds() if window else 0.0
+        self._clock = clock
         self._check = redis_client.register_script(files("dedup").joinpath("index.lua").read_text("utf-8"))
         limits = self.parameters.thresholds
         self._limits = struct.pack(
-            "<14d",
+            "<15d",
             self.parameters.bands,
             limits.containment,
             limits.containment_other_source,
@@ -112,6 +105,7 @@ class Index:
             limits.whole,
             limits.chained,
             limits.merge,
+            NEAR_MISS,
         )
 
     def open(self) -> None:
@@ -182,8 +176,51 @@ class Index:
             )
         return decisions
 
-    def _ask(self, articles: Iterable[tuple[bytes, bytes]]) -> list[Any]:
-        arguments: list[Any] = [self._prefix, self._epoch, self._limits]
+    def mark_apart(self, pairs: Iterable[tuple[str, str]], *, undo: bool = False) -> None:
+        """Mark pairs of articles as not the same story: from now on no story takes in both.
+
+        Stories that hold such a pair already stay as they are until `retell` is called on them. Marks last as
+        long as the index; keep them elsewhere for `rebuild`. Raises what `check_and_insert` raises.
+
+        Args:
+            pairs: Pairs of ids; the articles need not be there yet.
+            undo: Take marks back.
+        """
+        self.open()
+        arguments: list[Any] = [self._prefix, self._epoch, int(undo)]
+        for pair in pairs:
+            arguments += (id_key(id_)[0] for id_ in pair)
+        if len(arguments) > 3:
+            self._run(self._mark, arguments)
+
+    def retell(self, articles: Sequence[Prepared]) -> list[Decision]:
+        """Tell the articles of a story apart anew, as if they came one after the other in this order.
+
+        For a story that `mark_apart` says is more than one. In one atomic step; give all of its articles, the
+        one that it is called by first.
+
+        Returns:
+            A decision for each, to be stored in this order. Raises what `check_and_insert` raises.
+        """
+        self.open()
+        replies = self._ask(pack(articles, self.parameters), mode="again")
+        return [decision(one.id, reply) for one, reply in zip(articles, replies, strict=True)]
+
+    def near_misses(self) -> list[tuple[str, str, float]]:
+        """The latest pairs that almost were copies, newest first: both ids and the similarity, 0 to 1.
+
+        The index remembers a thousand. A pair may have come into one story since, by other articles.
+        """
+        found = []
+        for told in self._redis.lrange(f"{self._prefix}near", 0, -1):
+            step, length = struct.unpack_from("<BI", told)
+            names = told[5 : 5 + length], told[5 + length :]
+            found.append((id_name(names[0]), id_name(names[1]), step / SIMILARITY_STEPS))
+        return found
+
+    def _ask(self, articles: Iterable[tuple[bytes, bytes]], mode: str = "") -> list[Any]:
+        moment = struct.pack("<2d", self._window, self._clock())
+        arguments: list[Any] = [self._prefix, self._epoch, self._limits + moment, mode]
         for packed, name in articles:
             arguments += (packed, name)
         replies: list[Any] = self._run(self._check, arguments)
@@ -213,7 +250,8 @@ class Index:
         """
         state = self._redis.hgetall(self._state)
         return IndexStats(
-            documents=int(state.get(b"articles", 0)),
+            documents=int(state.get(b"articles", 0)) - int(state.get(b"first", 1)) + 1,
+            known=int(state.get(b"articles", 0)) + int(state.get(b"left_out", 0)),
             stories=int(state.get(b"stories", 0)),
             bytes_estimate=estimate_memory(self._redis, self._prefix, state) if state else 0,
             parameters=json.loads(state.get(b"parameters", b"{}")),
@@ -233,6 +271,8 @@ class Index:
         self,
         articles: Iterable[Prepared],
         *,
+        apart: Iterable[tuple[str, str]] = (),
+        left_out: int = 0,
         progress: Callable[[int], None] | None = None,
         decided: Callable[[list[Decision]], None] | None = None,
     ) -> int:
@@ -242,7 +282,11 @@ class Index:
         returns, and so where it is interrupted, `is_complete` says no.
 
         Args:
-            articles: All articles, prepared or put together by `Prepared.from_stored`.
+            articles: All articles, prepared or put together by `Prepared.from_stored`. With a window they
+                stay as long as if they had all arrived now.
+            apart: Pairs of ids marked as not the same story by hand.
+            left_out: How many articles are older than the window and not given; `IndexStats.known` counts
+                them.
             progress: Called after each batch with the number of articles inserted so far.
             decided: Called with each batch's decisions, to bring what is stored up to date.
 
@@ -256,6 +300,9 @@ class Index:
         """
         self.clear()
         self._open(building=True)
+        if left_out:
+            self._redis.hset(self._state, "left_out", left_out)
+        self.mark_apart(apart)
         count = 0
         for batch in _batches(articles, BATCH):
             decisions = self.check_and_insert(batch)

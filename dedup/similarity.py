@@ -21,6 +21,9 @@ FIGURES_BYTES = 2 * FIGURE_MARKS
 LATE_BYTES = 8
 """A bit for each of the 64 values of a signature."""
 
+NEAR_MISS = 0.1
+"""So far below the least containment a pair is still a near miss: what an index's estimates may be off by."""
+
 
 class Reason(StrEnum):
     """Why two texts count as the same story, or don't."""
@@ -138,6 +141,19 @@ def _reason(evidence: Evidence, limits: Thresholds, least: float | None) -> Reas
     if evidence.jaccard >= limits.near:
         return Reason.NEAR
     return Reason.CONTAINS if first > second else Reason.CONTAINED
+
+
+def is_near(evidence: Evidence, limits: Thresholds) -> bool:
+    """Whether a pair that is no copy came close to it, so that a person may want to look at it.
+
+    It shares almost enough, and its numbers are not those of another day's report from the same template.
+    """
+    kept, changed = evidence.figures_kept, evidence.figures_changed
+    return (
+        min(evidence.sizes) >= limits.short
+        and evidence.containment >= _least_containment(evidence, limits) - NEAR_MISS
+        and (changed <= limits.figures_changed or kept >= (kept + changed) * (limits.figures_kept - 0.2))
+    )
 
 
 def _least_containment(evidence: Evidence, limits: Thresholds) -> float:

@@ -15,6 +15,7 @@ class IndexStats:
 
     Attributes:
         documents: Articles in it.
+        known: Articles that were ever in it, with those that a rebuild left out as too old.
         stories: Stories they make up.
         bytes_estimate: Memory of its keys, from a sample; None where the server doesn't tell.
         parameters: The parameters it was made with, by name.
@@ -22,6 +23,7 @@ class IndexStats:
     """
 
     documents: int
+    known: int
     stories: int
     bytes_estimate: int | None
     parameters: dict[str, Any]
@@ -53,12 +55,13 @@ def estimate_memory(redis_client: Any, prefix: str, state: dict[bytes, bytes]) -
         tables[letter] = int(state[f"{name}_size".encode()]) + int(state[f"{name}_split".encode()])
     pipeline = redis_client.pipeline(transaction=False)
     sampled = []
-    for letter, count in tables.items():
-        chosen = range(0, count, max(1, count // 64))
-        sampled.append((count, len(chosen)))
+    for letter, buckets in tables.items():
+        begin = int(state.get(b"first", 1)) // _CHUNK if letter == "r" else 0  # chunks before have left
+        chosen = range(begin, buckets, max(1, (buckets - begin) // 64))
+        sampled.append((buckets - begin, len(chosen)))
         for number in chosen:
             pipeline.memory_usage(f"{prefix}{letter}:{number}")
-    for name in ("state", "names", "merged"):
+    for name in ("state", "names", "merged", "apart", "near", "calendar"):
         pipeline.memory_usage(f"{prefix}{name}", samples=50)
     try:
         replies = iter(pipeline.execute())

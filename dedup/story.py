@@ -9,7 +9,7 @@ a digest of the day's news must not tie the day's stories together.
 `dedup/index.lua` does the same in Redis, article by article; a test holds the two together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dedup.parameters import Thresholds
@@ -32,11 +32,22 @@ class Stories:
         thresholds: Bounds for chains and merges.
         alike: Tells whether the first articles (by number) of two stories are alike enough for the stories to
             be one, that is by `Thresholds.merge`.
+        apart: Pairs of numbers that were marked as not the same story by hand: no story ever holds both.
     """
 
-    def __init__(self, thresholds: Thresholds, alike: Callable[[int, int], bool]) -> None:
+    def __init__(
+        self,
+        thresholds: Thresholds,
+        alike: Callable[[int, int], bool],
+        apart: Iterable[tuple[int, int]] = (),
+    ) -> None:
         self._limits = thresholds
         self._alike = alike
+        self._apart: dict[int, set[int]] = {}
+        for one, other in apart:
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
+        self._joined: list[int | None] = []
         self._parents: list[int] = []
         self._depths: list[int] = []
         self._reasons: list[Reason] = []
@@ -56,7 +67,11 @@ class Stories:
         self._reasons.append(Reason.NEW)
         self._canonical.append(number)
         self._published.append(published)
-        eligible = sorted((match for match in matches if self._counts(match)), key=_rank)
+        self._joined.append(None)
+        eligible = sorted(
+            (match for match in matches if self._counts(match) and not self._barred(number, match.other)),
+            key=_rank,
+        )
         if eligible:
             self._join(number, eligible)
         return number
@@ -74,6 +89,23 @@ class Stories:
         """The earliest published article of the story of this one; of two, the one that came first."""
         return self._canonical[self.first(number)]
 
+    def joined_by(self, number: int) -> int | None:
+        """The earlier article by which this one came into its story; None for a story's first."""
+        return self._joined[number]
+
+    def _barred(self, number: int, other: int) -> bool:
+        """Whether the story of `other` holds an article that was marked as apart from this one."""
+        marked = self._apart.get(number, ())
+        return any(self.first(one) == self.first(other) for one in marked if one < len(self._parents))
+
+    def _kept_apart(self, one: int, other: int) -> bool:
+        """Whether an article of one story was marked as apart from one of the other."""
+        return any(
+            self.first(number) == one and self._barred(number, other)
+            for number in self._apart
+            if number < len(self._parents)
+        )
+
     def _counts(self, match: Match) -> bool:
         if match.reason is Reason.EXACT:
             return True
@@ -88,11 +120,12 @@ class Stories:
         root = self.first(best.other)
         self._parents[number] = root
         self._reasons[number] = best.reason
+        self._joined[number] = best.other
         depth = self._depths[best.other]
         self._depths[number] = max(depth, 1) if best.reason is Reason.EXACT else depth + 1
         for match in matches[1:]:
             other = self.first(match.other)
-            if other != root and self._alike(root, other):
+            if other != root and self._alike(root, other) and not self._kept_apart(root, other):
                 root = self._merge(root, other)
         if self._published[number] < self._published[self._canonical[root]]:
             self._canonical[root] = number

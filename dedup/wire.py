@@ -19,7 +19,7 @@ _HEX_ID = re.compile("[0-9a-f]{32}")
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
 _UNKNOWN_TIME = 0xFFFFFFFF
 _REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
-_SIMILARITY_STEPS = 250
+SIMILARITY_STEPS = 250
 
 
 def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[tuple[bytes, bytes]]:
@@ -52,21 +52,21 @@ def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[tuple[by
 def decision(id_: str, reply: list[Any]) -> Decision:
     """Read the script's reply on one article."""
     story, canonical, reason, similarity, changes = reply
-    duplicate_of = _id_name(canonical) if canonical else None
+    duplicate_of = id_name(canonical) if canonical else None
     return Decision(
         id=id_,
-        story_id=_id_name(story),
+        story_id=id_name(story),
         duplicate_of=duplicate_of,
-        similarity=similarity / _SIMILARITY_STEPS if duplicate_of else None,
+        similarity=similarity / SIMILARITY_STEPS if duplicate_of else None,
         reason=_REASONS[reason] if duplicate_of else Reason.NEW,
         changes=tuple(
             Change(
-                story_id=_id_name(into),
-                canonical_id=_id_name(first),
-                previous_id=_id_name(previous),
+                story_id=id_name(into),
+                canonical_id=id_name(first),
+                previous_id=id_name(previous),
                 reason=_REASONS[why],
-                similarity=how_much / _SIMILARITY_STEPS,
-                retired=_id_name(retired) if retired else None,
+                similarity=how_much / SIMILARITY_STEPS,
+                retired=id_name(retired) if retired else None,
             )
             for retired, into, first, previous, why, how_much in changes
         ),
@@ -81,7 +81,8 @@ def id_key(id_: str) -> tuple[bytes, bytes]:
     return blake2b(name, digest_size=16).digest(), b"s" + name
 
 
-def _id_name(told: bytes) -> str:
+def id_name(told: bytes) -> str:
+    """The id that the script tells."""
     if told[:1] == b"x":
         return told[1:].hex()
     return told[1:].decode("utf-8", "surrogatepass")

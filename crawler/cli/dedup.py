@@ -1,4 +1,4 @@
-"""`khabar dedup`: the report, and the index anew."""
+"""`khabar dedup`: the report and the index anew; other commands of the group have their own modules."""
 
 import contextlib
 import webbrowser
@@ -9,6 +9,8 @@ import typer
 from rich.progress import Progress
 
 from crawler.cli.context import context_of, err, out, parse_day
+from crawler.cli.dedup_archive import archive_command
+from crawler.cli.dedup_split import split_command
 from crawler.errors import KhabarError, UsageError
 from crawler.operations.report import dedup_report
 from crawler.sites import load_sites, select_sites
@@ -25,6 +27,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Near-duplicates: the report, and the index in Redis.", no_args_is_help=True)
     group.command("report")(report_command)
     group.command("rebuild")(rebuild_command)
+    group.command("archive")(archive_command)
+    group.command("split")(split_command)
     app.add_typer(group, name="dedup")
 
 

@@ -26,10 +26,11 @@ from crawler.spiders.rhythm import next_interval
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_stores
 from crawler.storage.crawls import finish_dead
-from crawler.storage.dedup_index import mend_index
+from crawler.storage.dedup_index import check_pending, mend_index
 from crawler.storage.lease import holder_lives
 from crawler.storage.schema import ensure_schema
 from crawler.storage.turns import Turn, record_turn, site_state
+from dedup import IndexFullError
 
 LINE_LIMIT = 1024 * 1024
 """Bytes in one event of a child: a report of 500 sources takes about 100 KB."""
@@ -118,7 +119,14 @@ def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:
     """Start or reach the stores, create what is missing, and put a lost dedup index right."""
     with contextlib.closing(open_stores(settings)) as stores:
         ensure_schema(stores.db)
-        count = mend_index(stores)
+        try:
+            pending = check_pending(stores)
+            count = mend_index(stores)
+        except IndexFullError as error:
+            notice(f"{error}. Until then articles are stored without a look for duplicates.")
+            return
+        if pending:
+            notice(f"{pending} articles that had been stored without a look for duplicates were looked up.")
         if count is not None:
             notice(f"The dedup index in Redis lacked stored articles; it was made anew from all {count}.")
 

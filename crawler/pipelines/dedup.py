@@ -69,6 +69,12 @@ class DedupPipeline:
                 item.article.published_at, item.article.published_precision, known.first_seen_at
             )
             item.prepared = replace(item.prepared, published_at=published)
+            if stores.settings.dedup_window:
+                # An article that has left the index keeps the story it had: nobody there knows its copies.
+                stored = ArticleStore(stores.db).story_of(item.article_id)
+                if stored is not None and open_index(stores).lookup([item.article_id]) == [None]:
+                    item.decision = stored
+                    return
         try:
             item.decision = open_index(stores).check_and_insert([item.prepared])[0]
         except IndexFullError as error:

@@ -13,9 +13,19 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from crawler.article import Article
+from crawler.article import Article, latest_publication
 from crawler.storage.schema import Document
-from dedup import Change, Decision, Prepared
+from dedup import Change, Decision, Prepared, Reason
+
+TIMES = {"first_seen_at": 1, "published_at": 1, "published_precision": 1}
+"""The fields that `published_by` reads, as a projection."""
+
+
+def published_by(document: Document) -> datetime | None:
+    """The latest moment at which a stored article can have been published; None for one without a date."""
+    return latest_publication(
+        document.get("published_at"), document.get("published_precision"), document["first_seen_at"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,19 @@ class ArticleStore:
             upsert=True,
         )
         self._db.articles.update_one({"_id": article_id}, {"$set": {"revised_at": seen_until}})
+
+    def story_of(self, article_id: str) -> Decision | None:
+        """What is stored of an article's story; None where it is still to be looked at."""
+        document = self._db.articles.find_one(
+            {"_id": article_id},
+            {"story_id": 1, "duplicate_of": 1, "similarity": 1, "duplicate_reason": 1, "dedup_pending": 1},
+        )
+        if document is None or document.get("dedup_pending"):
+            return None
+        reason = Reason(document.get("duplicate_reason") or Reason.NEW)
+        return Decision(
+            article_id, document["story_id"], document["duplicate_of"], document.get("similarity"), reason
+        )
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Write what a decision says about other articles: a new story, another canonical article."""

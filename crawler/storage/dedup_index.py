@@ -1,18 +1,18 @@
 """The dedup index of an archive: opened, noticed when something of it was lost, made anew from MongoDB."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
 from redis.lock import Lock
 
-from crawler.article import latest_publication
-from crawler.storage.articles import ArticleStore, story_fields
+from crawler.storage.articles import TIMES, ArticleStore, published_by, story_fields
 from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
+from crawler.storage.splits import splits_of
 from dedup import Decision, Index, Prepared, StoredFormError, prepare
 
 REBUILD_LOCK = 120.0
@@ -25,8 +25,6 @@ LONGEST_COUNT = 300.0
 MOST_ROUNDS = 5
 """More changes of one story within some milliseconds do not happen."""
 
-_TIMES = {"first_seen_at": 1, "published_at": 1, "published_precision": 1}
-
 BASENAME = "khabar:dedup"
 """Prefix of the index's keys. Fixed: an index under a random name is lost at every restart."""
 
@@ -38,17 +36,26 @@ def open_index(stores: Stores) -> Index:
         IndexMismatchError: It was made with other parameters; the message says which.
     """
     if stores.index is None:
-        index = Index(stores.redis, basename=BASENAME)
+        index = _index(stores)
         index.open()
         stores.index = index
     return stores.index
+
+
+def _index(stores: Stores) -> Index:
+    return Index(stores.redis, basename=BASENAME, window=_window(stores))
+
+
+def _window(stores: Stores) -> timedelta | None:
+    days = stores.settings.dedup_window
+    return timedelta(days=days) if days else None
 
 
 def index_was_lost(stores: Stores) -> bool:
     """Tell whether the index knows fewer articles than the archive holds.
 
     An article is inserted before it is stored, so the index never lags behind, unless Redis was emptied,
-    lost its last second in a crash, or had no room for some articles.
+    or lost its last second in a crash. Articles that wait for it (`check_pending`) are not missed.
 
     Raises:
         IndexMismatchError: The index was made with other parameters.
@@ -56,7 +63,49 @@ def index_was_lost(stores: Stores) -> bool:
     stats = open_index(stores).stats()
     with pymongo.timeout(LONGEST_COUNT):
         held = stores.db.articles.estimated_document_count()
-    return held > 0 and (not stats.is_complete or stats.documents < held)
+    if held and stats.is_complete and stats.known < held:
+        held -= len(_pending(stores))
+    return held > 0 and (not stats.is_complete or stats.known < held)
+
+
+def check_pending(stores: Stores) -> int:
+    """Look up the articles that were stored without it, for Redis had no memory left.
+
+    Returns:
+        How many are looked up now.
+
+    Raises:
+        IndexFullError: Redis still has none; those that are left wait on.
+        IndexMismatchError: The index was made with other parameters.
+    """
+    keys = _pending(stores)
+    count = 0
+    for batch in in_batches(stores.db.articles, keys, _SIGNATURE):
+        prepared = [_prepared(stores.db, document) for document in batch]
+        _write_stories(stores.db, open_index(stores).check_and_insert(prepared))
+        count += len(batch)
+    return count
+
+
+def _pending(stores: Stores) -> list[str]:
+    found = stores.db.articles.find({"dedup_pending": True}, TIMES)
+    return [document["_id"] for document in sorted(found, key=_turn)]
+
+
+def tell_anew(stores: Stores, story_ids: Sequence[str]) -> None:
+    """Tell the articles of some stories apart anew, after pairs of them were marked; store what comes out.
+
+    Args:
+        stores: The open stores.
+        story_ids: The stories; the name of the one that was published first outlives.
+    """
+    fields = {**_SIGNATURE, "story_id": 1}
+    members = list(stores.db.articles.find({"story_id": {"$in": list(story_ids)}}, fields))
+    members.sort(key=_turn)
+    name = members[0]["story_id"] if members else None
+    members.sort(key=lambda one: one["_id"] != name)
+    prepared = [_prepared(stores.db, document) for document in members]
+    _write_stories(stores.db, open_index(stores).retell(prepared))
 
 
 def mend_index(stores: Stores) -> int | None:
@@ -97,14 +146,21 @@ def _rebuild_lock(stores: Stores) -> Lock:
 
 
 def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None = None) -> int:
-    index = Index(stores.redis, basename=BASENAME)
+    index = _index(stores)
     stores.index = index
+    order, left_out = _order(stores)
 
     def decided(decisions: list[Decision]) -> None:
         _write_stories(stores.db, decisions)
         lock.reacquire()
 
-    return index.rebuild(_signatures(stores.db), progress=progress, decided=decided)
+    return index.rebuild(
+        _signatures(stores.db, order),
+        apart=splits_of(stores.db),
+        left_out=left_out,
+        progress=progress,
+        decided=decided,
+    )
 
 
 def follow_story(stores: Stores, decision: Decision) -> None:
@@ -137,27 +193,43 @@ def clear_index(stores: Stores) -> None:
     stores.index = None
 
 
-def _signatures(db: Database[Document]) -> Iterator[Prepared]:
+def _order(stores: Stores) -> tuple[list[str], int]:
+    """The ids of the articles that belong into the index, by time of publication, and how many don't.
+
+    With a window, articles first seen before it don't, and those of stories that began before it.
+    """
     with pymongo.timeout(LONGEST_COUNT):
-        order = sorted(
-            # Of those published at once, the first to arrive goes first, as it did then.
-            (_published(document) or document["first_seen_at"], document["first_seen_at"], document["_id"])
-            for document in db.articles.find({}, _TIMES)
-        )
-    fields = {"signature": 1, "site": 1, **_TIMES}
-    for batch in in_batches(db.articles, [article_id for *_, article_id in order], fields):
+        held = list(stores.db.articles.find({}, {"story_id": 1, **TIMES}))
+    window = _window(stores)
+    left: set[str] = set()
+    if window:
+        since = datetime.now(UTC) - window
+        left = {document["_id"] for document in held if document["first_seen_at"] < since}
+    order = [
+        document["_id"]
+        for document in sorted(held, key=_turn)
+        if document["_id"] not in left and document["story_id"] not in left
+    ]
+    return order, len(held) - len(order)
+
+
+def _turn(document: Document) -> tuple[datetime, datetime, str]:
+    """What articles are ordered by: of those published at once the first to arrive, as it was then."""
+    seen: datetime = document["first_seen_at"]
+    return published_by(document) or seen, seen, document["_id"]
+
+
+_SIGNATURE = {"signature": 1, "site": 1, **TIMES}
+
+
+def _signatures(db: Database[Document], order: Sequence[str]) -> Iterator[Prepared]:
+    for batch in in_batches(db.articles, order, _SIGNATURE):
         for document in batch:
             yield _prepared(db, document)
 
 
-def _published(document: Document) -> datetime | None:
-    return latest_publication(
-        document.get("published_at"), document.get("published_precision"), document["first_seen_at"]
-    )
-
-
 def _prepared(db: Database[Document], document: Document) -> Prepared:
-    article_id, published_at, site = document["_id"], _published(document), document["site"]
+    article_id, published_at, site = document["_id"], published_by(document), document["site"]
     try:
         return Prepared.from_stored(article_id, document["signature"], published_at, site)
     except StoredFormError:

@@ -27,6 +27,7 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "quarantine": [([("site", 1), ("fetched_at", 1)], "site_fetched")],
     "sources": [([("site", 1)], "site")],
     "readings": [([("article_id", 1)], "article")],
+    "splits": [([("articles", 1)], "articles")],
 }
 
 _TIME_OR_NONE = {"bsonType": ["date", "null"]}

@@ -568,3 +568,21 @@ def test_works_over_tcp() -> None:
         client = redis.Redis(port=port)
         assert one(Index(client), prepared(1, TEXT)).story_id == hex_id(1)
         client.close()
+
+
+def test_near_misses_are_remembered_for_a_person_to_judge(index: Index) -> None:
+    lines = sentences(1, 20)
+    index.check_and_insert([("خبر", " ".join(lines), NOON)])
+    almost = prepared(2, " ".join([*lines[:13], *sentences(2, 7)]), published_at=after(1))
+    far = prepared(3, " ".join([*lines[:4], *sentences(3, 16)]), published_at=after(1))
+    copy = prepared(4, " ".join(lines[:18]), published_at=after(1))
+    index.check_and_insert([far, copy])
+    assert index.near_misses() == []
+    assert one(index, almost).duplicate_of is None
+    ((later, earlier, similarity),) = index.near_misses()
+    assert (later, earlier) == (hex_id(2), "خبر")
+    assert 0.5 < similarity < 0.7
+    one(index, almost)
+    assert len(index.near_misses()) == 1
+    index.clear()
+    assert index.near_misses() == []

@@ -1,0 +1,100 @@
+"""`khabar dedup archive`: the stories of a whole archive at once."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from crawler.cli.context import context_of, err, out
+from crawler.errors import KhabarError, UsageError
+
+MEGABYTE = 1 << 20
+
+
+def archive_command(
+    ctx: typer.Context,
+    source: Annotated[
+        Path | None, typer.Argument(help="An export (.jsonl, .jsonl.gz, .parquet) instead of the archive.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write each article's story here, as JSON lines.")
+    ] = None,
+    near_misses: Annotated[
+        Path | None, typer.Option(help="Write the pairs that almost were copies here, as JSON lines.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="duckdb, numpy (all in memory) or spark.")] = "duckdb",
+    memory: Annotated[int, typer.Option(help="MB that the join may take; it uses the disk beyond.")] = 1024,
+) -> None:
+    """All stories of the archive at once, and how far the index agrees. Nothing stored is changed.
+
+    Example: khabar dedup archive --near-misses judge-these.jsonl
+    """
+    from crawler.operations.dedup_archive import archive_pass, near_miss_rows, story_rows
+
+    common = context_of(ctx)
+    if memory < 64:
+        raise UsageError(f"--memory {memory}: at least 64 (MB)")
+    for path in (output, near_misses):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise KhabarError(f"{path}: cannot be written: there is no folder {path.absolute().parent}")
+    console = err()
+    bars = Progress(
+        TextColumn("articles read"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}"),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=common.verbosity < 0 or not console.is_terminal,
+    )
+    with bars as progress:
+        task = progress.add_task("", total=None)
+        found = archive_pass(
+            common.settings,
+            source,
+            engine=engine,
+            memory=memory * MEGABYTE,
+            progress=lambda done: progress.update(task, completed=done),
+        )
+    for path, rows in (
+        (output, story_rows(found.result)),
+        (near_misses, near_miss_rows(found.result.near_misses)),
+    ):
+        if path is not None:
+            _write(path, rows)
+            if common.verbosity >= 0:
+                console.print(f"Written to {path}", markup=False, soft_wrap=True)
+    figures = found.summary()
+    if common.json:
+        typer.echo(json.dumps(figures))
+        return
+    print_ = out().print
+    print_(
+        f"{figures['articles']:,} articles in {figures['stories']:,} stories: "
+        f"{figures['duplicates']:,} duplicates."
+    )
+    print_(f"{figures['candidates']:,} pairs looked at; {figures['near_misses']:,} almost were copies.")
+    agreed = figures["agreement"]
+    if agreed is None:
+        print_("Nothing tells which stories the index decided on.")
+        return
+    print_(
+        f"Of {agreed['articles']:,} articles the index puts {agreed['articles_differing']:,} into a story "
+        "with other members."
+    )
+    print_(
+        f"Pairs in one story: {agreed['pairs_in_one_story']:,}; by the index alone "
+        f"{agreed['pairs_index_only']:,}, by the archive pass alone {agreed['pairs_archive_only']:,}; "
+        f"agreement (F1) {agreed['f1']:.4f}."
+    )
+
+
+def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    try:
+        with path.open("w", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(row) + "\n" for row in rows)
+    except OSError as error:
+        raise KhabarError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,204 @@
+"""The archive pass: all stories of the archive, or of a file, at once, held against the index's."""
+
+import json
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pymongo
+
+from crawler.config import Settings
+from crawler.errors import KhabarError, UsageError
+from crawler.storage.articles import TIMES, published_by
+from crawler.storage.connect import Stores, open_stores
+from crawler.storage.dedup_index import LONGEST_COUNT
+from crawler.storage.paging import in_batches
+from crawler.storage.splits import splits_of
+from dedup import DedupError
+from dedup.agreement import Agreement, agreement
+from dedup.archive import ArchiveResult, NearMiss, Row, take
+from dedup.exported import FORMATS, Exported, read_export
+from dedup.relational import DuckDB
+
+ENGINES = ("duckdb", "numpy", "spark")
+_FIELDS = {"text": 1, "site": 1, "story_id": 1, **TIMES}
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePass:
+    """What a pass found, and how far the streaming index agrees (None where nothing tells its stories)."""
+
+    result: ArchiveResult
+    agreement: Agreement | None
+
+    def summary(self) -> dict[str, Any]:
+        """The figures, for people and machines."""
+        stories = self.result.stories
+        figures: dict[str, Any] = {
+            "articles": len(stories),
+            "stories": len(set(stories.values())),
+            "duplicates": len(stories) - len(set(stories.values())),
+            "candidates": self.result.candidates,
+            "near_misses": len(self.result.near_misses),
+            "agreement": None,
+        }
+        if self.agreement is not None:
+            figures["agreement"] = {
+                "articles": self.agreement.articles,
+                "pairs_in_one_story": self.agreement.expected,
+                "pairs_index_only": self.agreement.found - self.agreement.both,
+                "pairs_archive_only": self.agreement.expected - self.agreement.both,
+                "precision": self.agreement.precision,
+                "recall": self.agreement.recall,
+                "f1": self.agreement.f1,
+                "articles_differing": self.agreement.differing,
+            }
+        return figures
+
+
+def archive_pass(
+    settings: Settings,
+    source: Path | None = None,
+    *,
+    engine: str = "duckdb",
+    memory: int = 1 << 30,
+    progress: Callable[[int], None] | None = None,
+) -> ArchivePass:
+    """Put a whole archive into stories; what is stored is not changed.
+
+    Args:
+        settings: Where the stores are.
+        source: A file as `khabar export` writes it; None takes the archive in MongoDB.
+        engine: One of `ENGINES`.
+        memory: Bytes that the join may take; it goes to the disk beyond. The rest takes about 4 KB an
+            article, 3 of them in files.
+        progress: Called with the number of articles read so far.
+
+    Raises:
+        UsageError: An unknown engine or kind of file.
+        KhabarError: The file can't be read, or Spark isn't there.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"--engine {engine}: it is one of {', '.join(ENGINES)}")
+    if source is not None and not source.name.endswith(FORMATS):
+        raise UsageError(f"{source}: its name must end in one of {', '.join(FORMATS)}")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        # In the data folder: the system's temporary one may lie in memory.
+        with tempfile.TemporaryDirectory(prefix="archive-", dir=settings.data_dir) as folder:
+            if source is not None:
+                return _pass(read_export(source), [], source, Path(folder), engine, memory, progress)
+            with closing(open_stores(settings)) as stores:
+                apart = splits_of(stores.db)
+                return _pass(_stored(stores), apart, None, Path(folder), engine, memory, progress)
+    except DedupError as error:
+        raise KhabarError(str(error)) from None
+    except OSError as error:
+        raise KhabarError(f"{error.filename or settings.data_dir}: {error.strerror or error}") from None
+
+
+def _pass(
+    articles: Iterable[Exported],
+    apart: list[tuple[str, str]],
+    source: Path | None,
+    folder: Path,
+    engine: str,
+    memory: int,
+    progress: Callable[[int], None] | None,
+) -> ArchivePass:
+    told: dict[str, str] = {}
+
+    def noted() -> Iterator[Exported]:
+        for article in articles:
+            if article.story_id is not None:
+                told[article.id] = article.story_id
+            yield article
+
+    if engine == "spark":
+        result = _on_spark(noted(), apart, source, folder, progress)
+    else:
+        threads = os.cpu_count() or 1
+        rows: Iterator[Row] = ((one.id, one.text, one.published, one.site) for one in noted())
+        with ProcessPoolExecutor(threads, multiprocessing.get_context("spawn")) as workers:
+            result = take(
+                rows,
+                engine=DuckDB(folder, memory=memory, threads=threads) if engine == "duckdb" else None,
+                folder=folder,
+                workers=workers,
+                apart=apart,
+                progress=progress,
+            )
+    return ArchivePass(result, agreement(told, result.stories) if told else None)
+
+
+def _on_spark(
+    articles: Iterable[Exported],
+    apart: list[tuple[str, str]],
+    source: Path | None,
+    folder: Path,
+    progress: Callable[[int], None] | None,
+) -> ArchiveResult:
+    from dedup.spark import local_session, take_on_spark  # an extra
+
+    session = local_session(os.cpu_count() or 1)
+    try:
+        if source is None:
+            source = folder / "archive.jsonl"
+            with source.open("w", encoding="utf-8") as lines:
+                for count, one in enumerate(articles, 1):
+                    record = {"id": one.id, "text": one.text, "site": one.site}
+                    record["published"] = one.published.isoformat() if one.published else None
+                    lines.write(json.dumps(record) + "\n")
+                    if progress and count % 1000 == 0:
+                        progress(count)
+        else:
+            for _ in articles:  # only the stories that it tells: Spark reads the rest by itself
+                pass
+        return take_on_spark(session, source.absolute(), apart=apart)
+    finally:
+        session.stop()
+
+
+def _stored(stores: Stores) -> Iterator[Exported]:
+    with pymongo.timeout(LONGEST_COUNT):
+        keys = [document["_id"] for document in stores.db.articles.find({}, {"_id": 1})]
+    for batch in in_batches(stores.db.articles, keys, _FIELDS):
+        for document in batch:
+            yield Exported(
+                document["_id"],
+                document["text"],
+                published_by(document),
+                document["site"],
+                document["story_id"] if not document.get("dedup_pending") else None,
+            )
+
+
+def story_rows(result: ArchiveResult) -> Iterator[dict[str, Any]]:
+    """One row for each article: its story and, for a duplicate, what it is like."""
+    for id_, story in result.stories.items():
+        row: dict[str, Any] = {"id": id_, "story_id": story, "duplicate_of": None if id_ == story else story}
+        if id_ != story and id_ in result.verdicts:
+            other, verdict = result.verdicts[id_]
+            row |= {"like": other, "reason": str(verdict.reason), "similarity": round(verdict.similarity, 4)}
+        yield row
+
+
+def near_miss_rows(near_misses: Iterable[NearMiss]) -> Iterator[dict[str, Any]]:
+    """One row for each near miss, with the figures that decided."""
+    for miss in near_misses:
+        verdict = miss.verdict
+        yield {
+            "id": miss.id,
+            "other_id": miss.other_id,
+            "similarity": round(verdict.containment, 4),
+            "jaccard": round(verdict.jaccard, 4),
+            "figures_kept": verdict.figures_kept,
+            "figures_changed": verdict.figures_changed,
+            "opening": None if verdict.opening is None else round(verdict.opening, 4),
+        }

@@ -1,0 +1,77 @@
+"""Candidates of a whole archive as a relational join of its band keys, in DuckDB.
+
+What is too much for memory goes to the disk. The statement is plain SQL; `dedup.spark` runs the same one on a
+cluster.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.candidates import NEIGHBOURS
+from dedup.columns import Numbers
+
+BLOCK = 1 << 15
+"""Documents whose band keys are handed over at once, and half of the pairs that come back at once."""
+
+
+def candidates_statement(spread: str) -> str:
+    """The SQL of the candidates: neighbours within a bucket, each with some before it, and with the first.
+
+    Args:
+        spread: How the engine turns a list into rows: ``unnest({})``, ``explode(array({}))``.
+    """
+    before = [f"lag(number, {distance}) OVER bucket" for distance in range(1, NEIGHBOURS + 1)]
+    names = [f"n{distance}" for distance in range(NEIGHBOURS + 1)]
+    columns = [
+        f"{told} AS {name}" for told, name in zip([*before, "min(number) OVER whole"], names, strict=True)
+    ]
+    return (  # names of our own making alone
+        "SELECT DISTINCT later, earlier FROM ("
+        f"SELECT number AS later, {spread.format(', '.join(names))} AS earlier FROM ("
+        f"SELECT number, {', '.join(columns)} FROM bands "
+        "WINDOW bucket AS (PARTITION BY band, key ORDER BY number), whole AS (PARTITION BY band, key)"
+        ") AS neighbours) AS pairs WHERE earlier < later"
+    )
+
+
+class DuckDB:
+    """An engine for `dedup.archive.take` that keeps its tables in a file.
+
+    Args:
+        folder: Where its file and what spills out of memory are kept; they are removed again.
+        memory: How much memory it may take, in bytes.
+        threads: How many threads it may use.
+    """
+
+    def __init__(self, folder: Path, *, memory: int, threads: int) -> None:
+        self._folder = folder
+        self._memory = memory
+        self._threads = threads
+
+    def __call__(self, keys: NDArray[np.uint32]) -> Iterator[tuple[Numbers, Numbers]]:
+        """Yield blocks of candidates, ascending; see `dedup.archive.Engine`."""
+        import duckdb  # 0.1 s, and only needed here
+
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{max(64, self._memory >> 20)}MiB",
+            "threads": self._threads,
+            "temp_directory": str(self._folder / "spilled"),
+            "preserve_insertion_order": False,
+        }
+        with duckdb.connect(str(self._folder / "bands.duckdb"), config=options) as connection:
+            connection.execute("CREATE TABLE bands (number INTEGER, band UTINYINT, key UINTEGER)")
+            for first in range(0, len(keys), BLOCK):
+                block = keys[first : first + BLOCK]
+                columns = {  # noqa: F841  # DuckDB finds it by its name
+                    "number": np.repeat(np.arange(first, first + len(block), dtype=np.int32), keys.shape[1]),
+                    "band": np.tile(np.arange(keys.shape[1], dtype=np.uint8), len(block)),
+                    "key": block.ravel(),
+                }
+                connection.execute("INSERT INTO bands SELECT number, band, key FROM columns")
+            found = connection.execute(f"{candidates_statement('unnest([{}])')} ORDER BY later, earlier")
+            while rows := found.fetchmany(2 * BLOCK):
+                pairs = np.array(rows, np.intp)
+                yield pairs[:, 0], pairs[:, 1]

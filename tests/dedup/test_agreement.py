@@ -1,0 +1,16 @@
+from dedup.agreement import agreement
+
+
+def test_names_of_stories_do_not_matter() -> None:
+    found = agreement({"a": "x", "b": "x", "c": "y", "more": "x"}, {"a": 1, "b": 1, "c": 2})
+    assert (found.articles, found.both, found.found, found.expected, found.differing) == (3, 1, 1, 1, 0)
+    assert (found.precision, found.recall, found.f1) == (1.0, 1.0, 1.0)
+
+
+def test_what_differs_is_counted() -> None:
+    found = agreement({"a": "x", "b": "x", "c": "x", "d": "d"}, {"a": 1, "b": 1, "c": 2, "d": 2})
+    assert (found.both, found.found, found.expected, found.differing) == (1, 3, 2, 4)
+    assert (found.precision, found.recall, found.f1) == (1 / 3, 1 / 2, 0.4)
+    assert agreement({}, {}).f1 == 1.0
+    apart = agreement({"a": 1, "b": 2}, {"a": 1, "b": 1})
+    assert (apart.recall, apart.f1, apart.differing) == (0.0, 0.0, 2)
