@@ -23,6 +23,8 @@ GROUPS = {
     "extraction": {"extract"},
     "stores": {"stores", "backup", "restore", "doctor"},
     "demo": {"demo"},
+    "search": {"search"},
+    "web": {"web"},
 }
 """Modules of this package, and the commands each registers."""
 
