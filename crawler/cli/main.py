@@ -25,6 +25,8 @@ GROUPS = {
     "demo": {"demo"},
     "schedule": {"schedule", "worker"},
     "status": {"status"},
+    "search": {"search"},
+    "web": {"web"},
 }
 """Modules of this package, and the commands each registers."""
 

@@ -7,7 +7,7 @@ from dedup.report.article import NearMiss, ReportArticle
 from dedup.report.build import build_report
 from dedup.report.figures import Report
 from dedup.report.machine import render_csv, render_json
-from dedup.report.page import render_html
+from dedup.report.page import page_policy, render_html
 from dedup.report.terminal import render_text
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Report",
     "ReportArticle",
     "build_report",
+    "page_policy",
     "render_csv",
     "render_html",
     "render_json",

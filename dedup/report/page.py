@@ -47,7 +47,16 @@ class _Route:
     width: float
 
 
-def render_html(report: Report, *, lang: str = "ar") -> str:
+def page_policy() -> str:
+    """The page's Content-Security-Policy; it stands in the page, and a server may send it as well."""
+    return (
+        f"default-src 'none'; style-src {_hash(_asset('report.css'))}; "
+        f"script-src {_hash(_asset('report.js'))}; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+
+
+def render_html(report: Report, *, lang: str = "ar", archive: str | None = None) -> str:
     """The report as one self-contained page that works from disk and never uses the network.
 
     It holds both languages; `lang` is the one it opens in. A strict Content-Security-Policy allows nothing
@@ -57,6 +66,7 @@ def render_html(report: Report, *, lang: str = "ar") -> str:
     Args:
         report: The figures.
         lang: ``ar`` or ``en``.
+        archive: Address of the archive's pages where a server shows the report beside them.
 
     Raises:
         ValueError: Another language.
@@ -74,8 +84,8 @@ def render_html(report: Report, *, lang: str = "ar") -> str:
         dir="rtl" if lang == "ar" else "ltr",
         style=Markup(style),  # noqa: S704  # our own files, hashed in the policy
         script=Markup(script),  # noqa: S704
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",
+        policy=page_policy(),
+        archive=archive,
         reasons=[reason for reason in (*REASONS, "unstated") if report.totals.by_reason[reason]],
         matrix=_matrix(report, routes),
         routes=list(routes.values()),

@@ -1,0 +1,96 @@
+"""`khabar search`: the archive's articles by what they say."""
+
+import contextlib
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+from rich.text import Text
+
+from crawler.cli.context import context_of, err, out
+from crawler.errors import UsageError
+from crawler.operations.archive import ZONE, Archive, filters_of, parse_query
+from crawler.sites import load_sites, select_sites
+from crawler.storage.search import Hit
+from crawler.storage.search.excerpt import Piece
+from dedup.report.article import one_line
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("search")(search_command)
+
+
+def search_command(
+    ctx: typer.Context,
+    query: Annotated[
+        str, typer.Argument(help='Words; "a phrase", -word to leave out, word* for what begins so.')
+    ] = "",
+    site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only articles published from this day on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
+    language: Annotated[str | None, typer.Option(help="ISO 639 code, such as ar.")] = None,
+    duplicates: Annotated[str, typer.Option(help="no, yes (duplicates too) or only.")] = "no",
+    limit: Annotated[int, typer.Option(help="How many, the newest first.", min=1, max=10_000)] = 20,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the search index anew first.")] = False,
+) -> None:
+    """Search the archive; spellings of hamza, marks, ya and ta marbuta do not matter.
+
+    Example: khabar search 'انفجار "ريف دمشق"' --since 2024-12-01
+    """
+    common = context_of(ctx)
+    filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
+    if not query and not rebuild and not (site or since or until or language):
+        raise UsageError("what shall be looked for? Give words, or a filter such as --site")
+    console = err()
+    with contextlib.closing(Archive(common.settings)) as archive:
+        quiet = common.verbosity < 0 or not console.is_terminal
+        with Progress(console=console, disable=quiet, transient=True) as progress:
+            task = progress.add_task("search index", total=None)
+            work = archive.rebuild if rebuild else archive.refresh
+            done = work(lambda count: progress.update(task, completed=count))
+        if rebuild and common.verbosity >= 0:
+            console.print(f"The search index holds {done.written} articles of {done.sites} sites.")
+        if not query and rebuild:
+            return
+        if site is not None and site not in {count.site for count in archive.lists.sites()}:
+            select_sites(load_sites(common.seeds) if common.seeds.is_dir() else {}, [site])
+        found, pieces = archive.search(parse_query(query), filters, limit=limit)
+    if common.json:
+        rows = [_row(hit, pieces[hit.id]) for hit in found.hits]
+        told = {"query": query, "total": found.total, "more_than_total": found.more, "hits": rows}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    for hit in found.hits:
+        out().print(_shown(hit, pieces[hit.id]), soft_wrap=True)
+    if common.verbosity >= 0:
+        number = f"more than {found.total}" if found.more else str(found.total)
+        shown = f"the newest {len(found.hits)} of {number}" if found.older else number
+        console.print(f"{shown} articles" if found.hits else "nothing found", markup=False)
+
+
+def _row(hit: Hit, pieces: list[Piece]) -> dict[str, Any]:
+    row = asdict(hit)
+    del row["row"]
+    row["at"] = hit.at.isoformat()
+    row["removed"] = hit.removed and hit.removed.isoformat()
+    row["excerpt"] = "".join(piece.text for piece in pieces)
+    return row
+
+
+def _shown(hit: Hit, pieces: list[Piece]) -> Text:
+    at = hit.at.astimezone(ZONE)
+    when = f"{at:%Y-%m-%d}" if hit.precision == "day" else f"{at:%Y-%m-%d %H:%M}"
+    text = Text(one_line(hit.title), style="bold")
+    text.append(f"\n{when} {hit.site}", style="dim not bold")
+    if hit.duplicate_of:
+        text.append(" duplicate", style="yellow not bold")
+    text.append(f"\n{one_line(hit.url)}\n", style="dim not bold")
+    for piece in pieces:
+        start, end = piece.text[:1].isspace(), piece.text[-1:].isspace()
+        words = f"{' ' * start}{one_line(piece.text)}{' ' * end}"
+        text.append(words, style="reverse not bold" if piece.hit else "not bold")
+    text.append("\n")
+    return text

@@ -1,0 +1,58 @@
+"""`khabar web`: the archive in a browser."""
+
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from crawler.cli.context import context_of, err, out
+from crawler.sites import load_sites
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("web")(web_command)
+
+
+def web_command(
+    ctx: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; another than this shows the archive to others.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 for any free one.", min=0, max=65535)] = 8765,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="A further host name to answer for, as behind a proxy. May be repeated."),
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the first page in a browser.")] = False,
+) -> None:
+    """Show the archive in a browser, read-only: sites, search, articles, stories, the dedup report.
+
+    Example: khabar web --open
+    """
+    common = context_of(ctx)
+    sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
+    # Loading the server's libraries takes a second, which `khabar --help` need not pay.
+    from crawler.web.server import serve
+
+    console = err()
+
+    def ready(address: str) -> None:
+        # The address is the result; whoever started us from a script reads it from stdout.
+        out().print(address, markup=False, soft_wrap=True)
+        out().file.flush()
+        if common.verbosity >= 0:
+            console.print("Ctrl-C ends it.")
+        if show:
+            webbrowser.open(address)
+
+    serve(
+        common.settings,
+        sites,
+        common.seeds,
+        host=host,
+        port=port,
+        names=name or (),
+        ready=ready,
+        notice=lambda text: console.print(f"khabar: {text}", markup=False, soft_wrap=True),
+    )

@@ -1,0 +1,29 @@
+"""The search index: a file of SQLite beside the archive, made from MongoDB and made anew at any time.
+
+The embedded MongoDB server has no `$text` and loads all matches of a query before `limit`; this index answers
+what people look at: words, lists by time, counts, the record of crawls. It is never the only place of
+anything: MongoDB is the truth, and `khabar search --rebuild` makes the file again.
+"""
+
+from crawler.storage.search.file import DamagedIndexError, SearchFile, SearchIndexError
+from crawler.storage.search.lists import CrawlRow, Filters, Hit, Hits, Quarantined, SearchLists, SiteCount
+from crawler.storage.search.query import Query, parse_query
+from crawler.storage.search.refresh import Refreshed, rebuild, refresh
+
+__all__ = [
+    "CrawlRow",
+    "DamagedIndexError",
+    "Filters",
+    "Hit",
+    "Hits",
+    "Quarantined",
+    "Query",
+    "Refreshed",
+    "SearchFile",
+    "SearchIndexError",
+    "SearchLists",
+    "SiteCount",
+    "parse_query",
+    "rebuild",
+    "refresh",
+]

@@ -1,0 +1,71 @@
+"""A few lines of an article around the words that were looked for."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.storage.search.letters import fold
+from crawler.storage.search.query import Query
+
+WORDS_READ: Final = 2_000
+"""Words of an article in which the first match is looked for: more than nearly any has."""
+BEFORE: Final = 8
+SHOWN: Final = 45
+"""Words before the first match, and in all: three lines on a desk screen."""
+
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of an excerpt; `hit` says whether it is what was looked for."""
+
+    text: str
+    hit: bool
+
+
+def excerpts(texts: list[str], query: Query) -> list[list[Piece]]:
+    """For each text, the words around its first match (or its beginning), matches marked."""
+    cut = [_WORD.findall(text)[:WORDS_READ] if query.expression else _opening(text) for text in texts]
+    folded = iter(fold([word for words in cut for word in words]) if query.expression else ())
+    found = []
+    for words in cut:
+        marked = [_marks(query, next(folded)) for _ in words] if query.expression else [False] * len(words)
+        first = next((number for number, hit in enumerate(marked) if hit), 0)
+        start = max(0, min(first - BEFORE, len(words) - SHOWN))
+        pieces = _pieces(words[start : start + SHOWN], marked[start : start + SHOWN])
+        if start and pieces:
+            pieces.insert(0, Piece("… ", False))
+        if start + SHOWN < len(words):
+            pieces.append(Piece(" …", False))
+        found.append(pieces)
+    return found
+
+
+def highlighted(text: str, query: Query) -> list[Piece]:
+    """All of a short text, such as a headline, with the matches marked."""
+    words = _WORD.findall(text)
+    return _pieces(words, [_marks(query, word) for word in fold(words)])
+
+
+def _opening(text: str) -> list[str]:
+    return _WORD.findall(text[: SHOWN * 20])[: SHOWN + 1]
+
+
+def _marks(query: Query, folded: str) -> bool:
+    return any(query.marks(word) for word in folded.split())
+
+
+def _pieces(words: list[str], marked: list[bool]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for number, (word, hit) in enumerate(zip(words, marked, strict=True)):
+        text = word if number == 0 else f" {word}"
+        if pieces and pieces[-1].hit == hit:
+            pieces[-1] = Piece(pieces[-1].text + text, hit)
+        elif hit and number:
+            # The blank before a match is not part of it.
+            pieces[-1] = Piece(pieces[-1].text + " ", False) if not pieces[-1].hit else pieces[-1]
+            pieces.append(Piece(word, True))
+        else:
+            pieces.append(Piece(text, hit))
+    return pieces

@@ -1,0 +1,328 @@
+"""What the index answers: searches, lists by time, counts, the record of crawls."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from crawler.storage.search.file import SearchFile
+from crawler.storage.search.query import Query, facet
+
+COUNTED: Final = 10_000
+"""Matches counted of one search: "more than 10,000" tells a person as much as the figure would."""
+
+ROW_BITS: Final = 20
+"""Bits of a row's number below its second: a million articles may share one (a day without a time does)."""
+
+DAMASCUS: Final = 3 * 3600
+"""Seconds that a day in Damascus begins before UTC's. In the winters before 2023 it was an hour less; charts
+of articles by day need no better."""
+
+_COLUMNS: Final = (
+    "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.precision, docs.language, docs.story,"
+    " docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; times are aware, `until` is exclusive.
+
+    `duplicates`: None for all, False for originals alone, True for duplicates alone.
+    """
+
+    site: str | None = None
+    language: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    duplicates: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article as lists show it.
+
+    `at` is when it was published, or first seen where the page says nothing that can be true; `precision` is
+    ``minute``, ``day`` or, for first seen, None.
+    """
+
+    row: int
+    id: str
+    site: str
+    title: str
+    url: str
+    at: datetime
+    precision: str | None
+    language: str | None
+    story: str
+    duplicate_of: str | None
+    similarity: float | None
+    reason: str | None
+    removed: datetime | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A page of a list, newest first; `older` is where the next one begins, None on the last.
+
+    `total` counts all matches, up to `COUNTED` where `more` is true.
+    """
+
+    hits: list[Hit]
+    total: int
+    more: bool
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCount:
+    """How many articles of a site the archive holds."""
+
+    site: str
+    articles: int
+    duplicates: int
+    removed: int
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlRow:
+    """One crawl of one site; without a verdict it still runs."""
+
+    id: str
+    site: str
+    started: datetime
+    finished: datetime | None
+    kind: str | None
+    outcome: str | None
+    verdict: str | None
+    reason: str | None
+    taken: int
+    remaining: int
+    dispositions: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A page that a person should see."""
+
+    site: str
+    url: str
+    reason: str
+    at: datetime
+    bytes: int
+
+
+class SearchLists:
+    """Reads the index."""
+
+    def __init__(self, file: SearchFile) -> None:
+        self.file = file
+
+    def generation(self) -> tuple[int, datetime | None]:
+        """A number that every refresh that changed something raises, and when one last looked."""
+        with self.file.reading() as db:
+            found = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('generation', 'refreshed')"))
+        looked = found.get("refreshed")
+        return int(found.get("generation", 0)), moment(int(looked)) if looked else None
+
+    def search(
+        self, query: Query, filters: Filters | None = None, *, before: int | None = None, limit: int = 20
+    ) -> Hits:
+        """A page of matches, newest first.
+
+        Args:
+            query: What to look for; an empty one matches all.
+            filters: What to narrow the list to.
+            before: The `older` of the page before.
+            limit: Articles on a page.
+        """
+        filters = filters or Filters()
+        low = None if filters.since is None else first_row(filters.since)
+        high = None if filters.until is None else first_row(filters.until)
+        expression = _expression(query, filters)
+        top = before if high is None else high if before is None else min(before, high)
+        with self.file.reading() as db:
+            if expression:
+                where, values = _bounds("words.rowid", low, top)
+                rows = db.execute(
+                    f"SELECT {_COLUMNS} FROM words CROSS JOIN docs ON docs.row = words.rowid"  # noqa: S608  # columns of ours
+                    f" WHERE words MATCH ?{where} ORDER BY words.rowid DESC LIMIT ?",
+                    (expression, *values, limit + 1),
+                ).fetchall()
+            else:
+                where, values = _bounds("row", low, top)
+                rows = db.execute(
+                    f"SELECT {_COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
+                    (*values, limit + 1),
+                ).fetchall()
+            total = _count(db, expression, low, high)
+        hits = [_hit(row) for row in rows]
+        older = hits[limit - 1].row if len(hits) > limit else None
+        return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, older)
+
+    def by_id(self, ids: Sequence[str]) -> list[Hit]:
+        """The articles with these ids, oldest first."""
+        marks = ", ".join("?" * len(ids))
+        with self.file.reading() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM docs WHERE id IN ({marks}) ORDER BY row",  # noqa: S608  # marks alone
+                tuple(ids),
+            )
+            return [_hit(row) for row in rows]
+
+    def story(self, story: str) -> list[Hit]:
+        """The articles of a story, oldest first."""
+        with self.file.reading() as db:
+            rows = db.execute(f"SELECT {_COLUMNS} FROM docs WHERE story = ? ORDER BY row", (story,))  # noqa: S608
+            return [_hit(row) for row in rows]
+
+    def neighbours(self, hit: Hit) -> tuple[Hit | None, Hit | None]:
+        """What the same site published just before and just after an article."""
+        with self.file.reading() as db:
+            found = [
+                db.execute(
+                    f"SELECT {_COLUMNS} FROM docs WHERE site = ? AND row {sign} ?"  # noqa: S608
+                    f" ORDER BY row {order} LIMIT 1",
+                    (hit.site, hit.row),
+                ).fetchone()
+                for sign, order in (("<", "DESC"), (">", "ASC"))
+            ]
+        return tuple(row and _hit(row) for row in found)  # type: ignore[return-value]  # a pair in, a pair out
+
+    def sites(self) -> list[SiteCount]:
+        """How much the archive holds of each site."""
+        with self.file.reading() as db:
+            return [
+                SiteCount(
+                    row["site"], row["articles"], row["duplicates"], row["removed"], _moment(row["newest"])
+                )
+                for row in db.execute("SELECT * FROM counts ORDER BY site")
+            ]
+
+    def languages(self) -> list[str]:
+        """The languages that the archive has articles in, most first, as of the last refresh."""
+        with self.file.reading() as db:
+            found = db.execute("SELECT value FROM meta WHERE key = 'languages'").fetchone()
+        return list(json.loads(found[0])) if found else []
+
+    def days(self, since: datetime, site: str | None = None) -> dict[str, dict[int, tuple[int, int]]]:
+        """Articles and duplicates by site and day of Damascus (days since 1970), from a moment on."""
+        chosen, values = (" AND site = ?", (site,)) if site else ("", ())
+        with self.file.reading() as db:
+            rows = db.execute(
+                "SELECT site, ((row >> ?) + ?) / 86400 AS day, count(*), count(duplicate_of) FROM docs"  # noqa: S608
+                f" INDEXED BY docs_site WHERE row >= ?{chosen} GROUP BY site, day",
+                (ROW_BITS, DAMASCUS, first_row(since), *values),
+            ).fetchall()
+        found: dict[str, dict[int, tuple[int, int]]] = {}
+        for name, day, articles, duplicates in rows:
+            found.setdefault(name, {})[day] = articles, duplicates
+        return found
+
+    def crawls(self, sites: Sequence[str], limit: int) -> dict[str, list[CrawlRow]]:
+        """The latest crawls of each of these sites, newest first."""
+        with self.file.reading() as db:
+            return {
+                site: [
+                    _crawl(row)
+                    for row in db.execute(
+                        "SELECT * FROM crawls WHERE site = ? ORDER BY started DESC LIMIT ?", (site, limit)
+                    )
+                ]
+                for site in sites
+            }
+
+    def crawled_sites(self) -> list[str]:
+        """The sites that were ever crawled."""
+        with self.file.reading() as db:
+            return [row[0] for row in db.execute("SELECT DISTINCT site FROM crawls ORDER BY site")]
+
+    def quarantined(self, site: str, limit: int) -> tuple[list[Quarantined], int]:
+        """The latest pages of a site in quarantine, and how many there are."""
+        with self.file.reading() as db:
+            rows = db.execute(
+                "SELECT site, url, reason, at, bytes FROM quarantine WHERE site = ? ORDER BY at DESC LIMIT ?",
+                (site, limit),
+            ).fetchall()
+            (count,) = db.execute("SELECT count(*) FROM quarantine WHERE site = ?", (site,)).fetchone()
+        pages = [
+            Quarantined(row["site"], row["url"], row["reason"], moment(row["at"]), row["bytes"])
+            for row in rows
+        ]
+        return pages, count
+
+    def quarantine_counts(self) -> dict[str, int]:
+        """Pages in quarantine by site."""
+        with self.file.reading() as db:
+            return dict(db.execute("SELECT site, count(*) FROM quarantine GROUP BY site").fetchall())
+
+
+def first_row(at: datetime) -> int:
+    """The least number that an article of this moment or later may have."""
+    return int(at.timestamp()) << ROW_BITS
+
+
+def moment(seconds: int) -> datetime:
+    """Seconds since 1970 as a time in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else moment(seconds)
+
+
+def _expression(query: Query, filters: Filters) -> str:
+    parts = [f"({query.expression})"] if query.expression else []
+    if filters.site is not None:
+        parts.append(f'"{facet("s", filters.site)}"')
+    if filters.language is not None:
+        parts.append(f'"{facet("l", filters.language)}"')
+    if filters.duplicates is not None:
+        parts.append('"d:yes"' if filters.duplicates else '"d:no"')
+    return " AND ".join(parts)
+
+
+def _bounds(column: str, low: int | None, high: int | None) -> tuple[str, tuple[int, ...]]:
+    where, values = "", []
+    if low is not None:
+        where += f" AND {column} >= ?"
+        values.append(low)
+    if high is not None:
+        where += f" AND {column} < ?"
+        values.append(high)
+    return where, tuple(values)
+
+
+def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int | None) -> int:
+    if expression:
+        where, values = _bounds("rowid", low, high)
+        statement = (
+            "SELECT 1 FROM words WHERE words MATCH ? AND rowid NOT IN (SELECT row FROM dead)"  # noqa: S608
+            f"{where} LIMIT {COUNTED + 1}"
+        )
+        found = db.execute(f"SELECT count(*) FROM ({statement})", (expression, *values)).fetchone()  # noqa: S608
+    elif low is None and high is None:
+        found = db.execute("SELECT coalesce(sum(articles), 0) FROM counts").fetchone()
+    else:
+        where, values = _bounds("row", low, high)
+        statement = f"SELECT 1 FROM docs WHERE 1{where} LIMIT {COUNTED + 1}"  # noqa: S608
+        found = db.execute(f"SELECT count(*) FROM ({statement})", values).fetchone()  # noqa: S608
+    return int(found[0])
+
+
+def _hit(row: sqlite3.Row) -> Hit:
+    values = dict(row)
+    values["at"], values["removed"] = moment(row["at"]), _moment(row["removed"])
+    return Hit(**values)
+
+
+def _crawl(row: sqlite3.Row) -> CrawlRow:
+    values = dict(row)
+    values["started"], values["finished"] = moment(row["started"]), _moment(row["finished"])
+    values["dispositions"], values["problems"] = json.loads(row["dispositions"]), json.loads(row["problems"])
+    return CrawlRow(**values)

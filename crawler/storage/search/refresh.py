@@ -1,0 +1,315 @@
+"""Keeping the index up to date: what changed in MongoDB since it last looked.
+
+A site is compared when a crawl of it has ended since: every article's *stamp*, a hash of what the index holds
+of it, with the stored one. Then the stories of what changed are compared, since a new article may give
+another site's article another mark. All queries are equalities, `$in` and bounded ranges on indexed fields.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+from zlib import crc32
+
+from pymongo.database import Database
+
+from crawler.storage.paging import BATCH, in_batches
+from crawler.storage.schema import Document
+from crawler.storage.search.file import SearchFile
+from crawler.storage.search.letters import fold, storable
+from crawler.storage.search.lists import ROW_BITS, first_row
+from crawler.storage.search.query import facet
+
+LEAST_TIME, MOST_TIME = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+AHEAD: Final = timedelta(days=1)
+"""A page that says it was published later than this after we first saw it is wrong about it."""
+PROBLEMS_KEPT: Final = 5
+EPOCH: Final = datetime(1970, 1, 2, tzinfo=UTC)
+
+_FIELDS: Final = dict.fromkeys(
+    (
+        "site",
+        "title",
+        "url",
+        "published_at",
+        "published_precision",
+        "first_seen_at",
+        "language",
+        "story_id",
+        "duplicate_of",
+        "similarity",
+        "duplicate_reason",
+        "removed_at",
+        "revision",
+        "text_sha256",
+    ),
+    1,
+)
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh did: sites compared, articles written anew, articles no longer there."""
+
+    sites: int = 0
+    written: int = 0
+    removed: int = 0
+
+
+def refresh(file: SearchFile, db: Database[Document], progress: Progress | None = None) -> Refreshed:
+    """Bring the index up to what the crawls that ended since have stored; a new index takes all.
+
+    Args:
+        file: The index.
+        db: The archive.
+        progress: Told the number of articles compared so far.
+
+    Raises:
+        SearchIndexError: The index cannot be used.
+    """
+    with file.reading() as connection:
+        known = connection.execute("SELECT 1 FROM meta WHERE key = 'refreshed'").fetchone()
+    if known is None:
+        return rebuild(file, db, progress)
+    done = Refreshed()
+    compared = 0
+    for site in _crawled(db):
+        with file.writing() as connection:
+            if not _take_crawls(connection, db, site):
+                continue
+            compared += _compare_site(connection, db, site, done)
+            _note(connection, done.written + done.removed)
+        if progress:
+            progress(compared)
+    with file.writing() as connection:
+        _set(connection, "refreshed", str(int(datetime.now(UTC).timestamp())))
+    return done
+
+
+def rebuild(file: SearchFile, db: Database[Document], progress: Progress | None = None) -> Refreshed:
+    """Make the whole index anew, in one transaction: until it is whole, readers see the old one.
+
+    Args:
+        file: The index.
+        db: The archive.
+        progress: Told the number of articles written so far.
+
+    Raises:
+        SearchIndexError: The index cannot be used.
+    """
+    done = Refreshed()
+    compared = 0
+    with file.writing() as connection:
+        for table in ("docs", "dead", "counts", "crawls", "quarantine"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
+        connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        for site in sorted({*_crawled(db), *db.articles.distinct("site")}):
+            _take_crawls(connection, db, site)
+            compared += _compare_site(connection, db, site, done)
+            if progress:
+                progress(compared)
+        _note(connection, 1)
+        _set(connection, "refreshed", str(int(datetime.now(UTC).timestamp())))
+    file.settle()
+    return done
+
+
+def _crawled(db: Database[Document]) -> list[str]:
+    return sorted(document["_id"] for document in db.sites.find({}, {"_id": 1}))
+
+
+def _note(connection: sqlite3.Connection, changes: int) -> None:
+    if not changes:
+        return
+    found = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    _set(connection, "generation", str(int(found[0]) + 1 if found else 1))
+    languages = connection.execute(
+        "SELECT language FROM docs WHERE language IS NOT NULL GROUP BY language ORDER BY count(*) DESC"
+    )
+    _set(connection, "languages", json.dumps([row[0] for row in languages]))
+
+
+def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: str) -> bool:
+    """Copy the crawls that are new or were unfinished; tell whether one of them has ended since."""
+    (since,) = connection.execute(
+        "SELECT coalesce(min(CASE WHEN finished IS NULL THEN started END), max(started)) FROM crawls"
+        " WHERE site = ?",
+        (site,),
+    ).fetchone()
+    start = EPOCH if since is None else datetime.fromtimestamp(since, UTC)
+    known = {
+        row["id"]: row["finished"]
+        for row in connection.execute(
+            "SELECT id, finished FROM crawls WHERE site = ? AND started >= ?", (site, since or 0)
+        )
+    }
+    ended = False
+    later = datetime.now(UTC) + timedelta(days=1)
+    for crawl in db.crawls.find({"site": site, "started_at": {"$gte": start, "$lt": later}}, {"sources": 0}):
+        id_, finished = str(crawl["_id"]), crawl.get("finished_at")
+        if id_ in known and known[id_] is not None:
+            continue
+        ended = ended or finished is not None
+        dispositions = {str(key): int(value) for key, value in (crawl.get("dispositions") or {}).items()}
+        problems = [storable(str(problem)) for problem in (crawl.get("problems") or ())[:PROBLEMS_KEPT]]
+        connection.execute(
+            "INSERT OR REPLACE INTO crawls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                id_,
+                site,
+                _seconds(crawl["started_at"]),
+                _seconds(finished),
+                crawl.get("kind"),
+                crawl.get("outcome"),
+                crawl.get("verdict"),
+                storable(str(crawl.get("verdict_reason") or crawl.get("reason") or "")) or None,
+                int(crawl.get("taken") or 0),
+                int(crawl.get("left") or 0),
+                json.dumps(dispositions),
+                json.dumps(problems),
+            ),
+        )
+    if ended:
+        _take_quarantine(connection, db, site)
+    return ended
+
+
+def _take_quarantine(connection: sqlite3.Connection, db: Database[Document], site: str) -> None:
+    connection.execute("DELETE FROM quarantine WHERE site = ?", (site,))
+    connection.executemany(
+        "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                storable(str(page["_id"])),
+                site,
+                storable(page["url"]),
+                storable(str(page["reason"])),
+                _seconds(page["fetched_at"]),
+                int(page.get("bytes") or 0),
+            )
+            for page in db.quarantine.find({"site": site}, {"gzip": 0})
+        ],
+    )
+
+
+def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: str, done: Refreshed) -> int:
+    stamps: dict[str, bytes] = dict(
+        connection.execute("SELECT id, stamp FROM docs WHERE site = ?", (site,)).fetchall()
+    )
+    found = {document["_id"]: document for document in db.articles.find({"site": site}, _FIELDS)}
+    gone = [id_ for id_ in stamps if id_ not in found]
+    for id_ in gone:
+        _drop(connection, id_)
+    done.removed += len(gone)
+    touched = _write(connection, db, (d for d in found.values() if stamps.get(d["_id"]) != _stamp(d)), done)
+    sites = {site}
+    for start in range(0, len(touched), BATCH):
+        members = db.articles.find({"story_id": {"$in": touched[start : start + BATCH]}}, _FIELDS)
+        others = [member for member in members if member["site"] != site]
+        marks = ", ".join("?" * len(others))
+        current: dict[str, bytes] = dict(
+            connection.execute(
+                f"SELECT id, stamp FROM docs WHERE id IN ({marks})",  # noqa: S608  # marks alone
+                [member["_id"] for member in others],
+            ).fetchall()
+        )
+        # An article that another crawl has only just stored is taken as well: it is there.
+        changed = [member for member in others if current.get(member["_id"]) != _stamp(member)]
+        _write(connection, db, changed, done)
+        sites |= {member["site"] for member in changed}
+    for name in sites:
+        connection.execute(
+            "INSERT OR REPLACE INTO counts SELECT ?, count(*), count(duplicate_of), count(removed), max(at)"
+            " FROM docs WHERE site = ?",
+            (name, name),
+        )
+    done.sites += 1
+    return len(found)
+
+
+def _write(
+    connection: sqlite3.Connection, db: Database[Document], documents: Iterable[Document], done: Refreshed
+) -> list[str]:
+    """Write articles anew; return the ids of their stories."""
+    changed = {document["_id"]: document for document in documents}
+    for batch in in_batches(db.articles, list(changed), {"text": 1}):
+        texts = {document["_id"]: document["text"] for document in batch}
+        ids = list(texts)
+        titles = fold([changed[id_]["title"] for id_ in ids])
+        bodies = fold([texts[id_] for id_ in ids])
+        for id_, title, body in zip(ids, titles, bodies, strict=True):
+            _drop(connection, id_)
+            _insert(connection, changed[id_], title, body)
+        done.written += len(ids)
+    return sorted({str(document["story_id"]) for document in changed.values()})
+
+
+def _drop(connection: sqlite3.Connection, id_: str) -> None:
+    row = connection.execute("SELECT row FROM docs WHERE id = ?", (id_,)).fetchone()
+    if row is not None:
+        connection.execute("DELETE FROM docs WHERE row = ?", (row[0],))
+        connection.execute("INSERT INTO dead VALUES (?)", (row[0],))
+
+
+def _insert(connection: sqlite3.Connection, document: Document, title: str, body: str) -> None:
+    at, precision = _placed(document)
+    id_ = document["_id"]
+    row = first_row(at) + crc32(id_.encode("utf-8", "replace")) % (1 << ROW_BITS)
+    while connection.execute(
+        "SELECT 1 FROM docs WHERE row = ?1 UNION ALL SELECT 1 FROM dead WHERE row = ?1", (row,)
+    ).fetchone():
+        row += 1
+    facets = ["a:", facet("s", document["site"]), "d:no" if document.get("duplicate_of") is None else "d:yes"]
+    if document.get("language"):
+        facets.append(facet("l", document["language"]))
+    connection.execute(
+        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            row,
+            id_,
+            document["site"],
+            storable(document["title"]),
+            storable(document["url"]),
+            int(at.timestamp()),
+            precision,
+            document.get("language"),
+            document["story_id"],
+            document.get("duplicate_of"),
+            document.get("similarity"),
+            document.get("duplicate_reason"),
+            _seconds(document.get("removed_at")),
+            document["revision"],
+            _stamp(document),
+        ),
+    )
+    connection.execute(
+        "INSERT INTO words (rowid, title, text, facets) VALUES (?, ?, ?, ?)",
+        (row, title, body, " ".join(facets)),
+    )
+
+
+def _placed(document: Document) -> tuple[datetime, str | None]:
+    """The moment an article is listed at, and how exact it is."""
+    seen: datetime = document["first_seen_at"]
+    published: datetime | None = document.get("published_at")
+    if published is None or published > seen + AHEAD:
+        return seen, None
+    return min(max(published, LEAST_TIME), MOST_TIME), document.get("published_precision") or "minute"
+
+
+def _stamp(document: Document) -> bytes:
+    said: list[Any] = [document.get(name) for name in _FIELDS]
+    return blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())

@@ -1,0 +1,103 @@
+"""The pages' data as JSON, described by OpenAPI at ``/api/openapi.json``.
+
+The functions are plain, so that the framework runs them in threads: the stores' clients block.
+"""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response
+
+from crawler.web import models
+from crawler.web.reader import Reader
+from crawler.web.reports import PERIODS, Reports
+
+Duplicates = Literal["", "no", "yes", "only"]
+
+_WRONG: dict[int | str, dict[str, Any]] = {
+    400: {"model": models.Problem, "description": "A value cannot be read; `error` says which."},
+    503: {"model": models.Problem, "description": "A store does not answer."},
+}
+_MISSING: dict[int | str, dict[str, Any]] = {
+    **_WRONG,
+    404: {"model": models.Problem, "description": "The archive does not hold it."},
+}
+
+router = APIRouter(prefix="/api", tags=["archive"])
+
+
+def reader_of(request: Request) -> Reader:
+    """The application's reader."""
+    reader: Reader = request.app.state.reader
+    return reader
+
+
+@router.get("/sites", responses=_WRONG)
+def sites(request: Request) -> models.Overview:
+    """The archive's figures and the health of all sites."""
+    return reader_of(request).overview()
+
+
+@router.get("/sites/{site}", responses=_MISSING)
+def site(request: Request, site: str) -> models.SitePage:
+    """A site with its crawls, its latest articles and its pages in quarantine."""
+    found = reader_of(request).site(site)
+    if found is None:
+        raise HTTPException(404, f"{site}: the archive does not know this site")
+    return found
+
+
+@router.get("/search", responses=_WRONG)
+def search(
+    request: Request,
+    q: Annotated[str, Query(description="Words, “phrases”, -word, word*. Empty: everything.")] = "",
+    site: Annotated[str, Query(description="A site's id.")] = "",
+    language: Annotated[str, Query(description="ISO 639 code, such as ar.")] = "",
+    since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
+    until: Annotated[str, Query(description="The day before which articles lie.")] = "",
+    duplicates: Annotated[Duplicates, Query(description="no (as without it), yes or only.")] = "",
+    before: Annotated[str, Query(description="`older` of the page before.")] = "",
+) -> models.SearchResult:
+    """Articles that say these words in any spelling, newest first."""
+    return reader_of(request).search(
+        q,
+        site=site,
+        language=language,
+        since=since,
+        until=until,
+        duplicates=duplicates,
+        before=before,
+    )
+
+
+@router.get("/articles/{article}", responses=_MISSING)
+def article(request: Request, article: str) -> models.Article:
+    """An article with its earlier wordings, its story and its neighbours."""
+    found = reader_of(request).article(article)
+    if found is None:
+        raise HTTPException(404, f"{article}: the archive holds no article with this id")
+    return found
+
+
+@router.get("/stories/{story}", responses=_MISSING)
+def story(request: Request, story: str, first: str = "", second: str = "") -> models.Story:
+    """A story, and two of its articles word by word: its first two, unless others are named by id."""
+    found = reader_of(request).story(story, first or None, second or None)
+    if found is None:
+        raise HTTPException(404, f"{story}: the archive holds no story with this id")
+    return found
+
+
+@router.get(
+    "/report", responses={**_WRONG, 202: {"model": models.Problem, "description": "Still being made."}}
+)
+def report(request: Request, period: Literal["all", "365", "30", "7"] = "all") -> Response:
+    """The dedup report's figures, as `khabar dedup report --format json` prints them; days, or all."""
+    reports: Reports = request.app.state.reports
+    made = reports.get(PERIODS[period])
+    if made is None:
+        return Response('{"error":"the report is being made; ask again in some seconds"}', 202, _JSON)
+    return Response(made.json, 200, _JSON)
+
+
+_JSON = {"Content-Type": "application/json"}

@@ -1,0 +1,191 @@
+"""What the pages show, as data: the JSON under ``/api``, and what the templates are given."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Part(_Model):
+    """A run of text; `hit` marks what was looked for."""
+
+    text: str
+    hit: bool
+
+
+class Brief(_Model):
+    """An article as lists show it. Times are ISO 8601 with offset, in the site's own zone."""
+
+    id: str
+    site: str
+    title: str
+    url: str
+    at: datetime = Field(description="When it was published, or first seen where precision is null.")
+    precision: Literal["minute", "day"] | None
+    language: str | None
+    story_id: str
+    duplicate_of: str | None
+    similarity: float | None = Field(description="To the story's first article, 0 to 1.")
+    reason: str | None
+    removed_at: datetime | None
+    revision: int
+
+
+class Found(Brief):
+    """A match, with a few lines around the first place where it says what was looked for."""
+
+    title_parts: list[Part]
+    excerpt: list[Part]
+
+
+class SearchResult(_Model):
+    """A page of matches, newest first."""
+
+    query: str
+    total: int
+    more_than_total: bool = Field(description="Matches are counted up to 10,000.")
+    hits: list[Found]
+    older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
+
+
+class Crawl(_Model):
+    """One crawl of a site; without a verdict it still runs."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    kind: str | None
+    outcome: str | None
+    verdict: str | None
+    reason: str | None
+    healthy: bool
+    taken: int
+    left: int
+    new: int = Field(description="Articles that were new or had changed.")
+    dispositions: dict[str, int]
+    problems: list[str]
+
+
+class Day(_Model):
+    """A day in Damascus."""
+
+    day: date
+    articles: int
+    duplicates: int
+
+
+class SiteHealth(_Model):
+    """A site and how its crawls go; `state` is ``ok``, ``trouble``, ``running`` or ``never``."""
+
+    id: str
+    name: str
+    name_en: str
+    url: str | None
+    state: Literal["ok", "trouble", "running", "never"]
+    articles: int
+    duplicates: int
+    removed: int
+    quarantined: int
+    newest_at: datetime | None
+    crawls: list[Crawl] = Field(description="The latest, newest first.")
+    days: list[Day] = Field(description="The last 30 days.")
+
+
+class Overview(_Model):
+    """The archive and the health of its sites."""
+
+    articles: int
+    duplicates: int
+    removed: int
+    quarantined: int
+    refreshed_at: datetime | None = Field(description="When the index last looked for new crawls.")
+    days: list[Day]
+    sites: list[SiteHealth]
+
+
+class QuarantinedPage(_Model):
+    """A page that a person should see."""
+
+    url: str
+    reason: str
+    fetched_at: datetime
+    bytes: int
+
+
+class SitePage(SiteHealth):
+    """A site with its crawls, its latest articles and its pages in quarantine."""
+
+    latest: list[Brief]
+    quarantine: list[QuarantinedPage]
+
+
+class Change(_Model):
+    """Words that both versions share, that only one has, or that differ."""
+
+    kind: Literal["same", "cut", "added", "changed"]
+    old: list[str]
+    new: list[str]
+
+
+class Wording(_Model):
+    """What an article said before, and what the wording after it changed."""
+
+    revision: int
+    title: str
+    text: str
+    seen_from: datetime
+    seen_until: datetime
+    text_sha256: str | None
+    html_sha256: str | None
+    title_changes: list[Change]
+    changes: list[Change] = Field(description="From this wording to the next.")
+
+
+class Article(Brief):
+    """An article with its earlier wordings, its story and its neighbours."""
+
+    text: str
+    authors: list[str]
+    agency: str | None
+    section: str | None
+    tags: list[str]
+    summary: str | None
+    published_at: datetime | None
+    published_precision: str | None
+    date_source: str | None
+    modified_at: datetime | None
+    aliases: list[str]
+    first_seen_at: datetime
+    captured_at: datetime | None = Field(description="When its page was last fetched.")
+    html_sha256: str | None = Field(description="SHA-256 of the raw page that this wording was read from.")
+    text_sha256: str
+    revisions: list[Wording]
+    story: list[Brief] = Field(description="All members of its story, in the order of time, itself included.")
+    earlier: Brief | None = Field(description="What its site published just before.")
+    later: Brief | None
+
+
+class Difference(_Model):
+    """Two articles, word by word."""
+
+    first: Brief
+    second: Brief
+    title_changes: list[Change]
+    changes: list[Change]
+
+
+class Story(_Model):
+    """A story: the articles that tell it, in the order of time, and two of them word by word."""
+
+    id: str
+    members: list[Brief]
+    difference: Difference | None
+
+
+class Problem(_Model):
+    """What is wrong with a request, or with the archive."""
+
+    error: str

@@ -1,0 +1,315 @@
+"""From the archive to what the pages show; the JSON and the HTML are made from the same values."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from crawler.errors import UsageError
+from crawler.operations.archive import Archive, days_ago, filters_of, parse_query
+from crawler.sites import Site
+from crawler.spiders.verdict import HEALTHY
+from crawler.storage.search import CrawlRow, Hit, SiteCount
+from crawler.storage.search.excerpt import Piece, highlighted
+from crawler.web import models
+from dedup.report.difference import difference
+
+DAYS: Final = 30
+"""Days of the small charts."""
+CRAWLS: Final = 24
+"""Crawls of each site on the overview: a day of a site that is crawled every hour."""
+SITE_CRAWLS: Final = 60
+LATEST: Final = 15
+QUARANTINED: Final = 50
+WORDINGS: Final = 20
+"""Earlier wordings of an article that are compared word by word, the latest: each takes some milliseconds."""
+MEMBERS: Final = 200
+"""Members of a story that are listed: the largest stories of real archives have some dozens."""
+PAGE: Final = 20
+
+_NEW: Final = ("stored", "duplicate", "revised")
+
+
+class Reader:
+    """Reads what the pages show.
+
+    Args:
+        archive: The archive.
+        sites: The seeds, for names and zones; a site without a seed goes by its id.
+    """
+
+    def __init__(self, archive: Archive, sites: Mapping[str, Site]) -> None:
+        self.archive = archive
+        self.sites = sites
+        self._lists = archive.lists
+
+    def name(self, site: str, lang: str) -> str:
+        """What a site is called."""
+        seed = self.sites.get(site)
+        if seed is None:
+            return site
+        return (seed.name_en or seed.name) if lang == "en" else seed.name
+
+    def overview(self) -> models.Overview:
+        """The archive's figures and the health of its sites; the index's `counts`, `crawls`, `docs_site`."""
+        counts = {count.site: count for count in self._lists.sites()}
+        ids = sorted({*counts, *self._lists.crawled_sites()})
+        quarantined = self._lists.quarantine_counts()
+        days = self._lists.days(days_ago(DAYS - 1))
+        crawls = self._lists.crawls(ids, CRAWLS)
+        sites = [
+            self._health(id_, counts.get(id_), crawls[id_], quarantined.get(id_, 0), days.get(id_, {}))
+            for id_ in ids
+        ]
+        order = {"trouble": 0, "running": 1, "ok": 2, "never": 3}
+        sites.sort(key=lambda site: (order[site.state], -site.articles, site.id))
+        total: dict[int, tuple[int, int]] = {}
+        for by_day in days.values():
+            for day, (articles, duplicates) in by_day.items():
+                before = total.get(day, (0, 0))
+                total[day] = before[0] + articles, before[1] + duplicates
+        return models.Overview(
+            articles=sum(count.articles for count in counts.values()),
+            duplicates=sum(count.duplicates for count in counts.values()),
+            removed=sum(count.removed for count in counts.values()),
+            quarantined=sum(quarantined.values()),
+            refreshed_at=self._lists.generation()[1],
+            days=_days(total),
+            sites=sites,
+        )
+
+    def site(self, id_: str) -> models.SitePage | None:
+        """A site; None if neither the archive nor the seeds know it."""
+        counts = {count.site: count for count in self._lists.sites()}
+        crawls = self._lists.crawls([id_], SITE_CRAWLS)[id_]
+        if id_ not in counts and id_ not in self.sites and not crawls:
+            return None
+        days = self._lists.days(days_ago(DAYS - 1), id_).get(id_, {})
+        pages, number = self._lists.quarantined(id_, QUARANTINED)
+        health = self._health(id_, counts.get(id_), crawls, number, days)
+        latest = self._lists.search(
+            parse_query(""), filters_of(site=id_, duplicates="yes"), limit=LATEST
+        ).hits
+        return models.SitePage(
+            **dict(health),
+            latest=[self._brief(hit) for hit in latest],
+            quarantine=[
+                models.QuarantinedPage(url=page.url, reason=page.reason, fetched_at=page.at, bytes=page.bytes)
+                for page in pages
+            ],
+        )
+
+    def search(
+        self,
+        typed: str,
+        *,
+        site: str | None = None,
+        language: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        duplicates: str | None = None,
+        before: str | None = None,
+    ) -> models.SearchResult:
+        """A page of matches; the index's `words`, the texts by `_id`.
+
+        Raises:
+            UsageError: A filter cannot be read.
+        """
+        filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
+        try:
+            key = int(before) if before else None
+        except ValueError:
+            raise UsageError(f"before: {before!r} is not the `older` of an earlier page") from None
+        if key is not None and abs(key) >= 1 << 63:
+            raise UsageError(f"before: {before!r} is not the `older` of an earlier page")
+        query = parse_query(typed)
+        hits, pieces = self.archive.search(query, filters, before=key, limit=PAGE)
+        return models.SearchResult(
+            query=typed,
+            total=hits.total,
+            more_than_total=hits.more,
+            hits=[
+                models.Found(
+                    **dict(self._brief(hit)),
+                    title_parts=_parts(highlighted(hit.title, query)),
+                    excerpt=_parts(pieces[hit.id]),
+                )
+                for hit in hits.hits
+            ],
+            older=None if hits.older is None else str(hits.older),
+        )
+
+    def article(self, id_: str) -> models.Article | None:
+        """An article with all that belongs to it; `_id`, `article_revision`, the index's `docs`."""
+        document = self.archive.article(id_)
+        found = self._lists.by_id([id_])
+        if document is None or not found:
+            return None
+        hit = found[0]
+        earlier, later = self._lists.neighbours(hit)
+        wordings = self.archive.revisions(id_)[-WORDINGS:]
+        texts = [(old["title"], old["text"]) for old in wordings] + [(document["title"], document["text"])]
+        return models.Article(
+            **dict(self._brief(hit)),
+            text=document["text"],
+            authors=document.get("authors") or [],
+            agency=document.get("agency"),
+            section=document.get("section"),
+            tags=document.get("tags") or [],
+            summary=document.get("summary"),
+            published_at=self._local(hit.site, document.get("published_at")),
+            published_precision=document.get("published_precision"),
+            date_source=document.get("date_source"),
+            modified_at=self._local(hit.site, document.get("modified_at")),
+            aliases=[alias for alias in document.get("aliases") or [] if alias != document["url"]],
+            first_seen_at=self._local(hit.site, document["first_seen_at"]),
+            captured_at=self._local(hit.site, document.get("checked_at")),
+            html_sha256=document.get("html_sha256"),
+            text_sha256=document["text_sha256"],
+            revisions=[
+                models.Wording(
+                    revision=old["revision"],
+                    title=old["title"],
+                    text=old["text"],
+                    seen_from=self._local(hit.site, old["seen_from"]),
+                    seen_until=self._local(hit.site, old["seen_until"]),
+                    text_sha256=old.get("text_sha256"),
+                    html_sha256=old.get("html_sha256"),
+                    title_changes=changes(old["title"], texts[number + 1][0]),
+                    changes=changes(old["text"], texts[number + 1][1]),
+                )
+                for number, old in enumerate(wordings)
+            ],
+            story=[self._brief(member) for member in self._lists.story(hit.story)[:MEMBERS]],
+            earlier=earlier and self._brief(earlier),
+            later=later and self._brief(later),
+        )
+
+    def story(self, id_: str, first: str | None = None, second: str | None = None) -> models.Story | None:
+        """A story and two of its members side by side: its first two, unless others are named.
+
+        Raises:
+            UsageError: A member that is named is not of this story.
+        """
+        members = self._lists.story(id_)[:MEMBERS]
+        if not members:
+            return None
+        by_id = {member.id: member for member in members}
+        for named in (first, second):
+            if named and named not in by_id:
+                raise UsageError(f"{named}: not an article of this story")
+        pair = [by_id[first] if first else members[0]]
+        others = [member for member in members if member is not pair[0]]
+        pair += [by_id[second]] if second else others[:1]
+        return models.Story(
+            id=id_,
+            members=[self._brief(member) for member in members],
+            difference=self._difference(pair) if len(pair) == 2 else None,
+        )
+
+    def _difference(self, pair: Sequence[Hit]) -> models.Difference:
+        texts = self.archive.texts([hit.id for hit in pair])
+        first, second = pair
+        return models.Difference(
+            first=self._brief(first),
+            second=self._brief(second),
+            title_changes=changes(first.title, second.title),
+            changes=changes(texts.get(first.id, ""), texts.get(second.id, "")),
+        )
+
+    def _health(
+        self,
+        id_: str,
+        count: SiteCount | None,
+        crawls: list[CrawlRow],
+        quarantined: int,
+        days: Mapping[int, tuple[int, int]],
+    ) -> models.SiteHealth:
+        seed = self.sites.get(id_)
+        told = [_crawl(crawl) for crawl in crawls]
+        ended = next((crawl for crawl in told if crawl.finished_at), None)
+        if ended is not None:
+            state = "ok" if ended.healthy else "trouble"
+        else:
+            state = "running" if told else "never"
+        return models.SiteHealth(
+            id=id_,
+            name=self.name(id_, "ar"),
+            name_en=self.name(id_, "en"),
+            url=str(seed.url) if seed else None,
+            state=state,
+            articles=count.articles if count else 0,
+            duplicates=count.duplicates if count else 0,
+            removed=count.removed if count else 0,
+            quarantined=quarantined,
+            newest_at=self._local(id_, count.newest) if count and count.newest else None,
+            crawls=told,
+            days=_days(days),
+        )
+
+    def _brief(self, hit: Hit) -> models.Brief:
+        return models.Brief(
+            id=hit.id,
+            site=hit.site,
+            title=hit.title,
+            url=hit.url,
+            at=self._local(hit.site, hit.at),
+            precision=hit.precision,
+            language=hit.language,
+            story_id=hit.story,
+            duplicate_of=hit.duplicate_of,
+            similarity=hit.similarity,
+            reason=hit.reason,
+            removed_at=self._local(hit.site, hit.removed),
+            revision=hit.revision,
+        )
+
+    def _local(self, site: str, at: datetime | None) -> Any:
+        if at is None:
+            return None
+        seed = self.sites.get(site)
+        try:
+            return at.astimezone(seed.zone if seed else UTC)
+        except OverflowError:  # the first or last day that datetime knows
+            return at
+
+
+def changes(old: str, new: str) -> list[models.Change]:
+    """What leads from one text to another, paragraphs kept apart by their own word."""
+    return [
+        models.Change(kind=stretch.kind, old=list(stretch.old), new=list(stretch.new))
+        for stretch in difference(old, new)
+    ]
+
+
+def _crawl(row: CrawlRow) -> models.Crawl:
+    return models.Crawl(
+        started_at=row.started,
+        finished_at=row.finished,
+        kind=row.kind,
+        outcome=row.outcome,
+        verdict=row.verdict,
+        reason=row.reason,
+        healthy=row.finished is None or row.verdict in HEALTHY,
+        taken=row.taken,
+        left=row.remaining,
+        new=sum(row.dispositions.get(kind, 0) for kind in _NEW),
+        dispositions=row.dispositions,
+        problems=row.problems,
+    )
+
+
+def _days(counts: Mapping[int, tuple[int, int]]) -> list[models.Day]:
+    """The last `DAYS` days, those without articles included."""
+    start = date(1970, 1, 1) + timedelta(days=(int(days_ago(DAYS - 1).timestamp()) + 3 * 3600) // 86400)
+    days = [start + timedelta(days=number) for number in range(DAYS)]
+    first = (start - date(1970, 1, 1)).days
+    return [
+        models.Day(
+            day=day, articles=counts.get(first + n, (0, 0))[0], duplicates=counts.get(first + n, (0, 0))[1]
+        )
+        for n, day in enumerate(days)
+    ]
+
+
+def _parts(pieces: Sequence[Piece]) -> list[models.Part]:
+    return [models.Part(text=piece.text, hit=piece.hit) for piece in pieces]

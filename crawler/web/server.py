@@ -1,0 +1,109 @@
+"""Serving the pages until told to stop, and keeping the index up to date meanwhile."""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from crawler.config import Settings
+from crawler.errors import KhabarError
+from crawler.operations.archive import Archive
+from crawler.sites import Site
+from crawler.web.app import LOOPBACK, create_app
+from crawler.web.reports import Reports
+
+LOOK_EVERY: Final = 15.0
+"""Seconds between two looks for crawls that ended: 60 small queries each."""
+
+logger = logging.getLogger(__name__)
+
+
+def serve(
+    settings: Settings,
+    sites: Mapping[str, Site],
+    seeds: Path,
+    *,
+    host: str,
+    port: int,
+    names: Sequence[str] = (),
+    ready: Callable[[str], None],
+    notice: Callable[[str], None],
+) -> None:
+    """Serve the archive until interrupted.
+
+    Args:
+        settings: Where it is.
+        sites: The seeds.
+        seeds: Their folder.
+        host: Address to listen at.
+        port: TCP port; 0 for any free one.
+        names: More names that requests may be for, as of a reverse proxy.
+        ready: Told the address of the first page once it is served.
+        notice: Told, in a sentence, what goes wrong meanwhile.
+
+    Raises:
+        KhabarError: The address cannot be listened at, or a store cannot be reached.
+    """
+    archive = Archive(settings)
+    reports = Reports(archive, seeds)
+    stopping = threading.Event()
+    listener = _listen(host, port)
+    try:
+        archive.stores()
+        app = create_app(archive, sites, reports, {*LOOPBACK, *_named(host), *names})
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+            )
+        )
+        keeper = threading.Thread(
+            target=_keep_fresh, args=(archive, stopping, notice), name="khabar-index", daemon=True
+        )
+        keeper.start()
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listener.getsockname()[1]}/")
+        server.run(sockets=[listener])
+        stopping.set()
+        keeper.join(timeout=10)
+    finally:
+        stopping.set()
+        listener.close()
+        reports.close()
+        archive.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()  # whoever is told the address may ask at once
+    except (OSError, OverflowError) as error:
+        listener.close()
+        why = getattr(error, "strerror", None) or str(error)
+        raise KhabarError(f"{host}:{port}: cannot listen there: {why}; choose another --port") from None
+    return listener
+
+
+def _named(host: str) -> set[str]:
+    return {f"[{host}]" if ":" in host else host} - {"0.0.0.0", "[::]"}  # noqa: S104  # not bound here
+
+
+def _keep_fresh(archive: Archive, stopping: threading.Event, notice: Callable[[str], None]) -> None:
+    told = ""
+    while not stopping.is_set():
+        try:
+            archive.refresh()
+            told = ""
+        except KhabarError as error:
+            if str(error) != told:  # once, not every time
+                told = str(error)
+                notice(told)
+        except Exception:  # the pages go on showing what the index holds
+            logger.exception("The search index could not be brought up to date")
+        stopping.wait(LOOK_EVERY)

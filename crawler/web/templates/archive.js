@@ -1,0 +1,25 @@
+"use strict";
+// A wide screen has room for the filters; a narrow one shows them when asked.
+if (matchMedia("(min-width: 48rem)").matches) {
+  document.querySelector("details.filters")?.setAttribute("open", "");
+}
+// "/" goes to the search field, j and k to the next and the previous headline of a list.
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target instanceof Element && event.target.closest("input, select, textarea");
+  if (typing) return;
+  if (event.key === "/") {
+    const field = document.getElementById("q");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+  } else if (event.key === "j" || event.key === "k") {
+    const links = [...document.querySelectorAll(".hits h3 a, .list h3 a")];
+    if (!links.length) return;
+    const now = links.indexOf(document.activeElement);
+    const next = event.key === "j" ? now + 1 : now < 0 ? 0 : now - 1;
+    links[Math.min(Math.max(next, 0), links.length - 1)].focus();
+  }
+});

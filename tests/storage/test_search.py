@@ -1,0 +1,282 @@
+"""The search index: what it finds, how it keeps up, and what it says when it cannot."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.storage.connect import Stores
+from crawler.storage.schema import ensure_schema
+from crawler.storage.search import (
+    DamagedIndexError,
+    Filters,
+    SearchFile,
+    SearchIndexError,
+    SearchLists,
+    parse_query,
+    rebuild,
+    refresh,
+)
+from crawler.storage.search.excerpt import excerpts
+from crawler.storage.search.letters import fold
+from crawler.storage.search.query import spellings
+from dedup.text import normalise
+from tests.web.archive import NOW, article, copy, crawl
+
+
+class Index:
+    """An archive and its index."""
+
+    def __init__(self, stores: Stores) -> None:
+        ensure_schema(stores.db)
+        self.db = stores.db
+        self.file = SearchFile(stores.settings.data_dir)
+        self.lists = SearchLists(self.file)
+
+    def store(self, *documents: dict[str, Any]) -> None:
+        for document in documents:
+            self.db.articles.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+    def crawled(self, site: str, hours: float = 0, **given: Any) -> None:
+        self.db.sites.update_one({"_id": site}, {"$set": {"token": 1}}, upsert=True)
+        self.db.crawls.insert_one(crawl(site, hours, **given))
+
+    def find(self, typed: str, **filters: Any) -> list[str]:
+        return sorted(hit.id for hit in self.lists.search(parse_query(typed), Filters(**filters)).hits)
+
+
+@pytest.fixture
+def index(stores: Stores) -> Any:
+    made = Index(stores)
+    yield made
+    made.file.close()
+
+
+@pytest.fixture
+def small(index: Index) -> Index:
+    index.store(
+        article(
+            "1", "barada", "انفجار في مدينة حلب", "هزّ انفجارٌ حيّ الأنصاري مساء الجمعة، وفق ما قاله شاهد.", 5
+        ),
+        article("2", "barada", "الأسعار في دمشق", "ارتفعت أسعار الخبز ٣٠٠ ليرة بحلب ودمشق.", 4),
+        article("3", "ugarit", "Aleppo reopens", "The citadel of Aleppo is open.", 3, language="en"),
+        copy("4", "1", "ugarit", "انفجار في حلب", "انفجار في حيّ الأنصاري.", 2, 0.8),
+    )
+    rebuild(index.file, index.db)
+    return index
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("حلب", ["1", "2", "4"]),  # with what is written onto it: «بحلب»
+        ('"حلب"', ["1", "4"]),  # exactly this
+        ("الانصارى", ["1", "4"]),  # hamza, alef maqsura
+        ("مدينه", ["1"]),  # ta marbuta
+        ("اِنْفِجار", ["1", "4"]),  # marks
+        ("أنفجار", ["1", "4"]),
+        ("300", ["2"]),  # Arabic digits
+        ("اسعار", ["2"]),
+        ("aleppo", ["3"]),
+        ("ALEPPO citadel", ["3"]),
+        ("alep", []),
+        ("alep*", ["3"]),
+        ("al*", []),  # too short to be taken as a beginning
+        ('"حي الأنصاري"', ["1", "4"]),
+        ("«الأنصاري حي»", []),
+        ("حلب -دمشق", ["1", "4"]),
+        ("-حلب", ["3"]),
+        ("حلب دمشق", ["2"]),
+        ("", ["1", "2", "3", "4"]),
+        ('"', ["1", "2", "3", "4"]),
+        ("!?*", ["1", "2", "3", "4"]),
+        ("site:x", []),
+        ("s:ugarit", []),  # the index's own words cannot be asked for
+    ],
+)
+def test_what_a_query_finds(small: Index, typed: str, found: list[str]) -> None:
+    assert small.find(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"site": "ugarit"}, ["3", "4"]),
+        ({"site": "ugar"}, []),
+        ({"language": "en"}, ["3"]),
+        ({"duplicates": False}, ["1", "2", "3"]),
+        ({"duplicates": True}, ["4"]),
+        ({"since": NOW - timedelta(hours=3)}, ["3", "4"]),
+        ({"until": NOW - timedelta(hours=3)}, ["1", "2"]),
+        ({"since": NOW - timedelta(hours=4), "until": NOW - timedelta(hours=3), "site": "barada"}, ["2"]),
+        ({"until": datetime(1, 1, 2, tzinfo=UTC)}, []),
+    ],
+)
+def test_filters(small: Index, filters: dict[str, Any], found: list[str]) -> None:
+    assert small.find("", **filters) == found
+    assert small.lists.search(parse_query(""), Filters(**filters)).total == len(found)
+
+
+@given(st.text())
+def test_nothing_typed_is_an_error(typed: str) -> None:
+    import sqlite3
+
+    with_words = sqlite3.connect(":memory:")
+    with_words.execute("CREATE VIRTUAL TABLE w USING fts5 (a, tokenize = \"unicode61 tokenchars ':-_'\")")
+    expression = parse_query(typed).expression
+    if expression:
+        with_words.execute("SELECT * FROM w WHERE w MATCH ?", (expression,)).fetchall()
+    with_words.close()
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_folding_many_is_normalising_each(texts: list[str]) -> None:
+    assert fold(texts) == [normalise(text) for text in texts]
+
+
+def test_half_a_character_is_replaced() -> None:
+    fold(["a\ud800b"])[0].encode()  # can be written
+
+
+def test_particles_only_go_onto_arabic_words_with_enough_letters() -> None:
+    assert {"حلب", "وحلب", "بحلب", "الحلب"} <= set(spellings("حلب"))
+    assert {"وزير", "الوزير", "للوزير", "بالوزير"} <= set(spellings("الوزير"))
+    assert spellings("من") == ("من",)
+    assert spellings("rome") == ("rome",)
+    assert "نت" not in spellings("بنت")
+    assert "م" not in spellings("الم")
+
+
+def test_a_list_is_newest_first_and_paged(index: Index) -> None:
+    index.store(*(article(f"{n:03}", "barada", f"خبر {n}", "نص", n) for n in range(25)))
+    # All of one second: a site that tells days alone.
+    index.store(*(article(f"x{n}", "ugarit", "خبر", "نص", 100, published_precision="day") for n in range(25)))
+    rebuild(index.file, index.db)
+    for typed in ("", "نص"):
+        first = index.lists.search(parse_query(typed), limit=20)
+        second = index.lists.search(parse_query(typed), before=first.older, limit=20)
+        third = index.lists.search(parse_query(typed), before=second.older, limit=20)
+        ids = [hit.id for page in (first, second, third) for hit in page.hits]
+        assert ids[:25] == [f"{n:03}" for n in range(25)]
+        assert len(set(ids)) == 50
+        assert (first.total, third.older) == (50, None)
+
+
+def test_a_time_that_cannot_be_true_does_not_stay_on_top(index: Index) -> None:
+    seen = NOW - timedelta(days=3)
+    index.store(
+        article("wrong", "barada", "خبر", "نص", published_at=NOW + timedelta(days=900), first_seen_at=seen),
+        article("none", "barada", "خبر", "نص", published_at=None, first_seen_at=seen - timedelta(hours=1)),
+        article("old", "barada", "خبر", "نص", published_at=datetime(1950, 5, 1, tzinfo=UTC)),
+        article("year1", "barada", "خبر", "نص", published_at=datetime(1, 1, 1, tzinfo=UTC)),
+        article("new", "barada", "خبر", "نص", 1),
+    )
+    rebuild(index.file, index.db)
+    hits = index.lists.search(parse_query("")).hits
+    assert [hit.id for hit in hits] == ["new", "wrong", "none", "old", "year1"]
+    assert [hit.precision for hit in hits] == ["minute", None, None, "minute", "minute"]
+
+
+def test_only_a_crawl_that_ended_brings_news(small: Index) -> None:
+    small.store(article("5", "qasioun", "خبر", "نص جديد", 1))
+    small.crawled("qasioun", finished_at=None, verdict=None)
+    assert refresh(small.file, small.db).sites == 0
+    small.db.crawls.update_many({"site": "qasioun"}, {"$set": {"finished_at": NOW, "verdict": "ok"}})
+    before = small.lists.generation()[0]
+    assert refresh(small.file, small.db).written == 1
+    assert small.find("جديد") == ["5"]
+    assert small.lists.generation()[0] == before + 1
+    assert refresh(small.file, small.db).sites == 0
+    assert [row.verdict for row in small.lists.crawls(["qasioun"], 5)["qasioun"]] == ["ok"]
+
+
+def test_a_new_wording_takes_the_place_of_the_old(small: Index) -> None:
+    small.store(article("1", "barada", "حريق في حلب", "نص آخر.", 5, revision=2))
+    small.crawled("barada")
+    refresh(small.file, small.db)
+    assert small.find("حريق") == ["1"]
+    assert small.find("الجمعة") == []
+    assert small.lists.search(parse_query("الجمعة")).total == 0
+    assert small.lists.search(parse_query("حلب")).total == 3
+
+
+def test_a_mark_on_another_sites_article_is_noticed(small: Index) -> None:
+    # A crawl of one site finds the earlier original of another's article.
+    small.store(
+        article("0", "qasioun", "ارتفاع الأسعار", "ارتفعت أسعار الخبز ٣٠٠ ليرة بحلب ودمشق.", 6),
+        copy("2", "0", "barada", "الأسعار في دمشق", "ارتفعت أسعار الخبز ٣٠٠ ليرة بحلب ودمشق.", 4, 0.9),
+    )
+    small.crawled("qasioun")
+    assert refresh(small.file, small.db).written == 2
+    assert small.find("الخبز", duplicates=False) == ["0"]
+    assert [hit.id for hit in small.lists.story("0")] == ["0", "2"]
+    assert {count.site: count.duplicates for count in small.lists.sites()}["barada"] == 1
+
+
+def test_what_is_gone_from_the_archive_goes_from_the_index(small: Index) -> None:
+    small.db.articles.delete_one({"_id": "3"})
+    small.crawled("ugarit")
+    assert refresh(small.file, small.db).removed == 1
+    assert small.find("aleppo") == []
+
+
+def test_a_hostile_article_is_held(index: Index) -> None:
+    title = "عاجل\x00 'OR 1=1; \" NEAR(a b) \U0001f4a5 {text}:"
+    index.store(article("1", "barada", title, "\x00" * 50 + "كلمة " * 3, 1, language="x" * 500))
+    rebuild(index.file, index.db)
+    assert index.find("كلمة") == ["1"]
+    assert index.lists.by_id(["1"])[0].title == title
+
+
+def test_a_damaged_file_is_told_and_can_be_made_anew(small: Index) -> None:
+    small.file.close()
+    small.file.path.write_bytes(b"this is no index" * 1000)
+    for suffix in ("-wal", "-shm"):
+        small.file.path.with_name(small.file.path.name + suffix).unlink(missing_ok=True)
+    with pytest.raises(DamagedIndexError, match="khabar search --rebuild"):
+        small.find("حلب")
+    small.file.remove()
+    rebuild(small.file, small.db)
+    assert small.find("الجمعة") == ["1"]
+
+
+def test_an_index_of_another_version_is_made_anew(small: Index) -> None:
+    with small.file.writing() as connection:
+        connection.execute("UPDATE meta SET value = '0' WHERE key = 'schema'")
+    small.file.close()
+    assert small.find("حلب") == []
+    assert refresh(small.file, small.db).written == 4
+    assert small.find("aleppo") == ["3"]
+
+
+def test_readers_see_the_old_index_until_a_rebuild_is_whole(small: Index) -> None:
+    other = SearchFile(small.file.path.parent.parent)
+    seen: list[int] = []
+
+    def look(_: int) -> None:
+        seen.append(SearchLists(other).search(parse_query("حلب")).total)
+
+    rebuild(small.file, small.db, look)
+    other.close()
+    assert seen == [3, 3]
+
+
+def test_a_query_that_takes_too_long_is_given_up(small: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.storage.search.file.LONGEST_QUERY", -1.0)
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(SearchIndexError, match="longer"), small.file.reading() as connection:
+        connection.execute(count)
+
+
+def test_an_excerpt_begins_near_the_first_match() -> None:
+    text = " ".join(f"كلمة{n}" for n in range(200)) + " الهدف " + " ".join(f"بعد{n}" for n in range(200))
+    (pieces,) = excerpts([text], parse_query("هدف"))
+    assert [piece.text for piece in pieces if piece.hit] == ["الهدف"]
+    shown = "".join(piece.text for piece in pieces)
+    assert shown.startswith("… كلمة192 ")
+    assert " الهدف بعد0 " in shown
+    assert shown.endswith(" …")
+    assert excerpts(["قصير"], parse_query("هدف"))[0][0].text == "قصير"
+    assert excerpts([""], parse_query("هدف")) == [[]]

@@ -1,0 +1,188 @@
+"""What `khabar web` answers, and what it refuses."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.web import archive as small
+from tests.web.conftest import Web, until
+
+PAGES = [
+    "/",
+    "/search",
+    "/search?q=جسر",
+    "/sites/ugarit",
+    f"/articles/{small.FIRST}",
+    f"/articles/{small.HOSTILE}",
+    f"/articles/{small.UNDATED}",
+    f"/stories/{small.FIRST}",
+    f"/stories/{small.FIRST}?first={small.COPY}&second={small.CUT}",
+]
+
+
+def api(web: Web, path: str) -> Any:
+    answer = web.get(f"/api{path}")
+    assert answer.status == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/json"
+    return json.loads(answer.text)
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_in_its_language_and_locked_down(web: Web, lang: str, path: str) -> None:
+    answer = web.get(f"/{lang}{path}")
+    assert answer.status == 200
+    assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">' in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "<script>window" not in answer.text
+    assert "<img" not in answer.text
+    assert 'href="javascript:' not in answer.text
+    assert "\u202e" not in answer.text
+
+
+def test_the_first_page_is_in_the_browsers_language(web: Web) -> None:
+    for accepted, lang in (("en-GB,en;q=0.9", "en"), ("ar-SY,en;q=0.5", "ar"), ("fr", "ar"), ("", "ar")):
+        answer = web.get("/", **{"Accept-Language": accepted})
+        assert (answer.status, answer.headers["Location"]) == (302, f"/{lang}/")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "", "127.0.0.1.evil.example", "[::2]"])
+def test_another_hosts_name_is_refused(web: Web, host: str) -> None:
+    answer = web.get("/api/sites", Host=host)
+    assert answer.status == 421
+    assert "barada" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8765", "LOCALHOST", "[::1]:80"])
+def test_this_machines_names_are_answered(web: Web, host: str) -> None:
+    assert web.get("/api/sites", Host=host).status == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_the_archive_can_only_be_read(web: Web, method: str) -> None:
+    assert web.get(f"/api/articles/{small.FIRST}", method).status == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/ar/nothing", 404),
+        ("/fr/", 404),
+        ("/ar/articles/nothing", 404),
+        ("/ar/stories/nothing", 404),
+        ("/ar/sites/nothing", 404),
+        ("/en/search?since=yesterday", 400),
+        ("/en/search?before=x", 400),
+        ("/en/search?before=99999999999999999999", 400),
+        ("/en/search?duplicates=maybe", 400),
+        (f"/en/stories/{small.FIRST}?first={small.ENGLISH}", 400),
+        ("/en/report?period=5", 422),
+    ],
+)
+def test_what_makes_no_sense_is_told_on_a_page_and_as_json(web: Web, path: str, status: int) -> None:
+    page = web.get(path)
+    assert page.status == status
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "Traceback" not in page.text
+    as_json = web.get("/api/" + path.split("/", 2)[2])
+    assert as_json.status in (status, 404, 422)
+    assert json.loads(as_json.text)["error"] or as_json.status == 404
+
+
+def test_the_overview_tells_how_the_sites_do(web: Web) -> None:
+    data = api(web, "/sites")
+    assert (data["articles"], data["duplicates"], data["quarantined"]) == (36, 2, 1)
+    states = {site["id"]: site["state"] for site in data["sites"]}
+    assert states == {"ugarit": "trouble", "barada": "ok", "qasioun": "ok"}
+    assert data["sites"][0]["id"] == "ugarit"  # what is wrong comes first
+    ugarit = data["sites"][0]
+    assert [crawl["healthy"] for crawl in ugarit["crawls"]] == [False, True]
+    assert ugarit["crawls"][0]["new"] == 7
+    assert sum(day["articles"] for day in ugarit["days"]) == 2
+    assert len(ugarit["days"]) == 30
+
+
+def test_a_site_has_its_quarantined_pages(web: Web) -> None:
+    data = api(web, "/sites/ugarit")
+    assert [page["reason"] for page in data["quarantine"]] == ["extraction took longer than 20 s"]
+    assert [brief["id"] for brief in data["latest"]] == [small.ENGLISH, small.CUT]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=الرستن", [small.FIRST]),
+        ("q=الرستن&duplicates=yes", [small.CUT, small.COPY, small.FIRST]),
+        ("q=الرستن&duplicates=only", [small.CUT, small.COPY]),
+        ("q=الرستن&duplicates=yes&site=ugarit", [small.CUT]),
+        ("q=bridge&language=en", [small.ENGLISH]),
+        ("q=bridge&language=ar", []),
+        ("site=qasioun", [small.HOSTILE]),
+    ],
+)
+def test_a_search_keeps_to_its_filters(web: Web, query: str, found: list[str]) -> None:
+    data = api(web, f"/search?{query}")
+    assert [hit["id"] for hit in data["hits"]] == found
+    assert data["total"] == len(found)
+
+
+def test_a_search_shows_where_it_matches(web: Web) -> None:
+    hit = api(web, "/search?q=المهندس")["hits"][0]
+    assert [part["text"] for part in hit["excerpt"] if part["hit"]] == ["المهندس"]
+    assert [part for part in hit["title_parts"] if part["hit"]] == []
+
+
+def test_lists_are_paged_without_gap_or_repetition(web: Web) -> None:
+    seen, before = [], ""
+    while True:
+        page = api(web, f"/search?duplicates=yes&before={before}")
+        seen += [hit["id"] for hit in page["hits"]]
+        before = page["older"]
+        if before is None:
+            break
+    assert len(seen) == len(set(seen)) == page["total"] == 36
+
+
+def test_an_article_has_its_revisions_story_neighbours_and_capture(web: Web) -> None:
+    data = api(web, f"/articles/{small.FIRST}")
+    assert [member["id"] for member in data["story"]] == [small.FIRST, small.COPY, small.CUT]
+    (old,) = data["revisions"]
+    changed = [(change["old"], change["new"]) for change in old["changes"] if change["kind"] != "same"]
+    assert changed == [(["20"], ["35"])]
+    assert data["later"]["id"] == small.UNDATED
+    assert data["earlier"]["id"] == f"{0:032}"
+    assert len(data["html_sha256"]) == 64
+    assert data["captured_at"].endswith("+03:00")
+    page = web.get(f"/ar/articles/{small.FIRST}").text
+    assert data["html_sha256"] in page
+
+
+def test_any_two_members_of_a_story_are_compared(web: Web) -> None:
+    data = api(web, f"/stories/{small.FIRST}?first={small.CUT}&second={small.COPY}")["difference"]
+    assert (data["first"]["id"], data["second"]["id"]) == (small.CUT, small.COPY)
+    assert any("1200" in change["new"] for change in data["changes"])
+
+
+def test_the_report_is_made_and_shown(web: Web) -> None:
+    assert web.get("/ar/report").status in (200, 202)
+    until(lambda: web.get("/ar/report").status == 200)
+    page = web.get("/en/report")
+    assert "sha256-" in page.headers["Content-Security-Policy"]
+    assert json.loads(web.get("/api/report").text)["totals"]["duplicates"] == 2
+
+
+def test_openapi_describes_each_page(web: Web) -> None:
+    described = json.loads(web.get("/api/openapi.json").text)
+    assert set(described["paths"]) == {
+        "/api/sites",
+        "/api/sites/{site}",
+        "/api/search",
+        "/api/articles/{article}",
+        "/api/stories/{story}",
+        "/api/report",
+    }
+    assert all(set(methods) == {"get"} for methods in described["paths"].values())

@@ -1,0 +1,139 @@
+"""The pages as a browser shows them."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.web import archive as small
+from tests.web.conftest import Watched, Web, until
+
+
+def start_of(part: Locator) -> float:
+    """How far from the screen's left edge a part begins."""
+    box = part.bounding_box()
+    assert box is not None
+    return box["x"]
+
+
+def test_arabic_reads_from_the_right_and_english_from_the_left(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/")
+    assert page.url.endswith("/ar/")
+    brand, switch = page.locator(".brand"), page.locator(".switch")
+    assert start_of(switch) < start_of(brand)
+    columns = page.locator(".sites thead th")
+    assert start_of(columns.first) > start_of(columns.last)
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/en/")
+    assert start_of(brand) < start_of(switch)
+    expect(page.get_by_role("heading", level=1)).to_have_text("How the sites are doing")
+
+
+def test_the_language_changes_and_the_place_stays(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/ar/search?q=جسر&duplicates=yes")
+    hits = page.locator(".hits h3").all_inner_texts()
+    page.locator(".switch").click()
+    page.wait_for_url("**/en/search?**")
+    assert page.locator(".hits h3").all_inner_texts() == hits
+    assert page.locator("#q").input_value() == "جسر"
+
+
+def test_a_search_from_the_first_page_by_keyboard_alone(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/ar/")
+    page.keyboard.press("/")
+    page.keyboard.type("الرُّستِن")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    expect(page.locator(".hits mark").first).to_have_text("الرستن")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/articles/{small.FIRST}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("افتتاح جسر الرستن")
+
+
+def test_tab_reaches_the_content_first(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/ar/search")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    expect(page.locator(".skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_filters_narrow_the_results(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/en/search")
+    page.get_by_role("combobox", name="Site").select_option("ugarit")
+    page.get_by_role("combobox", name="Duplicates").select_option("only")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**/search?**")
+    expect(page.locator(".hits > li")).to_have_count(1)
+    expect(page.locator(".mark.dup")).to_contain_text("71%")
+
+
+def test_two_chosen_articles_stand_side_by_side(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/ar/stories/{small.FIRST}")
+    page.get_by_label("الأولى: قاسيون").check()
+    page.get_by_label("الثانية: أوغاريت").check()
+    page.get_by_role("button", name="قارن").click()
+    page.wait_for_url("**first=**")
+    expect(page.locator("#difference del b", has_text="1200")).to_be_visible()
+    expect(page.locator("#difference ins b", has_text="1500")).to_be_visible()
+    sides = page.locator("#difference .cols > div")
+    assert start_of(sides.nth(0)) > start_of(sides.nth(1))  # the first stands where reading begins
+    assert page.locator("#difference .cols p").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_hostile_articles_show_as_text(web: Web, watched: Watched, lang: str) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/{lang}/articles/{small.HOSTILE}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("<script>window.hacked=1</script>")
+    expect(page.locator(".paper")).to_contain_text('onerror="window.hacked=1"')
+    assert page.locator("main img, main script, a[href^='javascript']").count() == 0
+    page.goto(f"{web.address}/{lang}/search?q=<script>")
+    page.goto(f'{web.address}/{lang}/search?q="><script>window.hacked=1</script>&site="><b>')
+    assert page.locator("main script, main b").count() == 0
+    page.goto(f"{web.address}/{lang}/sites/ugarit")
+    expect(page.locator(".address")).to_contain_text("<script>")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=جسر", f"/articles/{small.FIRST}", f"/stories/{small.FIRST}"]
+)
+def test_nothing_sticks_out_on_a_phone(web: Web, browser: Browser, path: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    for lang in ("ar", "en"):
+        page.goto(f"{web.address}/{lang}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
+    until(lambda: web.get("/ar/report").status == 200)
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    found = {}
+    for path in (
+        "/ar/",
+        "/en/search?q=جسر&duplicates=yes",
+        "/ar/sites/ugarit",
+        f"/en/articles/{small.FIRST}",
+        f"/ar/stories/{small.FIRST}",
+        "/ar/report",
+        "/en/nothing",
+    ):
+        page.goto(f"{web.address}{path}")
+        results = Axe().run(page)
+        if results.violations_count:
+            found[path] = re.sub(r"\s+", " ", results.generate_report())[:1500]
+    context.close()
+    assert found == {}
