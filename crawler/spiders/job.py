@@ -18,7 +18,7 @@ class Job(BaseModel):
 
     `since` and `until` bound the time of publication where a source tells it; `limit` is the largest
     number of pages to take; `urls` are pages to take whatever their state. `discover` says whether sources
-    are asked for new pages.
+    are asked for new pages, `recheck` whether young articles whose time has come are fetched again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +31,7 @@ class Job(BaseModel):
     urls: tuple[str, ...] = ()
     reopen_articles: bool = False
     discover: bool = True
+    recheck: bool = True
 
 
 @dataclass(slots=True)
