@@ -18,8 +18,6 @@ from crawler.fetch.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
-TURNED_AWAY = frozenset({403, 429})
-
 ASKS_TO_WAIT = frozenset({429, 503})
 
 NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, ResponseFailed, asyncio.TimeoutError)
@@ -114,7 +112,7 @@ class PacingMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Wait and ask again after a 429 or 503, or end the crawl where the wait is long."""
-        trouble = response.status >= 500 or response.status in TURNED_AWAY
+        trouble = response.status >= 500 or response.status == 429
         self._adapt(None if trouble else request.meta.get("download_latency", 0.0))
         if response.status not in ASKS_TO_WAIT:
             self._waits = 0

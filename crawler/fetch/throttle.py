@@ -1,7 +1,8 @@
 """Throttle: the pause between two requests grows while a site is slow or in trouble, and shrinks again."""
 
-LONGEST = 60.0
-"""Seconds; slower than this a crawl gets nowhere, and ends before it bothers anybody."""
+LONGEST = 10.0
+"""Seconds. Slower than this a crawl gets nowhere; a site in such trouble is left alone after ten pages anyway
+(`crawler.spiders.surrender`)."""
 
 FIRST = 0.5
 """Seconds to begin with where no pause was asked for."""
@@ -13,7 +14,7 @@ SLOW = 3.0
 """Seconds until the first byte from which an answer is slow: news pages take a fraction of one."""
 
 RECOVERY = 0.8
-"""What each good answer leaves of the pause: ten of them bring it from a minute to six seconds."""
+"""What each good answer leaves of the pause: ten of them bring it from ten seconds to one."""
 
 
 class Throttle:
@@ -47,7 +48,7 @@ class Throttle:
             self.delay = shorter if shorter > max(self._least * 1.05, FIRST / 2) else self._least
 
     def failed(self) -> None:
-        """A server error, a refusal, or no answer: several in a row double the pause each."""
+        """A server error, a 429, or no answer: several in a row double the pause each."""
         self._failures += 1
         if self._failures > PATIENT_WITH:
             self.delay = min(max(self.delay * 2, FIRST), max(LONGEST, self._least))

@@ -54,7 +54,8 @@ class CrawlReport:
     """How a crawl of one site went; what the child prints last and `crawls` keeps.
 
     `left` counts pages that are still to be done. `outcome` is ``finished``, ``limit``, ``stopped``,
-    ``lease_held``, ``store_lost``, ``told_to_wait``, ``died`` or ``error``.
+    ``lease_held``, ``lease_lost``, ``store_lost``, ``told_to_wait``, ``unreachable``, ``died``, ``error``, or
+    ``blocked`` or ``failing`` where the site turned away one page after another.
     """
 
     site: str

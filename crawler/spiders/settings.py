@@ -64,6 +64,7 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "EXTENSIONS": {
             "scrapy.extensions.logstats.LogStats": None,
             "crawler.spiders.progress.ProgressExtension": 500,
+            "crawler.spiders.surrender.SurrenderExtension": 510,
         },
         "LOG_LEVEL": "INFO",
         "LOG_FORMATTER": "crawler.spiders.logs.QuietFormatter",

@@ -90,7 +90,10 @@ class Frontier:
 
     def fence(self) -> None:
         """Mark the pages that wait with this lease's token: no earlier holder can settle one any more."""
-        self._pages.update_many({"site": self._site, "state": "pending"}, {"$set": {"token": self._token}})
+        waiting = self._pages.find({"site": self._site, "state": "pending"}, {"_id": 1})
+        # In batches: one update over a large backfill takes longer than a request to the store may.
+        for keys in _batches([document["_id"] for document in waiting]):
+            self._pages.update_many({"_id": {"$in": keys}}, {"$set": {"token": self._token}})
 
     def key(self, url: str) -> str:
         """The page's `_id`: the site and the identity of the URL."""

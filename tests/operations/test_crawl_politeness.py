@@ -59,3 +59,16 @@ def test_a_site_in_trouble_is_asked_more_slowly(quick: Crawled) -> None:
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     # The seed asks for no pause; after three failures in a row there is one of half a second and more.
     assert max(gaps) >= 0.4
+
+
+def test_a_site_that_turns_away_page_after_page_is_left_alone_and_the_rest_waits(quick: Crawled) -> None:
+    every = [article.url for article in quick.newsroom.articles if article.site == SITE]
+    for url in every:
+        quick.newsroom.fault(url, "403")
+    report = quick.crawl(SITE)[SITE]
+    assert (report.outcome, report.verdict) == ("blocked", "blocked")
+    assert "10 pages in a row ended as blocked (the site forbids it (403)); the rest waits" in (
+        report.verdict_reason or ""
+    )
+    assert report.taken < len(every)
+    assert quick.stores.db.pages.count_documents({"site": SITE, "state": "pending"}) >= len(every)
