@@ -48,7 +48,7 @@ class Settings(BaseSettings):
 
     webhook_url: SecretStr | None = None
     """Told, by a POST of JSON, when a site turns bad or good again. Secret: such addresses hold a key."""
-    metrics: Annotated[str | None, Field(pattern=r"^(\S+:)?\d{1,5}$")] = None
+    metrics: str | None = None
     """Port, or address:port, at which `khabar schedule` serves metrics for Prometheus; unset: nowhere."""
 
     @field_validator("webhook_url")
@@ -58,6 +58,14 @@ class Settings(BaseSettings):
             parts = urlsplit(value.get_secret_value())
             if parts.scheme not in ("http", "https") or not parts.hostname:
                 raise ValueError("it is not an http or https address")
+        return value
+
+    @field_validator("metrics")
+    @classmethod
+    def _port(cls, value: str | None) -> str | None:
+        port = (value or "1").rpartition(":")[2]
+        if not (port.isdecimal() and len(port) <= 5 and 0 < int(port) <= 65535):
+            raise ValueError("it is not a port or address:port; for example 9464 or 0.0.0.0:9464")
         return value
 
     def as_environment(self) -> dict[str, str]:
