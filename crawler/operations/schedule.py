@@ -123,7 +123,8 @@ def line(report: CrawlReport) -> str:
     counts = ", ".join(f"{count} {name}" for name, count in report.dispositions.items())
     reason = report.verdict_reason or (report.reason if report.outcome != "finished" else None)
     verdict = report.outcome if report.outcome == "stopped" else report.verdict
-    return f"{report.site}: {verdict}{f' ({reason})' if reason else ''}; {counts or 'nothing new'}; {report.seconds:.0f} s"
+    why = f" ({reason})" if reason else ""
+    return f"{report.site}: {verdict}{why}; {counts or 'nothing new'}; {report.seconds:.0f} s"
 
 
 class Schedule:

@@ -170,3 +170,19 @@ def test_a_change_of_the_title_alone_changes_the_hash() -> None:
     article = Article(url="u", title="أ", text="ن", canonical_url="u")
     assert article.text_sha256 != replace(article, title="ب").text_sha256
     assert article.text_sha256 == replace(article, authors=["س"]).text_sha256
+
+
+def test_a_write_that_comes_late_undoes_nothing_that_a_later_fetch_brought(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    later = TEXT + "\n\nتصحيح: العدد هو خمسة آلاف."
+    _save(stores, _key(1))
+    _save(stores, _key(1), later, revision=2)
+    before = stores.db.articles.find_one({"_id": _key(1)})
+    url = "https://a.example/0000"
+    late = Article(url=url, title="طريق جديد", text=TEXT, canonical_url=url, published_at=NOW)
+    capture = Capture("a", url, NOW, "0" * 64)
+    prepared = prepare(_key(1), TEXT, NOW, "a")
+    assert not articles.save(_key(1), late, capture, prepared, None, revision=2)
+    assert stores.db.articles.find_one({"_id": _key(1)}) == before
+    assert stores.db.revisions.count_documents({}) == 1
