@@ -68,6 +68,10 @@ def _article(article: dict[str, Any]) -> Group:
         ("language", article["language"]),
         ("revision", str(article["revision"])),
         ("removed", article["removed_at"]),
+        (
+            "was away",
+            ", ".join(f"{a['removed_at'][:16]} to {a['returned_at'][:16]}" for a in article["absences"]),
+        ),
         ("duplicate of", article["duplicate_of"]),
         ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),
         ("story", article["story_id"]),

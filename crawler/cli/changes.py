@@ -35,6 +35,9 @@ def show_changes(article: Mapping[str, Any], *, as_json: bool) -> None:
     console.print(Text(article["url"], style="dim"), soft_wrap=True)
     if article["removed_at"]:
         console.print(Text(f"taken down, noticed {article['removed_at'][:16]} UTC", style="red"))
+    for absence in article["absences"]:
+        away = f"taken down {absence['removed_at'][:16]}, there again {absence['returned_at'][:16]} UTC"
+        console.print(Text(away, style="red"))
     if not found:
         console.print("one wording only: nothing has changed since it was first seen")
     for change in found:

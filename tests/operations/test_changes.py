@@ -20,6 +20,7 @@ def _article(*wordings: tuple[str, str], removed_at: str | None = None) -> dict[
         "id": "1",
         "url": "https://example.org/a",
         "removed_at": removed_at,
+        "absences": [],
         **numbered[-1],
         "revisions": numbered[:-1],
     }

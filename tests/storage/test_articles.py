@@ -83,6 +83,18 @@ def test_a_removed_article_stays_and_may_return(stores: Stores, articles: Articl
     known = articles.known(_key(1))
     assert known is not None
     assert not known.removed
+    # A second absence ends with another wording; neither of them is forgotten.
+    assert articles.removed(_key(1), NOW + timedelta(days=3))
+    _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=4)
+    articles.still_there(_key(1), NOW + timedelta(days=5))
+    document = stores.db.articles.find_one({"_id": _key(1)})
+    assert document is not None
+    assert document["removed_at"] is None
+    day = timedelta(days=1)
+    away = [
+        ((one["removed_at"] - NOW) / day, (one["returned_at"] - NOW) / day) for one in document["absences"]
+    ]
+    assert away == [(0, 2), (3, 4)]
 
 
 def test_an_emptied_index_is_noticed_and_made_anew_with_the_same_stories(
