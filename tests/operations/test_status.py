@@ -10,6 +10,8 @@ import pytest
 
 from crawler.article import Disposition
 from crawler.discovery.canonical import page_id
+from crawler.operations.crawl import crawl
+from crawler.spiders.job import Job
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 
@@ -36,18 +38,17 @@ def _khabar(crawled: Crawled, *arguments: str) -> subprocess.CompletedProcess[st
 
 def test_a_site_that_breaks_is_told_and_a_site_that_mends_too(newsroom: Crawled) -> None:
     newsroom.newsroom.down(SITE)
-    crawl = _khabar(newsroom, "crawl", SITE)
-    assert crawl.returncode == 3
-    assert f"{SITE} needs a look: unreachable: robots.txt of" in crawl.stderr
+    said: list[str] = []
+    crawl([Job(site=newsroom.sites[SITE])], newsroom.settings, notice=said.append)
+    assert said[0].startswith(f"{SITE} needs a look: unreachable: robots.txt of")
     status = _khabar(newsroom, "--json", "status", SITE)
     assert status.returncode == 3
     (one,) = json.loads(status.stdout)
     assert (one["verdict"], one["healthy"], len(one["crawls"])) == ("unreachable", False, 1)
     assert one["interval"] == 7200
     newsroom.newsroom.up(SITE)
-    crawl = _khabar(newsroom, "crawl", SITE, "--limit", "3")
-    assert crawl.returncode == 0, crawl.stderr
-    assert f"{SITE} is well again (it was: unreachable)" in crawl.stderr
+    crawl([Job(site=newsroom.sites[SITE], limit=3)], newsroom.settings, notice=said.append)
+    assert said[1:] == [f"{SITE} is well again (it was: unreachable)"]
     table = _khabar(newsroom, "status")
     assert table.returncode == 0
     assert "never crawled" in table.stdout
