@@ -51,7 +51,7 @@ class Settings(BaseSettings):
 
     webhook_url: SecretStr | None = None
     """Told, by a POST of JSON, when a site turns bad or good again. Secret: such addresses hold a key."""
-    metrics: Annotated[str | None, Field(pattern=r"^(\S+:)?\d{1,5}$")] = None
+    metrics: str | None = None
     """Port, or address:port, at which `khabar schedule` serves metrics for Prometheus; unset: nowhere."""
 
     @field_validator("webhook_url")
@@ -67,6 +67,14 @@ class Settings(BaseSettings):
     """Whether the pages of stored articles are kept as fetched, in `data_dir`/raw, for `khabar reextract`."""
     raw_pages_bytes: Annotated[int, Field(ge=1024 * 1024)] = 1024 * 1024 * 1024
     """What the kept pages of one site may take, compressed: some 50,000 pages. The oldest go first."""
+
+    @field_validator("metrics")
+    @classmethod
+    def _port(cls, value: str | None) -> str | None:
+        port = (value or "1").rpartition(":")[2]
+        if not (port.isdecimal() and len(port) <= 5 and 0 < int(port) <= 65535):
+            raise ValueError("it is not a port or address:port; for example 9464 or 0.0.0.0:9464")
+        return value
 
     def as_environment(self) -> dict[str, str]:
         """Return the settings as environment variables, for a child process that is to have the same ones."""

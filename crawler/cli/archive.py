@@ -14,6 +14,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from crawler.cli.changes import show_changes
 from crawler.cli.context import context_of, err, out, parse_day
 from crawler.errors import KhabarError
 from crawler.operations.export import export_rows, json_line
@@ -33,15 +34,18 @@ def show_command(
     address: Annotated[
         str, typer.Argument(metavar="URL", help="The article's address, in any form, or its id.")
     ],
+    diff: Annotated[bool, typer.Option("--diff", help="Only what changed between its wordings.")] = False,
 ) -> None:
     """Show an article as it is stored, with its earlier wordings and its story.
 
-    Example: khabar show https://example.org/2024/12/04/title/
+    Example: khabar show https://example.org/2024/12/04/title/ --diff
     """
     common = context_of(ctx)
     with contextlib.closing(open_stores(common.settings)) as stores:
         article = find_article(stores, address)
-    if common.json:
+    if diff:
+        show_changes(article, as_json=common.json)
+    elif common.json:
         out().print_json(json.dumps(article, ensure_ascii=False))
     else:
         out().print(_article(article), soft_wrap=True)
@@ -64,6 +68,10 @@ def _article(article: dict[str, Any]) -> Group:
         ("language", article["language"]),
         ("revision", str(article["revision"])),
         ("removed", article["removed_at"]),
+        (
+            "was away",
+            ", ".join(f"{a['removed_at'][:16]} to {a['returned_at'][:16]}" for a in article["absences"]),
+        ),
         ("duplicate of", article["duplicate_of"]),
         ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),
         ("story", article["story_id"]),

@@ -14,6 +14,7 @@ from crawler.errors import UsageError
 from crawler.operations.crawl import crawl, exit_code
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.schedule import due_jobs
+from crawler.operations.status import statuses
 from crawler.sites import load_sites, select_sites
 from crawler.spiders.job import CrawlKind, Job
 from crawler.storage.connect import open_stores
@@ -59,6 +60,10 @@ def crawl_command(
         with contextlib.closing(open_stores(common.settings)) as stores:
             ensure_schema(stores.db)
             jobs = due_jobs(stores.db, sites.values())
+            later = min((s.next_at for s in statuses(stores.db, sites.values()) if s.next_at), default=None)
+        if not jobs and common.verbosity >= 0:
+            when = f"; the next site is at {later:%Y-%m-%d %H:%M} UTC" if later else ""
+            err().print(f"Nothing is due{when}.")
         if jobs or common.json:
             run(common, jobs)
         return

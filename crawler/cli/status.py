@@ -51,6 +51,9 @@ def status_command(
     raise typer.Exit(0 if all(status.healthy for status in found) else 3)
 
 
+CRAWL_STYLES = {"ok": "green", "stopped": "yellow", "lease_held": "yellow", "running": "dim"}
+
+
 def _style(verdict: str | None, healthy: bool) -> str:
     return "dim" if verdict == "never_crawled" else "green" if healthy else "bold red"
 
@@ -85,7 +88,7 @@ def _crawls(status: SiteStatus) -> Table:
         table.add_row(
             f"{crawl.started_at:%m-%d %H:%M}",
             crawl.kind,
-            Text(verdict.replace("_", " "), style="green" if verdict == "ok" else "red"),
+            Text(verdict.replace("_", " "), style=CRAWL_STYLES.get(verdict, "red")),
             str(crawl.taken),
             str(crawl.new),
             str(crawl.requests),

@@ -31,6 +31,9 @@ class Fault(StrEnum):
     RESET = "reset"
     EMPTY = "empty"
     GZIP_BOMB = "gzip_bomb"
+    BROTLI_BOMB = "brotli_bomb"
+    DAMAGED_ENCODING = "damaged_encoding"
+    SHORT_LENGTH = "short_length"
     CHALLENGE = "challenge"
     LOGIN = "login"
     NO_CHARSET = "no_charset"
@@ -181,6 +184,32 @@ def _gzip_bomb(_: Scene, *, size: int = 64 * _MEGABYTE) -> Answer:
     return _whole(_bomb(size), _HTML, ("Content-Encoding", "gzip"))
 
 
+_BROTLI_BOMB: Final = bytes.fromhex(
+    "cbffff3ff8a541787ce02421859c960800635217235ef5fecf03ffffffe0970088c32200ddfb3ffeffffc12f0110870500baf7"
+    "7ffcffff835f02200e0b0074effff8ffff07bf04401c1600e8defff1ffff0f7e0980382c00d0bdffe3ffff1ffc1200715800a0"
+    "7bffc7ffff3ff82500e2b00040f7fe2f1c00f04b00140107040002"
+)
+"""The start of a page and 64 MB of spaces, as brotli 1.2 packs them: 129 bytes."""
+
+
+def _brotli_bomb(_: Scene) -> Answer:
+    """A body of 129 bytes that unpacks to 64 MB and a little more."""
+    return _whole(_BROTLI_BOMB, _HTML, ("Content-Encoding", "br"))
+
+
+def _damaged_encoding(_: Scene, *, encoding: str = "br") -> Answer:
+    """Noise that calls itself packed."""
+    return _whole(random.Random(1).randbytes(4096), _HTML, ("Content-Encoding", encoding))  # noqa: S311
+
+
+def _short_length(scene: Scene, *, missing: int = 2000) -> Answer:
+    """Send the whole body, but say that it is `missing` bytes shorter."""
+    page = scene.page()
+    length = max(1, len(page.body) - missing)
+    headers = (("Content-Type", page.content_type),)
+    return Answer(page.status, headers, (page.body,), length, ending=Ending.CLOSE)
+
+
 def _challenge(_: Scene, *, code: int = 200) -> Answer:
     """The page of a protection service that wants to see a browser."""
     body = (
@@ -246,6 +275,9 @@ _FAULTS: Final[dict[Fault, Callable[..., Answer]]] = {
     Fault.RESET: _reset,
     Fault.EMPTY: _empty,
     Fault.GZIP_BOMB: _gzip_bomb,
+    Fault.BROTLI_BOMB: _brotli_bomb,
+    Fault.DAMAGED_ENCODING: _damaged_encoding,
+    Fault.SHORT_LENGTH: _short_length,
     Fault.CHALLENGE: _challenge,
     Fault.LOGIN: _login,
     Fault.NO_CHARSET: _no_charset,

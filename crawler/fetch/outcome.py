@@ -34,6 +34,10 @@ class HeldBackError(IgnoreRequest):
     """The request was not made because the crawl is ending: its page is still to be done."""
 
 
+class UnreadableRobotsError(Exception):
+    """robots.txt of a host cannot be read: nothing may be fetched from it for now."""
+
+
 BLOCKING_STATUS = {
     401: "the site wants a login (401)",
     402: "the site wants a payment (402)",
@@ -67,7 +71,11 @@ def failure_outcome(error: BaseException | None) -> Outcome:
             return Outcome(Disposition.REFUSED, "robots.txt forbids it")
         if "max redirections" in text.lower():
             return Outcome(Disposition.REFUSED, "too many redirects")
+        if "during decompression" in text:
+            return Outcome(Disposition.REFUSED, "the page unpacks to more than max_page_bytes")
         return Outcome(Disposition.REFUSED, text or "refused by a limit")
+    if isinstance(error, UnreadableRobotsError):
+        return Outcome(Disposition.FAILED, text)
     if isinstance(error, DownloadCancelledError):
         return Outcome(Disposition.REFUSED, "the page is larger than max_page_bytes")
     if isinstance(error, DownloadTimeoutError | asyncio.TimeoutError):

@@ -9,13 +9,18 @@ from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError
 from scrapy.http import Response
+from twisted.web.client import ResponseFailed
 
 from crawler.fetch.outcome import HeldBackError
+from crawler.fetch.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
 ASKS_TO_WAIT = frozenset({429, 503})
+
+NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, ResponseFailed, asyncio.TimeoutError)
 
 PATIENCE = 60.0
 """Seconds a crawl waits for a site that asks for it; told to wait longer, it ends and comes back later."""
@@ -52,6 +57,7 @@ class PacingMiddleware:
         self._held_until = 0.0
         self._waits = 0
         self._ended = False
+        self._throttle: Throttle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -64,9 +70,31 @@ class PacingMiddleware:
         """Slow the site's slot down to the Crawl-delay that robots.txt asks for."""
         delay = robotparser.crawl_delay(self._crawler.settings["USER_AGENT"])
         slot = self._crawler.engine.downloader.slots.get(self._slot)
-        if delay and slot is not None and float(delay) > slot.delay:
+        if delay and slot is not None and float(delay) > self._throttle_of(slot).delay:
+            self._throttle_of(slot).ask_for(float(delay))
             slot.delay, slot.concurrency, slot.jitter = float(delay), 1, 0.0
             logger.info("robots.txt asks for %s s between requests", delay)
+
+    def _throttle_of(self, slot: Any) -> Throttle:
+        if self._throttle is None:
+            self._throttle = Throttle(slot.delay)
+        return self._throttle
+
+    def _adapt(self, latency: float | None) -> None:
+        """Adapt the slot's pause to an answer, or to the lack of one (None)."""
+        slot = self._crawler.engine.downloader.slots.get(self._slot)
+        if slot is None:
+            return
+        throttle = self._throttle_of(slot)
+        before = throttle.delay
+        if latency is None:
+            throttle.failed()
+        else:
+            throttle.answered(latency)
+        if throttle.delay != before:
+            slot.delay = throttle.delay
+            if throttle.delay >= 2 * max(before, 0.1):
+                logger.info("The site is in trouble or slow: %.1f s between requests now", throttle.delay)
 
     async def process_request(self, request: Request) -> None:
         """Name the slot, and hold the request back while the site asks for a pause.
@@ -84,6 +112,8 @@ class PacingMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Wait and ask again after a 429 or 503, or end the crawl where the wait is long."""
+        trouble = response.status >= 500 or response.status == 429
+        self._adapt(None if trouble else request.meta.get("download_latency", 0.0))
         if response.status not in ASKS_TO_WAIT:
             self._waits = 0
             return response
@@ -106,3 +136,8 @@ class PacingMiddleware:
         logger.info("the site asks for a pause of %.0f s (%s)", wait, response.status)
         self._crawler.stats.inc_value("khabar/pacing/waits")
         return request.replace(dont_filter=True, priority=request.priority + 1)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002
+        """Slow down where no answer came: a site that is overloaded drops connections."""
+        if isinstance(exception, NO_ANSWER):
+            self._adapt(None)

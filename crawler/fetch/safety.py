@@ -1,7 +1,8 @@
 """Safety: no request leaves for an address that a news site has no business to send us to."""
 
 import ipaddress
-from typing import Any, Self
+from collections.abc import Iterator
+from typing import Any, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -13,6 +14,11 @@ from twisted.internet.defer import Deferred
 from crawler.fetch.outcome import RefusedRequestError
 from crawler.sites import Site
 
+IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses behind which a gateway puts all of IPv4 (RFC 6052), private networks included."""
+
 ALLOW_PRIVATE = "KHABAR_ALLOW_PRIVATE"
 """Scrapy setting: the seed says that the site lives at a private address."""
 
@@ -23,9 +29,25 @@ def is_public(address: str) -> bool:
     Raises:
         ValueError: `address` is no IP address.
     """
-    parsed = ipaddress.ip_address(address)
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return bool((mapped or parsed).is_global) and not parsed.is_multicast
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return all(one.is_global and not one.is_multicast for one in _reached(parsed))
+
+
+def _reached(address: IPAddress) -> Iterator[IPAddress]:
+    """The addresses that a connection may end at: those IPv4 ones, too, that an IPv6 address carries."""
+    if isinstance(address, ipaddress.IPv4Address):
+        yield address
+        return
+    if address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+        return
+    yield address
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address.teredo is not None:
+        yield address.teredo[1]
+    if address in NAT64:
+        yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 class SafetyMiddleware:

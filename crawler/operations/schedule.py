@@ -121,8 +121,10 @@ class OwnHands:
 def line(report: CrawlReport) -> str:
     """A crawl in one line of the schedule's log."""
     counts = ", ".join(f"{count} {name}" for name, count in report.dispositions.items())
-    reason = f": {report.verdict_reason}" if report.verdict_reason else ""
-    return f"{report.site}: {report.verdict}{reason}; {counts or 'nothing new'}; {report.seconds:.0f} s"
+    reason = report.verdict_reason or (report.reason if report.outcome != "finished" else None)
+    verdict = report.outcome if report.outcome == "stopped" else report.verdict
+    why = f" ({reason})" if reason else ""
+    return f"{report.site}: {verdict}{why}; {counts or 'nothing new'}; {report.seconds:.0f} s"
 
 
 class Schedule:

@@ -16,7 +16,8 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         address: The URL of the article in any of its forms, or the article's id.
 
     Returns:
-        The export's row, with `revisions` (oldest first) and `story` (the other members).
+        The export's row, with `revisions` (oldest first), `absences` (when its site had taken it down) and
+        `story` (the other members).
 
     Raises:
         UsageError: The archive holds no article of it; the message says what is known of the page.
@@ -44,6 +45,10 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         ),
         key=lambda old: old["revision"],
     )
+    data["absences"] = [
+        {name: moment.isoformat() for name, moment in absence.items()}
+        for absence in document.get("absences") or ()
+    ]
     members = stores.db.articles.find(
         {"story_id": document["story_id"]},
         {"site": 1, "url": 1, "title": 1, "published_at": 1, "similarity": 1, "duplicate_of": 1},

@@ -157,7 +157,8 @@ def _summary(crawl: Mapping[str, Any]) -> CrawlSummary:
         started_at=crawl["started_at"],
         finished_at=crawl.get("finished_at"),
         kind=crawl["kind"],
-        verdict=crawl.get("verdict"),
+        # Of a crawl that broke off "ok" says only that nothing was wrong so far.
+        verdict="stopped" if crawl.get("outcome") == "stopped" else crawl.get("verdict"),
         reason=crawl.get("verdict_reason") or crawl.get("reason"),
         taken=crawl.get("taken", 0),
         new=_new(crawl),

@@ -16,7 +16,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from crawler.config import Settings
-from crawler.errors import StoreUnavailableError
+from crawler.errors import KhabarError
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_mongodb
 from crawler.storage.turns import HealthChange, claim_changes, give_back
@@ -64,7 +64,7 @@ class Announcer:
             self._wanted.clear()
             try:
                 self._announce()
-            except (PyMongoError, StoreUnavailableError) as error:
+            except (PyMongoError, KhabarError) as error:
                 logger.warning("Changes of health could not be read: %s", error)
             if closing:
                 return

@@ -188,7 +188,7 @@ def run_worker(settings: Settings, sites: int) -> None:
     """
     app = celery_app(settings)
     prepare_stores(settings, logger.warning)
-    from celery.signals import worker_shutting_down
+    from celery.signals import setup_logging, worker_shutting_down
 
     crawls = _Crawls(settings)
 
@@ -200,6 +200,10 @@ def run_worker(settings: Settings, sites: int) -> None:
     def told(**_: object) -> None:
         crawls.stop()
 
+    def keep_logging(**_: object) -> None:
+        """Celery sets the log up itself, over what the command line has set, unless somebody listens here."""
+
+    setup_logging.connect(keep_logging)
     worker_shutting_down.connect(told)
     worker = app.Worker(
         # A crawl is a process of its own; its thread here only waits for it.
@@ -209,7 +213,7 @@ def run_worker(settings: Settings, sites: int) -> None:
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
-        loglevel="WARNING",
+        quiet=True,
     )
     logger.info("Worker for %d sites at a time", sites)
     try:

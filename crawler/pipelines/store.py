@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 from typing import Self
 
 from scrapy.crawler import Crawler
 
-from crawler.article import Disposition
+from crawler.article import DatePrecision, Disposition
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
@@ -101,6 +102,7 @@ class StorePipeline:
                 etag=item.etag,
                 last_modified=item.last_modified,
                 not_before=outcome.not_before,
+                article_since=_article_since(item),
             ),
         )
         return outcome
@@ -124,3 +126,15 @@ class StorePipeline:
             alike = f"{decision.reason}, {decision.similarity or 0:.2f} of {decision.duplicate_of}"
             return Outcome(Disposition.DUPLICATE, alike)
         return Outcome(Disposition.STORED)
+
+
+def _article_since(item: PageItem) -> datetime | None:
+    """When the item's article was published or, where only the day is known, fetched first."""
+    article = item.article
+    if article is None or item.page.article_since is not None:
+        return None
+    published = article.published_at
+    exact = published is not None and article.published_precision is not DatePrecision.DAY
+    if exact or (published is not None and item.fetched_at - published > timedelta(days=2)):
+        return published
+    return item.fetched_at

@@ -18,7 +18,7 @@ class Job(BaseModel):
 
     `since` and `until` bound the time of publication where a source tells it; `limit` is the largest
     number of pages to take; `urls` are pages to take whatever their state. `discover` says whether sources
-    are asked for new pages.
+    are asked for new pages, `recheck` whether young articles whose time has come are fetched again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +31,7 @@ class Job(BaseModel):
     urls: tuple[str, ...] = ()
     reopen_articles: bool = False
     discover: bool = True
+    recheck: bool = True
 
 
 @dataclass(slots=True)
@@ -55,7 +56,8 @@ class CrawlReport:
     """How a crawl of one site went; what the child prints last and `crawls` keeps.
 
     `left` counts pages that are still to be done. `outcome` is ``finished``, ``limit``, ``stopped``,
-    ``lease_held``, ``store_lost``, ``told_to_wait``, ``died`` or ``error``.
+    ``lease_held``, ``lease_lost``, ``store_lost``, ``told_to_wait``, ``unreachable``, ``died``, ``error``, or
+    ``blocked`` or ``failing`` where the site turned away one page after another.
     """
 
     site: str

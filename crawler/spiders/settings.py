@@ -49,6 +49,8 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         ALLOW_PRIVATE: site.private,
         "TWISTED_DNS_RESOLVER": "crawler.fetch.safety.SafeResolver",
         "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawler.fetch.robots.RobotsMiddleware": 100,
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
             "crawler.fetch.safety.SafetyMiddleware": 90,
             "crawler.fetch.freshness.FreshnessMiddleware": 450,
@@ -62,6 +64,7 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "EXTENSIONS": {
             "scrapy.extensions.logstats.LogStats": None,
             "crawler.spiders.progress.ProgressExtension": 500,
+            "crawler.spiders.surrender.SurrenderExtension": 510,
         },
         "LOG_LEVEL": "INFO",
         "LOG_FORMATTER": "crawler.spiders.logs.QuietFormatter",

@@ -123,7 +123,10 @@ class SiteSpider(scrapy.Spider):
 
         def due(frontier: Frontier) -> list[Page]:
             named = frontier.name_pages(job.urls) if job.urls else []
-            return named or frontier.pending(datetime.now(UTC))
+            if named:
+                return named
+            now = datetime.now(UTC)
+            return frontier.pending(now) + (frontier.young(now) if job.recheck and job.discover else [])
 
         pages = await self._in_thread(lambda: self.run.frontier(due)) or []
         pages = [page for page in pages if self.window.may_hold(page.url, page.hints)]

@@ -22,6 +22,11 @@ QUALITY = frozenset({"dates_missing", "bodies_short", "boilerplate"})
 OURS = frozenset({"store_lost", "lease_held", "lease_lost", "stopped"})
 """Outcomes that say something of us and nothing of the site."""
 
+SAID_BY_OUTCOME = frozenset(
+    {"store_lost", "died", "error", "lease_held", "lease_lost", "unreachable", "blocked", "failing"}
+)
+"""Outcomes that are verdicts themselves."""
+
 MOSTLY = 0.5
 """A kind of failure that more than half of the pages share is the site's, not a page's."""
 
@@ -65,7 +70,7 @@ def judge(
 
 
 def _by_outcome(report: CrawlReport) -> tuple[str, str | None] | None:
-    if report.outcome in ("store_lost", "died", "error", "lease_held", "lease_lost", "unreachable"):
+    if report.outcome in SAID_BY_OUTCOME:
         return report.outcome, report.reason
     if report.outcome == "told_to_wait":
         return "blocked", report.reason

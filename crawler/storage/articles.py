@@ -107,7 +107,6 @@ class ArticleStore:
             "revision": revision,
             "html_sha256": capture.html_sha256,
             "signature": prepared.to_stored(),
-            "removed_at": None,
             **story_fields(article_id, decision),
         }
         try:
@@ -116,13 +115,15 @@ class ArticleStore:
                 {"_id": article_id, "checked_at": {"$not": {"$gt": capture.fetched_at}}},
                 {
                     "$set": fields,
-                    "$setOnInsert": {"first_seen_at": capture.fetched_at},
+                    "$setOnInsert": {"first_seen_at": capture.fetched_at, "removed_at": None},
                     "$addToSet": {"aliases": capture.url},
                 },
                 upsert=True,
             )
         except DuplicateKeyError:
             return False
+        if revision > 1:
+            self._returned(article_id, capture.fetched_at)
         if decision is not None:
             self.apply(decision.changes)
         return True
@@ -191,10 +192,24 @@ class ArticleStore:
 
     def still_there(self, article_id: str, at: datetime, alias: str | None = None) -> None:
         """Note that an article was seen again, unchanged; a removed one has come back."""
-        change: dict[str, Any] = {"$set": {"checked_at": at, "removed_at": None}}
+        change: dict[str, Any] = {"$set": {"checked_at": at}}
         if alias:
             change["$addToSet"] = {"aliases": alias}
         self._db.articles.update_one({"_id": article_id}, change)
+        self._returned(article_id, at)
+
+    def _returned(self, article_id: str, at: datetime) -> None:
+        """Keep from when to when an article was away, if it was: a return must not hide the removal."""
+        document = self._db.articles.find_one({"_id": article_id}, {"removed_at": 1}) or {}
+        removed_at = document.get("removed_at")
+        if removed_at is not None:
+            self._db.articles.update_one(
+                {"_id": article_id, "removed_at": removed_at},
+                {
+                    "$set": {"removed_at": None},
+                    "$push": {"absences": {"removed_at": removed_at, "returned_at": at}},
+                },
+            )
 
     def removed(self, article_id: str, at: datetime) -> bool:
         """Mark an article as taken down by its site; it stays as it is. Returns whether that is news."""

@@ -15,6 +15,7 @@ from pymongo.errors import BulkWriteError
 from crawler.article import Discovered, Disposition, Hints
 from crawler.discovery.canonical import page_id
 from crawler.storage.lease import LeaseLostError
+from crawler.storage.recheck import next_recheck
 from crawler.storage.schema import Document
 
 BATCH = 500
@@ -28,6 +29,9 @@ LONGEST_RETRY = timedelta(days=7)
 """The wait doubles from the first to the longest; a page is never given up, since blocks get lifted."""
 
 DUPLICATE_KEY = 11000
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Bounds a range from below, which keeps pages that have no such time out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,15 @@ class Page:
     article_id: str | None = None
     attempts: int = 0
     depth: int = 0
+    article_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """How one fetch of a page ended, as the frontier remembers it."""
+    """How one fetch of a page ended, as the frontier remembers it.
+
+    `article_since` says when the article was published, or first seen: a young one is fetched again.
+    """
 
     disposition: Disposition
     reason: str | None = None
@@ -55,6 +63,7 @@ class PageResult:
     etag: str | None = None
     last_modified: str | None = None
     not_before: datetime | None = None
+    article_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,10 @@ class Frontier:
 
     def fence(self) -> None:
         """Mark the pages that wait with this lease's token: no earlier holder can settle one any more."""
-        self._pages.update_many({"site": self._site, "state": "pending"}, {"$set": {"token": self._token}})
+        waiting = self._pages.find({"site": self._site, "state": "pending"}, {"_id": 1})
+        # In batches: one update over a large backfill takes longer than a request to the store may.
+        for keys in _batches([document["_id"] for document in waiting]):
+            self._pages.update_many({"_id": {"$in": keys}}, {"$set": {"token": self._token}})
 
     def key(self, url: str) -> str:
         """The page's `_id`: the site and the identity of the URL."""
@@ -160,6 +172,11 @@ class Frontier:
             if (document.get("next_attempt_at") or now) <= now
         ]
 
+    def young(self, now: datetime) -> list[Page]:
+        """Pages of young articles whose time to be looked at again has come; settling them sets the next."""
+        due = self._pages.find({"site": self._site, "recheck_at": {"$gt": EPOCH, "$lte": now}})
+        return [_page(document) for document in due if document["state"] == "done"]
+
     def name_pages(self, urls: Iterable[str]) -> list[Page]:
         """Return these pages whatever their state, putting those into the frontier that are not there."""
         found = [Discovered(url, "named") for url in urls]
@@ -199,6 +216,10 @@ class Frontier:
             "last_error": result.reason,
             "last_fetched_at": now,
         }
+        since = result.article_since or page.article_since
+        if since and result.disposition not in UNSETTLED:
+            change["article_since"] = since
+            change["recheck_at"] = next_recheck(since, now)
         if result.disposition in UNSETTLED:
             wait = min(FIRST_RETRY * 2 ** min(page.attempts, 16), LONGEST_RETRY)
             change["next_attempt_at"] = max(now + wait, result.not_before or now)
@@ -233,6 +254,7 @@ def _page(document: Document) -> Page:
         article_id=document.get("article_id"),
         attempts=document.get("attempts", 0),
         depth=document.get("depth", 0),
+        article_since=document.get("article_since"),
     )
 
 

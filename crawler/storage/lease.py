@@ -113,7 +113,8 @@ def process_start(pid: int) -> str:
 class Lease:
     """The lease of one site, taken by this process.
 
-    `taken_over` says that its last holder did not give it back, and may not know yet that it has lost it.
+    `taken_over` says that its last holder did not give it back, may still run, and may not know that it has
+    lost it.
 
     Raises:
         LeaseHeldError: A living process holds it; the message says which.
@@ -136,7 +137,6 @@ class Lease:
             current = db.sites.find_one({"_id": self.site}) or {}
             self._refuse_if_held(current, now)
             holder = current.get("holder")
-            self.taken_over = bool(holder)
             token = int(current.get("token", 0)) + 1
             taken = db.sites.update_one(
                 {"_id": self.site, "token": current.get("token")}, {"$set": {"token": token, **claim}}
@@ -144,8 +144,9 @@ class Lease:
             if taken.modified_count != 1:
                 self._refuse_if_held(db.sites.find_one({"_id": self.site}) or {}, now)
                 raise LeaseHeldError(f"site {self.site}: another process took it just now") from None
-            if holder and holder != self._me:
-                Holder(**holder).end()
+            # Our own name stands there after a lost answer: what was to follow may not have been done.
+            if holder:
+                self.taken_over = holder == self._me or not Holder(**holder).end()
         self._valid_until = begun + LEASE_SECONDS
         return token
 

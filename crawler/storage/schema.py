@@ -22,7 +22,11 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
         ([("dedup_pending", 1)], "dedup_pending"),
     ],
     "revisions": [([("article_id", 1), ("revision", 1)], "article_revision")],
-    "pages": [([("site", 1), ("state", 1)], "site_state"), ([("article_id", 1)], "article")],
+    "pages": [
+        ([("site", 1), ("state", 1)], "site_state"),
+        ([("article_id", 1)], "article"),
+        ([("site", 1), ("recheck_at", 1)], "site_recheck"),
+    ],
     "crawls": [([("site", 1), ("started_at", 1)], "site_started")],
     "quarantine": [([("site", 1), ("fetched_at", 1)], "site_fetched")],
     "sources": [([("site", 1)], "site")],

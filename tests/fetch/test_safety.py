@@ -1,5 +1,7 @@
 """Which addresses belong to the public internet."""
 
+import socket
+
 import pytest
 from scrapy import Request
 from scrapy.resolver import dnscache
@@ -9,7 +11,9 @@ from crawler.fetch.safety import SafeResolver, SafetyMiddleware, is_public
 from crawler.sites import Site
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "64:ff9b::5db8:d822", "2606:2800:220:1:248:1893:25c8:1946"]
+)
 def test_public_addresses_pass(address: str) -> None:
     assert is_public(address)
 
@@ -29,6 +33,12 @@ def test_public_addresses_pass(address: str) -> None:
         "::ffff:127.0.0.1",
         "100.64.0.1",
         "224.0.0.1",
+        "fe80::1%eth0",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a01:203",
+        "2002:7f00:1::",
+        "2002:a01:203::1",
     ],
 )
 def test_addresses_that_no_news_site_sends_us_to_do_not(address: str) -> None:
@@ -79,3 +89,17 @@ def test_a_name_that_leads_to_a_private_address_is_refused_where_it_is_resolved(
 def test_a_private_address_passes_where_the_seed_says_that_the_site_lives_there() -> None:
     site = _site(url="http://127.0.0.1:8000/", private=True)
     SafetyMiddleware(site).process_request(Request("http://127.0.0.1:8000/a"))
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1."])
+def test_other_ways_to_write_a_private_address_lead_nowhere(host: str) -> None:
+    """Either the request is refused, or its name is, once the system's resolver says what it means."""
+    try:
+        SafetyMiddleware(_site()).process_request(Request(f"http://{host}/a"))
+    except RefusedRequestError:
+        return
+    try:
+        address = socket.gethostbyname(host)
+    except OSError:
+        return
+    assert not is_public(address)

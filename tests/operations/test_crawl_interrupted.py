@@ -119,7 +119,8 @@ def test_an_unreachable_site_is_no_success(fresh: Crawled) -> None:
     printed, said = process.communicate(timeout=60)
     assert process.returncode == 3
     assert '"verdict": "unreachable"' in printed
-    assert "no source of pages answered" in said
+    assert "robots.txt of 127.0.0.1" in said
+    assert "connection refused" in said
 
 
 def test_a_site_that_asks_for_a_long_pause_is_left_alone(fresh: Crawled) -> None:

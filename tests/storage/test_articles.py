@@ -97,6 +97,18 @@ def test_a_removed_article_stays_and_may_return(stores: Stores, articles: Articl
     known = articles.known(_key(1))
     assert known is not None
     assert not known.removed
+    # A second absence ends with another wording; neither of them is forgotten.
+    assert articles.removed(_key(1), NOW + timedelta(days=3))
+    _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=4)
+    articles.still_there(_key(1), NOW + timedelta(days=5))
+    document = stores.db.articles.find_one({"_id": _key(1)})
+    assert document is not None
+    assert document["removed_at"] is None
+    day = timedelta(days=1)
+    away = [
+        ((one["removed_at"] - NOW) / day, (one["returned_at"] - NOW) / day) for one in document["absences"]
+    ]
+    assert away == [(0, 2), (3, 4)]
 
 
 def test_an_emptied_index_is_noticed_and_made_anew_with_the_same_stories(
@@ -195,3 +207,19 @@ def test_a_date_without_a_time_does_not_make_an_article_the_first_of_its_day(
     rebuild_index(stores)
     held = {one["_id"]: one["duplicate_of"] for one in stores.db.articles.find()}
     assert held == {_key(1): _key(2), _key(2): None, _key(3): _key(2)}
+
+
+def test_a_write_that_comes_late_undoes_nothing_that_a_later_fetch_brought(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    later = TEXT + "\n\nتصحيح: العدد هو خمسة آلاف."
+    _save(stores, _key(1))
+    _save(stores, _key(1), later, revision=2)
+    before = stores.db.articles.find_one({"_id": _key(1)})
+    url = "https://a.example/0000"
+    late = Article(url=url, title="طريق جديد", text=TEXT, canonical_url=url, published_at=NOW)
+    capture = Capture("a", url, NOW, "0" * 64)
+    prepared = prepare(_key(1), TEXT, NOW, "a")
+    assert not articles.save(_key(1), late, capture, prepared, None, revision=2)
+    assert stores.db.articles.find_one({"_id": _key(1)}) == before
+    assert stores.db.revisions.count_documents({}) == 1

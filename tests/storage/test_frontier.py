@@ -7,6 +7,8 @@ import pytest
 from crawler.article import Discovered, Disposition, Hints
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import FIRST_RETRY, LONGEST_RETRY, Frontier, PageResult
+from crawler.storage.lease import LeaseLostError
+from crawler.storage.recheck import next_recheck
 from crawler.storage.schema import ensure_schema
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
@@ -94,3 +96,50 @@ def test_many_pages_are_discovered_in_batches(frontier: Frontier) -> None:
 def test_the_pages_of_another_site_are_its_own(frontier: Frontier, stores: Stores) -> None:
     frontier.discover(_found("a"))
     assert Frontier(stores.db, "other").discover(_found("a")).new == 1
+
+
+def test_what_an_earlier_holder_of_the_lease_does_to_a_page_is_refused_by_the_store(stores: Stores) -> None:
+    ensure_schema(stores.db)
+    early, late = Frontier(stores.db, "site", token=1), Frontier(stores.db, "site", token=2)
+    waiting, settled = early.discover(_found("a", "b")).pages
+    early.settle(settled, PageResult(Disposition.STORED, article_id="1"))
+    late.fence()
+    with pytest.raises(LeaseLostError, match=r"has taken over https://example\.org/a"):
+        early.settle(waiting, PageResult(Disposition.GONE))
+    document = stores.db.pages.find_one({"_id": waiting.id})
+    assert document is not None
+    assert (document["state"], document["last_disposition"]) == ("pending", None)
+    late.settle(waiting, PageResult(Disposition.STORED, article_id="2"))
+    with pytest.raises(LeaseLostError):
+        early.settle(waiting, PageResult(Disposition.GONE))
+
+
+def test_a_young_article_is_looked_at_again_after_hours_and_days_and_then_no_more(stores: Stores) -> None:
+    ensure_schema(stores.db)
+    frontier = Frontier(stores.db, "site")
+    now = datetime.now(UTC)
+    fresh, old, none = frontier.discover(_found("fresh", "old", "none")).pages
+    frontier.settle(fresh, PageResult(Disposition.STORED, article_id="1", article_since=now))
+    frontier.settle(old, PageResult(Disposition.STORED, article_id="2", article_since=NOW))
+    frontier.settle(none, PageResult(Disposition.NOT_ARTICLE))
+    assert frontier.young(now + timedelta(minutes=59)) == []
+    (again,) = frontier.young(now + timedelta(minutes=61))
+    assert (again.id, again.article_id) == (fresh.id, "1")
+    assert again.article_since is not None
+    # One look whose answer failed is the business of retries, not of this.
+    frontier.settle(again, PageResult(Disposition.FAILED, "no answer"))
+    assert frontier.young(now + timedelta(minutes=61)) == []
+    assert [page.id for page in frontier.pending(now + timedelta(minutes=61))] == [fresh.id]
+
+
+@pytest.mark.parametrize(
+    ("age", "next_age"),
+    [(0.0, 1.0), (0.5, 1.0), (1.0, 6.0), (5.0, 6.0), (7.0, 24.0), (30.0, 168.0), (168.0, None), (9e3, None)],
+)
+def test_looks_at_an_article_by_its_age_in_hours(age: float, next_age: float | None) -> None:
+    due = next_recheck(NOW, NOW + timedelta(hours=age))
+    assert due == (None if next_age is None else NOW + timedelta(hours=next_age))
+
+
+def test_an_article_dated_in_the_future_is_young_now() -> None:
+    assert next_recheck(NOW + timedelta(days=40), NOW) == NOW + timedelta(hours=1)

@@ -1,0 +1,47 @@
+"""Surrender: a crawl ends when the site turns away one page after another, and leaves the rest for later.
+
+Asking for a thousand pages to hear "no" a thousand times helps nobody. The pages that were not asked for wait
+as they did, and the schedule comes back, ever later.
+"""
+
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from crawler.article import Disposition
+from crawler.pipelines.page_item import PageItem
+
+IN_A_ROW = 10
+"""Pages in a row that were blocked or failed: with fewer, a handful of broken pages would end a crawl."""
+
+TURNED_AWAY = {Disposition.BLOCKED: "blocked", Disposition.FAILED: "failing"}
+
+
+class SurrenderExtension:
+    """Counts the pages in a row that the site did not give us."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._spider: Any = crawler.spider
+        self._streak = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the extension and listen for pages that ended."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.item_scraped, signal=signals.item_scraped)
+        return extension
+
+    def item_scraped(self, item: PageItem) -> None:
+        """Take note of how a page ended."""
+        disposition = item.outcome.disposition if item.outcome else None
+        if disposition not in TURNED_AWAY:
+            self._streak = 0
+            return
+        self._streak += 1
+        if self._streak == IN_A_ROW:
+            reason = item.outcome.reason if item.outcome else None
+            self._spider.stop(
+                TURNED_AWAY[disposition],
+                f"{IN_A_ROW} pages in a row ended as {disposition} ({reason}); the rest waits",
+            )

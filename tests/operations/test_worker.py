@@ -1,0 +1,71 @@
+"""Workers: a crawl that is killed with its worker is done by another, nothing is lost, nothing done twice."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.config import Settings
+from crawler.operations.worker import broker_url
+from crawler.storage.turns import site_state
+from tests.conftest import Servers
+from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.operations.test_schedule import _only, _start, _stored, _truth, _wait_for
+
+pytest.importorskip("celery", reason="workers need khabar[worker]")
+
+SITE = "demo-yasmin"
+
+
+@pytest.fixture
+def newsroom(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
+    with crawled_newsroom(servers, tmp_path, run=False, latency=0.15) as found:
+        yield found
+
+
+def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_done_twice(newsroom: Crawled) -> None:
+    _only(newsroom, SITE)
+    db = newsroom.stores.db
+    schedule = _start(newsroom, "schedule", "--workers")
+    first = _start(newsroom, "worker", "--sites", "1")
+    others = []
+    try:
+        _wait_for(lambda: len(_stored(newsroom, SITE)) > 2)
+        crawl = next(
+            c for c in psutil.Process(first.pid).children() if "crawler.spiders.child" in c.cmdline()
+        )
+        first.kill()
+        crawl.kill()
+        first.communicate()
+        before = len(_stored(newsroom, SITE))
+        assert before < len(_truth(newsroom, SITE))
+        # Whoever sends the message again waits for minutes; the test does not.
+        db.sites.update_one({"_id": SITE}, {"$set": {"queued_at": None}})
+        others = [_start(newsroom, "worker", "--sites", "2") for _ in range(2)]
+        _wait_for(lambda: site_state(db, SITE).next_at is not None)
+        for process in (schedule, *others):
+            process.send_signal(signal.SIGTERM)
+        said = [process.communicate(timeout=60)[0] for process in (schedule, *others)]
+        assert [process.returncode for process in (schedule, *others)] == [0, 0, 0], said
+    finally:
+        for process in (schedule, first, *others):
+            process.kill()
+            process.wait()
+    assert _stored(newsroom, SITE) == _truth(newsroom, SITE)
+    assert db.revisions.count_documents({}) == 0
+    outcomes = sorted(crawl["outcome"] for crawl in db.crawls.find({"site": SITE}))
+    assert outcomes == ["died", "finished"]
+
+
+@pytest.mark.parametrize(
+    ("url", "broker"),
+    [
+        ("redis://:pw@host:6380/2", "redis://:pw@host:6380/2"),
+        ("unix:///tmp/valkey.sock", "redis+socket:///tmp/valkey.sock?virtual_host=0"),
+        ("unix:///tmp/valkey.sock?db=3", "redis+socket:///tmp/valkey.sock?virtual_host=3"),
+    ],
+)
+def test_the_broker_is_the_redis_of_the_settings(url: str, broker: str) -> None:
+    assert broker_url(Settings.model_validate({"redis_url": url})) == broker

@@ -1,0 +1,71 @@
+"""When a site is crawled next: spread out, less often where it is quiet, within bounds."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from crawler.sites import Site
+from crawler.spiders.rhythm import next_interval, next_time, open_from
+
+NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def _after(verdict: str, new: int, times: int, every: timedelta = HOUR) -> timedelta:
+    interval = None
+    for _ in range(times):
+        interval = next_interval(every, interval, verdict=verdict, new=new)
+    assert interval is not None
+    return interval
+
+
+def test_a_quiet_site_is_asked_less_often_up_to_a_bound_and_at_once_as_ever_when_it_wakes() -> None:
+    assert _after("ok", 0, 1) == HOUR * 1.5
+    assert _after("ok", 0, 20) == HOUR * 4
+    assert next_interval(HOUR, HOUR * 4, verdict="ok", new=3) == HOUR
+    assert _after("ok", 0, 20, timedelta(days=3)) == timedelta(days=3)
+
+
+def test_a_site_in_trouble_is_asked_ever_less_often_but_never_dropped() -> None:
+    waits = [_after("blocked", 0, times) for times in range(1, 12)]
+    assert waits == sorted(waits)
+    assert waits[0] == 2 * HOUR
+    assert waits[-1] == timedelta(days=1)
+    assert _after("unreachable", 0, 9, timedelta(days=3)) == timedelta(days=3)
+
+
+def test_a_seed_that_asks_more_often_than_before_is_heard() -> None:
+    assert next_interval(HOUR, timedelta(minutes=10), verdict="ok", new=0) == HOUR * 1.5
+
+
+def test_turns_are_spread_over_the_interval_and_then_keep_it() -> None:
+    sites = [f"site-{number}" for number in range(200)]
+    turns = [next_time(site, NOW, HOUR) for site in sites]
+    assert all(HOUR / 2 <= turn - NOW <= HOUR * 1.5 for turn in turns)
+    quarters = [sum(int((turn - NOW) / (HOUR / 4)) % 4 == quarter for turn in turns) for quarter in range(4)]
+    assert min(quarters) > 30
+    late = turns[0] + timedelta(minutes=3)
+    assert abs(next_time(sites[0], late, HOUR) - (turns[0] + HOUR)) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "local", "opens"),
+    [
+        (None, "13:00", "13:00"),
+        ("12:00-14:00", "13:00", "13:00"),
+        ("01:00-06:00", "13:00", "01:00"),
+        ("14:30-18:00", "13:00", "14:30"),
+        ("23:00-05:00", "02:00", "02:00"),
+        ("23:00-05:00", "13:00", "23:00"),
+        ("01:00-06:00", "06:00", "01:00"),
+    ],
+)
+def test_hours_are_the_sites_own(hours: str | None, local: str, opens: str) -> None:
+    fields: dict[str, Any] = {"id": "x", "name": "س", "url": "https://example.org/", "hours": hours}
+    site = Site.model_validate(fields)
+    hour, minute = map(int, local.split(":"))
+    moment = datetime(2024, 12, 4, hour, minute, tzinfo=site.zone)
+    opening = open_from(site, moment.astimezone(UTC))
+    assert f"{opening.astimezone(site.zone):%H:%M}" == opens
+    assert moment <= opening < moment + timedelta(days=1)
