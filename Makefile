@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test check install lock bench clean
+.PHONY: demo test check install lock bench rivals bench-rivals clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -28,6 +28,18 @@ bench: $(STAMP)
 	for name in extraction dedup crawl; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 install: $(STAMP)
+
+# The extractors that the benchmark measures Khabar against; kept out of .venv, which the lock file describes.
+rivals: .venv-rivals/.installed
+
+.venv-rivals/.installed: pyproject.toml $(STAMP)
+	$(PYTHON) -m venv --clear .venv-rivals
+	$(BIN)/uv pip install --quiet --python .venv-rivals/bin/python --group rivals --constraint requirements.lock \
+	  -e . || $(BIN)/uv pip install --quiet --python .venv-rivals/bin/python --group rivals -e .
+	@touch $@
+
+bench-rivals: .venv-rivals/.installed
+	.venv-rivals/bin/python -m benchmarks.extraction --all
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -9,10 +9,8 @@ from crawler.storage.dedup_index import follow_story, open_index
 from crawler.storage.schema import ensure_schema
 from dedup import Decision, Prepared, prepare
 
-WORDS = (
-    "أعلنت البلدية أمس خطة جديدة لترميم الجسر القديم وتوسيع الشارع المؤدي إليه قبل نهاية العام الحالي".split()
-)
-TEXT = " ".join(f"{word}{number}" for number in range(6) for word in WORDS)
+STORY = "أعلنت البلدية أمس خطة جديدة لترميم الجسر القديم وتوسيع الشارع المؤدي إليه قبل نهاية العام الحالي"
+TEXT = " ".join(f"{word}{number}" for number in range(6) for word in STORY.split())
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
 
 
