@@ -8,7 +8,8 @@ page,
 headlines, days and minutes right, pages with leaked boilerplate, pages whose text begins with the headline,
 and CPU per
 page as a multiple of trafilatura's default. With ``--all`` also which kinds of pages each gives no text for,
-and Khabar's reasons; with ``--memory`` the memory of one process over many pages. `make bench-rivals` installs the rivals first.
+and Khabar's reasons; with ``--memory`` the memory of one process over many pages.
+`make bench-rivals` installs the rivals first.
 """
 
 import argparse
