@@ -1,13 +1,15 @@
 """Extraction against pages with hand-made truth, beside its rivals, in one run.
 
-    python benchmarks/extraction.py [--data FOLDER] [--rounds N] [--all]
+    python -m benchmarks.extraction [--data FOLDER] [--rounds N] [--all] [--memory PAGES]
 
 Prints, per extractor: precision, recall and F1 of the body over shingles of four words (counted as in
 scrapinghub/article-extraction-benchmark; text that the truth lists as optional costs nothing), the worst
 page,
 headlines, days and minutes right, pages with leaked boilerplate, pages whose text begins with the headline,
 and CPU per
-page as a multiple of trafilatura's default. With ``--all`` also which kinds of pages Khabar refuses.
+page as a multiple of trafilatura's default. With ``--all`` also which kinds of pages each gives no text for,
+and Khabar's reasons; with ``--memory`` the memory of one process over many pages.
+`make bench-rivals` installs the rivals first.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +41,12 @@ DATA = Path(os.environ.get("KHABAR_DATA") or Path(__file__).parents[2] / "shared
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What an extractor made of a page."""
+    """What an extractor made of a page; `refused` says why it made nothing."""
 
     text: str = ""
     title: str | None = None
     date: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ class Page:
 def khabar(page: Page) -> Read:
     try:
         article = extract(page.html, page.url)
-    except ExtractionError:
-        return Read()
+    except ExtractionError as error:
+        return Read(refused=error.reason)
     when = article.published_at.isoformat() if article.published_at else None
     return Read(article.text, article.title, when)
 
@@ -92,13 +96,14 @@ def readability(page: Page) -> Read:
 
 def newspaper(page: Page) -> Read:
     module = importlib.import_module("newspaper")
-    article = module.Article(page.url or "https://page.invalid/", language="ar")
+    article = module.Article(page.url or "https://page.invalid/", language="ar", fetch_images=False)
     article.download(input_html=page.html.decode("utf-8", "replace"))
     article.parse()
     when = article.publish_date
     return Read(article.text, article.title, when.isoformat() if isinstance(when, datetime) else None)
 
 
+@cache
 def extractors() -> dict[str, Callable[[Page], Read]]:
     found = {
         "Khabar": khabar,
@@ -112,7 +117,7 @@ def extractors() -> dict[str, Callable[[Page], Read]]:
         try:
             importlib.import_module(module)
         except ImportError:
-            print(f"{name}: not installed, left out")
+            print(f"{name}: not installed, left out; `make bench-rivals` brings it along")
             continue
         found[name] = read
     return found
@@ -197,14 +202,16 @@ def score(name: str, pages: list[Page], reads: dict[str, Read], cpu: float, base
         f"minutes {minutes}/{timed}  leaks {leaks}  headline in text {headed}  "
         f"CPU {1000 * cpu:.1f} ms a page, {cpu / base:.2f} x"
     )
-    if name == "Khabar":
-        sites: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        for page in pages:
-            if page.id in bodies:
-                sites[page.domain].append(bodies[page.id])
-        for site, ones in sorted(sites.items()):
-            print(f"    {site:24} {len(ones):3} pages  P {statistics.mean(o[0] for o in ones):.3f}"
-                  f"  R {statistics.mean(o[1] for o in ones):.3f}")  # fmt: skip
+    sites: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for page in pages:
+        if page.id in bodies:
+            sites[page.domain].append(bodies[page.id])
+    for site, ones in sorted(sites.items()):
+        precision, recall = (statistics.mean(one[part] for one in ones) for part in (0, 1))
+        print(
+            f"    {site:24} {len(ones):3} pages  P {precision:.3f}  R {recall:.3f}  "
+            f"F1 {f1(precision, recall):.3f}"
+        )
 
 
 def f1(precision: float, recall: float) -> float:
@@ -230,7 +237,16 @@ def timed_cpu(pages: list[Page], rounds: int) -> dict[str, float]:
     return {name: min(ones) for name, ones in spent.items()}
 
 
-def refusals(pages: list[Page]) -> None:
+def refusals(pages: list[Page], name: str, read: Callable[[Page], Read]) -> None:
+    """How many pages of each kind an extractor gives no text for: right for all but articles."""
+    kinds: dict[str, list[bool]] = defaultdict(list)
+    for page in pages:
+        kinds[page.kind].append(not read(page).text)
+    told = ", ".join(f"{kind} {sum(ones)}/{len(ones)}" for kind, ones in sorted(kinds.items()))
+    print(f"{name:22} without text: {told}")
+
+
+def reasons(pages: list[Page]) -> None:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for page in pages:
         try:
@@ -239,11 +255,25 @@ def refusals(pages: list[Page]) -> None:
             counts[page.kind][f"{type(error).__name__}: {error.reason}"] += 1
         else:
             counts[page.kind]["read as an article"] += 1
-    for kind, reasons in sorted(counts.items()):
+    for kind, found in sorted(counts.items()):
         print(
-            f"{kind} ({reasons.total()}): "
-            + "; ".join(f"{count} {why}" for why, count in reasons.most_common())
+            f"{kind} ({found.total()}): " + "; ".join(f"{count} {why}" for why, count in found.most_common())
         )
+
+
+def memory(pages: list[Page], count: int) -> None:
+    """Resident memory while one process reads `count` pages; extraction workers are replaced after 500."""
+    steps = max(1, count // 10)
+    for done in range(count):
+        khabar(pages[done % len(pages)])
+        if (done + 1) % steps == 0:
+            print(f"    {done + 1:6} pages  {resident():.0f} MB")
+
+
+def resident() -> float:
+    """This process's resident memory in MB (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> None:
@@ -253,6 +283,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with pages/ (default: $KHABAR_DATA)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of timing, the best counts")
     parser.add_argument("--all", action="store_true", help="also what is refused, over all saved pages")
+    parser.add_argument("--memory", type=int, metavar="PAGES", help="also memory over so many pages")
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
     if not (arguments.data / "pages" / "index.jsonl").exists():
@@ -266,7 +297,11 @@ def main() -> None:
     for name, read in extractors().items():
         score(name, gold, {page.id: read(page) for page in gold}, cpu[name], cpu["base"])
     if arguments.all:
-        refusals(pages)
+        for name, read in extractors().items():
+            refusals(pages, name, read)
+        reasons(pages)
+    if arguments.memory:
+        memory(pages, arguments.memory)
 
 
 if __name__ == "__main__":

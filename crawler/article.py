@@ -95,6 +95,7 @@ class Article:
     `text` is paragraphs joined by a blank line, Unicode NFC, without the headline. `published_at` and
     `modified_at` are aware datetimes; `date_source` names where the publication time was read
     (for example ``json-ld``, ``meta``, ``time``, ``feed``, ``url``, ``text``), and is None without one.
+    `date_flags` names what had to be settled, such as ``future`` or ``modified-before-published``.
     `language` is an ISO 639-1 code, or None where the text is too short to tell.
     """
 
@@ -113,6 +114,7 @@ class Article:
     image: str | None = None
     summary: str | None = None
     agency: str | None = None
+    date_flags: list[str] = field(default_factory=list)
 
     @property
     def text_sha256(self) -> str:

@@ -193,6 +193,7 @@ def _extract(
         image=meta.image(metadata, url),
         summary=meta.summary(metadata, url, headline.text, names),
         agency=agency,
+        date_flags=list(published.flags),
     )
 
 

@@ -109,6 +109,7 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
     points: dict[HtmlElement, float] = defaultdict(float)
     prose: dict[HtmlElement, int] = {}
     after = headline is None
+    cards: dict[HtmlElement, bool | None] = {}
     linked = {element for link in body.iter("a") for element in link.iterdescendants()}
     for element in body.iter():
         if element is headline:
@@ -122,7 +123,7 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
         worth = min(length, CAP) * (1.0 if after else BEFORE_HEADLINE)
         # Own runs of a div belong to the div; a paragraph belongs to what is around it.
         holder = element if element.tag in _RUN_BLOCKS else element.getparent()
-        if length < CARD_CHARS and holder is not None and _in_card(holder):
+        if length < CARD_CHARS and holder is not None and _in_card(holder, cards):
             worth *= IN_CARD
         for share in _DECAY:
             if holder is None or holder.tag == "html":
@@ -139,15 +140,21 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
     return Found(best, inside, inside / total if total else 0.0)
 
 
-def _in_card(holder: HtmlElement) -> bool:
-    """Whether prose stands in a card: an element near it has one linked headline and hardly more text."""
+def _in_card(holder: HtmlElement, known: dict[HtmlElement, bool | None]) -> bool:
+    """Whether prose stands in a card: an element near it has one linked headline and hardly more text.
+
+    `known` remembers of each element whether it is a card; None: it has no linked headline.
+    """
     element: HtmlElement | None = holder
     for _ in range(CARD_DEPTH):
         if element is None or element.tag == "body":
             return False
-        cards = linked_headings(element)
-        if cards:
-            return cards == 1 and len("".join(element.itertext())) <= 2 * CARD_CHARS
+        if element not in known:
+            count = linked_headings(element)
+            is_card = count == 1 and len("".join(element.itertext())) <= 2 * CARD_CHARS
+            known[element] = is_card if count else None
+        if (card := known[element]) is not None:
+            return card
         element = element.getparent()
     return False
 

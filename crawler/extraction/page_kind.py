@@ -168,7 +168,7 @@ def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, sourc
         return
     if "paged" in metadata.body_classes:
         raise NotAnArticle("a listing", url)
-    if metadata.body_classes & _HOME_CLASSES or (
+    if (metadata.body_classes & _HOME_CLASSES and not (claims and not is_home(url))) or (
         is_home(url) and not metadata.first("article:published_time")
     ):
         raise NotAnArticle("a home page", url)

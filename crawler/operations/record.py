@@ -85,10 +85,11 @@ def compare(path: Path, sites: Mapping[str, Site]) -> dict[str, tuple[Any, Any]]
     site = sites.get(data["site"] or "")
     found = outcome(html, data["url"], site, datetime.fromisoformat(data["fetched_at"]))
     expected: dict[str, Any] = data["expected"]
+    # An empty field and one that did not exist yet when the page was recorded say the same.
     return {
         name: (expected.get(name), found.get(name))
         for name in sorted({*expected, *found})
-        if expected.get(name) != found.get(name)
+        if (expected.get(name) or None) != (found.get(name) or None)
     }
 
 

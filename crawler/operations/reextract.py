@@ -47,8 +47,8 @@ class ReextractReport:
     """What became of a site's raw pages; `read` is the sum of the six counts after it.
 
     `earlier` are pages that a later fetch of the same article replaced: history, which is left alone.
-    `refused` are pages that are no article any more by today's rules; the article stays as it is, and
-    is listed.
+    `refused` are articles over several pages, of which the first alone is kept, and pages that are no article
+    any more by today's rules; the article stays as it is, and is listed.
     """
 
     site: str
@@ -173,6 +173,9 @@ class _Reading:
         elif isinstance(result, ExtractionFailedError):
             self._report.failed += 1
             self._report.refusals.append(f"{page.url}: {result}")
+        elif result.missing:
+            self._report.refused += 1
+            self._report.refusals.append(f"{page.url}: it goes on on further pages, which are not kept")
         elif result.article is None or result.prepared is None:
             self._report.refused += 1
             self._report.refusals.append(f"{page.url}: {result.reason}")

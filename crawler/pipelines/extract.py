@@ -38,7 +38,7 @@ class FetchedPage:
     """What extraction needs to know of a response.
 
     `charset` is the one the HTTP header names; `learned` holds the keys of the paragraphs
-    that the site repeats.
+    that the site repeats. `parts` are the further pages of the article, address and bytes, fetched so far.
     """
 
     html: bytes
@@ -47,6 +47,7 @@ class FetchedPage:
     charset: str | None
     fetched_at: datetime
     learned: frozenset[str] = frozenset()
+    parts: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Extracted:
     """What a worker made of a page: an article with its signature, or how the page ends without one and why.
 
     `links` are the article links found on the page, whatever it is; `blocks` its paragraphs, key and wording,
-    those that are learned boilerplate too.
+    those that are learned boilerplate too. `missing` names further pages of the article that are still to be
+    fetched: the text ends where they begin.
     """
 
     article: Article | None = None
@@ -64,6 +66,7 @@ class Extracted:
     reason: str | None = None
     links: list[Discovered] = field(default_factory=list)
     blocks: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def warm_up() -> None:
@@ -85,6 +88,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     from crawler.extraction import extract
     from crawler.extraction.errors import Blocked, ExtractionError
     from crawler.extraction.learned import blocks_of, without_blocks
+    from crawler.extraction.parts import part_of
     from dedup import prepare
 
     links = parse_links(page.html, page.url, site, charset=page.charset) if follow else []
@@ -99,12 +103,37 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         broken = type(error) is ExtractionError
         ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
         return Extracted(ending=ending, reason=error.reason, links=links)
+    if whole := part_of(page.html, page.url, page.charset):
+        return Extracted(ending=Disposition.NOT_ARTICLE, reason=f"a further page of {whole}", links=links)
+    article, missing = _with_parts(article, page, site)
     blocks = tuple(blocks_of(article.text))
     article = without_blocks(article, page.learned)
     article_id = page_id(article.canonical_url)
     published = latest_publication(article.published_at, article.published_precision, page.fetched_at)
     prepared = prepare(article_id, article.text, published, site.id)
-    return Extracted(article=article, article_id=article_id, prepared=prepared, links=links, blocks=blocks)
+    return Extracted(
+        article=article, article_id=article_id, prepared=prepared, links=links, blocks=blocks, missing=missing
+    )
+
+
+def _with_parts(article: Article, page: FetchedPage, site: Site) -> tuple[Article, tuple[str, ...]]:
+    """The article with the text of its further pages, and the addresses of those that are not there yet."""
+    from crawler.extraction import extract
+    from crawler.extraction.errors import ExtractionError
+    from crawler.extraction.parts import further_parts, join
+
+    named = further_parts(page.html, page.url, page.url, page.charset)
+    texts = []
+    for url, html in page.parts:
+        named = {**further_parts(html, url, page.url, page.charset), **named}
+        try:
+            texts.append(extract(html, url, site=site, charset=page.charset, now=page.fetched_at).text)
+        except ExtractionError:
+            logger.info("%s: this page of the article has no text", url)
+    fetched = {url for url, _ in page.parts}
+    return join(article, texts), tuple(
+        named[number] for number in sorted(named) if named[number] not in fetched
+    )
 
 
 class ExtractionPool:

@@ -33,7 +33,7 @@ class Keeping:
         self.learned = BoilerplateCounts(stores.redis, self._site).learned()
 
     def keep_raw(self, item: PageItem) -> str | None:
-        """Append the item's page to the archive of raw pages, before its article is stored.
+        """Append the item's page to the archive of raw pages; call it once the article is stored.
 
         Returns:
             What went wrong; the article is stored all the same.

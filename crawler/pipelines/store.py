@@ -70,13 +70,12 @@ class StorePipeline:
     def _write(self, stores: Stores, item: PageItem) -> Outcome:
         self._run.lease.check()
         articles = ArticleStore(stores.db)
-        if item.outcome is None and (problem := self._run.keeping.keep_raw(item)):
-            self._run.problem(problem)
         outcome = item.outcome or self._save(articles, item)
-        if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE):
-            self._run.keeping.learn(stores, item)
         if item.outcome is None and item.decision is not None:
             follow_story(stores, item.decision)
+        if item.outcome is None:
+            # Only now: between its decision and its being stored, an article should lose no time.
+            self._keep(stores, item, outcome)
         article_id = item.article_id or item.page.article_id
         if item.outcome is not None and article_id:
             if outcome.disposition is Disposition.UNCHANGED:
@@ -106,6 +105,12 @@ class StorePipeline:
             ),
         )
         return outcome
+
+    def _keep(self, stores: Stores, item: PageItem, outcome: Outcome) -> None:
+        if problem := self._run.keeping.keep_raw(item):
+            self._run.problem(problem)
+        if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE):
+            self._run.keeping.learn(stores, item)
 
     def _save(self, articles: ArticleStore, item: PageItem) -> Outcome:
         assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018

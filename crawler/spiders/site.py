@@ -27,8 +27,9 @@ from crawler.fetch.outcome import (
     header_of,
     status_outcome,
 )
-from crawler.pipelines.extract import Extracted, ExtractionFailedError, FetchedPage, extract_page
+from crawler.pipelines.extract import Extracted, ExtractionFailedError, FetchedPage
 from crawler.pipelines.page_item import PageItem
+from crawler.spiders.parts import extract_whole
 from crawler.spiders.posts import Posts
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources
@@ -255,7 +256,7 @@ class SiteSpider(scrapy.Spider):
             learned=self.run.keeping.learned,
         )
         try:
-            return await self.run.pool.run(extract_page, fetched, self.site, follow)
+            return await extract_whole(self, fetched, follow)
         except ExtractionFailedError as error:
             item.outcome = Outcome(Disposition.QUARANTINED, str(error))
         return None

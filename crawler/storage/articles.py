@@ -235,6 +235,7 @@ def reading_fields(article: Article) -> dict[str, Any]:
         "image": article.image,
         "summary": article.summary,
         "agency": article.agency,
+        "date_flags": article.date_flags,
         "text_sha256": article.text_sha256,
     }
 

@@ -174,13 +174,34 @@ def follow_story(stores: Stores, decision: Decision) -> None:
         decision: What was decided and written.
     """
     articles = ArticleStore(stores.db)
+    # What the decision says of other articles may have been overtaken by a later one before it was written.
+    touched = bool(decision.changes)
     # Repeated, since the story may go on changing while we write; each round costs one request to Redis.
     for _ in range(MOST_ROUNDS):
         (current,) = open_index(stores).lookup([decision.id])
-        if current is None or _same_story(current, decision):
+        if current is None or (_same_story(current, decision) and not touched):
             return
-        articles.set_story(current)
+        if not _same_story(current, decision):
+            articles.set_story(current)
+        touched = _put_members_right(stores, current.story_id)
         decision = current
+
+
+def _put_members_right(stores: Stores, story_id: str) -> bool:
+    """Write of all stored members of a story what the index says; returns whether any said otherwise."""
+    names = {"story_id": 1, "duplicate_of": 1, "similarity": 1, "duplicate_reason": 1, "dedup_pending": 1}
+    held = {
+        document.pop("_id"): document for document in stores.db.articles.find({"story_id": story_id}, names)
+    }
+    told = [decision for decision in open_index(stores).lookup(list(held)) if decision is not None]
+    updates = [
+        UpdateOne({"_id": decision.id}, {"$set": fields})
+        for decision in told
+        if (fields := story_fields(decision.id, decision)) != held[decision.id]
+    ]
+    if updates:
+        stores.db.articles.bulk_write(updates, ordered=False)
+    return bool(updates)
 
 
 def _same_story(one: Decision, other: Decision) -> bool:

@@ -22,7 +22,12 @@ def differences(document: Document, article: Article) -> list[str]:
         document: The article as stored.
         article: What was read in the same page now.
     """
-    return [name for name, value in reading_fields(article).items() if _stored(value) != document.get(name)]
+    # An empty list and a field that an earlier version did not know say the same.
+    return [
+        name
+        for name, value in reading_fields(article).items()
+        if (_stored(value) or None) != (document.get(name) or None)
+    ]
 
 
 def correct(

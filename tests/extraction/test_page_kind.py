@@ -248,3 +248,10 @@ def test_a_dated_story_with_the_title_of_a_page_about_the_site_is_a_story() -> N
         f"<h1>{TITLE}</h1><div>23 تشرين الثاني 2024</div>{paragraphs(STORY)}", title=f"{TITLE} - فريق العمل"
     )
     assert extract(html, OLD).text
+
+
+def test_a_class_name_does_not_make_an_article_a_home_page() -> None:
+    article = page(paragraphs(STORY), body_class="home")
+    assert extract(article, URL).title == TITLE
+    with pytest.raises(NotAnArticle, match="home page"):
+        extract(article, "https://news.example/")

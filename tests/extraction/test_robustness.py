@@ -112,6 +112,10 @@ def test_mutated_pages(seed: int) -> None:
         WHOLE.decode().replace(
             "</head>", '<script type="application/ld+json">' + "[" * 900_000 + "</script></head>"
         ),
+        f"<body><h1>{TITLE}</h1>" + f"<div><h3><a href='/x'>{TITLE}</a></h3><p>{STORY[0]}</p></div>" * 2_500,
+        f"<body><h1>{TITLE}</h1>" + f"<div><div><div><p>{STORY[0]}</p></div></div></div>" * 2_500,
+        f"<body><h1>{TITLE}</h1><div>" + f"<p><a href='/x/1'>{TITLE}</a></p><p>{STORY[0]}</p>" * 3_000,
+        f"<body><h1>{TITLE}</h1>" + "<font><span><b>" * 2_000 + f"<p>{STORY[0]}</p>" * 2_000,
     ],
     ids=[
         "deep",
@@ -126,6 +130,10 @@ def test_mutated_pages(seed: int) -> None:
         "quotes",
         "angles",
         "json",
+        "cards",
+        "chunks",
+        "linked headlines",
+        "fonts",
     ],
 )
 def test_hostile_pages_take_bounded_time(html: str) -> None:

@@ -194,3 +194,20 @@ def test_the_rules_for_comments_go_from_the_end_and_a_story_about_them_stays() -
     )
     assert story_of(paragraphs([*STORY, rules])) == list(STORY)
     assert story_of(paragraphs([rules, *STORY])) == [rules, *STORY]
+
+
+def test_a_date_that_cannot_be_right_is_settled_and_flagged() -> None:
+    now = datetime(2024, 12, 5, 8, tzinfo=UTC)
+    times = (
+        '<meta property="article:published_time" content="2024-12-04T10:00:00+03:00">'
+        '<meta property="article:modified_time" content="2023-01-01T10:00:00+03:00">'
+    )
+    article = extract(page(paragraphs(STORY), head=times), URL, now=now)
+    assert article.date_flags == ["modified-before-published"]
+    assert article.modified_at is None
+    ahead = '<meta property="article:published_time" content="2025-12-04T10:00:00+03:00">'
+    article = extract(page(paragraphs(STORY), head=ahead), URL, now=now)
+    assert "future" in article.date_flags
+    assert article.published_at is not None
+    assert article.published_at <= now
+    assert extract(page(paragraphs(STORY)), URL, now=now).date_flags == []

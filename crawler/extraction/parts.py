@@ -1,0 +1,116 @@
+"""Articles over several pages: which further pages one names, and their texts joined.
+
+Recognised are the two ways that content systems number the pages of one article: ``?page=2`` and ``/2/`` (or
+``/page/2/``) behind its own address, linked as a number or as "next".
+"""
+
+import re
+from dataclasses import replace
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from crawler.article import Article
+from crawler.extraction.decode import decode
+from crawler.extraction.errors import ExtractionError
+from crawler.extraction.text import bare, fold
+
+MOST_PARTS = 10
+"""Further pages that are read of one article. Real ones have two to five; a loop of links has no end."""
+
+_SIGN = re.compile(
+    rb"[?&](?:amp;|#0?38;)?(?:page|pg|pagenum|pageno)=\d|/\d{1,2}/?(?:[\"'?#]|&)|/\d{1,2}/?\s*>"
+)
+_QUERY = frozenset({"page", "pg", "pagenum", "pageno"})
+_BEHIND = re.compile(r"(?:/page)?/([1-9]\d?)/?")
+_NEXT = frozenset({"التالي", "التاليه", "الصفحه التاليه", "next", "next page", "sonraki", "sonraki sayfa"})
+_FIRST = frozenset({"1", "السابق", "السابقه", "الصفحه السابقه", "previous", "previous page", "prev"})
+
+
+def part_number(url: str, other: str) -> int | None:
+    """The number of the page of `url`'s article that `other` is, from 2 on; None where it is none."""
+    try:
+        own, told = urlsplit(urldefrag(url)[0]), urlsplit(urldefrag(other)[0])
+    except ValueError:
+        return None
+    path = own.path.rstrip("/")
+    if not path or own.netloc.lower() != told.netloc.lower() or told.scheme not in ("http", "https"):
+        return None
+    own_query, told_query = parse_qsl(own.query), parse_qsl(told.query)
+    number = None
+    if told.path.rstrip("/") == path:
+        numbers = [value for key, value in told_query if key.lower() in _QUERY]
+        others = [pair for pair in told_query if pair[0].lower() not in _QUERY]
+        if len(numbers) == 1 and others == own_query and numbers[0].isascii() and numbers[0].isdigit():
+            number = int(numbers[0])
+    elif told.path.startswith(path) and told_query == own_query:
+        match = _BEHIND.fullmatch(told.path[len(path) :])
+        number = int(match.group(1)) if match else None
+    return number if number is not None and 2 <= number <= MOST_PARTS + 1 else None
+
+
+def further_parts(html: bytes, url: str, base: str, charset: str | None = None) -> dict[int, str]:
+    """The further pages of the article at `base` that a page of it links to, by number.
+
+    Args:
+        html: The page's bytes.
+        url: The page's own address.
+        base: The address of the article's first page.
+        charset: What the HTTP header declared.
+    """
+    found: dict[int, str] = {}
+    if not _SIGN.search(html):
+        return found
+    for link in _links(html, charset):
+        address = _absolute(link, url)
+        number = part_number(base, address) if address else None
+        if number is not None and address is not None and _says(link, {str(number), *_NEXT}, "next"):
+            found.setdefault(number, address)
+    return found
+
+
+def part_of(html: bytes, url: str, charset: str | None = None) -> str | None:
+    """The address of an article whose second or later page this is; None for any other page."""
+    if not re.search(r"/\d{1,2}/?\Z|[?&](?:page|pg|pagenum|pageno)=\d", url):
+        return None
+    for link in _links(html, charset):
+        address = _absolute(link, url)
+        if address and part_number(address, url) is not None and _says(link, _FIRST, "prev"):
+            return urldefrag(address)[0]
+    return None
+
+
+def join(article: Article, texts: list[str]) -> Article:
+    """An article with the texts of its further pages behind its own; what each page repeats is there once."""
+    paragraphs = article.text.split("\n\n")
+    known = set(paragraphs)
+    for text in texts:
+        new = [paragraph for paragraph in text.split("\n\n") if paragraph not in known]
+        paragraphs += new
+        known.update(new)
+    return replace(article, text="\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def _links(html: bytes, charset: str | None) -> list[HtmlElement]:
+    try:
+        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        tree = document_fromstring(decode(html, charset).encode("utf-8", "replace"), parser=parser)
+    except (ExtractionError, LxmlError, ValueError):
+        return []
+    return [link for link in tree.iter("a", "link") if link.get("href")]
+
+
+def _absolute(link: HtmlElement, url: str) -> str | None:
+    try:
+        return str(urljoin(url, link.get("href", "").strip()[:2_000]))
+    except ValueError:
+        return None
+
+
+def _says(link: HtmlElement, words: set[str] | frozenset[str], rel: str) -> bool:
+    """Whether a link is marked or worded as one to such a page."""
+    if rel in (link.get("rel") or "").lower().split():
+        return True
+    text = "".join(link.itertext())[:60]
+    return link.tag == "a" and (bare(text) in words or fold(text).strip() in words)

@@ -1,0 +1,96 @@
+"""A crawl of articles over several pages: one article each, its parts fetched as politely as pages."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from crawler.config import Settings
+from crawler.operations.crawl import crawl
+from crawler.operations.reextract import reextract
+from crawler.sites import Site
+from crawler.spiders.job import Job
+from crawler.storage.connect import Stores
+from tests.extraction.pages import STORY, page, paragraphs
+
+PARTS = {"/story/": 3, "/cut/": 2, "/hidden/": 2}
+TITLES = {
+    "/story/": "ترميم الجسر القديم في ثلاث صفحات",
+    "/cut/": "حصاد القمح في سهل الغاب يبدأ قبل موعده هذا العام",
+    "/hidden/": "معرض الكتاب يفتح أبوابه أمام زواره في دمشق القديمة",
+}
+
+
+def _text(path: str, part: int) -> list[str]:
+    return [f"{text} ({TITLES[path]}، {part})." for text in STORY]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        type(self).asked.append(self.path)
+        base = next((one for one in PARTS if self.path.startswith(one)), None)
+        status, body = 404, b"<html><body>404</body></html>"
+        if self.path == "/robots.txt":
+            status, body = 200, b"User-agent: *\nDisallow: /hidden/2/\n"
+        elif self.path == "/":
+            links = "".join(f"<h2><a href='{path}'>{title}</a></h2>" for path, title in TITLES.items())
+            status, body = 200, f"<html><meta charset=utf-8><body class='home'>{links}</body></html>".encode()
+        elif base is not None and self.path != "/cut/2/":
+            part = int(self.path.removeprefix(base).strip("/") or 1)
+            pages = "".join(
+                f"<a href='{base}{'' if n == 1 else f'{n}/'}'>{n}</a> " for n in range(1, PARTS[base] + 1)
+            )
+            numbers = f"<div class='page-links'>الصفحات: {pages}</div>"
+            status, body = 200, page(paragraphs(_text(base, part)) + numbers, title=TITLES[base])
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    handler = type("Handler", (_Handler,), {"asked": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/"
+        seed = {
+            "id": "parts",
+            "name": "صوت",
+            "url": url,
+            "delay": 0,
+            "private": True,
+            "listings": [{"url": url}],
+        }
+        yield Site.model_validate(seed)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_an_article_over_several_pages_is_one(site: Site, stores: Stores, settings: Settings) -> None:
+    (report,) = crawl([Job(site=site)], settings)
+    found = {one["title"]: one["text"].split("\n\n") for one in stores.db.articles.find({})}
+    assert found == {
+        TITLES["/story/"]: [text for part in (1, 2, 3) for text in _text("/story/", part)],
+        TITLES["/cut/"]: _text("/cut/", 1),
+        TITLES["/hidden/"]: _text("/hidden/", 1),
+    }
+    problems = [problem for problem in report.problems if "cut short" in problem]
+    assert sorted("404" in problem for problem in problems) == [False, True]
+    assert any("robots.txt" in problem for problem in problems)
+    assert sum(report.dispositions.values()) == report.taken
+
+    (read,) = reextract([site], settings)
+    assert (read.corrected, read.refused) == (0, 3)
+    assert all("further pages" in line for line in read.refusals)
