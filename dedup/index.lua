@@ -27,8 +27,8 @@ local call, byte, char, sub = redis.call, string.byte, string.char, string.sub
 local floor, min, max = math.floor, math.min, math.max
 
 local state, prefix, epoch = KEYS[1], ARGV[1], ARGV[2]
-local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, HOURS, OPENING, WHOLE,
-  CHAINED, MERGE, NEAR_MISS, WINDOW, NOW = struct.unpack('<ddddddddddddddddd', ARGV[3])
+local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, LENGTH, HOURS,
+  OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, WINDOW, NOW = struct.unpack('<ddddddddddddddddddd', ARGV[3])
 local again = ARGV[4] == 'again'
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
@@ -200,14 +200,15 @@ local function opening_of(mine, other)
 end
 
 -- The rule of `judge` in similarity.py. Returns reason (0: different), similarity and whether a pair that is no copy
--- came close to it (`is_near`); `least` replaces the least containment where it is given.
+-- came close to it (`is_near`), and the Jaccard similarity of a copy; `least` replaces the least containment where
+-- it is given.
 local function judge(mine, other, least)
   if mine.size == 0 or other.size == 0 then return NEW, 0 end
   local left, right, equal = signature_of(mine), signature_of(other), 0
   for at = 1, 64 do
     if left[at] == right[at] then equal = equal + 1 end
   end
-  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1 end
+  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1, false, 1 end
   -- Different values agree in their lowest byte once in 256 times.
   local jaccard = max(0, (equal / 64 - 1 / 256) * 256 / 255)
   local smaller = min(mine.size, other.size)
@@ -226,15 +227,16 @@ local function judge(mine, other, least)
     if containment < least then return NEW, containment, close end
     if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment, close end
     if kept < (kept + changed) * KEPT then
-      if changed > CHANGED then return NEW, containment, close end
-      if mine.published ~= UNKNOWN and other.published ~= UNKNOWN
+      local by_length = floor(smaller / LENGTH)
+      if changed > max(CHANGED, by_length) then return NEW, containment, close end
+      if changed > by_length and mine.published ~= UNKNOWN and other.published ~= UNKNOWN
         and math.abs(mine.published - other.published) >= HOURS * 3600 then
         return NEW, containment, close
       end
     end
   end
-  if jaccard >= NEAR then return NEAR_COPY, containment end
-  return mine.size > other.size and CONTAINS or CONTAINED, containment
+  if jaccard >= NEAR then return NEAR_COPY, containment, false, jaccard end
+  return mine.size > other.size and CONTAINS or CONTAINED, containment, false, jaccard
 end
 
 -- Stories -----------------------------------------------------------------------------------------
@@ -309,23 +311,26 @@ end
 local waiting = {} -- numbers of articles that are to be told apart anew after this one
 local barred_from
 
--- Those of the candidates that the record is a copy of, the most similar first.
+-- Those of the candidates that the record is a copy of: exact ones, then those alike as a whole, for a round-up may
+-- contain another's story word for word; the most similar first.
 local function matches_of(record, candidates)
   local matches, barred = {}, barred_from(record.id)
   for number in pairs(candidates) do
     local other = load(number)
     local root = other and number ~= record.number and not waiting[number] and story_of(other)
     if root and not barred[root.number] then
-      local reason, similarity, close = judge(record, other)
+      local reason, similarity, close, jaccard = judge(record, other)
       if close and #near_misses < 1000 then near_misses[#near_misses + 1] = { record, other, similarity } end
       if reason ~= NEW and (other.depth == 0 or reason == EXACT
-        or (other.depth == 1 and other.reason ~= CONTAINED and similarity >= CHAINED)) then
+        or (other.depth == 1 and similarity >= CHAINED
+          and (other.reason ~= CONTAINED or jaccard >= CHAINED_JACCARD))) then
         matches[#matches + 1] = { other = other, reason = reason, similarity = similarity }
       end
     end
   end
   table.sort(matches, function(a, b)
-    if a.reason ~= b.reason and (a.reason == EXACT or b.reason == EXACT) then return a.reason == EXACT end
+    local left, right = min(a.reason, CONTAINS), min(b.reason, CONTAINS)
+    if left ~= right then return left < right end
     if a.similarity ~= b.similarity then return a.similarity > b.similarity end
     return a.other.number < b.other.number
   end)

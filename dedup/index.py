@@ -90,7 +90,7 @@ class Index:
         self._check = redis_client.register_script(files("dedup").joinpath("index.lua").read_text("utf-8"))
         limits = self.parameters.thresholds
         self._limits = struct.pack(
-            "<15d",
+            "<17d",
             self.parameters.bands,
             limits.containment,
             limits.containment_other_source,
@@ -100,10 +100,12 @@ class Index:
             limits.near,
             limits.figures_kept,
             limits.figures_changed,
+            limits.figures_length,
             limits.hours_apart,
             limits.opening,
-            limits.whole,
+            limits.whole_estimated,
             limits.chained,
+            limits.chained_jaccard,
             limits.merge,
             NEAR_MISS,
         )
