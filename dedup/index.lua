@@ -38,14 +38,14 @@ local NEW, EXACT, NEAR_COPY, CONTAINS, CONTAINED = 0, 1, 2, 3, 4
 local MIRRORED = { EXACT, NEAR_COPY, CONTAINED, CONTAINS } -- the same, seen from the other article
 
 local counts = call('HMGET', state, 'epoch', 'articles', 'stories', 'band_size', 'band_split', 'band_entries',
-  'id_size', 'id_split', 'id_entries', 'first', 'band_hand', 'id_hand', 'apart')
+  'id_size', 'id_split', 'id_entries', 'first', 'band_hand', 'id_hand', 'apart', 'candidates')
 if counts[1] ~= epoch then
   return redis.error_reply('KHABARLOST the index has another epoch, or none')
 end
 local articles, stories = tonumber(counts[2]), tonumber(counts[3])
 local first = tonumber(counts[10] or 1) -- articles below have left
 local marked = tonumber(counts[13] or 0) -- articles that are marked apart from others
-local before, near_misses = articles, {}
+local before, near_misses, looked_at = articles, {}, tonumber(counts[14] or 0)
 -- Where memory is at its limit the first write fails, before anything has been changed; later ones don't.
 
 -- Linear hash tables ------------------------------------------------------------------------------
@@ -319,6 +319,7 @@ local function matches_of(record, candidates)
     local other = load(number)
     local root = other and number ~= record.number and not waiting[number] and story_of(other)
     if root and not barred[root.number] then
+      looked_at = looked_at + 1
       local reason, similarity, close, jaccard = judge(record, other)
       if close and #near_misses < 1000 then near_misses[#near_misses + 1] = { record, other, similarity } end
       if reason ~= NEW and (other.depth == 0 or reason == EXACT
@@ -609,16 +610,13 @@ end
 
 if again then
   -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
-  local roots = {}
   for at = 5, #ARGV, 2 do
     local _, _, record = find_id(sub(ARGV[at], 65, 80))
-    local root = record and story_of(record)
-    if root then
-      roots[root.number] = true
+    if record and story_of(record) and not waiting[record.number] then
+      if record.parent == record.number then stories = stories - 1 end -- and one is counted for each below
       waiting[record.number] = record
     end
   end
-  for _ in pairs(roots) do stories = stories - 1 end
   for _, record in pairs(waiting) do
     found(record)
     record.followed = 0
@@ -652,5 +650,6 @@ if #near_misses > 0 then
 end
 call('HSET', state, 'articles', articles, 'stories', stories, 'band_size', band_table.size, 'band_split',
   band_table.split, 'band_entries', band_table.entries, 'id_size', id_table.size, 'id_split', id_table.split,
-  'id_entries', id_table.entries, 'first', first, 'band_hand', band_table.hand, 'id_hand', id_table.hand)
+  'id_entries', id_table.entries, 'first', first, 'band_hand', band_table.hand, 'id_hand', id_table.hand,
+  'candidates', looked_at)
 return decisions

@@ -255,6 +255,7 @@ class Index:
             documents=int(state.get(b"articles", 0)) - int(state.get(b"first", 1)) + 1,
             known=int(state.get(b"articles", 0)) + int(state.get(b"left_out", 0)),
             stories=int(state.get(b"stories", 0)),
+            candidates=int(state.get(b"candidates", 0)),
             bytes_estimate=estimate_memory(self._redis, self._prefix, state) if state else 0,
             parameters=json.loads(state.get(b"parameters", b"{}")),
             is_complete=b"epoch" in state and b"building" not in state,
