@@ -168,7 +168,9 @@ def assemble(
     near: list[NearMiss] = []
     for one, other, verdict in found:
         if verdict.duplicate:
-            matches.setdefault(one, []).append(Match(other, verdict.reason, verdict.similarity))
+            matches.setdefault(one, []).append(
+                Match(other, verdict.reason, verdict.similarity, verdict.jaccard)
+            )
             verdicts[one, other] = verdict
         else:
             near.append(NearMiss(ids[one], ids[other], verdict))

@@ -27,8 +27,8 @@ local call, byte, char, sub = redis.call, string.byte, string.char, string.sub
 local floor, min, max = math.floor, math.min, math.max
 
 local state, prefix, epoch = KEYS[1], ARGV[1], ARGV[2]
-local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, HOURS, OPENING, WHOLE,
-  CHAINED, MERGE, NEAR_MISS, WINDOW, NOW = struct.unpack('<ddddddddddddddddd', ARGV[3])
+local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, LENGTH, HOURS,
+  OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, WINDOW, NOW = struct.unpack('<ddddddddddddddddddd', ARGV[3])
 local again = ARGV[4] == 'again'
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
@@ -38,14 +38,14 @@ local NEW, EXACT, NEAR_COPY, CONTAINS, CONTAINED = 0, 1, 2, 3, 4
 local MIRRORED = { EXACT, NEAR_COPY, CONTAINED, CONTAINS } -- the same, seen from the other article
 
 local counts = call('HMGET', state, 'epoch', 'articles', 'stories', 'band_size', 'band_split', 'band_entries',
-  'id_size', 'id_split', 'id_entries', 'first', 'band_hand', 'id_hand', 'apart')
+  'id_size', 'id_split', 'id_entries', 'first', 'band_hand', 'id_hand', 'apart', 'candidates')
 if counts[1] ~= epoch then
   return redis.error_reply('KHABARLOST the index has another epoch, or none')
 end
 local articles, stories = tonumber(counts[2]), tonumber(counts[3])
 local first = tonumber(counts[10] or 1) -- articles below have left
 local marked = tonumber(counts[13] or 0) -- articles that are marked apart from others
-local before, near_misses = articles, {}
+local before, near_misses, looked_at = articles, {}, tonumber(counts[14] or 0)
 -- Where memory is at its limit the first write fails, before anything has been changed; later ones don't.
 
 -- Linear hash tables ------------------------------------------------------------------------------
@@ -200,14 +200,15 @@ local function opening_of(mine, other)
 end
 
 -- The rule of `judge` in similarity.py. Returns reason (0: different), similarity and whether a pair that is no copy
--- came close to it (`is_near`); `least` replaces the least containment where it is given.
+-- came close to it (`is_near`), and the Jaccard similarity of a copy; `least` replaces the least containment where
+-- it is given.
 local function judge(mine, other, least)
   if mine.size == 0 or other.size == 0 then return NEW, 0 end
   local left, right, equal = signature_of(mine), signature_of(other), 0
   for at = 1, 64 do
     if left[at] == right[at] then equal = equal + 1 end
   end
-  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1 end
+  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1, false, 1 end
   -- Different values agree in their lowest byte once in 256 times.
   local jaccard = max(0, (equal / 64 - 1 / 256) * 256 / 255)
   local smaller = min(mine.size, other.size)
@@ -226,15 +227,16 @@ local function judge(mine, other, least)
     if containment < least then return NEW, containment, close end
     if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment, close end
     if kept < (kept + changed) * KEPT then
-      if changed > CHANGED then return NEW, containment, close end
-      if mine.published ~= UNKNOWN and other.published ~= UNKNOWN
+      local by_length = floor(smaller / LENGTH)
+      if changed > max(CHANGED, by_length) then return NEW, containment, close end
+      if changed > by_length and mine.published ~= UNKNOWN and other.published ~= UNKNOWN
         and math.abs(mine.published - other.published) >= HOURS * 3600 then
         return NEW, containment, close
       end
     end
   end
-  if jaccard >= NEAR then return NEAR_COPY, containment end
-  return mine.size > other.size and CONTAINS or CONTAINED, containment
+  if jaccard >= NEAR then return NEAR_COPY, containment, false, jaccard end
+  return mine.size > other.size and CONTAINS or CONTAINED, containment, false, jaccard
 end
 
 -- Stories -----------------------------------------------------------------------------------------
@@ -309,23 +311,27 @@ end
 local waiting = {} -- numbers of articles that are to be told apart anew after this one
 local barred_from
 
--- Those of the candidates that the record is a copy of, the most similar first.
+-- Those of the candidates that the record is a copy of: exact ones, then those alike as a whole, for a round-up may
+-- contain another's story word for word; the most similar first.
 local function matches_of(record, candidates)
   local matches, barred = {}, barred_from(record.id)
   for number in pairs(candidates) do
     local other = load(number)
     local root = other and number ~= record.number and not waiting[number] and story_of(other)
     if root and not barred[root.number] then
-      local reason, similarity, close = judge(record, other)
+      looked_at = looked_at + 1
+      local reason, similarity, close, jaccard = judge(record, other)
       if close and #near_misses < 1000 then near_misses[#near_misses + 1] = { record, other, similarity } end
       if reason ~= NEW and (other.depth == 0 or reason == EXACT
-        or (other.depth == 1 and other.reason ~= CONTAINED and similarity >= CHAINED)) then
+        or (other.depth == 1 and similarity >= CHAINED
+          and (other.reason ~= CONTAINED or jaccard >= CHAINED_JACCARD))) then
         matches[#matches + 1] = { other = other, reason = reason, similarity = similarity }
       end
     end
   end
   table.sort(matches, function(a, b)
-    if a.reason ~= b.reason and (a.reason == EXACT or b.reason == EXACT) then return a.reason == EXACT end
+    local left, right = min(a.reason, CONTAINS), min(b.reason, CONTAINS)
+    if left ~= right then return left < right end
     if a.similarity ~= b.similarity then return a.similarity > b.similarity end
     return a.other.number < b.other.number
   end)
@@ -604,16 +610,13 @@ end
 
 if again then
   -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
-  local roots = {}
   for at = 5, #ARGV, 2 do
     local _, _, record = find_id(sub(ARGV[at], 65, 80))
-    local root = record and story_of(record)
-    if root then
-      roots[root.number] = true
+    if record and story_of(record) and not waiting[record.number] then
+      if record.parent == record.number then stories = stories - 1 end -- and one is counted for each below
       waiting[record.number] = record
     end
   end
-  for _ in pairs(roots) do stories = stories - 1 end
   for _, record in pairs(waiting) do
     found(record)
     record.followed = 0
@@ -647,5 +650,6 @@ if #near_misses > 0 then
 end
 call('HSET', state, 'articles', articles, 'stories', stories, 'band_size', band_table.size, 'band_split',
   band_table.split, 'band_entries', band_table.entries, 'id_size', id_table.size, 'id_split', id_table.split,
-  'id_entries', id_table.entries, 'first', first, 'band_hand', band_table.hand, 'id_hand', id_table.hand)
+  'id_entries', id_table.entries, 'first', first, 'band_hand', band_table.hand, 'id_hand', id_table.hand,
+  'candidates', looked_at)
 return decisions

@@ -90,7 +90,7 @@ class Index:
         self._check = redis_client.register_script(files("dedup").joinpath("index.lua").read_text("utf-8"))
         limits = self.parameters.thresholds
         self._limits = struct.pack(
-            "<15d",
+            "<17d",
             self.parameters.bands,
             limits.containment,
             limits.containment_other_source,
@@ -100,10 +100,12 @@ class Index:
             limits.near,
             limits.figures_kept,
             limits.figures_changed,
+            limits.figures_length,
             limits.hours_apart,
             limits.opening,
-            limits.whole,
+            limits.whole_estimated,
             limits.chained,
+            limits.chained_jaccard,
             limits.merge,
             NEAR_MISS,
         )
@@ -253,6 +255,7 @@ class Index:
             documents=int(state.get(b"articles", 0)) - int(state.get(b"first", 1)) + 1,
             known=int(state.get(b"articles", 0)) + int(state.get(b"left_out", 0)),
             stories=int(state.get(b"stories", 0)),
+            candidates=int(state.get(b"candidates", 0)),
             bytes_estimate=estimate_memory(self._redis, self._prefix, state) if state else 0,
             parameters=json.loads(state.get(b"parameters", b"{}")),
             is_complete=b"epoch" in state and b"building" not in state,

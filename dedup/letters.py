@@ -62,7 +62,7 @@ def units_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.intp]
     grouping = commas[(kinds[commas - 1] == DIGIT) & (kinds[commas + 1] == DIGIT)]  # 12,500 is one number
     dropped[grouping] = True
     if dropped.any():
-        bounds = bounds - np.concatenate([[0], np.cumsum(dropped)])[bounds]
+        bounds = bounds - np.searchsorted(np.flatnonzero(dropped), bounds)
         units = units[~dropped]
     return units, bounds
 

@@ -38,17 +38,26 @@ class Thresholds:
     """Of the numbers that follow the same two words in both texts, so many must be the same, unless few
     changed: otherwise one template was filled in twice."""
     figures_changed: int = 2
-    """So many numbers may change in a copy: the dead, the wounded."""
+    """So many numbers may change in a copy: the dead, the wounded..."""
+    figures_length: int = 200
+    """...and one for every so many shingles of a long text: a report from a template has more than twice as
+    many numbers."""
     hours_apart: float = 20.0
-    """Texts published at least so far apart may not change any number below `figures_kept`: the next day's
-    report from the same template."""
+    """Texts published at least so far apart may only change the numbers of a long text below `figures_kept`:
+    otherwise they are two days' reports from the same template."""
     opening: float = 0.12
     """Of what two copies share, at least so much stands in the first half of either: a follow-up opens with
     news and quotes what was known further down..."""
-    whole: float = 0.90
-    """...unless one text has so much of the other, which then is part of it wherever it stands."""
+    whole: float = 0.75
+    """...unless one text has so much of the other, which then is part of it wherever it stands, as in a
+    round-up..."""
+    whole_estimated: float = 0.90
+    """...or so much by an estimate: a follow-up that quotes half of a story may look like .8 of it."""
     chained: float = 0.80
-    """A member that resembles only another member, not the story's first article, must do so this much."""
+    """A member that resembles only another member, not the story's first article, must do so this much..."""
+    chained_jaccard: float = 0.60
+    """...and, where that member is an excerpt of the first article, must be alike as a whole: the excerpt may
+    be one report of a round-up, and its copies belong to it; a follow-up only quotes it."""
     merge: float = 0.55
     """Two stories become one only if their first articles themselves share so much."""
 

@@ -105,6 +105,7 @@ def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
         same_words=mine.text_hash == other.text_hash != b"",
         same_source=mine.source == other.source if known else None,
         hours_apart=apart,
+        estimated=True,
     )
 
 

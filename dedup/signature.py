@@ -65,7 +65,7 @@ def halved_signatures(cut: Shingles, parameters: Parameters) -> tuple[NDArray[np
     """
     texts = len(cut.starts) - 1
     early = ~cut.late
-    starts = np.concatenate([[0], np.cumsum(early)])[cut.starts]
+    starts = cut.starts - np.searchsorted(np.flatnonzero(cut.late), cut.starts)
     hashes = np.concatenate([cut.hashes[early], cut.hashes[cut.late]])
     values = signatures(hashes, np.concatenate([starts[:-1], starts[-1] + cut.starts - starts]), parameters)
     first, second = values[:texts], values[texts:]
@@ -87,9 +87,14 @@ def _minima(
 
 def _premix(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """MurmurHash3's 32-bit finaliser (Appleby 2011), which datasketch's affine schemes apply first."""
-    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return values ^ (values >> np.uint32(16))
+    mixed = values >> np.uint32(16)
+    shifted = np.empty_like(mixed)
+    np.bitwise_xor(mixed, values, out=mixed)
+    np.multiply(mixed, np.uint32(0x85EBCA6B), out=mixed)
+    np.bitwise_xor(mixed, np.right_shift(mixed, np.uint32(13), out=shifted), out=mixed)
+    np.multiply(mixed, np.uint32(0xC2B2AE35), out=mixed)
+    np.bitwise_xor(mixed, np.right_shift(mixed, np.uint32(16), out=shifted), out=mixed)
+    return mixed
 
 
 def band_keys(values: NDArray[np.uint32], parameters: Parameters) -> NDArray[np.uint32]:

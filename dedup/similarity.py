@@ -58,6 +58,7 @@ class Evidence:
         same_words: The normalised texts are equal.
         same_source: Whether one source published both; None where that isn't known.
         hours_apart: Time between the publications, in hours; None where one is not known.
+        estimated: Whether the shares are estimates from signatures.
     """
 
     jaccard: float
@@ -69,6 +70,7 @@ class Evidence:
     same_words: bool = False
     same_source: bool | None = None
     hours_apart: float | None = None
+    estimated: bool = False
 
     @property
     def containment(self) -> float:
@@ -178,9 +180,11 @@ def _is_template(evidence: Evidence, limits: Thresholds) -> bool:
     kept, changed = evidence.figures_kept, evidence.figures_changed
     if kept >= (kept + changed) * limits.figures_kept:
         return False
-    if changed > limits.figures_changed:
+    by_length = min(evidence.sizes) // limits.figures_length
+    if changed > max(limits.figures_changed, by_length):
         return True
-    return evidence.hours_apart is not None and evidence.hours_apart >= limits.hours_apart
+    apart = evidence.hours_apart is not None and evidence.hours_apart >= limits.hours_apart
+    return apart and changed > by_length
 
 
 def _is_quotation(evidence: Evidence, limits: Thresholds) -> bool:
@@ -191,7 +195,7 @@ def _is_quotation(evidence: Evidence, limits: Thresholds) -> bool:
     return (
         evidence.opening is not None
         and evidence.opening < limits.opening
-        and evidence.containment < limits.whole
+        and evidence.containment < (limits.whole_estimated if evidence.estimated else limits.whole)
     )
 
 

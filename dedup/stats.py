@@ -17,6 +17,7 @@ class IndexStats:
         documents: Articles in it.
         known: Articles that were ever in it, with those that a rebuild left out as too old.
         stories: Stories they make up.
+        candidates: Articles that others were compared with so far.
         bytes_estimate: Memory of its keys, from a sample; None where the server doesn't tell.
         parameters: The parameters it was made with, by name.
         is_complete: False where there is none, while it is made anew, and after that was interrupted.
@@ -25,6 +26,7 @@ class IndexStats:
     documents: int
     known: int
     stories: int
+    candidates: int
     bytes_estimate: int | None
     parameters: dict[str, Any]
     is_complete: bool

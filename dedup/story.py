@@ -2,7 +2,7 @@
 
 Copies of copies drift: of ten updates of a report each may resemble the one before while the last shares
 nothing with the first. So an article joins a story when it resembles the story's first article, or,
-strongly, one that does and isn't a mere excerpt of it (a follow-up may quote as much); further links don't
+strongly, one that does (an excerpt only as a whole: a follow-up may quote as much); further links don't
 count. Two stories that an article resembles become one only when their first articles resemble each other:
 a digest of the day's news must not tie the day's stories together.
 
@@ -23,6 +23,7 @@ class Match:
     other: int
     reason: Reason
     similarity: float
+    jaccard: float
 
 
 class Stories:
@@ -113,7 +114,8 @@ class Stories:
         if depth == 0:
             return True
         excerpt = self._reasons[match.other] is Reason.CONTAINED
-        return depth == 1 and not excerpt and match.similarity >= self._limits.chained
+        alike = not excerpt or match.jaccard >= self._limits.chained_jaccard
+        return depth == 1 and alike and match.similarity >= self._limits.chained
 
     def _join(self, number: int, matches: Sequence[Match]) -> None:
         best = matches[0]
@@ -138,5 +140,7 @@ class Stories:
         return one
 
 
-def _rank(match: Match) -> tuple[bool, float, int]:
-    return (match.reason is not Reason.EXACT, -match.similarity, match.other)
+def _rank(match: Match) -> tuple[bool, bool, float, int]:
+    # What is alike as a whole binds first: a round-up may contain the story of another article word for word.
+    exact, near = match.reason is Reason.EXACT, match.reason in (Reason.EXACT, Reason.NEAR)
+    return (not exact, not near, -match.similarity, match.other)

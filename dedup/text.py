@@ -204,9 +204,9 @@ def _word_hashes(
     sums = np.zeros(len(units) + 1, np.uint64)
     np.cumsum(values.take(units) * powers[: len(units)], out=sums[1:])
     hashes = mix((sums[last] - sums[first]) * inverses[first])
-    digits = np.zeros(len(units) + 1, np.int32)
-    np.cumsum(kinds == DIGIT, out=digits[1:], dtype=np.int32)
-    return hashes, np.searchsorted(first, text_bounds), digits[last] > digits[first]
+    has_digit = np.zeros(len(first), np.bool_)
+    has_digit[np.searchsorted(first, np.flatnonzero(kinds == DIGIT), side="right") - 1] = True
+    return hashes, np.searchsorted(first, text_bounds), has_digit
 
 
 def _figures(

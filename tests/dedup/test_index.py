@@ -1,10 +1,12 @@
 import random
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import redis
@@ -586,3 +588,23 @@ def test_near_misses_are_remembered_for_a_person_to_judge(index: Index) -> None:
     assert len(index.near_misses()) == 1
     index.clear()
     assert index.near_misses() == []
+
+
+def test_a_cluster_node_takes_it_for_all_keys_lie_in_one_slot() -> None:
+    with running_valkey("--cluster-enabled", "yes") as url:
+        client: Any = redis.Redis.from_url(url)
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        for _ in range(500):
+            if b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO"):
+                break
+            time.sleep(0.02)
+        index = Index(client, basename="test", window=timedelta(days=9))
+        index.mark_apart([("a", hex_id(2))])
+        index.check_and_insert([("a", TEXT, NOON), prepared(2, TEXT), prepared(3, " ".join(STORY[:9]))])
+        index.retell([prepared(2, TEXT), prepared(3, " ".join(STORY[:9]))])
+        slots = {client.execute_command("CLUSTER", "KEYSLOT", key) for key in client.scan_iter(count=1000)}
+        assert len(slots) == 1
+        assert index.stats().stories == 2
+        index.clear()
+        assert client.dbsize() == 0
+        client.close()

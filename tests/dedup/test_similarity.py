@@ -163,8 +163,10 @@ def test_the_verdict_is_seen_from_the_first_text() -> None:
     assert judge(Evidence(0.30, (100, 110)), limits).reason is Reason.DIFFERENT
     assert judge(Evidence(0.40, (100, 110)), limits, least=0.5).duplicate
     assert judge(Evidence(0.60, (100, 110), opening=0.4), limits).opening == 0.4
-    assert not judge(Evidence(0.60, (100, 110), opening=0.05), limits).duplicate
-    assert not judge(Evidence(0.60, (100, 110), opening=0.05), limits, least=0.5).duplicate
+    assert judge(Evidence(0.60, (100, 110), opening=0.05), limits).duplicate  # .79 of it: part of the other
+    assert not judge(Evidence(0.60, (100, 110), opening=0.05, estimated=True), limits).duplicate
+    assert not judge(Evidence(0.50, (100, 110), opening=0.05), limits).duplicate
+    assert not judge(Evidence(0.50, (100, 110), opening=0.05), limits, least=0.5).duplicate
     assert judge(Evidence(0.99, (100, 100), opening=0.05), limits).duplicate
 
 
@@ -216,3 +218,30 @@ def test_labelled_pairs_of_real_news() -> None:
     assert not any(said["different"] + said["followup"] + said["independent"])
     assert sum(said["copy"]) >= 8
     assert len(said["copy"]) == 9
+
+
+def test_a_report_that_stands_whole_in_a_round_up_is_contained_and_a_quotation_is_not() -> None:
+    report, others = sentences(1, 8), sentences(2, 30)
+    assert compare(" ".join(report), " ".join([*others, *report[:7]])).reason is Reason.CONTAINED
+    follow_up = " ".join([*others[:14], *report[:5]])
+    assert not compare(" ".join(report), follow_up).duplicate
+
+
+@pytest.mark.parametrize(
+    ("size", "changed", "hours", "duplicate"),
+    [
+        (130, 2, 1, True),
+        (130, 2, 30, False),  # the next day's report
+        (130, 4, 1, False),
+        (900, 4, 1, True),
+        (900, 4, 30, True),
+        (900, 7, 1, False),
+    ],
+)
+def test_so_many_numbers_may_change_as_a_text_is_long(
+    size: int, changed: int, hours: float, duplicate: bool
+) -> None:
+    pair = Evidence(
+        0.6, (size, size), figures_kept=2, figures_changed=changed, opening=0.5, hours_apart=hours
+    )
+    assert judge(pair, Thresholds()).duplicate is duplicate

@@ -9,8 +9,11 @@ def stories(*alike: tuple[int, int]) -> Stories:
     return Stories(Thresholds(), lambda one, other: (one, other) in alike or (other, one) in alike)
 
 
-def near(other: int, similarity: float = 0.9, reason: Reason = Reason.NEAR) -> Match:
-    return Match(other, reason, similarity)
+def near(
+    other: int, similarity: float = 0.9, reason: Reason = Reason.NEAR, jaccard: float | None = None
+) -> Match:
+    jaccard = (similarity if reason is Reason.NEAR else 0.3) if jaccard is None else jaccard
+    return Match(other, reason, similarity, jaccard)
 
 
 def firsts(told: Stories, count: int) -> list[int]:
@@ -41,8 +44,29 @@ def test_a_member_links_only_where_it_is_much_alike_and_no_excerpt() -> None:
         told = stories()
         told.add(0.0, [])
         told.add(1.0, [near(0, 1.0, how)])
-        told.add(2.0, [near(1, similarity)])
+        told.add(2.0, [near(1, similarity, jaccard=0.55)])
         assert (told.first(2) == 0) is joined
+
+
+def test_a_copy_of_an_excerpt_belongs_to_it_and_what_quotes_the_excerpt_does_not() -> None:
+    for reason, jaccard, joined in (
+        (Reason.NEAR, 0.75, True),
+        (Reason.NEAR, 0.52, False),
+        (Reason.CONTAINS, 0.4, False),
+    ):
+        told = stories()
+        told.add(0.0, [])
+        told.add(1.0, [near(0, 1.0, Reason.CONTAINED)])
+        told.add(2.0, [near(1, 0.95, reason, jaccard)])
+        assert (told.first(2) == 0) is joined
+
+
+def test_what_is_alike_as_a_whole_binds_before_a_round_up_that_contains_it() -> None:
+    told = stories()
+    told.add(0.0, [])
+    told.add(1.0, [])
+    told.add(2.0, [near(0, 1.0, Reason.CONTAINED), near(1, 0.85)])
+    assert firsts(told, 3) == [0, 1, 1]
 
 
 def test_exact_copies_chain_without_end() -> None:

@@ -1,0 +1,79 @@
+"""How well articles were told apart, against planted truth."""
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import dedup
+from benchmarks.corpus import Planted
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and their harmonic mean, 0 to 1."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both."""
+        together = self.precision + self.recall
+        return 2 * self.precision * self.recall / together if together else 0.0
+
+    def __str__(self) -> str:
+        return f"F1 {self.f1:.4f}  (precision {self.precision:.4f}, recall {self.recall:.4f})"
+
+
+def score(right: int, claimed: int, true: int) -> Score:
+    return Score(right / claimed if claimed else 1.0, right / true if true else 1.0)
+
+
+def pair_score(found: Mapping[str, Hashable], truth: Mapping[str, Hashable]) -> Score:
+    """Pairs of articles put into one story, against those that belong into one."""
+
+    def pairs(groups: Counter[Hashable]) -> int:
+        return sum(size * (size - 1) // 2 for size in groups.values())
+
+    both: Counter[Hashable] = Counter((found[id_], truth[id_]) for id_ in truth)
+    return score(pairs(both), pairs(Counter(found.values())), pairs(Counter(truth.values())))
+
+
+def decision_score(corpus: Sequence[Planted], duplicate: Mapping[str, bool]) -> Score:
+    """Articles called a duplicate, against those of whose story an article had come before."""
+    seen: set[int] = set()
+    right = true = 0
+    for one in corpus:
+        known = one.story in seen
+        seen.add(one.story)
+        true += known
+        right += known and duplicate[one.id]
+    return score(right, sum(duplicate.values()), true)
+
+
+def merged_negatives(corpus: Sequence[Planted], stories: Mapping[str, Hashable]) -> tuple[int, int]:
+    """Hard negatives in one story with what they look like or with another such, and how many there are."""
+    alike: dict[int, set[int]] = {}
+    held: dict[Hashable, set[int]] = {}
+    negatives = []
+    for one in corpus:
+        held.setdefault(stories[one.id], set()).add(one.story)
+        if one.near is not None:
+            alike.setdefault(one.near, {one.near}).add(one.story)
+            negatives.append((one, one.near))
+    merged = sum(bool(held[stories[one.id]] & (alike[near] - {one.story})) for one, near in negatives)
+    return merged, len(negatives)
+
+
+def final_stories(decisions: Sequence[dedup.Decision]) -> dict[str, str]:
+    """Stories after all changes, as a store that applies them would have them."""
+    retired: dict[str, str] = {}
+    for decision in decisions:
+        retired.update((change.retired, change.story_id) for change in decision.changes if change.retired)
+
+    def now(story: str) -> str:
+        while story in retired:
+            story = retired[story]
+        return story
+
+    return {decision.id: now(decision.story_id) for decision in decisions}
