@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test check install lock bench clean
+.PHONY: demo test check install lock bench rivals clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -26,6 +26,11 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	for name in extraction dedup crawl; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+# What the benchmarks are measured against, in .venv-rivals: they want other versions of what Khabar uses.
+rivals: $(STAMP)
+	$(PYTHON) -m venv .venv-rivals
+	$(BIN)/uv pip install --quiet --python .venv-rivals/bin/python --group rivals
 
 install: $(STAMP)
 
@@ -44,4 +49,4 @@ lock: $(STAMP)
 
 clean:
 	-[ -x $(BIN)/khabar ] && $(BIN)/khabar stores stop
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-rivals
