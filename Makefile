@@ -34,17 +34,25 @@ install: $(STAMP)
 spark: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-$@.lock
 
-# What the benchmarks measure Khabar against; kept out of .venv, which the lock file describes.
-rivals: .venv-rivals/.installed
+# What the benchmarks measure Khabar against; kept out of .venv, which the lock file describes. news-please wants
+# other versions of what Khabar uses, so it lives alone.
+rivals: .venv-rivals/.installed .venv-news-please/.installed
 
 .venv-rivals/.installed: pyproject.toml $(STAMP)
 	$(PYTHON) -m venv --clear .venv-rivals
 	$(BIN)/uv pip install --quiet --python .venv-rivals/bin/python --group rivals --constraint requirements.lock \
-	  -e . || $(BIN)/uv pip install --quiet --python .venv-rivals/bin/python --group rivals -e .
+	  -e '.[embedded]' || $(BIN)/uv pip install --quiet --python .venv-rivals/bin/python --group rivals -e '.[embedded]'
 	@touch $@
 
-bench-rivals: .venv-rivals/.installed
+.venv-news-please/.installed: pyproject.toml $(STAMP)
+	$(PYTHON) -m venv --clear .venv-news-please
+	$(BIN)/uv pip install --quiet --python .venv-news-please/bin/python --group news-please
+	@touch $@
+
+bench-rivals: rivals
 	.venv-rivals/bin/python -m benchmarks.extraction --all
+	.venv-rivals/bin/python -m benchmarks.dedup --rivals
+	$(BIN)/python -m benchmarks.crawl
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -63,4 +71,4 @@ lock: $(STAMP)
 
 clean:
 	-[ -x $(BIN)/khabar ] && $(BIN)/khabar stores stop
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-rivals

@@ -1,25 +1,97 @@
-"""What a crawl costs: pages a second and CPU a page, beside trafilatura's own CPU on the same pages.
+"""What a crawl costs, beside a plain Scrapy + trafilatura script and news-please, on the same sites.
 
-    python -m benchmarks.crawl [--pages 500]
+    python -m benchmarks.crawl [--sites 10] [--pages 1000] [--latency 0.05] [--rivals plain,news-please]
 
-Crawls the demo newsroom, scaled up, from an empty archive on embedded stores, then runs trafilatura with its
-default settings over the same pages in one process. Read the ratios, not the seconds: machines differ.
+Khabar crawls the sites over their sitemaps from an empty archive on embedded stores, then a second time, then
+from an empty archive over WordPress's REST interface. news-please is asked only where it is installed (`make
+rivals`; it lives in an environment of its own). Read the ratios, not the seconds: machines differ.
 """
 
 import argparse
+import json
+import os
 import resource
+import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import trafilatura
 
+from crawler.article import Disposition
 from crawler.config import Settings
-from crawler.operations.demo import demo_settings, first_crawl, open_demo
+from crawler.operations.crawl import crawl
+from crawler.sites import Site
+from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded
+
+NEWS_PLEASE_PYTHON = Path(".venv-news-please/bin/python")
+"""Where `make rivals` installs news-please."""
+
+
+@dataclass
+class Cost:
+    """What one contestant needed."""
+
+    name: str
+    articles: int
+    seconds: float
+    cpu: float
+    memory: int
+    requests: int | None = None
+    stores_cpu: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Articles a second."""
+        return self.articles / self.seconds if self.seconds else 0.0
+
+
+class Memory(threading.Thread):
+    """Samples the memory of all processes below this one, and of the stores, but for the sites' server."""
+
+    def __init__(self, excluded: int, stores: Sequence[int]) -> None:
+        super().__init__(daemon=True)
+        self._excluded, self._stores = excluded, stores
+        self._ended = threading.Event()
+        self.peak = 0
+        self.samples: list[int] = []
+
+    def run(self) -> None:
+        """Take a sample twice a second."""
+        own = psutil.Process()
+        while not self._ended.wait(0.5):
+            total = 0
+            for process in [*own.children(recursive=True), *map(psutil.Process, self._stores)]:
+                if process.pid != self._excluded:
+                    try:
+                        total += process.memory_info().rss
+                    except psutil.Error:
+                        continue
+            self.samples.append(total)
+            self.peak = max(self.peak, total)
+
+    def stop(self) -> int:
+        """End, and return the most that was seen, in bytes."""
+        self._ended.set()
+        self.join()
+        return self.peak
+
+    @property
+    def growth(self) -> float:
+        """The last fifth of the run beside the second: 1 is flat. The first fifth warms up."""
+        size = len(self.samples) // 5
+        if not size:
+            return 1.0
+        return sum(self.samples[-size:]) / max(1, sum(self.samples[size : 2 * size]))
 
 
 def children_cpu() -> float:
@@ -28,65 +100,176 @@ def children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def servers_cpu(settings: Settings) -> float:
-    """CPU seconds of the embedded servers so far."""
-    total = 0.0
-    for server in embedded.servers(settings):
-        pid = server.status().pid
-        if pid is not None:
-            times = psutil.Process(pid).cpu_times()
-            total += times.user + times.system
-    return total
+def store_pids(settings: Settings) -> list[int]:
+    """The processes of the embedded stores."""
+    return [pid for server in embedded.servers(settings) if (pid := server.status().pid) is not None]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=int, default=500, help="articles in all, on four sites")
-    arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="khabar-bench-"))
-    settings = demo_settings(Settings(data_dir=folder))
-    begun = time.perf_counter()
+def cpu_of(pids: Sequence[int]) -> float:
+    """CPU seconds of running processes so far."""
+    times = [psutil.Process(pid).cpu_times() for pid in pids]
+    return sum(one.user + one.system for one in times)
+
+
+def measured(
+    name: str, work: Callable[[], Any], count: Callable[[Any], int], server: int, stores: Sequence[int] = ()
+) -> Cost:
+    """Run a contestant."""
+    memory = Memory(server, stores)
+    memory.start()
+    cpu, store_cpu, begun = children_cpu(), cpu_of(stores), time.perf_counter()
+    result = work()
+    seconds = time.perf_counter() - begun
+    cost = Cost(name, count(result), seconds, children_cpu() - cpu, memory.stop())
+    cost.stores_cpu = cpu_of(stores) - store_cpu
+    if isinstance(result, list):
+        cost.requests = sum(one.requests for one in result)
+    print(
+        f"  {name}: {cost.articles} articles in {seconds:.1f} s; "
+        f"memory at the end {memory.growth:.2f} of that early on"
+    )
+    return cost
+
+
+def new_articles(report: CrawlReport) -> int:
+    """Articles that were stored for the first time."""
+    return report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
+
+
+def khabar(name: str, sites: Sequence[Site], folder: Path, server: int) -> tuple[Cost, Cost]:
+    """Crawl from an empty archive, then once more."""
+    settings = Settings(data_dir=folder, concurrent_sites=2, contact="benchmarks@khabar.invalid")
     embedded.start(settings)
-    started = time.perf_counter() - begun
+    stores = store_pids(settings)
     try:
-        with open_demo(settings, arguments.pages // 4) as demo:
-            cpu, stores = children_cpu(), servers_cpu(settings)
-            begun = time.perf_counter()
-            reports = first_crawl(demo)
-            wall = time.perf_counter() - begun
-            cpu, stores = children_cpu() - cpu, servers_cpu(settings) - stores
-            urls = [article.url for article in demo.newsroom.articles]
-            pages = [urllib.request.urlopen(url).read() for url in urls]  # noqa: S310
-            trafilatura.extract(pages[0])
-            begun = time.process_time()
-            for page in pages:
-                trafilatura.bare_extraction(page, with_metadata=True)
-            alone = (time.process_time() - begun) / len(pages)
-        taken = sum(report.taken for report in reports)
-        requests = sum(report.requests for report in reports)
-        unhealthy = [report.site for report in reports if report.verdict != "ok"]
-        memory = {
-            one.store: one.memory or 0 for one in (server.status() for server in embedded.servers(settings))
-        }
-        print(f"pages taken                     {taken}")
-        print(f"pages a second, wall            {taken / wall:.1f}")
-        print(f"requests a page                 {requests / taken:.2f}")
-        print(f"CPU a page, crawl in all        {1000 * cpu / taken:.1f} ms")
-        print(f"CPU a page, both stores         {1000 * stores / taken:.1f} ms")
-        print(f"CPU a page, trafilatura alone   {1000 * alone:.1f} ms")
-        print(f"crawl / trafilatura             {cpu / taken / alone:.2f}")
-        print(f"embedded stores: start          {started:.2f} s")
-        for store, used in memory.items():
-            print(f"embedded stores: memory         {used / 2**20:.0f} MiB {store}")
-        print(f"embedded stores: disk           {_disk(folder) / 2**20:.0f} MiB")
-        if unhealthy:
-            sys.exit(f"unhealthy: {', '.join(unhealthy)}")
+        costs = []
+        for label in (name, f"{name}, second crawl"):
+            cost = measured(
+                label,
+                lambda: crawl([Job(site=site) for site in sites], settings),
+                lambda reports: sum(map(new_articles, reports)),
+                server,
+                stores,
+            )
+            costs.append(cost)
+        return costs[0], costs[1]
     finally:
         embedded.stop(settings)
 
 
-def _disk(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def plain(bases: Sequence[str], folder: Path, server: int) -> Cost:
+    """The plain script."""
+    output = folder / "plain.jsonl"
+    command = [sys.executable, "-m", "benchmarks.plain_scrapy", str(output), *bases]
+    return measured(
+        "plain Scrapy + trafilatura",
+        lambda: subprocess.run(command, check=True),
+        lambda _: sum(1 for _ in output.open(encoding="utf-8")),
+        server,
+    )
+
+
+def news_please(bases: Sequence[str], folder: Path, server: int, limit: float) -> Cost | None:
+    """news-please, in an environment of its own; None where there is none."""
+    if not NEWS_PLEASE_PYTHON.exists():
+        print("  news-please is not installed: make rivals")
+        return None
+    output = folder / "news-please.jsonl"
+    command = [
+        str(NEWS_PLEASE_PYTHON),
+        str(Path(__file__).with_name("news_please.py")),
+        str(output),
+        str(limit),
+        *bases,
+    ]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return measured(
+        "news-please",
+        lambda: subprocess.run(command, check=True, env=environment),
+        lambda _: sum(1 for _ in output.open(encoding="utf-8")),
+        server,
+    )
+
+
+def trafilatura_alone(bases: Sequence[str], each: int) -> float:
+    """CPU seconds of trafilatura for a page, over some pages of every site."""
+    pages = []
+    for base in bases:
+        text = urllib.request.urlopen(f"{base}sitemap-0.xml").read().decode()  # noqa: S310
+        urls = [part.partition("</loc>")[0] for part in text.split("<loc>")[1:]]
+        pages += [urllib.request.urlopen(url).read() for url in urls[:each]]  # noqa: S310
+    trafilatura.bare_extraction(pages[0], with_metadata=True)
+    begun = time.process_time()
+    for page in pages:
+        trafilatura.bare_extraction(page, with_metadata=True)
+    return (time.process_time() - begun) / len(pages)
+
+
+def report(costs: Sequence[Cost], second: Cost, alone: float) -> None:
+    """Print the figures."""
+    head = ("", "articles", "articles/s", "requests/article", "CPU ms/article", "of it stores", "peak MiB")
+    print(f"\n{head[0]:<34}" + "".join(f"{text:>18}" for text in head[1:]))
+    for cost in costs:
+        many = max(1, cost.articles)
+        asked = f"{cost.requests / many:.3f}" if cost.requests is not None else "–"
+        cpu = 1000 * (cost.cpu + cost.stores_cpu) / many
+        figures = (str(cost.articles), f"{cost.rate:.1f}", asked, f"{cpu:.1f}",
+                   f"{1000 * cost.stores_cpu / many:.1f}", f"{cost.memory / 2**20:.0f}")  # fmt: skip
+        print(f"{cost.name:<34}" + "".join(f"{text:>18}" for text in figures))
+    first, rivals = costs[0], [cost for cost in costs if not cost.name.startswith("Khabar")]
+    print(f"\nCPU of trafilatura alone, a page: {1000 * alone:.1f} ms")
+    for rival in rivals:
+        if rival.rate:
+            print(f"articles a second, Khabar / {rival.name}: {first.rate / rival.rate:.2f}")
+    if second.requests and first.requests:
+        print(f"requests, first crawl / second: {first.requests / second.requests:.0f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sites", type=int, default=10)
+    parser.add_argument("--pages", type=int, default=1000, help="articles of each site")
+    parser.add_argument("--latency", type=float, default=0.05, help="seconds before each answer")
+    parser.add_argument("--rivals", default="plain,news-please", help="which to run; empty for none")
+    parser.add_argument("--rest", action=argparse.BooleanOptionalAction, default=True)
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="khabar-bench-"))
+    command = [sys.executable, "-m", "benchmarks.sites", "--sites", str(arguments.sites),
+               "--pages", str(arguments.pages), "--latency", str(arguments.latency)]  # fmt: skip
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None and server.stdin is not None  # noqa: S101, PT018
+        try:
+            found = json.loads(server.stdout.readline())
+            bases: list[str] = found["sites"]
+            seeds = [
+                {"id": f"site-{number}", "name": name, "url": base, "private": True, "delay": 0}
+                for number, (base, name) in enumerate(zip(bases, found["names"], strict=True))
+            ]
+            print(
+                f"{arguments.sites} sites of {arguments.pages} articles, "
+                f"{1000 * arguments.latency:.0f} ms latency"
+            )
+            alone = trafilatura_alone(bases, 12)
+            over_sitemaps = [
+                Site.model_validate({**s, "sitemaps": [f"{s['url']}sitemap.xml"]}) for s in seeds
+            ]
+            first, second = khabar("Khabar, sitemaps", over_sitemaps, folder / "a", server.pid)
+            costs = [first, second]
+            if arguments.rest:
+                over_posts = [Site.model_validate({**seed, "wordpress": True}) for seed in seeds]
+                rest, _ = khabar("Khabar, REST", over_posts, folder / "b", server.pid)
+                costs.append(rest)
+            if "plain" in arguments.rivals:
+                costs.append(plain(bases, folder, server.pid))
+            if "news-please" in arguments.rivals:
+                limit = 5 * max(60.0, first.seconds)
+                if (cost := news_please(bases, folder, server.pid, limit)) is not None:
+                    costs.append(cost)
+            report(costs, second, alone)
+        finally:
+            server.stdin.close()
+            server.wait()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,8 @@ def problem_lines(
             yield f"{report.site}: {report.verdict.replace('_', ' ')}: {report.verdict_reason}"
         elif report.outcome != "finished" and report.reason:
             yield f"{report.site}: {report.reason}"
+        elif report.sources and not report.taken and not report.discovered:
+            yield f"{report.site}: nothing new since the last crawl ({report.requests} requests)"
         for source in report.sources:
             if source.error:
                 yield f"{report.site}: the {source.kind} {source.url} could not be read: {source.error}"

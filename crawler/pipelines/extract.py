@@ -149,9 +149,15 @@ class ExtractionPool:
         self._pool = ProcessPool(
             max_workers=workers, max_tasks=PAGES_PER_WORKER, context=multiprocessing.get_context("spawn")
         )
-        self._timeout = timeout
-        for _ in range(workers):
-            self._pool.schedule(warm_up)
+        self._workers, self._timeout = workers, timeout
+        self._warm = False
+
+    def warm_up(self) -> None:
+        """Let the workers import what extraction needs; a crawl without a page is spared that second."""
+        if not self._warm:
+            self._warm = True
+            for _ in range(self._workers):
+                self._pool.schedule(warm_up)
 
     async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `task` in a worker.

@@ -200,6 +200,7 @@ class SiteSpider(scrapy.Spider):
 
     def page_request(self, page: Page) -> Request:
         """The request for a claimed page."""
+        self.run.pool.warm_up()
         return Request(
             page.url,
             callback=self.parse_page,

@@ -12,6 +12,9 @@ from crawler.demo.profiles import PROFILES
 from crawler.discovery.canonical import page_id
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.operations.test_crawl_interrupted import _child_of as child_of
+from tests.operations.test_crawl_interrupted import _start as start_crawl
+from tests.operations.test_crawl_interrupted import _wait_for as wait_for
 
 SITE = "demo-yasmin"
 ARTICLES = 105
@@ -40,12 +43,7 @@ def site(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
         yield found
 
 
-def _say_wordpress(site: Crawled) -> None:
-    site.sites[SITE] = site.sites[SITE].model_copy(update={"wordpress": True})
-
-
 def test_articles_come_with_the_posts_clean_dated_and_for_a_handful_of_requests(site: Crawled) -> None:
-    _say_wordpress(site)
     report = site.crawl()[SITE]
     truth = {page_id(article.url): article for article in site.newsroom.articles}
     stored = {document["_id"]: document for document in site.stores.db.articles.find({})}
@@ -99,7 +97,7 @@ def test_a_site_that_names_its_interface_is_believed_and_one_that_closes_it_is_l
     site: Crawled,
 ) -> None:
     base = site.newsroom.sites[0].url
-    site.sites[SITE] = site.sites[SITE].model_copy(update={"feeds": (), "listings": ()})
+    site.sites[SITE] = site.sites[SITE].model_copy(update={"wordpress": False, "feeds": ()})
     report = site.crawl()[SITE]
     assert report.taken >= ARTICLES
     assert report.left == 0
@@ -122,7 +120,6 @@ def test_a_site_that_names_its_interface_is_believed_and_one_that_closes_it_is_l
 
 
 def test_a_window_of_time_is_filled_from_the_posts_and_its_walk_ends(site: Crawled) -> None:
-    _say_wordpress(site)
     times = sorted(article.published_at for article in site.newsroom.articles)
     since, until = times[30], times[60]
     report = site.crawl(since=since, until=until, kind="backfill")[SITE]
@@ -132,3 +129,40 @@ def test_a_window_of_time_is_filled_from_the_posts_and_its_walk_ends(site: Crawl
     assert _pages_asked(site.newsroom) == []
     later = site.crawl(since=since - timedelta(days=30), until=until)[SITE]
     assert later.taken == sum(1 for moment in times if moment < since)
+
+
+@pytest.mark.timeout(300)
+def test_a_killed_walk_over_the_posts_goes_on_without_asking_for_a_single_page(
+    servers: Servers, tmp_path: Path
+) -> None:
+    with crawled_newsroom(
+        servers,
+        tmp_path,
+        run=False,
+        rest=True,
+        latency=1.0,
+        pages_per_site=ARTICLES,
+        profiles=PROFILES[:1],
+    ) as site:
+        articles = site.stores.db.articles
+        process = start_crawl(site, "crawl", SITE)
+        try:
+            wait_for(lambda: articles.count_documents({}) > 0, seconds=200)
+            child_of(process).kill()
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+            process.communicate()
+        stored = articles.count_documents({})
+        # The second answer is a second away when the first article is stored.
+        assert stored < ARTICLES
+        report = site.crawl()[SITE]
+        assert (report.verdict, report.left) == ("ok", 0)
+        ids = sorted(document["_id"] for document in articles.find({}, {"_id": 1}))
+        assert ids == sorted(page_id(article.url) for article in site.newsroom.articles)
+        assert report.taken <= ARTICLES - stored + 1, (
+            "what was stored is not done again, but for one in flight"
+        )
+        assert _pages_asked(site.newsroom) == []
+        assert len(_posts_asked(site.newsroom)) <= 6
+        assert site.stores.db.revisions.count_documents({}) == 0

@@ -101,5 +101,6 @@ class WordPress(Layout):
         )
 
     def seed(self) -> dict[str, object]:
-        """A feed."""
-        return {"feeds": [f"{self.edition.base}feed/"]}
+        """A feed, and the REST interface where it is offered."""
+        rest = {"wordpress": True} if self.rest else {}
+        return {"feeds": [f"{self.edition.base}feed/"], **rest}
