@@ -5,6 +5,7 @@ asks first says that it is being made, and after that the last one is shown whil
 """
 
 import multiprocessing
+import os
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -74,8 +75,21 @@ class Reports:
         if self._pool is None:
             # Forking a process with threads may copy a lock that nobody will open.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context)
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
         return self._pool.submit(make, self._archive.settings, self._seeds, days, generation)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent does, however that happens: nobody would ask it for anything again."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, name="khabar-parent", daemon=True).start()
 
 
 def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> Made:

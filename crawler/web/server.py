@@ -1,7 +1,9 @@
 """Serving the pages until told to stop, and keeping the index up to date meanwhile."""
 
 import logging
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -52,6 +54,7 @@ def serve(
     reports = Reports(archive, seeds)
     stopping = threading.Event()
     listener = _listen(host, port)
+    keeper = None
     try:
         archive.stores()
         app = create_app(archive, sites, reports, {*LOOPBACK, *_named(host), *names})
@@ -65,12 +68,14 @@ def serve(
         )
         keeper.start()
         shown = f"[{host}]" if ":" in host else host
+        # uvicorn raises the signal that ended it once more: this way what follows here is still done.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
         server.run(sockets=[listener])
-        stopping.set()
-        keeper.join(timeout=10)
     finally:
         stopping.set()
+        if keeper is not None:
+            keeper.join(timeout=10)
         listener.close()
         reports.close()
         archive.close()
