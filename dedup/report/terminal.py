@@ -28,7 +28,24 @@ def render_text(report: Report, lang: str = "ar") -> RenderableType:
         parts.append(_flows(report, lang))
     if report.largest:
         parts.append(_stories(report.largest[:STORIES], _names(report, lang), lang))
+    if report.notes:
+        parts.append(_notes(report, lang))
     return Group(*parts)
+
+
+def _notes(report: Report, lang: str) -> Table:
+    table = _table(
+        "\n" + word("notes", lang),
+        word("site", lang),
+        word("trouble", lang),
+        word("quarantined", lang),
+        left=2,
+    )
+    names = _names(report, lang)
+    for note in report.notes[:SITES]:
+        trouble = note.trouble.replace("_", " ") if note.trouble else word("no_trouble", lang)
+        table.add_row(Text(names.get(note.site, note.site)), Text(trouble), number(note.quarantined))
+    return table
 
 
 def _names(report: Report, lang: str) -> dict[str, str]:

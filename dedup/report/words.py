@@ -105,6 +105,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "month": ("الشهر", "Month"),
     "year": ("السنة", "Year"),
     "others": ("مقالات أخرى", "Other articles"),
+    # Sites, their pages and what was taken off them
+    "notes": ("متاعب المواقع", "Sites in trouble"),
+    "notes_help": (
+        "ما تعثر في آخر زحف، والصفحات التي تنتظر أن ينظر فيها إنسان، والفقرات المتكررة التي حُذفت من النصوص.",
+        "What went wrong in the last crawl, pages that wait for a person, "
+        "and paragraphs taken off because the site repeats them.",
+    ),
+    "trouble": ("ما تعثر", "What is wrong"),
+    "no_trouble": ("لا شيء", "nothing"),
+    "quarantined": ("صفحات في الحجر", "Pages in quarantine"),
+    "boilerplate": ("فقرات متكررة حُذفت", "Boilerplate removed"),
+    "compare": ("قارن", "Compare"),
+    "compare_one": ("المقالة", "Article"),
+    "compare_other": ("بالمقالة", "with article"),
     # Shared
     "table": ("الأرقام في جدول", "The figures as a table"),
     "unknown": ("غير معلوم", "unknown"),

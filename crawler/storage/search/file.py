@@ -10,7 +10,7 @@ from typing import Final
 
 from crawler.errors import KhabarError
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 30.0
@@ -37,7 +37,8 @@ CREATE TABLE docs (
 CREATE INDEX docs_site ON docs (site, row, duplicate_of);
 CREATE INDEX docs_story ON docs (story);
 CREATE VIRTUAL TABLE words USING fts5 (
-    title, text, facets, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars ':-_'"
+    title, text, facets, content = '', prefix = '3',
+    tokenize = "unicode61 remove_diacritics 0 tokenchars ':-_'"
 );
 CREATE TABLE dead (row INTEGER PRIMARY KEY);
 CREATE TABLE counts (
