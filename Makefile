@@ -25,7 +25,7 @@ check: $(STAMP)
 	$(BIN)/python -m pytest
 
 bench: $(STAMP)
-	for name in extraction dedup crawl; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in extraction dedup crawl web; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 install: $(STAMP)
 

@@ -68,7 +68,8 @@ def search_command(
     if common.verbosity >= 0:
         number = f"more than {found.total}" if found.more else str(found.total)
         shown = f"the newest {len(found.hits)} of {number}" if found.older else number
-        console.print(f"{shown} articles" if found.hits else "nothing found", markup=False)
+        things = "article" if number == "1" else "articles"
+        console.print(f"{shown} {things}" if found.hits else "nothing found", markup=False)
 
 
 def _row(hit: Hit, pieces: list[Piece]) -> dict[str, Any]:
