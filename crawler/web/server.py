@@ -15,6 +15,7 @@ from crawler.config import Settings
 from crawler.errors import KhabarError
 from crawler.operations.archive import Archive
 from crawler.sites import Site
+from crawler.storage.search import BusyIndexError
 from crawler.web.app import LOOPBACK, create_app
 from crawler.web.reports import Reports
 
@@ -105,6 +106,8 @@ def _keep_fresh(archive: Archive, stopping: threading.Event, notice: Callable[[s
         try:
             archive.refresh()
             told = ""
+        except BusyIndexError:
+            pass  # somebody else brings it up to date
         except KhabarError as error:
             if str(error) != told:  # once, not every time
                 told = str(error)
