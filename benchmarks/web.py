@@ -1,6 +1,6 @@
 """How long the pages of `khabar web` take: median and 95th percentile of each view, over HTTP.
 
-Run ``python -m benchmarks.web [--size 100000] [--folder FOLDER] [--requests 60]``. The archive is made
+Run ``python -m benchmarks.web [--size 20000] [--folder FOLDER] [--requests 60]``. The archive is made
 in embedded stores (some minutes for 100,000 articles) and kept where a folder is given. Words, sites and
 articles are drawn at random, so that no answer is served twice from anywhere.
 """
@@ -97,7 +97,7 @@ def views(folder: Path) -> dict[str, Callable[[], str]]:
 def main() -> None:
     """Make the archive and the index, ask for each view, print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--size", type=int, default=100_000)
+    parser.add_argument("--size", type=int, default=20_000)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--requests", type=int, default=60)
     options = parser.parse_args()

@@ -129,6 +129,7 @@ def _environment() -> Environment:
         time_line=charts.time_line,
         marked=marked,
         line=one_line,
+        trouble=partial(_both, phrases.trouble),
         word=phrases.word,
         LISTED_MEMBERS=LISTED_MEMBERS,
         SHARED_WORDS_SHOWN=SHARED_WORDS_SHOWN,

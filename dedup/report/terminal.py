@@ -7,6 +7,7 @@ from rich.text import Text
 from dedup.report.article import REASONS
 from dedup.report.figures import Report, Story
 from dedup.report.phrases import counted, duration, moment, number, percent, word
+from dedup.report.phrases import trouble as phrase_trouble
 
 SITES, FLOWS, STORIES, MEMBERS = 12, 8, 5, 6
 """Rows of each part: the whole stays within two screens."""
@@ -43,7 +44,7 @@ def _notes(report: Report, lang: str) -> Table:
     )
     names = _names(report, lang)
     for note in report.notes[:SITES]:
-        trouble = note.trouble.replace("_", " ") if note.trouble else word("no_trouble", lang)
+        trouble = phrase_trouble(note.trouble, lang) if note.trouble else word("no_trouble", lang)
         table.add_row(Text(names.get(note.site, note.site)), Text(trouble), number(note.quarantined))
     return table
 

@@ -134,6 +134,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Arabic and English by key."""
 
+TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
+    "blocked": ("محجوب عنا", "blocked"),
+    "failing": ("يخفق", "failing"),
+    "unreachable": ("لا يستجيب", "unreachable"),
+    "nothing_discovered": ("لم يدلّ على صفحات", "names no pages"),
+    "nothing_extracted": ("لم تُستخرج منه مقالات", "gives no articles"),
+    "nothing_fetched": ("لا يُسمح بجلب صفحاته", "may not be fetched"),
+    "fewer_than_usual": ("أقل من المعتاد", "fewer articles than usual"),
+    "dates_missing": ("بلا تواريخ", "dates are missing"),
+    "bodies_short": ("نصوص قصيرة", "texts are short"),
+    "boilerplate": ("نصوص متكررة", "texts full of boilerplate"),
+    "died": ("انقطع الزحف", "the crawl died"),
+    "error": ("خطأ", "error"),
+}
+"""What may be wrong with a site; another word is shown as it is given."""
+
 CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 """Unicode CLDR's plural categories. {n} is the number; a form that says it in a word leaves it out."""
 

@@ -291,7 +291,8 @@ def test_trouble_quarantine_and_boilerplate_are_told_where_there_are_any() -> No
     assert [note.site for note in made.notes] == ["barada", "ugarit", "qasioun"]
     tree = parsed(render_html(made))
     rows = [" ".join(row.text_content().split()) for row in tree.xpath("//section[@id='notes']//tbody/tr")]
-    assert "nothing extracted" in rows[0]
+    assert "لم تُستخرج منه مقالات" in rows[0]
+    assert "gives no articles" in rows[0]
     assert "<b>were</b>" in rows[0]
     assert tree.xpath("//section[@id='notes']//tbody/tr[2]/td[2]/text()") == ["3"]
     assert rows[2].endswith("120")
