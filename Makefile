@@ -26,7 +26,7 @@ check: $(STAMP)
 	$(MAKE) test
 
 bench: $(STAMP)
-	for name in extraction dedup crawl; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in extraction dedup crawl web; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 install: $(STAMP)
 

@@ -13,7 +13,7 @@ from crawler.cli.context import context_of, err, out
 from crawler.errors import UsageError
 from crawler.operations.archive import ZONE, Archive, filters_of, parse_query
 from crawler.sites import load_sites, select_sites
-from crawler.storage.search import Hit
+from crawler.storage.search import BusyIndexError, Hit, Refreshed
 from crawler.storage.search.excerpt import Piece
 from dedup.report.article import one_line
 
@@ -50,7 +50,13 @@ def search_command(
         with Progress(console=console, disable=quiet, transient=True) as progress:
             task = progress.add_task("search index", total=None)
             work = archive.rebuild if rebuild else archive.refresh
-            done = work(lambda count: progress.update(task, completed=count))
+            try:
+                done = work(lambda count: progress.update(task, completed=count))
+            except BusyIndexError as error:
+                if rebuild or archive.lists.generation()[0] == 0:  # there is nothing to show instead
+                    raise
+                err().print(f"khabar: {error}; this is what it held before", markup=False, soft_wrap=True)
+                done = Refreshed()
         if rebuild and common.verbosity >= 0:
             console.print(f"The search index holds {done.written} articles of {done.sites} sites.")
         if not query and rebuild:
@@ -68,7 +74,8 @@ def search_command(
     if common.verbosity >= 0:
         number = f"more than {found.total}" if found.more else str(found.total)
         shown = f"the newest {len(found.hits)} of {number}" if found.older else number
-        console.print(f"{shown} articles" if found.hits else "nothing found", markup=False)
+        things = "article" if number == "1" else "articles"
+        console.print(f"{shown} {things}" if found.hits else "nothing found", markup=False)
 
 
 def _row(hit: Hit, pieces: list[Piece]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`khabar web`: the archive in a browser."""
 
+import contextlib
 import webbrowser
 from typing import Annotated
 
@@ -46,13 +47,14 @@ def web_command(
         if show:
             webbrowser.open(address)
 
-    serve(
-        common.settings,
-        sites,
-        common.seeds,
-        host=host,
-        port=port,
-        names=name or (),
-        ready=ready,
-        notice=lambda text: console.print(f"khabar: {text}", markup=False, soft_wrap=True),
-    )
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+        serve(
+            common.settings,
+            sites,
+            common.seeds,
+            host=host,
+            port=port,
+            names=name or (),
+            ready=ready,
+            notice=lambda text: console.print(f"khabar: {text}", markup=False, soft_wrap=True),
+        )

@@ -3,17 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pymongo
+
 from crawler.sites import Site
+from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
 from dedup import Thresholds
-from dedup.report import Report, ReportArticle, build_report
+from dedup.report import Report, ReportArticle, SiteNote, build_report
 
 ZONE = ZoneInfo("Asia/Damascus")
 """The report compares sites of several zones; its days are those of Damascus."""
+
+LATEST_CRAWLS = timedelta(days=90)
+"""A site that was not crawled for longer has no verdict in the report."""
 
 STORIES_WITH_TEXT = 40
 MEMBERS_WITH_TEXT = 12
@@ -50,9 +56,13 @@ def dedup_report(
         until: Only those before.
         site: Only this site's articles; other members of their stories are named.
     """
-    names = sorted(stores.db.articles.distinct("site"))
-    articles = [article for name in names for article in _articles(stores, sites, name)]
-    texts = _texts(stores, articles)
+    # A site of 50,000 articles takes the embedded server longer than one request may.
+    with pymongo.timeout(0):
+        names = _site_ids(stores)
+        articles = [article for name in names for article in _articles(stores, sites, name)]
+        names = sorted({article.site for article in articles})
+        texts = _texts(stores, articles)
+        notes = [_note(stores, name) for name in _site_ids(stores)]
     articles = [replace(article, text=texts.get(article.id)) for article in articles]
     return build_report(
         articles,
@@ -63,6 +73,32 @@ def dedup_report(
         site_names={name: _names(sites.get(name), name) for name in names},
         boundary=Thresholds().containment,
         zone=ZONE,
+        notes=notes,
+    )
+
+
+def _site_ids(stores: Stores) -> list[str]:
+    """The sites that were ever crawled; `distinct` would read every article of the embedded server."""
+    crawled = sorted(document["_id"] for document in stores.db.sites.find({}, {"_id": 1}))
+    return crawled or sorted(stores.db.articles.distinct("site"))
+
+
+def _note(stores: Stores, site: str) -> SiteNote:
+    """What the last crawl of a site said of it, and how many of its pages wait for a person."""
+    now = datetime.now(UTC)
+    recent = {"$gte": now - LATEST_CRAWLS, "$lt": now + timedelta(days=1)}
+    crawls = stores.db.crawls.find(
+        {"site": site, "started_at": recent},
+        {"started_at": 1, "finished_at": 1, "verdict": 1, "verdict_reason": 1},
+    )
+    ended = [crawl for crawl in crawls if crawl.get("finished_at")]
+    last = max(ended, key=lambda crawl: crawl["started_at"], default={})
+    verdict = last.get("verdict")
+    return SiteNote(
+        site=site,
+        quarantined=len(list(stores.db.quarantine.find({"site": site}, {"_id": 1}))),
+        trouble=None if verdict is None or verdict in HEALTHY else verdict,
+        reason=last.get("verdict_reason"),
     )
 
 

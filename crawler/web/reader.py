@@ -41,6 +41,7 @@ class Reader:
         self.archive = archive
         self.sites = sites
         self._lists = archive.lists
+        self._overview: tuple[object, models.Overview] | None = None
 
     def name(self, site: str, lang: str) -> str:
         """What a site is called."""
@@ -51,6 +52,13 @@ class Reader:
 
     def overview(self) -> models.Overview:
         """The archive's figures and the health of its sites; the index's `counts`, `crawls`, `docs_site`."""
+        # All that it says comes from the index: it stays the same until a refresh, or until tomorrow.
+        state = (self._lists.generation(), days_ago(0))
+        if self._overview is None or self._overview[0] != state:
+            self._overview = state, self._read_overview()
+        return self._overview[1]
+
+    def _read_overview(self) -> models.Overview:
         counts = {count.site: count for count in self._lists.sites()}
         ids = sorted({*counts, *self._lists.crawled_sites()})
         quarantined = self._lists.quarantine_counts()

@@ -15,7 +15,7 @@ from crawler.web import charts
 from crawler.web.words import word
 from dedup.report import phrases
 from dedup.report.article import one_line
-from dedup.report.difference import has_number
+from dedup.report.difference import marked
 
 LANGUAGES: Final = phrases.LANGUAGES
 LONGEST_URL: Final = 2000
@@ -35,7 +35,7 @@ def _environment() -> Environment:
     environment.globals.update(
         number=phrases.number,
         percent=phrases.percent,
-        stands_out=has_number,
+        marked=marked,
         local=_local,
         link=safe_link,
         urlencode=_query,

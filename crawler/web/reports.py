@@ -5,6 +5,7 @@ asks first says that it is being made, and after that the last one is shown whil
 """
 
 import multiprocessing
+import os
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Reports:
         """The latest report of a period; None while the first is being made.
 
         Raises:
-            Exception: What went wrong in making it; the next call tries again.
+            StoreUnavailableError: It could not be made; the next call tries again.
         """
         generation = self._archive.lists.generation()[0]
         with self._lock:
@@ -74,19 +75,38 @@ class Reports:
         if self._pool is None:
             # Forking a process with threads may copy a lock that nobody will open.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context)
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
         return self._pool.submit(make, self._archive.settings, self._seeds, days, generation)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent does, however that happens: nobody would ask it for anything again."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, name="khabar-parent", daemon=True).start()
 
 
 def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> Made:
     """Make a report from the stores; runs in the process of its own."""
+    from pymongo.errors import PyMongoError
+
+    from crawler.errors import StoreUnavailableError
     from crawler.operations.report import dedup_report
     from crawler.sites import load_sites
     from crawler.storage.connect import open_stores
     from dedup.report import page_policy, render_html, render_json
 
     since = None if days is None else datetime.now(UTC) - timedelta(days=days)
-    with open_stores(settings) as stores:
-        report = dedup_report(stores, load_sites(seeds) if seeds.is_dir() else {}, since=since)
+    try:
+        with open_stores(settings) as stores:
+            report = dedup_report(stores, load_sites(seeds) if seeds.is_dir() else {}, since=since)
+    except PyMongoError as error:
+        raise StoreUnavailableError(f"MongoDB did not answer: {str(error).splitlines()[0]}") from None
     pages = {lang: render_html(report, lang=lang, archive=f"/{lang}/") for lang in ("ar", "en")}
     return Made(pages, page_policy(), render_json(report), generation)

@@ -1,7 +1,9 @@
 """Serving the pages until told to stop, and keeping the index up to date meanwhile."""
 
 import logging
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +15,7 @@ from crawler.config import Settings
 from crawler.errors import KhabarError
 from crawler.operations.archive import Archive
 from crawler.sites import Site
+from crawler.storage.search import BusyIndexError
 from crawler.web.app import LOOPBACK, create_app
 from crawler.web.reports import Reports
 
@@ -52,6 +55,7 @@ def serve(
     reports = Reports(archive, seeds)
     stopping = threading.Event()
     listener = _listen(host, port)
+    keeper = None
     try:
         archive.stores()
         app = create_app(archive, sites, reports, {*LOOPBACK, *_named(host), *names})
@@ -65,12 +69,14 @@ def serve(
         )
         keeper.start()
         shown = f"[{host}]" if ":" in host else host
+        # uvicorn raises the signal that ended it once more: this way what follows here is still done.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         ready(f"http://{shown}:{listener.getsockname()[1]}/")
         server.run(sockets=[listener])
-        stopping.set()
-        keeper.join(timeout=10)
     finally:
         stopping.set()
+        if keeper is not None:
+            keeper.join(timeout=10)
         listener.close()
         reports.close()
         archive.close()
@@ -100,6 +106,8 @@ def _keep_fresh(archive: Archive, stopping: threading.Event, notice: Callable[[s
         try:
             archive.refresh()
             told = ""
+        except BusyIndexError:
+            pass  # somebody else brings it up to date
         except KhabarError as error:
             if str(error) != told:  # once, not every time
                 told = str(error)

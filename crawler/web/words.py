@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from dedup.report.phrases import trouble
+
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "khabar": ("خبر", "Khabar"),
     "archive": ("الأرشيف", "Archive"),
@@ -54,14 +56,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "ينتهي ذلك في ثوانٍ لأرشيف صغير، ودقائق لأرشيف كبير. أعد تحميل الصفحة.",
         "That takes seconds for a small archive and minutes for a large one. Reload this page.",
     ),
-    # Verdicts
-    "blocked": ("محجوب عنا", "blocked"),
-    "failing": ("يخفق", "failing"),
-    "unreachable": ("لا يستجيب", "unreachable"),
-    "nothing_discovered": ("لم يدلّ على صفحات", "names no pages"),
-    "nothing_extracted": ("لم تُستخرج منه مقالات", "gives no articles"),
-    "died": ("انقطع الزحف", "the crawl died"),
-    "error": ("خطأ", "error"),
+    # Verdicts, beside those that the dedup report has words for
     "store_lost": ("انقطع المخزن", "the store went away"),
     "lease_held": ("يزحفه غيرنا", "crawled by another"),
     "lease_lost": ("انتقل إلى غيرنا", "went to another"),
@@ -185,4 +180,4 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 def word(key: str, lang: str) -> str:
     """The words for `key`; a key that is not ours, such as a newer verdict, is said as it is."""
     found = WORDS.get(key)
-    return key.replace("_", " ") if found is None else found[lang != "ar"]
+    return trouble(key, lang) if found is None else found[lang != "ar"]

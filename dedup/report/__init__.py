@@ -3,7 +3,7 @@
 `build_report` counts; `render_json`, `render_csv`, `render_text` and `render_html` show the same figures.
 """
 
-from dedup.report.article import NearMiss, ReportArticle
+from dedup.report.article import NearMiss, ReportArticle, SiteNote
 from dedup.report.build import build_report
 from dedup.report.figures import Report
 from dedup.report.machine import render_csv, render_json
@@ -14,6 +14,7 @@ __all__ = [
     "NearMiss",
     "Report",
     "ReportArticle",
+    "SiteNote",
     "build_report",
     "page_policy",
     "render_csv",

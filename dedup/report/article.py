@@ -70,6 +70,31 @@ class ReportArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteNote:
+    """What is known of a site beside its articles.
+
+    Attributes:
+        site: Its id.
+        boilerplate: Paragraphs that were taken off its articles because the site repeats them; None where
+            nobody counted.
+        quarantined: Pages that a person should look at.
+        trouble: A word for what is wrong with it, or None.
+        reason: A sentence that says more.
+    """
+
+    site: str
+    boilerplate: int | None = None
+    quarantined: int = 0
+    trouble: str | None = None
+    reason: str | None = None
+
+    @property
+    def telling(self) -> bool:
+        """Whether there is anything to say of the site."""
+        return bool(self.boilerplate or self.quarantined or self.trouble)
+
+
+@dataclass(frozen=True, slots=True)
 class NearMiss:
     """Two articles that were compared and found to be different stories, by a small margin."""
 

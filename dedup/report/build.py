@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
 
-from dedup.report.article import REASONS, NearMiss, ReportArticle, one_line
+from dedup.report.article import REASONS, NearMiss, ReportArticle, SiteNote, one_line
 from dedup.report.figures import Bin, Day, Flow, Member, Pair, Report, Site, Story, Totals
 from dedup.report.stories import group_stories
 
@@ -33,6 +33,7 @@ def build_report(
     near_misses: Iterable[NearMiss] = (),
     boundary: float | None = None,
     zone: tzinfo = UTC,
+    notes: Iterable[SiteNote] = (),
 ) -> Report:
     """Count who published what, and who had it first.
 
@@ -50,6 +51,7 @@ def build_report(
         near_misses: Pairs just below the boundary, for the list of borderline pairs.
         boundary: Least similarity that counts as a duplicate.
         zone: Zone of the times and of the days.
+        notes: What else is known of sites; those outside `sites`, or with nothing to say, are left out.
 
     Raises:
         ValueError: Two articles have one id, or a time has no zone.
@@ -100,6 +102,12 @@ def build_report(
         near_misses=_near_misses(near_misses, known, scope, stories),
         days=_days([member for story in stories for member in story.members if member.id in scope]),
         duplicates=tuple(pairs),
+        notes=tuple(
+            sorted(
+                (note for note in notes if note.telling and (sites is None or note.site in sites)),
+                key=lambda note: (note.trouble is None, -note.quarantined, note.site),
+            )
+        ),
     )
 
 

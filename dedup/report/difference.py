@@ -2,9 +2,12 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
+
+from dedup.report.names import telling
 
 WORDS_COMPARED: Final = 1500
 """Longer texts are compared up to here: the matcher's time grows with the square of their length."""
@@ -62,9 +65,27 @@ def difference(old: str, new: str) -> list[Stretch]:
     ]
 
 
-def has_number(word: str) -> bool:
-    """Whether a word states a figure: those are worth a second look when they differ."""
-    return any(character.isdigit() for character in word)
+class Said(Protocol):
+    """A stretch, in whatever form it is carried."""
+
+    @property
+    def old(self) -> Sequence[str]:
+        """The earlier version's words."""
+
+    @property
+    def new(self) -> Sequence[str]:
+        """The later one's."""
+
+
+def marked(stretches: Sequence[Said], side: Literal["old", "new"]) -> list[list[tuple[str, bool]]]:
+    """The words of one version by stretch, each with whether it states a figure or a name.
+
+    Those are worth a second look when they differ. What a word is depends on the words before it, so all of
+    the version's words are looked at, not those of a stretch alone.
+    """
+    runs = [stretch.old if side == "old" else stretch.new for stretch in stretches]
+    marks = iter(telling([word for run in runs for word in run]))
+    return [[(word, next(marks)) for word in run] for run in runs]
 
 
 def _sound(word: str) -> str:

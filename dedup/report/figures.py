@@ -6,6 +6,8 @@ All times are in the report's zone; similarities and shares lie between 0 and 1.
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from dedup.report.article import SiteNote
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -163,3 +165,5 @@ class Report:
     """Every day from the first article to the last, those without any included, up to `build.DAYS_FILLED`."""
     duplicates: tuple[Pair, ...]
     """Every duplicate, in the order of its time."""
+    notes: tuple[SiteNote, ...] = ()
+    """What else there is to say of sites: trouble first, then the most pages in quarantine."""

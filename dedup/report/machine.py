@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -32,7 +33,8 @@ def render_json(report: Report) -> str:
         ``largest`` and ``recent``, lists of stories: ``id``, ``size``, ``sites``, ``first_id``, ``members``;
         ``histogram``, a list: ``low``, ``high``, ``count``, ``exact``; beside it ``unmeasured``;
         ``borderline`` and ``near_misses``, lists of pairs: ``story_id``, ``similarity``, ``first``, ``copy``;
-        ``days``, a list: ``day``, ``articles``, ``duplicates``.
+        ``days``, a list: ``day``, ``articles``, ``duplicates``;
+        ``notes``, a list: ``site``, ``boilerplate``, ``quarantined``, ``trouble``, ``reason``.
 
     A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``dated``, ``original``,
     ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. What each means stands in
@@ -87,6 +89,7 @@ def render_json(report: Report) -> str:
             {"day": day.day.isoformat(), "articles": day.articles, "duplicates": day.duplicates}
             for day in report.days
         ],
+        "notes": [asdict(note) for note in report.notes],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 

@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +17,9 @@ from markupsafe import Markup
 
 from dedup.report import charts, phrases
 from dedup.report.article import REASONS, one_line
-from dedup.report.difference import Stretch, difference, has_number
+from dedup.report.difference import WORDS_COMPARED, Stretch, difference, marked
 from dedup.report.figures import Flow, Member, Report, Site, Story
+from dedup.report.names import PLACES, TITLES
 
 MATRIX_SITES: Final = 20
 """Rows and columns of the matrix: what fits a desk screen. The table of routes has the others' too."""
@@ -30,8 +33,10 @@ LISTED_MEMBERS: Final = 12
 LONGEST_TITLE: Final = 200
 LONGEST_URL: Final = 2000
 """Characters. Longer addresses are shown as text, cut, and not linked: no browser's are longer."""
-DIFFERENCE_BYTES: Final = 900_000
-"""For all differences together. The rest of the page stays under 2 MB, whatever the archive."""
+DIFFERENCE_BYTES: Final = 450_000
+"""For all differences from a story's first article together, which need no script."""
+TEXT_BYTES: Final = 450_000
+"""For the texts of which the script compares any two. The rest stays under 2 MB, whatever the archive."""
 SHARED_WORDS_SHOWN: Final = 8
 """Words kept on each side of a difference; more between two differences are counted, not shown."""
 
@@ -77,6 +82,7 @@ def render_html(report: Report, *, lang: str = "ar", archive: str | None = None)
     style, script = _asset("report.css"), _asset("report.js")
     routes = _routes(report.flows)
     unit, days = charts.fold_days(report.days)
+    texts = _texts(report)
     listed = {story.id: number for number, story in enumerate(report.largest, 1)}
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -95,7 +101,9 @@ def render_html(report: Report, *, lang: str = "ar", archive: str | None = None)
         histogram_bars=charts.histogram_bars(report),
         story_numbers=listed,
         differences=_differences(report),
-        site=_names(report.sites),
+        texts=texts,
+        texts_json=_json({"texts": texts, "places": sorted(PLACES), "titles": sorted(TITLES)}),
+        site=defaultdict(Markup, _names(report.sites)),
     )
 
 
@@ -119,7 +127,9 @@ def _environment() -> Environment:
         link=_link,
         cut=_cut,
         time_line=charts.time_line,
-        has_number=has_number,
+        marked=marked,
+        line=one_line,
+        trouble=partial(_both, phrases.trouble),
         word=phrases.word,
         LISTED_MEMBERS=LISTED_MEMBERS,
         SHARED_WORDS_SHOWN=SHARED_WORDS_SHOWN,
@@ -241,6 +251,31 @@ def _differences(report: Report) -> dict[str, list[Stretch]]:
             left -= cost
             found[member.id] = stretches
     return found
+
+
+def _texts(report: Report) -> dict[str, list[tuple[str, str]]]:
+    """Site and text of the listed members, by story, while they fit: the script compares any two of them."""
+    names = {site.id: site.name for site in report.sites}
+    found: dict[str, list[tuple[str, str]]] = {}
+    left = TEXT_BYTES
+    for story in dict.fromkeys((*report.largest, *report.recent)):
+        rows = [
+            (names[member.site], " ".join(one_line(member.text).split()[:WORDS_COMPARED]))
+            for member in story.members[:LISTED_MEMBERS]
+            if member.text is not None
+        ]
+        cost = sum(len(text.encode()) + 2 * len(name.encode()) for name, text in rows)
+        if len(rows) < 3 or cost > left:  # of two, the difference stands in the page
+            continue
+        left -= cost
+        found[story.id] = rows
+    return found
+
+
+def _json(data: object) -> Markup:
+    """JSON for a script element: without a character that could end the element or begin a comment."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
 def _listed_copies(story: Story) -> Iterable[Member]:

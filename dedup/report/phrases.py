@@ -12,7 +12,7 @@ from typing import Final
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
-from dedup.report.words import CATEGORIES, COUNTED, WORDS
+from dedup.report.words import CATEGORIES, COUNTED, TROUBLES, WORDS
 
 LANGUAGES: Final = ("ar", "en")
 LOCALES: Final = {"ar": Locale.parse("ar_SY"), "en": Locale.parse("en_GB")}
@@ -21,6 +21,12 @@ LOCALES: Final = {"ar": Locale.parse("ar_SY"), "en": Locale.parse("en_GB")}
 def word(key: str, lang: str) -> str:
     """The words for `key` in ``ar`` or ``en``."""
     return WORDS[key][LANGUAGES.index(lang)]
+
+
+def trouble(key: str, lang: str) -> str:
+    """What is wrong with a site; a word that is not ours is said as it is."""
+    known = TROUBLES.get(key)
+    return key.replace("_", " ") if known is None else known[LANGUAGES.index(lang)]
 
 
 def counted(key: str, n: int, lang: str, **values: int) -> str:

@@ -7,6 +7,7 @@ from rich.text import Text
 from dedup.report.article import REASONS
 from dedup.report.figures import Report, Story
 from dedup.report.phrases import counted, duration, moment, number, percent, word
+from dedup.report.phrases import trouble as phrase_trouble
 
 SITES, FLOWS, STORIES, MEMBERS = 12, 8, 5, 6
 """Rows of each part: the whole stays within two screens."""
@@ -28,7 +29,24 @@ def render_text(report: Report, lang: str = "ar") -> RenderableType:
         parts.append(_flows(report, lang))
     if report.largest:
         parts.append(_stories(report.largest[:STORIES], _names(report, lang), lang))
+    if report.notes:
+        parts.append(_notes(report, lang))
     return Group(*parts)
+
+
+def _notes(report: Report, lang: str) -> Table:
+    table = _table(
+        "\n" + word("notes", lang),
+        word("site", lang),
+        word("trouble", lang),
+        word("quarantined", lang),
+        left=2,
+    )
+    names = _names(report, lang)
+    for note in report.notes[:SITES]:
+        trouble = phrase_trouble(note.trouble, lang) if note.trouble else word("no_trouble", lang)
+        table.add_row(Text(names.get(note.site, note.site)), Text(trouble), number(note.quarantined))
+    return table
 
 
 def _names(report: Report, lang: str) -> dict[str, str]:

@@ -105,6 +105,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "month": ("الشهر", "Month"),
     "year": ("السنة", "Year"),
     "others": ("مقالات أخرى", "Other articles"),
+    # Sites, their pages and what was taken off them
+    "notes": ("متاعب المواقع", "Sites in trouble"),
+    "notes_help": (
+        "ما تعثر في آخر زحف، والصفحات التي تنتظر أن ينظر فيها إنسان، والفقرات المتكررة التي حُذفت من النصوص.",
+        "What went wrong in the last crawl, pages that wait for a person, "
+        "and paragraphs taken off because the site repeats them.",
+    ),
+    "trouble": ("ما تعثر", "What is wrong"),
+    "no_trouble": ("لا شيء", "nothing"),
+    "quarantined": ("صفحات في الحجر", "Pages in quarantine"),
+    "boilerplate": ("فقرات متكررة حُذفت", "Boilerplate removed"),
+    "compare": ("قارن", "Compare"),
+    "compare_one": ("المقالة", "Article"),
+    "compare_other": ("بالمقالة", "with article"),
     # Shared
     "table": ("الأرقام في جدول", "The figures as a table"),
     "unknown": ("غير معلوم", "unknown"),
@@ -119,6 +133,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 """Arabic and English by key."""
+
+TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
+    "blocked": ("محجوب عنا", "blocked"),
+    "failing": ("يخفق", "failing"),
+    "unreachable": ("لا يستجيب", "unreachable"),
+    "nothing_discovered": ("لم يدلّ على صفحات", "names no pages"),
+    "nothing_extracted": ("لم تُستخرج منه مقالات", "gives no articles"),
+    "nothing_fetched": ("لا يُسمح بجلب صفحاته", "may not be fetched"),
+    "fewer_than_usual": ("أقل من المعتاد", "fewer articles than usual"),
+    "dates_missing": ("بلا تواريخ", "dates are missing"),
+    "bodies_short": ("نصوص قصيرة", "texts are short"),
+    "boilerplate": ("نصوص متكررة", "texts full of boilerplate"),
+    "died": ("انقطع الزحف", "the crawl died"),
+    "error": ("خطأ", "error"),
+}
+"""What may be wrong with a site; another word is shown as it is given."""
 
 CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 """Unicode CLDR's plural categories. {n} is the number; a form that says it in a word leaves it out."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crawler.storage.connect import Stores
 from crawler.storage.schema import ensure_schema
 from crawler.storage.search import (
+    BusyIndexError,
     DamagedIndexError,
     Filters,
     SearchFile,
@@ -261,6 +262,19 @@ def test_readers_see_the_old_index_until_a_rebuild_is_whole(small: Index) -> Non
     rebuild(small.file, small.db, look)
     other.close()
     assert seen == [3, 3]
+
+
+def test_a_busy_index_can_be_read_and_says_that_it_is_busy(
+    small: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.storage.search.file.PATIENCE", 0.1)
+    other = SearchFile(small.file.path.parent.parent)
+    with small.file.writing():
+        assert SearchLists(other).search(parse_query("aleppo")).total == 1
+        with pytest.raises(BusyIndexError, match="another process"):
+            refresh(other, small.db)
+    refresh(other, small.db)
+    other.close()
 
 
 def test_a_query_that_takes_too_long_is_given_up(small: Index, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The pages as a browser shows them."""
 
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -114,6 +115,28 @@ def test_nothing_sticks_out_on_a_phone(web: Web, browser: Browser, path: str) ->
         page.goto(f"{web.address}/{lang}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
+
+
+def test_the_report_from_disk_compares_any_two(web: Web, watched: Watched, tmp_path: Path) -> None:
+    until(lambda: web.get("/ar/report").status == 200)
+    file = tmp_path / "report.html"
+    file.write_text(web.get("/ar/report").text, encoding="utf-8")
+    page = watched.page
+    page.goto(file.as_uri())
+    form = page.locator("form.pick").first
+    form.locator("select").nth(0).select_option("1")
+    form.locator("select").nth(1).select_option("2")
+    form.get_by_role("button").click()
+    expect(form.locator("del b", has_text="1200")).to_be_visible()
+    expect(form.locator("ins b", has_text="1500")).to_be_visible()
+    assert start_of(form.locator(".cols > div").nth(0)) > start_of(form.locator(".cols > div").nth(1))
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
+    expect(page.locator("#notes")).to_contain_text("blocked")
+    page.locator("table.heat button").first.click()
+    expect(page.locator(".pop:popover-open")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".pop:popover-open")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

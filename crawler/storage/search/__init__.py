@@ -5,12 +5,13 @@ what people look at: words, lists by time, counts, the record of crawls. It is n
 anything: MongoDB is the truth, and `khabar search --rebuild` makes the file again.
 """
 
-from crawler.storage.search.file import DamagedIndexError, SearchFile, SearchIndexError
+from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
 from crawler.storage.search.lists import CrawlRow, Filters, Hit, Hits, Quarantined, SearchLists, SiteCount
 from crawler.storage.search.query import Query, parse_query
 from crawler.storage.search.refresh import Refreshed, rebuild, refresh
 
 __all__ = [
+    "BusyIndexError",
     "CrawlRow",
     "DamagedIndexError",
     "Filters",

@@ -10,10 +10,10 @@ from typing import Final
 
 from crawler.errors import KhabarError
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 10.0
 """Seconds to wait for another process that writes."""
 
 LONGEST_QUERY: Final = 5.0
@@ -37,7 +37,8 @@ CREATE TABLE docs (
 CREATE INDEX docs_site ON docs (site, row, duplicate_of);
 CREATE INDEX docs_story ON docs (story);
 CREATE VIRTUAL TABLE words USING fts5 (
-    title, text, facets, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars ':-_'"
+    title, text, facets, content = '', prefix = '3',
+    tokenize = "unicode61 remove_diacritics 0 tokenchars ':-_'"
 );
 CREATE TABLE dead (row INTEGER PRIMARY KEY);
 CREATE TABLE counts (
@@ -64,6 +65,10 @@ class SearchIndexError(KhabarError):
 
 class DamagedIndexError(SearchIndexError):
     """The file is no index, or a broken one: it has to be made anew."""
+
+
+class BusyIndexError(SearchIndexError):
+    """Another process writes it, and goes on doing so; what it held before can be read meanwhile."""
 
 
 class SearchFile:
@@ -152,6 +157,8 @@ class SearchFile:
             # A crash of the machine may lose the last refresh, never the file: it is derived data.
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA mmap_size = 1073741824")  # reads without copying, up to 1 GB
+            # The log of a rebuild is as large as the index; it is cut back to this many bytes afterwards.
+            connection.execute("PRAGMA journal_size_limit = 67108864")
             _ensure_tables(connection)
         except BaseException:
             connection.close()
@@ -173,6 +180,11 @@ class SearchFile:
                 raise SearchIndexError(
                     f"this Python's SQLite ({sqlite3.sqlite_version}) was built without FTS5, which the "
                     "search index needs; use the Python of python.org, Debian, Homebrew, uv or conda"
+                ) from None
+            if "locked" in text:
+                raise BusyIndexError(
+                    f"{self.path}: another process has been writing the search index for longer than "
+                    f"{PATIENCE:.0f} s; making a large one takes minutes: try again then"
                 ) from None
             raise SearchIndexError(f"{self.path}: the search index cannot be used: {text}") from error
         except sqlite3.DatabaseError as error:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from dedup.report import NearMiss, ReportArticle, render_html
+from dedup.report import NearMiss, ReportArticle, SiteNote, render_html
 from dedup.report.page import LISTED_MEMBERS
 from tests.dedup.report.archives import article, copy, newsroom, report
 
@@ -150,9 +150,17 @@ def test_a_hostile_page_shows_as_text(lang: str) -> None:
         "ins",
         "details",
         "h4",
+        "form",
+        "label",
+        "select",
+        "option",
     }
     assert {element.tag for element in tree.iter() if isinstance(element.tag, str)} <= known
-    assert len(tree.xpath("//script")) == len(tree.xpath("//style")) == len(tree.xpath("//body")) == 1
+    assert len(tree.xpath("//script[not(@type)]")) == len(tree.xpath("//style")) == 1
+    assert len(tree.xpath("//body")) == 1
+    (data,) = tree.xpath("//script[@type='application/json']/text()")
+    assert "onmouseover" in data
+    assert not set("<>&") & set(data)
     assert not tree.xpath("//comment() | //@*[starts-with(name(), 'on')] | //@src")
     shown = text_of(parsed(page), lang)
     for title in HOSTILE:
@@ -270,6 +278,36 @@ def test_an_archive_of_50_000_fits_three_megabytes_and_says_what_it_leaves_out()
     assert f"30 of {made.totals.shared_stories:,} shared stories are shown" in page
     assert "40 more sites are not shown" in page
     assert "more routes are not shown" in page
+
+
+def test_trouble_quarantine_and_boilerplate_are_told_where_there_are_any() -> None:
+    notes = [
+        SiteNote("qasioun", boilerplate=120),
+        SiteNote("ugarit", quarantined=3),
+        SiteNote("barada", trouble="nothing_extracted", reason="12 pages <b>were</b> fetched"),
+        SiteNote("elsewhere"),
+    ]
+    made = report(notes=notes)
+    assert [note.site for note in made.notes] == ["barada", "ugarit", "qasioun"]
+    tree = parsed(render_html(made))
+    rows = [" ".join(row.text_content().split()) for row in tree.xpath("//section[@id='notes']//tbody/tr")]
+    assert "لم تُستخرج منه مقالات" in rows[0]
+    assert "gives no articles" in rows[0]
+    assert "<b>were</b>" in rows[0]
+    assert tree.xpath("//section[@id='notes']//tbody/tr[2]/td[2]/text()") == ["3"]
+    assert rows[2].endswith("120")
+    assert not parsed(render_html(report())).xpath("//section[@id='notes']")
+    assert not report(notes=notes, sites=["ugarit"]).notes[1:]
+
+
+def test_any_two_of_three_can_be_compared() -> None:
+    articles = [article("a", text="أول"), copy("b", "a", "qasioun", 1, 0.9, text="ثان")]
+    assert not parsed(render_html(report(articles))).xpath("//form")  # of two the difference stands there
+    articles.append(copy("c", "a", "ugarit", 2, 0.9, text="ثالث"))
+    tree = parsed(render_html(report(articles)))
+    (form,) = tree.xpath("//form")
+    assert len(form.xpath(".//option")) == 6
+    assert form.get("hidden") is not None  # shown by the script that it needs
 
 
 def test_another_language_is_refused() -> None:

@@ -1,0 +1,55 @@
+"""How `khabar web` begins and ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.storage.connect import Stores
+from tests.web import archive as small
+from tests.web.conftest import Web, until
+
+KHABAR = str(Path(sys.executable).parent / "khabar")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_running(
+    stores: Stores, store_environment: dict[str, str], number: signal.Signals
+) -> None:
+    small.fill(stores)
+    process = subprocess.Popen(
+        [KHABAR, "-q", "web", "--port", "0"], env=store_environment, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
+    asked = Web("", port, stores.settings, Path())
+    until(lambda: asked.get("/ar/report").status == 200)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert children
+    process.send_signal(number)
+    process.communicate(timeout=60)  # the pipe closes with the last process that holds it
+    assert process.returncode == (0 if number != signal.SIGKILL else -number)
+    assert psutil.wait_procs(children, timeout=60)[1] == []
+
+
+def test_a_taken_port_is_told(store_environment: dict[str, str], stores: Stores) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [KHABAR, "web", "--port", port],
+            env=store_environment | {"PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "choose another --port" in done.stderr
+    assert "Traceback" not in done.stderr
