@@ -4,6 +4,7 @@ A headline repeated, small print between headline and story, a label without its
 the end, and the phrases of the site's seed.
 """
 
+import re
 from collections.abc import Callable
 
 from crawler.extraction import lexicon
@@ -12,6 +13,8 @@ from crawler.extraction.text import fold, skeleton
 
 MAX_LINE_CHARS = 160
 """What is longer is judged a paragraph, not a line of small print."""
+_HASHTAGS = re.compile(r"#\w+(?:[\s،,|]+#\w+)*")
+_COUNTER = re.compile(r"0|\d{4}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2}[/-]\d{1,2}[/-]\d{4}")
 MAX_HEADLINE_CHARS = 600
 """No repeated headline is longer, marks and vowel signs counted."""
 MAX_POLICY_CHARS = 800
@@ -140,6 +143,10 @@ def _is_trailer(paragraph: str) -> bool:
         return False
     if (
         lexicon.label(paragraph) is not None
+        or not any(char.isalnum() for char in paragraph)
+        or _COUNTER.fullmatch(paragraph.strip()) is not None
+        or (len(paragraph) <= MAX_LINE_CHARS // 2 and _is_count_or_date(paragraph))
+        or _HASHTAGS.fullmatch(paragraph.strip()) is not None
         or lexicon.copyright_notice(paragraph)
         or lexicon.follow_prompt(paragraph)
     ):
@@ -151,6 +158,11 @@ def _is_trailer(paragraph: str) -> bool:
         and len(fold(paragraph)) - opening[1] <= MAX_LINE_CHARS
         and not paragraph.endswith((".", "۔"))
     )
+
+
+def _is_count_or_date(paragraph: str) -> bool:
+    """Whether a last line is the small print that some sites put below a story, and no sentence."""
+    return lexicon.leading_line(paragraph) and not paragraph.endswith((".", "؟", "!"))
 
 
 def _related_tail(paragraphs: list[str]) -> int | None:

@@ -211,3 +211,47 @@ def test_a_date_that_cannot_be_right_is_settled_and_flagged() -> None:
     assert article.published_at is not None
     assert article.published_at <= now
     assert extract(page(paragraphs(STORY)), URL, now=now).date_flags == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "المزيد من الأخبار في قسم محليات", "من الممكن أن يعجبك", "مرتبط", "إعجاب تحميل...", "معجب بهذه:",
+        "هذا الموقع يستخدم ملف تعريف الارتباط Cookie", "للمزيد من الأخبار تابعونا على تلغرام",
+        "تنويه: المقالات تعبر عن رأي أصحابها ولا تعبر بالضرورة عن رأي الموقع", "#درعا #سوريا #البلدية",
+        "الآراء الواردة في هذا المقال تعبر عن رأي الكاتب ولا تعكس بالضرورة موقف الموقع.",
+        "تم نسخ الرابط", "0",
+        "Print Friendly, PDF & Email", "Post Views: 123", "المشاهدات: 1,234", "قيم الموضوع", "(0 أصوات)",
+        "آخر تعديل على الأربعاء, 04 كانون1/ديسمبر 2024 13:25", "نشر في: أخبار محلية", "2024/12/04",
+        "قناتنا على التلغرام: https://t.me/xx", "[email protected]",
+    ],
+)  # fmt: skip
+def test_last_lines_that_are_none_of_the_story(line: str) -> None:
+    assert story_of(paragraphs([*STORY, line])) == list(STORY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "المصدر: سانا", "ترجمة: خالد سعيد", "وبلغ عدد المشاهدات 55 ألفاً في اليوم الأول.", "11000", "3 - 1",
+        "ووصف الفريق بأنه مرتبط بالبلدية.", "التصنيف العالمي للجامعات", "وقال #الجسر أولاً قبل كل شيء",
+        "وتعبر هذه الآراء عن موقف السكان من المشروع.", "الرئيسية من هذه الدعامات هي الوسطى",
+    ],
+)  # fmt: skip
+def test_last_lines_of_a_story_stay(line: str) -> None:
+    assert story_of(paragraphs([*STORY, line])) == [*STORY, line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "دقيقتان للقراءة",
+        "زمن القراءة: 3 دقائق",
+        "استمع للمقال",
+        "A A A",
+        "التصنيف: محليات",
+        "الرئيسية / محليات",
+    ],
+)
+def test_first_lines_that_are_none_of_the_story(line: str) -> None:
+    assert story_of(paragraphs([line, *STORY])) == list(STORY)
