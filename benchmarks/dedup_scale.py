@@ -98,7 +98,7 @@ def _work(url: str, share: list[tuple[str, str]], barrier: Any) -> None:
 
 def archive(size: int, seed: int) -> None:
     """The archive pass as a user calls it, on an export; its memory with that of its processes."""
-    with tempfile.TemporaryDirectory(prefix="kh", dir=".") as folder:
+    with tempfile.TemporaryDirectory(prefix="kh") as folder:
         export = Path(folder) / "export.jsonl"
         with export.open("w", encoding="utf-8") as lines:
             for one in generate(size, seed):
