@@ -32,6 +32,13 @@ def fresh(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
         yield found
 
 
+@pytest.fixture
+def slow(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
+    """A newsroom whose sites take their time: a crawl is caught in the middle even on a busy machine."""
+    with crawled_newsroom(servers, tmp_path, run=False, latency=0.8) as found:
+        yield found
+
+
 def _start(crawled: Crawled, *arguments: str) -> subprocess.Popen[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KHABAR_")}
     seeds = crawled.settings.data_dir.parent / "seeds"
@@ -48,7 +55,7 @@ def _wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(0.01)
 
 
 def _child_of(process: subprocess.Popen[str]) -> psutil.Process:
@@ -65,11 +72,11 @@ def _truth(newsroom: Newsroom) -> list[str]:
     return sorted(page_id(article.url) for article in newsroom.articles if article.site == SITE)
 
 
-def test_a_killed_crawl_goes_on_where_it_was(fresh: Crawled) -> None:
+def test_a_killed_crawl_goes_on_where_it_was(slow: Crawled) -> None:
     for target in ("child", "parent"):
-        process = _start(fresh, "crawl", SITE)
-        before = len(_stored(fresh.stores))
-        _wait_for(lambda before=before: len(_stored(fresh.stores)) > before + 2)  # type: ignore[misc]
+        process = _start(slow, "crawl", SITE)
+        before = len(_stored(slow.stores))
+        _wait_for(lambda before=before: len(_stored(slow.stores)) > before + 2)  # type: ignore[misc]
         child = _child_of(process)
         if target == "child":
             child.kill()
@@ -81,22 +88,22 @@ def test_a_killed_crawl_goes_on_where_it_was(fresh: Crawled) -> None:
             process.kill()
             process.communicate()
             child.wait(timeout=60)
-    assert len(_stored(fresh.stores)) < len(_truth(fresh.newsroom))
-    report = fresh.crawl(SITE)[SITE]
+    assert len(_stored(slow.stores)) < len(_truth(slow.newsroom))
+    report = slow.crawl(SITE)[SITE]
     assert report.verdict == "ok"
-    assert _stored(fresh.stores) == _truth(fresh.newsroom)
-    assert fresh.stores.db.revisions.count_documents({}) == 0
-    assert fresh.stores.db.crawls.count_documents({"finished_at": None}) == 0
+    assert _stored(slow.stores) == _truth(slow.newsroom)
+    assert slow.stores.db.revisions.count_documents({}) == 0
+    assert slow.stores.db.crawls.count_documents({"finished_at": None}) == 0
 
 
-def test_a_crawl_that_is_told_to_stop_ends_in_good_order(fresh: Crawled) -> None:
-    process = _start(fresh, "crawl", SITE)
-    _wait_for(lambda: len(_stored(fresh.stores)) > 2)
+def test_a_crawl_that_is_told_to_stop_ends_in_good_order(slow: Crawled) -> None:
+    process = _start(slow, "crawl", SITE)
+    _wait_for(lambda: len(_stored(slow.stores)) > 2)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert "told to stop" in said
     assert "Traceback" not in said
-    (record,) = fresh.stores.db.crawls.find({"site": SITE})
+    (record,) = slow.stores.db.crawls.find({"site": SITE})
     assert record["outcome"] == "stopped"
     assert record["left"] > 0
     assert sum(record["dispositions"].values()) == record["taken"]
