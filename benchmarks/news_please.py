@@ -2,8 +2,8 @@
 
     .venv-news-please/bin/python benchmarks/news_please.py OUTPUT SECONDS SITE…
 
-Runs in an environment of its own (`make rivals`). Its crawler takes sites by host name without a port, so its
-documented library call `NewsPlease.from_html` is measured: sixteen threads read sitemaps and fetch the pages
+Runs in an environment of its own (`make rivals`). Its own `from_urls` brings none of these pages, so its
+library call `NewsPlease.from_html` is measured: sixteen threads read sitemaps and fetch the pages
 for it, which costs it nothing but the extraction. Ends after so many seconds with what it has.
 """
 
