@@ -160,7 +160,7 @@ def test_a_feed_may_serve_as_sitemap() -> None:
     ("body", "reason"),
     [
         (b"", "empty"),
-        (gzip.compress(b""), "empty"),
+        (gzip.compress(b"", mtime=0), "empty"),
         (b"<html><body>404</body></html>", "html"),
         (b"{}", "json"),
         (b"Not found", "unknown"),
