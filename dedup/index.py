@@ -28,7 +28,7 @@ from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
 from dedup.scripts import BEGIN, FINISH, MARK
 from dedup.similarity import NEAR_MISS
-from dedup.stats import IndexStats, estimate_memory
+from dedup.stats import Counts, IndexStats, estimate_memory
 from dedup.wire import SIMILARITY_STEPS, decision, id_key, id_name, pack
 
 Document: TypeAlias = tuple[str, str, datetime | None]
@@ -38,7 +38,6 @@ DEFAULT_BASENAME = "khabar:dedup"
 BATCH = 256
 """Articles of one call of the script, which Redis serves alone: some 20 ms."""
 
-_SMALLEST_TABLE = 256  # buckets; fields of the tables leave the lowest 8 bits of a hash to the address
 
 
 class Index:
@@ -126,7 +125,7 @@ class Index:
     def _open(self, *, building: bool) -> None:
         mine = self.parameters.as_dict()
         stored, epoch = self._run(
-            self._begin, [json.dumps(mine, sort_keys=True), uuid.uuid4().hex, _SMALLEST_TABLE, int(building)]
+            self._begin, [json.dumps(mine, sort_keys=True), uuid.uuid4().hex, Counts().pack(), int(building)]
         )
         theirs = json.loads(stored or "{}")
         if theirs != mine:
@@ -172,7 +171,7 @@ class Index:
         decisions: list[Decision | None] = []
         for first in range(0, len(ids), BATCH):
             part = ids[first : first + BATCH]
-            replies = self._ask((id_key(id_)[0], b"") for id_ in part)
+            replies = self._ask(id_key(id_)[0] for id_ in part)
             decisions += (
                 decision(id_, reply) if reply else None for id_, reply in zip(part, replies, strict=True)
             )
@@ -205,7 +204,7 @@ class Index:
             A decision for each, to be stored in this order. Raises what `check_and_insert` raises.
         """
         self.open()
-        replies = self._ask(pack(articles, self.parameters), mode="again")
+        replies = self._ask(pack(articles, self.parameters), mode=b"again")
         return [decision(one.id, reply) for one, reply in zip(articles, replies, strict=True)]
 
     def near_misses(self) -> list[tuple[str, str, float]]:
@@ -220,12 +219,10 @@ class Index:
             found.append((id_name(names[0]), id_name(names[1]), step / SIMILARITY_STEPS))
         return found
 
-    def _ask(self, articles: Iterable[tuple[bytes, bytes]], mode: str = "") -> list[Any]:
+    def _ask(self, articles: Iterable[bytes], mode: bytes = b"") -> list[Any]:
         moment = struct.pack("<2d", self._window, self._clock())
-        arguments: list[Any] = [self._prefix, self._epoch, self._limits + moment, mode]
-        for packed, name in articles:
-            arguments += (packed, name)
-        replies: list[Any] = self._run(self._check, arguments)
+        header = b"".join([self._epoch or b"", self._limits, moment, mode])
+        replies: list[Any] = self._run(self._check, [header, *articles])
         return replies
 
     def exists(self) -> bool:
@@ -234,7 +231,7 @@ class Index:
 
     def is_empty(self) -> bool:
         """Whether there is no index, or one without articles: after Redis was flushed, for example."""
-        return not int(self._redis.hget(self._state, "articles") or 0)
+        return not Counts.read(self._redis.hget(self._state, "counts")).articles
 
     def is_complete(self) -> bool:
         """Whether there is an index that no rebuild left unfinished.
@@ -251,12 +248,13 @@ class Index:
         Reads an index of any parameters, so that a mismatch can be looked into.
         """
         state = self._redis.hgetall(self._state)
+        counts = Counts.read(state.get(b"counts"))
         return IndexStats(
-            documents=int(state.get(b"articles", 0)) - int(state.get(b"first", 1)) + 1,
-            known=int(state.get(b"articles", 0)) + int(state.get(b"left_out", 0)),
-            stories=int(state.get(b"stories", 0)),
-            candidates=int(state.get(b"candidates", 0)),
-            bytes_estimate=estimate_memory(self._redis, self._prefix, state) if state else 0,
+            documents=counts.articles - counts.first + 1,
+            known=counts.articles + int(state.get(b"left_out", 0)),
+            stories=counts.stories,
+            candidates=counts.candidates,
+            bytes_estimate=estimate_memory(self._redis, self._prefix, counts) if state else 0,
             parameters=json.loads(state.get(b"parameters", b"{}")),
             is_complete=b"epoch" in state and b"building" not in state,
         )
