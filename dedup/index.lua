@@ -2,8 +2,11 @@
 --
 -- KEYS[1]  the index's state (a hash), `<prefix>state`; every other key has the same prefix, a hash tag
 -- ARGV[1]  the index's epoch (32 bytes), which a flushed or replaced index does not have; bands of an article and
---          thresholds, packed, in the order in which they are read below; 'again' where all articles of a story
---          are to be told apart anew
+--          thresholds, packed, in the order in which they are read below; then a mode:
+--          'again'   all articles of a story are to be told apart anew
+--          'exact'   pairs whose estimate is too near to a bound to be sure of are told
+--          'settle'  articles are judged again; behind each article come exact verdicts on such pairs, 33 bytes each:
+--                    the other id's key, the reason, similarity and Jaccard similarity
 -- ARGV[2..]  the articles: each packed (see `pack` in wire.py), with 's' and its id behind where that is not 32
 --          hex digits; an article that is only to be looked up is the 16 bytes of its id's key
 --
@@ -28,7 +31,8 @@ local floor, min, max = math.floor, math.min, math.max
 local state, prefix, epoch = KEYS[1], sub(KEYS[1], 1, -6), sub(ARGV[1], 1, 32)
 local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, LENGTH, HOURS,
   OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, WINDOW, NOW, told = struct.unpack('<ddddddddddddddddddd', ARGV[1], 33)
-local again = sub(ARGV[1], told) == 'again'
+local mode = sub(ARGV[1], told)
+local again, exact, settling = mode == 'again', mode == 'exact', mode == 'settle'
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
 local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation
@@ -200,7 +204,7 @@ local function figures_of(record)
   return marks
 end
 
--- Places where both go on with the same number, and with different ones: `compare_marks` in similarity.py.
+-- Places where both go on with the same number, and with different ones: `compare_marks` in figures.py.
 -- A mark is 64 times the place, plus the number.
 local function compare_figures(mine, other)
   local limit = 1024
@@ -237,11 +241,17 @@ local function opening_of(mine, other)
   return 1 - max(late_mine, late_other) / equal
 end
 
+local UNSURE = 0.13 -- two standard errors of a containment by 64 values where half of a text is shared
+local settled = {} -- exact verdicts on the article at hand, by the other's id
+local unsure
+
 -- The rule of `judge` in similarity.py. Returns reason (0: different), similarity and whether a pair that is no copy
 -- came close to it (`is_near`), and the Jaccard similarity of a copy; `least` replaces the least containment where
 -- it is given.
 local function judge(mine, other, least)
   if mine.size == 0 or other.size == 0 then return NEW, 0 end
+  local verdict = not least and settled[other.id]
+  if verdict then return verdict[1], verdict[2], false, verdict[3] end
   local left, right, equal = signature_of(mine), signature_of(other), 0
   for at = 1, 64 do
     if left[at] == right[at] then equal = equal + 1 end
@@ -261,6 +271,7 @@ local function judge(mine, other, least)
         least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
       end
     end
+    if unsure and math.abs(containment - least) < UNSURE then unsure[#unsure + 1] = other end
     local close = containment >= least - NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
     if containment < least then return NEW, containment, close end
     if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment, close end
@@ -503,17 +514,29 @@ local function repeat_changes(record, root)
   end
 end
 
+-- Of each article whose likeness is not sure: its id, when it was published, and whether by the same source (1), by
+-- another (2) or unknown (0).
+local function told_unsure(record)
+  local pairs_told = {}
+  for at, other in ipairs(unsure or {}) do
+    local source = 0
+    if record.source > 0 and other.source > 0 then source = record.source == other.source and 1 or 2 end
+    pairs_told[at] = { name_of(other), other.published, source }
+  end
+  return pairs_told
+end
+
 -- In short where nothing changes for others: reason, similarity, the story's id and that of its canonical article
 -- where it is another.
 local function decision_on(record)
   local root = story_of(record)
   local canonical = canonical_of(root)
-  if #changes == 0 and root.named + canonical.named == 0 then
+  if #changes == 0 and root.named + canonical.named == 0 and not (unsure and #unsure > 0) then
     return char(record.reason, record.similarity) .. root.id .. (canonical == record and '' or canonical.id)
   end
   return {
     name_of(root), canonical.number == record.number and '' or name_of(canonical), record.reason, record.similarity,
-    changes,
+    changes, told_unsure(record),
   }
 end
 
@@ -527,6 +550,7 @@ end
 
 local function check(packed)
   changes = {}
+  unsure = exact and {} or nil
   local name = sub(packed, SIZE + 4 * bands + 1)
   local raw = sub(packed, 1, SIZE)
   local id = sub(raw, 65, 80)
@@ -546,7 +570,7 @@ local function check(packed)
     end
     save(record)
     if size > 0 then insert_bands(record, known) end
-  elseif record and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
+  elseif record and not settling and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
     repeat_changes(record, story_of(record))
   elseif record then -- a revision: the article keeps its number
     local known_at = record.published
@@ -556,6 +580,10 @@ local function check(packed)
     local root = story_of(record)
     local candidates, known = {}, {}
     if size > 0 then candidates, known = candidates_of(packed) end
+    for other_id in pairs(settled) do -- it took their bands where it looked like none of them
+      local _, _, other = find_id(other_id)
+      if other then candidates[other.number] = 2 end
+    end
     if record.followed == 0 and (root.number == record.number or root.canonical ~= record.number) then
       local matches = matches_of(record, candidates)
       if root.number == record.number then stories = stories - 1 end
@@ -697,9 +725,16 @@ if again then
 end
 if WINDOW > 0 then leave() end
 local decisions = {}
-for at = 2, #ARGV do
+for at = 2, #ARGV, settling and 2 or 1 do
   local article = ARGV[at]
-  decisions[at - 1] = #article == 16 and look_up(article) or #article > 16 and check(article)
+  if settling then
+    settled = {}
+    for from = 1, #ARGV[at + 1], 33 do
+      local id, reason, similarity, jaccard = struct.unpack('<c16Bdd', ARGV[at + 1], from)
+      settled[id] = { reason, similarity, jaccard }
+    end
+  end
+  decisions[#decisions + 1] = #article == 16 and look_up(article) or #article > 16 and check(article)
 end
 if articles > before then
   note_day()

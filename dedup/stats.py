@@ -14,7 +14,7 @@ _CHUNK = 33  # records of a chunk, as in index.lua
 
 
 class Counts(NamedTuple):
-    """What the index counts, as its script keeps it: numbers of articles, and the shape of two hash tables."""
+    """What the index counts, as its script keeps it: articles, and the shape of its two hash tables."""
 
     articles: int = 0
     stories: int = 0

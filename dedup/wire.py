@@ -2,22 +2,25 @@
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from dedup.decision import Change, Decision
+from dedup.figures import FIGURES_BYTES
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import band_keys, from_bytes, low_bytes
-from dedup.similarity import FIGURES_BYTES, LATE_BYTES, Reason
+from dedup.similarity import LATE_BYTES, Reason, Verdict
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, state, similarity, source, text: see
 # index.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
+_VERDICT = struct.Struct("<16sBdd")
 _UNKNOWN_TIME = 0xFFFFFFFF
 _REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
 SIMILARITY_STEPS = 250
@@ -60,7 +63,7 @@ def decision(id_: str, reply: Any) -> Decision:
         if len(reply) == _SHORTEST:
             return Decision(id_, told[4:], None, None, Reason.NEW)
         return Decision(id_, told[4:36], told[36:], reply[1] / SIMILARITY_STEPS, _REASONS[reply[0]])
-    story, canonical, reason, similarity, changes = reply
+    story, canonical, reason, similarity, changes = reply[:5]
     duplicate_of = id_name(canonical) if canonical else None
     return Decision(
         id=id_,
@@ -79,6 +82,48 @@ def decision(id_: str, reply: Any) -> Decision:
             )
             for retired, into, first, previous, why, how_much in changes
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """An article that another one is like to about the least degree that counts, by an estimate.
+
+    Attributes:
+        id: The article.
+        published_at: When it was published; None where that isn't known.
+        same_source: Whether one source published both; None where that isn't known.
+    """
+
+    id: str
+    published_at: datetime | None
+    same_source: bool | None
+
+
+def unsure(reply: Any) -> list[Unsure]:
+    """Read from the script's reply on one article which pairs it could not be sure of."""
+    if isinstance(reply, bytes):
+        return []
+    return [
+        Unsure(
+            id_name(name),
+            None if moment == _UNKNOWN_TIME else datetime.fromtimestamp(moment, UTC),
+            (None, True, False)[source],
+        )
+        for name, moment, source in reply[5]
+    ]
+
+
+def pack_verdicts(verdicts: Mapping[str, Verdict]) -> bytes:
+    """Exact verdicts on an article, by the id of the one that it was compared with."""
+    return b"".join(
+        _VERDICT.pack(
+            id_key(id_)[0],
+            _REASONS.index(one.reason) if one.duplicate else 0,
+            one.similarity,
+            one.jaccard,
+        )
+        for id_, one in verdicts.items()
     )
 
 
