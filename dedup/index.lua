@@ -65,7 +65,8 @@ local function address(buckets, hash)
 end
 
 -- An entry of a bucket of bands: bits 8 to 31 of the key (0 to 7 are those of every address in the bucket) and the
--- number of an article, 4 bytes with in the two highest bits how many other stories held it before. Such a string takes less memory than a hash of few fields, is found in faster, and
+-- number of an article, 4 bytes with in the two highest bits how many other stories held it before
+-- (so an index numbers 2^30 articles at most). Such a string takes less memory than a hash of few fields, is found in faster, and
 -- all buckets of an article are read at once.
 local ENTRY = 7
 local band_name = string.gsub(prefix, '%%', '%%%%') .. 'b:%d'
@@ -250,7 +251,7 @@ local unsure
 -- it is given.
 local function judge(mine, other, least)
   if mine.size == 0 or other.size == 0 then return NEW, 0 end
-  local verdict = not least and settled[other.id]
+  local verdict, watched = not least and settled[other.id], not least and unsure
   if verdict then return verdict[1], verdict[2], false, verdict[3] end
   local left, right, equal = signature_of(mine), signature_of(other), 0
   for at = 1, 64 do
@@ -271,7 +272,7 @@ local function judge(mine, other, least)
         least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
       end
     end
-    if unsure and math.abs(containment - least) < UNSURE then unsure[#unsure + 1] = other end
+    if watched and math.abs(containment - least) < UNSURE then watched[#watched + 1] = other end
     local close = containment >= least - NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
     if containment < least then return NEW, containment, close end
     if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment, close end

@@ -39,6 +39,7 @@ _PLAIN_BLOCKS = ((0x3400, 0xA640), (0xAC00, 0xD7A4))
 _SURROGATES = (0xD800, 0xE000)
 _JAMO = (0x1100, 0x1200)  # parts of Hangul syllables, to be composed
 _PRIVATE = (0xE000, 0xF900)
+_LONGEST_GROUP = 20  # digits after a point that are looked at; no number in a text has more
 
 MULTIPLIER = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2^64 (2^64 / golden ratio)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)  # SplitMix64's finaliser
@@ -59,23 +60,21 @@ def units_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.intp]
         # What is left of the complex are letters: pairs of surrogates, parts of syllables.
         kinds = np.where(classes[units] == COMPLEX, np.uint8(LETTER), classes[units])
     bounds = np.cumsum([0, *(len(piece) // 2 for piece in encoded)])
-    units, bounds = _without(units, bounds, kinds == DROPPED)
-    kinds = classes.take(units)
+    dropped = np.flatnonzero(kinds == DROPPED)
+    if len(dropped):
+        keep = kinds != DROPPED
+        units, kinds = units[keep], kinds[keep]
+        bounds = bounds - np.searchsorted(dropped, bounds)
     grouping, decimal = _points(kinds, units)
-    units = np.where(units == DECIMAL, np.uint16(0x20), units)
-    units[decimal] = DECIMAL
-    dropped = np.zeros(len(units), np.bool_)
-    dropped[grouping] = True
-    return _without(units, bounds, dropped)
-
-
-def _without(
-    units: NDArray[np.uint16], bounds: NDArray[np.intp], dropped: NDArray[np.bool_]
-) -> tuple[NDArray[np.uint16], NDArray[np.intp]]:
-    places = np.flatnonzero(dropped)
-    if not len(places):
-        return units, bounds
-    return units[~dropped], bounds - np.searchsorted(places, bounds)
+    lone = np.flatnonzero(units == DECIMAL)
+    if len(lone) or len(decimal):
+        units = units.copy()
+        units[lone] = 0x20
+        units[decimal] = DECIMAL
+    if len(grouping):
+        units = np.delete(units, grouping)
+        bounds = bounds - np.searchsorted(grouping, bounds)
+    return units, bounds
 
 
 def _points(kinds: NDArray[np.uint8], units: NDArray[np.uint16]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -89,8 +88,9 @@ def _points(kinds: NDArray[np.uint8], units: NDArray[np.uint16]) -> tuple[NDArra
     points = points[(kinds[points - 1] == DIGIT) & (kinds[points + 1] == DIGIT)]
     if not len(points):
         return points, points
-    others = np.flatnonzero(kinds != DIGIT)
-    ends = others[np.searchsorted(others, points + 1)]  # every text ends in a blank
+    ends = points + 1
+    for _ in range(_LONGEST_GROUP):  # every text ends in a blank
+        ends += kinds[ends] == DIGIT
     grouping = ends - points == 4
     goes_on = np.zeros(len(points) + 1, np.bool_)  # the next point belongs to the same number
     goes_on[1:-1] = points[1:] == ends[:-1]
