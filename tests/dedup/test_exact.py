@@ -1,13 +1,19 @@
 """The exact second look: pairs about which an estimate is not sure are decided by their texts."""
 
+import gzip
+import json
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 import redis
 
-from dedup import Index, Prepared, Reason
+from dedup import Index, Prepared, Reason, prepare_many
 
 from .articles import hex_id, misjudged, prepared, sentences
+
+DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 
 
 @pytest.fixture
@@ -77,3 +83,25 @@ def test_what_others_have_joined_stays(index: Index) -> None:
     told = index.check_and_insert(three, texts=having(*texts))
     assert told[1].story_id == told[2].story_id == hex_id(2)
     assert index.stats().stories == 2
+
+
+@pytest.mark.data
+def test_labelled_pairs_of_real_news_through_the_index(index: Index) -> None:
+    folder = DATA / "texts"
+    if not (folder / "pairs.jsonl").exists():
+        pytest.skip(f"no labelled pairs in {folder}")
+    with gzip.open(folder / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = {row["id"]: row for row in map(json.loads, lines)}
+    wrong = []
+    for line in (folder / "pairs.jsonl").read_text("utf-8").splitlines():
+        pair = json.loads(line)
+        if pair["label"] == "partial":
+            continue
+        index.clear()
+        both = [(id_, rows[id_]["text"], None, rows[id_]["outlet"]) for id_ in (pair["a"], pair["b"])]
+        told = index.check_and_insert(
+            prepare_many(both), texts=lambda ids: {id_: rows[id_]["text"] for id_ in ids}
+        )
+        if (told[1].duplicate_of is not None) is not (pair["label"] == "copy"):
+            wrong.append(pair)
+    assert wrong == []
