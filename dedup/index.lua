@@ -38,7 +38,7 @@ local UNKNOWN = 4294967295 -- a time of publication that is not known
 local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation
 local FULL = 64 -- articles or bands in a bucket, on average, before one is split
 -- A band that so many other stories had is one of a formula: an article that shares no other is not looked at. Such
--- bands become more with the archive, and nothing else does that makes an article cost more.
+-- bands become more with the archive; candidates that share two or more do not (docs/decisions/0005).
 local COMMON = 1
 local NEW, EXACT, NEAR_COPY, CONTAINS, CONTAINED = 0, 1, 2, 3, 4
 local MIRRORED = { EXACT, NEAR_COPY, CONTAINED, CONTAINS } -- the same, seen from the other article
