@@ -149,7 +149,19 @@ def real_pairs(client: "redis.Redis") -> None:
         both = [(id_, documents[id_]["text"], None, documents[id_]["outlet"]) for id_ in (a, b)]
         return index.check_and_insert(dedup.prepare_many(both))[1].duplicate_of is not None
 
-    for name, same in (("compare", compared), ("index, with sources", indexed)):
+    def settled(a: str, b: str) -> bool:
+        index.clear()
+        both = [(id_, documents[id_]["text"], None, documents[id_]["outlet"]) for id_ in (a, b)]
+        told = index.check_and_insert(
+            dedup.prepare_many(both), texts=lambda ids: {id_: documents[id_]["text"] for id_ in ids}
+        )
+        return told[1].duplicate_of is not None
+
+    for name, same in (
+        ("compare", compared),
+        ("index, with sources", indexed),
+        ("index, with sources and texts", settled),
+    ):
         said = [(row["label"], same(row["a"], row["b"])) for row in rows if row["label"] != "partial"]
         right = sum(yes for label, yes in said if label == "copy")
         claimed, true = sum(yes for _, yes in said), sum(label == "copy" for label, _ in said)

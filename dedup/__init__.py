@@ -14,6 +14,7 @@ from dedup.errors import (
     IndexMismatchError,
     StoredFormError,
 )
+from dedup.exact import Texts
 from dedup.index import Index
 from dedup.parameters import Parameters, Thresholds
 from dedup.prepared import Prepared, prepare, prepare_many
@@ -34,6 +35,7 @@ __all__ = [
     "Prepared",
     "Reason",
     "StoredFormError",
+    "Texts",
     "Thresholds",
     "Verdict",
     "cluster",

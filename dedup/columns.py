@@ -14,9 +14,10 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.figures import compare_figures
 from dedup.parameters import Parameters
 from dedup.signature import signatures
-from dedup.similarity import Evidence, compare_figures
+from dedup.similarity import Evidence
 from dedup.text import shingle
 
 Numbers: TypeAlias = NDArray[np.intp]

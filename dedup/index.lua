@@ -1,17 +1,19 @@
 -- Check a batch of articles against the index and insert them, in one atomic step.
 --
--- KEYS[1]  the index's state (a hash); every other key begins with the same hash tag
--- ARGV[1]  prefix of all keys
--- ARGV[2]  the index's epoch, which a flushed or replaced index does not have
--- ARGV[3]  bands of an article and thresholds, packed, in the order in which they are read below
--- ARGV[4]  'again' where all articles of a story are to be told apart anew, otherwise empty
--- ARGV[5..]  the articles: each a packed article (see `pack` in index.py) and 's' with its id, empty where the id is
---          32 hex digits; an article that is only to be looked up is the 16 bytes of its id's key
+-- KEYS[1]  the index's state (a hash), `<prefix>state`; every other key has the same prefix, a hash tag
+-- ARGV[1]  the index's epoch (32 bytes), which a flushed or replaced index does not have; bands of an article and
+--          thresholds, packed, in the order in which they are read below; then a mode:
+--          'again'   all articles of a story are to be told apart anew
+--          'exact'   pairs whose estimate is too near to a bound to be sure of are told
+--          'settle'  articles are judged again; behind each article come exact verdicts on such pairs, 33 bytes each:
+--                    the other id's key, the reason, similarity and Jaccard similarity
+-- ARGV[2..]  the articles: each packed (see `pack` in wire.py), with 's' and its id behind where that is not 32
+--          hex digits; an article that is only to be looked up is the 16 bytes of its id's key
 --
 -- Articles are numbered from 1 as they come. Keys:
 --   r:<chunk>   records of CHUNK articles, one string of fixed-size slots
---   b:<bucket>  band key -> number of the newest article with it, a hash small enough to stay a listpack
---   i:<bucket>  id -> number, likewise
+--   b:<bucket>  band key -> number of the newest article with it: a string of entries, searched as a whole
+--   i:<bucket>  id -> number, a hash small enough to stay a listpack
 --   names       number -> id, of ids that are not 32 hex digits
 --   merged      number of a story's first article -> stories that became part of it
 --   apart       id -> ids of the articles that were marked as not the same story by hand
@@ -23,41 +25,38 @@
 -- b and i are linear hash tables (Litwin 1980): when they fill, one bucket is split, so that buckets stay
 -- small whatever the number of articles, and no step ever rehashes everything.
 
-local call, byte, char, sub = redis.call, string.byte, string.char, string.sub
+local call, byte, char, sub, find = redis.call, string.byte, string.char, string.sub, string.find
 local floor, min, max = math.floor, math.min, math.max
 
-local state, prefix, epoch = KEYS[1], ARGV[1], ARGV[2]
+local state, prefix, epoch = KEYS[1], sub(KEYS[1], 1, -6), sub(ARGV[1], 1, 32)
 local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, LENGTH, HOURS,
-  OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, WINDOW, NOW = struct.unpack('<ddddddddddddddddddd', ARGV[3])
-local again = ARGV[4] == 'again'
+  OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, WINDOW, NOW, told = struct.unpack('<ddddddddddddddddddd', ARGV[1], 33)
+local mode = sub(ARGV[1], told)
+local again, exact, settling = mode == 'again', mode == 'exact', mode == 'settle'
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
 local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation
 local FULL = 64 -- articles or bands in a bucket, on average, before one is split
+-- A band that so many other stories had is one of a formula: an article that shares no other is not looked at. Such
+-- bands become more with the archive; candidates that share two or more do not (docs/decisions/0005).
+local COMMON = 1
 local NEW, EXACT, NEAR_COPY, CONTAINS, CONTAINED = 0, 1, 2, 3, 4
 local MIRRORED = { EXACT, NEAR_COPY, CONTAINED, CONTAINS } -- the same, seen from the other article
 
-local counts = call('HMGET', state, 'epoch', 'articles', 'stories', 'band_size', 'band_split', 'band_entries',
-  'id_size', 'id_split', 'id_entries', 'first', 'band_hand', 'id_hand', 'apart', 'candidates')
-if counts[1] ~= epoch then
+local held = call('HMGET', state, 'epoch', 'counts', 'apart')
+if held[1] ~= epoch then
   return redis.error_reply('KHABARLOST the index has another epoch, or none')
 end
-local articles, stories = tonumber(counts[2]), tonumber(counts[3])
-local first = tonumber(counts[10] or 1) -- articles below have left
-local marked = tonumber(counts[13] or 0) -- articles that are marked apart from others
-local before, near_misses, looked_at = articles, {}, tonumber(counts[14] or 0)
+local COUNTS = '<dddddddddddd' -- `Counts` in stats.py; articles below `first` have left
+local band_table, id_table = {}, {}
+local articles, stories, first, looked_at
+articles, stories, band_table.size, band_table.split, band_table.entries, id_table.size, id_table.split,
+  id_table.entries, first, band_table.hand, id_table.hand, looked_at = struct.unpack(COUNTS, held[2])
+local marked = tonumber(held[3] or 0) -- articles that are marked apart from others
+local before, near_misses = articles, {}
 -- Where memory is at its limit the first write fails, before anything has been changed; later ones don't.
 
 -- Linear hash tables ------------------------------------------------------------------------------
-
-local band_table = {
-  prefix = prefix .. 'b:', size = tonumber(counts[4]), split = tonumber(counts[5]), entries = tonumber(counts[6]),
-  hand = tonumber(counts[11] or 0),
-}
-local id_table = {
-  prefix = prefix .. 'i:', size = tonumber(counts[7]), split = tonumber(counts[8]), entries = tonumber(counts[9]),
-  hand = tonumber(counts[12] or 0),
-}
 
 local function address(buckets, hash)
   local place = hash % buckets.size
@@ -65,17 +64,61 @@ local function address(buckets, hash)
   return place
 end
 
--- A field holds bits 8 to 31 of the hash; bits 0 to 7 are those of every address in the bucket.
+-- An entry of a bucket of bands: bits 8 to 31 of the key (0 to 7 are those of every address in the bucket) and the
+-- number of an article, 4 bytes with in the two highest bits how many other stories held it before
+-- (so an index numbers 2^30 articles at most). Such a string takes less memory than a hash of few fields, is found in faster, and
+-- all buckets of an article are read at once.
+local ENTRY = 7
+local band_name = string.gsub(prefix, '%%', '%%%%') .. 'b:%d'
+local format, concat = string.format, table.concat
+
+-- Where the entry with these bits begins; nil where there is none.
+local function entry_in(bucket, bits)
+  local at = find(bucket, bits, 1, true)
+  while at and at % ENTRY ~= 1 do at = find(bucket, bits, at + 1, true) end
+  return at
+end
+
+-- The number of an entry's article, and how many other stories held it before.
+local function number_in(bucket, at)
+  local b1, b2, b3, b4 = byte(bucket, at + 3, at + 6)
+  return b1 + b2 * 256 + b3 * 65536 + b4 % 64 * 16777216, floor(b4 / 64)
+end
+
+local function grow_bands()
+  local buckets = band_table
+  while buckets.entries > FULL * (buckets.size + buckets.split) do
+    local from = format(band_name, buckets.split)
+    local held, stay, moved = call('GET', from) or '', {}, {}
+    local place, unit = 0, buckets.size / 256 -- the bit that decides who moves
+    while unit >= 256 do place, unit = place + 1, unit / 256 end
+    for at = 1, #held, ENTRY do
+      local list = floor(byte(held, at + place) / unit) % 2 == 1 and moved or stay
+      list[#list + 1] = sub(held, at, at + ENTRY - 1)
+    end
+    if #moved > 0 then
+      call('SET', format(band_name, buckets.split + buckets.size), concat(moved))
+      if #stay > 0 then call('SET', from, concat(stay)) else call('DEL', from) end
+    end
+    buckets.split = buckets.split + 1
+    if buckets.split == buckets.size then
+      buckets.size, buckets.split = 2 * buckets.size, 0
+    end
+  end
+end
+
+-- A field of a bucket of ids begins with bits 8 to 31 of the hash.
 local function hash_of(field, place)
   local b1, b2, b3 = byte(field, 1, 3)
   return place % 256 + b1 * 256 + b2 * 65536 + b3 * 16777216
 end
 
-local function grow(buckets)
+local function grow_ids()
+  local buckets = id_table
   while buckets.entries > FULL * (buckets.size + buckets.split) do
     local from = buckets.split
     local to = from + buckets.size
-    local held = call('HGETALL', buckets.prefix .. from)
+    local held = call('HGETALL', prefix .. 'i:' .. from)
     local gone, moved = {}, {}
     for at = 1, #held, 2 do
       local field, number = held[at], held[at + 1]
@@ -86,10 +129,10 @@ local function grow(buckets)
       end
     end
     for at = 1, #gone, 1000 do
-      call('HDEL', buckets.prefix .. from, unpack(gone, at, min(at + 999, #gone)))
+      call('HDEL', prefix .. 'i:' .. from, unpack(gone, at, min(at + 999, #gone)))
     end
     for at = 1, #moved, 1000 do
-      call('HSET', buckets.prefix .. to, unpack(moved, at, min(at + 999, #moved)))
+      call('HSET', prefix .. 'i:' .. to, unpack(moved, at, min(at + 999, #moved)))
     end
     buckets.split = to + 1 - buckets.size
     if buckets.split == buckets.size then
@@ -162,7 +205,7 @@ local function figures_of(record)
   return marks
 end
 
--- Places where both go on with the same number, and with different ones: `compare_marks` in similarity.py.
+-- Places where both go on with the same number, and with different ones: `compare_marks` in figures.py.
 -- A mark is 64 times the place, plus the number.
 local function compare_figures(mine, other)
   local limit = 1024
@@ -199,11 +242,17 @@ local function opening_of(mine, other)
   return 1 - max(late_mine, late_other) / equal
 end
 
+local UNSURE = 0.13 -- two standard errors of a containment by 64 values where half of a text is shared
+local settled = {} -- exact verdicts on the article at hand, by the other's id
+local unsure
+
 -- The rule of `judge` in similarity.py. Returns reason (0: different), similarity and whether a pair that is no copy
 -- came close to it (`is_near`), and the Jaccard similarity of a copy; `least` replaces the least containment where
 -- it is given.
 local function judge(mine, other, least)
   if mine.size == 0 or other.size == 0 then return NEW, 0 end
+  local verdict, watched = not least and settled[other.id], not least and unsure
+  if verdict then return verdict[1], verdict[2], false, verdict[3] end
   local left, right, equal = signature_of(mine), signature_of(other), 0
   for at = 1, 64 do
     if left[at] == right[at] then equal = equal + 1 end
@@ -223,6 +272,7 @@ local function judge(mine, other, least)
         least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
       end
     end
+    if watched and math.abs(containment - least) < UNSURE then watched[#watched + 1] = other end
     local close = containment >= least - NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
     if containment < least then return NEW, containment, close end
     if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment, close end
@@ -315,8 +365,8 @@ local barred_from
 -- contain another's story word for word; the most similar first.
 local function matches_of(record, candidates)
   local matches, barred = {}, barred_from(record.id)
-  for number in pairs(candidates) do
-    local other = load(number)
+  for number, weight in pairs(candidates) do
+    local other = weight > 1 and load(number)
     local root = other and number ~= record.number and not waiting[number] and story_of(other)
     if root and not barred[root.number] then
       looked_at = looked_at + 1
@@ -394,41 +444,52 @@ end
 
 -- One article -------------------------------------------------------------------------------------
 
-local function candidates_of(keys)
-  local candidates, known = {}, { at = {}, field = {}, number = {} }
-  local buckets, fields, holders = known.at, known.field, known.number
+local KEYS_FORMAT = '<' .. string.rep('I4', bands)
+
+-- Numbers of the articles that share a band with the packed one, each with a weight: 2 for every band, 1 for those
+-- that other stories had, too; and where its bands are.
+local function candidates_of(packed)
+  local at = { struct.unpack(KEYS_FORMAT, packed, SIZE + 1) }
+  for band = 1, bands do at[band] = format(band_name, address(band_table, at[band])) end
+  local buckets = call('MGET', unpack(at, 1, bands))
+  local candidates, bits, entries, numbers, others = {}, {}, {}, {}, {}
   for band = 1, bands do
-    local key = keys[band]
-    local at = band_table.prefix .. address(band_table, key)
-    local high = floor(key / 256)
-    local field = char(high % 256, floor(high / 256) % 256, floor(high / 65536))
-    local number = call('HGET', at, field)
-    number = number and tonumber(number)
-    buckets[band], fields[band], holders[band] = at, field, number
-    if number then candidates[number] = true end
+    local bucket, low = buckets[band], SIZE + 4 * band - 2
+    bits[band] = sub(packed, low, low + 2)
+    local entry = bucket and entry_in(bucket, bits[band])
+    if entry then
+      local number, stories_before = number_in(bucket, entry)
+      entries[band], numbers[band], others[band] = entry, number, stories_before
+      candidates[number] = (candidates[number] or 0) + (stories_before < COMMON and 2 or 1)
+    end
   end
-  return candidates, known
+  return candidates, { at = at, bits = bits, entries = entries, numbers = numbers, others = others }
 end
 
 -- The newest article stands in a bucket, unless the one there is of the same story: its first members stay
 -- findable, and later copies are held against them rather than against copies of copies. Two that were marked apart
 -- look alike: they share the bands, so that both stay findable.
 local function insert_bands(record, known)
-  local root, barred = story_of(record), barred_from(record.id)
+  local root, barred, mine = story_of(record), barred_from(record.id), struct.pack('<I4', record.number)
+  local at, bits, entries, numbers, others = known.at, known.bits, known.entries, known.numbers, known.others
   for band = 1, bands do
-    local at, field, number = known.at[band], known.field[band], known.number[band]
+    local number = numbers[band]
     local other = number and load(number)
     local held = other and story_of(other)
-    if not held or (number ~= record.number and held.number ~= root.number
+    if not number then
+      call('APPEND', at[band], bits[band] .. mine)
+      band_table.entries = band_table.entries + 1
+    elseif not held or (number ~= record.number and held.number ~= root.number
       and (band % 2 == 1 or not barred[held.number])) then
-      band_table.entries = band_table.entries + call('HSET', at, field, record.number)
+      local stories_before = min(3, others[band] + 1) * 2 ^ 30
+      call('SETRANGE', at[band], entries[band] + 2, struct.pack('<I4', stories_before + record.number))
     end
   end
 end
 
 find_id = function(id)
   local b1, b2, b3, b4 = byte(id, 1, 4)
-  local at = id_table.prefix .. address(id_table, b1 + b2 * 256 + b3 * 65536 + b4 * 16777216)
+  local at = prefix .. 'i:' .. address(id_table, b1 + b2 * 256 + b3 * 65536 + b4 * 16777216)
   for _, field in ipairs({ sub(id, 2, 6), sub(id, 2, 16) }) do
     local number = call('HGET', at, field)
     number = number and tonumber(number)
@@ -454,12 +515,29 @@ local function repeat_changes(record, root)
   end
 end
 
+-- Of each article whose likeness is not sure: its id, when it was published, and whether by the same source (1), by
+-- another (2) or unknown (0).
+local function told_unsure(record)
+  local pairs_told = {}
+  for at, other in ipairs(unsure or {}) do
+    local source = 0
+    if record.source > 0 and other.source > 0 then source = record.source == other.source and 1 or 2 end
+    pairs_told[at] = { name_of(other), other.published, source }
+  end
+  return pairs_told
+end
+
+-- In short where nothing changes for others: reason, similarity, the story's id and that of its canonical article
+-- where it is another.
 local function decision_on(record)
   local root = story_of(record)
   local canonical = canonical_of(root)
+  if #changes == 0 and root.named + canonical.named == 0 and not (unsure and #unsure > 0) then
+    return char(record.reason, record.similarity) .. root.id .. (canonical == record and '' or canonical.id)
+  end
   return {
     name_of(root), canonical.number == record.number and '' or name_of(canonical), record.reason, record.similarity,
-    changes,
+    changes, told_unsure(record),
   }
 end
 
@@ -471,9 +549,10 @@ local function look_up(id)
   return decision_on(record)
 end
 
-local function check(packed, name)
+local function check(packed)
   changes = {}
-  local numbers = { struct.unpack('<' .. string.rep('I4', bands), sub(packed, SIZE + 1)) }
+  unsure = exact and {} or nil
+  local name = sub(packed, SIZE + 4 * bands + 1)
   local raw = sub(packed, 1, SIZE)
   local id = sub(raw, 65, 80)
   local id_at, id_field, record = find_id(id)
@@ -484,7 +563,7 @@ local function check(packed, name)
   if again and record then
     waiting[record.number] = nil
     local candidates, known = {}, {}
-    if size > 0 then candidates, known = candidates_of(numbers) end
+    if size > 0 then candidates, known = candidates_of(packed) end
     local matches = matches_of(record, candidates)
     if #matches > 0 then
       stories = stories - 1
@@ -492,7 +571,7 @@ local function check(packed, name)
     end
     save(record)
     if size > 0 then insert_bands(record, known) end
-  elseif record and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
+  elseif record and not settling and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
     repeat_changes(record, story_of(record))
   elseif record then -- a revision: the article keeps its number
     local known_at = record.published
@@ -501,7 +580,11 @@ local function check(packed, name)
     record.published = known_at ~= UNKNOWN and known_at or published
     local root = story_of(record)
     local candidates, known = {}, {}
-    if size > 0 then candidates, known = candidates_of(numbers) end
+    if size > 0 then candidates, known = candidates_of(packed) end
+    for other_id in pairs(settled) do -- it took their bands where it looked like none of them
+      local _, _, other = find_id(other_id)
+      if other then candidates[other.number] = 2 end
+    end
     if record.followed == 0 and (root.number == record.number or root.canonical ~= record.number) then
       local matches = matches_of(record, candidates)
       if root.number == record.number then stories = stories - 1 end
@@ -528,7 +611,7 @@ local function check(packed, name)
       found(record)
       save(record)
     else
-      local candidates, known = candidates_of(numbers)
+      local candidates, known = candidates_of(packed)
       local matches = matches_of(record, candidates)
       if #matches > 0 then
         join(record, matches)
@@ -538,8 +621,8 @@ local function check(packed, name)
       end
       insert_bands(record, known)
     end
-    grow(band_table)
-    grow(id_table)
+    grow_bands()
+    grow_ids()
   end
   return decision_on(record)
 end
@@ -579,19 +662,36 @@ local function leave()
   first = ended
 end
 
--- Remove what points to articles that have left, from the next few buckets.
-local function sweep(buckets, count)
+-- What points to articles that have left is removed from a bucket; returns how many entries were.
+local function sweep_bands(place)
+  local key, stay = format(band_name, place), {}
+  local held = call('GET', key) or ''
+  for at = 1, #held, ENTRY do
+    if number_in(held, at) >= first then stay[#stay + 1] = sub(held, at, at + ENTRY - 1) end
+  end
+  local gone = #held / ENTRY - #stay
+  if #stay == 0 and gone > 0 then
+    call('DEL', key)
+  elseif gone > 0 then
+    call('SET', key, concat(stay))
+  end
+  return gone
+end
+
+local function sweep_ids(place)
+  local key, gone = prefix .. 'i:' .. place, {}
+  local held = call('HGETALL', key)
+  for at = 1, #held, 2 do
+    if tonumber(held[at + 1]) < first then gone[#gone + 1] = held[at] end
+  end
+  if #gone > 0 then call('HDEL', key, unpack(gone)) end
+  return #gone
+end
+
+local function sweep(buckets, count, remove)
   for _ = 1, min(count, buckets.size + buckets.split) do
     buckets.hand = (buckets.hand + 1) % (buckets.size + buckets.split)
-    local held = call('HGETALL', buckets.prefix .. buckets.hand)
-    local gone = {}
-    for at = 1, #held, 2 do
-      if tonumber(held[at + 1]) < first then gone[#gone + 1] = held[at] end
-    end
-    if #gone > 0 then
-      call('HDEL', buckets.prefix .. buckets.hand, unpack(gone))
-      buckets.entries = buckets.entries - #gone
-    end
+    buckets.entries = buckets.entries - remove(buckets.hand)
   end
 end
 
@@ -610,7 +710,7 @@ end
 
 if again then
   -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
-  for at = 5, #ARGV, 2 do
+  for at = 2, #ARGV do
     local _, _, record = find_id(sub(ARGV[at], 65, 80))
     if record and story_of(record) and not waiting[record.number] then
       if record.parent == record.number then stories = stories - 1 end -- and one is counted for each below
@@ -626,17 +726,24 @@ if again then
 end
 if WINDOW > 0 then leave() end
 local decisions = {}
-for at = 5, #ARGV, 2 do
+for at = 2, #ARGV, settling and 2 or 1 do
   local article = ARGV[at]
-  decisions[#decisions + 1] = #article == 16 and look_up(article) or #article > 16 and check(article, ARGV[at + 1])
+  if settling then
+    settled = {}
+    for from = 1, #ARGV[at + 1], 33 do
+      local id, reason, similarity, jaccard = struct.unpack('<c16Bdd', ARGV[at + 1], from)
+      settled[id] = { reason, similarity, jaccard }
+    end
+  end
+  decisions[#decisions + 1] = #article == 16 and look_up(article) or #article > 16 and check(article)
 end
 if articles > before then
   note_day()
   if first > 1 then
     -- There is about a bucket of bands for every five articles, one of ids for every 64: a round of all buckets
     -- takes fewer articles than are held.
-    sweep(band_table, floor((articles - before) / 2) + 1)
-    sweep(id_table, floor((articles - before) / 2) + 1)
+    sweep(band_table, floor((articles - before) / 2) + 1, sweep_bands)
+    sweep(id_table, floor((articles - before) / 2) + 1, sweep_ids)
   end
 end
 if #near_misses > 0 then
@@ -648,8 +755,7 @@ if #near_misses > 0 then
   call('LPUSH', prefix .. 'near', unpack(told))
   call('LTRIM', prefix .. 'near', 0, 999)
 end
-call('HSET', state, 'articles', articles, 'stories', stories, 'band_size', band_table.size, 'band_split',
-  band_table.split, 'band_entries', band_table.entries, 'id_size', id_table.size, 'id_split', id_table.split,
-  'id_entries', id_table.entries, 'first', first, 'band_hand', band_table.hand, 'id_hand', id_table.hand,
-  'candidates', looked_at)
+local counts = struct.pack(COUNTS, articles, stories, band_table.size, band_table.split, band_table.entries,
+  id_table.size, id_table.split, id_table.entries, first, band_table.hand, id_table.hand, looked_at)
+if counts ~= held[2] then call('HSET', state, 'counts', counts) end
 return decisions

@@ -13,23 +13,22 @@ import json
 import re
 import struct
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from importlib.resources import files
 from itertools import islice
 from typing import Any, TypeAlias
 
 import redis
 
+from dedup.calls import Calls
 from dedup.decision import Decision
-from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
+from dedup.errors import IndexFullError
+from dedup.exact import Texts, exact_verdicts
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
-from dedup.scripts import BEGIN, FINISH, MARK
-from dedup.similarity import NEAR_MISS
-from dedup.stats import IndexStats, estimate_memory
-from dedup.wire import SIMILARITY_STEPS, decision, id_key, id_name, pack
+from dedup.stats import Counts, IndexStats, estimate_memory
+from dedup.wire import SIMILARITY_STEPS, decision, id_key, id_name, pack, pack_verdicts, unsure
 
 Document: TypeAlias = tuple[str, str, datetime | None]
 """An article that is not prepared yet: its id, body text and time of publication."""
@@ -37,8 +36,6 @@ Document: TypeAlias = tuple[str, str, datetime | None]
 DEFAULT_BASENAME = "khabar:dedup"
 BATCH = 256
 """Articles of one call of the script, which Redis serves alone: some 20 ms."""
-
-_SMALLEST_TABLE = 256  # buckets; fields of the tables leave the lowest 8 bits of a hash to the address
 
 
 class Index:
@@ -81,34 +78,7 @@ class Index:
         self._redis: Any = redis_client
         self._prefix = f"{{{basename}}}:"
         self._state = f"{self._prefix}state"
-        self._epoch: bytes | None = None
-        self._begin = redis_client.register_script(BEGIN)
-        self._finish = redis_client.register_script(FINISH)
-        self._mark = redis_client.register_script(MARK)
-        self._window = window.total_seconds() if window else 0.0
-        self._clock = clock
-        self._check = redis_client.register_script(files("dedup").joinpath("index.lua").read_text("utf-8"))
-        limits = self.parameters.thresholds
-        self._limits = struct.pack(
-            "<17d",
-            self.parameters.bands,
-            limits.containment,
-            limits.containment_other_source,
-            limits.containment_same_source,
-            limits.jaccard_short,
-            limits.short,
-            limits.near,
-            limits.figures_kept,
-            limits.figures_changed,
-            limits.figures_length,
-            limits.hours_apart,
-            limits.opening,
-            limits.whole_estimated,
-            limits.chained,
-            limits.chained_jaccard,
-            limits.merge,
-            NEAR_MISS,
-        )
+        self._calls = Calls(redis_client, basename, self.parameters, window, clock)
 
     def open(self) -> None:
         """Begin the index where there is none, or make sure that the one there fits.
@@ -120,23 +90,11 @@ class Index:
             IndexMismatchError: It was made with other parameters.
             IndexFullError: It is to be begun, and Redis has no memory left.
         """
-        if self._epoch is None:
-            self._open(building=False)
+        self._calls.open()
 
-    def _open(self, *, building: bool) -> None:
-        mine = self.parameters.as_dict()
-        stored, epoch = self._run(
-            self._begin, [json.dumps(mine, sort_keys=True), uuid.uuid4().hex, _SMALLEST_TABLE, int(building)]
-        )
-        theirs = json.loads(stored or "{}")
-        if theirs != mine:
-            names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
-            raise IndexMismatchError(
-                self.basename, {name: (theirs.get(name), mine.get(name)) for name in names}
-            )
-        self._epoch = epoch
-
-    def check_and_insert(self, batch: Sequence[Prepared | Document]) -> list[Decision]:
+    def check_and_insert(
+        self, batch: Sequence[Prepared | Document], *, texts: Texts | None = None
+    ) -> list[Decision]:
         """Decide for each article of a batch which story it belongs to, and insert it.
 
         One round trip and one atomic step for up to `BATCH` articles. Articles of a batch see those before
@@ -146,6 +104,10 @@ class Index:
 
         Args:
             batch: Articles made by `prepare`, or (id, body text, time of publication or None).
+            texts: Gives the texts of articles of the batch and of earlier ones, for pairs that the index's
+                estimate is not sure of, a few in a hundred: those are compared exactly, and where that says
+                otherwise the article is judged again, in a second atomic step. Where others have joined the
+                article in the meantime it stays where it is; where a text is missing the estimate holds.
 
         Raises:
             IndexMismatchError: The index was made with other parameters.
@@ -158,9 +120,39 @@ class Index:
         decisions: list[Decision] = []
         for first in range(0, len(prepared), BATCH):
             part = prepared[first : first + BATCH]
-            replies = self._ask(pack(part, self.parameters))
-            decisions += (decision(one.id, reply) for one, reply in zip(part, replies, strict=True))
+            replies = self._calls.ask(pack(part, self.parameters), mode=b"exact" if texts else b"")
+            made = [decision(one.id, reply) for one, reply in zip(part, replies, strict=True)]
+            decisions += self._settle(part, made, replies, texts) if texts else made
         return decisions
+
+    def _settle(
+        self, batch: Sequence[Prepared], made: list[Decision], replies: Sequence[Any], texts: Texts
+    ) -> list[Decision]:
+        asked = [(one, unsure(reply)) for one, reply in zip(batch, replies, strict=True)]
+        verdicts = exact_verdicts(asked, texts, self.parameters)
+        # What is new by the estimate, and no copy of what it might have been one of, stays as it is.
+        chosen = [
+            at
+            for at, one in enumerate(batch)
+            if verdicts[one.id]
+            and (made[at].duplicate_of or any(verdict.duplicate for verdict in verdicts[one.id].values()))
+        ]
+        if not chosen:
+            return made
+        packed = pack([batch[at] for at in chosen], self.parameters)
+        arguments = [
+            part
+            for at, one in zip(chosen, packed, strict=True)
+            for part in (one, pack_verdicts(verdicts[batch[at].id]))
+        ]
+        try:
+            replies = self._calls.ask(arguments, mode=b"settle")
+        except IndexFullError:  # the articles are in, as estimated
+            return made
+        for at, reply in zip(chosen, replies, strict=True):
+            settled = decision(batch[at].id, reply)
+            made[at] = replace(settled, changes=made[at].changes + settled.changes)
+        return made
 
     def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
         """Tell what holds now of articles that were checked before; None for those that are not there.
@@ -172,7 +164,7 @@ class Index:
         decisions: list[Decision | None] = []
         for first in range(0, len(ids), BATCH):
             part = ids[first : first + BATCH]
-            replies = self._ask((id_key(id_)[0], b"") for id_ in part)
+            replies = self._calls.ask(id_key(id_)[0] for id_ in part)
             decisions += (
                 decision(id_, reply) if reply else None for id_, reply in zip(part, replies, strict=True)
             )
@@ -189,11 +181,7 @@ class Index:
             undo: Take marks back.
         """
         self.open()
-        arguments: list[Any] = [self._prefix, self._epoch, int(undo)]
-        for pair in pairs:
-            arguments += (id_key(id_)[0] for id_ in pair)
-        if len(arguments) > 3:
-            self._run(self._mark, arguments)
+        self._calls.mark([id_key(id_)[0] for pair in pairs for id_ in pair], undo=undo)
 
     def retell(self, articles: Sequence[Prepared]) -> list[Decision]:
         """Tell the articles of a story apart anew, as if they came one after the other in this order.
@@ -205,7 +193,7 @@ class Index:
             A decision for each, to be stored in this order. Raises what `check_and_insert` raises.
         """
         self.open()
-        replies = self._ask(pack(articles, self.parameters), mode="again")
+        replies = self._calls.ask(pack(articles, self.parameters), mode=b"again")
         return [decision(one.id, reply) for one, reply in zip(articles, replies, strict=True)]
 
     def near_misses(self) -> list[tuple[str, str, float]]:
@@ -220,21 +208,13 @@ class Index:
             found.append((id_name(names[0]), id_name(names[1]), step / SIMILARITY_STEPS))
         return found
 
-    def _ask(self, articles: Iterable[tuple[bytes, bytes]], mode: str = "") -> list[Any]:
-        moment = struct.pack("<2d", self._window, self._clock())
-        arguments: list[Any] = [self._prefix, self._epoch, self._limits + moment, mode]
-        for packed, name in articles:
-            arguments += (packed, name)
-        replies: list[Any] = self._run(self._check, arguments)
-        return replies
-
     def exists(self) -> bool:
         """Whether there is an index of this name, of whatever parameters."""
         return bool(self._redis.exists(self._state))
 
     def is_empty(self) -> bool:
         """Whether there is no index, or one without articles: after Redis was flushed, for example."""
-        return not int(self._redis.hget(self._state, "articles") or 0)
+        return not Counts.read(self._redis.hget(self._state, "counts")).articles
 
     def is_complete(self) -> bool:
         """Whether there is an index that no rebuild left unfinished.
@@ -251,19 +231,20 @@ class Index:
         Reads an index of any parameters, so that a mismatch can be looked into.
         """
         state = self._redis.hgetall(self._state)
+        counts = Counts.read(state.get(b"counts"))
         return IndexStats(
-            documents=int(state.get(b"articles", 0)) - int(state.get(b"first", 1)) + 1,
-            known=int(state.get(b"articles", 0)) + int(state.get(b"left_out", 0)),
-            stories=int(state.get(b"stories", 0)),
-            candidates=int(state.get(b"candidates", 0)),
-            bytes_estimate=estimate_memory(self._redis, self._prefix, state) if state else 0,
+            documents=counts.articles - counts.first + 1,
+            known=counts.articles + int(state.get(b"left_out", 0)),
+            stories=counts.stories,
+            candidates=counts.candidates,
+            bytes_estimate=estimate_memory(self._redis, self._prefix, counts) if state else 0,
             parameters=json.loads(state.get(b"parameters", b"{}")),
             is_complete=b"epoch" in state and b"building" not in state,
         )
 
     def clear(self) -> None:
         """Remove the index, of whatever parameters, with all its keys."""
-        self._epoch = None
+        self._calls.epoch = None
         self._redis.delete(self._state)  # first: whoever uses the index notices
         pattern = re.sub(r"([\\*?\[\]^])", r"\\\1", self._prefix) + "*"
         keys = self._redis.scan_iter(match=pattern, count=5000)
@@ -276,6 +257,7 @@ class Index:
         *,
         apart: Iterable[tuple[str, str]] = (),
         left_out: int = 0,
+        texts: Texts | None = None,
         progress: Callable[[int], None] | None = None,
         decided: Callable[[list[Decision]], None] | None = None,
     ) -> int:
@@ -290,6 +272,7 @@ class Index:
             apart: Pairs of ids marked as not the same story by hand.
             left_out: How many articles are older than the window and not given; `IndexStats.known` counts
                 them.
+            texts: As for `check_and_insert`.
             progress: Called after each batch with the number of articles inserted so far.
             decided: Called with each batch's decisions, to bring what is stored up to date.
 
@@ -302,37 +285,25 @@ class Index:
             StoredFormError: A prepared article has a signature of other parameters.
         """
         self.clear()
-        self._open(building=True)
+        self._calls.open(building=True)
         if left_out:
             self._redis.hset(self._state, "left_out", left_out)
         self.mark_apart(apart)
         count = 0
         for batch in _batches(articles, BATCH):
-            decisions = self.check_and_insert(batch)
+            decisions = self.check_and_insert(batch, texts=texts)
             count += len(decisions)
             if decided:
                 decided(decisions)
             if progress:
                 progress(count)
-        self._run(self._finish, [self._epoch])
+        self._calls.finish()
         return count
 
     def _prepare(self, batch: Sequence[Prepared | Document]) -> list[Prepared]:
         raw = [(*one[:3], None) for one in batch if not isinstance(one, Prepared)]
         made = iter(prepare_many(raw, parameters=self.parameters) if raw else [])
         return [one if isinstance(one, Prepared) else next(made) for one in batch]
-
-    def _run(self, script: Any, arguments: list[Any]) -> Any:
-        try:
-            return script(keys=[self._state], args=arguments)
-        except redis.ResponseError as error:
-            # A script's errors come as its own words, or as Redis's with the script's hash behind them.
-            if "KHABARLOST" in str(error):
-                self._epoch = None
-                raise IndexLostError(self.basename) from None
-            if "OOM command not allowed" in str(error) or isinstance(error, redis.OutOfMemoryError):
-                raise IndexFullError(self.basename) from None
-            raise
 
 
 def _batches(articles: Iterable[Prepared], size: int) -> Iterator[list[Prepared]]:

@@ -11,7 +11,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-SEPARATOR, DROPPED, COMMA, LETTER, DIGIT, COMPLEX = range(6)
+SEPARATOR, DROPPED, POINT, LETTER, DIGIT, COMPLEX = range(6)
+
+DECIMAL = 0x066B  # the Arabic decimal separator stands for any, within a number
 
 # Letters that Unicode holds apart and Arabic news writes for one another; the seats of hamza and the madda
 # are combining marks in NFD and fall with the other marks.
@@ -37,6 +39,7 @@ _PLAIN_BLOCKS = ((0x3400, 0xA640), (0xAC00, 0xD7A4))
 _SURROGATES = (0xD800, 0xE000)
 _JAMO = (0x1100, 0x1200)  # parts of Hangul syllables, to be composed
 _PRIVATE = (0xE000, 0xF900)
+_LONGEST_GROUP = 20  # digits after a point that are looked at; no number in a text has more
 
 MULTIPLIER = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2^64 (2^64 / golden ratio)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)  # SplitMix64's finaliser
@@ -57,14 +60,43 @@ def units_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.intp]
         # What is left of the complex are letters: pairs of surrogates, parts of syllables.
         kinds = np.where(classes[units] == COMPLEX, np.uint8(LETTER), classes[units])
     bounds = np.cumsum([0, *(len(piece) // 2 for piece in encoded)])
-    dropped = kinds == DROPPED
-    commas = np.flatnonzero(kinds[1:-1] == COMMA) + 1
-    grouping = commas[(kinds[commas - 1] == DIGIT) & (kinds[commas + 1] == DIGIT)]  # 12,500 is one number
-    dropped[grouping] = True
-    if dropped.any():
-        bounds = bounds - np.searchsorted(np.flatnonzero(dropped), bounds)
-        units = units[~dropped]
+    dropped = np.flatnonzero(kinds == DROPPED)
+    if len(dropped):
+        keep = kinds != DROPPED
+        units, kinds = units[keep], kinds[keep]
+        bounds = bounds - np.searchsorted(dropped, bounds)
+    grouping, decimal = _points(kinds, units)
+    lone = np.flatnonzero(units == DECIMAL)
+    if len(lone) or len(decimal):
+        units = units.copy()
+        units[lone] = 0x20
+        units[decimal] = DECIMAL
+    if len(grouping):
+        units = np.delete(units, grouping)
+        bounds = bounds - np.searchsorted(grouping, bounds)
     return units, bounds
+
+
+def _points(kinds: NDArray[np.uint8], units: NDArray[np.uint16]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where a comma or point groups the digits of a number, and where it is its decimal separator.
+
+    Papers write either for either. What three digits follow is taken for grouping (12,500 and 12.500), what
+    stands alone and last for the decimal separator (9,8 and 1,250.5); several are a date or a list
+    (4.12.2024).
+    """
+    points = np.flatnonzero((kinds[1:-1] == POINT) | (units[1:-1] == DECIMAL)) + 1
+    points = points[(kinds[points - 1] == DIGIT) & (kinds[points + 1] == DIGIT)]
+    if not len(points):
+        return points, points
+    ends = points + 1
+    for _ in range(_LONGEST_GROUP):  # every text ends in a blank
+        ends += kinds[ends] == DIGIT
+    grouping = ends - points == 4
+    goes_on = np.zeros(len(points) + 1, np.bool_)  # the next point belongs to the same number
+    goes_on[1:-1] = points[1:] == ends[:-1]
+    after_decimal = goes_on[:-1] & ~np.concatenate([[True], grouping[:-1]])
+    grouping &= ~after_decimal
+    return points[grouping], points[~grouping & ~goes_on[1:] & ~after_decimal]
 
 
 def _simplify(text: str) -> str:
@@ -96,6 +128,7 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.uint64]]
     classes[slice(*_SURROGATES)] = COMPLEX
     classes[slice(*_JAMO)] = COMPLEX
     classes[slice(*_PRIVATE)] = SEPARATOR
+    classes[DECIMAL], folded[DECIMAL] = LETTER, ord(".")
     values = mix((folded.astype(np.uint64) + np.uint64(1)) * np.uint64(MULTIPLIER))
     values[classes < LETTER] = 0
     return classes, folded, values
@@ -116,8 +149,8 @@ def _classify(letter: str) -> tuple[int, int]:
     decimal = unicodedata.decimal(base, None)
     if decimal is not None:
         return DIGIT, ord("0") + int(decimal)
-    if base in ",٬":
-        return COMMA, ord(",")
+    if base in ",٬.":
+        return POINT, ord(" ")
     lowered = base.casefold()
     if not base.isalnum():
         return SEPARATOR, ord(" ")

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from dedup.text import NORMALISATION_VERSION, SHINGLE_WORDS
 
-RECORD_VERSION = 2
+RECORD_VERSION = 3
 """Raised whenever the layout of the index in Redis changes."""
 
 

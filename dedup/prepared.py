@@ -7,10 +7,11 @@ from operator import eq
 from typing import Any, Self
 
 from dedup.errors import StoredFormError
+from dedup.figures import FIGURES_BYTES, compare_marks, figure_marks
 from dedup.parameters import Parameters
 from dedup.signature import halved_signatures, low_bytes, to_bytes
-from dedup.similarity import FIGURES_BYTES, LATE_BYTES, Evidence, compare_marks, figure_marks
-from dedup.text import shingle
+from dedup.similarity import LATE_BYTES, Evidence
+from dedup.text import NORMALISATION_VERSION, shingle
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Prepared:
     def to_stored(self) -> dict[str, bytes | int]:
         """The parts that come from the text, to be stored with the article (about 320 bytes)."""
         return {
+            "normalisation": NORMALISATION_VERSION,
             "minhash": self.signature,
             "size": self.size,
             "text_hash": self.text_hash,
@@ -59,8 +61,14 @@ class Prepared:
         """Put together again what `to_stored` gave, so that an index can be made without the texts.
 
         Raises:
-            StoredFormError: A key is missing or holds something else; the message names it.
+            StoredFormError: A key is missing or holds something else; the message names it. Or the text was
+                normalised otherwise, by another version.
         """
+        if stored.get("normalisation", 1) != NORMALISATION_VERSION:  # the first version did not store its own
+            raise StoredFormError(
+                f"article {id!r}: signed with 'normalisation' {stored.get('normalisation', 1)!r}, this is "
+                f"{NORMALISATION_VERSION}; compute the signature again from the text"
+            )
         expected = {"minhash": bytes, "size": int, "text_hash": bytes, "figures": bytes, "late": bytes}
         for key, kind in expected.items():
             if not isinstance(stored.get(key), kind):

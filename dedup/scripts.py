@@ -7,9 +7,7 @@ KEYS[1] is the index's state in each.
 # and epoch.
 BEGIN = """
 if redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('HSET', KEYS[1], 'parameters', ARGV[1], 'epoch', ARGV[2], 'articles', 0, 'stories', 0,
-    'band_size', ARGV[3], 'band_split', 0, 'band_entries', 0,
-    'id_size', ARGV[3], 'id_split', 0, 'id_entries', 0)
+  redis.call('HSET', KEYS[1], 'parameters', ARGV[1], 'epoch', ARGV[2], 'counts', ARGV[3])
 end
 if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'building', 1) end
 return redis.call('HMGET', KEYS[1], 'parameters', 'epoch')

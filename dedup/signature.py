@@ -6,6 +6,7 @@ replaced by one vectorised pass over a whole batch.
 
 import struct
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,13 +106,16 @@ def band_keys(values: NDArray[np.uint32], parameters: Parameters) -> NDArray[np.
     """
     used = values[:, : parameters.bands * parameters.rows]
     rows = used.reshape(len(values), parameters.bands, parameters.rows)
-    keys = np.broadcast_to(
-        np.arange(1, parameters.bands + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15), rows.shape[:2]
-    )
+    keys = _band_seeds(parameters.bands)
     for row in range(parameters.rows):
         keys = (keys ^ rows[:, :, row]) * np.uint64(0xBF58476D1CE4E5B9)
         keys = keys ^ (keys >> np.uint64(29))
     return (keys >> np.uint64(16)).astype(np.uint32)
+
+
+@cache
+def _band_seeds(bands: int) -> NDArray[np.uint64]:
+    return np.arange(1, bands + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 
 
 def to_bytes(values: NDArray[np.uint32], parameters: Parameters) -> list[bytes]:

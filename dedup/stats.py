@@ -1,12 +1,45 @@
 """How much an index holds, and how much memory it takes."""
 
+import struct
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import redis
 
+SMALLEST_TABLE = 256
+"""Buckets; entries of the tables leave the lowest 8 bits of a hash to the address."""
+
 _CHUNK = 33  # records of a chunk, as in index.lua
+
+
+class Counts(NamedTuple):
+    """What the index counts, as its script keeps it: articles, and the shape of its two hash tables."""
+
+    articles: int = 0
+    stories: int = 0
+    band_size: int = SMALLEST_TABLE
+    band_split: int = 0
+    band_entries: int = 0
+    id_size: int = SMALLEST_TABLE
+    id_split: int = 0
+    id_entries: int = 0
+    first: int = 1
+    band_hand: int = 0
+    id_hand: int = 0
+    candidates: int = 0
+
+    def pack(self) -> bytes:
+        """As it stands in Redis: doubles, the numbers of Lua."""
+        return _COUNTS.pack(*self)
+
+    @classmethod
+    def read(cls, packed: bytes | None) -> Self:
+        """Read what `pack` or the script wrote; an index that is not there has counted nothing."""
+        return cls(*map(int, _COUNTS.unpack(packed))) if packed else cls()
+
+
+_COUNTS = struct.Struct(f"<{len(Counts._fields)}d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +72,27 @@ class IndexStats:
         return self.bytes_estimate / self.documents
 
 
-def estimate_memory(redis_client: Any, prefix: str, state: dict[bytes, bytes]) -> int | None:
+def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | None:
     """Sample keys of each kind, spread over the whole table, and count on from them.
 
     Args:
         redis_client: The index's.
         prefix: What its keys begin with.
-        state: Its state, as Redis has it.
+        counts: What it counts.
 
     Returns:
         Bytes, or None where the server doesn't tell (no MEMORY USAGE, or not allowed).
     """
     total = 0.0
-    chunks = int(state[b"articles"]) // _CHUNK + 1
-    tables = {"r": chunks}
-    for letter, name in (("b", "band"), ("i", "id")):
-        tables[letter] = int(state[f"{name}_size".encode()]) + int(state[f"{name}_split".encode()])
+    tables = {
+        "r": counts.articles // _CHUNK + 1,
+        "b": counts.band_size + counts.band_split,
+        "i": counts.id_size + counts.id_split,
+    }
     pipeline = redis_client.pipeline(transaction=False)
     sampled = []
     for letter, buckets in tables.items():
-        begin = int(state.get(b"first", 1)) // _CHUNK if letter == "r" else 0  # chunks before have left
+        begin = counts.first // _CHUNK if letter == "r" else 0  # chunks before have left
         chosen = range(begin, buckets, max(1, (buckets - begin) // 64))
         sampled.append((buckets - begin, len(chosen)))
         for number in chosen:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from dedup.letters import DIGIT, LETTER, MULTIPLIER, mix, tables, units_of
 
-NORMALISATION_VERSION = 1
+NORMALISATION_VERSION = 2
 """Raised whenever the same text would give other shingles: indexes made before must then be made anew."""
 
 SHINGLE_WORDS = 5

@@ -2,35 +2,42 @@
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from dedup.decision import Change, Decision
+from dedup.figures import FIGURES_BYTES
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import band_keys, from_bytes, low_bytes
-from dedup.similarity import FIGURES_BYTES, LATE_BYTES, Reason
+from dedup.similarity import LATE_BYTES, Reason, Verdict
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, state, similarity, source, text: see
 # index.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
+_VERDICT = struct.Struct("<16sBdd")
 _UNKNOWN_TIME = 0xFFFFFFFF
 _REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
 SIMILARITY_STEPS = 250
+_SHORTEST = 18  # bytes of a reply that names a story alone
 
 
-def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[tuple[bytes, bytes]]:
-    """Each article's record with its band keys, and its id's name.
+def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
+    """Each article's record with its band keys, and its id's name behind.
 
     Raises:
         StoredFormError: A signature is of other parameters.
     """
     values = from_bytes([one.signature for one in batch], parameters)
-    keys = band_keys(values, parameters).astype("<u4")
-    for one, row in zip(batch, keys, strict=True):
+    keys = band_keys(values, parameters).astype("<u4").tobytes()
+    width = 4 * parameters.bands
+    for at, one in enumerate(batch):
+        row = keys[at * width : (at + 1) * width]
         key, name = id_key(one.id)
         record = _RECORD.pack(
             low_bytes(one.signature),
@@ -46,12 +53,17 @@ def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[tuple[by
             _source_mark(one.source),
             one.text_hash[:3],
         )
-        yield record + row.tobytes(), name
+        yield record + row + name
 
 
-def decision(id_: str, reply: list[Any]) -> Decision:
+def decision(id_: str, reply: Any) -> Decision:
     """Read the script's reply on one article."""
-    story, canonical, reason, similarity, changes = reply
+    if isinstance(reply, bytes):  # nothing changes for others
+        told = reply.hex()
+        if len(reply) == _SHORTEST:
+            return Decision(id_, told[4:], None, None, Reason.NEW)
+        return Decision(id_, told[4:36], told[36:], reply[1] / SIMILARITY_STEPS, _REASONS[reply[0]])
+    story, canonical, reason, similarity, changes = reply[:5]
     duplicate_of = id_name(canonical) if canonical else None
     return Decision(
         id=id_,
@@ -70,6 +82,48 @@ def decision(id_: str, reply: list[Any]) -> Decision:
             )
             for retired, into, first, previous, why, how_much in changes
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """An article that another one is like to about the least degree that counts, by an estimate.
+
+    Attributes:
+        id: The article.
+        published_at: When it was published; None where that isn't known.
+        same_source: Whether one source published both; None where that isn't known.
+    """
+
+    id: str
+    published_at: datetime | None
+    same_source: bool | None
+
+
+def unsure(reply: Any) -> list[Unsure]:
+    """Read from the script's reply on one article which pairs it could not be sure of."""
+    if isinstance(reply, bytes):
+        return []
+    return [
+        Unsure(
+            id_name(name),
+            None if moment == _UNKNOWN_TIME else datetime.fromtimestamp(moment, UTC),
+            (None, True, False)[source],
+        )
+        for name, moment, source in reply[5]
+    ]
+
+
+def pack_verdicts(verdicts: Mapping[str, Verdict]) -> bytes:
+    """Exact verdicts on an article, by the id of the one that it was compared with."""
+    return b"".join(
+        _VERDICT.pack(
+            id_key(id_)[0],
+            _REASONS.index(one.reason) if one.duplicate else 0,
+            one.similarity,
+            one.jaccard,
+        )
+        for id_, one in verdicts.items()
     )
 
 
@@ -96,6 +150,7 @@ def _seconds(moment: datetime | None) -> int:
     return min(max(0, int(aware.timestamp())), _UNKNOWN_TIME - 1)
 
 
+@lru_cache(maxsize=4096)
 def _source_mark(source: str | None) -> int:
     """One byte for a source, 0 for none; two of 255 may share one, which asks more of their copies."""
     if source is None:

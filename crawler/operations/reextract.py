@@ -20,7 +20,7 @@ from crawler.pipelines.extract import (
 from crawler.sites import Site
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.dedup_index import follow_story, mend_index, open_index
+from crawler.storage.dedup_index import follow_story, mend_index, open_index, stored_texts
 from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
 from crawler.storage.readings import correct, differences
@@ -197,7 +197,7 @@ class _Reading:
             )
             # Where its canonical address reads otherwise now, the article keeps the name it was stored under.
             prepared = replace(prepared, id=article_id, published_at=published)
-            decision = self._decide(prepared)
+            decision = self._decide(prepared, article.text)
         correct(
             self._stores.db,
             document,
@@ -210,9 +210,10 @@ class _Reading:
             follow_story(self._stores, decision)
         return self._stores.db.articles.find_one({"_id": article_id}) or document
 
-    def _decide(self, prepared: Prepared) -> Decision | None:
+    def _decide(self, prepared: Prepared, text: str) -> Decision | None:
         try:
-            return open_index(self._stores).check_and_insert([prepared])[0]
+            texts = stored_texts(self._stores.db, {prepared.id: text})
+            return open_index(self._stores).check_and_insert([prepared], texts=texts)[0]
         except IndexFullError as error:
             logger.error("%s is corrected without a look for duplicates: %s", prepared.id, error)
             return None

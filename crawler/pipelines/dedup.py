@@ -14,7 +14,7 @@ from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import open_index
+from crawler.storage.dedup_index import open_index, stored_texts
 from dedup import DedupError, IndexFullError
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,8 @@ class DedupPipeline:
                     item.decision = stored
                     return
         try:
-            item.decision = open_index(stores).check_and_insert([item.prepared])[0]
+            texts = stored_texts(stores.db, {item.article_id: item.article.text})
+            item.decision = open_index(stores).check_and_insert([item.prepared], texts=texts)[0]
         except IndexFullError as error:
             logger.error("%s is stored without a look for duplicates: %s", item.url, error)
             self._run.problem(f"{item.url}: stored without a look for duplicates: {error}")

@@ -1,6 +1,6 @@
 """The dedup index of an archive: opened, noticed when something of it was lost, made anew from MongoDB."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pymongo
@@ -13,7 +13,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
-from dedup import Decision, Index, Prepared, StoredFormError, prepare
+from dedup import Decision, Index, Prepared, StoredFormError, Texts, prepare
 
 REBUILD_LOCK = 120.0
 """Seconds after which a rebuild that shows no sign of life counts as dead. It shows one with each batch; only
@@ -68,6 +68,22 @@ def index_was_lost(stores: Stores) -> bool:
     return held > 0 and (not stats.is_complete or stats.known < held)
 
 
+def stored_texts(db: Database[Document], own: Mapping[str, str] | None = None) -> Texts:
+    """Where the index finds texts for its exact second look.
+
+    Args:
+        db: The database.
+        own: Texts by article id that are not stored yet.
+    """
+    known = own or {}
+
+    def texts(ids: Sequence[str]) -> dict[str, str]:
+        stored = db.articles.find({"_id": {"$in": [id_ for id_ in ids if id_ not in known]}}, {"text": 1})
+        return {document["_id"]: document["text"] for document in stored} | dict(known)
+
+    return texts
+
+
 def check_pending(stores: Stores) -> int:
     """Look up the articles that were stored without it, for Redis had no memory left.
 
@@ -82,7 +98,8 @@ def check_pending(stores: Stores) -> int:
     count = 0
     for batch in in_batches(stores.db.articles, keys, _SIGNATURE):
         prepared = [_prepared(stores.db, document) for document in batch]
-        _write_stories(stores.db, open_index(stores).check_and_insert(prepared))
+        decisions = open_index(stores).check_and_insert(prepared, texts=stored_texts(stores.db))
+        _write_stories(stores.db, decisions)
         count += len(batch)
     return count
 
@@ -158,6 +175,7 @@ def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None 
         _signatures(stores.db, order),
         apart=splits_of(stores.db),
         left_out=left_out,
+        texts=stored_texts(stores.db),
         progress=progress,
         decided=decided,
     )

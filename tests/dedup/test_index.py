@@ -608,3 +608,21 @@ def test_a_cluster_node_takes_it_for_all_keys_lie_in_one_slot() -> None:
         index.clear()
         assert client.dbsize() == 0
         client.close()
+
+
+def test_a_formula_that_many_stories_share_does_not_make_articles_cost_more(index: Index) -> None:
+    formula = sentences(999, 5)
+    articles = [prepared(number, " ".join([*sentences(number, 9), *formula])) for number in range(400)]
+    decisions = index.check_and_insert(articles)
+    assert all(decision.duplicate_of is None for decision in decisions)
+    seen: set[int] = set()
+    alike = 0
+    for bands in band_keys(from_bytes([one.signature for one in articles], Parameters()), Parameters()):
+        alike += not seen.isdisjoint(bands.tolist())
+        seen |= set(bands.tolist())
+    assert alike > 200
+    assert index.stats().candidates < 60
+    copies = [prepared(1000 + at, " ".join([*sentences(at, 9)[:7], *formula])) for at in range(0, 400, 10)]
+    assert [one.duplicate_of for one in index.check_and_insert(copies)] == [
+        hex_id(at) for at in range(0, 400, 10)
+    ]

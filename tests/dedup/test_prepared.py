@@ -44,6 +44,7 @@ def test_comes_back_from_the_store_without_the_text() -> None:
         ("figures", b"0" * 17),
         ("figures", b"odd"),
         ("late", b""),
+        ("normalisation", 1),
     ],
 )
 def test_damage_in_the_store_is_named(key: str, value: object) -> None:

@@ -10,14 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Reason, compare
+from dedup.figures import compare_figures, compare_marks, figure_marks
 from dedup.parameters import Thresholds
-from dedup.similarity import (
-    Evidence,
-    compare_figures,
-    compare_marks,
-    figure_marks,
-    judge,
-)
+from dedup.similarity import Evidence, judge
 
 from .articles import article, sentences
 

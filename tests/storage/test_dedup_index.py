@@ -20,7 +20,7 @@ from crawler.storage.dedup_index import (
 from crawler.storage.schema import ensure_schema
 from crawler.storage.splits import forget_splits, record_splits, splits_of
 from dedup import IndexFullError, prepare
-from tests.dedup.articles import hex_id, sentences
+from tests.dedup.articles import hex_id, misjudged, sentences
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -36,7 +36,11 @@ def _clean(stores: Stores) -> Iterator[None]:
 def save(
     stores: Stores, number: int, *, story: int = 1, kept: int = 14, looked_up: bool = True, days: float = 0
 ) -> None:
-    key, text, site = hex_id(number), "\n".join(sentences(story, 14)[:kept]), f"s{number}"
+    save_text(stores, number, "\n".join(sentences(story, 14)[:kept]), looked_up=looked_up, days=days)
+
+
+def save_text(stores: Stores, number: int, text: str, *, looked_up: bool = True, days: float = 0) -> None:
+    key, site = hex_id(number), f"s{number}"
     published = NOW - timedelta(days=days) + timedelta(minutes=number)
     prepared = prepare(key, text, published, site)
     decision = open_index(stores).check_and_insert([prepared])[0] if looked_up else None
@@ -116,3 +120,22 @@ def test_marks_are_kept_apart_from_the_index_and_outlive_it(stores: Stores) -> N
     assert forget_splits(stores.db, [pair]) == 1
     rebuild_index(stores)
     assert told(stores)[3][0] == told(stores)[1][0] == 1
+
+
+def test_a_rebuild_looks_at_the_texts_where_an_estimate_is_not_sure(stores: Stores) -> None:
+    for number, text in enumerate(misjudged(copy=True), 1):
+        save_text(stores, number, text)
+    assert told(stores) == {1: (1, None, False), 2: (2, None, False)}
+    rebuild_index(stores)
+    assert told(stores) == {1: (1, None, False), 2: (1, 1, False)}
+
+
+def test_signatures_of_an_older_normalisation_are_made_anew_from_the_text(stores: Stores) -> None:
+    save(stores, 1)
+    expected = stores.db.articles.find_one({"_id": hex_id(1)})
+    assert expected is not None
+    stores.db.articles.update_one(
+        {"_id": hex_id(1)}, {"$unset": {"signature.normalisation": 1}, "$set": {"signature.size": 1}}
+    )
+    rebuild_index(stores)
+    assert stores.db.articles.find_one({"_id": hex_id(1)}) == expected

@@ -1,0 +1,107 @@
+"""The exact second look: pairs about which an estimate is not sure are decided by their texts."""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import redis
+
+from dedup import Index, Prepared, Reason, prepare_many
+
+from .articles import hex_id, misjudged, prepared, sentences
+
+DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+
+
+@pytest.fixture
+def index(client: "redis.Redis") -> Index:
+    return Index(client, basename="test:exact")
+
+
+def articles(*texts: str) -> list[Prepared]:
+    return [prepared(number, text, source=f"s{number}") for number, text in enumerate(texts, 1)]
+
+
+def having(*texts: str) -> Callable[[Sequence[str]], dict[str, str]]:
+    known = {hex_id(number): text for number, text in enumerate(texts, 1)}
+    return lambda ids: {id_: known[id_] for id_ in ids if id_ in known}
+
+
+@pytest.mark.parametrize("copy", [True, False])
+@pytest.mark.parametrize("size", [1, 2])
+def test_texts_decide_what_an_estimate_gets_wrong(index: Index, copy: bool, size: int) -> None:
+    texts = misjudged(copy=copy)
+    both = articles(*texts)
+    estimated = index.check_and_insert(both)[1]
+    assert (estimated.duplicate_of is not None) is not copy
+    index.clear()
+    decisions = []
+    for first in range(0, 2, size):
+        decisions += index.check_and_insert(both[first : first + size], texts=having(*texts))
+    assert decisions[1].duplicate_of == (hex_id(1) if copy else None)
+    assert index.stats().stories == (1 if copy else 2)
+    # It is what the index holds, too, and later copies are told by it.
+    assert index.lookup([hex_id(2)]) == [decisions[1]]
+    assert index.check_and_insert(both, texts=having(*texts)) == decisions
+    third = prepared(3, texts[1], source="s3")
+    assert index.check_and_insert([third])[0].story_id == decisions[1].story_id
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_without_a_text_the_estimate_holds(index: Index, copy: bool) -> None:
+    texts = misjudged(copy=copy)
+    expected = index.check_and_insert(articles(*texts))
+    for known in (having(), having(texts[0])):
+        index.clear()
+        assert index.check_and_insert(articles(*texts), texts=known) == expected
+
+
+def test_texts_are_asked_for_only_where_the_estimate_is_not_sure(index: Index) -> None:
+    asked: list[str] = []
+
+    def texts(ids: Sequence[str]) -> dict[str, str]:
+        asked.extend(ids)
+        return {}
+
+    lines = sentences(1, 14)
+    whole, unlike = " ".join(lines), " ".join(sentences(2, 14))
+    told = index.check_and_insert(articles(whole, unlike, whole, " ".join(lines[:13])), texts=texts)
+    assert [one.reason for one in told] == [Reason.NEW, Reason.NEW, Reason.EXACT, Reason.NEAR]
+    assert asked == []
+    index.clear()
+    index.check_and_insert(articles(*misjudged(copy=True)), texts=texts)
+    assert asked == [hex_id(1), hex_id(2)]
+
+
+def test_what_others_have_joined_stays(index: Index) -> None:
+    texts = misjudged(copy=True)
+    three = articles(*texts, texts[1])
+    # In one batch, the third joins the second before the texts are looked at.
+    told = index.check_and_insert(three, texts=having(*texts))
+    assert told[1].story_id == told[2].story_id == hex_id(2)
+    assert index.stats().stories == 2
+
+
+@pytest.mark.data
+def test_labelled_pairs_of_real_news_through_the_index(index: Index) -> None:
+    folder = DATA / "texts"
+    if not (folder / "pairs.jsonl").exists():
+        pytest.skip(f"no labelled pairs in {folder}")
+    with gzip.open(folder / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = {row["id"]: row for row in map(json.loads, lines)}
+    wrong = []
+    for line in (folder / "pairs.jsonl").read_text("utf-8").splitlines():
+        pair = json.loads(line)
+        if pair["label"] == "partial":
+            continue
+        index.clear()
+        both = [(id_, rows[id_]["text"], None, rows[id_]["outlet"]) for id_ in (pair["a"], pair["b"])]
+        told = index.check_and_insert(
+            prepare_many(both), texts=lambda ids: {id_: rows[id_]["text"] for id_ in ids}
+        )
+        if (told[1].duplicate_of is not None) is not (pair["label"] == "copy"):
+            wrong.append(pair)
+    assert wrong == []
