@@ -5,6 +5,7 @@ fall-backs for short texts would otherwise fill a short story up with sidebar an
 """
 
 import re
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -75,6 +76,7 @@ def extract_body(
     spellings: tuple[str, ...],
     selector: str | None = None,
     prune: tuple[str, ...] = (),
+    drop_head_lines: Callable[[HtmlElement], None] = lambda _: None,
     url: str = "",
 ) -> Body:
     """Read the story of a page.
@@ -85,6 +87,7 @@ def extract_body(
         spellings: The headline as the page spells it in different places.
         selector: CSS selector of the story's element, from the site's seed.
         prune: CSS selectors of blocks to drop, from the site's seed.
+        drop_head_lines: Takes the small print between headline and story out of the story's element.
         url: The page's address.
 
     Returns:
@@ -104,6 +107,7 @@ def extract_body(
     drop_furniture(container)
     drop_linked_headlines(container, url)
     repeated = _drop_headline(container, spellings)
+    drop_head_lines(container)
     paragraphs = _read(container)
     return Body(paragraphs, found, repeated)
 
