@@ -16,6 +16,7 @@ class PageItem:
     `outcome` is set as soon as it is known how the page ends; a pipeline leaves such an item alone.
     `html` is the body as fetched, for the quarantine and the archive of raw pages. `blocks` are the
     paragraphs of the text as read, key and wording, by which a site's boilerplate is learned.
+    `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
     """
 
     page: Page
@@ -32,5 +33,6 @@ class PageItem:
     decision: Decision | None = None
     dedup_pending: bool = False
     known_revision: int = 0
+    reread: bool = False
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()
