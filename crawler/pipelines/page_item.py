@@ -14,8 +14,9 @@ class PageItem:
     """A taken page: what came back for it, and what has been made of it so far.
 
     `outcome` is set as soon as it is known how the page ends; a pipeline leaves such an item alone.
-    `html` is the body as fetched, for the quarantine and the archive of raw pages. `blocks` are the
-    paragraphs of the text as read, key and wording, by which a site's boilerplate is learned.
+    `html` is the body as fetched, for the quarantine and the archive of raw pages, `parts` the further pages
+    of its article, address and body; `html_sha256` is of all of them. `blocks` are the paragraphs of the text
+    as read, key and wording, by which a site's boilerplate is learned.
     `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
     """
 
@@ -23,6 +24,7 @@ class PageItem:
     url: str
     fetched_at: datetime
     html: bytes = b""
+    parts: tuple[tuple[str, bytes], ...] = ()
     html_sha256: str | None = None
     etag: str | None = None
     last_modified: str | None = None

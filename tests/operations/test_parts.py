@@ -92,5 +92,10 @@ def test_an_article_over_several_pages_is_one(site: Site, stores: Stores, settin
     assert sum(report.dispositions.values()) == report.taken
 
     (read,) = reextract([site], settings)
-    assert (read.corrected, read.refused) == (0, 3)
-    assert all("further pages" in line for line in read.refusals)
+    assert (read.read, read.same) == (3, 3)
+    whole = stores.db.articles.find_one({"title": TITLES["/story/"]}) or {}
+    worse = {"text": whole["text"] + "\n\nمقالات ذات صلة", "text_sha256": "0" * 64}
+    stores.db.articles.update_one({"_id": whole["_id"]}, {"$set": worse})
+    (read,) = reextract([site], settings)
+    assert (read.same, read.corrected) == (2, 1)
+    assert (stores.db.articles.find_one({"_id": whole["_id"]}) or {})["text"] == whole["text"]
