@@ -15,9 +15,10 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
 from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
-from crawler.extraction.container import Found, find_container, link_chars
+from crawler.extraction.container import Found, find_container
 from crawler.extraction.linked_headlines import drop_linked_headlines
 from crawler.extraction.paragraphs import make_paragraphs, open_wrappers
+from crawler.extraction.prose import link_chars
 from crawler.extraction.related import drop_furniture, visible
 from crawler.extraction.text import skeleton, tidy
 

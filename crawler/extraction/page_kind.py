@@ -11,10 +11,10 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.canonical import is_home
-from crawler.extraction.container import linked_headings
 from crawler.extraction.errors import Blocked, NotAnArticle
 from crawler.extraction.jsonld import node_rank, node_types
 from crawler.extraction.metadata import Metadata
+from crawler.extraction.prose import linked_headings
 from crawler.extraction.text import bare, fold
 
 STUB_CHARS = 400

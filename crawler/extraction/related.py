@@ -11,8 +11,8 @@ from lxml.html import HtmlElement
 
 from crawler.extraction import lexicon
 from crawler.extraction.clutter import drop
-from crawler.extraction.container import link_chars
 from crawler.extraction.lexicon import Furniture
+from crawler.extraction.prose import link_chars
 from crawler.extraction.text import fold
 
 MAX_ITEM_CHARS = 200

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from crawler.extraction.container import Found, link_chars, linked_headings
+from crawler.extraction.container import Found
 from crawler.extraction.errors import NotAnArticle
 from crawler.extraction.page_kind import Evidence
+from crawler.extraction.prose import link_chars, linked_headings
 from crawler.extraction.telling import Telling
 from crawler.extraction.text import fold
 
