@@ -65,6 +65,9 @@ class DedupPipeline:
                 # would look like a revision of the other.
                 item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
                 return
+            if item.cut_short and ArticleStore(stores.db).goes_on(item.article_id, item.article.text):
+                item.outcome = Outcome(Disposition.UNCHANGED, "cut short; the whole article stands")
+                return
             item.known_revision = known.revision
             item.reread = item.html_sha256 is not None and item.html_sha256 == known.html_sha256
             if item.reread:

@@ -18,6 +18,7 @@ class PageItem:
     of its article, address and body; `html_sha256` is of all of them. `blocks` are the paragraphs of the text
     as read, key and wording, by which a site's boilerplate is learned.
     `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
+    `cut_short`: a further page of the article could not be fetched.
     """
 
     page: Page
@@ -36,5 +37,6 @@ class PageItem:
     dedup_pending: bool = False
     known_revision: int = 0
     reread: bool = False
+    cut_short: bool = False
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()

@@ -262,6 +262,10 @@ class SiteSpider(scrapy.Spider):
             item.outcome = Outcome(Disposition.QUARANTINED, str(error))
             return None
         item.parts = fetched.parts
+        item.cut_short = bool(extracted.missing)
+        if item.cut_short:
+            # With validators the next fetch would be told "not modified", and the rest never asked for.
+            item.etag = item.last_modified = None
         item.html_sha256 = fetch_sha256(html, item.parts)
         return extracted
 

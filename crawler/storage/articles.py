@@ -82,6 +82,11 @@ class ArticleStore:
             html_sha256=document.get("html_sha256"),
         )
 
+    def goes_on(self, article_id: str, text: str) -> bool:
+        """Whether the stored article says all of `text`, from its beginning, and more."""
+        document = self._db.articles.find_one({"_id": article_id}, {"text": 1})
+        return document is not None and document["text"].startswith(f"{text}\n\n")
+
     def save(
         self,
         article_id: str,
