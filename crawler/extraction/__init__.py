@@ -168,6 +168,7 @@ def _extract(
             [part for part in parts if part], spellings=headline.spellings, site_names=names
         )
     second_look.refuse_wall(paragraphs, url)
+    second_look.refuse_missing(headline.text, paragraphs, url)
     if not headline.text:
         raise NotAnArticle("a page without a headline", url)
     if not paragraphs and not (read.repeated_headline and evidence.article >= 2):

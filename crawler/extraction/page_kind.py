@@ -203,6 +203,11 @@ def _says_missing(titles: str, *, small: bool) -> bool:
     return small and any(_NUMBER_404.fullmatch(part.strip()) for part in re.split(r"[\n|–—:-]", titles))
 
 
+def says_missing(text: str) -> bool:
+    """Whether a headline or a paragraph says that there is no such page."""
+    return _MISSING.search(fold(text)) is not None
+
+
 def weigh(body: HtmlElement, metadata: Metadata, url: str) -> Evidence:
     """Weigh what the page's head, its classes and its address say."""
     article = listing = 0
