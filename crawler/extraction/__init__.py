@@ -24,6 +24,7 @@ from crawler.extraction.dates import find_published
 from crawler.extraction.decode import decode
 from crawler.extraction.edges import clean_edges
 from crawler.extraction.errors import Blocked, EmptyBody, ExtractionError, NotAnArticle, NotHtml
+from crawler.extraction.head_lines import drop_head_lines
 from crawler.extraction.language import detect_language
 from crawler.extraction.small_print import is_small_print
 from crawler.extraction.telling import telling_lines
@@ -135,12 +136,14 @@ def _extract(
     )
     tags = meta.tags(metadata, url, body, headline.text)
 
+    told = [*authors, *names, *([section] if section else [])]
     read = extract_body(
         body,
         headline=headline.element,
         spellings=headline.spellings,
         selector=site.body if site else None,
         prune=site.prune if site else (),
+        drop_head_lines=partial(drop_head_lines, names=told, timezone=zone, now=now),
         url=url,
     )
     paragraphs = clean_edges(
@@ -149,9 +152,7 @@ def _extract(
         site_names=names,
         boilerplate=site.boilerplate if site else (),
         names=tuple(authors),
-        small_print=partial(
-            is_small_print, names=[*authors, *names, *([section] if section else [])], timezone=zone, now=now
-        ),
+        small_print=partial(is_small_print, names=told, timezone=zone, now=now),
     )
     telling = None
     if read.found is not None:
@@ -162,11 +163,12 @@ def _extract(
         second_look.refuse_untold(evidence, url, headed=headline.element is not None)
         paragraphs = []
     if not paragraphs and hints.text:
-        told = [tidy(part) for part in hints.text.split("\n\n")]
+        parts = [tidy(part) for part in hints.text.split("\n\n")]
         paragraphs = clean_edges(
-            [part for part in told if part], spellings=headline.spellings, site_names=names
+            [part for part in parts if part], spellings=headline.spellings, site_names=names
         )
     second_look.refuse_wall(paragraphs, url)
+    second_look.refuse_missing(headline.text, paragraphs, url)
     if not headline.text:
         raise NotAnArticle("a page without a headline", url)
     if not paragraphs and not (read.repeated_headline and evidence.article >= 2):

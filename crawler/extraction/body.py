@@ -5,6 +5,7 @@ fall-backs for short texts would otherwise fill a short story up with sidebar an
 """
 
 import re
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -14,9 +15,10 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
 from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
-from crawler.extraction.container import Found, find_container, link_chars
+from crawler.extraction.container import Found, find_container
 from crawler.extraction.linked_headlines import drop_linked_headlines
 from crawler.extraction.paragraphs import make_paragraphs, open_wrappers
+from crawler.extraction.prose import link_chars
 from crawler.extraction.related import drop_furniture, visible
 from crawler.extraction.text import skeleton, tidy
 
@@ -75,6 +77,7 @@ def extract_body(
     spellings: tuple[str, ...],
     selector: str | None = None,
     prune: tuple[str, ...] = (),
+    drop_head_lines: Callable[[HtmlElement], None] = lambda _: None,
     url: str = "",
 ) -> Body:
     """Read the story of a page.
@@ -85,6 +88,7 @@ def extract_body(
         spellings: The headline as the page spells it in different places.
         selector: CSS selector of the story's element, from the site's seed.
         prune: CSS selectors of blocks to drop, from the site's seed.
+        drop_head_lines: Takes the small print between headline and story out of the story's element.
         url: The page's address.
 
     Returns:
@@ -104,6 +108,7 @@ def extract_body(
     drop_furniture(container)
     drop_linked_headlines(container, url)
     repeated = _drop_headline(container, spellings)
+    drop_head_lines(container)
     paragraphs = _read(container)
     return Body(paragraphs, found, repeated)
 

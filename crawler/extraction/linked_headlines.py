@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.clutter import drop
-from crawler.extraction.container import link_chars
+from crawler.extraction.prose import link_chars
 from crawler.extraction.related import BLOCK_TAGS, MAX_ITEM_CHARS, visible
 
 MIN_HEADLINE_WORDS = 4

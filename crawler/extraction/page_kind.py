@@ -11,10 +11,10 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.canonical import is_home
-from crawler.extraction.container import linked_headings
 from crawler.extraction.errors import Blocked, NotAnArticle
 from crawler.extraction.jsonld import node_rank, node_types
 from crawler.extraction.metadata import Metadata
+from crawler.extraction.prose import linked_headings
 from crawler.extraction.text import bare, fold
 
 STUB_CHARS = 400
@@ -201,6 +201,11 @@ def _says_missing(titles: str, *, small: bool) -> bool:
     if _MISSING.search(titles):
         return True
     return small and any(_NUMBER_404.fullmatch(part.strip()) for part in re.split(r"[\n|–—:-]", titles))
+
+
+def says_missing(text: str) -> bool:
+    """Whether a headline or a paragraph says that there is no such page."""
+    return _MISSING.search(fold(text)) is not None
 
 
 def weigh(body: HtmlElement, metadata: Metadata, url: str) -> Evidence:

@@ -11,8 +11,8 @@ from lxml.html import HtmlElement
 
 from crawler.extraction import lexicon
 from crawler.extraction.clutter import drop
-from crawler.extraction.container import link_chars
 from crawler.extraction.lexicon import Furniture
+from crawler.extraction.prose import link_chars
 from crawler.extraction.text import fold
 
 MAX_ITEM_CHARS = 200
@@ -34,6 +34,8 @@ BLOCK_TAGS = frozenset(
     }
 )
 """Elements that begin and end a line."""
+_BULLETS = ("- ", "– ", "• ", "* ", "▪ ", "◾", "🔹", "🔸")
+"""What stands before an unlinked headline under a label, where a site writes its list by hand."""
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
 
 
@@ -208,6 +210,8 @@ def _is_teaser(element: HtmlElement, *, first: bool) -> bool:
             # Unlinked headlines: only right after the label, for a list further down is the story's own.
             return first or sum(link_chars(item) > 0 for item in items) * 2 > len(items)
         return False
+    if visible(element).startswith(_BULLETS):
+        return _is_title_line(element)
     # A card: linked headline, then a date or a cut-off summary.
     return (
         element.tag in ("div", "article", "section", "figure")

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from crawler.extraction.container import Found, link_chars, linked_headings
+from crawler.extraction.container import Found
 from crawler.extraction.errors import NotAnArticle
-from crawler.extraction.page_kind import Evidence
+from crawler.extraction.page_kind import Evidence, says_missing
+from crawler.extraction.prose import link_chars, linked_headings
 from crawler.extraction.telling import Telling
 from crawler.extraction.text import fold
 
@@ -89,6 +90,18 @@ def refuse_untold(evidence: Evidence, url: str, *, headed: bool) -> None:
     """
     if not evidence.article and not headed and evidence.cards:
         raise NotAnArticle("a listing", url)
+
+
+def refuse_missing(headline: str, paragraphs: list[str], url: str) -> None:
+    """Refuse a page whose headline and text say that there is nothing, though its theme calls it an article.
+
+    Raises:
+        NotAnArticle: A soft 404.
+    """
+    if not says_missing(headline) or sum(map(len, paragraphs)) > WALL_CHARS:
+        return
+    if any(map(says_missing, paragraphs)):
+        raise NotAnArticle("a page that says it was not found", url)
 
 
 def refuse_wall(paragraphs: list[str], url: str) -> None:

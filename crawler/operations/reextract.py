@@ -47,8 +47,8 @@ class ReextractReport:
     """What became of a site's raw pages; `read` is the sum of the six counts after it.
 
     `earlier` are pages that a later fetch of the same article replaced: history, which is left alone.
-    `refused` are articles over several pages, of which the first alone is kept, and pages that are no article
-    any more by today's rules; the article stays as it is, and is listed.
+    `refused` are pages that are no article any more by today's rules, and articles over several pages of
+    which an earlier version kept the first alone; the article stays as it is, and is listed.
     """
 
     site: str
@@ -151,7 +151,9 @@ class _Reading:
         async def read(page: RawPage) -> Extracted | ExtractionFailedError | None:
             if held.get(page.article_id, {}).get("html_sha256") != page.sha256:
                 return None
-            fetched = FetchedPage(page.html, page.url, page.hints, page.charset, page.fetched_at, learned)
+            fetched = FetchedPage(
+                page.html, page.url, page.hints, page.charset, page.fetched_at, learned, page.parts
+            )
             async with slots:
                 try:
                     return await self._pool.run(extract_page, fetched, self._site, False)
@@ -173,7 +175,7 @@ class _Reading:
         elif isinstance(result, ExtractionFailedError):
             self._report.failed += 1
             self._report.refusals.append(f"{page.url}: {result}")
-        elif result.missing:
+        elif result.missing and not page.parts_kept:
             self._report.refused += 1
             self._report.refusals.append(f"{page.url}: it goes on on further pages, which are not kept")
         elif result.article is None or result.prepared is None:

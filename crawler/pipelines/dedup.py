@@ -15,6 +15,7 @@ from crawler.pipelines.page_item import PageItem
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, stored_texts
+from crawler.storage.readings import keep_date
 from dedup import DedupError, IndexFullError
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,13 @@ class DedupPipeline:
                 # would look like a revision of the other.
                 item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
                 return
+            if item.cut_short and ArticleStore(stores.db).goes_on(item.article_id, item.article.text):
+                item.outcome = Outcome(Disposition.UNCHANGED, "cut short; the whole article stands")
+                return
             item.known_revision = known.revision
+            item.reread = item.html_sha256 is not None and item.html_sha256 == known.html_sha256
+            if item.reread:
+                item.article = keep_date(stores.db, item.article_id, item.article)
             published = latest_publication(
                 item.article.published_at, item.article.published_precision, known.first_seen_at
             )

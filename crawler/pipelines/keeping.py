@@ -48,6 +48,7 @@ class Keeping:
             fetched_at=item.fetched_at,
             content_type=item.content_type,
             hints=item.page.hints,
+            parts=item.parts,
         )
         try:
             self._raw.write(page)

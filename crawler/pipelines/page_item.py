@@ -14,14 +14,18 @@ class PageItem:
     """A taken page: what came back for it, and what has been made of it so far.
 
     `outcome` is set as soon as it is known how the page ends; a pipeline leaves such an item alone.
-    `html` is the body as fetched, for the quarantine and the archive of raw pages. `blocks` are the
-    paragraphs of the text as read, key and wording, by which a site's boilerplate is learned.
+    `html` is the body as fetched, for the quarantine and the archive of raw pages, `parts` the further pages
+    of its article, address and body; `html_sha256` is of all of them. `blocks` are the paragraphs of the text
+    as read, key and wording, by which a site's boilerplate is learned.
+    `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
+    `cut_short`: a further page of the article could not be fetched.
     """
 
     page: Page
     url: str
     fetched_at: datetime
     html: bytes = b""
+    parts: tuple[tuple[str, bytes], ...] = ()
     html_sha256: str | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -32,5 +36,7 @@ class PageItem:
     decision: Decision | None = None
     dedup_pending: bool = False
     known_revision: int = 0
+    reread: bool = False
+    cut_short: bool = False
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()

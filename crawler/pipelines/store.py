@@ -17,6 +17,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story
 from crawler.storage.frontier import Frontier, PageResult
 from crawler.storage.quarantine import quarantine
+from crawler.storage.readings import correct
 
 logger = logging.getLogger(__name__)
 
@@ -70,14 +71,14 @@ class StorePipeline:
     def _write(self, stores: Stores, item: PageItem) -> Outcome:
         self._run.lease.check()
         articles = ArticleStore(stores.db)
-        outcome = item.outcome or self._save(articles, item)
+        outcome = item.outcome or (self._reread(stores, item) if item.reread else self._save(articles, item))
         if item.outcome is None and item.decision is not None:
             follow_story(stores, item.decision)
-        if item.outcome is None:
+        if item.outcome is None and not item.reread:
             # Only now: between its decision and its being stored, an article should lose no time.
             self._keep(stores, item, outcome)
         article_id = item.article_id or item.page.article_id
-        if item.outcome is not None and article_id:
+        if (item.outcome is not None or item.reread) and article_id:
             if outcome.disposition is Disposition.UNCHANGED:
                 articles.still_there(article_id, item.fetched_at, alias=item.page.url)
             elif outcome.disposition is Disposition.GONE:
@@ -111,6 +112,13 @@ class StorePipeline:
             self._run.problem(problem)
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE):
             self._run.keeping.learn(stores, item)
+
+    def _reread(self, stores: Stores, item: PageItem) -> Outcome:
+        """Put an article right whose page did not change: the site revised nothing."""
+        document = stores.db.articles.find_one({"_id": item.article_id})
+        if document is not None and item.article is not None:
+            correct(stores.db, document, item.article, item.prepared, item.decision, at=item.fetched_at)
+        return Outcome(Disposition.UNCHANGED, "the same page, read anew")
 
     def _save(self, articles: ArticleStore, item: PageItem) -> Outcome:
         assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018

@@ -17,7 +17,9 @@ MOST_PARTS = 10
 logger = logging.getLogger(__name__)
 
 
-async def extract_whole(spider: "SiteSpider", page: FetchedPage, follow: bool) -> Extracted:
+async def extract_whole(
+    spider: "SiteSpider", page: FetchedPage, follow: bool
+) -> tuple[Extracted, FetchedPage]:
     """Extract a page and, where its article goes on elsewhere, the further pages with it.
 
     They pass robots.txt, the delay and all limits like any request. They are parts of a page, not pages: the
@@ -28,6 +30,9 @@ async def extract_whole(spider: "SiteSpider", page: FetchedPage, follow: bool) -
         spider: The spider of the crawl.
         page: The page as fetched.
         follow: Whether its links are wanted.
+
+    Returns:
+        What was made of it, and the page with the parts that were fetched.
 
     Raises:
         ExtractionFailedError: Extraction could not cope with it.
@@ -43,7 +48,7 @@ async def extract_whole(spider: "SiteSpider", page: FetchedPage, follow: bool) -
         extracted = await spider.run.pool.run(extract_page, page, spider.site, follow)
     if page.parts:
         logger.info("%s: an article over %d pages", page.url, 1 + len(page.parts))
-    return extracted
+    return extracted, page
 
 
 async def _fetch(

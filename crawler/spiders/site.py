@@ -1,7 +1,6 @@
 """SiteSpider: crawls any site from its seed."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
@@ -35,6 +34,7 @@ from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources
 from crawler.storage.frontier import UNSETTLED, Discovery, Frontier, Page
 from crawler.storage.lease import LEASE_SECONDS, LeaseLostError
+from crawler.storage.raw_pages import fetch_sha256
 from crawler.storage.schema import Document
 
 T = TypeVar("T")
@@ -247,7 +247,7 @@ class SiteSpider(scrapy.Spider):
 
     async def _extract(self, item: PageItem, response: Response, follow: bool) -> Extracted | None:
         html = item.html = response.body
-        item.html_sha256 = hashlib.sha256(html).hexdigest()
+        item.html_sha256 = fetch_sha256(html)
         fetched = FetchedPage(
             html,
             response.url,
@@ -257,10 +257,17 @@ class SiteSpider(scrapy.Spider):
             learned=self.run.keeping.learned,
         )
         try:
-            return await extract_whole(self, fetched, follow)
+            extracted, fetched = await extract_whole(self, fetched, follow)
         except ExtractionFailedError as error:
             item.outcome = Outcome(Disposition.QUARANTINED, str(error))
-        return None
+            return None
+        item.parts = fetched.parts
+        item.cut_short = bool(extracted.missing)
+        if item.cut_short:
+            # With validators the next fetch would be told "not modified", and the rest never asked for.
+            item.etag = item.last_modified = None
+        item.html_sha256 = fetch_sha256(html, item.parts)
+        return extracted
 
     def page_failed(self, failure: Failure) -> Iterable[PageItem]:
         """Make an item of a request that brought no response."""

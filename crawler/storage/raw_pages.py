@@ -28,6 +28,8 @@ MOST_SEGMENTS = 8
 """At least so many segments make up a site's limit: reaching it costs an eighth of what is kept, not all."""
 OPEN = ".open"
 ENDING = ".warc.gz"
+_PART, _PARTS = "Khabar-Part", "Khabar-Parts"
+"""WARC headers: the number of a further page of an article, and on the first how many stand before it."""
 MOST_HINT_BYTES = 16_000
 """A feed's full text beyond this is not kept beside the page; the page itself has the text."""
 
@@ -38,7 +40,9 @@ logger = logging.getLogger(__name__)
 class RawPage:
     """A page as it was fetched, and what extraction was told beside it.
 
-    `html` is the body without transfer and content encodings, `sha256` its hex SHA-256.
+    `html` is the body without transfer and content encodings. `parts` are the further pages of its article,
+    address and body, that were fetched with it, and `sha256` is `fetch_sha256` of all. `parts_kept` is False
+    for a page that was kept by a version which kept no parts.
     """
 
     article_id: str
@@ -48,12 +52,20 @@ class RawPage:
     fetched_at: datetime
     content_type: str | None = None
     hints: Hints = field(default_factory=Hints)
+    parts: tuple[tuple[str, bytes], ...] = ()
+    parts_kept: bool = True
 
     @property
     def charset(self) -> str | None:
         """The charset that the Content-Type header named."""
         match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.content_type or "", re.IGNORECASE)
         return match.group(1) if match else None
+
+
+def fetch_sha256(html: bytes, parts: tuple[tuple[str, bytes], ...] = ()) -> str:
+    """The hex SHA-256 of a page; with further pages of its article, that of their digests in order."""
+    digests = [hashlib.sha256(body).hexdigest() for body in (html, *(body for _, body in parts))]
+    return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode("ascii")).hexdigest()
 
 
 def raw_folder(data_dir: Path, site: str) -> Path:
@@ -160,13 +172,19 @@ def read_segment(path: Path) -> Iterator[RawPage]:
 
     with path.open("rb") as file:
         try:
+            parts: list[tuple[str, bytes]] = []
             for record in ArchiveIterator(file):
                 if record.rec_type != "response":
                     continue
-                page = _page(record)
-                if hashlib.sha256(page.html).hexdigest() != page.sha256:
+                html = record.content_stream().read()
+                digest = record.rec_headers.get_header("WARC-Payload-Digest").removeprefix("sha256:")
+                if hashlib.sha256(html).hexdigest() != digest:
                     raise DamagedSegmentError(path)
-                yield page
+                if record.rec_headers.get_header(_PART):
+                    parts.append((record.rec_headers.get_header("WARC-Target-URI"), html))
+                    continue
+                yield _page(record, html, tuple(parts))
+                parts = []
         except (ArchiveLoadFailed, EOFError, OSError, ValueError, KeyError, zlib.error) as error:
             raise DamagedSegmentError(path) from error
 
@@ -183,28 +201,38 @@ def _was_torn(path: Path) -> bool:
 
 
 def _record(page: RawPage) -> bytes:
+    """A page's record, behind those of its article's further pages: who reads it has them already."""
+    hints = {name: value for name, value in asdict(page.hints).items() if value}
+    if len((hints.get("text") or "").encode()) > MOST_HINT_BYTES:
+        del hints["text"]
+    told = {"Khabar-Hints": json.dumps(hints, default=_iso), _PARTS: str(len(page.parts))}
+    parts = (
+        _response(page, url, html, {_PART: str(number)})
+        for number, (url, html) in enumerate(page.parts, start=2)
+    )
+    return b"".join((*parts, _response(page, page.url, page.html, told)))
+
+
+def _response(page: RawPage, url: str, html: bytes, told: dict[str, str]) -> bytes:
     # Imported here: most commands write no page, and it takes a moment.
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
-    hints = {name: value for name, value in asdict(page.hints).items() if value}
-    if len((hints.get("text") or "").encode()) > MOST_HINT_BYTES:
-        del hints["text"]
     headers = [("Content-Type", page.content_type)] if page.content_type else []
     packed = io.BytesIO()
     writer = WARCWriter(packed, gzip=True, warc_version="1.1")
     writer.write_record(
         writer.create_warc_record(
-            page.url,
+            url,
             "response",
-            payload=io.BytesIO(page.html),
-            length=len(page.html),
+            payload=io.BytesIO(html),
+            length=len(html),
             http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
             warc_headers_dict={
                 "WARC-Date": page.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-                "WARC-Payload-Digest": f"sha256:{page.sha256}",
+                "WARC-Payload-Digest": f"sha256:{hashlib.sha256(html).hexdigest()}",
                 "Khabar-Article": page.article_id,
-                "Khabar-Hints": json.dumps(hints, default=_iso),
+                **told,
             },
         )
     )
@@ -221,7 +249,7 @@ def _warcinfo(name: str) -> bytes:
     return packed.getvalue()
 
 
-def _page(record: Any) -> RawPage:
+def _page(record: Any, html: bytes, parts: tuple[tuple[str, bytes], ...]) -> RawPage:
     headers = record.rec_headers
     hints = json.loads(headers.get_header("Khabar-Hints") or "{}")
     for name in ("published_at", "modified_at"):
@@ -232,11 +260,13 @@ def _page(record: Any) -> RawPage:
     return RawPage(
         article_id=headers.get_header("Khabar-Article"),
         url=headers.get_header("WARC-Target-URI"),
-        html=record.content_stream().read(),
-        sha256=headers.get_header("WARC-Payload-Digest").removeprefix("sha256:"),
+        html=html,
+        sha256=fetch_sha256(html, parts),
         fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
         content_type=record.http_headers.get_header("Content-Type") if record.http_headers else None,
         hints=Hints(**hints),
+        parts=parts,
+        parts_kept=headers.get_header(_PARTS) is not None,
     )
 
 

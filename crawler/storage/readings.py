@@ -4,12 +4,13 @@ A revision is the site's doing, a reading is ours: the page did not change. So a
 keeps its revision, its times and its place, and what it said in the archive until then goes to `readings`.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
 
-from crawler.article import Article
+from crawler.article import Article, DatePrecision
 from crawler.storage.articles import ArticleStore, reading_fields, story_fields
 from crawler.storage.schema import Document
 from dedup import Decision, Prepared
@@ -28,6 +29,37 @@ def differences(document: Document, article: Article) -> list[str]:
         for name, value in reading_fields(article).items()
         if (_stored(value) or None) != (document.get(name) or None)
     ]
+
+
+def keep_date(db: Database[Document], article_id: str, article: Article) -> Article:
+    """A new reading of a stored article's page with the date that was read when the page was fetched first.
+
+    A date such as «منذ 3 ساعات» counts from the fetch: read again in the same bytes, it would move on.
+
+    Args:
+        db: The database.
+        article_id: The article's `_id`.
+        article: What was read in the same page, fetched anew.
+    """
+    fields = {
+        "published_at": 1,
+        "published_precision": 1,
+        "date_source": 1,
+        "modified_at": 1,
+        "date_flags": 1,
+    }
+    held = db.articles.find_one({"_id": article_id}, fields)
+    if held is None or held.get("published_at") is None:
+        return article
+    precision = held.get("published_precision")
+    return replace(
+        article,
+        published_at=held["published_at"],
+        published_precision=DatePrecision(precision) if precision else None,
+        date_source=held.get("date_source"),
+        modified_at=held.get("modified_at"),
+        date_flags=held.get("date_flags") or [],
+    )
 
 
 def correct(

@@ -250,6 +250,14 @@ def test_a_dated_story_with_the_title_of_a_page_about_the_site_is_a_story() -> N
     assert extract(html, OLD).text
 
 
+def test_a_soft_404_is_none_though_its_theme_calls_it_an_article() -> None:
+    gone = page("<p>عذراً، الصفحة التي تبحث عنها غير موجودة</p>", title="الصفحة غير موجودة", body_class="page")
+    with pytest.raises(NotAnArticle, match="not found"):
+        extract(gone, URL)
+    title = "الصفحة غير موجودة: كيف تضيع الأخبار القديمة من المواقع"
+    assert extract(page(paragraphs(STORY), title=title, body_class="page"), URL).title == title
+
+
 def test_a_class_name_does_not_make_an_article_a_home_page() -> None:
     article = page(paragraphs(STORY), body_class="home")
     assert extract(article, URL).title == TITLE

@@ -61,6 +61,9 @@ def test_a_single_read_also_paragraph_goes(block: str) -> None:
         "شاهد المواطنون آليات البلدية وهي تدخل الموقع منذ ساعات الفجر، وتوقفت حركة المرور نحو نصف ساعة.",
         "شاهد أيضاً سكان الضفة الأخرى الدخان يتصاعد من الموقع، وقالوا إن الحريق استمر حتى المساء.",
         "قد يهمك أن تعرف أن الجسر بني على ثلاث مراحل، وأن المرحلة الأخيرة منه افتتحت قبل خمسين عاماً.",
+        "اشترك في قناة المدينة على يوتيوب أكثر من مليون متابع منذ افتتاحها.",
+        "ما رأيك بهذا الخبر الذي شغل الناس، سأل المذيع ضيفه في بداية اللقاء.",
+        "اشتركوا في مجموعة من الأعمال التطوعية على ضفاف النهر.",
         "شارك مع أصدقائه في حملة لتنظيف ضفاف النهر.",
         "نشر الخبر في صحيفة محلية قبل أيام.",
         "تابعنا في الأيام الماضية أعمال الحفر.",
@@ -107,6 +110,16 @@ def test_an_unlinked_list_under_a_label_goes_at_the_end_but_the_story_after_it_s
     assert story_of(paragraphs(STORY[:2]) + listed + paragraphs(STORY[2:])) == list(STORY)
 
 
+def test_headlines_with_dashes_under_a_label_go_and_dashes_of_the_story_stay() -> None:
+    listed = "".join(f"<p>- {text}</p>" for text in RELATED)
+    start, end = paragraphs(STORY[:2]), paragraphs(STORY[2:])
+    assert story_of(start + "<p>أخبار ذات صلة:</p>" + listed + end) == list(STORY)
+    told = [f"- {text}" for text in RELATED]
+    assert story_of(start + "<p>وجاء في الخطة:</p>" + listed + end) == [
+        *STORY[:2], "وجاء في الخطة:", *told, *STORY[2:],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "prompt",
     [
@@ -125,6 +138,10 @@ def test_an_unlinked_list_under_a_label_goes_at_the_end_but_the_story_after_it_s
         "<p><a href='/p'>السابق</a></p><p><a href='/n'>التالي</a></p>",
         "<div>ADVERTISEMENT</div>",
         "<p>إعلان</p>",
+        "<p>اشترك الآن في قناة صوت الجزيرة على يوتيوب</p>",
+        "<p>مشاركة عبر البريد</p>",
+        "<p>هل أعجبك الخبر؟ شاركه مع أصدقائك</p>",
+        "<p>ما رأيك بهذا الخبر؟</p>",
         "<p>Share this article</p>",
         "<p>Subscribe to our newsletter and get the news in your inbox</p>",
     ],

@@ -6,8 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from crawler.article import Disposition
 from crawler.config import Settings
 from crawler.operations.crawl import crawl
+from crawler.operations.recrawl import recrawl_job
 from crawler.operations.reextract import reextract
 from crawler.sites import Site
 from crawler.spiders.job import Job
@@ -28,6 +30,7 @@ def _text(path: str, part: int) -> list[str]:
 
 class _Handler(BaseHTTPRequestHandler):
     asked: list[str]
+    lost: set[str]
 
     def do_GET(self) -> None:
         type(self).asked.append(self.path)
@@ -38,7 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/":
             links = "".join(f"<h2><a href='{path}'>{title}</a></h2>" for path, title in TITLES.items())
             status, body = 200, f"<html><meta charset=utf-8><body class='home'>{links}</body></html>".encode()
-        elif base is not None and self.path != "/cut/2/":
+        elif base is not None and self.path not in self.lost:
             part = int(self.path.removeprefix(base).strip("/") or 1)
             pages = "".join(
                 f"<a href='{base}{'' if n == 1 else f'{n}/'}'>{n}</a> " for n in range(1, PARTS[base] + 1)
@@ -56,8 +59,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    handler = type("Handler", (_Handler,), {"asked": []})
+def lost() -> set[str]:
+    """Further pages that the site does not give."""
+    return {"/cut/2/"}
+
+
+@pytest.fixture
+def site(lost: set[str]) -> Iterator[Site]:
+    handler = type("Handler", (_Handler,), {"asked": [], "lost": lost})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -92,5 +101,31 @@ def test_an_article_over_several_pages_is_one(site: Site, stores: Stores, settin
     assert sum(report.dispositions.values()) == report.taken
 
     (read,) = reextract([site], settings)
-    assert (read.corrected, read.refused) == (0, 3)
-    assert all("further pages" in line for line in read.refusals)
+    assert (read.read, read.same) == (3, 3)
+    whole = stores.db.articles.find_one({"title": TITLES["/story/"]}) or {}
+    worse = {"text": whole["text"] + "\n\nمقالات ذات صلة", "text_sha256": "0" * 64}
+    stores.db.articles.update_one({"_id": whole["_id"]}, {"$set": worse})
+    (read,) = reextract([site], settings)
+    assert (read.same, read.corrected) == (2, 1)
+    assert (stores.db.articles.find_one({"_id": whole["_id"]}) or {})["text"] == whole["text"]
+
+
+def test_a_further_page_that_fails_later_takes_nothing_from_the_article(
+    site: Site, stores: Stores, settings: Settings, lost: set[str]
+) -> None:
+    crawl([Job(site=site)], settings)
+    whole = stores.db.articles.find_one({"title": TITLES["/story/"]}) or {}
+    lost.add("/story/3/")
+    job, _ = recrawl_job(site, settings)
+    (report,) = crawl([job], settings)
+    after = stores.db.articles.find_one({"_id": whole["_id"]}) or {}
+    assert (after["text"], after["revision"]) == (whole["text"], 1)
+    assert after["html_sha256"] == whole["html_sha256"]
+    assert report.count(Disposition.UNCHANGED) == len(PARTS)
+    assert any("/story/3/" in problem for problem in report.problems)
+
+    lost.clear()
+    (report,) = crawl([recrawl_job(site, settings)[0]], settings)
+    assert report.count(Disposition.REVISED) == 1
+    grown = stores.db.articles.find_one({"title": TITLES["/cut/"]}) or {}
+    assert grown["text"].split("\n\n") == [text for part in (1, 2) for text in _text("/cut/", part)]

@@ -95,3 +95,38 @@ def test_an_address_that_cannot_be_recrawled_is_refused_with_the_reason(
     site = crawled.sites[SITE]
     with pytest.raises(UsageError, match=said):
         recrawl_job(site, crawled.settings, url=url.format(site=site.url))
+
+
+def test_a_page_that_is_the_same_and_reads_otherwise_is_no_revision(crawled: Crawled) -> None:
+    db = crawled.stores.db
+    before = db.articles.find_one({"site": SITE, "duplicate_of": None, "revision": 1, "removed_at": None})
+    assert before is not None
+    # What an earlier version had read in the same bytes.
+    worse = {"text": before["text"] + "\n\nمقالات ذات صلة", "text_sha256": "0" * 64, "language": "fa"}
+    db.articles.update_one({"_id": before["_id"]}, {"$set": worse})
+    db.pages.update_many({"article_id": before["_id"]}, {"$unset": {"etag": "", "last_modified": ""}})
+
+    report = _recrawl(crawled, url=before["url"])
+
+    assert (report.count(Disposition.UNCHANGED), report.count(Disposition.REVISED)) == (1, 0)
+    after = db.articles.find_one({"_id": before["_id"]}) or {}
+    told = ("reread_at", "checked_at", "absences")
+    assert {**after, **dict.fromkeys(told)} == {**before, **dict.fromkeys(told)}
+    assert after["checked_at"] > before["checked_at"]
+    assert after["reread_at"] is not None
+    assert db.revisions.count_documents({"article_id": before["_id"]}) == 0
+    (kept,) = db.readings.find({"article_id": before["_id"]})
+    assert kept["text"] == worse["text"]
+
+
+def test_a_page_that_changed_is_a_revision_however_it_was_read(crawled: Crawled) -> None:
+    db = crawled.stores.db
+    before = db.articles.find_one({"site": SITE, "duplicate_of": None, "revision": 1, "removed_at": None})
+    assert before is not None
+    worse = {"text": "نص آخر", "text_sha256": "1" * 64, "html_sha256": "2" * 64}
+    db.articles.update_one({"_id": before["_id"]}, {"$set": worse})
+    db.pages.update_many({"article_id": before["_id"]}, {"$unset": {"etag": "", "last_modified": ""}})
+    report = _recrawl(crawled, url=before["url"])
+    assert report.count(Disposition.REVISED) == 1
+    (kept,) = db.revisions.find({"article_id": before["_id"]})
+    assert kept["text"] == worse["text"]

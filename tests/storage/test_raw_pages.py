@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from crawler.storage.raw_pages import (
     DamagedSegmentError,
     RawPage,
     RawPageWriter,
+    fetch_sha256,
     raw_folder,
     read_segment,
     segments,
@@ -75,6 +77,23 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     assert pages[0].charset == "windows-1256"
 
 
+def test_the_further_pages_of_an_article_come_back_with_it(tmp_path: Path) -> None:
+    parts = tuple((f"https://example.org/1/{n}/", f"<p>{n}".encode()) for n in (2, 3))
+    page = replace(_raw(1), parts=parts, sha256=fetch_sha256(_raw(1).html, parts))
+    _write(tmp_path, _raw(0), page, _raw(2))
+    assert _read(tmp_path) == [_raw(0), page, _raw(2)]
+    assert page.sha256 != _raw(1).sha256
+    assert fetch_sha256(_raw(1).html) == _raw(1).sha256
+
+
+def test_a_record_of_an_earlier_version_says_nothing_of_further_pages(tmp_path: Path) -> None:
+    _write(tmp_path, _raw(1))
+    (path,) = segments(tmp_path)
+    # Unpacked, for each record must be a gzip member of its own; readers take both.
+    path.write_bytes(gzip.decompress(path.read_bytes()).replace(b"Khabar-Parts: 0\r\n", b""))
+    assert _read(tmp_path) == [replace(_raw(1), parts_kept=False)]
+
+
 def test_a_page_without_a_type_has_no_charset(tmp_path: Path) -> None:
     page = RawPage("a", "https://example.org/1", b"<p>", hashlib.sha256(b"<p>").hexdigest(), WHEN)
     _write(tmp_path, page)
@@ -105,7 +124,7 @@ def test_a_crash_between_records_loses_nothing(tmp_path: Path) -> None:
 def test_a_changed_page_is_not_believed(tmp_path: Path) -> None:
     _write(tmp_path, _raw(1))
     (path,) = segments(tmp_path)
-    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"</body>", b"</BODY>")))
+    path.write_bytes(gzip.decompress(path.read_bytes()).replace(b"</body>", b"</BODY>"))
     assert _read(tmp_path) == []
 
 
