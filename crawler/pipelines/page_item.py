@@ -15,7 +15,8 @@ class PageItem:
 
     `outcome` is set as soon as it is known how the page ends; a pipeline leaves such an item alone.
     `html` is the body as fetched, for the quarantine and the archive of raw pages. `blocks` are the
-    paragraphs of the text as read, key and wording, by which a site's boilerplate is learned.
+    paragraphs of the text as read, key and wording, by which a site's boilerplate is learned. `lied` says
+    that the article changed while the page's ETag or Last-Modified did not.
     """
 
     page: Page
@@ -34,3 +35,4 @@ class PageItem:
     known_revision: int = 0
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()
+    lied: bool = False

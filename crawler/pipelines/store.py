@@ -76,6 +76,8 @@ class StorePipeline:
         if item.outcome is None:
             # Only now: between its decision and its being stored, an article should lose no time.
             self._keep(stores, item, outcome)
+            if item.lied and outcome.disposition is Disposition.REVISED:
+                self._run.note_lie(item.url)
         article_id = item.article_id or item.page.article_id
         if item.outcome is not None and article_id:
             if outcome.disposition is Disposition.UNCHANGED:
@@ -102,6 +104,7 @@ class StorePipeline:
                 last_modified=item.last_modified,
                 not_before=outcome.not_before,
                 article_since=_article_since(item),
+                whole=bool(item.html),
             ),
         )
         return outcome

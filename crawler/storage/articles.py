@@ -38,6 +38,7 @@ class Known:
     revision: int
     removed: bool
     first_seen_at: datetime
+    html_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,14 @@ class ArticleStore:
         """Return what is held of an article, or None."""
         document = self._db.articles.find_one(
             {"_id": article_id},
-            {"url": 1, "text_sha256": 1, "revision": 1, "removed_at": 1, "first_seen_at": 1},
+            {
+                "url": 1,
+                "text_sha256": 1,
+                "html_sha256": 1,
+                "revision": 1,
+                "removed_at": 1,
+                "first_seen_at": 1,
+            },
         )
         if document is None:
             return None
@@ -71,6 +79,7 @@ class ArticleStore:
             revision=document["revision"],
             removed=document.get("removed_at") is not None,
             first_seen_at=document["first_seen_at"],
+            html_sha256=document.get("html_sha256"),
         )
 
     def save(
