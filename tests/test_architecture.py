@@ -85,3 +85,19 @@ def test_the_gpl_server_is_never_imported() -> None:
     for folder in ("crawler", "dedup"):
         for path in (ROOT / folder).rglob("*.py"):
             assert not [name for name in _imports(path) if name.split(".")[0].startswith("secantus")], path
+
+
+@pytest.mark.parametrize("room", ["spiders", "fetch", "pipelines", "discovery"])
+def test_dependencies_inside_a_room_go_one_way(room: str) -> None:
+    """Imports for type checkers count: who needs to know whom is what the reader has to follow."""
+    prefix = f"crawler.{room}."
+    wanted = {
+        path.stem: {
+            name.removeprefix(prefix).split(".")[0] for name in _imports(path) if name.startswith(prefix)
+        }
+        for path in (ROOT / "crawler" / room).glob("*.py")
+    }
+    while free := {name for name, needs in wanted.items() if not needs & wanted.keys()}:
+        for name in free:
+            del wanted[name]
+    assert not wanted, f"these modules of {room} depend on each other in a circle: {sorted(wanted)}"

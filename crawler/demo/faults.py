@@ -36,6 +36,7 @@ class Fault(StrEnum):
     SHORT_LENGTH = "short_length"
     CHALLENGE = "challenge"
     LOGIN = "login"
+    GEO_BLOCK = "geo_block"
     NO_CHARSET = "no_charset"
     WRONG_CHARSET = "wrong_charset"
     NESTING = "nesting"
@@ -236,6 +237,17 @@ def _login(_: Scene, *, code: int = 200) -> Answer:
     return _whole(body.encode(), status=code)
 
 
+def _geo_block(_: Scene, *, language: str = "ar", code: int = 200) -> Answer:
+    """What readers of a country see that the site shuts out."""
+    said = {
+        "ar": ("عذراً", "هذا المحتوى غير متاح في بلدك. يرجى التواصل مع إدارة الموقع."),
+        "en": ("Sorry", "This content is not available in your country due to licensing restrictions."),
+    }
+    title, sentence = said[language]
+    body = f"<!DOCTYPE html><html lang={language}><head><meta charset=utf-8><title>{title}</title></head>"
+    return _whole(f"{body}<body><h1>{title}</h1><p>{sentence}</p></body></html>".encode(), status=code)
+
+
 def _recoded(scene: Scene, content_type: str) -> Answer:
     page = scene.page()
     text = page.body.decode().replace('<meta charset="utf-8">', "").replace('<meta charset="UTF-8">', "")
@@ -280,6 +292,7 @@ _FAULTS: Final[dict[Fault, Callable[..., Answer]]] = {
     Fault.SHORT_LENGTH: _short_length,
     Fault.CHALLENGE: _challenge,
     Fault.LOGIN: _login,
+    Fault.GEO_BLOCK: _geo_block,
     Fault.NO_CHARSET: _no_charset,
     Fault.WRONG_CHARSET: _wrong_charset,
     Fault.NESTING: _nesting,

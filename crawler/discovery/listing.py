@@ -97,7 +97,12 @@ def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -
         charset: What the HTTP header claims, if it does.
     """
     root = parse_html(body, charset)
-    return [] if root is None else _articles(_anchors(root), url, _base_url(root, url), site, "link")
+    return [] if root is None else links_in(root, url, site)
+
+
+def links_in(root: HtmlElement, url: str, site: Site) -> list[Discovered]:
+    """The same for a page that has been parsed."""
+    return _articles(_anchors(root), url, _base_url(root, url), site, "link")
 
 
 def _anchors(root: HtmlElement) -> list[HtmlElement]:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from lxml.etree import LxmlError
+from lxml.etree import ErrorLevels, LxmlError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.article import Article, Hints
@@ -57,6 +58,7 @@ def extract(
     hints: Hints | None = None,
     charset: str | None = None,
     now: datetime | None = None,
+    look: Callable[[HtmlElement], object] | None = None,
 ) -> Article:
     """Extract the article of a page.
 
@@ -67,6 +69,8 @@ def extract(
         hints: What discovery knew of the page.
         charset: The encoding that the HTTP header declared.
         now: When the page was fetched, aware; relative dates count from it. The current time by default.
+        look: Called once with the page's tree as it was served, for whoever wants more of it and would have
+            to parse it again; it must change nothing. Not called where the tree is not the whole page.
 
     Returns:
         The article. Its text is empty for a bulletin: an article's page whose story is its headline,
@@ -80,7 +84,7 @@ def extract(
         ExtractionError: The page broke the extraction; keep it for a person to look at.
     """
     try:
-        return _extract(html, url, site, hints or Hints(), charset, now or datetime.now(UTC))
+        return _extract(html, url, site, hints or Hints(), charset, now or datetime.now(UTC), look)
     except ExtractionError as error:
         error.url = error.url or url
         raise
@@ -89,12 +93,20 @@ def extract(
 
 
 def _extract(
-    html: bytes, url: str, site: Site | None, hints: Hints, charset: str | None, now: datetime
+    html: bytes,
+    url: str,
+    site: Site | None,
+    hints: Hints,
+    charset: str | None,
+    now: datetime,
+    look: Callable[[HtmlElement], object] | None,
 ) -> Article:
-    source = decode(html, charset)
-    page_kind.refuse_markup(source, url)
-    source = _bounded(source)
-    tree = _parse(source, url)
+    page = decode(html, charset)
+    page_kind.refuse_markup(page, url)
+    source = _bounded(page)
+    tree, is_whole = _parse(source, url)
+    if look is not None and is_whole and len(source) == len(page):
+        look(tree)
     body = next(tree.iter("body"), None)
     if body is None:
         raise NotAnArticle("a page without content", url)
@@ -211,12 +223,17 @@ def _bounded(source: str) -> str:
     return source[:MAX_CHARS]
 
 
-def _parse(source: str, url: str) -> HtmlElement:
-    """The page's tree. Bytes go in, for lxml refuses a decoded page that declares its own encoding."""
+def _parse(source: str, url: str) -> tuple[HtmlElement, bool]:
+    """The page's tree, and whether it is all of the page: libxml2 stops where elements nest too deep.
+
+    Bytes go in, for lxml refuses a decoded page that declares its own encoding.
+    """
     if not source.strip():
         raise NotAnArticle("an empty page", url)
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (LxmlError, ValueError) as error:
         raise NotHtml("no HTML could be read in it", url) from error
+    last = parser.error_log.last_error
+    return tree, last is None or last.level < ErrorLevels.FATAL

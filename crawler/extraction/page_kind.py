@@ -21,6 +21,8 @@ STUB_CHARS = 400
 """A page with a refresh and no more visible text than this only points elsewhere."""
 SMALL_PAGE_CHARS = 1_500
 """Challenge, login and error pages have less text than this; a story *about* them has more."""
+GEO_BLOCK_CHARS = 300
+"""What a site says to readers of a country that it shuts out is a sentence or two; a story has more."""
 
 _FEED = re.compile(
     r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*|<\?.{0,500}?\?>\s*)*<(rss|feed|rdf:rdf|urlset|"
@@ -50,6 +52,13 @@ _CHALLENGE_TEXT = re.compile(
     r"ddos protection by|you have been blocked|access to this (?:page|resource) .{0,30}(?:denied|"
     r"forbidden)|unusual traffic|"
     r"(?:تاكد|تحقق|اثبت|التحقق).{0,20}انك (?:لست|انسان|بشر)|يرجي تفعيل (?:الجافا ?سكربت|جافا سكريبت)|ray id"
+)
+_GEO_BLOCK = re.compile(
+    r"(?:not (?:currently )?|n.t |un)available (?:in|from) your (?:country|region|location|area|territory)"
+    r"|(?:blocked|restricted|banned?|denied)[^.]{0,60} (?:in|from|for) your (?:country|region|location|area)"
+    r"|banned the country or region your ip address|your (?:country|region) (?:is|has been) (?:block|bann)ed"
+    r"|(?:غير (?:متاح|متوفر|متوفره|متاحه|مسموح)|لا (?:يتوفر|تتوفر|يتاح)|محجوب|محجوبه|محظور|مقيد)[^.]{0,30}"
+    r"(?:في|من|ل|داخل) ?(?:بلدك|بلدكم|دولتك|دولتكم|منطقتك|منطقتكم|موقعك|موقعكم)"
 )
 _LOGIN_TITLE = re.compile(
     r"\b(?:log ?in|sign ?in|login)\b|تسجيل (?:ال)?دخول|الدخول الي (?:حسابك|الموقع)|سجل دخولك|giris yap|"
@@ -146,7 +155,7 @@ def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, sourc
     """Refuse a page that plainly is something else.
 
     Raises:
-        Blocked: A bot challenge, a login page, a firewall's refusal.
+        Blocked: A bot challenge, a login page, a firewall's refusal, a page for readers of other countries.
         NotAnArticle: A redirect stub, a soft 404, a home page.
     """
     text = _visible(body)
@@ -190,6 +199,8 @@ def _refuse_wall(source: str, names: str, titles: str, text: str, body: HtmlElem
         raise Blocked("a bot challenge or firewall page", url)
     if len(text) < 300 and _CHALLENGE_MARKUP.search(source):
         raise Blocked("a bot challenge or firewall page", url)
+    if len(text) < GEO_BLOCK_CHARS and _GEO_BLOCK.search(fold(text)):
+        raise Blocked("not available in the country that we ask from", url)
     if _has_password(body) and (_LOGIN_TITLE.search(titles) or len(text) < 500):
         raise Blocked("a login page", url)
     if len(text) < STUB_CHARS and _SCRIPT_REDIRECT.search(source):

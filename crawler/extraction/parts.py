@@ -6,6 +6,7 @@ Recognised are the two ways that content systems number the pages of one article
 
 import re
 from dataclasses import replace
+from html import unescape
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from lxml.etree import LxmlError
@@ -21,6 +22,10 @@ MOST_PARTS = 10
 
 _SIGN = re.compile(
     rb"[?&](?:amp;|#0?38;)?(?:page|pg|pagenum|pageno)=\d|/\d{1,2}/?(?:[\"'?#]|&)|/\d{1,2}/?\s*>"
+)
+_HREF = re.compile(rb"""\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
+_NUMBERED = re.compile(
+    rb"(?:page|pg|pagenum|pageno)(?:=|&#0*61;)|(?<!\d)\d{1,2}/?(?:[?#]|\s*\Z)|&", re.IGNORECASE
 )
 _QUERY = frozenset({"page", "pg", "pagenum", "pageno"})
 _BEHIND = re.compile(r"(?:/page)?/([1-9]\d?)/?")
@@ -60,7 +65,7 @@ def further_parts(html: bytes, url: str, base: str, charset: str | None = None) 
         charset: What the HTTP header declared.
     """
     found: dict[int, str] = {}
-    if not _SIGN.search(html):
+    if not _SIGN.search(html) or not _may_name_part(html, url, base):
         return found
     for link in _links(html, charset):
         address = _absolute(link, url)
@@ -90,6 +95,26 @@ def join(article: Article, texts: list[str]) -> Article:
         paragraphs += new
         known.update(new)
     return replace(article, text="\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def _may_name_part(html: bytes, url: str, base: str) -> bool:
+    """Whether a link may lead to a further page, judged without parsing the page: parsing costs more.
+
+    Most pages have numbered links (a menu's sections, an archive), and few of these are the article's own.
+    """
+    for match in _HREF.finditer(html):
+        raw = match[1].strip(b"\"'")
+        if not _NUMBERED.search(raw):
+            continue
+        if not raw.isascii():
+            return True
+        try:
+            address = urljoin(url, unescape(raw.decode("ascii")).strip()[:2_000])
+        except ValueError:
+            continue
+        if part_number(base, address) is not None:
+            return True
+    return False
 
 
 def _links(html: bytes, charset: str | None) -> list[HtmlElement]:

@@ -86,6 +86,11 @@ def failure_outcome(error: BaseException | None) -> Outcome:
         return Outcome(Disposition.FAILED, "connection refused")
     if isinstance(error, ResponseDataLossError):
         return Outcome(Disposition.FAILED, "the answer was cut short")
+    # OpenSSL's error comes wrapped twice; service_identity's names another host.
+    if "certificate verify failed" in text or "VerificationError" in text:
+        return Outcome(
+            Disposition.FAILED, "its certificate cannot be verified: expired, self-signed, or another host's"
+        )
     return Outcome(
         Disposition.FAILED, f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
     )

@@ -9,9 +9,13 @@ from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadConnectionRefusedError, DownloadTimeoutError
+from scrapy.exceptions import (
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
-from twisted.web.client import ResponseFailed
 
 from crawler.fetch.outcome import HeldBackError
 from crawler.fetch.throttle import Throttle
@@ -20,7 +24,13 @@ logger = logging.getLogger(__name__)
 
 ASKS_TO_WAIT = frozenset({429, 503})
 
-NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, ResponseFailed, asyncio.TimeoutError)
+NO_ANSWER = (
+    DownloadTimeoutError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    ResponseDataLossError,
+    asyncio.TimeoutError,
+)
 
 PATIENCE = 60.0
 """Seconds a crawl waits for a site that asks for it; told to wait longer, it ends and comes back later."""

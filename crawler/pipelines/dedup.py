@@ -72,6 +72,7 @@ class DedupPipeline:
             item.reread = item.html_sha256 is not None and item.html_sha256 == known.html_sha256
             if item.reread:
                 item.article = keep_date(stores.db, item.article_id, item.article)
+            item.lied = known.html_sha256 != item.html_sha256 and _same_validators(item)
             published = latest_publication(
                 item.article.published_at, item.article.published_precision, known.first_seen_at
             )
@@ -89,3 +90,10 @@ class DedupPipeline:
             logger.error("%s is stored without a look for duplicates: %s", item.url, error)
             self._run.problem(f"{item.url}: stored without a look for duplicates: {error}")
             item.dedup_pending = True
+
+
+def _same_validators(item: PageItem) -> bool:
+    """Whether a page came with the validators of its last full answer: it claims to be that answer."""
+    if item.etag or item.page.etag:
+        return item.etag == item.page.etag
+    return item.last_modified is not None and item.last_modified == item.page.last_modified

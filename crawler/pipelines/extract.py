@@ -84,17 +84,30 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         follow: Whether the links on the page are wanted.
     """
     # Imported here, in the worker: the process that fetches does not need the parsers and their memory.
-    from crawler.discovery.listing import parse_links
+    from crawler.discovery.listing import links_in, parse_links
     from crawler.extraction import extract
     from crawler.extraction.errors import Blocked, ExtractionError
     from crawler.extraction.learned import blocks_of, without_blocks
     from crawler.extraction.parts import part_of
     from dedup import prepare
 
-    links = parse_links(page.html, page.url, site, charset=page.charset) if follow else []
+    seen: list[list[Discovered]] = []
+
+    def links() -> list[Discovered]:
+        if not follow:
+            return []
+        return seen[0] if seen else parse_links(page.html, page.url, site, charset=page.charset)
+
     try:
         article = extract(
-            page.html, page.url, site=site, hints=page.hints, charset=page.charset, now=page.fetched_at
+            page.html,
+            page.url,
+            site=site,
+            hints=page.hints,
+            charset=page.charset,
+            now=page.fetched_at,
+            # Parsed once for both; where extraction looks at less than the whole page, links are read apart.
+            look=(lambda tree: seen.append(links_in(tree, page.url, site))) if follow else None,
         )
     except Blocked as error:
         return Extracted(ending=Disposition.BLOCKED, reason=error.reason)
@@ -102,9 +115,9 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         # The bare error is none of the endings that a page may have: something extraction did not expect.
         broken = type(error) is ExtractionError
         ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
-        return Extracted(ending=ending, reason=error.reason, links=links)
+        return Extracted(ending=ending, reason=error.reason, links=links())
     if whole := part_of(page.html, page.url, page.charset):
-        return Extracted(ending=Disposition.NOT_ARTICLE, reason=f"a further page of {whole}", links=links)
+        return Extracted(ending=Disposition.NOT_ARTICLE, reason=f"a further page of {whole}", links=links())
     article, missing = _with_parts(article, page, site)
     blocks = tuple(blocks_of(article.text))
     article = without_blocks(article, page.learned)
@@ -112,7 +125,12 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     published = latest_publication(article.published_at, article.published_precision, page.fetched_at)
     prepared = prepare(article_id, article.text, published, site.id)
     return Extracted(
-        article=article, article_id=article_id, prepared=prepared, links=links, blocks=blocks, missing=missing
+        article=article,
+        article_id=article_id,
+        prepared=prepared,
+        links=links(),
+        blocks=blocks,
+        missing=missing,
     )
 
 

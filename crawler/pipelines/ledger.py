@@ -23,6 +23,9 @@ class Ledger(Protocol):
     def note_article(self, article: Article) -> None:
         """Consider a new article for the sample by which the site's health is judged."""
 
+    def note_lie(self, url: str) -> None:
+        """Remember that a page changed while its validators did not (blocking)."""
+
     def put_back(self) -> None:
         """Count a taken page as not taken after all: it is still pending."""
 

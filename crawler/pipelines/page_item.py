@@ -19,6 +19,7 @@ class PageItem:
     as read, key and wording, by which a site's boilerplate is learned.
     `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
     `cut_short`: a further page of the article could not be fetched.
+    `lied`: the article changed while the page's ETag or Last-Modified did not.
     """
 
     page: Page
@@ -40,3 +41,4 @@ class PageItem:
     cut_short: bool = False
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()
+    lied: bool = False

@@ -77,6 +77,8 @@ class StorePipeline:
         if item.outcome is None and not item.reread:
             # Only now: between its decision and its being stored, an article should lose no time.
             self._keep(stores, item, outcome)
+            if item.lied and outcome.disposition is Disposition.REVISED:
+                self._run.note_lie(item.url)
         article_id = item.article_id or item.page.article_id
         if (item.outcome is not None or item.reread) and article_id:
             if outcome.disposition is Disposition.UNCHANGED:
@@ -103,6 +105,7 @@ class StorePipeline:
                 last_modified=item.last_modified,
                 not_before=outcome.not_before,
                 article_since=_article_since(item),
+                whole=bool(item.html),
             ),
         )
         return outcome

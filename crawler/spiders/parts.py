@@ -2,14 +2,11 @@
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from scrapy import Request
 
 from crawler.pipelines.extract import Extracted, FetchedPage, extract_page
-
-if TYPE_CHECKING:
-    from crawler.spiders.site import SiteSpider
+from crawler.spiders.crawling import Crawling
 
 MOST_PARTS = 10
 """Further pages fetched of one article. Real ones have two to five; a loop of links has no end."""
@@ -17,9 +14,7 @@ MOST_PARTS = 10
 logger = logging.getLogger(__name__)
 
 
-async def extract_whole(
-    spider: "SiteSpider", page: FetchedPage, follow: bool
-) -> tuple[Extracted, FetchedPage]:
+async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> tuple[Extracted, FetchedPage]:
     """Extract a page and, where its article goes on elsewhere, the further pages with it.
 
     They pass robots.txt, the delay and all limits like any request. They are parts of a page, not pages: the
@@ -51,9 +46,7 @@ async def extract_whole(
     return extracted, page
 
 
-async def _fetch(
-    spider: "SiteSpider", page: FetchedPage, missing: tuple[str, ...]
-) -> list[tuple[str, bytes]]:
+async def _fetch(spider: Crawling, page: FetchedPage, missing: tuple[str, ...]) -> list[tuple[str, bytes]]:
     """The further pages that can be fetched, in order, up to the first that cannot."""
     parts: list[tuple[str, bytes]] = []
     for url in missing[: MOST_PARTS - len(page.parts)]:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from scrapy import Request
@@ -24,6 +24,7 @@ from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_ou
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.pipelines.page_item import PageItem
 from crawler.pipelines.posts import extract_post
+from crawler.spiders.crawling import Crawling
 from crawler.spiders.job import SourceReport
 from crawler.storage.frontier import Page
 from crawler.storage.sources import (
@@ -33,9 +34,6 @@ from crawler.storage.sources import (
     recall_posts_walk,
     remember_posts,
 )
-
-if TYPE_CHECKING:
-    from crawler.spiders.site import SiteSpider
 
 REFUSED_FOR = timedelta(days=30)
 """How long a site that says no is not asked again: a plugin that closes the interface stays for long."""
@@ -64,7 +62,7 @@ class _Step:
 class Posts:
     """The REST interface of the spider's site."""
 
-    def __init__(self, spider: "SiteSpider") -> None:
+    def __init__(self, spider: Crawling) -> None:
         self._spider = spider
         self._site = spider.site
         self._run = spider.run

@@ -24,6 +24,7 @@ from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.raw_pages import RawPageWriter, raw_folder
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
+from crawler.storage.sources import recall_lying_pages, remember_lying_page
 from crawler.storage.turns import Turn, record_turn, site_state, unqueue
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class CrawlRun:
         raw = RawPageWriter(folder, settings.raw_pages_bytes) if settings.raw_pages else None
         self.keeping = Keeping(self.site.id, raw)
         self.session.run(self.keeping.load)
+        self.pages_lie = self.session.run(lambda stores: recall_lying_pages(stores.db, self.site.id))
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self._counts: Counter[Disposition] = Counter()
         self.traps = Traps()
@@ -97,6 +99,16 @@ class CrawlRun:
     def take(self) -> None:
         """Count a page whose fetch has ended."""
         self.report.taken += 1
+
+    def note_lie(self, url: str) -> None:
+        """Remember that a page changed while its validators did not (blocking: call it in a thread)."""
+        if not self.pages_lie:
+            self.pages_lie = True
+            self.problem(
+                f"{url}: it changed while its ETag or Last-Modified did not; the site's pages are asked for "
+                "in full from now on"
+            )
+            self.session.run(lambda stores: remember_lying_page(stores.db, self.site.id, url))
 
     def put_back(self) -> None:
         """Count a taken page as not taken after all: it is still pending."""

@@ -47,6 +47,8 @@ TOO_OLD = 20
 """Articles in a row from before a window of time, after which a listing is not read further back: more than
 the pinned and most-read ones beside a listing."""
 
+_VALIDATORS = frozenset({b"If-None-Match", b"If-Modified-Since"})
+
 logger = logging.getLogger(__name__)
 
 
@@ -224,6 +226,9 @@ class SiteSpider(scrapy.Spider):
             content_type=header_of(response, b"Content-Type"),
         )
         outcome = status_outcome(response.status)
+        asked = response.request
+        if response.status == 304 and asked is not None and not _VALIDATORS.intersection(asked.headers):
+            outcome = Outcome(Disposition.FAILED, "not modified (304), though it was asked for in full")
         if outcome is not None:
             item.outcome = Outcome(outcome.disposition, outcome.reason, response.meta.get("not_before"))
             yield item

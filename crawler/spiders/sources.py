@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scrapy import Request, signals
 from scrapy.http import Response
@@ -18,13 +18,11 @@ from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
+from crawler.spiders.crawling import Crawling
 from crawler.spiders.job import SourceReport
+from crawler.spiders.posts import Posts
 from crawler.spiders.walk import Named, Source, SourceKind, Walk, is_known, parse_source
 from crawler.storage.sources import SourceAnswer, SourceMemory, begin_walk, finish_walk, recall_source
-
-if TYPE_CHECKING:
-    from crawler.spiders.posts import Posts
-    from crawler.spiders.site import SiteSpider
 
 SOURCE_PRIORITY = 100
 """Sources go before pages: what they name last may be what was published last."""
@@ -49,7 +47,7 @@ logger = logging.getLogger(__name__)
 class Sources:
     """The sources of the spider's site."""
 
-    def __init__(self, spider: "SiteSpider", posts: "Posts") -> None:
+    def __init__(self, spider: Crawling, posts: Posts) -> None:
         self._spider = spider
         self._posts = posts
         self._begun = False

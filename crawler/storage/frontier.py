@@ -36,7 +36,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to fetch: its address and what we know of it. `depth` counts links from a source."""
+    """A page to fetch: its address and what we know of it.
+
+    `depth` counts links from a source. `read_at` is when it last came with its body, rather than as "not
+    modified".
+    """
 
     id: str
     url: str
@@ -48,13 +52,15 @@ class Page:
     attempts: int = 0
     depth: int = 0
     article_since: datetime | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
     """How one fetch of a page ended, as the frontier remembers it.
 
-    `article_since` says when the article was published, or first seen: a young one is fetched again.
+    `article_since` says when the article was published, or first seen: a young one is fetched again. `whole`
+    says that the page came with its body.
     """
 
     disposition: Disposition
@@ -64,6 +70,7 @@ class PageResult:
     last_modified: str | None = None
     not_before: datetime | None = None
     article_since: datetime | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +232,8 @@ class Frontier:
             change["next_attempt_at"] = max(now + wait, result.not_before or now)
         if result.article_id:
             change["article_id"] = result.article_id
+        if result.whole:
+            change["read_at"] = now
         # A 304 repeats the validators or leaves them out; a failure says nothing about them.
         for name, value in (("etag", result.etag), ("last_modified", result.last_modified)):
             if value:
@@ -255,6 +264,7 @@ def _page(document: Document) -> Page:
         attempts=document.get("attempts", 0),
         depth=document.get("depth", 0),
         article_since=document.get("article_since"),
+        read_at=document.get("read_at"),
     )
 
 

@@ -10,7 +10,7 @@ import redis.exceptions
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from crawler.config import Settings
-from crawler.errors import StoreUnavailableError
+from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.storage.connect import Stores, open_stores
 
 T = TypeVar("T")
@@ -68,8 +68,8 @@ class StoreSession:
                 if guarded and self.guard is not None:
                     self.guard()
                 return work(stores)
-            except (PyMongoError, redis.exceptions.RedisError, StoreUnavailableError) as error:
-                if not is_away(error):
+            except Exception as error:
+                if not is_away(error) and not self._was_closed(generation, error):
                     raise
                 now = time.monotonic()
                 if deadline is None:
@@ -98,6 +98,13 @@ class StoreSession:
             if self._stores is None:
                 self._stores = open_stores(self._settings)
             return self._stores
+
+    def _was_closed(self, generation: int, error: Exception) -> bool:
+        """Whether another thread, which saw a store go away first, closed the connections that work used.
+
+        What a closed client raises says nothing of that (`pymongo.errors.InvalidOperation`, among others).
+        """
+        return generation != self._generation and not isinstance(error, KhabarError)
 
     def _reopen_later(self, generation: int) -> None:
         """Let go of the connections that failed, once for all the threads that saw them fail."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pymongo import UpdateOne
 from pymongo.database import Database
@@ -104,6 +104,24 @@ def finish_walk(
     )
     # In this order: a crash in between leaves a walk that is done again.
     db.sources.bulk_write([*updates, done], ordered=True)
+
+
+LIES_FOR = timedelta(days=30)
+"""How long the validators of a site's pages are not relied on once one of them lied: until caches have been
+mended, at the latest."""
+
+
+def recall_lying_pages(db: Database[Document], site: str) -> bool:
+    """Whether a page of the site was found to change under an ETag or Last-Modified that did not."""
+    document = db.sources.find_one({"_id": f"{site}/pages"}) or {}
+    lied_at = document.get("lied_at")
+    return lied_at is not None and datetime.now(UTC) - lied_at < LIES_FOR
+
+
+def remember_lying_page(db: Database[Document], site: str, url: str) -> None:
+    """Remember that the page at `url` changed while its validators stayed the same."""
+    fields = {"site": site, "url": url, "lied_at": datetime.now(UTC)}
+    db.sources.update_one({"_id": f"{site}/pages"}, {"$set": fields}, upsert=True)
 
 
 @dataclass(frozen=True, slots=True)

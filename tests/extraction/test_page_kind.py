@@ -61,6 +61,36 @@ def test_blocked(html: bytes) -> None:
         extract(html, URL)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "عذراً، هذا المحتوى غير متاح في منطقتك الجغرافية.",
+        "هذه الخدمة غير متوفرة حالياً في بلدكم",
+        "الموقع محجوب في دولتك",
+        "This video is unavailable in your country.",
+        "Sorry, this page isn't available in your region",
+        "The owner of this website has banned the country or region your IP address is in (SY).",
+        "Access to this site has been blocked from your location.",
+    ],
+)
+def test_a_page_for_readers_of_other_countries_is_a_block(said: str) -> None:
+    with pytest.raises(Blocked, match="country"):
+        extract(plain(f"<div><h1>تنبيه</h1><p>{said}</p></div>", title=SITE), URL)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "وتظهر للمستخدمين في سوريا عبارة هذا المحتوى غير متاح في بلدك عند فتح التطبيق.",
+        "وقال إن الدواء غير متوفر في بلدنا منذ أشهر وإن المستشفى في منطقتنا محاصر.",
+    ],
+)
+def test_a_story_about_what_is_not_available_in_a_country_is_a_story(sentence: str) -> None:
+    body = f"<div><h1>{TITLE}</h1>{paragraphs([*STORY, sentence])}</div>"
+    assert sentence in extract(plain(body, title=TITLE), URL).text
+    assert sentence in extract(page(paragraphs([sentence, STORY[0]])), URL).text
+
+
 def test_a_story_about_a_challenge_page_is_a_story() -> None:
     title = "404: صفحة غير موجودة.. كيف تحمي المواقع نفسها ولماذا يظهر Access Denied"
     body = paragraphs(

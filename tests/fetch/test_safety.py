@@ -73,6 +73,25 @@ def test_a_redirect_off_the_site_is_refused_and_one_within_it_is_not() -> None:
     middleware.process_request(Request("https://www.example.org/a", meta=meta))
 
 
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("2606:2800:220:1:248:1893:25c8:1946", False),
+        ("::1", True),
+        ("fd00::7", True),
+        ("::ffff:10.0.0.1", True),
+    ],
+)
+def test_an_ipv6_address_in_the_answer_is_judged_like_any_other(address: str, refused: bool) -> None:
+    resolver = SafeResolver(None, 10, 1.0, allow_private=False)  # type: ignore[arg-type]  # answers from its cache
+    dnscache["six.example"] = address
+    failures: list[str] = []
+    found: list[str] = []
+    resolver.getHostByName("six.example").addCallbacks(found.append, lambda f: failures.append(str(f.value)))
+    assert failures == ([f"unsafe address: six.example leads to {address}"] if refused else [])
+    assert found == ([] if refused else [address])
+
+
 @pytest.mark.parametrize(("allowed", "refused"), [(False, True), (True, False)])
 def test_a_name_that_leads_to_a_private_address_is_refused_where_it_is_resolved(
     allowed: bool, refused: bool

@@ -1,6 +1,7 @@
 """A site whose every answer a test writes itself, on loopback, and a log of what it was asked."""
 
 import random
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,9 +29,13 @@ class Answer:
 
 
 class MadeUpSite:
-    """Pages by path and query; `answers` may be changed while the site is up."""
+    """Pages by path and query; `answers` may be changed while the site is up.
 
-    def __init__(self) -> None:
+    Args:
+        tls: Serves https with this.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, Answer | Callable[[Mapping[str, str]], Answer]] = {}
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
@@ -57,7 +62,13 @@ class MadeUpSite:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.base = f"http://127.0.0.1:{self._server.server_port}"
+        if tls is not None:
+            # A handshake that is broken off is the point of a test, not an error to print.
+            self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.base = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     def __enter__(self) -> "MadeUpSite":

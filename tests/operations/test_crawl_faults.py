@@ -44,6 +44,11 @@ FAULTS: list[tuple[str, dict[str, Any], Disposition, str]] = [
     (Fault.DAMAGED_ENCODING, {}, Disposition.FAILED, ""),
     (Fault.NESTING, {}, Disposition.NOT_ARTICLE, ""),
     (Fault.RESET, {"after": 500}, Disposition.FAILED, ""),
+    (Fault.GEO_BLOCK, {}, Disposition.BLOCKED, "country"),
+    (Fault.GEO_BLOCK, {"language": "en"}, Disposition.BLOCKED, "country"),
+    (Fault.GEO_BLOCK, {"code": 451}, Disposition.BLOCKED, "legal"),
+    # What lies beyond the length that the site told is not ours to read; here it is the page's foot.
+    (Fault.SHORT_LENGTH, {"missing": 20}, Disposition.STORED, ""),
 ]
 
 

@@ -132,20 +132,28 @@ def test_a_window_of_time_is_filled_from_the_posts_and_its_walk_ends(site: Crawl
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("outside", [0, 6], ids=["of the whole site", "of a window"])
 def test_a_killed_walk_over_the_posts_goes_on_without_asking_for_a_single_page(
-    servers: Servers, tmp_path: Path
+    servers: Servers, tmp_path: Path, outside: int
 ) -> None:
+    """`outside`: so many of the oldest articles lie before the window of a backfill."""
     with crawled_newsroom(
         servers,
         tmp_path,
         run=False,
         rest=True,
         latency=1.0,
-        pages_per_site=ARTICLES,
+        pages_per_site=ARTICLES + outside,
         profiles=PROFILES[:1],
     ) as site:
         articles = site.stores.db.articles
-        process = start_crawl(site, "crawl", SITE)
+        truth = sorted(site.newsroom.articles, key=lambda article: article.published_at)[outside:]
+        job: dict[str, object] = {}
+        window: tuple[str, ...] = ()
+        if outside:
+            since = truth[0].published_at
+            job, window = {"kind": "backfill", "since": since}, ("--since", since.isoformat())
+        process = start_crawl(site, "crawl", SITE, *window)
         try:
             wait_for(lambda: articles.count_documents({}) > 0, seconds=200)
             child_of(process).kill()
@@ -154,14 +162,14 @@ def test_a_killed_walk_over_the_posts_goes_on_without_asking_for_a_single_page(
             process.kill()
             process.communicate()
         stored = articles.count_documents({})
+        done = site.stores.db.pages.count_documents({"state": "done"})
         # The second answer is a second away when the first article is stored.
         assert stored < ARTICLES
-        done = site.stores.db.pages.count_documents({"state": "done"})
-        report = site.crawl()[SITE]
+        report = site.crawl(**job)[SITE]
         assert (report.verdict, report.left) == ("ok", 0)
         ids = sorted(document["_id"] for document in articles.find({}, {"_id": 1}))
-        assert ids == sorted(page_id(article.url) for article in site.newsroom.articles)
-        assert report.taken <= ARTICLES - done, "what was done is not done again"
+        assert ids == sorted(page_id(article.url) for article in truth)
+        assert report.taken == ARTICLES - done, "what was done is not done again, but for what was in flight"
         assert _pages_asked(site.newsroom) == []
         assert len(_posts_asked(site.newsroom)) <= 6
         assert site.stores.db.revisions.count_documents({}) == 0

@@ -73,3 +73,18 @@ def test_a_task_that_hangs_is_ended_and_the_pool_goes_on() -> None:
         assert asyncio.run(pool.run(abs, -2)) == 2
     finally:
         pool.close()
+
+
+@pytest.mark.parametrize("depth", [1, 300], ids=["an ordinary page", "nested deeper than extraction reads"])
+def test_links_are_read_of_the_whole_page_whatever_it_is(depth: int) -> None:
+    prose = "<p>افتتحت البلدية طريقاً جديداً يصل القرية بالمدينة بعد عمل دام سنة كاملة.</p>" * 3
+    link = '<h2><a href="/2024/12/05/other-story-of-the-day/">افتتاح معرض الكتاب في المدينة القديمة</a></h2>'
+    for body in (
+        prose + "<div>" * depth + link + "</div>" * depth,
+        link if depth == 1 else "<div>" * 300 + link,
+    ):
+        extracted = extract_page(_page(body), SITE, True)
+        assert [one.url for one in extracted.links] == [
+            "https://example.org/2024/12/05/other-story-of-the-day/"
+        ]
+        assert extract_page(_page(body), SITE, False).links == []
