@@ -24,7 +24,11 @@ class Brief(_Model):
     site: str
     title: str
     url: str
-    at: datetime = Field(description="When it was published, or first seen where precision is null.")
+    at: datetime = Field(
+        description="When it was published at the latest, or first seen where precision is null; "
+        "lists are in its order."
+    )
+    day: date | None = Field(description="The day of publication, where the page states no time.")
     precision: Literal["minute", "day"] | None
     language: str | None
     story_id: str
@@ -154,6 +158,9 @@ class Article(Brief):
     tags: list[str]
     summary: str | None
     published_at: datetime | None
+    published_day: date | None = Field(
+        description="As `day`, where the page names a day that cannot be, too."
+    )
     published_precision: str | None
     date_source: str | None
     modified_at: datetime | None

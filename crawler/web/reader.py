@@ -1,16 +1,19 @@
 """From the archive to what the pages show; the JSON and the HTML are made from the same values."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from crawler.errors import UsageError
-from crawler.operations.archive import Archive, days_ago, filters_of, parse_query
+from crawler.operations.archive import ZONE, Archive, days_ago, filters_of, parse_query
 from crawler.sites import Site
 from crawler.spiders.verdict import HEALTHY
-from crawler.storage.search import CrawlRow, Hit, SiteCount
+from crawler.storage.schema import Document
+from crawler.storage.search import CrawlRow, Hit, SiteCount, stated_day
 from crawler.storage.search.excerpt import Piece, highlighted
 from crawler.web import models
+from dedup.report.article import local
 from dedup.report.difference import difference
 
 DAYS: Final = 30
@@ -165,6 +168,7 @@ class Reader:
             tags=document.get("tags") or [],
             summary=document.get("summary"),
             published_at=self._local(hit.site, document.get("published_at")),
+            published_day=self._day(hit.site, document),
             published_precision=document.get("published_precision"),
             date_source=document.get("date_source"),
             modified_at=self._local(hit.site, document.get("modified_at")),
@@ -261,6 +265,7 @@ class Reader:
             title=hit.title,
             url=hit.url,
             at=self._local(hit.site, hit.at),
+            day=stated_day(hit, self.zone(hit.site)),
             precision=hit.precision,
             language=hit.language,
             story_id=hit.story,
@@ -274,11 +279,18 @@ class Reader:
     def _local(self, site: str, at: datetime | None) -> Any:
         if at is None:
             return None
+        return local(at, self.zone(site))
+
+    def _day(self, site: str, document: Document) -> date | None:
+        at = document.get("published_at")
+        if at is None or document.get("published_precision") != "day":
+            return None
+        return local(at, self.zone(site)).date()
+
+    def zone(self, site: str) -> ZoneInfo:
+        """The zone of a site's times."""
         seed = self.sites.get(site)
-        try:
-            return at.astimezone(seed.zone if seed else UTC)
-        except OverflowError:  # the first or last day that datetime knows
-            return at
+        return seed.zone if seed else ZONE
 
 
 def changes(old: str, new: str) -> list[models.Change]:

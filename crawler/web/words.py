@@ -18,6 +18,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "يُعرض الأرشيف للقراءة فقط. لكل صفحة بياناتها بصيغة JSON.",
         "The archive is shown read-only. Each page has its data as JSON.",
     ),
+    "zone": ("الأوقات بتوقيت", "Times are those of"),
     "json": ("بيانات الصفحة (JSON)", "This page's data (JSON)"),
     "openapi": ("وصف الواجهة (OpenAPI)", "The interface (OpenAPI)"),
     # Overview

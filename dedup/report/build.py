@@ -251,7 +251,7 @@ def _days(counted: list[Member]) -> tuple[Day, ...]:
     articles: Counter[date] = Counter()
     duplicates: Counter[date] = Counter()
     for member in counted:
-        day = member.at.date()
+        day = member.day or member.at.date()
         articles[day] += 1
         duplicates[day] += not member.original
     if not articles:

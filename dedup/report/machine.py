@@ -36,8 +36,9 @@ def render_json(report: Report) -> str:
         ``days``, a list: ``day``, ``articles``, ``duplicates``;
         ``notes``, a list: ``site``, ``boilerplate``, ``quarantined``, ``trouble``, ``reason``.
 
-    A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``dated``, ``original``,
-    ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. What each means stands in
+    A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``published``,
+    ``dated``, ``original``, ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. ``at`` puts it
+    in order; ``published`` is what its page states, a time or a day alone. What each means stands in
     `dedup.report.figures`.
 
     Times are ISO 8601 with offset; what is unknown is null. Every duplicate is a row of `render_csv`.
@@ -113,7 +114,7 @@ def render_csv(report: Report) -> str:
                 _cell(copy.url),
                 _cell(copy.site),
                 _cell(copy.title),
-                copy.at.isoformat(),
+                _published(copy) or copy.at.isoformat(),
                 "yes" if copy.dated else "no",
                 "" if copy.delay is None else _minutes(copy.delay),
                 "" if pair.similarity is None else round(pair.similarity, 4),
@@ -143,6 +144,7 @@ def _member(member: Member) -> dict[str, Any]:
         "title": member.title,
         "url": member.url,
         "at": member.at.isoformat(),
+        "published": _published(member),
         "dated": member.dated,
         "original": member.original,
         "duplicate_of": member.duplicate_of,
@@ -150,6 +152,12 @@ def _member(member: Member) -> dict[str, Any]:
         "reason": member.reason,
         "delay_minutes": _minutes(member.delay),
     }
+
+
+def _published(member: Member) -> str | None:
+    if not member.dated:
+        return None
+    return member.day.isoformat() if member.day else member.at.isoformat()
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

@@ -123,6 +123,7 @@ def _environment() -> Environment:
         pct=partial(_both, phrases.percent),
         delay=_delay,
         when=_when,
+        at=_at,
         day=_day,
         link=_link,
         cut=_cut,
@@ -166,9 +167,17 @@ def _delay(delay: timedelta | None, *, relative: bool = False) -> Markup:
     return _both(phrases.duration, delay, relative=relative)
 
 
-def _when(moment: datetime, *, precise: bool = True) -> Markup:
-    shown = _both(phrases.moment, moment) if precise else _both(phrases.day, moment.date())
+def _when(moment: datetime) -> Markup:
+    shown = _both(phrases.moment, moment)
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="minutes"), shown)
+
+
+def _at(member: Member) -> Markup:
+    if member.day is None:
+        return _when(member.at)
+    return Markup('<time datetime="{}">{}</time>').format(
+        member.day.isoformat(), _both(phrases.day, member.day)
+    )
 
 
 def _day(day: Any, unit: str) -> Markup:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
 from crawler.storage.search.file import SearchFile
@@ -21,8 +21,8 @@ DAMASCUS: Final = 3 * 3600
 of articles by day need no better."""
 
 _COLUMNS: Final = (
-    "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.precision, docs.language, docs.story,"
-    " docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision"
+    "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.stated, docs.precision, docs.language,"
+    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision"
 )
 
 
@@ -44,8 +44,9 @@ class Filters:
 class Hit:
     """An article as lists show it.
 
-    `at` is when it was published, or first seen where the page says nothing that can be true; `precision` is
-    ``minute``, ``day`` or, for first seen, None.
+    `at` is when it was published at the latest, or first seen where the page says nothing that can be true;
+    `precision` is ``minute``, ``day`` or, for first seen, None. `stated` is what the page says: of a day, the
+    first moment.
     """
 
     row: int
@@ -54,6 +55,7 @@ class Hit:
     title: str
     url: str
     at: datetime
+    stated: datetime | None
     precision: str | None
     language: str | None
     story: str
@@ -318,7 +320,13 @@ def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int |
 def _hit(row: sqlite3.Row) -> Hit:
     values = dict(row)
     values["at"], values["removed"] = moment(row["at"]), _moment(row["removed"])
+    values["stated"] = _moment(row["stated"])
     return Hit(**values)
+
+
+def stated_day(hit: Hit, zone: tzinfo) -> date | None:
+    """The day of publication of an article whose page states no time, in its site's zone."""
+    return hit.stated.astimezone(zone).date() if hit.precision == "day" and hit.stated else None
 
 
 def _crawl(row: sqlite3.Row) -> CrawlRow:
