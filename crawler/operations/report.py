@@ -1,9 +1,10 @@
 """The dedup report of an archive: reads the articles and hands them to `dedup.report`."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pymongo
@@ -11,10 +12,13 @@ import pymongo
 from crawler.sites import Site
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.articles import published_by
+from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores
+from crawler.storage.dedup_index import near_misses
 from crawler.storage.paging import in_batches
+from crawler.storage.turns import SiteState, site_states
 from dedup import Thresholds
-from dedup.report import Report, ReportArticle, SiteNote, build_report
+from dedup.report import NearMiss, Report, ReportArticle, SiteNote, build_report, with_pair_texts
 from dedup.report.article import local
 
 ZONE = ZoneInfo("Asia/Damascus")
@@ -63,9 +67,10 @@ def dedup_report(
         articles = _all_articles(stores, sites)
         names = sorted({article.site for article in articles})
         texts = _texts(stores, articles)
-        notes = [_note(stores, name) for name in sorted({*names, *_crawled(stores)})]
+        states = site_states(stores.db)
+        notes = [_note(stores, name, states.get(name)) for name in sorted({*names, *_crawled(stores)})]
     articles = [replace(article, text=texts.get(article.id)) for article in articles]
-    return build_report(
+    report = build_report(
         articles,
         generated_at=datetime.now(UTC),
         since=since,
@@ -75,7 +80,12 @@ def dedup_report(
         boundary=Thresholds().containment,
         zone=ZONE,
         notes=notes,
+        near_misses=[NearMiss(*pair) for pair in near_misses(stores)],
     )
+    pairs = (*report.borderline, *report.near_misses)
+    members = {member.id for pair in pairs for member in (pair.first, pair.copy) if member is not None}
+    with pymongo.timeout(0):
+        return with_pair_texts(report, _read_texts(stores, members))
 
 
 def _crawled(stores: Stores) -> list[str]:
@@ -94,8 +104,24 @@ def _all_articles(stores: Stores, sites: dict[str, Site]) -> list[ReportArticle]
     return articles
 
 
-def _note(stores: Stores, site: str) -> SiteNote:
-    """What the last crawl of a site said of it, and how many of its pages wait for a person."""
+def _note(stores: Stores, site: str, state: SiteState | None) -> SiteNote:
+    """How a site is, how many of its pages wait for a person, and what it repeats on its pages."""
+    verdict, reason = (state.verdict, state.reason) if state else (None, None)
+    if verdict is None:
+        last = _last_crawl(stores, site)
+        verdict, reason = last.get("verdict"), last.get("verdict_reason")
+    repeated = BoilerplateCounts(stores.redis, site).repeated()
+    return SiteNote(
+        site=site,
+        boilerplate=sum(paragraph.removed for paragraph in repeated),
+        quarantined=len(list(stores.db.quarantine.find({"site": site}, {"_id": 1}))),
+        trouble=None if verdict is None or verdict in HEALTHY else verdict,
+        reason=reason,
+    )
+
+
+def _last_crawl(stores: Stores, site: str) -> dict[str, Any]:
+    """The last crawl of a site that ended: its word counts where the site's health is not recorded."""
     now = datetime.now(UTC)
     recent = {"$gte": now - LATEST_CRAWLS, "$lt": now + timedelta(days=1)}
     crawls = stores.db.crawls.find(
@@ -103,14 +129,7 @@ def _note(stores: Stores, site: str) -> SiteNote:
         {"started_at": 1, "finished_at": 1, "verdict": 1, "verdict_reason": 1},
     )
     ended = [crawl for crawl in crawls if crawl.get("finished_at")]
-    last = max(ended, key=lambda crawl: crawl["started_at"], default={})
-    verdict = last.get("verdict")
-    return SiteNote(
-        site=site,
-        quarantined=len(list(stores.db.quarantine.find({"site": site}, {"_id": 1}))),
-        trouble=None if verdict is None or verdict in HEALTHY else verdict,
-        reason=last.get("verdict_reason"),
-    )
+    return max(ended, key=lambda crawl: crawl["started_at"], default={})
 
 
 def _names(site: Site | None, name: str) -> tuple[str, str]:
@@ -150,5 +169,9 @@ def _texts(stores: Stores, articles: list[ReportArticle]) -> dict[str, str]:
     largest = sorted(stories, key=len, reverse=True)[:STORIES_WITH_TEXT]
     latest = sorted(stories, key=lambda story: max(one.at for one in story), reverse=True)[:STORIES_WITH_TEXT]
     keys = list({article.id for story in (*largest, *latest) for article in story[:MEMBERS_WITH_TEXT]})
-    batches = in_batches(stores.db.articles, keys, {"text": 1})
+    return _read_texts(stores, keys)
+
+
+def _read_texts(stores: Stores, keys: Iterable[str]) -> dict[str, str]:
+    batches = in_batches(stores.db.articles, sorted(keys), {"text": 1})
     return {document["_id"]: document["text"] for batch in batches for document in batch}

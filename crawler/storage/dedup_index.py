@@ -47,6 +47,11 @@ def _index(stores: Stores) -> Index:
     return Index(stores.redis, basename=BASENAME, window=_window(stores))
 
 
+def near_misses(stores: Stores) -> list[tuple[str, str, float]]:
+    """The latest pairs that almost were copies; see `Index.near_misses`."""
+    return _index(stores).near_misses()
+
+
 def _window(stores: Stores) -> timedelta | None:
     days = stores.settings.dedup_window
     return timedelta(days=days) if days else None

@@ -95,6 +95,7 @@ def _end_with_parent() -> None:
 def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> Made:
     """Make a report from the stores; runs in the process of its own."""
     from pymongo.errors import PyMongoError
+    from redis.exceptions import RedisError
 
     from crawler.errors import StoreUnavailableError
     from crawler.operations.report import dedup_report
@@ -108,5 +109,7 @@ def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> 
             report = dedup_report(stores, load_sites(seeds) if seeds.is_dir() else {}, since=since)
     except PyMongoError as error:
         raise StoreUnavailableError(f"MongoDB did not answer: {str(error).splitlines()[0]}") from None
+    except RedisError as error:
+        raise StoreUnavailableError(f"Redis did not answer: {str(error).splitlines()[0]}") from None
     pages = {lang: render_html(report, lang=lang, archive=f"/{lang}/") for lang in ("ar", "en")}
     return Made(pages, page_policy(), render_json(report), generation)

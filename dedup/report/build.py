@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
@@ -109,6 +110,25 @@ def build_report(
             )
         ),
     )
+
+
+def with_pair_texts(report: Report, texts: Mapping[str, str]) -> Report:
+    """The report with the texts of its pairs on either side of the boundary, so that they can be compared.
+
+    Args:
+        report: A report.
+        texts: Texts by article; they may be too many, or too few.
+    """
+
+    def told(member: Member) -> Member:
+        return replace(member, text=texts.get(member.id, member.text))
+
+    def filled(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+        return tuple(
+            replace(pair, first=pair.first and told(pair.first), copy=told(pair.copy)) for pair in pairs
+        )
+
+    return replace(report, borderline=filled(report.borderline), near_misses=filled(report.near_misses))
 
 
 def _is_shared(story: Story) -> bool:
@@ -242,6 +262,8 @@ def _near_misses(
             continue
         earlier, later = sorted((miss.id, miss.other_id), key=lambda id_: (known[id_].at, id_))
         story, copy = members[later]
+        if members[earlier][0].id == story.id:  # other articles have brought them together since
+            continue
         pairs.append(Pair(story.id, members[earlier][1], copy, miss.similarity))
     pairs.sort(key=lambda pair: (-(pair.similarity or 0.0), pair.copy.id))
     return tuple(pairs[:LISTED_PAIRS])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ LONGEST_URL: Final = 2000
 """Characters. Longer addresses are shown as text, cut, and not linked: no browser's are longer."""
 DIFFERENCE_BYTES: Final = 450_000
 """For all differences from a story's first article together, which need no script."""
+PAIR_BYTES: Final = 350_000
+"""For the differences of the pairs on either side of the boundary."""
 TEXT_BYTES: Final = 450_000
 """For the texts of which the script compares any two. The rest stays under 2 MB, whatever the archive."""
 SHARED_WORDS_SHOWN: Final = 8
@@ -101,6 +104,7 @@ def render_html(report: Report, *, lang: str = "ar", archive: str | None = None)
         histogram_bars=charts.histogram_bars(report),
         story_numbers=listed,
         differences=_differences(report),
+        pair_differences=_pair_differences(report),
         texts=texts,
         texts_json=_json({"texts": texts, "places": sorted(PLACES), "titles": sorted(TITLES)}),
         site=defaultdict(Markup, _names(report.sites)),
@@ -259,6 +263,22 @@ def _differences(report: Report) -> dict[str, list[Stretch]]:
             stretches = difference(one_line(story.first.text), one_line(member.text))
             left -= cost
             found[member.id] = stretches
+    return found
+
+
+def _pair_differences(report: Report) -> dict[tuple[str, str], list[Stretch]]:
+    """Differences of the pairs near the boundary by both ids, the nearest first, while they fit."""
+    found: dict[tuple[str, str], list[Stretch]] = {}
+    left = PAIR_BYTES
+    for sides in zip_longest(report.borderline, report.near_misses):
+        for pair in filter(None, sides):
+            if pair.first is None or pair.first.text is None or pair.copy.text is None:
+                continue
+            left -= 3 * (len(pair.first.text) + len(pair.copy.text))
+            if left < 0:
+                return found
+            words = one_line(pair.first.text), one_line(pair.copy.text)
+            found[pair.first.id, pair.copy.id] = difference(*words)
     return found
 
 

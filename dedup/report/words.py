@@ -98,6 +98,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The duplicates least like their first article: worth a person's look.",
     ),
     "near_misses": ("لم تُعدّ مكررة بفارق ضئيل", "Just short of a duplicate"),
+    "near_misses_help": (
+        "آخر الأزواج التي قورنت وعُدّت قصتين: يحسن أن ينظر فيها إنسان.",
+        "The latest pairs that were compared and held to be two stories: worth a person's look.",
+    ),
     # Time
     "days": ("النسخ المكررة عبر الزمن", "Duplicates over time"),
     "days_help": ("نصيب النسخ المكررة من مقالات كل فترة.", "Duplicates among the articles of each period."),

@@ -136,6 +136,7 @@ def test_borderline_pairs_on_either_side_of_the_boundary() -> None:
         NearMiss("a4", "a1", 0.58),
         NearMiss("a4", "b2", 0.59),
         NearMiss("a4", "not in the archive", 0.59),
+        NearMiss("c1", "a1", 0.59),  # one story by now
     ]
     made = report(articles, boundary=0.6, near_misses=misses)
     assert [pair.copy.id for pair in made.borderline] == ["c5", "b3", "c1"]

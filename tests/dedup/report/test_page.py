@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from dedup.report import NearMiss, ReportArticle, SiteNote, render_html
+from dedup.report import NearMiss, ReportArticle, SiteNote, render_html, with_pair_texts
 from dedup.report.page import LISTED_MEMBERS
 from tests.dedup.report.archives import article, copy, newsroom, report
 
@@ -215,14 +215,29 @@ def test_differences_from_the_first_stand_side_by_side() -> None:
         copy("c", "a", "qasioun", 2, 1.0, text="شارك ٢١٥ ألف طالب في الامتحانات"),
         copy("d", "a", "qasioun", 3, 0.9),
     ]
-    tree = parsed(render_html(report(articles), lang="en"))
-    assert [cut.text_content() for cut in tree.xpath("//del")] == ["215"]
-    assert [added.text_content() for added in tree.xpath("//ins")] == ["220", "وطالبة"]
-    assert [number.text_content() for number in tree.xpath("//ins/b | //del/b")] == ["215", "220"]
-    folds = [text_of(fold, "en") for fold in tree.xpath("//details[@class='diff']")]
+    tree = parsed(render_html(report(articles), lang="en")).xpath("//section[@id='largest']")[0]
+    assert [cut.text_content() for cut in tree.xpath(".//del")] == ["215"]
+    assert [added.text_content() for added in tree.xpath(".//ins")] == ["220", "وطالبة"]
+    assert [number.text_content() for number in tree.xpath(".//ins/b | .//del/b")] == ["215", "220"]
+    folds = [text_of(fold, "en") for fold in tree.xpath(".//details[@class='diff']")]
     assert len(folds) == 2
     assert folds[1].endswith("The same words.")
-    assert tree.xpath("//div[@class='cols']//p/@dir") == ["auto", "auto"]
+    assert tree.xpath(".//div[@class='cols']//p/@dir") == ["auto", "auto"]
+
+
+def test_pairs_on_either_side_of_the_boundary_are_side_by_side_where_there_are_texts() -> None:
+    articles = [
+        article("a"),
+        copy("b", "a", "ugarit", 1, 0.61),
+        article("c", "qasioun", 2),
+        article("d", minutes=3),
+    ]
+    made = report(articles, boundary=0.6, near_misses=[NearMiss("c", "a", 0.59), NearMiss("d", "a", 0.58)])
+    texts = {"a": "شارك 215 طالبًا", "b": "شارك 216 طالبًا", "c": "شارك 217 طالبًا"}
+    tree = parsed(render_html(with_pair_texts(made, texts), lang="en")).xpath("//section[@id='histogram']")[0]
+    assert [cut.text_content() for cut in tree.xpath(".//del")] == ["215", "215"]
+    assert [added.text_content() for added in tree.xpath(".//ins")] == ["216", "217"]
+    assert not parsed(render_html(made)).xpath("//section[@id='histogram']//del")
 
 
 def test_long_shared_runs_are_counted_not_shown() -> None:
