@@ -210,6 +210,22 @@ class Difference(_Model):
     changes: list[Change]
 
 
+class CarriedPair(_Model):
+    """A story's first article, and another site's copy."""
+
+    first: Brief
+    copy_: Brief = Field(serialization_alias="copy")
+
+
+class Carried(_Model):
+    """What one site carried of another's, newest first."""
+
+    first: str
+    carrier: str
+    pairs: list[CarriedPair]
+    older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
+
+
 class Story(_Model):
     """A story: the articles that tell it, in the order of time, and two of them word by word."""
 

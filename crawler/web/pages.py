@@ -158,6 +158,21 @@ def story(request: Request, lang: Lang, story: str, first: str = "", second: str
     )
 
 
+@router.get("/{lang}/pairs")
+def pairs(request: Request, lang: Lang, first: str, carrier: str, before: str = "") -> Response:
+    """What one site carried of another's."""
+    data = reader_of(request).carried(first, carrier, before or None)
+    return _page(
+        request,
+        "pairs.html.j2",
+        lang,
+        here="report",
+        data=data,
+        before=before,
+        api=f"/api/pairs?{request.url.query}",
+    )
+
+
 @router.get("/{lang}/report")
 def report(request: Request, lang: Lang, period: Literal["all", "365", "30", "7"] = "all") -> Response:
     """The dedup report of the archive as it is now."""

@@ -130,12 +130,7 @@ class Reader:
             UsageError: A filter cannot be read.
         """
         filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
-        try:
-            key = int(before) if before else None
-        except ValueError:
-            raise UsageError(f"before: {before!r} is not the `older` of an earlier page") from None
-        if key is not None and abs(key) >= 1 << 63:
-            raise UsageError(f"before: {before!r} is not the `older` of an earlier page")
+        key = _key(before)
         query = parse_query(typed)
         hits, pieces = self.archive.search(query, filters, before=key, limit=PAGE)
         return models.SearchResult(
@@ -241,6 +236,22 @@ class Reader:
             difference=self._difference(pair) if len(pair) == 2 else None,
         )
 
+    def carried(self, first: str, carrier: str, before: str | None = None) -> models.Carried:
+        """What one site carried of another's; the index's `docs_site`.
+
+        Raises:
+            UsageError: `before` cannot be read.
+        """
+        pairs, older = self._lists.carried(first, carrier, before=_key(before), limit=PAGE)
+        return models.Carried(
+            first=first,
+            carrier=carrier,
+            pairs=[
+                models.CarriedPair(first=self._brief(lead), copy_=self._brief(copy)) for lead, copy in pairs
+            ],
+            older=None if older is None else str(older),
+        )
+
     def _difference(self, pair: Sequence[Hit]) -> models.Difference:
         texts = self.archive.texts([hit.id for hit in pair])
         first, second = pair
@@ -316,3 +327,13 @@ def changes(old: str, new: str) -> list[models.Change]:
 
 def _parts(pieces: Sequence[Piece]) -> list[models.Part]:
     return [models.Part(text=piece.text, hit=piece.hit) for piece in pieces]
+
+
+def _key(before: str | None) -> int | None:
+    try:
+        key = int(before) if before else None
+    except ValueError:
+        key = 1 << 63
+    if key is not None and abs(key) >= 1 << 63:
+        raise UsageError(f"before: {before!r} is not the `older` of an earlier page")
+    return key

@@ -16,7 +16,7 @@ from typing import Final
 from crawler.config import Settings
 from crawler.operations.archive import Archive
 
-PERIODS: Final = {"all": None, "365": 365, "30": 30, "7": 7}
+PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""
 
 
@@ -111,5 +111,8 @@ def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> 
         raise StoreUnavailableError(f"MongoDB did not answer: {str(error).splitlines()[0]}") from None
     except RedisError as error:
         raise StoreUnavailableError(f"Redis did not answer: {str(error).splitlines()[0]}") from None
-    pages = {lang: render_html(report, lang=lang, archive=f"/{lang}/") for lang in ("ar", "en")}
+    period = "all" if days is None else str(days)
+    pages = {
+        lang: render_html(report, lang=lang, archive=f"/{lang}/", period=period) for lang in ("ar", "en")
+    }
     return Made(pages, page_policy(), render_json(report), generation)

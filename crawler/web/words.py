@@ -176,6 +176,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "legend_added": ("أُضيف أو تغيّر", "added or changed"),
     "legend_figure": ("رقم أو اسم", "number or name"),
     # Report
+    "pairs": ("ما نقله موقع عن آخر", "What one site carried of another's"),
+    "no_pairs": ("لا أزواج.", "No pairs."),
     "report_wait": ("التقرير قيد الإعداد…", "The report is being made…"),
     "report_wait_help": (
         "يستغرق ذلك ثوانيَ لأرشيف كبير. تُحدَّث هذه الصفحة من نفسها.",

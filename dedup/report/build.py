@@ -15,8 +15,8 @@ LISTED_STORIES: Final = 30
 """Stories in each of the two lists: what a person may look through in one sitting."""
 LISTED_PAIRS: Final = 20
 """Borderline pairs on either side of the boundary."""
-FLOW_EXAMPLES: Final = 3
-"""Pairs shown for one site's copies of another's."""
+FLOW_EXAMPLES: Final = 50
+"""The latest pairs kept of one site's copies of another's: some minutes' reading."""
 BINS: Final = 50
 """Bars of the histogram: 2 points of similarity each, the resolution of 64 minhashes (1.6 points)."""
 DAYS_FILLED: Final = 4000

@@ -116,7 +116,7 @@ class Flow:
     median_delay: timedelta | None
     median_similarity: float | None
     examples: tuple[Pair, ...]
-    """The latest few pairs."""
+    """The latest pairs, up to `build.FLOW_EXAMPLES`."""
 
 
 @dataclass(frozen=True, slots=True)

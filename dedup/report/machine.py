@@ -12,6 +12,9 @@ from dedup.report.figures import Flow, Member, Pair, Report, Story
 JSON_VERSION: Final = 1
 """Raised when a key of the JSON is renamed, removed or changes its meaning; not when one is added."""
 
+FLOW_PAIRS: Final = 3
+"""Pairs told with each flow; the CSV has all."""
+
 CSV_COLUMNS: Final = (
     "story_id", "first_url", "first_site", "url", "site", "title", "published_or_seen", "dated",
     "delay_minutes", "similarity", "reason",
@@ -29,7 +32,7 @@ def render_json(report: Report) -> str:
         ``sites``, a list: ``id``, ``name``, ``name_en``, ``articles``, ``first``, ``alone``, ``duplicates``,
         ``originality``;
         ``flows``, a list: ``first``, ``carrier``, ``count``, ``median_delay_minutes``, ``median_similarity``,
-        ``examples`` (pairs);
+        ``examples`` (the latest pairs);
         ``largest`` and ``recent``, lists of stories: ``id``, ``size``, ``sites``, ``first_id``, ``members``;
         ``histogram``, a list: ``low``, ``high``, ``count``, ``exact``; beside it ``unmeasured``;
         ``borderline`` and ``near_misses``, lists of pairs: ``story_id``, ``similarity``, ``first``, ``copy``;
@@ -186,5 +189,5 @@ def _flow(flow: Flow) -> dict[str, Any]:
         "count": flow.count,
         "median_delay_minutes": _minutes(flow.median_delay),
         "median_similarity": flow.median_similarity,
-        "examples": [_pair(pair) for pair in flow.examples],
+        "examples": [_pair(pair) for pair in flow.examples[:FLOW_PAIRS]],
     }

@@ -188,6 +188,7 @@ def test_openapi_describes_each_page(web: Web) -> None:
         "/api/search",
         "/api/articles/{article}",
         "/api/stories/{story}",
+        "/api/pairs",
         "/api/report",
     }
     assert all(set(methods) == {"get"} for methods in described["paths"].values())
@@ -219,3 +220,15 @@ def test_a_page_names_the_one_zone_of_its_times(web: Web) -> None:
         assert "Asia/Damascus" in page
         times = re.findall(r'<time datetime="[^"]+T[^"]+([+-][0-9:]+)">', page)
         assert set(times) == {"+03:00"}
+
+
+def test_what_one_site_carried_of_anothers_is_listed_by_page(web: Web) -> None:
+    found = api(web, "/pairs?first=barada&carrier=ugarit")
+    assert [(pair["first"]["id"], pair["copy"]["id"]) for pair in found["pairs"]] == [
+        (small.FIRST, small.CUT)
+    ]
+    assert found["older"] is None
+    assert api(web, "/pairs?first=ugarit&carrier=barada")["pairs"] == []
+    page = web.get("/en/pairs?first=barada&carrier=ugarit").text
+    assert f"second={small.CUT}#difference" in page
+    assert web.get("/api/pairs?first=a&carrier=b&before=x").status == 400

@@ -183,6 +183,33 @@ class SearchLists:
             rows = db.execute(f"SELECT {_COLUMNS} FROM docs WHERE story = ? ORDER BY row", (story,))  # noqa: S608
             return [_hit(row) for row in rows]
 
+    def carried(
+        self, first: str, carrier: str, *, before: int | None = None, limit: int = 20
+    ) -> tuple[list[tuple[Hit, Hit]], int | None]:
+        """What one site carried of another's: the story's first article and the copy, newest copies first.
+
+        Args:
+            first: The site that had it first.
+            carrier: The site that carried it; the same one for what it published again.
+            before: Where the page begins, as the page before told.
+            limit: Pairs on a page.
+
+        Returns:
+            The pairs, and where the next page begins; None on the last.
+        """
+        where, values = _bounds("docs.row", None, before)
+        with self.file.reading() as db:
+            rows = db.execute(
+                "SELECT docs.id, lead.id FROM docs INDEXED BY docs_site JOIN docs AS lead"  # noqa: S608
+                f" ON lead.id = docs.story WHERE docs.site = ? AND docs.duplicate_of IS NOT NULL{where}"
+                " AND lead.site = ? AND lead.duplicate_of IS NULL ORDER BY docs.row DESC LIMIT ?",
+                (carrier, *values, first, limit + 1),
+            ).fetchall()
+        shown = rows[:limit]
+        hits = {hit.id: hit for hit in self.by_id(list({id_ for row in shown for id_ in row}))}
+        pairs = [(hits[lead], hits[copy]) for copy, lead in shown if copy in hits and lead in hits]
+        return pairs, pairs[-1][1].row if len(rows) > limit and pairs else None
+
     def neighbours(self, hit: Hit) -> tuple[Hit | None, Hit | None]:
         """What the same site published just before and just after an article."""
         with self.file.reading() as db:

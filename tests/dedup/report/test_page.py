@@ -7,6 +7,7 @@ import pytest
 from lxml import etree, html
 
 from dedup.report import NearMiss, ReportArticle, SiteNote, render_html, with_pair_texts
+from dedup.report.build import FLOW_EXAMPLES
 from dedup.report.page import LISTED_MEMBERS
 from tests.dedup.report.archives import article, copy, newsroom, report
 
@@ -328,3 +329,26 @@ def test_any_two_of_three_can_be_compared() -> None:
 def test_another_language_is_refused() -> None:
     with pytest.raises(ValueError, match="language 'fr': not one of ar, en"):
         render_html(report(), lang="fr")
+
+
+def test_a_cell_opens_its_latest_pairs_and_says_how_many_there_are() -> None:
+    articles = [article("a"), *(copy(f"b{n}", "a", "ugarit", n, 0.9) for n in range(1, 61))]
+    tree = parsed(render_html(report(articles), lang="en"))
+    (shown,) = tree.xpath("//div[@popover]")
+    assert len(shown.xpath(".//li")) == FLOW_EXAMPLES
+    assert "The latest 50 of 60" in text_of(shown, "en")
+    assert not shown.xpath(".//a[contains(@href, 'pairs?')]")
+    live = parsed(render_html(report(articles), lang="en", archive="/en/", period="30"))
+    assert live.xpath("//div[@popover]//a/@href")[0] == "/en/pairs?first=barada&carrier=ugarit"
+    assert live.xpath("//p[contains(@class, 'periods')]/a[@aria-current]/@href") == ["/en/report?period=30"]
+
+
+def test_the_pairs_of_all_cells_together_have_a_bound() -> None:
+    articles = [article(f"a{site}", f"s{site}") for site in range(30)]
+    for site in range(30):
+        for n in range(1, 61):
+            wordy = {"title": f"عنوان {n} " * 60, "url": f"https://t.example/{'x' * 900}{n}"}
+            articles.append(copy(f"b{site}-{n}", f"a{site}", f"t{site}", n, 0.9, **wordy))
+    page = render_html(report(articles), lang="en")
+    assert len(page.encode()) < 3_000_000
+    assert 3 <= len(parsed(page).xpath("//div[@popover][1]//li")) < FLOW_EXAMPLES
