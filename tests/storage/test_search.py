@@ -338,3 +338,30 @@ def test_a_replaced_archive_is_taken_whole(index: Index) -> None:
     refresh(index.file, index.db)
     assert (index.find("جسر"), index.find("نهر")) == ([], ["2" * 32])
     assert index.lists.crawled_sites() == []
+
+
+def test_pairs_are_told_with_the_storys_first_whatever_its_name(index: Index) -> None:
+    story = "9" * 32
+    index.store(article("1" * 32, "barada", "خبر", "نص", 5, story_id=story))
+    for number in range(5):
+        index.store(copy(f"a{number}".ljust(32, "0"), story, "ugarit", "خبر", "نص", 4 - number / 2, 1.0))
+    rebuild(index.file, index.db)
+    newest, older = index.lists.carried("barada", "ugarit", limit=3)
+    assert [(first.id[0], copied.id[:2]) for first, copied in newest] == [
+        ("1", "a4"),
+        ("1", "a3"),
+        ("1", "a2"),
+    ]
+    rest, end = index.lists.carried("barada", "ugarit", before=older, limit=3)
+    assert [copied.id[:2] for _, copied in rest] == ["a1", "a0"]
+    assert end is None
+    assert index.lists.carried("ugarit", "barada") == ([], None)
+
+
+def test_the_count_is_the_same_whether_or_not_a_page_shows_all(index: Index) -> None:
+    index.store(*(article(f"{n:032}", "barada", "خبر", "جسر على نهر", n) for n in range(7)))
+    rebuild(index.file, index.db)
+    for limit in (3, 6, 7, 20):
+        assert index.lists.search(parse_query('"جسر على"'), limit=limit).total == 7
+    second = index.lists.search(parse_query("جسر"), limit=4)
+    assert index.lists.search(parse_query("جسر"), before=second.older, limit=4).total == 7

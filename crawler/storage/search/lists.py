@@ -162,7 +162,10 @@ class SearchLists:
                     f"SELECT {_COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
                     (*values, limit + 1),
                 ).fetchall()
-            total = _count(db, expression, low, high)
+            # Of a rare phrase of frequent words, reading all that has the words is all the work:
+            # it is not done again where the one page shows all matches.
+            whole = before is None and len(rows) <= limit
+            total = len(rows) if whole else _count(db, expression, low, high)
         hits = [_hit(row) for row in rows]
         older = hits[limit - 1].row if len(hits) > limit else None
         return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, older)
@@ -201,8 +204,10 @@ class SearchLists:
         with self.file.reading() as db:
             rows = db.execute(
                 "SELECT docs.id, lead.id FROM docs INDEXED BY docs_site JOIN docs AS lead"  # noqa: S608
-                f" ON lead.id = docs.story WHERE docs.site = ? AND docs.duplicate_of IS NOT NULL{where}"
-                " AND lead.site = ? AND lead.duplicate_of IS NULL ORDER BY docs.row DESC LIMIT ?",
+                " ON lead.row = (SELECT min(row) FROM docs AS one WHERE one.story = docs.story"
+                " AND one.duplicate_of IS NULL)"
+                f" WHERE docs.site = ? AND docs.duplicate_of IS NOT NULL{where}"
+                " AND lead.site = ? ORDER BY docs.row DESC LIMIT ?",
                 (carrier, *values, first, limit + 1),
             ).fetchall()
         shown = rows[:limit]
