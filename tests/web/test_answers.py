@@ -18,6 +18,7 @@ PAGES = [
     f"/articles/{small.HOSTILE}",
     f"/articles/{small.UNDATED}",
     f"/stories/{small.FIRST}",
+    "/pairs?first=barada&carrier=ugarit",
     f"/stories/{small.FIRST}?first={small.COPY}&second={small.CUT}",
 ]
 
