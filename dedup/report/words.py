@@ -232,7 +232,7 @@ COUNTED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
             "آخر {n} زوجًا من {all}",
             "آخر {n} زوج من {all}",
         ),
-        ("The latest of {all}", "The latest {n} of {all}"),
+        ("The latest {n} of {all}", "The latest {n} of {all}"),
     ),
     "first_n_of": (
         (
