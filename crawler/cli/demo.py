@@ -71,6 +71,7 @@ def demo_command(
     for command in (
         f"show {shlex.quote(unquote(example))}",
         "export -o articles.jsonl",
+        "web --open",
         "dedup report --lang ar --format html -o report.html",
         "doctor",
         "stores stop",

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from crawler.cli.context import context_of, err, out
 from crawler.errors import UsageError
 from crawler.operations.archive import ZONE, Archive, filters_of, parse_query
 from crawler.sites import load_sites, select_sites
-from crawler.storage.search import BusyIndexError, Hit, Refreshed
+from crawler.storage.search import BusyIndexError, Hit, Refreshed, stated_day
 from crawler.storage.search.excerpt import Piece
 from dedup.report.article import one_line
 
@@ -64,13 +65,17 @@ def search_command(
         if site is not None and site not in {count.site for count in archive.lists.sites()}:
             select_sites(load_sites(common.seeds) if common.seeds.is_dir() else {}, [site])
         found, pieces = archive.search(parse_query(query), filters, limit=limit)
+    sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
+    days = {
+        hit.id: stated_day(hit, sites[hit.site].zone if hit.site in sites else ZONE) for hit in found.hits
+    }
     if common.json:
-        rows = [_row(hit, pieces[hit.id]) for hit in found.hits]
+        rows = [_row(hit, days[hit.id], pieces[hit.id]) for hit in found.hits]
         told = {"query": query, "total": found.total, "more_than_total": found.more, "hits": rows}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     for hit in found.hits:
-        out().print(_shown(hit, pieces[hit.id]), soft_wrap=True)
+        out().print(_shown(hit, days[hit.id], pieces[hit.id]), soft_wrap=True)
     if common.verbosity >= 0:
         number = f"more than {found.total}" if found.more else str(found.total)
         shown = f"the newest {len(found.hits)} of {number}" if found.older else number
@@ -78,18 +83,18 @@ def search_command(
         console.print(f"{shown} {things}" if found.hits else "nothing found", markup=False)
 
 
-def _row(hit: Hit, pieces: list[Piece]) -> dict[str, Any]:
+def _row(hit: Hit, day: date | None, pieces: list[Piece]) -> dict[str, Any]:
     row = asdict(hit)
-    del row["row"]
+    del row["row"], row["stated"]
+    row["day"] = day and day.isoformat()
     row["at"] = hit.at.isoformat()
     row["removed"] = hit.removed and hit.removed.isoformat()
     row["excerpt"] = "".join(piece.text for piece in pieces)
     return row
 
 
-def _shown(hit: Hit, pieces: list[Piece]) -> Text:
-    at = hit.at.astimezone(ZONE)
-    when = f"{at:%Y-%m-%d}" if hit.precision == "day" else f"{at:%Y-%m-%d %H:%M}"
+def _shown(hit: Hit, day: date | None, pieces: list[Piece]) -> Text:
+    when = day.isoformat() if day else f"{hit.at.astimezone(ZONE):%Y-%m-%d %H:%M}"
     text = Text(one_line(hit.title), style="bold")
     text.append(f"\n{when} {hit.site}", style="dim not bold")
     if hit.duplicate_of:

@@ -21,6 +21,7 @@ from crawler.operations import backup as backups
 from crawler.operations.doctor import Level, diagnose
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
+from crawler.storage.stale import mark_replaced
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines, on standard output.")]
 
@@ -93,6 +94,7 @@ def restore(
     with open_stores(settings) as stores:
         with _progress("Restoring") as progress:
             summary = backups.restore(stores, file, replace=replace, progress=progress)
+        mark_replaced(stores.db)
         with _progress("Rebuilding the dedup index") as progress:
             articles = summary.documents.get("articles", 0)
 

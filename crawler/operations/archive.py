@@ -30,6 +30,7 @@ from crawler.storage.search import (
 )
 from crawler.storage.search.excerpt import Piece, excerpts
 from crawler.storage.session import is_away
+from crawler.storage.turns import SiteState, site_states
 
 T = TypeVar("T")
 
@@ -82,6 +83,15 @@ class Archive:
         """What an article said before, oldest first; index `article_revision`."""
         found = self._asking(lambda stores: list(stores.db.revisions.find({"article_id": id_})))
         return sorted(found, key=lambda old: int(old["revision"]))
+
+    def readings(self, id_: str) -> list[Document]:
+        """What Khabar had read in the article's page before it read it anew, oldest first."""
+        found = self._asking(lambda stores: list(stores.db.readings.find({"article_id": id_})))
+        return sorted(found, key=lambda old: (int(old["revision"]), old["read_until"]))
+
+    def states(self) -> dict[str, SiteState]:
+        """What is remembered of each site that was ever crawled; `sites`, some dozen documents."""
+        return self._asking(lambda stores: site_states(stores.db))
 
     def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of these articles."""

@@ -25,6 +25,7 @@ from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
 from crawler.storage.readings import correct, differences
 from crawler.storage.schema import Document, ensure_schema
+from crawler.storage.stale import mark_changed
 from dedup import Decision, IndexFullError, Prepared
 
 BATCH = 50
@@ -126,6 +127,8 @@ class _Reading:
                 asyncio.run(self._read_batch(batch, learned))
                 self._progress(self._site.id, self._report.read)
         finally:
+            if self._report.corrected and not self._dry_run:
+                mark_changed(self._stores.db, [self._site.id])
             lease.release(self._stores.db)
         return self._report
 

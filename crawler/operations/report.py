@@ -1,19 +1,25 @@
 """The dedup report of an archive: reads the articles and hands them to `dedup.report`."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pymongo
 
 from crawler.sites import Site
 from crawler.spiders.verdict import HEALTHY
+from crawler.storage.articles import published_by
+from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores
+from crawler.storage.dedup_index import near_misses
 from crawler.storage.paging import in_batches
+from crawler.storage.turns import SiteState, site_states
 from dedup import Thresholds
-from dedup.report import Report, ReportArticle, SiteNote, build_report
+from dedup.report import NearMiss, Report, ReportArticle, SiteNote, build_report, with_pair_texts
+from dedup.report.article import local
 
 ZONE = ZoneInfo("Asia/Damascus")
 """The report compares sites of several zones; its days are those of Damascus."""
@@ -58,13 +64,13 @@ def dedup_report(
     """
     # A site of 50,000 articles takes the embedded server longer than one request may.
     with pymongo.timeout(0):
-        names = _site_ids(stores)
-        articles = [article for name in names for article in _articles(stores, sites, name)]
+        articles = _all_articles(stores, sites)
         names = sorted({article.site for article in articles})
         texts = _texts(stores, articles)
-        notes = [_note(stores, name) for name in _site_ids(stores)]
+        states = site_states(stores.db)
+        notes = [_note(stores, name, states.get(name)) for name in sorted({*names, *_crawled(stores)})]
     articles = [replace(article, text=texts.get(article.id)) for article in articles]
-    return build_report(
+    report = build_report(
         articles,
         generated_at=datetime.now(UTC),
         since=since,
@@ -74,17 +80,48 @@ def dedup_report(
         boundary=Thresholds().containment,
         zone=ZONE,
         notes=notes,
+        near_misses=[NearMiss(*pair) for pair in near_misses(stores)],
+    )
+    pairs = (*report.borderline, *report.near_misses)
+    members = {member.id for pair in pairs for member in (pair.first, pair.copy) if member is not None}
+    with pymongo.timeout(0):
+        return with_pair_texts(report, _read_texts(stores, members))
+
+
+def _crawled(stores: Stores) -> list[str]:
+    """The sites that were ever crawled."""
+    return sorted(document["_id"] for document in stores.db.sites.find({}, {"_id": 1}))
+
+
+def _all_articles(stores: Stores, sites: dict[str, Site]) -> list[ReportArticle]:
+    """All articles, site by site, restored ones of a site that was never crawled here included."""
+    known = sorted({*_crawled(stores), *sites})
+    articles = [article for name in known for article in _articles(stores, sites, name)]
+    # `distinct` reads every article of the embedded server, so it is asked only when some are missing.
+    if len(articles) < stores.db.articles.estimated_document_count():
+        others = sorted(set(stores.db.articles.distinct("site")) - set(known))
+        articles += [article for name in others for article in _articles(stores, sites, name)]
+    return articles
+
+
+def _note(stores: Stores, site: str, state: SiteState | None) -> SiteNote:
+    """How a site is, how many of its pages wait for a person, and what it repeats on its pages."""
+    verdict, reason = (state.verdict, state.reason) if state else (None, None)
+    if verdict is None:
+        last = _last_crawl(stores, site)
+        verdict, reason = last.get("verdict"), last.get("verdict_reason")
+    repeated = BoilerplateCounts(stores.redis, site).repeated()
+    return SiteNote(
+        site=site,
+        boilerplate=sum(paragraph.removed for paragraph in repeated),
+        quarantined=len(list(stores.db.quarantine.find({"site": site}, {"_id": 1}))),
+        trouble=None if verdict is None or verdict in HEALTHY else verdict,
+        reason=reason,
     )
 
 
-def _site_ids(stores: Stores) -> list[str]:
-    """The sites that were ever crawled; `distinct` would read every article of the embedded server."""
-    crawled = sorted(document["_id"] for document in stores.db.sites.find({}, {"_id": 1}))
-    return crawled or sorted(stores.db.articles.distinct("site"))
-
-
-def _note(stores: Stores, site: str) -> SiteNote:
-    """What the last crawl of a site said of it, and how many of its pages wait for a person."""
+def _last_crawl(stores: Stores, site: str) -> dict[str, Any]:
+    """The last crawl of a site that ended: its word counts where the site's health is not recorded."""
     now = datetime.now(UTC)
     recent = {"$gte": now - LATEST_CRAWLS, "$lt": now + timedelta(days=1)}
     crawls = stores.db.crawls.find(
@@ -92,14 +129,7 @@ def _note(stores: Stores, site: str) -> SiteNote:
         {"started_at": 1, "finished_at": 1, "verdict": 1, "verdict_reason": 1},
     )
     ended = [crawl for crawl in crawls if crawl.get("finished_at")]
-    last = max(ended, key=lambda crawl: crawl["started_at"], default={})
-    verdict = last.get("verdict")
-    return SiteNote(
-        site=site,
-        quarantined=len(list(stores.db.quarantine.find({"site": site}, {"_id": 1}))),
-        trouble=None if verdict is None or verdict in HEALTHY else verdict,
-        reason=last.get("verdict_reason"),
-    )
+    return max(ended, key=lambda crawl: crawl["started_at"], default={})
 
 
 def _names(site: Site | None, name: str) -> tuple[str, str]:
@@ -107,14 +137,20 @@ def _names(site: Site | None, name: str) -> tuple[str, str]:
 
 
 def _articles(stores: Stores, sites: dict[str, Site], name: str) -> Iterator[ReportArticle]:
+    seed = sites.get(name)
     for document in stores.db.articles.find({"site": name}, FIELDS):
+        published = document.get("published_at")
+        if published is not None and document.get("published_precision") == "day":
+            # A day is one of the site's own zone.
+            published = local(published, seed.zone if seed else ZONE)
         yield ReportArticle(
             id=document["_id"],
             site=name,
             site_name=_names(sites.get(name), name)[0],
             title=document["title"],
             url=document["url"],
-            published_at=document.get("published_at"),
+            published_at=published,
+            latest=published_by(document),
             first_seen_at=document["first_seen_at"],
             story_id=document["story_id"],
             duplicate_of=document.get("duplicate_of"),
@@ -131,11 +167,11 @@ def _texts(stores: Stores, articles: list[ReportArticle]) -> dict[str, str]:
         members[article.story_id].append(article)
     stories = [story for story in members.values() if len(story) > 1]
     largest = sorted(stories, key=len, reverse=True)[:STORIES_WITH_TEXT]
-    latest = sorted(stories, key=lambda story: max(map(_moment, story)), reverse=True)[:STORIES_WITH_TEXT]
+    latest = sorted(stories, key=lambda story: max(one.at for one in story), reverse=True)[:STORIES_WITH_TEXT]
     keys = list({article.id for story in (*largest, *latest) for article in story[:MEMBERS_WITH_TEXT]})
-    batches = in_batches(stores.db.articles, keys, {"text": 1})
+    return _read_texts(stores, keys)
+
+
+def _read_texts(stores: Stores, keys: Iterable[str]) -> dict[str, str]:
+    batches = in_batches(stores.db.articles, sorted(keys), {"text": 1})
     return {document["_id"]: document["text"] for batch in batches for document in batch}
-
-
-def _moment(article: ReportArticle) -> datetime:
-    return article.published_at or article.first_seen_at

@@ -13,6 +13,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
+from crawler.storage.stale import mark_changed
 from dedup import Decision, Index, Prepared, StoredFormError, Texts, prepare
 
 REBUILD_LOCK = 120.0
@@ -44,6 +45,11 @@ def open_index(stores: Stores) -> Index:
 
 def _index(stores: Stores) -> Index:
     return Index(stores.redis, basename=BASENAME, window=_window(stores))
+
+
+def near_misses(stores: Stores) -> list[tuple[str, str, float]]:
+    """The latest pairs that almost were copies; see `Index.near_misses`."""
+    return _index(stores).near_misses()
 
 
 def _window(stores: Stores) -> timedelta | None:
@@ -116,13 +122,16 @@ def tell_anew(stores: Stores, story_ids: Sequence[str]) -> None:
         stores: The open stores.
         story_ids: The stories; the name of the one that was published first outlives.
     """
-    fields = {**_SIGNATURE, "story_id": 1}
+    fields = {**_SIGNATURE, "story_id": 1, "site": 1}
     members = list(stores.db.articles.find({"story_id": {"$in": list(story_ids)}}, fields))
     members.sort(key=_turn)
     name = members[0]["story_id"] if members else None
     members.sort(key=lambda one: one["_id"] != name)
     prepared = [_prepared(stores.db, document) for document in members]
-    _write_stories(stores.db, open_index(stores).retell(prepared))
+    try:
+        _write_stories(stores.db, open_index(stores).retell(prepared))
+    finally:
+        mark_changed(stores.db, {document["site"] for document in members})
 
 
 def mend_index(stores: Stores) -> int | None:
@@ -171,14 +180,17 @@ def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None 
         _write_stories(stores.db, decisions)
         lock.reacquire()
 
-    return index.rebuild(
-        _signatures(stores.db, order),
-        apart=splits_of(stores.db),
-        left_out=left_out,
-        texts=stored_texts(stores.db),
-        progress=progress,
-        decided=decided,
-    )
+    try:
+        return index.rebuild(
+            _signatures(stores.db, order),
+            apart=splits_of(stores.db),
+            left_out=left_out,
+            texts=stored_texts(stores.db),
+            progress=progress,
+            decided=decided,
+        )
+    finally:
+        mark_changed(stores.db)
 
 
 def follow_story(stores: Stores, decision: Decision) -> None:

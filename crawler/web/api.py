@@ -79,6 +79,17 @@ def article(request: Request, article: str) -> models.Article:
     return found
 
 
+@router.get("/pairs", responses=_WRONG)
+def pairs(
+    request: Request,
+    first: Annotated[str, Query(description="The site that had it first, by id.")],
+    carrier: Annotated[str, Query(description="The site that carried it.")],
+    before: Annotated[str, Query(description="`older` of the page before.")] = "",
+) -> models.Carried:
+    """What one site carried of another's: the first article of each story and the copy, newest first."""
+    return reader_of(request).carried(first, carrier, before or None)
+
+
 @router.get("/stories/{story}", responses=_MISSING)
 def story(request: Request, story: str, first: str = "", second: str = "") -> models.Story:
     """A story, and two of its articles word by word: its first two, unless others are named by id."""

@@ -1,8 +1,7 @@
 """Where things stand in the small charts; lengths are in the chart's own units.
 
 A chart of the overview is a strip of rectangles that a table row repeats in words, so the page draws its SVG
-itself: a charting library would bring script that the Content-Security-Policy forbids, and none mirrors a
-chart for Arabic.
+itself. Why no charting library does stands in docs/decisions/0025-charts-drawn-by-the-template.md.
 """
 
 from collections.abc import Sequence

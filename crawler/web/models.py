@@ -24,7 +24,11 @@ class Brief(_Model):
     site: str
     title: str
     url: str
-    at: datetime = Field(description="When it was published, or first seen where precision is null.")
+    at: datetime = Field(
+        description="When it was published at the latest, or first seen where precision is null; "
+        "lists are in its order."
+    )
+    day: date | None = Field(description="The day of publication, where the page states no time.")
     precision: Literal["minute", "day"] | None
     language: str | None
     story_id: str
@@ -85,6 +89,9 @@ class SiteHealth(_Model):
     name_en: str
     url: str | None
     state: Literal["ok", "trouble", "running", "never"]
+    verdict: str | None = Field(description="The last verdict on its crawls, as `khabar status` tells it.")
+    reason: str | None
+    since: datetime | None = Field(description="Since when the verdict is this one.")
     articles: int
     duplicates: int
     removed: int
@@ -144,6 +151,24 @@ class Wording(_Model):
     changes: list[Change] = Field(description="From this wording to the next.")
 
 
+class Absence(_Model):
+    """A time in which its site had taken an article down."""
+
+    removed_at: datetime
+    returned_at: datetime
+
+
+class Reading(_Model):
+    """What Khabar had read in an article's page until it read the same page better."""
+
+    revision: int
+    read_until: datetime
+    text_sha256: str
+    html_sha256: str | None
+    title_changes: list[Change]
+    changes: list[Change] = Field(description="From this reading to how the revision reads now.")
+
+
 class Article(Brief):
     """An article with its earlier wordings, its story and its neighbours."""
 
@@ -154,9 +179,17 @@ class Article(Brief):
     tags: list[str]
     summary: str | None
     published_at: datetime | None
+    published_day: date | None = Field(
+        description="As `day`, where the page names a day that cannot be, too."
+    )
     published_precision: str | None
     date_source: str | None
     modified_at: datetime | None
+    date_flags: list[str] = Field(
+        description="What had to be settled about its date, such as `contradicted`."
+    )
+    absences: list[Absence] = Field(description="When it had been taken down before, and came back.")
+    readings: list[Reading]
     aliases: list[str]
     first_seen_at: datetime
     captured_at: datetime | None = Field(description="When its page was last fetched.")
@@ -175,6 +208,22 @@ class Difference(_Model):
     second: Brief
     title_changes: list[Change]
     changes: list[Change]
+
+
+class CarriedPair(_Model):
+    """A story's first article, and another site's copy."""
+
+    first: Brief
+    copy_: Brief = Field(serialization_alias="copy")
+
+
+class Carried(_Model):
+    """What one site carried of another's, newest first."""
+
+    first: str
+    carrier: str
+    pairs: list[CarriedPair]
+    older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 
 
 class Story(_Model):

@@ -1,10 +1,12 @@
 """The pages: each shows what its JSON under ``/api`` holds."""
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from crawler.operations.archive import ZONE
 from crawler.web.api import reader_of
 from crawler.web.reader import CRAWLS, SITE_CRAWLS, Reader
 from crawler.web.render import LANGUAGES, render, script, style_sheet
@@ -74,6 +76,7 @@ def site(request: Request, lang: Lang, site: str) -> Response:
         request,
         "site.html.j2",
         lang,
+        zone=reader_of(request).zone(site),
         here="overview",
         data=data,
         places=SITE_CRAWLS,
@@ -132,7 +135,15 @@ def article(request: Request, lang: Lang, article: str) -> Response:
     data = reader_of(request).article(article)
     if data is None:
         raise HTTPException(404)
-    return _page(request, "article.html.j2", lang, here="search", data=data, api=f"/api/articles/{data.id}")
+    return _page(
+        request,
+        "article.html.j2",
+        lang,
+        zone=reader_of(request).zone(data.site),
+        here="search",
+        data=data,
+        api=f"/api/articles/{data.id}",
+    )
 
 
 @router.get("/{lang}/stories/{story}")
@@ -144,6 +155,21 @@ def story(request: Request, lang: Lang, story: str, first: str = "", second: str
     query = f"?{request.url.query}" if request.url.query else ""
     return _page(
         request, "story.html.j2", lang, here="search", data=data, api=f"/api/stories/{data.id}{query}"
+    )
+
+
+@router.get("/{lang}/pairs")
+def pairs(request: Request, lang: Lang, first: str, carrier: str, before: str = "") -> Response:
+    """What one site carried of another's."""
+    data = reader_of(request).carried(first, carrier, before or None)
+    return _page(
+        request,
+        "pairs.html.j2",
+        lang,
+        here="report",
+        data=data,
+        before=before,
+        api=f"/api/pairs?{request.url.query}",
     )
 
 
@@ -164,10 +190,17 @@ def _sites(reader: Reader) -> list[str]:
     return [count.site for count in reader.archive.lists.sites()]
 
 
-def _page(request: Request, template: str, lang: str, **values: object) -> Response:
+def _page(request: Request, template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: object) -> Response:
     query = f"?{request.url.query}" if request.url.query else ""
     path = request.url.path.split("/", 2)[2]
     reader = reader_of(request)
     return HTMLResponse(
-        render(template, lang, path=f"{path}{query}", name=lambda site: reader.name(site, lang), **values)
+        render(
+            template,
+            lang,
+            zone=zone,
+            path=f"{path}{query}",
+            name=lambda site: reader.name(site, lang),
+            **values,
+        )
     )

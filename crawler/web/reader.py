@@ -1,20 +1,22 @@
 """From the archive to what the pages show; the JSON and the HTML are made from the same values."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from crawler.errors import UsageError
-from crawler.operations.archive import Archive, days_ago, filters_of, parse_query
+from crawler.operations.archive import ZONE, Archive, days_ago, filters_of, parse_query
 from crawler.sites import Site
-from crawler.spiders.verdict import HEALTHY
-from crawler.storage.search import CrawlRow, Hit, SiteCount
+from crawler.storage.schema import Document
+from crawler.storage.search import CrawlRow, Hit, SiteCount, stated_day
 from crawler.storage.search.excerpt import Piece, highlighted
+from crawler.storage.turns import SiteState
 from crawler.web import models
+from crawler.web.health import DAYS, all_days, site_health
+from dedup.report.article import local
 from dedup.report.difference import difference
 
-DAYS: Final = 30
-"""Days of the small charts."""
 CRAWLS: Final = 24
 """Crawls of each site on the overview: a day of a site that is crawled every hour."""
 SITE_CRAWLS: Final = 60
@@ -25,8 +27,6 @@ WORDINGS: Final = 20
 MEMBERS: Final = 200
 """Members of a story that are listed: the largest stories of real archives have some dozens."""
 PAGE: Final = 20
-
-_NEW: Final = ("stored", "duplicate", "revised")
 
 
 class Reader:
@@ -52,20 +52,26 @@ class Reader:
 
     def overview(self) -> models.Overview:
         """The archive's figures and the health of its sites; the index's `counts`, `crawls`, `docs_site`."""
-        # All that it says comes from the index: it stays the same until a refresh, or until tomorrow.
-        state = (self._lists.generation(), days_ago(0))
+        # The rest comes from the index: it stays the same until a refresh, or until tomorrow.
+        states, now = self.archive.states(), datetime.now(UTC)
+        health = {
+            id_: (one.verdict, one.reason, one.since, one.crawled_now(now)) for id_, one in states.items()
+        }
+        state = (self._lists.generation(), days_ago(0), health)
         if self._overview is None or self._overview[0] != state:
-            self._overview = state, self._read_overview()
+            self._overview = state, self._read_overview(states)
         return self._overview[1]
 
-    def _read_overview(self) -> models.Overview:
+    def _read_overview(self, states: Mapping[str, SiteState]) -> models.Overview:
         counts = {count.site: count for count in self._lists.sites()}
-        ids = sorted({*counts, *self._lists.crawled_sites()})
+        ids = sorted({*counts, *self._lists.crawled_sites(), *states})
         quarantined = self._lists.quarantine_counts()
         days = self._lists.days(days_ago(DAYS - 1))
         crawls = self._lists.crawls(ids, CRAWLS)
         sites = [
-            self._health(id_, counts.get(id_), crawls[id_], quarantined.get(id_, 0), days.get(id_, {}))
+            self._health(
+                id_, states.get(id_), counts.get(id_), crawls[id_], quarantined.get(id_, 0), days.get(id_, {})
+            )
             for id_ in ids
         ]
         order = {"trouble": 0, "running": 1, "ok": 2, "never": 3}
@@ -81,7 +87,7 @@ class Reader:
             removed=sum(count.removed for count in counts.values()),
             quarantined=sum(quarantined.values()),
             refreshed_at=self._lists.generation()[1],
-            days=_days(total),
+            days=all_days(total),
             sites=sites,
         )
 
@@ -89,11 +95,12 @@ class Reader:
         """A site; None if neither the archive nor the seeds know it."""
         counts = {count.site: count for count in self._lists.sites()}
         crawls = self._lists.crawls([id_], SITE_CRAWLS)[id_]
-        if id_ not in counts and id_ not in self.sites and not crawls:
+        states = self.archive.states()
+        if id_ not in counts and id_ not in self.sites and id_ not in states and not crawls:
             return None
         days = self._lists.days(days_ago(DAYS - 1), id_).get(id_, {})
         pages, number = self._lists.quarantined(id_, QUARANTINED)
-        health = self._health(id_, counts.get(id_), crawls, number, days)
+        health = self._health(id_, states.get(id_), counts.get(id_), crawls, number, days)
         latest = self._lists.search(
             parse_query(""), filters_of(site=id_, duplicates="yes"), limit=LATEST
         ).hits
@@ -123,12 +130,7 @@ class Reader:
             UsageError: A filter cannot be read.
         """
         filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
-        try:
-            key = int(before) if before else None
-        except ValueError:
-            raise UsageError(f"before: {before!r} is not the `older` of an earlier page") from None
-        if key is not None and abs(key) >= 1 << 63:
-            raise UsageError(f"before: {before!r} is not the `older` of an earlier page")
+        key = _key(before)
         query = parse_query(typed)
         hits, pieces = self.archive.search(query, filters, before=key, limit=PAGE)
         return models.SearchResult(
@@ -165,6 +167,7 @@ class Reader:
             tags=document.get("tags") or [],
             summary=document.get("summary"),
             published_at=self._local(hit.site, document.get("published_at")),
+            published_day=self._day(hit.site, document),
             published_precision=document.get("published_precision"),
             date_source=document.get("date_source"),
             modified_at=self._local(hit.site, document.get("modified_at")),
@@ -188,6 +191,25 @@ class Reader:
                 for number, old in enumerate(wordings)
             ],
             story=[self._brief(member) for member in self._lists.story(hit.story)[:MEMBERS]],
+            absences=[
+                models.Absence(
+                    removed_at=self._local(hit.site, absence["removed_at"]),
+                    returned_at=self._local(hit.site, absence["returned_at"]),
+                )
+                for absence in document.get("absences") or ()
+            ],
+            date_flags=document.get("date_flags") or [],
+            readings=[
+                models.Reading(
+                    revision=old["revision"],
+                    read_until=self._local(hit.site, old["read_until"]),
+                    text_sha256=old["text_sha256"],
+                    html_sha256=old.get("html_sha256"),
+                    title_changes=changes(old["title"], self._after(document, wordings, old)[0]),
+                    changes=changes(old["text"], self._after(document, wordings, old)[1]),
+                )
+                for old in self.archive.readings(id_)[-WORDINGS:]
+            ],
             earlier=earlier and self._brief(earlier),
             later=later and self._brief(later),
         )
@@ -214,6 +236,22 @@ class Reader:
             difference=self._difference(pair) if len(pair) == 2 else None,
         )
 
+    def carried(self, first: str, carrier: str, before: str | None = None) -> models.Carried:
+        """What one site carried of another's; the index's `docs_site`.
+
+        Raises:
+            UsageError: `before` cannot be read.
+        """
+        pairs, older = self._lists.carried(first, carrier, before=_key(before), limit=PAGE)
+        return models.Carried(
+            first=first,
+            carrier=carrier,
+            pairs=[
+                models.CarriedPair(first=self._brief(lead), copy_=self._brief(copy)) for lead, copy in pairs
+            ],
+            older=None if older is None else str(older),
+        )
+
     def _difference(self, pair: Sequence[Hit]) -> models.Difference:
         texts = self.archive.texts([hit.id for hit in pair])
         first, second = pair
@@ -227,32 +265,15 @@ class Reader:
     def _health(
         self,
         id_: str,
+        remembered: SiteState | None,
         count: SiteCount | None,
         crawls: list[CrawlRow],
         quarantined: int,
         days: Mapping[int, tuple[int, int]],
     ) -> models.SiteHealth:
         seed = self.sites.get(id_)
-        told = [_crawl(crawl) for crawl in crawls]
-        ended = next((crawl for crawl in told if crawl.finished_at), None)
-        if ended is not None:
-            state = "ok" if ended.healthy else "trouble"
-        else:
-            state = "running" if told else "never"
-        return models.SiteHealth(
-            id=id_,
-            name=self.name(id_, "ar"),
-            name_en=self.name(id_, "en"),
-            url=str(seed.url) if seed else None,
-            state=state,
-            articles=count.articles if count else 0,
-            duplicates=count.duplicates if count else 0,
-            removed=count.removed if count else 0,
-            quarantined=quarantined,
-            newest_at=self._local(id_, count.newest) if count and count.newest else None,
-            crawls=told,
-            days=_days(days),
-        )
+        names = self.name(id_, "ar"), self.name(id_, "en"), str(seed.url) if seed else None
+        return site_health(id_, names, self.zone(id_), remembered, count, crawls, quarantined, days)
 
     def _brief(self, hit: Hit) -> models.Brief:
         return models.Brief(
@@ -261,6 +282,7 @@ class Reader:
             title=hit.title,
             url=hit.url,
             at=self._local(hit.site, hit.at),
+            day=stated_day(hit, self.zone(hit.site)),
             precision=hit.precision,
             language=hit.language,
             story_id=hit.story,
@@ -274,11 +296,25 @@ class Reader:
     def _local(self, site: str, at: datetime | None) -> Any:
         if at is None:
             return None
+        return local(at, self.zone(site))
+
+    @staticmethod
+    def _after(document: Document, wordings: Sequence[Document], old: Document) -> tuple[str, str]:
+        """Title and text as that revision reads now."""
+        same = (one for one in wordings if one["revision"] == old["revision"])
+        now = next(same, document)
+        return now["title"], now["text"]
+
+    def _day(self, site: str, document: Document) -> date | None:
+        at = document.get("published_at")
+        if at is None or document.get("published_precision") != "day":
+            return None
+        return local(at, self.zone(site)).date()
+
+    def zone(self, site: str) -> ZoneInfo:
+        """The zone of a site's times."""
         seed = self.sites.get(site)
-        try:
-            return at.astimezone(seed.zone if seed else UTC)
-        except OverflowError:  # the first or last day that datetime knows
-            return at
+        return seed.zone if seed else ZONE
 
 
 def changes(old: str, new: str) -> list[models.Change]:
@@ -289,35 +325,15 @@ def changes(old: str, new: str) -> list[models.Change]:
     ]
 
 
-def _crawl(row: CrawlRow) -> models.Crawl:
-    return models.Crawl(
-        started_at=row.started,
-        finished_at=row.finished,
-        kind=row.kind,
-        outcome=row.outcome,
-        verdict=row.verdict,
-        reason=row.reason,
-        healthy=row.finished is None or row.verdict in HEALTHY,
-        taken=row.taken,
-        left=row.remaining,
-        new=sum(row.dispositions.get(kind, 0) for kind in _NEW),
-        dispositions=row.dispositions,
-        problems=row.problems,
-    )
-
-
-def _days(counts: Mapping[int, tuple[int, int]]) -> list[models.Day]:
-    """The last `DAYS` days, those without articles included."""
-    start = date(1970, 1, 1) + timedelta(days=(int(days_ago(DAYS - 1).timestamp()) + 3 * 3600) // 86400)
-    days = [start + timedelta(days=number) for number in range(DAYS)]
-    first = (start - date(1970, 1, 1)).days
-    return [
-        models.Day(
-            day=day, articles=counts.get(first + n, (0, 0))[0], duplicates=counts.get(first + n, (0, 0))[1]
-        )
-        for n, day in enumerate(days)
-    ]
-
-
 def _parts(pieces: Sequence[Piece]) -> list[models.Part]:
     return [models.Part(text=piece.text, hit=piece.hit) for piece in pieces]
+
+
+def _key(before: str | None) -> int | None:
+    try:
+        key = int(before) if before else None
+    except ValueError:
+        key = 1 << 63
+    if key is not None and abs(key) >= 1 << 63:
+        raise UsageError(f"before: {before!r} is not the `older` of an earlier page")
+    return key

@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from crawler.operations.archive import ZONE
 from crawler.web import charts
 from crawler.web.words import word
 from dedup.report import phrases
-from dedup.report.article import one_line
+from dedup.report.article import local, one_line
 from dedup.report.difference import marked
 
 LANGUAGES: Final = phrases.LANGUAGES
@@ -36,7 +37,6 @@ def _environment() -> Environment:
         number=phrases.number,
         percent=phrases.percent,
         marked=marked,
-        local=_local,
         link=safe_link,
         urlencode=_query,
         crawl_columns=charts.crawl_columns,
@@ -48,14 +48,20 @@ def _environment() -> Environment:
     return environment
 
 
-def render(template: str, lang: str, **values: Any) -> str:
-    """A page in ``ar`` or ``en``."""
+def render(template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: Any) -> str:
+    """A page in ``ar`` or ``en``; all its times are of one zone, which it names."""
 
-    def when(at: datetime | None, *, precise: bool = True) -> Markup:
+    def when(at: datetime | None, stated: date | None = None) -> Markup:
+        if stated is not None:
+            return Markup('<time datetime="{}">{}</time>').format(
+                stated.isoformat(), phrases.day(stated, lang)
+            )
         if at is None:
             return Markup.escape(word("unknown", lang))
-        shown = phrases.moment(at, lang) if precise else phrases.day(at.date(), lang)
-        return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="minutes"), shown)
+        at = local(at, zone)
+        return Markup('<time datetime="{}">{}</time>').format(
+            at.isoformat(timespec="minutes"), phrases.moment(at, lang)
+        )
 
     def day(at: date) -> str:
         return phrases.day(at, lang)
@@ -65,6 +71,7 @@ def render(template: str, lang: str, **values: Any) -> str:
         .get_template(template)
         .render(
             lang=lang,
+            zone=zone.key,
             other="en" if lang == "ar" else "ar",
             dir="rtl" if lang == "ar" else "ltr",
             t=lambda key: word(key, lang),
@@ -115,11 +122,6 @@ def _spaced(text: str) -> str:
     """One line, with the blanks at its ends: they part it from a marked word."""
     start, end = text[:1].isspace(), text[-1:].isspace()
     return f"{' ' * start}{one_line(text)}{' ' * end}"
-
-
-def _local(at: datetime | None) -> datetime | None:
-    """A time of ours, such as a crawl's, in Damascus."""
-    return at and at.astimezone(ZONE)
 
 
 def _query(**values: str | None) -> str:

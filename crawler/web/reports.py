@@ -16,7 +16,7 @@ from typing import Final
 from crawler.config import Settings
 from crawler.operations.archive import Archive
 
-PERIODS: Final = {"all": None, "365": 365, "30": 30, "7": 7}
+PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""
 
 
@@ -95,6 +95,7 @@ def _end_with_parent() -> None:
 def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> Made:
     """Make a report from the stores; runs in the process of its own."""
     from pymongo.errors import PyMongoError
+    from redis.exceptions import RedisError
 
     from crawler.errors import StoreUnavailableError
     from crawler.operations.report import dedup_report
@@ -108,5 +109,10 @@ def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> 
             report = dedup_report(stores, load_sites(seeds) if seeds.is_dir() else {}, since=since)
     except PyMongoError as error:
         raise StoreUnavailableError(f"MongoDB did not answer: {str(error).splitlines()[0]}") from None
-    pages = {lang: render_html(report, lang=lang, archive=f"/{lang}/") for lang in ("ar", "en")}
+    except RedisError as error:
+        raise StoreUnavailableError(f"Redis did not answer: {str(error).splitlines()[0]}") from None
+    period = "all" if days is None else str(days)
+    pages = {
+        lang: render_html(report, lang=lang, archive=f"/{lang}/", period=period) for lang in ("ar", "en")
+    }
     return Made(pages, page_policy(), render_json(report), generation)

@@ -4,7 +4,7 @@
 """
 
 from dedup.report.article import NearMiss, ReportArticle, SiteNote
-from dedup.report.build import build_report
+from dedup.report.build import build_report, with_pair_texts
 from dedup.report.figures import Report
 from dedup.report.machine import render_csv, render_json
 from dedup.report.page import page_policy, render_html
@@ -21,4 +21,5 @@ __all__ = [
     "render_html",
     "render_json",
     "render_text",
+    "with_pair_texts",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 REASONS: Final = ("exact", "near", "contains", "contained")
@@ -24,7 +24,9 @@ class ReportArticle:
 
     `duplicate_of` is the id of the article that this one repeats, None for an original; `similarity` (0 to 1)
     and `reason` (one of `REASONS`) belong to that mark. `published_precision` is ``day`` where the page names
-    a day but no time. `text` is needed only where the differences between versions are to be shown.
+    a day but no time: `published_at` is then that day's first moment, in the zone that the day is of, and
+    `latest` the moment by which the article is ordered. `text` is needed only
+    where the differences between versions are to be shown.
 
     Raises:
         ValueError: A time without zone, a similarity outside 0 to 1, or an unknown reason or precision;
@@ -44,9 +46,14 @@ class ReportArticle:
     reason: str | None = None
     text: str | None = None
     published_precision: str | None = None
+    latest: datetime | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (("published_at", self.published_at), ("first_seen_at", self.first_seen_at)):
+        for name, value in (
+            ("published_at", self.published_at),
+            ("first_seen_at", self.first_seen_at),
+            ("latest", self.latest),
+        ):
             if value is not None and value.tzinfo is None:
                 raise ValueError(f"article {self.id}: {name} has no time zone")
         if self.similarity is not None and not 0 <= self.similarity <= 1:
@@ -60,8 +67,15 @@ class ReportArticle:
 
     @property
     def at(self) -> datetime:
-        """When it appeared: its published time, or when it was first seen if the page states none."""
-        return self.published_at or self.first_seen_at
+        """The moment it is ordered by: `latest`, or its published time, or when it was first seen."""
+        return self.latest or self.published_at or self.first_seen_at
+
+    @property
+    def day(self) -> date | None:
+        """The day that its page states, where it states no time."""
+        if self.published_at is None or self.published_precision != "day":
+            return None
+        return self.published_at.date()
 
     @property
     def timed(self) -> bool:

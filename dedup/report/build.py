@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
@@ -14,8 +15,8 @@ LISTED_STORIES: Final = 30
 """Stories in each of the two lists: what a person may look through in one sitting."""
 LISTED_PAIRS: Final = 20
 """Borderline pairs on either side of the boundary."""
-FLOW_EXAMPLES: Final = 3
-"""Pairs shown for one site's copies of another's."""
+FLOW_EXAMPLES: Final = 50
+"""The latest pairs kept of one site's copies of another's: some minutes' reading."""
 BINS: Final = 50
 """Bars of the histogram: 2 points of similarity each, the resolution of 64 minhashes (1.6 points)."""
 DAYS_FILLED: Final = 4000
@@ -109,6 +110,25 @@ def build_report(
             )
         ),
     )
+
+
+def with_pair_texts(report: Report, texts: Mapping[str, str]) -> Report:
+    """The report with the texts of its pairs on either side of the boundary, so that they can be compared.
+
+    Args:
+        report: A report.
+        texts: Texts by article; they may be too many, or too few.
+    """
+
+    def told(member: Member) -> Member:
+        return replace(member, text=texts.get(member.id, member.text))
+
+    def filled(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+        return tuple(
+            replace(pair, first=pair.first and told(pair.first), copy=told(pair.copy)) for pair in pairs
+        )
+
+    return replace(report, borderline=filled(report.borderline), near_misses=filled(report.near_misses))
 
 
 def _is_shared(story: Story) -> bool:
@@ -242,6 +262,8 @@ def _near_misses(
             continue
         earlier, later = sorted((miss.id, miss.other_id), key=lambda id_: (known[id_].at, id_))
         story, copy = members[later]
+        if members[earlier][0].id == story.id:  # other articles have brought them together since
+            continue
         pairs.append(Pair(story.id, members[earlier][1], copy, miss.similarity))
     pairs.sort(key=lambda pair: (-(pair.similarity or 0.0), pair.copy.id))
     return tuple(pairs[:LISTED_PAIRS])
@@ -251,7 +273,7 @@ def _days(counted: list[Member]) -> tuple[Day, ...]:
     articles: Counter[date] = Counter()
     duplicates: Counter[date] = Counter()
     for member in counted:
-        day = member.at.date()
+        day = member.day or member.at.date()
         articles[day] += 1
         duplicates[day] += not member.original
     if not articles:

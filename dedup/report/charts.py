@@ -1,8 +1,7 @@
 """Where things stand in the page's charts; the template draws them. All lengths are per cent of the chart.
 
-The charts are a few rectangles and dots, drawn as SVG by the page itself: a charting library would add
-some hundred kilobytes of script (plotly.js 4 MB) and ask for a looser Content-Security-Policy, and none
-mirrors a chart for a page that reads from right to left.
+The charts are a few rectangles and dots, drawn as SVG by the page itself, mirrored and coloured by its style
+sheet. Why no charting library does stands in docs/decisions/0025-charts-drawn-by-the-template.md.
 """
 
 from collections.abc import Sequence

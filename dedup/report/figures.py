@@ -68,6 +68,8 @@ class Member:
     """False where the page states no time of publication, so that `at` is when it was first seen."""
     timed: bool
     """Whether `at` is exact to the minute."""
+    day: date | None
+    """The day of publication, where the page states no time: `at` only puts it in order."""
     original: bool
     duplicate_of: str | None
     similarity: float | None
@@ -114,7 +116,7 @@ class Flow:
     median_delay: timedelta | None
     median_similarity: float | None
     examples: tuple[Pair, ...]
-    """The latest few pairs."""
+    """The latest pairs, up to `build.FLOW_EXAMPLES`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from dedup.report.figures import Flow, Member, Pair, Report, Story
 JSON_VERSION: Final = 1
 """Raised when a key of the JSON is renamed, removed or changes its meaning; not when one is added."""
 
+FLOW_PAIRS: Final = 3
+"""Pairs told with each flow; the CSV has all."""
+
 CSV_COLUMNS: Final = (
     "story_id", "first_url", "first_site", "url", "site", "title", "published_or_seen", "dated",
     "delay_minutes", "similarity", "reason",
@@ -29,15 +32,16 @@ def render_json(report: Report) -> str:
         ``sites``, a list: ``id``, ``name``, ``name_en``, ``articles``, ``first``, ``alone``, ``duplicates``,
         ``originality``;
         ``flows``, a list: ``first``, ``carrier``, ``count``, ``median_delay_minutes``, ``median_similarity``,
-        ``examples`` (pairs);
+        ``examples`` (the latest pairs);
         ``largest`` and ``recent``, lists of stories: ``id``, ``size``, ``sites``, ``first_id``, ``members``;
         ``histogram``, a list: ``low``, ``high``, ``count``, ``exact``; beside it ``unmeasured``;
         ``borderline`` and ``near_misses``, lists of pairs: ``story_id``, ``similarity``, ``first``, ``copy``;
         ``days``, a list: ``day``, ``articles``, ``duplicates``;
         ``notes``, a list: ``site``, ``boilerplate``, ``quarantined``, ``trouble``, ``reason``.
 
-    A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``dated``, ``original``,
-    ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. What each means stands in
+    A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``published``,
+    ``dated``, ``original``, ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. ``at`` puts it
+    in order; ``published`` is what its page states, a time or a day alone. What each means stands in
     `dedup.report.figures`.
 
     Times are ISO 8601 with offset; what is unknown is null. Every duplicate is a row of `render_csv`.
@@ -113,7 +117,7 @@ def render_csv(report: Report) -> str:
                 _cell(copy.url),
                 _cell(copy.site),
                 _cell(copy.title),
-                copy.at.isoformat(),
+                _published(copy) or copy.at.isoformat(),
                 "yes" if copy.dated else "no",
                 "" if copy.delay is None else _minutes(copy.delay),
                 "" if pair.similarity is None else round(pair.similarity, 4),
@@ -143,6 +147,7 @@ def _member(member: Member) -> dict[str, Any]:
         "title": member.title,
         "url": member.url,
         "at": member.at.isoformat(),
+        "published": _published(member),
         "dated": member.dated,
         "original": member.original,
         "duplicate_of": member.duplicate_of,
@@ -150,6 +155,12 @@ def _member(member: Member) -> dict[str, Any]:
         "reason": member.reason,
         "delay_minutes": _minutes(member.delay),
     }
+
+
+def _published(member: Member) -> str | None:
+    if not member.dated:
+        return None
+    return member.day.isoformat() if member.day else member.at.isoformat()
 
 
 def _pair(pair: Pair) -> dict[str, Any]:
@@ -178,5 +189,5 @@ def _flow(flow: Flow) -> dict[str, Any]:
         "count": flow.count,
         "median_delay_minutes": _minutes(flow.median_delay),
         "median_similarity": flow.median_similarity,
-        "examples": [_pair(pair) for pair in flow.examples],
+        "examples": [_pair(pair) for pair in flow.examples[:FLOW_PAIRS]],
     }

@@ -4,21 +4,23 @@ import base64
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from importlib.resources import files
+from itertools import accumulate, zip_longest
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dedup.report import charts, phrases
 from dedup.report.article import REASONS, one_line
+from dedup.report.build import FLOW_EXAMPLES
 from dedup.report.difference import WORDS_COMPARED, Stretch, difference, marked
-from dedup.report.figures import Flow, Member, Report, Site, Story
+from dedup.report.figures import Flow, Member, Pair, Report, Site, Story
 from dedup.report.names import PLACES, TITLES
 
 MATRIX_SITES: Final = 20
@@ -35,10 +37,17 @@ LONGEST_URL: Final = 2000
 """Characters. Longer addresses are shown as text, cut, and not linked: no browser's are longer."""
 DIFFERENCE_BYTES: Final = 450_000
 """For all differences from a story's first article together, which need no script."""
+ROUTE_BYTES: Final = 700_000
+"""For the pairs that the cells of the matrix open, all together."""
+PAIR_BYTES: Final = 350_000
+"""For the differences of the pairs on either side of the boundary."""
 TEXT_BYTES: Final = 450_000
 """For the texts of which the script compares any two. The rest stays under 2 MB, whatever the archive."""
 SHARED_WORDS_SHOWN: Final = 8
 """Words kept on each side of a difference; more between two differences are counted, not shown."""
+
+PERIODS: Final = ("all", "365", "30", "7")
+"""Periods of a report that a server shows: all there is, or so many days."""
 
 _BOTH = Markup('<span lang="ar">{}</span><span lang="en">{}</span>')
 
@@ -50,6 +59,7 @@ class _Route:
     flow: Flow
     anchor: str
     width: float
+    pairs: tuple[Pair, ...]
 
 
 def page_policy() -> str:
@@ -61,7 +71,9 @@ def page_policy() -> str:
     )
 
 
-def render_html(report: Report, *, lang: str = "ar", archive: str | None = None) -> str:
+def render_html(
+    report: Report, *, lang: str = "ar", archive: str | None = None, period: str | None = None
+) -> str:
     """The report as one self-contained page that works from disk and never uses the network.
 
     It holds both languages; `lang` is the one it opens in. A strict Content-Security-Policy allows nothing
@@ -72,6 +84,7 @@ def render_html(report: Report, *, lang: str = "ar", archive: str | None = None)
         report: The figures.
         lang: ``ar`` or ``en``.
         archive: Address of the archive's pages where a server shows the report beside them.
+        period: Which of `PERIODS` it is of there; the page links to the others.
 
     Raises:
         ValueError: Another language.
@@ -92,6 +105,8 @@ def render_html(report: Report, *, lang: str = "ar", archive: str | None = None)
         script=Markup(script),  # noqa: S704
         policy=page_policy(),
         archive=archive,
+        period=period,
+        periods=PERIODS,
         reasons=[reason for reason in (*REASONS, "unstated") if report.totals.by_reason[reason]],
         matrix=_matrix(report, routes),
         routes=list(routes.values()),
@@ -101,6 +116,7 @@ def render_html(report: Report, *, lang: str = "ar", archive: str | None = None)
         histogram_bars=charts.histogram_bars(report),
         story_numbers=listed,
         differences=_differences(report),
+        pair_differences=_pair_differences(report),
         texts=texts,
         texts_json=_json({"texts": texts, "places": sorted(PLACES), "titles": sorted(TITLES)}),
         site=defaultdict(Markup, _names(report.sites)),
@@ -123,8 +139,10 @@ def _environment() -> Environment:
         pct=partial(_both, phrases.percent),
         delay=_delay,
         when=_when,
+        at=_at,
         day=_day,
         link=_link,
+        query=urlencode,
         cut=_cut,
         time_line=charts.time_line,
         marked=marked,
@@ -166,9 +184,17 @@ def _delay(delay: timedelta | None, *, relative: bool = False) -> Markup:
     return _both(phrases.duration, delay, relative=relative)
 
 
-def _when(moment: datetime, *, precise: bool = True) -> Markup:
-    shown = _both(phrases.moment, moment) if precise else _both(phrases.day, moment.date())
+def _when(moment: datetime) -> Markup:
+    shown = _both(phrases.moment, moment)
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="minutes"), shown)
+
+
+def _at(member: Member) -> Markup:
+    if member.day is None:
+        return _when(member.at)
+    return Markup('<time datetime="{}">{}</time>').format(
+        member.day.isoformat(), _both(phrases.day, member.day)
+    )
 
 
 def _day(day: Any, unit: str) -> Markup:
@@ -201,10 +227,28 @@ def _names(sites: Iterable[Site]) -> dict[str, Markup]:
 
 def _routes(flows: tuple[Flow, ...]) -> dict[tuple[str, str], _Route]:
     highest = flows[0].count if flows else 1
+    most = _pairs_that_fit(flows[:LISTED_ROUTES])
     return {
-        (flow.first, flow.carrier): _Route(flow, f"route-{number}", round(flow.count / highest * 100, 1))
+        (flow.first, flow.carrier): _Route(
+            flow, f"route-{number}", round(flow.count / highest * 100, 1), flow.examples[:most]
+        )
         for number, flow in enumerate(flows[:LISTED_ROUTES], 1)
     }
+
+
+def _pairs_that_fit(flows: Sequence[Flow]) -> int:
+    """How many pairs of each flow the page has room for."""
+
+    def cost(pair: Pair) -> int:
+        members = [member for member in (pair.first, pair.copy) if member is not None]
+        # The markup of a pair, with both names of its sites, takes some 600 bytes.
+        return 600 + sum(len((_cut(one.title) + one.url[:LONGEST_URL]).encode()) for one in members)
+
+    costs = [list(accumulate(map(cost, flow.examples))) for flow in flows]
+    for most in range(FLOW_EXAMPLES, 3, -1):
+        if sum(sums[min(most, len(sums)) - 1] for sums in costs if sums) <= ROUTE_BYTES:
+            return most
+    return 3
 
 
 def _matrix(report: Report, routes: Mapping[tuple[str, str], _Route]) -> dict[str, Any]:
@@ -250,6 +294,22 @@ def _differences(report: Report) -> dict[str, list[Stretch]]:
             stretches = difference(one_line(story.first.text), one_line(member.text))
             left -= cost
             found[member.id] = stretches
+    return found
+
+
+def _pair_differences(report: Report) -> dict[tuple[str, str], list[Stretch]]:
+    """Differences of the pairs near the boundary by both ids, the nearest first, while they fit."""
+    found: dict[tuple[str, str], list[Stretch]] = {}
+    left = PAIR_BYTES
+    for sides in zip_longest(report.borderline, report.near_misses):
+        for pair in filter(None, sides):
+            if pair.first is None or pair.first.text is None or pair.copy.text is None:
+                continue
+            left -= 3 * (len(pair.first.text) + len(pair.copy.text))
+            if left < 0:
+                return found
+            words = one_line(pair.first.text), one_line(pair.copy.text)
+            found[pair.first.id, pair.copy.id] = difference(*words)
     return found
 
 

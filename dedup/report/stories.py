@@ -47,6 +47,7 @@ def _member(article: ReportArticle, lead: ReportArticle | None, zone: tzinfo) ->
         at=local(article.at, zone),
         dated=article.published_at is not None,
         timed=article.timed,
+        day=article.day,
         original=article.duplicate_of is None,
         duplicate_of=article.duplicate_of,
         similarity=article.similarity,

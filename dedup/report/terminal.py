@@ -6,7 +6,7 @@ from rich.text import Text
 
 from dedup.report.article import REASONS
 from dedup.report.figures import Report, Story
-from dedup.report.phrases import counted, duration, moment, number, percent, word
+from dedup.report.phrases import counted, day, duration, moment, number, percent, word
 from dedup.report.phrases import trouble as phrase_trouble
 
 SITES, FLOWS, STORIES, MEMBERS = 12, 8, 5, 6
@@ -124,7 +124,8 @@ def _stories(stories: tuple[Story, ...], names: dict[str, str], lang: str) -> Re
         lead = story.first or story.members[0]
         size = f"{counted('n_articles', len(story.members), lang)} {counted('in_n_sites', story.sites, lang)}"
         title = Text(f"{lead.title}\n", style="bold").append(size, style="dim not bold")
-        table.add_row(Text(moment(lead.at, lang), style="dim"), title)
+        shown = day(lead.day, lang) if lead.day else moment(lead.at, lang)
+        table.add_row(Text(shown, style="dim"), title)
         for member in story.members[:MEMBERS]:
             table.add_row(
                 "",

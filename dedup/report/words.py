@@ -63,6 +63,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "median_delay": ("وسيط التأخر", "Median delay"),
     "median_similarity": ("وسيط التشابه", "Median similarity"),
     "own": ("إعادة نشر ذاتية", "own repost"),
+    "all_pairs": ("كل الأزواج", "All pairs"),
+    "last_all": ("كل الأرشيف", "The whole archive"),
+    "last_365": ("آخر سنة", "The last year"),
+    "last_30": ("آخر 30 يومًا", "The last 30 days"),
+    "last_7": ("آخر 7 أيام", "The last 7 days"),
     "examples": ("أحدث الأمثلة", "Latest pairs"),
     # Stories
     "largest": ("أكبر القصص", "Largest stories"),
@@ -98,6 +103,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The duplicates least like their first article: worth a person's look.",
     ),
     "near_misses": ("لم تُعدّ مكررة بفارق ضئيل", "Just short of a duplicate"),
+    "near_misses_help": (
+        "آخر الأزواج التي قورنت وعُدّت قصتين: يحسن أن ينظر فيها إنسان.",
+        "The latest pairs that were compared and held to be two stories: worth a person's look.",
+    ),
     # Time
     "days": ("النسخ المكررة عبر الزمن", "Duplicates over time"),
     "days_help": ("نصيب النسخ المكررة من مقالات كل فترة.", "Duplicates among the articles of each period."),
@@ -213,6 +222,17 @@ COUNTED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
             "و{n} موقع آخر لم يُعرض",
         ),
         ("{n} more site is not shown", "{n} more sites are not shown"),
+    ),
+    "first_n_of_pairs": (
+        (
+            "",
+            "آخر زوج من {all}",
+            "آخر زوجين من {all}",
+            "آخر {n} أزواج من {all}",
+            "آخر {n} زوجًا من {all}",
+            "آخر {n} زوج من {all}",
+        ),
+        ("The latest {n} of {all}", "The latest {n} of {all}"),
     ),
     "first_n_of": (
         (

@@ -39,13 +39,14 @@ def test_the_demo_ends_with_its_tables_the_report_and_commands_that_work(tmp_pat
             assert "Content-Security-Policy" in Path(page[1].strip()).read_text(encoding="utf-8")
 
             commands = re.findall(r"^  \.venv/bin/khabar (.+)$", done.stdout, re.MULTILINE)
-            assert len(commands) == 5
+            assert len(commands) == 6
+            assert commands[2].endswith(" web --open")  # it would go on until it is stopped
             shown = _khabar(*shlex.split(commands[0]))
             assert shown.returncode == 0, shown.stderr
             exported = _khabar(*shlex.split(commands[1].replace("articles.jsonl", str(tmp_path / "a.jsonl"))))
             assert exported.returncode == 0, exported.stderr
             assert len((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()) > 50
-            doctor = _khabar(*shlex.split(commands[3]))
+            doctor = _khabar(*shlex.split(commands[4]))
             assert doctor.returncode == 0, doctor.stdout
         finally:
             stopped = _khabar("--data-dir", str(folder / "demo"), "stores", "stop")

@@ -11,6 +11,7 @@ from crawler.discovery.canonical import page_id
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, mend_index
 from crawler.storage.schema import ensure_schema
+from crawler.storage.stale import changed_marks
 from tests.dedup.articles import hex_id
 from tests.storage.test_dedup_index import NOW, save, told
 
@@ -56,6 +57,7 @@ def test_one_article_leaves_its_story(runner: CliRunner, stores: Stores) -> None
     told_ = json.loads(runner.invoke(app, ["--json", "dedup", "split", hex_id(2)]).stdout)
     assert (told_["article"], told_["changed"]) == (hex_id(2), 2)
     assert told(stores) == {1: (1, None, False), 2: (2, None, False), 3: (1, 1, False), 4: (4, None, False)}
+    assert {"s1", "s2", "s3"} <= changed_marks(stores.db).keys()  # who has a copy looks again
     again = runner.invoke(app, ["dedup", "split", hex_id(2)])
     assert again.exit_code != 0
 

@@ -10,8 +10,10 @@ from crawler.extraction.learned import blocks_of
 from crawler.operations.boilerplate import forget_boilerplate, repeated_paragraphs
 from crawler.operations.reextract import ReextractReport, reextract
 from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.connect import open_stores
 from crawler.storage.lease import Lease, LeaseHeldError
 from crawler.storage.raw_pages import raw_folder, read_segment, segments
+from crawler.storage.stale import changed_marks
 from dedup import Prepared
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
@@ -80,6 +82,8 @@ def test_a_worse_reading_is_corrected_and_kept(archive: Crawled) -> None:
     assert signature == Prepared.from_stored(before["_id"], before["signature"], before["published_at"], SITE)
 
     assert _reextract(archive).corrected == 0
+    with open_stores(archive.settings) as stores:
+        assert changed_marks(stores.db).keys() == {SITE}
     assert db.readings.count_documents({"article_id": before["_id"]}) == 1
 
 

@@ -19,10 +19,12 @@ from crawler.storage.search import (
     parse_query,
     rebuild,
     refresh,
+    stated_day,
 )
 from crawler.storage.search.excerpt import excerpts
 from crawler.storage.search.letters import fold
 from crawler.storage.search.query import spellings
+from crawler.storage.stale import mark_changed, mark_replaced
 from dedup.text import normalise
 from tests.web.archive import NOW, article, copy, crawl
 
@@ -294,3 +296,72 @@ def test_an_excerpt_begins_near_the_first_match() -> None:
     assert shown.endswith(" …")
     assert excerpts(["قصير"], parse_query("هدف"))[0][0].text == "قصير"
     assert excerpts([""], parse_query("هدف")) == [[]]
+
+
+def test_a_day_without_a_time_is_listed_where_the_day_ends_and_told_as_a_date(index: Index) -> None:
+    day = NOW.replace(hour=0, minute=0, second=0) - timedelta(days=10)
+    seen = day + timedelta(days=3)
+    bare = article("1" * 32, "barada", "خبر", "نص", published_at=day, published_precision="day")
+    index.store(bare | {"first_seen_at": seen})
+    noon = day + timedelta(hours=12)
+    index.store(article("2" * 32, "barada", "خبر", "نص", published_at=noon, first_seen_at=seen))
+    rebuild(index.file, index.db)
+    hits = index.lists.search(parse_query("خبر")).hits
+    assert [hit.id[0] for hit in hits] == ["1", "2"]
+    assert [stated_day(hit, UTC) for hit in hits] == [day.date(), None]
+
+
+def test_what_is_changed_without_a_crawl_is_taken_in_once(index: Index) -> None:
+    index.store(article("1" * 32, "barada", "جسر", "نص"), article("2" * 32, "ugarit", "جسر", "نص"))
+    rebuild(index.file, index.db)
+    for id_, site in (("1" * 32, "barada"), ("2" * 32, "ugarit")):
+        index.store(article(id_, site, "نهر", "نص"))
+    assert refresh(index.file, index.db).sites == 0
+    mark_changed(index.db, ["ugarit"])
+    assert refresh(index.file, index.db).written == 1
+    assert index.find("نهر") == ["2" * 32]
+    mark_changed(index.db)
+    assert refresh(index.file, index.db).written == 1
+    assert index.find("نهر") == ["1" * 32, "2" * 32]
+    assert refresh(index.file, index.db).sites == 0
+
+
+def test_a_replaced_archive_is_taken_whole(index: Index) -> None:
+    index.store(article("1" * 32, "barada", "جسر", "نص"))
+    index.crawled("barada", 1)
+    rebuild(index.file, index.db)
+    index.db.articles.delete_many({})
+    index.db.crawls.delete_many({})
+    index.db.sites.delete_many({})
+    index.store(article("2" * 32, "ugarit", "نهر", "نص"))
+    mark_replaced(index.db)
+    refresh(index.file, index.db)
+    assert (index.find("جسر"), index.find("نهر")) == ([], ["2" * 32])
+    assert index.lists.crawled_sites() == []
+
+
+def test_pairs_are_told_with_the_storys_first_whatever_its_name(index: Index) -> None:
+    story = "9" * 32
+    index.store(article("1" * 32, "barada", "خبر", "نص", 5, story_id=story))
+    for number in range(5):
+        index.store(copy(f"a{number}".ljust(32, "0"), story, "ugarit", "خبر", "نص", 4 - number / 2, 1.0))
+    rebuild(index.file, index.db)
+    newest, older = index.lists.carried("barada", "ugarit", limit=3)
+    assert [(first.id[0], copied.id[:2]) for first, copied in newest] == [
+        ("1", "a4"),
+        ("1", "a3"),
+        ("1", "a2"),
+    ]
+    rest, end = index.lists.carried("barada", "ugarit", before=older, limit=3)
+    assert [copied.id[:2] for _, copied in rest] == ["a1", "a0"]
+    assert end is None
+    assert index.lists.carried("ugarit", "barada") == ([], None)
+
+
+def test_the_count_is_the_same_whether_or_not_a_page_shows_all(index: Index) -> None:
+    index.store(*(article(f"{n:032}", "barada", "خبر", "جسر على نهر", n) for n in range(7)))
+    rebuild(index.file, index.db)
+    for limit in (3, 6, 7, 20):
+        assert index.lists.search(parse_query('"جسر على"'), limit=limit).total == 7
+    second = index.lists.search(parse_query("جسر"), limit=4)
+    assert index.lists.search(parse_query("جسر"), before=second.older, limit=4).total == 7

@@ -81,7 +81,18 @@ def fill(stores: Stores) -> None:
     ensure_schema(stores.db)
     cut = STORY.split("\n\n")[0] + "\n\nوقال المهندس سامر الحلاق إن الكلفة بلغت 1500 مليون ليرة."
     articles = [
-        article(FIRST, "barada", "افتتاح جسر الرستن", STORY, 9, revision=2, tags=["جسور"], authors=["هدى"]),
+        article(
+            FIRST,
+            "barada",
+            "افتتاح جسر الرستن",
+            STORY,
+            9,
+            revision=2,
+            tags=["جسور"],
+            authors=["هدى"],
+            date_flags=["contradicted"],
+            absences=[{"removed_at": NOW - timedelta(hours=6), "returned_at": NOW - timedelta(hours=5)}],
+        ),
         copy(COPY, FIRST, "qasioun", "افتتاح جسر الرستن أمام السيارات", STORY, 8, 1.0),
         copy(CUT, FIRST, "ugarit", "جسر الرستن يُفتتح", cut, 7, 0.71),
         article(
@@ -119,8 +130,26 @@ def fill(stores: Stores) -> None:
             "html_sha256": "2" * 64,
         }
     )
+    stores.db.readings.insert_one(
+        {
+            "_id": f"{FIRST}:2:1",
+            "article_id": FIRST,
+            "site": "barada",
+            "revision": 2,
+            "title": "افتتاح جسر الرستن",
+            "text": f"{STORY}\n\nشارك المقال",
+            "published_at": NOW - timedelta(hours=9),
+            "text_sha256": "3" * 64,
+            "html_sha256": "2" * 64,
+            "read_until": NOW - timedelta(hours=1),
+        }
+    )
     stores.db.sites.insert_many(
         [{"_id": site, "token": 1, "holder": None} for site in ("barada", "qasioun", "ugarit")]
+    )
+    stores.db.sites.update_one(
+        {"_id": "qasioun"},
+        {"$set": {"health": {"verdict": "silent", "reason": "nothing new for 3 days", "since": NOW}}},
     )
     stores.db.crawls.insert_many(
         [

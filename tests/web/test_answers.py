@@ -1,6 +1,7 @@
 """What `khabar web` answers, and what it refuses."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ PAGES = [
     f"/articles/{small.HOSTILE}",
     f"/articles/{small.UNDATED}",
     f"/stories/{small.FIRST}",
+    "/pairs?first=barada&carrier=ugarit",
     f"/stories/{small.FIRST}?first={small.COPY}&second={small.CUT}",
 ]
 
@@ -97,9 +99,13 @@ def test_the_overview_tells_how_the_sites_do(web: Web) -> None:
     data = api(web, "/sites")
     assert (data["articles"], data["duplicates"], data["quarantined"]) == (36, 2, 1)
     states = {site["id"]: site["state"] for site in data["sites"]}
-    assert states == {"ugarit": "trouble", "barada": "ok", "qasioun": "ok"}
-    assert data["sites"][0]["id"] == "ugarit"  # what is wrong comes first
-    ugarit = data["sites"][0]
+    assert states == {"ugarit": "trouble", "barada": "ok", "qasioun": "trouble"}
+    assert [site["id"] for site in data["sites"]] == [
+        "qasioun",
+        "ugarit",
+        "barada",
+    ]  # what is wrong comes first
+    ugarit = data["sites"][1]
     assert [crawl["healthy"] for crawl in ugarit["crawls"]] == [False, True]
     assert ugarit["crawls"][0]["new"] == 7
     assert sum(day["articles"] for day in ugarit["days"]) == 2
@@ -183,6 +189,47 @@ def test_openapi_describes_each_page(web: Web) -> None:
         "/api/search",
         "/api/articles/{article}",
         "/api/stories/{story}",
+        "/api/pairs",
         "/api/report",
     }
     assert all(set(methods) == {"get"} for methods in described["paths"].values())
+
+
+def test_a_site_is_as_the_record_of_its_health_says_not_its_last_crawl_alone(web: Web) -> None:
+    sites = {site["id"]: site for site in api(web, "/sites")["sites"]}
+    assert (sites["qasioun"]["state"], sites["qasioun"]["verdict"]) == ("trouble", "silent")
+    assert sites["qasioun"]["crawls"][0]["verdict"] == "ok"
+    assert (sites["ugarit"]["state"], sites["ugarit"]["verdict"]) == ("trouble", "blocked")
+    assert sites["barada"]["state"] == "ok"
+    assert "nothing new for 3 days" in web.get("/en/sites/qasioun").text
+
+
+def test_what_was_away_doubtful_or_read_anew_is_told(web: Web) -> None:
+    article = api(web, f"/articles/{small.FIRST}")
+    assert article["date_flags"] == ["contradicted"]
+    assert [absence["removed_at"] < absence["returned_at"] for absence in article["absences"]] == [True]
+    assert [reading["revision"] for reading in article["readings"]] == [2]
+    assert article["readings"][0]["changes"][-1]["old"] == ["شارك", "المقال"]
+    page = web.get(f"/en/articles/{small.FIRST}").text
+    for said in ("contradict each other", "Taken down and brought back", "Earlier readings"):
+        assert said in page
+
+
+def test_a_page_names_the_one_zone_of_its_times(web: Web) -> None:
+    for path in ("/", "/search", f"/articles/{small.FIRST}", "/sites/ugarit"):
+        page = web.get(f"/en{path}").text
+        assert "Asia/Damascus" in page
+        times = re.findall(r'<time datetime="[^"]+T[^"]+([+-][0-9:]+)">', page)
+        assert set(times) == {"+03:00"}
+
+
+def test_what_one_site_carried_of_anothers_is_listed_by_page(web: Web) -> None:
+    found = api(web, "/pairs?first=barada&carrier=ugarit")
+    assert [(pair["first"]["id"], pair["copy"]["id"]) for pair in found["pairs"]] == [
+        (small.FIRST, small.CUT)
+    ]
+    assert found["older"] is None
+    assert api(web, "/pairs?first=ugarit&carrier=barada")["pairs"] == []
+    page = web.get("/en/pairs?first=barada&carrier=ugarit").text
+    assert f"second={small.CUT}#difference" in page
+    assert web.get("/api/pairs?first=a&carrier=b&before=x").status == 400

@@ -106,7 +106,14 @@ def test_hostile_articles_show_as_text(web: Web, watched: Watched, lang: str) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/search?q=جسر", f"/articles/{small.FIRST}", f"/stories/{small.FIRST}"]
+    "path",
+    [
+        "/",
+        "/search?q=جسر",
+        f"/articles/{small.FIRST}",
+        f"/stories/{small.FIRST}",
+        "/pairs?first=barada&carrier=ugarit",
+    ],
 )
 def test_nothing_sticks_out_on_a_phone(web: Web, browser: Browser, path: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740})
@@ -151,6 +158,7 @@ def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
         "/ar/sites/ugarit",
         f"/en/articles/{small.FIRST}",
         f"/ar/stories/{small.FIRST}",
+        "/en/pairs?first=barada&carrier=ugarit",
         "/ar/report",
         "/en/nothing",
     ):

@@ -6,7 +6,16 @@ anything: MongoDB is the truth, and `khabar search --rebuild` makes the file aga
 """
 
 from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
-from crawler.storage.search.lists import CrawlRow, Filters, Hit, Hits, Quarantined, SearchLists, SiteCount
+from crawler.storage.search.lists import (
+    CrawlRow,
+    Filters,
+    Hit,
+    Hits,
+    Quarantined,
+    SearchLists,
+    SiteCount,
+    stated_day,
+)
 from crawler.storage.search.query import Query, parse_query
 from crawler.storage.search.refresh import Refreshed, rebuild, refresh
 
@@ -27,4 +36,5 @@ __all__ = [
     "parse_query",
     "rebuild",
     "refresh",
+    "stated_day",
 ]

@@ -10,7 +10,7 @@ from typing import Final
 
 from crawler.errors import KhabarError
 
-SCHEMA_VERSION: Final = "2"
+SCHEMA_VERSION: Final = "3"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 10.0
@@ -30,9 +30,9 @@ _TABLES: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE docs (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, site TEXT NOT NULL, title TEXT NOT NULL,
-    url TEXT NOT NULL, at INTEGER NOT NULL, precision TEXT, language TEXT, story TEXT NOT NULL,
-    duplicate_of TEXT, similarity REAL, reason TEXT, removed INTEGER, revision INTEGER NOT NULL,
-    stamp BLOB NOT NULL
+    url TEXT NOT NULL, at INTEGER NOT NULL, stated INTEGER, precision TEXT, language TEXT,
+    story TEXT NOT NULL, duplicate_of TEXT, similarity REAL, reason TEXT, removed INTEGER,
+    revision INTEGER NOT NULL, stamp BLOB NOT NULL
 );
 CREATE INDEX docs_site ON docs (site, row, duplicate_of);
 CREATE INDEX docs_story ON docs (story);

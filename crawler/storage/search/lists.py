@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
 from crawler.storage.search.file import SearchFile
@@ -21,8 +21,8 @@ DAMASCUS: Final = 3 * 3600
 of articles by day need no better."""
 
 _COLUMNS: Final = (
-    "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.precision, docs.language, docs.story,"
-    " docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision"
+    "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.stated, docs.precision, docs.language,"
+    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision"
 )
 
 
@@ -44,8 +44,9 @@ class Filters:
 class Hit:
     """An article as lists show it.
 
-    `at` is when it was published, or first seen where the page says nothing that can be true; `precision` is
-    ``minute``, ``day`` or, for first seen, None.
+    `at` is when it was published at the latest, or first seen where the page says nothing that can be true;
+    `precision` is ``minute``, ``day`` or, for first seen, None. `stated` is what the page says: of a day, the
+    first moment.
     """
 
     row: int
@@ -54,6 +55,7 @@ class Hit:
     title: str
     url: str
     at: datetime
+    stated: datetime | None
     precision: str | None
     language: str | None
     story: str
@@ -160,7 +162,10 @@ class SearchLists:
                     f"SELECT {_COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
                     (*values, limit + 1),
                 ).fetchall()
-            total = _count(db, expression, low, high)
+            # Of a rare phrase of frequent words, reading all that has the words is all the work:
+            # it is not done again where the one page shows all matches.
+            whole = before is None and len(rows) <= limit
+            total = len(rows) if whole else _count(db, expression, low, high)
         hits = [_hit(row) for row in rows]
         older = hits[limit - 1].row if len(hits) > limit else None
         return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, older)
@@ -180,6 +185,35 @@ class SearchLists:
         with self.file.reading() as db:
             rows = db.execute(f"SELECT {_COLUMNS} FROM docs WHERE story = ? ORDER BY row", (story,))  # noqa: S608
             return [_hit(row) for row in rows]
+
+    def carried(
+        self, first: str, carrier: str, *, before: int | None = None, limit: int = 20
+    ) -> tuple[list[tuple[Hit, Hit]], int | None]:
+        """What one site carried of another's: the story's first article and the copy, newest copies first.
+
+        Args:
+            first: The site that had it first.
+            carrier: The site that carried it; the same one for what it published again.
+            before: Where the page begins, as the page before told.
+            limit: Pairs on a page.
+
+        Returns:
+            The pairs, and where the next page begins; None on the last.
+        """
+        where, values = _bounds("docs.row", None, before)
+        with self.file.reading() as db:
+            rows = db.execute(
+                "SELECT docs.id, lead.id FROM docs INDEXED BY docs_site JOIN docs AS lead"  # noqa: S608
+                " ON lead.row = (SELECT min(row) FROM docs AS one WHERE one.story = docs.story"
+                " AND one.duplicate_of IS NULL)"
+                f" WHERE docs.site = ? AND docs.duplicate_of IS NOT NULL{where}"
+                " AND lead.site = ? ORDER BY docs.row DESC LIMIT ?",
+                (carrier, *values, first, limit + 1),
+            ).fetchall()
+        shown = rows[:limit]
+        hits = {hit.id: hit for hit in self.by_id(list({id_ for row in shown for id_ in row}))}
+        pairs = [(hits[lead], hits[copy]) for copy, lead in shown if copy in hits and lead in hits]
+        return pairs, pairs[-1][1].row if len(rows) > limit and pairs else None
 
     def neighbours(self, hit: Hit) -> tuple[Hit | None, Hit | None]:
         """What the same site published just before and just after an article."""
@@ -318,7 +352,13 @@ def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int |
 def _hit(row: sqlite3.Row) -> Hit:
     values = dict(row)
     values["at"], values["removed"] = moment(row["at"]), _moment(row["removed"])
+    values["stated"] = _moment(row["stated"])
     return Hit(**values)
+
+
+def stated_day(hit: Hit, zone: tzinfo) -> date | None:
+    """The day of publication of an article whose page states no time, in its site's zone."""
+    return hit.stated.astimezone(zone).date() if hit.precision == "day" and hit.stated else None
 
 
 def _crawl(row: sqlite3.Row) -> CrawlRow:

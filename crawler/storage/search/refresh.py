@@ -1,8 +1,9 @@
 """Keeping the index up to date: what changed in MongoDB since it last looked.
 
-A site is compared when a crawl of it has ended since: every article's *stamp*, a hash of what the index holds
-of it, with the stored one. Then the stories of what changed are compared, since a new article may give
-another site's article another mark. All queries are equalities, `$in` and bounded ranges on indexed fields.
+A site is compared when a crawl of it has ended since, or it was marked as changed
+(`crawler.storage.stale`): every article's *stamp*, a hash of what the index holds of it, with the stored one.
+Then the stories of what changed are compared, since a new article may give another site's article another
+mark. All queries are equalities, `$in` and bounded ranges on indexed fields.
 """
 
 import json
@@ -16,12 +17,14 @@ from zlib import crc32
 
 from pymongo.database import Database
 
+from crawler.storage.articles import published_by
 from crawler.storage.paging import BATCH, in_batches
 from crawler.storage.schema import Document
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.letters import fold, storable
 from crawler.storage.search.lists import ROW_BITS, first_row
 from crawler.storage.search.query import facet
+from crawler.storage.stale import ALL, changed_marks, replaced_mark
 
 LEAST_TIME, MOST_TIME = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 AHEAD: Final = timedelta(days=1)
@@ -62,7 +65,7 @@ class Refreshed:
 
 
 def refresh(file: SearchFile, db: Database[Document], progress: Progress | None = None) -> Refreshed:
-    """Bring the index up to what the crawls that ended since have stored; a new index takes all.
+    """Bring the index up to what has changed since; a new index, or a replaced archive, is taken whole.
 
     Args:
         file: The index.
@@ -76,18 +79,28 @@ def refresh(file: SearchFile, db: Database[Document], progress: Progress | None 
         known = connection.execute("SELECT 1 FROM meta WHERE key = 'refreshed'").fetchone()
     if known is None:
         return rebuild(file, db, progress)
+    # The marks are read before the articles: what is changed meanwhile is looked at again.
+    marks, replaced = changed_marks(db), replaced_mark(db)
+    with file.reading() as connection:
+        seen = dict(connection.execute("SELECT key, value FROM meta"))
+    if replaced != seen.get("replaced", ""):
+        return rebuild(file, db, progress)
+    news = {site for site, mark in marks.items() if seen.get(f"changed:{site}") != mark}
+    sites = {*_crawled(db), *news} - {ALL}
+    if ALL in news:
+        sites.update(db.articles.distinct("site"))
     done = Refreshed()
     compared = 0
-    for site in _crawled(db):
+    for site in sorted(sites):
         with file.writing() as connection:
-            if not _take_crawls(connection, db, site):
+            if not _take_crawls(connection, db, site) and not news & {site, ALL}:
                 continue
             compared += _compare_site(connection, db, site, done)
             _note(connection, done.written + done.removed)
         if progress:
             progress(compared)
     with file.writing() as connection:
-        _set(connection, "refreshed", str(int(datetime.now(UTC).timestamp())))
+        _looked(connection, marks, replaced)
     return done
 
 
@@ -104,6 +117,7 @@ def rebuild(file: SearchFile, db: Database[Document], progress: Progress | None 
     """
     done = Refreshed()
     compared = 0
+    marks, replaced = changed_marks(db), replaced_mark(db)
     with file.writing() as connection:
         for table in ("docs", "dead", "counts", "crawls", "quarantine"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
@@ -114,7 +128,7 @@ def rebuild(file: SearchFile, db: Database[Document], progress: Progress | None 
             if progress:
                 progress(compared)
         _note(connection, 1)
-        _set(connection, "refreshed", str(int(datetime.now(UTC).timestamp())))
+        _looked(connection, marks, replaced)
     file.settle()
     return done
 
@@ -132,6 +146,13 @@ def _note(connection: sqlite3.Connection, changes: int) -> None:
         "SELECT language FROM docs WHERE language IS NOT NULL GROUP BY language ORDER BY count(*) DESC"
     )
     _set(connection, "languages", json.dumps([row[0] for row in languages]))
+
+
+def _looked(connection: sqlite3.Connection, marks: dict[str, str], replaced: str) -> None:
+    for site, mark in marks.items():
+        _set(connection, f"changed:{site}", mark)
+    _set(connection, "replaced", replaced)
+    _set(connection, "refreshed", str(int(datetime.now(UTC).timestamp())))
 
 
 def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
@@ -261,7 +282,7 @@ def _drop(connection: sqlite3.Connection, id_: str) -> None:
 
 
 def _insert(connection: sqlite3.Connection, document: Document, title: str, body: str) -> None:
-    at, precision = _placed(document)
+    at, stated, precision = _placed(document)
     id_ = document["_id"]
     row = first_row(at) + crc32(id_.encode("utf-8", "replace")) % (1 << ROW_BITS)
     while connection.execute(
@@ -272,7 +293,7 @@ def _insert(connection: sqlite3.Connection, document: Document, title: str, body
     if document.get("language"):
         facets.append(facet("l", document["language"]))
     connection.execute(
-        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             row,
             id_,
@@ -280,6 +301,7 @@ def _insert(connection: sqlite3.Connection, document: Document, title: str, body
             storable(document["title"]),
             storable(document["url"]),
             int(at.timestamp()),
+            _seconds(stated),
             precision,
             document.get("language"),
             document["story_id"],
@@ -297,13 +319,19 @@ def _insert(connection: sqlite3.Connection, document: Document, title: str, body
     )
 
 
-def _placed(document: Document) -> tuple[datetime, str | None]:
-    """The moment an article is listed at, and how exact it is."""
+def _placed(document: Document) -> tuple[datetime, datetime | None, str | None]:
+    """The moment an article is listed at, the one that its page states, and how exact that is."""
     seen: datetime = document["first_seen_at"]
     published: datetime | None = document.get("published_at")
     if published is None or published > seen + AHEAD:
-        return seen, None
-    return min(max(published, LEAST_TIME), MOST_TIME), document.get("published_precision") or "minute"
+        return seen, None, None
+    published = _within(published)
+    by = _within(published_by({**document, "published_at": published}) or published)
+    return by, published, document.get("published_precision") or "minute"
+
+
+def _within(at: datetime) -> datetime:
+    return min(max(at, LEAST_TIME), MOST_TIME)
 
 
 def _stamp(document: Document) -> bytes:

@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -136,6 +136,7 @@ def test_borderline_pairs_on_either_side_of_the_boundary() -> None:
         NearMiss("a4", "a1", 0.58),
         NearMiss("a4", "b2", 0.59),
         NearMiss("a4", "not in the archive", 0.59),
+        NearMiss("c1", "a1", 0.59),  # one story by now
     ]
     made = report(articles, boundary=0.6, near_misses=misses)
     assert [pair.copy.id for pair in made.borderline] == ["c5", "b3", "c1"]
@@ -256,3 +257,25 @@ def test_each_route_counts_what_a_plain_loop_counts(articles: list[ReportArticle
 
 def test_the_order_of_the_articles_does_not_matter() -> None:
     assert report(newsroom()) == report(list(reversed(newsroom())))
+
+
+def test_a_day_without_a_time_is_a_date_ordered_by_the_moment_that_it_is_given() -> None:
+    day = START.replace(hour=0)
+    bare = copy(
+        "b1", "a1", "qasioun", None, 1.0, published_at=day, published_precision="day",
+        latest=day + timedelta(hours=23),
+    )  # fmt: skip
+    story = report([bare, article("a1", "barada", 0)]).largest[0]
+    assert [member.id for member in story.members] == ["a1", "b1"]
+    assert [member.day for member in story.members] == [None, day.date()]
+    assert story.members[1].delay is None
+
+
+def test_a_stated_day_stays_that_day_in_whatever_zone_the_report_is() -> None:
+    for hours in (-8, 9):
+        zone = timezone(timedelta(hours=hours))
+        published = datetime(2024, 12, 4, tzinfo=zone)
+        latest = published + timedelta(days=1, seconds=-1)
+        bare = article("a1", published_at=published, published_precision="day", latest=latest)
+        made = report([bare], zone=ZoneInfo("Asia/Damascus"))
+        assert [day.day for day in made.days] == [date(2024, 12, 4)]

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from dedup.report import NearMiss, ReportArticle, SiteNote, render_html
+from dedup.report import NearMiss, ReportArticle, SiteNote, render_html, with_pair_texts
+from dedup.report.build import FLOW_EXAMPLES
 from dedup.report.page import LISTED_MEMBERS
 from tests.dedup.report.archives import article, copy, newsroom, report
 
@@ -215,14 +216,29 @@ def test_differences_from_the_first_stand_side_by_side() -> None:
         copy("c", "a", "qasioun", 2, 1.0, text="شارك ٢١٥ ألف طالب في الامتحانات"),
         copy("d", "a", "qasioun", 3, 0.9),
     ]
-    tree = parsed(render_html(report(articles), lang="en"))
-    assert [cut.text_content() for cut in tree.xpath("//del")] == ["215"]
-    assert [added.text_content() for added in tree.xpath("//ins")] == ["220", "وطالبة"]
-    assert [number.text_content() for number in tree.xpath("//ins/b | //del/b")] == ["215", "220"]
-    folds = [text_of(fold, "en") for fold in tree.xpath("//details[@class='diff']")]
+    tree = parsed(render_html(report(articles), lang="en")).xpath("//section[@id='largest']")[0]
+    assert [cut.text_content() for cut in tree.xpath(".//del")] == ["215"]
+    assert [added.text_content() for added in tree.xpath(".//ins")] == ["220", "وطالبة"]
+    assert [number.text_content() for number in tree.xpath(".//ins/b | .//del/b")] == ["215", "220"]
+    folds = [text_of(fold, "en") for fold in tree.xpath(".//details[@class='diff']")]
     assert len(folds) == 2
     assert folds[1].endswith("The same words.")
-    assert tree.xpath("//div[@class='cols']//p/@dir") == ["auto", "auto"]
+    assert tree.xpath(".//div[@class='cols']//p/@dir") == ["auto", "auto"]
+
+
+def test_pairs_on_either_side_of_the_boundary_are_side_by_side_where_there_are_texts() -> None:
+    articles = [
+        article("a"),
+        copy("b", "a", "ugarit", 1, 0.61),
+        article("c", "qasioun", 2),
+        article("d", minutes=3),
+    ]
+    made = report(articles, boundary=0.6, near_misses=[NearMiss("c", "a", 0.59), NearMiss("d", "a", 0.58)])
+    texts = {"a": "شارك 215 طالبًا", "b": "شارك 216 طالبًا", "c": "شارك 217 طالبًا"}
+    tree = parsed(render_html(with_pair_texts(made, texts), lang="en")).xpath("//section[@id='histogram']")[0]
+    assert [cut.text_content() for cut in tree.xpath(".//del")] == ["215", "215"]
+    assert [added.text_content() for added in tree.xpath(".//ins")] == ["216", "217"]
+    assert not parsed(render_html(made)).xpath("//section[@id='histogram']//del")
 
 
 def test_long_shared_runs_are_counted_not_shown() -> None:
@@ -313,3 +329,26 @@ def test_any_two_of_three_can_be_compared() -> None:
 def test_another_language_is_refused() -> None:
     with pytest.raises(ValueError, match="language 'fr': not one of ar, en"):
         render_html(report(), lang="fr")
+
+
+def test_a_cell_opens_its_latest_pairs_and_says_how_many_there_are() -> None:
+    articles = [article("a"), *(copy(f"b{n}", "a", "ugarit", n, 0.9) for n in range(1, 61))]
+    tree = parsed(render_html(report(articles), lang="en"))
+    (shown,) = tree.xpath("//div[@popover]")
+    assert len(shown.xpath(".//li")) == FLOW_EXAMPLES
+    assert "The latest 50 of 60" in text_of(shown, "en")
+    assert not shown.xpath(".//a[contains(@href, 'pairs?')]")
+    live = parsed(render_html(report(articles), lang="en", archive="/en/", period="30"))
+    assert live.xpath("//div[@popover]//a/@href")[0] == "/en/pairs?first=barada&carrier=ugarit"
+    assert live.xpath("//p[contains(@class, 'periods')]/a[@aria-current]/@href") == ["/en/report?period=30"]
+
+
+def test_the_pairs_of_all_cells_together_have_a_bound() -> None:
+    articles = [article(f"a{site}", f"s{site}") for site in range(30)]
+    for site in range(30):
+        for n in range(1, 61):
+            wordy = {"title": f"عنوان {n} " * 60, "url": f"https://t.example/{'x' * 900}{n}"}
+            articles.append(copy(f"b{site}-{n}", f"a{site}", f"t{site}", n, 0.9, **wordy))
+    page = render_html(report(articles), lang="en")
+    assert len(page.encode()) < 3_000_000
+    assert 3 <= len(parsed(page).xpath("//div[@popover][1]//li")) < FLOW_EXAMPLES

@@ -1,10 +1,13 @@
 import io
+import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from dedup.report import render_text
-from tests.dedup.report.archives import article, copy, newsroom, report
+from dedup.report import render_csv, render_html, render_json, render_text
+from tests.dedup.report.archives import START, article, copy, newsroom, report
 
 
 def shown(made: object, width: int = 100) -> str:
@@ -63,3 +66,24 @@ def test_an_unknown_first_is_not_called_first() -> None:
     )
     assert "  first\n" not in text
     assert "unknown" in text
+
+
+def test_a_day_without_a_time_is_shown_as_a_date_in_every_form() -> None:
+    day = START.replace(hour=0)
+    given: dict[str, Any] = {
+        "published_at": day,
+        "published_precision": "day",
+        "latest": day + timedelta(hours=23),
+    }
+    made = report([article("a1", **given), copy("b1", "a1", "qasioun", None, 1.0, **given)])
+    for lang, said in (("en", "4 December 2024"), ("ar", "4 كانون الأول 2024")):
+        text = shown(render_text(made, lang))
+        assert said in text
+        assert "23:00" not in text
+        page = render_html(made, lang=lang)
+        assert '<time datetime="2024-12-04"><span lang="ar">4 كانون' in page
+        assert "2024، 23:00" not in page
+        assert "2024، 00:00" not in page
+    first = json.loads(render_json(made))["largest"][0]["members"][0]
+    assert (first["published"], first["at"][:16]) == ("2024-12-04", "2024-12-04T23:00")
+    assert ",2024-12-04,yes," in render_csv(made)

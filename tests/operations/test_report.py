@@ -1,0 +1,62 @@
+"""The dedup report of what the stores hold."""
+
+from datetime import UTC, datetime, timedelta
+
+from crawler.operations.report import dedup_report
+from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.connect import Stores
+from crawler.storage.dedup_index import open_index
+from crawler.storage.schema import ensure_schema
+from dedup import prepare
+from tests.dedup.articles import sentences
+from tests.web.archive import article, copy
+
+DAY = datetime(2024, 12, 3, 21, tzinfo=UTC)  # midnight in Damascus
+FIRST, BARE = "1" * 32, "2" * 32
+
+
+def test_a_site_that_was_never_crawled_here_is_in_the_report(stores: Stores) -> None:
+    ensure_schema(stores.db)
+    stores.db.articles.insert_many(
+        [article(FIRST, "barada", "أ", "نص"), article(BARE, "ugarit", "ب", "نص آخر")]
+    )
+    stores.db.sites.insert_one({"_id": "barada", "token": 1, "holder": None})
+    assert {site.id: site.articles for site in dedup_report(stores, {}).sites} == {"barada": 1, "ugarit": 1}
+
+
+def test_who_had_it_first_is_told_by_the_latest_moment_that_a_day_allows(stores: Stores) -> None:
+    ensure_schema(stores.db)
+    noon = DAY + timedelta(hours=12)
+    bare = copy(BARE, FIRST, "ugarit", "خبر", "نص", 0, 1.0)
+    bare |= {
+        "published_at": DAY,
+        "published_precision": "day",
+        "first_seen_at": DAY + timedelta(hours=15),
+    }
+    stores.db.articles.insert_many([article(FIRST, "barada", "خبر", "نص", published_at=noon), bare])
+    (story,) = dedup_report(stores, {}).largest
+    assert [member.id for member in story.members] == [FIRST, BARE]
+    assert story.members[1].at == DAY + timedelta(hours=15)
+    assert str(story.members[1].day) == "2024-12-04"
+
+
+def test_near_misses_boilerplate_and_health_are_told(stores: Stores) -> None:
+    ensure_schema(stores.db)
+    lines = sentences(1, 20)
+    texts = {FIRST: " ".join(lines), BARE: " ".join([*lines[:13], *sentences(2, 7)])}
+    index = open_index(stores)
+    for id_, text in texts.items():
+        index.check_and_insert([prepare(id_, text, DAY)])
+    stores.db.articles.insert_many([article(id_, "barada", "خبر", text) for id_, text in texts.items()])
+    health = {"verdict": "silent", "reason": "nothing new"}
+    stores.db.sites.insert_one({"_id": "barada", "token": 1, "holder": None, "health": health})
+    counts = BoilerplateCounts(stores.redis, "barada")
+    for number in range(10):
+        counts.learn([("share", "شارك"), (f"own{number}", f"فقرة {number} " * 10)])
+    made = dedup_report(stores, {})
+    (note,) = made.notes
+    assert (note.trouble, note.reason, note.boilerplate) == ("silent", "nothing new", 1)
+    (miss,) = made.near_misses
+    assert miss.first
+    assert {miss.first.id, miss.copy.id} == {FIRST, BARE}
+    assert {miss.first.text, miss.copy.text} == set(texts.values())
