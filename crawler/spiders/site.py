@@ -39,6 +39,10 @@ from crawler.storage.schema import Document
 
 T = TypeVar("T")
 
+NEWEST_PRIORITY = 90
+"""Priority of a page of the last day; each day before counts one less. Sources have more, their further pages
+less than none: whether these are wanted is told by the pages before."""
+
 MOST_LINKS_DEEP = 2
 """Links followed away from a page that a source named: enough to reach what the sources leave out, and
 bounded where pages link to ever more pages."""
@@ -209,7 +213,14 @@ class SiteSpider(scrapy.Spider):
             errback=self.page_failed,
             meta={"page": page},
             dont_filter=True,
+            priority=self._priority(page.hints.published_at),
         )
+
+    def _priority(self, published_at: datetime | None) -> int:
+        """The newest first, whichever source named it: below the sources, above their further pages."""
+        newest = self.run.job.until or datetime.now(UTC)
+        days = (newest - published_at).days if published_at is not None else 0
+        return NEWEST_PRIORITY - min(max(days, 0), NEWEST_PRIORITY)
 
     # What becomes of them
 

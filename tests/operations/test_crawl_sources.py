@@ -46,6 +46,8 @@ def _paths(stores: Stores) -> set[str]:
 def test_a_window_reads_the_sitemaps_and_pages_that_may_lie_in_it_and_a_later_crawl_only_what_changed(
     place: MadeUpSite, run: Crawl, stores: Stores
 ) -> None:
+    # One request after the other: otherwise what is asked for first is whatever was named first.
+    place.answers["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 0.1\n")
     months = {f"/sitemap-2024-{month:02}.xml": None for month in (3, 4, 5)}
     place.answers["/sitemap.xml"] = Answer(
         sitemap({**months, "/sitemap-old.xml": "2019-05-01T00:00:00Z"}, place.base, "sitemap")
