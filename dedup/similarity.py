@@ -254,5 +254,5 @@ def _shared_shingles(mine: Content, other: Content) -> tuple[int, float | None]:
     at = np.minimum(np.searchsorted(other.shingles, mine.shingles), len(other.shingles) - 1)
     met = other.shingles[at] == mine.shingles
     shared = int(np.count_nonzero(met))
-    late = max(np.count_nonzero(mine.late[met]), np.count_nonzero(other.late[at[met]]))
+    late = int(max(np.count_nonzero(mine.late[met]), np.count_nonzero(other.late[at[met]])))
     return shared, 1 - late / shared if shared else None
