@@ -68,7 +68,8 @@ class Guard:
             refusal = PlainTextResponse("The archive can only be read.\n", 405, {"Allow": ", ".join(METHODS)})
             await refusal(scope, receive, guarded)
         else:
-            await self.app(scope, receive, guarded)
+            # The routes know GET alone; the server leaves the body out for HEAD (RFC 9110, section 9.3.2).
+            await self.app({**scope, "method": "GET"}, receive, guarded)
 
 
 def host_of(header: str) -> str:

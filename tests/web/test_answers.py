@@ -64,6 +64,13 @@ def test_this_machines_names_are_answered(web: Web, host: str) -> None:
     assert web.get("/api/sites", Host=host).status == 200
 
 
+@pytest.mark.parametrize("path", ["/en/", "/en/search?q=x", f"/api/articles/{small.FIRST}"])
+def test_head_tells_what_get_would(web: Web, path: str) -> None:
+    told, whole = web.get(path, "HEAD"), web.get(path)
+    assert told.status == whole.status == 200
+    assert told.headers["content-type"] == whole.headers["content-type"]
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_the_archive_can_only_be_read(web: Web, method: str) -> None:
     assert web.get(f"/api/articles/{small.FIRST}", method).status == 405
