@@ -213,13 +213,13 @@ class SiteSpider(scrapy.Spider):
             errback=self.page_failed,
             meta={"page": page},
             dont_filter=True,
-            priority=self._priority(page.hints.published_at),
+            priority=self._priority(page),
         )
 
-    def _priority(self, published_at: datetime | None) -> int:
+    def _priority(self, page: Page) -> int:
         """The newest first, whichever source named it: below the sources, above their further pages."""
         newest = self.run.job.until or datetime.now(UTC)
-        days = (newest - published_at).days if published_at is not None else 0
+        days = (newest - newest_first(page.url, page.hints)).days
         return NEWEST_PRIORITY - min(max(days, 0), NEWEST_PRIORITY)
 
     # What becomes of them
@@ -277,12 +277,12 @@ class SiteSpider(scrapy.Spider):
         except ExtractionFailedError as error:
             item.outcome = Outcome(Disposition.QUARANTINED, str(error))
             return None
-        item.parts = fetched.parts
+        if fetched.parts:
+            item.parts, item.html_sha256 = fetched.parts, fetch_sha256(html, fetched.parts)
         item.cut_short = bool(extracted.missing)
         if item.cut_short:
             # With validators the next fetch would be told "not modified", and the rest never asked for.
             item.etag = item.last_modified = None
-        item.html_sha256 = fetch_sha256(html, item.parts)
         return extracted
 
     def page_failed(self, failure: Failure) -> Iterable[PageItem]:
