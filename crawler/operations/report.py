@@ -1,8 +1,7 @@
 """The dedup report of an archive: reads the articles and hands them to `dedup.report`."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +17,15 @@ from crawler.storage.dedup_index import near_misses
 from crawler.storage.paging import in_batches
 from crawler.storage.turns import SiteState, site_states
 from dedup import Thresholds
-from dedup.report import NearMiss, Report, ReportArticle, SiteNote, build_report, with_pair_texts
+from dedup.report import (
+    NearMiss,
+    Report,
+    ReportArticle,
+    SiteNote,
+    articles_compared,
+    build_report,
+    with_texts,
+)
 from dedup.report.article import local
 
 ZONE = ZoneInfo("Asia/Damascus")
@@ -27,9 +34,8 @@ ZONE = ZoneInfo("Asia/Damascus")
 LATEST_CRAWLS = timedelta(days=90)
 """A site that was not crawled for longer has no verdict in the report."""
 
-STORIES_WITH_TEXT = 40
 MEMBERS_WITH_TEXT = 12
-"""Texts read for word-level differences: more than a page of the report shows, and some MB at the most."""
+"""Articles of a story whose texts are read for word-level differences: what a page of the report compares."""
 
 FIELDS = {
     "site": 1,
@@ -45,9 +51,40 @@ FIELDS = {
 }
 
 
-def dedup_report(
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a report is made of, whatever it is narrowed to: reading it takes most of the time."""
+
+    articles: list[ReportArticle]
+    site_names: dict[str, tuple[str, str]]
+    notes: list[SiteNote]
+    near_misses: list[NearMiss]
+
+
+def read_holdings(stores: Stores, sites: dict[str, Site]) -> Holdings:
+    """Read what the archive holds, without texts.
+
+    Args:
+        stores: The open stores.
+        sites: The known sites, for their names.
+    """
+    # A site of 50,000 articles takes the embedded server longer than one request may.
+    with pymongo.timeout(0):
+        articles = _all_articles(stores, sites)
+        names = sorted({article.site for article in articles})
+        states = site_states(stores.db)
+        notes = [_note(stores, name, states.get(name)) for name in sorted({*names, *_crawled(stores)})]
+    return Holdings(
+        articles=articles,
+        site_names={name: _names(sites.get(name), name) for name in names},
+        notes=notes,
+        near_misses=[NearMiss(*pair) for pair in near_misses(stores)],
+    )
+
+
+def report_of(
     stores: Stores,
-    sites: dict[str, Site],
+    held: Holdings,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -56,36 +93,38 @@ def dedup_report(
     """Build the report of what the archive holds.
 
     Args:
-        stores: The open stores.
-        sites: The known sites, for their names.
+        stores: The open stores, for the texts of what is compared.
+        held: What the archive holds.
         since: Only articles published (or, without a date, first seen) from then on.
         until: Only those before.
         site: Only this site's articles; other members of their stories are named.
     """
-    # A site of 50,000 articles takes the embedded server longer than one request may.
-    with pymongo.timeout(0):
-        articles = _all_articles(stores, sites)
-        names = sorted({article.site for article in articles})
-        texts = _texts(stores, articles)
-        states = site_states(stores.db)
-        notes = [_note(stores, name, states.get(name)) for name in sorted({*names, *_crawled(stores)})]
-    articles = [replace(article, text=texts.get(article.id)) for article in articles]
     report = build_report(
-        articles,
+        held.articles,
         generated_at=datetime.now(UTC),
         since=since,
         until=until,
         sites=[site] if site else None,
-        site_names={name: _names(sites.get(name), name) for name in names},
+        site_names=held.site_names,
         boundary=Thresholds().containment,
         zone=ZONE,
-        notes=notes,
-        near_misses=[NearMiss(*pair) for pair in near_misses(stores)],
+        notes=held.notes,
+        near_misses=held.near_misses,
     )
-    pairs = (*report.borderline, *report.near_misses)
-    members = {member.id for pair in pairs for member in (pair.first, pair.copy) if member is not None}
     with pymongo.timeout(0):
-        return with_pair_texts(report, _read_texts(stores, members))
+        return with_texts(report, _read_texts(stores, articles_compared(report, MEMBERS_WITH_TEXT)))
+
+
+def dedup_report(
+    stores: Stores,
+    sites: dict[str, Site],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    site: str | None = None,
+) -> Report:
+    """Read what the archive holds and build its report; see `read_holdings` and `report_of`."""
+    return report_of(stores, read_holdings(stores, sites), since=since, until=until, site=site)
 
 
 def _crawled(stores: Stores) -> list[str]:
@@ -158,18 +197,6 @@ def _articles(stores: Stores, sites: dict[str, Site], name: str) -> Iterator[Rep
             reason=document.get("duplicate_reason"),
             published_precision=document.get("published_precision"),
         )
-
-
-def _texts(stores: Stores, articles: list[ReportArticle]) -> dict[str, str]:
-    """The texts of the stories that are worth showing word for word: the largest and the latest ones."""
-    members: dict[str, list[ReportArticle]] = defaultdict(list)
-    for article in articles:
-        members[article.story_id].append(article)
-    stories = [story for story in members.values() if len(story) > 1]
-    largest = sorted(stories, key=len, reverse=True)[:STORIES_WITH_TEXT]
-    latest = sorted(stories, key=lambda story: max(one.at for one in story), reverse=True)[:STORIES_WITH_TEXT]
-    keys = list({article.id for story in (*largest, *latest) for article in story[:MEMBERS_WITH_TEXT]})
-    return _read_texts(stores, keys)
 
 
 def _read_texts(stores: Stores, keys: Iterable[str]) -> dict[str, str]:

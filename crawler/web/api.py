@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
+from crawler.errors import UsageError
 from crawler.web import models
 from crawler.web.reader import Reader
-from crawler.web.reports import PERIODS, Reports
+from crawler.web.reports import Reports, Scope, scope_of
 
 Duplicates = Literal["", "no", "yes", "only"]
+Period = Literal["all", "365", "30", "7"]
 
 _WRONG: dict[int | str, dict[str, Any]] = {
     400: {"model": models.Problem, "description": "A value cannot be read; `error` says which."},
@@ -84,10 +86,13 @@ def pairs(
     request: Request,
     first: Annotated[str, Query(description="The site that had it first, by id.")],
     carrier: Annotated[str, Query(description="The site that carried it.")],
+    since: Annotated[str, Query(description="First day of the copies, in Damascus.")] = "",
+    until: Annotated[str, Query(description="The day before which they lie.")] = "",
+    period: Annotated[Period, Query(description="Days back, where no day is given.")] = "all",
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.Carried:
     """What one site carried of another's: the first article of each story and the copy, newest first."""
-    return reader_of(request).carried(first, carrier, before or None)
+    return reader_of(request).carried(first, carrier, scope_of("", since, until, period), before or None)
 
 
 @router.get("/stories/{story}", responses=_MISSING)
@@ -102,13 +107,30 @@ def story(request: Request, story: str, first: str = "", second: str = "") -> mo
 @router.get(
     "/report", responses={**_WRONG, 202: {"model": models.Problem, "description": "Still being made."}}
 )
-def report(request: Request, period: Literal["all", "365", "30", "7"] = "all") -> Response:
-    """The dedup report's figures, as `khabar dedup report --format json` prints them; days, or all."""
+def report(
+    request: Request,
+    site: Annotated[str, Query(description="Only this site's articles.")] = "",
+    since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
+    until: Annotated[str, Query(description="The day before which articles lie.")] = "",
+    period: Annotated[Period, Query(description="Days back, where no day is given.")] = "all",
+) -> Response:
+    """The dedup report's figures, as `khabar dedup report --format json` prints them."""
     reports: Reports = request.app.state.reports
-    made = reports.get(PERIODS[period])
+    made = reports.get(report_scope(request, site, since, until, period))
     if made is None:
         return Response('{"error":"the report is being made; ask again in some seconds"}', 202, _JSON)
     return Response(made.json, 200, _JSON)
+
+
+def report_scope(request: Request, site: str, since: str, until: str, period: str) -> Scope:
+    """What a report shall be narrowed to.
+
+    Raises:
+        UsageError: A day that is none, or a site that the archive does not know.
+    """
+    if site and not reader_of(request).knows(site):
+        raise UsageError(f"{site}: the archive does not know this site")
+    return scope_of(site, since, until, period)
 
 
 _JSON = {"Content-Type": "application/json"}

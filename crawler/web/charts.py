@@ -1,15 +1,19 @@
-"""Where things stand in the small charts; lengths are in the chart's own units.
+"""Where things stand in the strips of the overview's rows; lengths are in the strip's own units.
 
-A chart of the overview is a strip of rectangles that a table row repeats in words, so the page draws its SVG
-itself. Why no charting library does stands in docs/decisions/0025-charts-drawn-by-the-template.md.
+A strip is a few rectangles that its row repeats in words. The chart above them is the dedup report's.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import Final
 
+from markupsafe import Markup
+
 from crawler.web.models import Crawl, Day
+from dedup.report import charts
+from dedup.report.figures import Day as Counted
 
 HEIGHT: Final = 28.0
 WIDTH: Final = 4.0
@@ -58,3 +62,13 @@ def day_columns(days: Sequence[Day]) -> list[Column]:
         )
         for number, day in enumerate(days)
     ]
+
+
+def day_chart(days: Sequence[Day], lang: str) -> Markup:
+    """The days as a chart with axes, as the dedup report draws them."""
+    return _day_chart(tuple(Counted(day.day, day.articles, day.duplicates) for day in days), lang)
+
+
+@lru_cache(maxsize=8)  # drawing takes longer than the rest of the page, and days change by the crawl
+def _day_chart(days: tuple[Counted, ...], lang: str) -> Markup:
+    return charts.day_chart(days, "day", lang)

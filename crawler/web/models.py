@@ -222,6 +222,8 @@ class Carried(_Model):
 
     first: str
     carrier: str
+    since: datetime | None = Field(description="The copies appeared from then on.")
+    until: datetime | None = Field(description="They appeared before then.")
     pairs: list[CarriedPair]
     older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 

@@ -7,10 +7,11 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.operations.archive import ZONE
-from crawler.web.api import reader_of
+from crawler.web.api import Period, reader_of, report_scope
 from crawler.web.reader import CRAWLS, SITE_CRAWLS, Reader
 from crawler.web.render import LANGUAGES, render, script, style_sheet
-from crawler.web.reports import PERIODS, Reports
+from crawler.web.reports import Reports, scope_of
+from crawler.web.served import served
 
 Lang = Annotated[Literal["ar", "en"], Path()]
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -159,9 +160,19 @@ def story(request: Request, lang: Lang, story: str, first: str = "", second: str
 
 
 @router.get("/{lang}/pairs")
-def pairs(request: Request, lang: Lang, first: str, carrier: str, before: str = "") -> Response:
+def pairs(
+    request: Request,
+    lang: Lang,
+    first: str,
+    carrier: str,
+    since: str = "",
+    until: str = "",
+    period: Period = "all",
+    before: str = "",
+) -> Response:
     """What one site carried of another's."""
-    data = reader_of(request).carried(first, carrier, before or None)
+    scope = scope_of("", since, until, period)
+    data = reader_of(request).carried(first, carrier, scope, before or None)
     return _page(
         request,
         "pairs.html.j2",
@@ -169,19 +180,28 @@ def pairs(request: Request, lang: Lang, first: str, carrier: str, before: str = 
         here="report",
         data=data,
         before=before,
+        asked={"first": first, "carrier": carrier, "since": since, "until": until, "period": period},
+        back=served(scope, {}, lang).report(),
         api=f"/api/pairs?{request.url.query}",
     )
 
 
 @router.get("/{lang}/report")
-def report(request: Request, lang: Lang, period: Literal["all", "365", "30", "7"] = "all") -> Response:
+def report(
+    request: Request,
+    lang: Lang,
+    site: str = "",
+    since: str = "",
+    until: str = "",
+    period: Period = "all",
+) -> Response:
     """The dedup report of the archive as it is now."""
     reports: Reports = request.app.state.reports
-    made = reports.get(PERIODS[period])
+    scope = report_scope(request, site, since, until, period)
+    made = reports.get(scope)
     if made is None:
-        page = render(
-            "wait.html.j2", lang, here="report", api=f"/api/report?period={period}", path=request.url.path
-        )
+        there = served(scope, {}, lang)
+        page = render("wait.html.j2", lang, here="report", api=there.api, path=there.other.split("/", 2)[2])
         return HTMLResponse(page, 202, {"Refresh": "2"})
     return HTMLResponse(made.pages[lang], headers={"Content-Security-Policy": made.policy})
 

@@ -14,6 +14,7 @@ from crawler.storage.search.excerpt import Piece, highlighted
 from crawler.storage.turns import SiteState
 from crawler.web import models
 from crawler.web.health import DAYS, all_days, site_health
+from crawler.web.reports import Scope
 from dedup.report.article import local
 from dedup.report.difference import difference
 
@@ -236,16 +237,33 @@ class Reader:
             difference=self._difference(pair) if len(pair) == 2 else None,
         )
 
-    def carried(self, first: str, carrier: str, before: str | None = None) -> models.Carried:
+    def knows(self, site: str) -> bool:
+        """Whether the archive holds articles of a site, or a seed names it."""
+        return site in self.sites or any(count.site == site for count in self._lists.sites())
+
+    def carried(
+        self, first: str, carrier: str, scope: Scope | None = None, before: str | None = None
+    ) -> models.Carried:
         """What one site carried of another's; the index's `docs_site`.
+
+        Args:
+            first: The site that had it first.
+            carrier: The site that carried it.
+            scope: When the copies appeared; their site is the carrier.
+            before: `older` of the page before.
 
         Raises:
             UsageError: `before` cannot be read.
         """
-        pairs, older = self._lists.carried(first, carrier, before=_key(before), limit=PAGE)
+        since, until = (scope or Scope()).bounds()
+        pairs, older = self._lists.carried(
+            first, carrier, since=since, until=until, before=_key(before), limit=PAGE
+        )
         return models.Carried(
             first=first,
             carrier=carrier,
+            since=self._local(carrier, since),
+            until=self._local(carrier, until),
             pairs=[
                 models.CarriedPair(first=self._brief(lead), copy_=self._brief(copy)) for lead, copy in pairs
             ],

@@ -72,6 +72,7 @@ def render(template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: Any) ->
         .render(
             lang=lang,
             zone=zone.key,
+            day_figure=lambda days: charts.day_chart(days, lang),
             other="en" if lang == "ar" else "ar",
             dir="rtl" if lang == "ar" else "ltr",
             t=lambda key: word(key, lang),

@@ -1,23 +1,64 @@
 """The dedup report for the page: made in a process of its own, kept until the archive changes.
 
-A report of 100,000 articles takes some seconds of a whole core, which no page may wait for: the page that
-asks first says that it is being made, and after that the last one is shown while the next is made.
+Reading an archive of 100,000 articles takes some seconds of a whole core, which no page may wait for: the
+page that asks first says that it is being made, and after that the last one is shown while the next is made.
+The process keeps what it read, so that another period or site of the same archive costs a fraction.
 """
 
 import multiprocessing
 import os
 import threading
+from collections import OrderedDict
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
 from crawler.config import Settings
-from crawler.operations.archive import Archive
+from crawler.errors import UsageError
+from crawler.operations.archive import ZONE, Archive, filters_of
+from crawler.operations.report import Holdings
 
 PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""
+KEPT: Final = 12
+"""Reports kept, the last that were looked at: some MB each."""
+WAITING: Final = 3
+"""Reports in the making at a time: who asks for more asks again, as the page does by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a report is narrowed to; days are of Damascus, ``until`` is exclusive, nothing is ""."""
+
+    site: str = ""
+    since: str = ""
+    until: str = ""
+    period: str = "all"
+
+    def bounds(self) -> tuple[datetime | None, datetime | None]:
+        """Its first moment, and the one before which it ends."""
+        days = PERIODS[self.period or "all"]
+        if days is not None:
+            today = datetime.now(ZONE).date()
+            return datetime.combine(today - timedelta(days=days), time.min, ZONE).astimezone(UTC), None
+        narrowed = filters_of(since=self.since, until=self.until)
+        return narrowed.since, narrowed.until
+
+
+def scope_of(site: str, since: str, until: str, period: str) -> Scope:
+    """Read what was asked for; days that are given go before a period.
+
+    Raises:
+        UsageError: A day or a period that is none; the message says which.
+    """
+    if period not in PERIODS:
+        raise UsageError(f"period: {period!r}: it is one of {', '.join(PERIODS)}")
+    filters_of(since=since, until=until)
+    if since and until and date.fromisoformat(since) >= date.fromisoformat(until):
+        raise UsageError(f"since: {since} is not before until: {until}")
+    return Scope(site, since, until, "" if since or until else period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +69,11 @@ class Made:
     policy: str
     json: str
     generation: int
+    day: date
 
 
 class Reports:
-    """Makes reports and keeps the latest of each period.
+    """Makes reports and keeps those that were last looked at.
 
     Args:
         archive: What they are about.
@@ -41,27 +83,26 @@ class Reports:
     def __init__(self, archive: Archive, seeds: Path) -> None:
         self._archive = archive
         self._seeds = seeds
-        self._made: dict[int | None, Made] = {}
-        self._making: dict[int | None, Future[Made]] = {}
+        self._made: OrderedDict[Scope, Made] = OrderedDict()
+        self._making: dict[Scope, Future[Made]] = {}
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
-    def get(self, days: int | None) -> Made | None:
-        """The latest report of a period; None while the first is being made.
+    def get(self, scope: Scope) -> Made | None:
+        """The latest report of what was asked for; None while the first is being made.
 
         Raises:
             StoreUnavailableError: It could not be made; the next call tries again.
         """
-        generation = self._archive.lists.generation()[0]
+        generation, today = self._archive.lists.generation()[0], datetime.now(ZONE).date()
         with self._lock:
-            making = self._making.get(days)
-            if making is not None and making.done():
-                del self._making[days]
-                self._made[days] = making.result()
-                making = None
-            made = self._made.get(days)
-            if making is None and (made is None or made.generation != generation):
-                self._making[days] = self._start(days, generation)
+            self._collect(scope)
+            made = self._made.get(scope)
+            if made is not None:
+                self._made.move_to_end(scope)
+            fresh = made is not None and (made.generation, made.day) == (generation, today)
+            if not fresh and scope not in self._making and len(self._making) < WAITING:
+                self._making[scope] = self._start(scope, generation, today)
             return made
 
     def close(self) -> None:
@@ -71,12 +112,24 @@ class Reports:
                 self._pool.shutdown(wait=False, cancel_futures=True)
                 self._pool = None
 
-    def _start(self, days: int | None, generation: int) -> "Future[Made]":
+    def _collect(self, asked: Scope) -> None:
+        """Take what has been made; what failed is told to who asks for it."""
+        for scope in [scope for scope, making in self._making.items() if making.done()]:
+            making = self._making.pop(scope)
+            if making.exception() is None:
+                self._made[scope] = making.result()
+                self._made.move_to_end(scope)
+                if len(self._made) > KEPT:
+                    self._made.popitem(last=False)
+            elif scope == asked:
+                making.result()
+
+    def _start(self, scope: Scope, generation: int, today: date) -> "Future[Made]":
         if self._pool is None:
             # Forking a process with threads may copy a lock that nobody will open.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
-        return self._pool.submit(make, self._archive.settings, self._seeds, days, generation)
+        return self._pool.submit(make, self._archive.settings, self._seeds, scope, generation, today)
 
 
 def _end_with_parent() -> None:
@@ -92,27 +145,37 @@ def _end_with_parent() -> None:
     threading.Thread(target=wait, name="khabar-parent", daemon=True).start()
 
 
-def make(settings: Settings, seeds: Path, days: int | None, generation: int) -> Made:
+_held: tuple[int, Holdings] | None = None
+"""What this process last read, and of which generation of the archive it was."""
+
+
+def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: date) -> Made:
     """Make a report from the stores; runs in the process of its own."""
+    global _held
     from pymongo.errors import PyMongoError
     from redis.exceptions import RedisError
 
     from crawler.errors import StoreUnavailableError
-    from crawler.operations.report import dedup_report
+    from crawler.operations.report import read_holdings, report_of
     from crawler.sites import load_sites
     from crawler.storage.connect import open_stores
+    from crawler.web.served import served
     from dedup.report import page_policy, render_html, render_json
 
-    since = None if days is None else datetime.now(UTC) - timedelta(days=days)
+    since, until = scope.bounds()
+    sites = load_sites(seeds) if seeds.is_dir() else {}
     try:
         with open_stores(settings) as stores:
-            report = dedup_report(stores, load_sites(seeds) if seeds.is_dir() else {}, since=since)
+            if _held is None or _held[0] != generation:
+                _held = generation, read_holdings(stores, sites)
+            held = _held[1]
+            report = report_of(stores, held, since=since, until=until, site=scope.site or None)
     except PyMongoError as error:
         raise StoreUnavailableError(f"MongoDB did not answer: {str(error).splitlines()[0]}") from None
     except RedisError as error:
         raise StoreUnavailableError(f"Redis did not answer: {str(error).splitlines()[0]}") from None
-    period = "all" if days is None else str(days)
     pages = {
-        lang: render_html(report, lang=lang, archive=f"/{lang}/", period=period) for lang in ("ar", "en")
+        lang: render_html(report, lang=lang, served=served(scope, held.site_names, lang))
+        for lang in ("ar", "en")
     }
-    return Made(pages, page_policy(), render_json(report), generation)
+    return Made(pages, page_policy(served=True), render_json(report), generation, today)

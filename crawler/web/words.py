@@ -177,6 +177,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "legend_figure": ("رقم أو اسم", "number or name"),
     # Report
     "pairs": ("ما نقله موقع عن آخر", "What one site carried of another's"),
+    "to_report": ("إلى تقرير التكرار", "To the duplicates report"),
     "no_pairs": ("لا أزواج.", "No pairs."),
     "report_wait": ("التقرير قيد الإعداد…", "The report is being made…"),
     "report_wait_help": (

@@ -4,22 +4,25 @@
 """
 
 from dedup.report.article import NearMiss, ReportArticle, SiteNote
-from dedup.report.build import build_report, with_pair_texts
+from dedup.report.build import build_report
 from dedup.report.figures import Report
 from dedup.report.machine import render_csv, render_json
-from dedup.report.page import page_policy, render_html
+from dedup.report.page import Served, page_policy, render_html
 from dedup.report.terminal import render_text
+from dedup.report.texts import articles_compared, with_texts
 
 __all__ = [
     "NearMiss",
     "Report",
     "ReportArticle",
+    "Served",
     "SiteNote",
+    "articles_compared",
     "build_report",
     "page_policy",
     "render_csv",
     "render_html",
     "render_json",
     "render_text",
-    "with_pair_texts",
+    "with_texts",
 ]

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
@@ -110,25 +109,6 @@ def build_report(
             )
         ),
     )
-
-
-def with_pair_texts(report: Report, texts: Mapping[str, str]) -> Report:
-    """The report with the texts of its pairs on either side of the boundary, so that they can be compared.
-
-    Args:
-        report: A report.
-        texts: Texts by article; they may be too many, or too few.
-    """
-
-    def told(member: Member) -> Member:
-        return replace(member, text=texts.get(member.id, member.text))
-
-    def filled(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-        return tuple(
-            replace(pair, first=pair.first and told(pair.first), copy=told(pair.copy)) for pair in pairs
-        )
-
-    return replace(report, borderline=filled(report.borderline), near_misses=filled(report.near_misses))
 
 
 def _is_shared(story: Story) -> bool:

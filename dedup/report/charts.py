@@ -1,7 +1,6 @@
-"""Where things stand in the page's charts; the template draws them. All lengths are per cent of the chart.
+"""What the page's charts show; `dedup.report.drawing` draws those that have axes.
 
-The charts are a few rectangles and dots, drawn as SVG by the page itself, mirrored and coloured by its style
-sheet. Why no charting library does stands in docs/decisions/0025-charts-drawn-by-the-template.md.
+The strips within rows (a story's dots, a cell's shade) are drawn by the template; their lengths are per cent.
 """
 
 from collections.abc import Sequence
@@ -10,22 +9,16 @@ from datetime import date
 from math import ceil, sqrt
 from typing import Final, Literal
 
+from markupsafe import Markup
+
+from dedup.report import phrases
+from dedup.report.drawing import Column, Span, columns, spans
 from dedup.report.figures import Day, Report, Story
 
 BARS: Final = 120
 """More bars than this would be thinner than their gaps on a desk screen; longer periods are folded."""
 LEVELS: Final = 6
 """Shades of a heat cell. A person tells apart about this many at a glance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A column: where it starts, how wide it is, how high its part and its whole reach."""
-
-    start: float
-    width: float
-    part: float
-    whole: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +30,25 @@ class Dot:
     original: bool
 
 
-def histogram_bars(report: Report) -> list[Bar]:
-    """A bar for each bin that holds duplicates other than exact ones, which would dwarf all others."""
-    highest = max((bar.count - bar.exact for bar in report.histogram), default=0)
-    return [
-        Bar(
-            round(bar.low * 100, 3),
-            round((bar.high - bar.low) * 100, 3),
-            0.0,
-            _share(bar.count - bar.exact, highest),
-        )
-        for bar in report.histogram
-        if bar.count > bar.exact
-    ]
+def histogram_chart(report: Report, lang: str) -> Markup:
+    """How many duplicates have which similarity, without exact ones, which would dwarf all others."""
+    drawn = [bar for bar in report.histogram if bar.count > bar.exact]
+    label = phrases.word("histogram", lang)
+    return spans(
+        [
+            Span(
+                round(bar.low * 100),
+                round(bar.high * 100),
+                f"{bar.low:.0%}–{bar.high:.0%}: {phrases.number(bar.count - bar.exact)}",
+                bar.count - bar.exact,
+            )
+            for bar in drawn
+        ],
+        range(0, 101, 20),
+        None if report.boundary is None else report.boundary * 100,
+        phrases.number,
+        f"{label}. {phrases.word('see_table', lang)}",
+    )
 
 
 def fold_days(days: Sequence[Day]) -> tuple[Literal["day", "month", "year"], list[Day]]:
@@ -60,19 +59,16 @@ def fold_days(days: Sequence[Day]) -> tuple[Literal["day", "month", "year"], lis
     return ("month", months) if len(months) <= BARS else ("year", _fold(days, month=False))
 
 
-def day_bars(days: Sequence[Day]) -> list[Bar]:
-    """A column for each day: its articles, and its duplicates as the part."""
-    highest = max((day.articles for day in days), default=0)
-    width = 100 / max(len(days), 12)  # a lone day is a column, not a wall
-    return [
-        Bar(
-            round(number * width, 3),
-            round(width * 0.8, 3),
-            _share(day.duplicates, highest),
-            _share(day.articles, highest),
-        )
-        for number, day in enumerate(days)
-    ]
+def day_chart(days: Sequence[Day], unit: str, lang: str) -> Markup:
+    """A column for each day, its duplicates as the lower part."""
+    duplicates, articles = phrases.word("duplicates", lang), phrases.word("articles", lang)
+    shown = []
+    for day in days:
+        name = phrases.day(day.day, lang, unit)
+        counts = phrases.number(day.articles), phrases.number(day.duplicates)
+        told = f"{name}: {articles} {counts[0]} · {duplicates} {counts[1]}"
+        shown.append(Column(name, told, (day.duplicates, day.articles - day.duplicates)))
+    return columns(shown, phrases.number, f"{phrases.word('days', lang)}. {phrases.word('see_table', lang)}")
 
 
 def time_line(story: Story) -> list[Dot]:
@@ -94,11 +90,6 @@ def heat(count: int, highest: int) -> int:
     if not count:
         return 0
     return ceil(sqrt(count / highest) * LEVELS)
-
-
-def _share(count: int, highest: int) -> float:
-    # What is there is never drawn thinner than a hair.
-    return round(max(count / highest * 100, 1.0), 2) if count else 0.0
 
 
 def _fold(days: Sequence[Day], *, month: bool) -> list[Day]:

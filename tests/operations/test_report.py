@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from crawler.operations.report import dedup_report
+from crawler.operations.report import dedup_report, read_holdings, report_of
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
@@ -60,3 +60,21 @@ def test_near_misses_boilerplate_and_health_are_told(stores: Stores) -> None:
     assert miss.first
     assert {miss.first.id, miss.copy.id} == {FIRST, BARE}
     assert {miss.first.text, miss.copy.text} == set(texts.values())
+
+
+def test_a_narrowed_report_has_the_texts_of_what_it_lists(stores: Stores) -> None:
+    ensure_schema(stores.db)
+    documents = []
+    for number in range(45):  # larger stories of others, before and after
+        keys = [f"{number:02}{letter * 30}" for letter in "abc"]
+        hours = 5 if number % 2 else 50
+        documents.append(article(keys[0], "barada", "خبر", "نص", hours))
+        documents += [copy(key, keys[0], "ugarit", "خبر", "نص", hours - 1, 1.0) for key in keys[1:]]
+    documents.append(article(FIRST, "qasioun", "خبر", "شارك 215 طالبًا", 20))
+    documents.append(copy(BARE, FIRST, "qasioun", "خبر", "شارك 216 طالبًا", 19, 0.8))
+    stores.db.articles.insert_many(documents)
+    held = read_holdings(stores, {})
+    (story,) = report_of(stores, held, site="qasioun").largest
+    assert [member.text for member in story.members] == ["شارك 215 طالبًا", "شارك 216 طالبًا"]
+    assert story.first is story.members[0]
+    assert report_of(stores, held).totals.articles == len(documents)

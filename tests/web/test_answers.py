@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from crawler.operations.archive import ZONE
 from tests.web import archive as small
 from tests.web.conftest import Web, until
 
@@ -90,6 +92,8 @@ def test_the_archive_can_only_be_read(web: Web, method: str) -> None:
         ("/en/search?duplicates=maybe", 400),
         (f"/en/stories/{small.FIRST}?first={small.ENGLISH}", 400),
         ("/en/report?period=5", 422),
+        ("/en/report?since=x", 400),
+        ("/ar/pairs?first=barada&carrier=ugarit&until=x", 400),
     ],
 )
 def test_what_makes_no_sense_is_told_on_a_page_and_as_json(web: Web, path: str, status: int) -> None:
@@ -186,6 +190,41 @@ def test_the_report_is_made_and_shown(web: Web) -> None:
     page = web.get("/en/report")
     assert "sha256-" in page.headers["Content-Security-Policy"]
     assert json.loads(web.get("/api/report").text)["totals"]["duplicates"] == 2
+
+
+def made_report(web: Web, query: str) -> Any:
+    """A report once it has been made."""
+    until(lambda: web.get(f"/api/report?{query}").status == 200)
+    return api(web, f"/report?{query}")
+
+
+def test_a_report_is_narrowed_by_site_and_days(web: Web) -> None:
+    whole = made_report(web, "")
+    by_site = made_report(web, "site=ugarit")
+    assert by_site["totals"]["articles"] == 2
+    assert [(flow["first"], flow["carrier"]) for flow in by_site["flows"]] == [("barada", "ugarit")]
+    today = datetime.now(ZONE).date()
+    past = made_report(web, f"since=2020-01-01&until={today - timedelta(days=1)}")
+    week = made_report(web, "period=7")
+    assert past["totals"]["articles"] < week["totals"]["articles"] == whole["totals"]["articles"] == 36
+    assert week["since"].startswith(f"{today - timedelta(days=7)}T00:00:00+03:00")
+    page = web.get("/en/report?site=ugarit").text
+    assert '<option value="ugarit" selected>Ugarit</option>' in page
+    assert 'href="/ar/report?site=ugarit"' in page
+    assert "/en/pairs?first=barada&amp;carrier=ugarit" in page
+    for lang in ("ar", "en"):
+        assert web.get(f"/{lang}/report?site=nowhere").status == 400
+        assert web.get(f"/{lang}/report?since=2024-12-05&until=2024-12-04").status == 400
+
+
+def test_the_pairs_keep_to_the_days_of_the_report_that_they_are_opened_from(web: Web) -> None:
+    tomorrow = datetime.now(ZONE).date() + timedelta(days=1)
+    for chosen, count in (("period=7", 1), (f"until={tomorrow}", 1), (f"since={tomorrow}", 0), ("", 1)):
+        found = api(web, f"/pairs?first=barada&carrier=ugarit&{chosen}")
+        assert len(found["pairs"]) == count, chosen
+    page = web.get("/en/pairs?first=barada&carrier=ugarit&period=7").text
+    assert 'href="/en/report?period=7"' in page
+    assert "From day" in page
 
 
 def test_openapi_describes_each_page(web: Web) -> None:

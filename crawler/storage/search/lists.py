@@ -144,10 +144,9 @@ class SearchLists:
             limit: Articles on a page.
         """
         filters = filters or Filters()
-        low = None if filters.since is None else first_row(filters.since)
-        high = None if filters.until is None else first_row(filters.until)
         expression = _expression(query, filters)
-        top = before if high is None else high if before is None else min(before, high)
+        low, high = _between(filters.since, filters.until, None)
+        _, top = _between(None, filters.until, before)
         with self.file.reading() as db:
             if expression:
                 where, values = _bounds("words.rowid", low, top)
@@ -187,20 +186,30 @@ class SearchLists:
             return [_hit(row) for row in rows]
 
     def carried(
-        self, first: str, carrier: str, *, before: int | None = None, limit: int = 20
+        self,
+        first: str,
+        carrier: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 20,
     ) -> tuple[list[tuple[Hit, Hit]], int | None]:
         """What one site carried of another's: the story's first article and the copy, newest copies first.
 
         Args:
             first: The site that had it first.
             carrier: The site that carried it; the same one for what it published again.
+            since: The first moment of the copies.
+            until: The moment before which they lie.
             before: Where the page begins, as the page before told.
             limit: Pairs on a page.
 
         Returns:
             The pairs, and where the next page begins; None on the last.
         """
-        where, values = _bounds("docs.row", None, before)
+        low, top = _between(since, until, before)
+        where, values = _bounds("docs.row", low, top)
         with self.file.reading() as db:
             rows = db.execute(
                 "SELECT docs.id, lead.id FROM docs INDEXED BY docs_site JOIN docs AS lead"  # noqa: S608
@@ -319,6 +328,15 @@ def _expression(query: Query, filters: Filters) -> str:
     if filters.duplicates is not None:
         parts.append('"d:yes"' if filters.duplicates else '"d:no"')
     return " AND ".join(parts)
+
+
+def _between(
+    since: datetime | None, until: datetime | None, before: int | None
+) -> tuple[int | None, int | None]:
+    """The least row of a list, and the one that ends it."""
+    tops = [] if until is None else [first_row(until)]
+    tops += [] if before is None else [before]
+    return None if since is None else first_row(since), min(tops, default=None)
 
 
 def _bounds(column: str, low: int | None, high: int | None) -> tuple[str, tuple[int, ...]]:

@@ -3,8 +3,8 @@
   const root = document.documentElement;
   const button = document.getElementById("switch");
   const title = document.querySelector("title");
-  button.hidden = false;
-  button.addEventListener("click", () => {
+  if (button) button.hidden = false; // where a server shows the report, a link leads to the other language
+  button?.addEventListener("click", () => {
     const lang = root.lang === "ar" ? "en" : "ar";
     root.lang = lang;
     root.dir = lang === "ar" ? "rtl" : "ltr";

@@ -1,6 +1,9 @@
 from datetime import date, timedelta
 
-from dedup.report.charts import BARS, LEVELS, day_bars, fold_days, heat, histogram_bars, time_line
+import pytest
+from lxml import html
+
+from dedup.report.charts import BARS, LEVELS, day_chart, fold_days, heat, histogram_chart, time_line
 from dedup.report.figures import Day
 from tests.dedup.report.archives import article, copy, report
 
@@ -19,22 +22,72 @@ def test_long_periods_are_folded_and_keep_their_sums() -> None:
     assert sum(day.articles for day in years) == 3 * 365 * 11
 
 
+def drawn(chart: str, size: str = "wide") -> html.HtmlElement:
+    """The chart for one screen."""
+    (found,) = html.fromstring(f"<div>{chart}</div>").xpath(f"./svg[contains(@class, '{size}')]")
+    return found
+
+
+def heights(chart: html.HtmlElement, series: int) -> list[float]:
+    return [
+        float(bar.get("height")) for bar in chart.xpath(f".//g[contains(@class, 'serie-{series}')]//rect")
+    ]
+
+
 def test_columns_reach_as_high_as_their_share_of_the_highest() -> None:
-    bars = day_bars([Day(date(2024, 1, 1), 100, 25), Day(date(2024, 1, 2), 50, 0)])
-    assert [(bar.part, bar.whole) for bar in bars] == [(25.0, 100.0), (0.0, 50.0)]
+    shown = [Day(date(2024, 1, 1), 100, 25), Day(date(2024, 1, 2), 50, 0)]
+    chart = drawn(day_chart(shown, "day", "en"))
+    duplicates, others = heights(chart, 0), heights(chart, 1)
+    assert len(duplicates) == 1  # what is not there is not drawn
+    assert others[0] / duplicates[0] == pytest.approx(3, abs=0.02)
+    assert others[1] / duplicates[0] == pytest.approx(2, abs=0.02)
 
 
 def test_one_among_thousands_is_still_seen() -> None:
-    assert day_bars([Day(date(2024, 1, 1), 9000, 1)])[0].part == 1.0
+    assert heights(drawn(day_chart([Day(date(2024, 1, 1), 9000, 1)], "day", "en")), 0) == [1.0]
 
 
-def test_exact_copies_are_left_out_of_the_drawing() -> None:
+def test_counts_have_whole_numbers_on_their_axis() -> None:
+    chart = drawn(day_chart([Day(date(2024, 1, 1), 2, 1)], "day", "en"))
+    assert chart.xpath(".//g[contains(@class, 'axis y')]//text/text()") == ["0", "1", "2"]
+
+
+def test_a_chart_says_its_figures_in_its_language_and_carries_nothing_a_policy_refuses() -> None:
+    shown = days(60)
+    both = {lang: day_chart(shown, "day", lang) for lang in ("ar", "en")}
+    assert "1 January 2015: Articles 3 · Duplicates 1" in both["en"]
+    assert "1 كانون الثاني 2015: المقالات 3 · النسخ المكررة 1" in both["ar"]
+    for lang, chart in both.items():
+        tree = html.fromstring(f"<div>{chart}</div>")
+        assert not tree.xpath("//style | //script | //@style | //@id | //@href | //desc")
+        assert tree.xpath("./svg/@role") == ["img", "img"]
+        assert all(tree.xpath("./svg/@aria-label"))
+        names = drawn(chart).xpath(".//g[contains(@class, 'axis x')]//text/text()")
+        assert len(names) == 5
+        assert all(("كانون" in name or "شباط" in name) == (lang == "ar") for name in names)
+        assert not drawn(chart, "narrow").xpath(".//title")  # a finger points at nothing
+        assert len(chart) < 40_000
+
+
+def test_a_chart_of_the_most_columns_stays_small() -> None:
+    assert len(day_chart(days(BARS), "day", "en")) < 60_000
+
+
+def test_exact_copies_are_left_out_of_the_drawing_and_the_boundary_is_marked() -> None:
     articles = [
         article("a"),
         copy("b", "a", "ugarit", 1, 1.0, reason="exact"),
         copy("c", "a", "ugarit", 2, 0.5),
     ]
-    assert [(bar.start, bar.whole) for bar in histogram_bars(report(articles))] == [(50.0, 100.0)]
+    chart = drawn(histogram_chart(report(articles, boundary=0.6), "en"))
+    assert chart.xpath(".//g[contains(@class, 'serie-0')]//title/text()") == ["50%–52%: 1"]
+    bar, mark = chart.xpath(".//g[contains(@class, 'series')]//rect")
+    ticks = {
+        text.text: float(text.get("x")) for text in chart.xpath(".//g[contains(@class, 'axis x')]//text")
+    }
+    assert float(bar.get("x")) == pytest.approx((ticks["40%"] + ticks["60%"]) / 2, abs=0.2)
+    assert float(mark.get("x")) + float(mark.get("width")) / 2 == pytest.approx(ticks["60%"], abs=0.2)
+    assert not drawn(histogram_chart(report(articles), "en")).xpath(".//g[contains(@class, 'serie-1')]//rect")
 
 
 def test_a_time_line_runs_from_the_first_to_the_last_at_true_distances() -> None:

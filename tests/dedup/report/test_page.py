@@ -1,14 +1,17 @@
 import base64
 import hashlib
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree, html
 
-from dedup.report import NearMiss, ReportArticle, SiteNote, render_html, with_pair_texts
+from dedup.report import NearMiss, ReportArticle, SiteNote, render_html, with_texts
 from dedup.report.build import FLOW_EXAMPLES
-from dedup.report.page import LISTED_MEMBERS
+from dedup.report.comparisons import LISTED_MEMBERS
+from dedup.report.page import Served, page_policy
+from dedup.report.routes import MATRIX_SITES
 from tests.dedup.report.archives import article, copy, newsroom, report
 
 HOSTILE = [
@@ -235,7 +238,7 @@ def test_pairs_on_either_side_of_the_boundary_are_side_by_side_where_there_are_t
     ]
     made = report(articles, boundary=0.6, near_misses=[NearMiss("c", "a", 0.59), NearMiss("d", "a", 0.58)])
     texts = {"a": "شارك 215 طالبًا", "b": "شارك 216 طالبًا", "c": "شارك 217 طالبًا"}
-    tree = parsed(render_html(with_pair_texts(made, texts), lang="en")).xpath("//section[@id='histogram']")[0]
+    tree = parsed(render_html(with_texts(made, texts), lang="en")).xpath("//section[@id='histogram']")[0]
     assert [cut.text_content() for cut in tree.xpath(".//del")] == ["215", "215"]
     assert [added.text_content() for added in tree.xpath(".//ins")] == ["216", "217"]
     assert not parsed(render_html(made)).xpath("//section[@id='histogram']//del")
@@ -338,9 +341,72 @@ def test_a_cell_opens_its_latest_pairs_and_says_how_many_there_are() -> None:
     assert len(shown.xpath(".//li")) == FLOW_EXAMPLES
     assert "The latest 50 of 60" in text_of(shown, "en")
     assert not shown.xpath(".//a[contains(@href, 'pairs?')]")
-    live = parsed(render_html(report(articles), lang="en", archive="/en/", period="30"))
-    assert live.xpath("//div[@popover]//a/@href")[0] == "/en/pairs?first=barada&carrier=ugarit"
+    assert "The others are in the CSV." in text_of(shown, "en")
+    live = parsed(render_html(report(articles), lang="en", served=served(period="30")))
+    assert live.xpath("//div[@popover]//a/@href")[0] == "/en/pairs?first=barada&carrier=ugarit&period=30"
     assert live.xpath("//p[contains(@class, 'periods')]/a[@aria-current]/@href") == ["/en/report?period=30"]
+
+
+def served(**chosen: str) -> Served:
+    sites = [("barada", "Barada <Today>"), ("ugarit", "Ugarit")]
+    return Served("/en/", "/ar/report", "/api/report", [("/en/search", "Search")], sites, **chosen)
+
+
+def test_a_served_report_is_narrowed_by_a_form_and_its_links_keep_what_was_chosen() -> None:
+    page = render_html(report(), lang="en", served=served(site="ugarit", since="2024-12-04", period=""))
+    tree = parsed(page)
+    (form,) = tree.xpath("//form[@class='narrow']")
+    assert form.get("action") == "/en/report"
+    assert form.xpath(".//option[@selected]/text()") == ["Ugarit"]
+    assert form.xpath(".//option[@value='barada']/text()") == ["Barada <Today>"]
+    assert form.xpath(".//input/@value") == ["2024-12-04", ""]
+    assert tree.xpath("//p[contains(@class, 'periods')]/a/@href") == [
+        "/en/report?site=ugarit",
+        "/en/report?site=ugarit&period=365",
+        "/en/report?site=ugarit&period=30",
+        "/en/report?site=ugarit&period=7",
+    ]
+    assert not tree.xpath("//a[@aria-current]")
+    cells = tree.xpath("//div[@popover]//a[contains(@href, 'pairs?')]/@href")
+    assert all(address.endswith("&since=2024-12-04") for address in cells)
+    assert len(cells) == len(report().flows)
+    assert "form-action 'self'" in tree.xpath("//meta[@http-equiv]/@content")[0]
+    assert "form-action 'self'" in page_policy(served=True)
+    assert "form-action 'none'" in page_policy()
+    assert not parsed(render_html(report())).xpath("//form[@class='narrow']")
+
+
+def meshed(sites: int, wordy: bool = False) -> list[ReportArticle]:
+    """Each site carried one article of each other."""
+    more: dict[str, Any] = {"title": "عنوان " * 60, "url": f"https://t.example/{'x' * 900}"} if wordy else {}
+    made = []
+    for first in range(sites):
+        for carrier in range(sites):
+            if first != carrier:
+                id_ = f"{first}-{carrier}"
+                made.append(article(id_, f"s{first:02}", **more))
+                made.append(copy(f"{id_}c", id_, f"s{carrier:02}", 5, 0.9, **more))
+    return made
+
+
+def test_every_cell_of_the_matrix_opens_its_pairs() -> None:
+    made = report(meshed(MATRIX_SITES))
+    tree = parsed(render_html(made, lang="en"))
+    assert len(tree.xpath("//table[@class='heat']//td/button")) == len(made.flows) == 380
+    assert len(tree.xpath("//div[@popover]")) == 380
+    assert "no room for the pairs" not in text_of(tree, "en")
+
+
+def test_cells_without_room_are_counted_in_the_file_and_lead_on_where_it_is_served() -> None:
+    made = report(meshed(MATRIX_SITES, wordy=True))
+    page = render_html(made, lang="en")
+    assert len(page.encode()) < 3_000_000
+    tree = parsed(page)
+    open_ = len(tree.xpath("//table[@class='heat']//td/button"))
+    assert 40 < open_ < 380
+    assert f"The page has no room for the pairs of {380 - open_} cells" in text_of(tree, "en")
+    live = parsed(render_html(made, lang="en", served=served()))
+    assert len(live.xpath("//table[@class='heat']//td/a[contains(@href, '/en/pairs?first=')]")) == 380 - open_
 
 
 def test_the_pairs_of_all_cells_together_have_a_bound() -> None:
