@@ -12,7 +12,7 @@ from rich.text import Text
 
 from crawler.cli.context import context_of, err, out
 from crawler.errors import UsageError
-from crawler.operations.archive import ZONE, Archive, filters_of, parse_query
+from crawler.operations.archive import ZONE, Archive, best_first, filters_of, parse_query
 from crawler.sites import load_sites, select_sites
 from crawler.storage.search import BusyIndexError, Hit, Refreshed, stated_day
 from crawler.storage.search.excerpt import Piece
@@ -34,7 +34,8 @@ def search_command(
     until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639 code, such as ar.")] = None,
     duplicates: Annotated[str, typer.Option(help="no, yes (duplicates too) or only.")] = "no",
-    limit: Annotated[int, typer.Option(help="How many, the newest first.", min=1, max=10_000)] = 20,
+    order: Annotated[str, typer.Option(help="newest, or best: by how well it matches.")] = "newest",
+    limit: Annotated[int, typer.Option(help="How many.", min=1, max=10_000)] = 20,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the search index anew first.")] = False,
 ) -> None:
     """Search the archive; spellings of hamza, marks, ya and ta marbuta do not matter.
@@ -45,6 +46,7 @@ def search_command(
     filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
     if not query and not rebuild and not (site or since or until or language):
         raise UsageError("what shall be looked for? Give words, or a filter such as --site")
+    best = best_first(order)
     console = err()
     with contextlib.closing(Archive(common.settings)) as archive:
         quiet = common.verbosity < 0 or not console.is_terminal
@@ -64,7 +66,7 @@ def search_command(
             return
         if site is not None and site not in {count.site for count in archive.lists.sites()}:
             select_sites(load_sites(common.seeds) if common.seeds.is_dir() else {}, [site])
-        found, pieces = archive.search(parse_query(query), filters, limit=limit)
+        found, pieces = archive.search(parse_query(query), filters, best=best, limit=limit)
     sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
     days = {
         hit.id: stated_day(hit, sites[hit.site].zone if hit.site in sites else ZONE) for hit in found.hits
@@ -78,7 +80,11 @@ def search_command(
         out().print(_shown(hit, days[hit.id], pieces[hit.id]), soft_wrap=True)
     if common.verbosity >= 0:
         number = f"more than {found.total}" if found.more else str(found.total)
-        shown = f"the newest {len(found.hits)} of {number}" if found.older else number
+        shown = (
+            f"the {'best' if best and query else 'newest'} {len(found.hits)} of {number}"
+            if found.older
+            else number
+        )
         things = "article" if number == "1" else "articles"
         console.print(f"{shown} {things}" if found.hits else "nothing found", markup=False)
 

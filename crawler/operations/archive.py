@@ -20,6 +20,7 @@ from crawler.storage.search import (
     DamagedIndexError,
     Filters,
     Hits,
+    KeptPages,
     Query,
     Refreshed,
     SearchFile,
@@ -45,6 +46,7 @@ class Archive:
         self.settings = settings
         self.file = SearchFile(settings.data_dir)
         self.lists = SearchLists(self.file)
+        self.kept = KeptPages(self.file, settings.data_dir)
         self._stores: Stores | None = None
         self._lock = threading.Lock()
 
@@ -103,10 +105,16 @@ class Archive:
         return self._asking(read)
 
     def search(
-        self, query: Query, filters: Filters, *, before: int | None = None, limit: int = 20
+        self,
+        query: Query,
+        filters: Filters,
+        *,
+        best: bool = False,
+        before: int | None = None,
+        limit: int = 20,
     ) -> tuple[Hits, dict[str, list[Piece]]]:
-        """A page of matches, newest first, each with a few lines around its first match."""
-        hits = self.lists.search(query, filters, before=before, limit=limit)
+        """A page of matches, newest or best first, each with a few lines around its first match."""
+        hits = self.lists.search(query, filters, best=best, before=before, limit=limit)
         ids = [hit.id for hit in hits.hits]
         texts = self.texts(ids)
         pieces = excerpts([texts.get(id_, "") for id_ in ids], query)
@@ -158,6 +166,20 @@ def filters_of(
     )
 
 
+def best_first(order: str | None) -> bool:
+    """Read in which order matches shall come: empty is not given.
+
+    Args:
+        order: ``newest`` (as without it) or ``best``.
+
+    Raises:
+        UsageError: Another word.
+    """
+    if order not in (None, "", "newest", "best"):
+        raise UsageError(f"order: {order!r}: it is one of newest, best")
+    return order == "best"
+
+
 def _day(name: str, value: str | None) -> datetime | None:
     if not value:
         return None
@@ -173,4 +195,4 @@ def days_ago(days: int) -> datetime:
     return datetime.combine(today - timedelta(days=days), time.min, ZONE).astimezone(UTC)
 
 
-__all__ = ["Archive", "days_ago", "filters_of", "parse_query"]
+__all__ = ["Archive", "best_first", "days_ago", "filters_of", "parse_query"]

@@ -28,7 +28,7 @@ MOST_SEGMENTS = 8
 """At least so many segments make up a site's limit: reaching it costs an eighth of what is kept, not all."""
 OPEN = ".open"
 ENDING = ".warc.gz"
-_PART, _PARTS = "Khabar-Part", "Khabar-Parts"
+PART_HEADER, _PARTS = "Khabar-Part", "Khabar-Parts"
 """WARC headers: the number of a further page of an article, and on the first how many stand before it."""
 MOST_HINT_BYTES = 16_000
 """A feed's full text beyond this is not kept beside the page; the page itself has the text."""
@@ -64,7 +64,11 @@ class RawPage:
 
 def fetch_sha256(html: bytes, parts: tuple[tuple[str, bytes], ...] = ()) -> str:
     """The hex SHA-256 of a page; with further pages of its article, that of their digests in order."""
-    digests = [hashlib.sha256(body).hexdigest() for body in (html, *(body for _, body in parts))]
+    return joined_sha256([hashlib.sha256(body).hexdigest() for body in (html, *(body for _, body in parts))])
+
+
+def joined_sha256(digests: list[str]) -> str:
+    """`fetch_sha256` by the hex digests of a page and of its further pages in order."""
     return digests[0] if len(digests) == 1 else hashlib.sha256(" ".join(digests).encode("ascii")).hexdigest()
 
 
@@ -180,7 +184,7 @@ def read_segment(path: Path) -> Iterator[RawPage]:
                 digest = record.rec_headers.get_header("WARC-Payload-Digest").removeprefix("sha256:")
                 if hashlib.sha256(html).hexdigest() != digest:
                     raise DamagedSegmentError(path)
-                if record.rec_headers.get_header(_PART):
+                if record.rec_headers.get_header(PART_HEADER):
                     parts.append((record.rec_headers.get_header("WARC-Target-URI"), html))
                     continue
                 yield _page(record, html, tuple(parts))
@@ -207,7 +211,7 @@ def _record(page: RawPage) -> bytes:
         del hints["text"]
     told = {"Khabar-Hints": json.dumps(hints, default=_iso), _PARTS: str(len(page.parts))}
     parts = (
-        _response(page, url, html, {_PART: str(number)})
+        _response(page, url, html, {PART_HEADER: str(number)})
         for number, (url, html) in enumerate(page.parts, start=2)
     )
     return b"".join((*parts, _response(page, page.url, page.html, told)))

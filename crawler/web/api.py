@@ -14,6 +14,7 @@ from crawler.web.reader import Reader
 from crawler.web.reports import Reports, Scope, scope_of
 
 Duplicates = Literal["", "no", "yes", "only"]
+Order = Literal["", "newest", "best"]
 Period = Literal["all", "365", "30", "7"]
 
 _WRONG: dict[int | str, dict[str, Any]] = {
@@ -57,10 +58,11 @@ def search(
     language: Annotated[str, Query(description="ISO 639 code, such as ar.")] = "",
     since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
     until: Annotated[str, Query(description="The day before which articles lie.")] = "",
+    order: Annotated[Order, Query(description="newest (as without it) or best, by BM25.")] = "",
     duplicates: Annotated[Duplicates, Query(description="no (as without it), yes or only.")] = "",
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.SearchResult:
-    """Articles that say these words in any spelling, newest first."""
+    """Articles that say these words in any spelling, the newest or the best matches first."""
     return reader_of(request).search(
         q,
         site=site,
@@ -68,6 +70,7 @@ def search(
         since=since,
         until=until,
         duplicates=duplicates,
+        order=order,
         before=before,
     )
 

@@ -169,6 +169,16 @@ class Reading(_Model):
     changes: list[Change] = Field(description="From this reading to how the revision reads now.")
 
 
+class Capture(_Model):
+    """A page as it was fetched, kept in a WARC file on the machine that serves this."""
+
+    captured_at: datetime
+    html_sha256: str = Field(description="SHA-256 of its bytes.")
+    file: str = Field(description="The WARC file, in the data folder.")
+    offset: int = Field(description="Where its record begins in the file.")
+    revision: int | None = Field(description="The wording that was read in it; null if none that is stored.")
+
+
 class Article(Brief):
     """An article with its earlier wordings, its story and its neighbours."""
 
@@ -192,7 +202,9 @@ class Article(Brief):
     readings: list[Reading]
     aliases: list[str]
     first_seen_at: datetime
-    captured_at: datetime | None = Field(description="When its page was last fetched.")
+    checked_at: datetime | None = Field(description="When its page was last fetched, changed or not.")
+    captures: list[Capture] = Field(description="The raw pages kept of it, oldest first.")
+    captures_known: bool = Field(description="Whether all that is kept of its site has been looked through.")
     html_sha256: str | None = Field(description="SHA-256 of the raw page that this wording was read from.")
     text_sha256: str
     revisions: list[Wording]

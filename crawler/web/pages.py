@@ -77,7 +77,7 @@ def site(request: Request, lang: Lang, site: str) -> Response:
         request,
         "site.html.j2",
         lang,
-        zone=reader_of(request).zone(site),
+        zone=reader_of(request).rooms.zone(site),
         here="overview",
         data=data,
         places=SITE_CRAWLS,
@@ -95,6 +95,7 @@ def search(
     since: str = "",
     until: str = "",
     duplicates: str = "",
+    order: str = "",
     before: str = "",
 ) -> Response:
     """Search."""
@@ -106,6 +107,7 @@ def search(
         "since": since,
         "until": until,
         "duplicates": duplicates,
+        "order": order,
     }
     data = reader.search(
         q,
@@ -114,6 +116,7 @@ def search(
         since=since,
         until=until,
         duplicates=duplicates,
+        order=order,
         before=before,
     )
     return _page(
@@ -124,7 +127,7 @@ def search(
         data=data,
         asked=asked,
         before=before,
-        sites=sorted((reader.name(name, lang), name) for name in _sites(reader)),
+        sites=sorted((reader.rooms.name(name, lang), name) for name in _sites(reader)),
         languages=reader.archive.lists.languages(),
         api=f"/api/search{'?' + request.url.query if request.url.query else ''}",
     )
@@ -140,7 +143,7 @@ def article(request: Request, lang: Lang, article: str) -> Response:
         request,
         "article.html.j2",
         lang,
-        zone=reader_of(request).zone(data.site),
+        zone=reader_of(request).rooms.zone(data.site),
         here="search",
         data=data,
         api=f"/api/articles/{data.id}",
@@ -220,7 +223,7 @@ def _page(request: Request, template: str, lang: str, *, zone: ZoneInfo = ZONE, 
             lang,
             zone=zone,
             path=f"{path}{query}",
-            name=lambda site: reader.name(site, lang),
+            name=lambda site: reader.rooms.name(site, lang),
             **values,
         )
     )

@@ -1,32 +1,26 @@
 """From the archive to what the pages show; the JSON and the HTML are made from the same values."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import Final
 
 from crawler.errors import UsageError
-from crawler.operations.archive import ZONE, Archive, days_ago, filters_of, parse_query
+from crawler.operations.archive import Archive, best_first, days_ago, filters_of, parse_query
 from crawler.sites import Site
-from crawler.storage.schema import Document
-from crawler.storage.search import CrawlRow, Hit, SiteCount, stated_day
+from crawler.storage.search import CrawlRow, Hit, SiteCount
 from crawler.storage.search.excerpt import Piece, highlighted
 from crawler.storage.turns import SiteState
 from crawler.web import models
+from crawler.web.article import MEMBERS, article_page, changes
 from crawler.web.health import DAYS, all_days, site_health
+from crawler.web.newsrooms import Newsrooms
 from crawler.web.reports import Scope
-from dedup.report.article import local
-from dedup.report.difference import difference
 
 CRAWLS: Final = 24
 """Crawls of each site on the overview: a day of a site that is crawled every hour."""
 SITE_CRAWLS: Final = 60
 LATEST: Final = 15
 QUARANTINED: Final = 50
-WORDINGS: Final = 20
-"""Earlier wordings of an article that are compared word by word, the latest: each takes some milliseconds."""
-MEMBERS: Final = 200
-"""Members of a story that are listed: the largest stories of real archives have some dozens."""
 PAGE: Final = 20
 
 
@@ -41,15 +35,9 @@ class Reader:
     def __init__(self, archive: Archive, sites: Mapping[str, Site]) -> None:
         self.archive = archive
         self.sites = sites
+        self.rooms = Newsrooms(sites)
         self._lists = archive.lists
         self._overview: tuple[object, models.Overview] | None = None
-
-    def name(self, site: str, lang: str) -> str:
-        """What a site is called."""
-        seed = self.sites.get(site)
-        if seed is None:
-            return site
-        return (seed.name_en or seed.name) if lang == "en" else seed.name
 
     def overview(self) -> models.Overview:
         """The archive's figures and the health of its sites; the index's `counts`, `crawls`, `docs_site`."""
@@ -107,7 +95,7 @@ class Reader:
         ).hits
         return models.SitePage(
             **dict(health),
-            latest=[self._brief(hit) for hit in latest],
+            latest=[self.rooms.brief(hit) for hit in latest],
             quarantine=[
                 models.QuarantinedPage(url=page.url, reason=page.reason, fetched_at=page.at, bytes=page.bytes)
                 for page in pages
@@ -123,6 +111,7 @@ class Reader:
         since: str | None = None,
         until: str | None = None,
         duplicates: str | None = None,
+        order: str | None = None,
         before: str | None = None,
     ) -> models.SearchResult:
         """A page of matches; the index's `words`, the texts by `_id`.
@@ -133,14 +122,15 @@ class Reader:
         filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
         key = _key(before)
         query = parse_query(typed)
-        hits, pieces = self.archive.search(query, filters, before=key, limit=PAGE)
+        best = best_first(order)
+        hits, pieces = self.archive.search(query, filters, best=best, before=key, limit=PAGE)
         return models.SearchResult(
             query=typed,
             total=hits.total,
             more_than_total=hits.more,
             hits=[
                 models.Found(
-                    **dict(self._brief(hit)),
+                    **dict(self.rooms.brief(hit)),
                     title_parts=_parts(highlighted(hit.title, query)),
                     excerpt=_parts(pieces[hit.id]),
                 )
@@ -150,70 +140,8 @@ class Reader:
         )
 
     def article(self, id_: str) -> models.Article | None:
-        """An article with all that belongs to it; `_id`, `article_revision`, the index's `docs`."""
-        document = self.archive.article(id_)
-        found = self._lists.by_id([id_])
-        if document is None or not found:
-            return None
-        hit = found[0]
-        earlier, later = self._lists.neighbours(hit)
-        wordings = self.archive.revisions(id_)[-WORDINGS:]
-        texts = [(old["title"], old["text"]) for old in wordings] + [(document["title"], document["text"])]
-        return models.Article(
-            **dict(self._brief(hit)),
-            text=document["text"],
-            authors=document.get("authors") or [],
-            agency=document.get("agency"),
-            section=document.get("section"),
-            tags=document.get("tags") or [],
-            summary=document.get("summary"),
-            published_at=self._local(hit.site, document.get("published_at")),
-            published_day=self._day(hit.site, document),
-            published_precision=document.get("published_precision"),
-            date_source=document.get("date_source"),
-            modified_at=self._local(hit.site, document.get("modified_at")),
-            aliases=[alias for alias in document.get("aliases") or [] if alias != document["url"]],
-            first_seen_at=self._local(hit.site, document["first_seen_at"]),
-            captured_at=self._local(hit.site, document.get("checked_at")),
-            html_sha256=document.get("html_sha256"),
-            text_sha256=document["text_sha256"],
-            revisions=[
-                models.Wording(
-                    revision=old["revision"],
-                    title=old["title"],
-                    text=old["text"],
-                    seen_from=self._local(hit.site, old["seen_from"]),
-                    seen_until=self._local(hit.site, old["seen_until"]),
-                    text_sha256=old.get("text_sha256"),
-                    html_sha256=old.get("html_sha256"),
-                    title_changes=changes(old["title"], texts[number + 1][0]),
-                    changes=changes(old["text"], texts[number + 1][1]),
-                )
-                for number, old in enumerate(wordings)
-            ],
-            story=[self._brief(member) for member in self._lists.story(hit.story)[:MEMBERS]],
-            absences=[
-                models.Absence(
-                    removed_at=self._local(hit.site, absence["removed_at"]),
-                    returned_at=self._local(hit.site, absence["returned_at"]),
-                )
-                for absence in document.get("absences") or ()
-            ],
-            date_flags=document.get("date_flags") or [],
-            readings=[
-                models.Reading(
-                    revision=old["revision"],
-                    read_until=self._local(hit.site, old["read_until"]),
-                    text_sha256=old["text_sha256"],
-                    html_sha256=old.get("html_sha256"),
-                    title_changes=changes(old["title"], self._after(document, wordings, old)[0]),
-                    changes=changes(old["text"], self._after(document, wordings, old)[1]),
-                )
-                for old in self.archive.readings(id_)[-WORDINGS:]
-            ],
-            earlier=earlier and self._brief(earlier),
-            later=later and self._brief(later),
-        )
+        """An article with all of its own; `_id`, `article_revision`, the index's `docs` and `captures`."""
+        return article_page(self.archive, self.rooms, id_)
 
     def story(self, id_: str, first: str | None = None, second: str | None = None) -> models.Story | None:
         """A story and two of its members side by side: its first two, unless others are named.
@@ -233,7 +161,7 @@ class Reader:
         pair += [by_id[second]] if second else others[:1]
         return models.Story(
             id=id_,
-            members=[self._brief(member) for member in members],
+            members=[self.rooms.brief(member) for member in members],
             difference=self._difference(pair) if len(pair) == 2 else None,
         )
 
@@ -262,10 +190,11 @@ class Reader:
         return models.Carried(
             first=first,
             carrier=carrier,
-            since=self._local(carrier, since),
-            until=self._local(carrier, until),
+            since=self.rooms.local(carrier, since),
+            until=self.rooms.local(carrier, until),
             pairs=[
-                models.CarriedPair(first=self._brief(lead), copy_=self._brief(copy)) for lead, copy in pairs
+                models.CarriedPair(first=self.rooms.brief(lead), copy_=self.rooms.brief(copy))
+                for lead, copy in pairs
             ],
             older=None if older is None else str(older),
         )
@@ -274,8 +203,8 @@ class Reader:
         texts = self.archive.texts([hit.id for hit in pair])
         first, second = pair
         return models.Difference(
-            first=self._brief(first),
-            second=self._brief(second),
+            first=self.rooms.brief(first),
+            second=self.rooms.brief(second),
             title_changes=changes(first.title, second.title),
             changes=changes(texts.get(first.id, ""), texts.get(second.id, "")),
         )
@@ -290,57 +219,12 @@ class Reader:
         days: Mapping[int, tuple[int, int]],
     ) -> models.SiteHealth:
         seed = self.sites.get(id_)
-        names = self.name(id_, "ar"), self.name(id_, "en"), str(seed.url) if seed else None
-        return site_health(id_, names, self.zone(id_), remembered, count, crawls, quarantined, days)
-
-    def _brief(self, hit: Hit) -> models.Brief:
-        return models.Brief(
-            id=hit.id,
-            site=hit.site,
-            title=hit.title,
-            url=hit.url,
-            at=self._local(hit.site, hit.at),
-            day=stated_day(hit, self.zone(hit.site)),
-            precision=hit.precision,
-            language=hit.language,
-            story_id=hit.story,
-            duplicate_of=hit.duplicate_of,
-            similarity=hit.similarity,
-            reason=hit.reason,
-            removed_at=self._local(hit.site, hit.removed),
-            revision=hit.revision,
+        names = (
+            self.rooms.name(id_, "ar"),
+            self.rooms.name(id_, "en"),
+            str(seed.url) if seed else None,
         )
-
-    def _local(self, site: str, at: datetime | None) -> Any:
-        if at is None:
-            return None
-        return local(at, self.zone(site))
-
-    @staticmethod
-    def _after(document: Document, wordings: Sequence[Document], old: Document) -> tuple[str, str]:
-        """Title and text as that revision reads now."""
-        same = (one for one in wordings if one["revision"] == old["revision"])
-        now = next(same, document)
-        return now["title"], now["text"]
-
-    def _day(self, site: str, document: Document) -> date | None:
-        at = document.get("published_at")
-        if at is None or document.get("published_precision") != "day":
-            return None
-        return local(at, self.zone(site)).date()
-
-    def zone(self, site: str) -> ZoneInfo:
-        """The zone of a site's times."""
-        seed = self.sites.get(site)
-        return seed.zone if seed else ZONE
-
-
-def changes(old: str, new: str) -> list[models.Change]:
-    """What leads from one text to another, paragraphs kept apart by their own word."""
-    return [
-        models.Change(kind=stretch.kind, old=list(stretch.old), new=list(stretch.new))
-        for stretch in difference(old, new)
-    ]
+        return site_health(id_, names, self.rooms.zone(id_), remembered, count, crawls, quarantined, days)
 
 
 def _parts(pieces: Sequence[Piece]) -> list[models.Part]:

@@ -105,6 +105,7 @@ def _keep_fresh(archive: Archive, stopping: threading.Event, notice: Callable[[s
     while not stopping.is_set():
         try:
             archive.refresh()
+            archive.kept.follow()
             told = ""
         except BusyIndexError:
             pass  # somebody else brings it up to date

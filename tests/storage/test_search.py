@@ -365,3 +365,50 @@ def test_the_count_is_the_same_whether_or_not_a_page_shows_all(index: Index) -> 
         assert index.lists.search(parse_query('"جسر على"'), limit=limit).total == 7
     second = index.lists.search(parse_query("جسر"), limit=4)
     assert index.lists.search(parse_query("جسر"), before=second.older, limit=4).total == 7
+
+
+def test_the_best_matches_come_first_when_asked_for(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    filler = "كلام عن أمور أخرى كثيرة لا صلة لها " * 10
+    index.store(
+        article("1", "barada", "جسر الرستن", f"فُتح جسر الرستن، والجسر قديم. {filler}", 9),
+        article("2", "barada", "أخبار متفرقة", f"{filler} ومنها جسر.", 2),
+        article("3", "barada", "طقس", f"{filler} وجسر وجسر وجسر.", 3),
+        *(article(f"x{number}", "barada", "غيرها", filler, 20 + number) for number in range(9)),
+    )
+    rebuild(index.file, index.db)
+    query = parse_query("جسر")
+
+    def ids(**asked: Any) -> list[str]:
+        return [hit.id for hit in index.lists.search(query, **asked).hits]
+
+    assert ids() == ["2", "3", "1"]
+    assert ids(best=True) == ["1", "3", "2"]  # the headline, then how often
+    assert ids(best=True, filters=Filters(since=NOW - timedelta(hours=4))) == ["3", "2"]
+    seen, before = [], None
+    while True:
+        page = index.lists.search(query, best=True, before=before, limit=1)
+        seen += [hit.id for hit in page.hits]
+        assert page.total == 3
+        before = page.older
+        if before is None:
+            break
+    assert seen == ["1", "3", "2"]
+    assert index.lists.search(query, best=True, before=10**15).hits == []
+    everything = index.lists.search(parse_query(""), best=True, limit=3)
+    assert [hit.id for hit in everything.hits] == ["2", "3", "1"]  # nothing to match: newest first
+    monkeypatch.setattr("crawler.storage.search.lists.COUNTED", 2)
+    assert ids(best=True) == ["3", "2"]  # among the newest so many
+
+
+def test_pairs_keep_to_the_days_that_are_asked_for(index: Index) -> None:
+    index.store(article("1", "barada", "أ", "نص", 60), copy("2", "1", "ugarit", "أ", "نص", 50, 1.0))
+    index.store(copy("3", "1", "ugarit", "أ", "نص", 5, 1.0))
+    rebuild(index.file, index.db)
+
+    def copies(**asked: Any) -> list[str]:
+        return [copied.id for _, copied in index.lists.carried("barada", "ugarit", **asked)[0]]
+
+    assert copies() == ["3", "2"]
+    assert copies(since=NOW - timedelta(hours=24)) == ["3"]
+    assert copies(until=NOW - timedelta(hours=24)) == ["2"]
+    assert copies(since=NOW - timedelta(hours=24), before=1) == []

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from crawler.storage.connect import Stores
+from crawler.storage.raw_pages import RawPage, RawPageWriter, raw_folder
 from crawler.storage.schema import ensure_schema
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -170,6 +172,15 @@ def fill(stores: Stores) -> None:
             "gzip": b"",
         }
     )
+
+
+def keep(data_dir: Path) -> None:
+    """Keep the raw page of one article, as it reads now and as it read before."""
+    writer = RawPageWriter(raw_folder(data_dir, "barada"), 10**9)
+    for html, hours in ((b"<p>before", 9), (FIRST.encode(), 5)):
+        url, at = f"https://barada.example/{FIRST[:6]}/", NOW - timedelta(hours=hours)
+        writer.write(RawPage(FIRST, url, html, sha256(html).hexdigest(), at))
+    writer.close()
 
 
 SEEDS = {

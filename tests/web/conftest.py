@@ -86,6 +86,8 @@ def web(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         small.fill(stores)
         opened = Archive(settings)
         opened.rebuild()
+        small.keep(settings.data_dir)
+        opened.kept.follow()
         opened.close()
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "khabar"), "--seeds", str(seeds), "web", "--port", "0"],

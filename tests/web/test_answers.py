@@ -173,9 +173,31 @@ def test_an_article_has_its_revisions_story_neighbours_and_capture(web: Web) -> 
     assert data["later"]["id"] == small.UNDATED
     assert data["earlier"]["id"] == f"{0:032}"
     assert len(data["html_sha256"]) == 64
-    assert data["captured_at"].endswith("+03:00")
+    assert data["checked_at"].endswith("+03:00")
     page = web.get(f"/ar/articles/{small.FIRST}").text
     assert data["html_sha256"] in page
+
+
+def test_an_article_tells_which_raw_pages_are_kept_and_what_was_read_in_them(web: Web) -> None:
+    data = api(web, f"/articles/{small.FIRST}")
+    assert data["captures_known"]
+    before, now = data["captures"]
+    assert (before["revision"], now["revision"]) == (None, 2)
+    assert now["html_sha256"] == data["html_sha256"]
+    assert now["captured_at"] > before["captured_at"]
+    assert (now["file"], before["offset"] < now["offset"]) == ("raw/barada/00000001.warc.gz", True)
+    for lang in ("ar", "en"):
+        assert now["file"] in web.get(f"/{lang}/articles/{small.FIRST}").text
+    assert api(web, f"/articles/{small.COPY}")["captures"] == []
+    assert "No raw page is kept on this machine." in web.get(f"/en/articles/{small.COPY}").text
+
+
+def test_a_search_may_be_ordered_by_how_well_it_matches(web: Web) -> None:
+    newest = api(web, "/search?q=الرستن&duplicates=yes")["hits"]
+    best = api(web, "/search?q=الرستن&duplicates=yes&order=best")["hits"]
+    assert {hit["id"] for hit in newest} == {hit["id"] for hit in best}
+    assert '<option value="best" selected>' in web.get("/en/search?q=x&order=best").text
+    assert web.get("/en/search?q=x&order=worst").status == 400
 
 
 def test_any_two_members_of_a_story_are_compared(web: Web) -> None:

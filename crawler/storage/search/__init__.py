@@ -6,18 +6,11 @@ anything: MongoDB is the truth, and `khabar search --rebuild` makes the file aga
 """
 
 from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
-from crawler.storage.search.lists import (
-    CrawlRow,
-    Filters,
-    Hit,
-    Hits,
-    Quarantined,
-    SearchLists,
-    SiteCount,
-    stated_day,
-)
+from crawler.storage.search.kept import KeptPages
+from crawler.storage.search.lists import SearchLists
 from crawler.storage.search.query import Query, parse_query
 from crawler.storage.search.refresh import Refreshed, rebuild, refresh
+from crawler.storage.search.rows import CrawlRow, Filters, Hit, Hits, Quarantined, SiteCount, stated_day
 
 __all__ = [
     "BusyIndexError",
@@ -26,6 +19,7 @@ __all__ = [
     "Filters",
     "Hit",
     "Hits",
+    "KeptPages",
     "Quarantined",
     "Query",
     "Refreshed",

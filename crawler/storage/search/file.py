@@ -10,7 +10,7 @@ from typing import Final
 
 from crawler.errors import KhabarError
 
-SCHEMA_VERSION: Final = "3"
+SCHEMA_VERSION: Final = "4"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 10.0
@@ -56,6 +56,14 @@ CREATE TABLE quarantine (
     at INTEGER NOT NULL, bytes INTEGER NOT NULL
 );
 CREATE INDEX quarantine_site ON quarantine (site, at);
+CREATE TABLE segments (
+    site TEXT, name TEXT, read INTEGER NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (site, name)
+) WITHOUT ROWID;
+CREATE TABLE captures (
+    site TEXT NOT NULL, segment TEXT NOT NULL, offset INTEGER NOT NULL, article TEXT NOT NULL,
+    sha256 TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (site, segment, offset)
+) WITHOUT ROWID;
+CREATE INDEX captures_article ON captures (article, at);
 """
 
 

@@ -3,18 +3,32 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import datetime
 from typing import Final
 
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.query import Query, facet
+from crawler.storage.search.rows import (
+    ROW_BITS,
+    CrawlRow,
+    Filters,
+    Hit,
+    Hits,
+    Quarantined,
+    SiteCount,
+    crawl_of,
+    first_row,
+    hit_of,
+    maybe_moment,
+    moment,
+)
 
 COUNTED: Final = 10_000
-"""Matches counted of one search: "more than 10,000" tells a person as much as the figure would."""
+"""Matches counted of one search: "more than 10,000" tells a person as much as the figure would. The best are
+looked for among the newest so many, so that a word that every article has costs no more than this."""
 
-ROW_BITS: Final = 20
-"""Bits of a row's number below its second: a million articles may share one (a day without a time does)."""
+TITLE_WEIGHT: Final = 5.0
+"""What a word in the headline counts beside one in the text: a story is named by what it is about."""
 
 DAMASCUS: Final = 3 * 3600
 """Seconds that a day in Damascus begins before UTC's. In the winters before 2023 it was an hour less; charts
@@ -24,99 +38,6 @@ _COLUMNS: Final = (
     "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.stated, docs.precision, docs.language,"
     " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to; times are aware, `until` is exclusive.
-
-    `duplicates`: None for all, False for originals alone, True for duplicates alone.
-    """
-
-    site: str | None = None
-    language: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    duplicates: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An article as lists show it.
-
-    `at` is when it was published at the latest, or first seen where the page says nothing that can be true;
-    `precision` is ``minute``, ``day`` or, for first seen, None. `stated` is what the page says: of a day, the
-    first moment.
-    """
-
-    row: int
-    id: str
-    site: str
-    title: str
-    url: str
-    at: datetime
-    stated: datetime | None
-    precision: str | None
-    language: str | None
-    story: str
-    duplicate_of: str | None
-    similarity: float | None
-    reason: str | None
-    removed: datetime | None
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """A page of a list, newest first; `older` is where the next one begins, None on the last.
-
-    `total` counts all matches, up to `COUNTED` where `more` is true.
-    """
-
-    hits: list[Hit]
-    total: int
-    more: bool
-    older: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SiteCount:
-    """How many articles of a site the archive holds."""
-
-    site: str
-    articles: int
-    duplicates: int
-    removed: int
-    newest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlRow:
-    """One crawl of one site; without a verdict it still runs."""
-
-    id: str
-    site: str
-    started: datetime
-    finished: datetime | None
-    kind: str | None
-    outcome: str | None
-    verdict: str | None
-    reason: str | None
-    taken: int
-    remaining: int
-    dispositions: dict[str, int] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A page that a person should see."""
-
-    site: str
-    url: str
-    reason: str
-    at: datetime
-    bytes: int
 
 
 class SearchLists:
@@ -133,41 +54,41 @@ class SearchLists:
         return int(found.get("generation", 0)), moment(int(looked)) if looked else None
 
     def search(
-        self, query: Query, filters: Filters | None = None, *, before: int | None = None, limit: int = 20
+        self,
+        query: Query,
+        filters: Filters | None = None,
+        *,
+        best: bool = False,
+        before: int | None = None,
+        limit: int = 20,
     ) -> Hits:
         """A page of matches, newest first.
 
         Args:
             query: What to look for; an empty one matches all.
             filters: What to narrow the list to.
+            best: The best matches first, by BM25, of the newest `COUNTED`; an empty query has none.
             before: The `older` of the page before.
             limit: Articles on a page.
         """
         filters = filters or Filters()
         expression = _expression(query, filters)
         low, high = _between(filters.since, filters.until, None)
-        _, top = _between(None, filters.until, before)
         with self.file.reading() as db:
-            if expression:
-                where, values = _bounds("words.rowid", low, top)
-                rows = db.execute(
-                    f"SELECT {_COLUMNS} FROM words CROSS JOIN docs ON docs.row = words.rowid"  # noqa: S608  # columns of ours
-                    f" WHERE words MATCH ?{where} ORDER BY words.rowid DESC LIMIT ?",
-                    (expression, *values, limit + 1),
-                ).fetchall()
+            if best and query.expression:
+                start = min(max(before or 0, 0), COUNTED)
+                hits = _best(db, expression, (low, high), start, limit + 1)
+                older = start + limit
             else:
-                where, values = _bounds("row", low, top)
-                rows = db.execute(
-                    f"SELECT {_COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
-                    (*values, limit + 1),
-                ).fetchall()
+                _, top = _between(None, filters.until, before)
+                hits = _newest(db, expression, (low, top), limit + 1)
+                older = hits[limit - 1].row if len(hits) > limit else 0
             # Of a rare phrase of frequent words, reading all that has the words is all the work:
             # it is not done again where the one page shows all matches.
-            whole = before is None and len(rows) <= limit
-            total = len(rows) if whole else _count(db, expression, low, high)
-        hits = [_hit(row) for row in rows]
-        older = hits[limit - 1].row if len(hits) > limit else None
-        return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, older)
+            whole = before is None and len(hits) <= limit
+            total = len(hits) if whole else _count(db, expression, low, high)
+        more = older if len(hits) > limit else None
+        return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, more)
 
     def by_id(self, ids: Sequence[str]) -> list[Hit]:
         """The articles with these ids, oldest first."""
@@ -177,13 +98,13 @@ class SearchLists:
                 f"SELECT {_COLUMNS} FROM docs WHERE id IN ({marks}) ORDER BY row",  # noqa: S608  # marks alone
                 tuple(ids),
             )
-            return [_hit(row) for row in rows]
+            return [hit_of(row) for row in rows]
 
     def story(self, story: str) -> list[Hit]:
         """The articles of a story, oldest first."""
         with self.file.reading() as db:
             rows = db.execute(f"SELECT {_COLUMNS} FROM docs WHERE story = ? ORDER BY row", (story,))  # noqa: S608
-            return [_hit(row) for row in rows]
+            return [hit_of(row) for row in rows]
 
     def carried(
         self,
@@ -235,14 +156,18 @@ class SearchLists:
                 ).fetchone()
                 for sign, order in (("<", "DESC"), (">", "ASC"))
             ]
-        return tuple(row and _hit(row) for row in found)  # type: ignore[return-value]  # a pair in, a pair out
+        return tuple(row and hit_of(row) for row in found)  # type: ignore[return-value]  # a pair in, a pair out
 
     def sites(self) -> list[SiteCount]:
         """How much the archive holds of each site."""
         with self.file.reading() as db:
             return [
                 SiteCount(
-                    row["site"], row["articles"], row["duplicates"], row["removed"], _moment(row["newest"])
+                    row["site"],
+                    row["articles"],
+                    row["duplicates"],
+                    row["removed"],
+                    maybe_moment(row["newest"]),
                 )
                 for row in db.execute("SELECT * FROM counts ORDER BY site")
             ]
@@ -272,7 +197,7 @@ class SearchLists:
         with self.file.reading() as db:
             return {
                 site: [
-                    _crawl(row)
+                    crawl_of(row)
                     for row in db.execute(
                         "SELECT * FROM crawls WHERE site = ? ORDER BY started DESC LIMIT ?", (site, limit)
                     )
@@ -303,20 +228,6 @@ class SearchLists:
         """Pages in quarantine by site."""
         with self.file.reading() as db:
             return dict(db.execute("SELECT site, count(*) FROM quarantine GROUP BY site").fetchall())
-
-
-def first_row(at: datetime) -> int:
-    """The least number that an article of this moment or later may have."""
-    return int(at.timestamp()) << ROW_BITS
-
-
-def moment(seconds: int) -> datetime:
-    """Seconds since 1970 as a time in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _moment(seconds: int | None) -> datetime | None:
-    return None if seconds is None else moment(seconds)
 
 
 def _expression(query: Query, filters: Filters) -> str:
@@ -350,6 +261,42 @@ def _bounds(column: str, low: int | None, high: int | None) -> tuple[str, tuple[
     return where, tuple(values)
 
 
+def _newest(
+    db: sqlite3.Connection, expression: str, bounds: tuple[int | None, int | None], limit: int
+) -> list[Hit]:
+    if expression:
+        where, values = _bounds("words.rowid", *bounds)
+        rows = db.execute(
+            f"SELECT {_COLUMNS} FROM words CROSS JOIN docs ON docs.row = words.rowid"  # noqa: S608  # columns of ours
+            f" WHERE words MATCH ?{where} ORDER BY words.rowid DESC LIMIT ?",
+            (expression, *values, limit),
+        )
+    else:
+        where, values = _bounds("row", *bounds)
+        rows = db.execute(
+            f"SELECT {_COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
+            (*values, limit),
+        )
+    return [hit_of(row) for row in rows.fetchall()]
+
+
+def _best(
+    db: sqlite3.Connection, expression: str, bounds: tuple[int | None, int | None], start: int, limit: int
+) -> list[Hit]:
+    where, values = _bounds("rowid", *bounds)
+    # The facets weigh nothing: they are the same in all matches.
+    ranked = (
+        f"SELECT rowid AS found, bm25(words, {TITLE_WEIGHT}, 1.0, 0.0) AS rank FROM words"  # noqa: S608
+        f" WHERE words MATCH ?{where} ORDER BY rowid DESC LIMIT {COUNTED}"
+    )
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM ({ranked}) CROSS JOIN docs ON docs.row = found"  # noqa: S608
+        " ORDER BY rank, found DESC LIMIT ? OFFSET ?",
+        (expression, *values, limit, start),
+    )
+    return [hit_of(row) for row in rows.fetchall()]
+
+
 def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int | None) -> int:
     if expression:
         where, values = _bounds("rowid", low, high)
@@ -365,22 +312,3 @@ def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int |
         statement = f"SELECT 1 FROM docs WHERE 1{where} LIMIT {COUNTED + 1}"  # noqa: S608
         found = db.execute(f"SELECT count(*) FROM ({statement})", values).fetchone()  # noqa: S608
     return int(found[0])
-
-
-def _hit(row: sqlite3.Row) -> Hit:
-    values = dict(row)
-    values["at"], values["removed"] = moment(row["at"]), _moment(row["removed"])
-    values["stated"] = _moment(row["stated"])
-    return Hit(**values)
-
-
-def stated_day(hit: Hit, zone: tzinfo) -> date | None:
-    """The day of publication of an article whose page states no time, in its site's zone."""
-    return hit.stated.astimezone(zone).date() if hit.precision == "day" and hit.stated else None
-
-
-def _crawl(row: sqlite3.Row) -> CrawlRow:
-    values = dict(row)
-    values["started"], values["finished"] = moment(row["started"]), _moment(row["finished"])
-    values["dispositions"], values["problems"] = json.loads(row["dispositions"]), json.loads(row["problems"])
-    return CrawlRow(**values)

@@ -11,46 +11,19 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
-from typing import Any, Final
-from zlib import crc32
+from typing import Final
 
 from pymongo.database import Database
 
-from crawler.storage.articles import published_by
 from crawler.storage.paging import BATCH, in_batches
 from crawler.storage.schema import Document
+from crawler.storage.search.entry import FIELDS, drop, insert, seconds, stamp
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.letters import fold, storable
-from crawler.storage.search.lists import ROW_BITS, first_row
-from crawler.storage.search.query import facet
 from crawler.storage.stale import ALL, changed_marks, replaced_mark
 
-LEAST_TIME, MOST_TIME = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-AHEAD: Final = timedelta(days=1)
-"""A page that says it was published later than this after we first saw it is wrong about it."""
 PROBLEMS_KEPT: Final = 5
 EPOCH: Final = datetime(1970, 1, 2, tzinfo=UTC)
-
-_FIELDS: Final = dict.fromkeys(
-    (
-        "site",
-        "title",
-        "url",
-        "published_at",
-        "published_precision",
-        "first_seen_at",
-        "language",
-        "story_id",
-        "duplicate_of",
-        "similarity",
-        "duplicate_reason",
-        "removed_at",
-        "revision",
-        "text_sha256",
-    ),
-    1,
-)
 
 Progress = Callable[[int], None]
 
@@ -119,7 +92,7 @@ def rebuild(file: SearchFile, db: Database[Document], progress: Progress | None 
     compared = 0
     marks, replaced = changed_marks(db), replaced_mark(db)
     with file.writing() as connection:
-        for table in ("docs", "dead", "counts", "crawls", "quarantine"):
+        for table in ("docs", "dead", "counts", "crawls", "quarantine", "segments", "captures"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
         connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
         for site in sorted({*_crawled(db), *db.articles.distinct("site")}):
@@ -187,8 +160,8 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
             (
                 id_,
                 site,
-                _seconds(crawl["started_at"]),
-                _seconds(finished),
+                seconds(crawl["started_at"]),
+                seconds(finished),
                 crawl.get("kind"),
                 crawl.get("outcome"),
                 crawl.get("verdict"),
@@ -214,7 +187,7 @@ def _take_quarantine(connection: sqlite3.Connection, db: Database[Document], sit
                 site,
                 storable(page["url"]),
                 storable(str(page["reason"])),
-                _seconds(page["fetched_at"]),
+                seconds(page["fetched_at"]),
                 int(page.get("bytes") or 0),
             )
             for page in db.quarantine.find({"site": site}, {"gzip": 0})
@@ -226,15 +199,15 @@ def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: 
     stamps: dict[str, bytes] = dict(
         connection.execute("SELECT id, stamp FROM docs WHERE site = ?", (site,)).fetchall()
     )
-    found = {document["_id"]: document for document in db.articles.find({"site": site}, _FIELDS)}
+    found = {document["_id"]: document for document in db.articles.find({"site": site}, FIELDS)}
     gone = [id_ for id_ in stamps if id_ not in found]
     for id_ in gone:
-        _drop(connection, id_)
+        drop(connection, id_)
     done.removed += len(gone)
-    touched = _write(connection, db, (d for d in found.values() if stamps.get(d["_id"]) != _stamp(d)), done)
+    touched = _write(connection, db, (d for d in found.values() if stamps.get(d["_id"]) != stamp(d)), done)
     sites = {site}
     for start in range(0, len(touched), BATCH):
-        members = db.articles.find({"story_id": {"$in": touched[start : start + BATCH]}}, _FIELDS)
+        members = db.articles.find({"story_id": {"$in": touched[start : start + BATCH]}}, FIELDS)
         others = [member for member in members if member["site"] != site]
         marks = ", ".join("?" * len(others))
         current: dict[str, bytes] = dict(
@@ -244,7 +217,7 @@ def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: 
             ).fetchall()
         )
         # An article that another crawl has only just stored is taken as well: it is there.
-        changed = [member for member in others if current.get(member["_id"]) != _stamp(member)]
+        changed = [member for member in others if current.get(member["_id"]) != stamp(member)]
         _write(connection, db, changed, done)
         sites |= {member["site"] for member in changed}
     for name in sites:
@@ -268,76 +241,7 @@ def _write(
         titles = fold([changed[id_]["title"] for id_ in ids])
         bodies = fold([texts[id_] for id_ in ids])
         for id_, title, body in zip(ids, titles, bodies, strict=True):
-            _drop(connection, id_)
-            _insert(connection, changed[id_], title, body)
+            drop(connection, id_)
+            insert(connection, changed[id_], title, body)
         done.written += len(ids)
     return sorted({str(document["story_id"]) for document in changed.values()})
-
-
-def _drop(connection: sqlite3.Connection, id_: str) -> None:
-    row = connection.execute("SELECT row FROM docs WHERE id = ?", (id_,)).fetchone()
-    if row is not None:
-        connection.execute("DELETE FROM docs WHERE row = ?", (row[0],))
-        connection.execute("INSERT INTO dead VALUES (?)", (row[0],))
-
-
-def _insert(connection: sqlite3.Connection, document: Document, title: str, body: str) -> None:
-    at, stated, precision = _placed(document)
-    id_ = document["_id"]
-    row = first_row(at) + crc32(id_.encode("utf-8", "replace")) % (1 << ROW_BITS)
-    while connection.execute(
-        "SELECT 1 FROM docs WHERE row = ?1 UNION ALL SELECT 1 FROM dead WHERE row = ?1", (row,)
-    ).fetchone():
-        row += 1
-    facets = ["a:", facet("s", document["site"]), "d:no" if document.get("duplicate_of") is None else "d:yes"]
-    if document.get("language"):
-        facets.append(facet("l", document["language"]))
-    connection.execute(
-        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            row,
-            id_,
-            document["site"],
-            storable(document["title"]),
-            storable(document["url"]),
-            int(at.timestamp()),
-            _seconds(stated),
-            precision,
-            document.get("language"),
-            document["story_id"],
-            document.get("duplicate_of"),
-            document.get("similarity"),
-            document.get("duplicate_reason"),
-            _seconds(document.get("removed_at")),
-            document["revision"],
-            _stamp(document),
-        ),
-    )
-    connection.execute(
-        "INSERT INTO words (rowid, title, text, facets) VALUES (?, ?, ?, ?)",
-        (row, title, body, " ".join(facets)),
-    )
-
-
-def _placed(document: Document) -> tuple[datetime, datetime | None, str | None]:
-    """The moment an article is listed at, the one that its page states, and how exact that is."""
-    seen: datetime = document["first_seen_at"]
-    published: datetime | None = document.get("published_at")
-    if published is None or published > seen + AHEAD:
-        return seen, None, None
-    published = _within(published)
-    by = _within(published_by({**document, "published_at": published}) or published)
-    return by, published, document.get("published_precision") or "minute"
-
-
-def _within(at: datetime) -> datetime:
-    return min(max(at, LEAST_TIME), MOST_TIME)
-
-
-def _stamp(document: Document) -> bytes:
-    said: list[Any] = [document.get(name) for name in _FIELDS]
-    return blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=12).digest()
-
-
-def _seconds(at: datetime | None) -> int | None:
-    return None if at is None else int(at.timestamp())

@@ -1,0 +1,66 @@
+"""What the seeds say of the sites: names and zones, and articles as lists show them by these."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crawler.operations.archive import ZONE
+from crawler.sites import Site
+from crawler.storage.schema import Document
+from crawler.storage.search import Hit, stated_day
+from crawler.web import models
+from dedup.report.article import local
+
+
+class Newsrooms:
+    """The sites that articles are of.
+
+    Args:
+        sites: The seeds; a site without a seed goes by its id, in the zone of Damascus.
+    """
+
+    def __init__(self, sites: Mapping[str, Site]) -> None:
+        self.sites = sites
+
+    def name(self, site: str, lang: str) -> str:
+        """What a site is called."""
+        seed = self.sites.get(site)
+        if seed is None:
+            return site
+        return (seed.name_en or seed.name) if lang == "en" else seed.name
+
+    def zone(self, site: str) -> ZoneInfo:
+        """The zone of a site's times."""
+        seed = self.sites.get(site)
+        return seed.zone if seed else ZONE
+
+    def local(self, site: str, at: datetime | None) -> Any:
+        """A time in the site's zone."""
+        return None if at is None else local(at, self.zone(site))
+
+    def day(self, site: str, document: Document) -> date | None:
+        """The day of publication of an article whose page states no time."""
+        at = document.get("published_at")
+        if at is None or document.get("published_precision") != "day":
+            return None
+        return local(at, self.zone(site)).date()
+
+    def brief(self, hit: Hit) -> models.Brief:
+        """An article as lists show it."""
+        return models.Brief(
+            id=hit.id,
+            site=hit.site,
+            title=hit.title,
+            url=hit.url,
+            at=self.local(hit.site, hit.at),
+            day=stated_day(hit, self.zone(hit.site)),
+            precision=hit.precision,
+            language=hit.language,
+            story_id=hit.story,
+            duplicate_of=hit.duplicate_of,
+            similarity=hit.similarity,
+            reason=hit.reason,
+            removed_at=self.local(hit.site, hit.removed),
+            revision=hit.revision,
+        )
