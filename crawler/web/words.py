@@ -57,10 +57,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "ينتهي ذلك في ثوانٍ لأرشيف صغير، ودقائق لأرشيف كبير. أعد تحميل الصفحة.",
         "That takes seconds for a small archive and minutes for a large one. Reload this page.",
     ),
-    # Verdicts, beside those that the dedup report has words for
-    "store_lost": ("انقطع المخزن", "the store went away"),
-    "lease_held": ("يزحفه غيرنا", "crawled by another"),
-    "lease_lost": ("انتقل إلى غيرنا", "went to another"),
     # Site
     "home": ("الصفحة الرئيسة", "Home page"),
     "started": ("بدأ", "Started"),
@@ -214,6 +210,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The archive does not know this address. It may be mistyped, or the article is not indexed yet.",
     ),
     "bad_request": ("طلب غير مفهوم", "This request makes no sense"),
+    "bad_request_help": (
+        "لم يُفهم ما في العنوان أو في خانات البحث. التفاصيل:",
+        "Something in the address or in the fields cannot be read. In detail:",
+    ),
+    "unavailable_help": (
+        "شغّل المخازن ثم أعد تحميل الصفحة؛ ويخبرك khabar doctor بما فيها. التفاصيل:",
+        "Start the stores, then reload this page; khabar doctor tells how they are. In detail:",
+    ),
     "unavailable": ("المخزن لا يستجيب", "The store does not answer"),
     "unknown": ("غير معلوم", "unknown"),
 }

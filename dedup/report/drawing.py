@@ -9,8 +9,10 @@ Why pygal, and what is not drawn by it, stands in docs/decisions/0025-charts.md.
 """
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -77,26 +79,26 @@ def spans(
 
 
 def _columns(shown: Sequence[Column], number: Callable[[int], str], size: str) -> Any:
-    import pygal  # loaded where a chart is drawn: most commands draw none
-
-    chart = pygal.StackedBar(**_options(number, size))
+    chart = _pygal().StackedBar(**_options(number, size))
     named = _spread(len(shown), SIZES[size][2])
-    room = range(len(shown), FEWEST)
-    chart.x_labels = [one.name if at in named else f"·{at}" for at, one in enumerate(shown)]
-    chart.x_labels += [f"·{at}" for at in room]
+    spare = max(FEWEST - len(shown), 0)
+    before, after = [{"value": 0}] * (spare // 2), [{"value": 0}] * (spare - spare // 2)
+    chart.x_labels = [
+        *(f"<{at}" for at in range(len(before))),
+        *(one.name if at in named else f"·{at}" for at, one in enumerate(shown)),
+        *(f">{at}" for at in range(len(after))),
+    ]
     chart.x_labels_major = [shown[at].name for at in named]
     for part in range(len(shown[0].parts)):
         values = [{"value": column.parts[part], "label": column.told} for column in shown]
-        chart.add("", [*values, *({"value": 0} for _ in room)])
+        chart.add("", [*before, *values, *after])
     return chart
 
 
 def _spans(
     shown: Sequence[Span], ticks: Sequence[int], mark: float | None, number: Callable[[int], str], size: str
 ) -> Any:
-    import pygal
-
-    chart = pygal.Histogram(
+    chart = _pygal().Histogram(
         **_options(number, size),
         xrange=(0, 100),
         x_value_formatter=lambda value: f"{round(value)}%",
@@ -112,15 +114,25 @@ def _spans(
     return chart
 
 
-def _options(number: Callable[[int], str], size: str) -> dict[str, Any]:
-    from pygal.style import Style
+@cache
+def _pygal() -> Any:
+    """The library, loaded where a chart is drawn: most commands draw none."""
+    import pygal
 
+    # Its finder of plug-ins, which we have none of, has no find_spec: Python 3.11 warns of that at imports.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return pygal
+
+
+def _options(number: Callable[[int], str], size: str) -> dict[str, Any]:
     width, height, _ = SIZES[size]
     return {
         "width": width,
         "height": height,
         "margin": 6,
-        "style": Style(label_font_size=LETTERS, major_label_font_size=LETTERS, font_family="sans-serif"),
+        "style": _pygal().style.Style(
+            label_font_size=LETTERS, major_label_font_size=LETTERS, font_family="sans-serif"
+        ),
         "css": [],
         "js": [],
         "show_legend": False,
@@ -134,9 +146,9 @@ def _options(number: Callable[[int], str], size: str) -> dict[str, Any]:
 
 
 def _spread(count: int, room: int) -> list[int]:
-    """Which of so many columns are named: evenly, none so near an end that its name would be cut."""
-    room = min(count, room)
-    return [(2 * one + 1) * count // (2 * room) for one in range(room)]
+    """Which of so many columns are named: evenly, and none so near to another that names would meet."""
+    names = max(1, min(count * room // max(count, FEWEST), room))
+    return [(2 * one + 1) * count // (2 * names) for one in range(names)]
 
 
 def _both(make: Callable[[str], Any], label: str) -> Markup:

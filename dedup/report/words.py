@@ -163,5 +163,9 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "boilerplate": ("نصوص متكررة", "texts full of boilerplate"),
     "died": ("انقطع الزحف", "the crawl died"),
     "error": ("خطأ", "error"),
+    "stopped": ("أُوقف", "stopped"),
+    "store_lost": ("انقطع المخزن", "the store went away"),
+    "lease_held": ("يزحفه غيرنا", "crawled by another"),
+    "lease_lost": ("انتقل إلى غيرنا", "went to another"),
 }
 """What may be wrong with a site; another word is shown as it is given."""

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from crawler.operations.archive import ZONE
+from crawler.spiders.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
+from crawler.web.words import word
 from tests.web import archive as small
 from tests.web.conftest import Web, until
 
@@ -247,6 +249,18 @@ def test_the_pairs_keep_to_the_days_of_the_report_that_they_are_opened_from(web:
     page = web.get("/en/pairs?first=barada&carrier=ugarit&period=7").text
     assert 'href="/en/report?period=7"' in page
     assert "From day" in page
+
+
+def test_every_verdict_has_words_in_both_languages() -> None:
+    for verdict in {*HEALTHY, *OURS, *QUALITY, *SAID_BY_OUTCOME}:
+        assert not re.search("[a-z]", word(verdict, "ar")), verdict
+
+
+def test_an_error_page_helps_in_its_language_and_says_the_detail(web: Web) -> None:
+    for lang, help_ in (("ar", "لم يُفهم ما في العنوان"), ("en", "cannot be read")):
+        page = web.get(f"/{lang}/search?since=yesterday")
+        assert help_ in page.text
+        assert "is not a day; write it as 2024-12-04" in page.text
 
 
 def test_openapi_describes_each_page(web: Web) -> None:

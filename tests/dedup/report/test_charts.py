@@ -1,4 +1,7 @@
+import importlib
+import sys
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from lxml import html
@@ -69,6 +72,17 @@ def test_a_chart_says_its_figures_in_its_language_and_carries_nothing_a_policy_r
         assert len(chart) < 40_000
 
 
+def test_few_columns_are_no_walls_and_their_names_do_not_meet() -> None:
+    for count in (1, 2, 3, 12):
+        chart = drawn(day_chart(days(count), "day", "en"))
+        bars = chart.xpath(".//g[contains(@class, 'serie-1')]//rect")
+        assert len(bars) == count
+        assert all(float(bar.get("width")) < 80 for bar in bars)
+        at = [float(name.get("x")) for name in chart.xpath(".//g[contains(@class, 'axis x')]//text")]
+        assert at
+        assert all(right - left > 140 for left, right in pairwise(at))
+
+
 def test_a_chart_of_the_most_columns_stays_small() -> None:
     assert len(day_chart(days(BARS), "day", "en")) < 60_000
 
@@ -106,3 +120,10 @@ def test_heat_grows_with_the_count() -> None:
     assert levels[1] == 1
     assert levels[100] == LEVELS
     assert levels == sorted(levels)
+
+
+def test_drawing_leaves_imports_as_they_were() -> None:
+    day_chart(days(1), "day", "en")
+    assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
+    with pytest.raises(ModuleNotFoundError):  # and no warning before it
+        importlib.import_module("no_such_module_anywhere")
