@@ -1,5 +1,8 @@
 """How long the pages of `khabar web` take: median and 95th percentile of each view, over HTTP.
 
+Beside what a person waits, the processor time of the web server is told (on Linux): that figure is the same
+on a busy machine. What the databases take is in the waiting alone.
+
 Run ``python -m benchmarks.web [--size 20000] [--folder FOLDER] [--requests 60]``. The archive is made
 in embedded stores (some minutes for 100,000 articles) and kept where a folder is given. Words, sites and
 articles are drawn at random, so that no answer is served twice from anywhere.
@@ -14,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median, quantiles
@@ -27,6 +31,9 @@ from crawler.operations.archive import Archive
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
 
+COMMON = ["في دمشق", "في حلب", "من في", "على في", "في المدينة"]
+"""Phrases of words that nearly every article has, found often, seldom and never: the hardest for an index."""
+
 
 def words() -> list[str]:
     """Words that the made-up articles are full of: the hardest to look for."""
@@ -34,8 +41,8 @@ def words() -> list[str]:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[int]:
-    """A `khabar web` over the archive; yields its port."""
+def served(folder: Path) -> Iterator[tuple[int, int]]:
+    """A `khabar web` over the archive; yields its port and its process id."""
     khabar = str(Path(sys.executable).parent / "khabar")
     process = subprocess.Popen(
         [khabar, "-q", "--data-dir", str(folder), "web", "--port", "0"], stdout=subprocess.PIPE, text=True
@@ -44,21 +51,39 @@ def served(folder: Path) -> Iterator[int]:
         assert process.stdout is not None  # noqa: S101
         if not select.select([process.stdout], [], [], 120)[0]:
             raise SystemExit("khabar web did not start")
-        yield int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
+        yield int(process.stdout.readline().rstrip("/\n").rpartition(":")[2]), process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-def fetch(port: int, path: str) -> tuple[float, int, int]:
-    """Seconds, status and bytes of one page, connection included."""
+def processor_time(pid: int) -> float:
+    """Seconds that all threads of a process have run; nothing where the system does not tell."""
+    told = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(one.read_text().split()[0]) for one in told) / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page: seconds waited, of a processor, status and bytes."""
+
+    waited: float
+    worked: float
+    status: int
+    size: int
+
+
+def fetch(port: int, path: str, pid: int = 0) -> Answer:
+    """Ask for one page, connection included."""
+    before = processor_time(pid) if pid else 0.0
     begun = time.perf_counter()
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", quote(path, safe="/?&=*%"))
     response = connection.getresponse()
     size = len(response.read())
     connection.close()
-    return time.perf_counter() - begun, response.status, size
+    waited = time.perf_counter() - begun
+    return Answer(waited, processor_time(pid) - before if pid else 0.0, response.status, size)
 
 
 def views(folder: Path) -> dict[str, Callable[[], str]]:
@@ -81,6 +106,11 @@ def views(folder: Path) -> dict[str, Callable[[], str]]:
         "search: a word": lambda: f"/ar/search?q={draw.choice(every)}&duplicates=yes",
         "search: two words": lambda: f"/ar/search?q={draw.choice(every)} {draw.choice(every)}",
         "search: a phrase": lambda: f'/ar/search?q="في {draw.choice(every)}"',
+        "search: common phrase": lambda: (
+            f'/ar/search?q="{draw.choice(COMMON)}"&duplicates={draw.choice(["no", "yes"])}'
+        ),
+        "search: best first": lambda: f"/ar/search?q={draw.choice(every)}&order=best&duplicates=yes",
+        "search: best, common": lambda: "/ar/search?q=من في على&order=best&duplicates=yes",
         "search: beginnings": lambda: f"/ar/search?q={draw.choice(every)[:3]}*",
         "search: all filters": lambda: (
             f"/ar/search?q={draw.choice(every)}&site={draw.choice(SITES)}&language=ar"
@@ -88,6 +118,7 @@ def views(folder: Path) -> dict[str, Callable[[], str]]:
         ),
         "article": lambda: f"/ar/articles/{draw.choice(revised)}",
         "story and difference": lambda: f"/ar/stories/{draw.choice(stories)}",
+        "pairs of two sites": lambda: f"/ar/pairs?first={draw.choice(SITES)}&carrier={draw.choice(SITES)}",
         "report (once made)": lambda: "/ar/report",
         "JSON: sites": lambda: "/api/sites",
         "JSON: search": lambda: f"/api/search?q={draw.choice(every)}",
@@ -116,23 +147,25 @@ def main() -> None:
         archive.close()
         size = sum(file.stat().st_size for file in archive.file.path.parent.iterdir())
         print(f"index: {done.written} articles in {time.perf_counter() - begun:.1f} s, {size / 1e6:.0f} MB")
-        with served(folder) as port:
+        with served(folder) as (port, pid):
             begun = time.perf_counter()
-            while fetch(port, "/ar/report")[1] == 202:
-                time.sleep(0.5)
-            print(f"report made in {time.perf_counter() - begun:.1f} s")
-            print(f"{'view':24} {'p50 ms':>8} {'p95 ms':>8} {'KB':>7}")
+            for path in ("/ar/report", f"/ar/report?site={SITES[0]}&period=365"):
+                while fetch(port, path).status == 202:
+                    time.sleep(0.2)
+                print(f"{path} made in {time.perf_counter() - begun:.1f} s")
+                begun = time.perf_counter()
+            print(f"{'view':24} {'p50 ms':>8} {'p95 ms':>8} {'CPU p50':>8} {'CPU p95':>8} {'KB':>6}")
             for name, address in views(folder).items():
                 fetch(port, address())
-                taken = [fetch(port, address()) for _ in range(options.requests)]
-                bad = [one for one in taken if one[1] != 200]
+                taken = [fetch(port, address(), pid) for _ in range(options.requests)]
+                bad = [one for one in taken if one.status != 200]
                 if bad:
-                    raise SystemExit(f"{name}: answered {bad[0][1]}")
-                seconds = [one[0] * 1000 for one in taken]
-                p95 = quantiles(seconds, n=20)[-1]
-                print(
-                    f"{name:24} {median(seconds):8.1f} {p95:8.1f} {median(o[2] for o in taken) / 1000:7.0f}"
-                )
+                    raise SystemExit(f"{name}: answered {bad[0].status}")
+                told = []
+                for figures in ([one.waited for one in taken], [one.worked for one in taken]):
+                    told += [median(figures) * 1000, quantiles(figures, n=20)[-1] * 1000]
+                shown = " ".join(f"{figure:8.1f}" for figure in told)
+                print(f"{name:24} {shown} {median(one.size for one in taken) / 1000:6.0f}")
 
 
 if __name__ == "__main__":

@@ -55,18 +55,22 @@ def pair_differences(report: Report) -> dict[tuple[str, str], list[Stretch]]:
     return found
 
 
-def member_texts(report: Report) -> dict[str, list[tuple[str, str]]]:
-    """Site and text of the listed members, by story, while they fit: the script compares any two of them."""
-    names = {site.id: site.name for site in report.sites}
-    found: dict[str, list[tuple[str, str]]] = {}
+def member_texts(report: Report) -> dict[str, list[tuple[str, str, str]]]:
+    """Both names of the site and the text of the listed members, by story, while they fit.
+
+    The script compares any two of a story.
+    """
+    names = {site.id: (site.name, site.name_en) for site in report.sites}
+    found: dict[str, list[tuple[str, str, str]]] = {}
     left = TEXT_BYTES
     for story in dict.fromkeys((*report.largest, *report.recent)):
         rows = [
-            (names[member.site], " ".join(one_line(member.text).split()[:WORDS_COMPARED]))
+            (*names[member.site], " ".join(one_line(member.text).split()[:WORDS_COMPARED]))
             for member in story.members[:LISTED_MEMBERS]
             if member.text is not None
         ]
-        cost = sum(len(text.encode()) + 2 * len(name.encode()) for name, text in rows)
+        # Each name stands in both lists to choose from, too.
+        cost = sum(len(row[2].encode()) + 5 * len((row[0] + row[1]).encode()) for row in rows)
         if len(rows) < 3 or cost > left:  # of two, the difference stands in the page
             continue
         left -= cost

@@ -77,10 +77,11 @@ def link(url: str) -> str | None:
 def names(sites: Iterable[Site]) -> dict[str, Markup]:
     """What each site is called, by id, kept from turning the words around it."""
     return {
-        site.id: Markup("<bdi>{}</bdi>").format(
-            cut(site.name, LONGEST_NAME)
-            if site.name == site.name_en
-            else _BOTH.format(cut(site.name, LONGEST_NAME), cut(site.name_en, LONGEST_NAME))
-        )
-        for site in sites
+        site.id: _both_names(cut(site.name, LONGEST_NAME), cut(site.name_en, LONGEST_NAME)) for site in sites
     }
+
+
+def _both_names(arabic: str, english: str) -> Markup:
+    # Each in its own: the direction of one around both would be that of the first, shown or not.
+    alone = Markup("<bdi>{}</bdi>").format
+    return alone(arabic) if arabic == english else _BOTH.format(alone(arabic), alone(english))

@@ -11,6 +11,7 @@
     document.title = title.dataset[lang];
     button.lang = lang === "ar" ? "en" : "ar";
     button.textContent = button.dataset[button.lang];
+    for (const option of document.querySelectorAll("form.pick option")) option.textContent = option.dataset[lang];
   });
   // Any two articles of a story, word by word: the longest common subsequence of their words.
   const { texts, places, titles } = JSON.parse(document.getElementById("texts")?.textContent || '{"texts":{}}');
@@ -81,11 +82,12 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const chosen = [...form.querySelectorAll("select")].map((select) => texts[form.dataset.story][select.value]);
-      const words = chosen.map((row) => row[1].split(" "));
+      const named = (row) => (root.lang === "ar" ? row[0] : row[1]);
+      const words = chosen.map((row) => row[2].split(" "));
       const same = shared(words[0].map(sound), words[1].map(sound));
       form.querySelector(".cols").replaceChildren(
-        column(chosen[0][0], words[0], same[0], "del"),
-        column(chosen[1][0], words[1], same[1], "ins"),
+        column(named(chosen[0]), words[0], same[0], "del"),
+        column(named(chosen[1]), words[1], same[1], "ins"),
       );
     });
   }

@@ -329,6 +329,16 @@ def test_any_two_of_three_can_be_compared() -> None:
     assert form.get("hidden") is not None  # shown by the script that it needs
 
 
+def test_a_name_is_read_in_its_own_direction_and_chosen_in_the_pages_language() -> None:
+    articles = [article("a", text="أول"), copy("b", "a", "qasioun", 1, 0.9, text="ثان")]
+    articles.append(copy("c", "a", "ugarit", 2, 0.9, text="ثالث"))
+    tree = parsed(render_html(report(articles), lang="en"))
+    for bdi in tree.xpath("//bdi"):
+        assert len(bdi.xpath(".//span[@lang]")) == 0  # a hidden name would lend its direction
+    (first, *_) = tree.xpath("//form//option")
+    assert (first.text, first.get("data-ar")) == ("1. Barada Today", "1. بردى اليوم")
+
+
 def test_another_language_is_refused() -> None:
     with pytest.raises(ValueError, match="language 'fr': not one of ar, en"):
         render_html(report(), lang="fr")
