@@ -1,5 +1,6 @@
 """The pages as a browser shows them."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
+from crawler.operations.report import dedup_report
+from crawler.sites import load_sites
+from crawler.storage.connect import open_stores
+from dedup.report import render_html
 from tests.web import archive as small
 from tests.web.conftest import Watched, Web, until
 
@@ -112,22 +117,79 @@ def test_hostile_articles_show_as_text(web: Web, watched: Watched, lang: str) ->
         "/search?q=جسر",
         f"/articles/{small.FIRST}",
         f"/stories/{small.FIRST}",
+        f"/articles/{small.WIDE}",
+        "/search?q=الموارد",
         "/pairs?first=barada&carrier=ugarit",
+        "/report",
     ],
 )
-def test_nothing_sticks_out_on_a_phone(web: Web, browser: Browser, path: str) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 740})
+def test_nothing_sticks_out_on_a_small_phone_or_a_screen_at_400_per_cent(
+    web: Web, browser: Browser, path: str
+) -> None:
+    if path == "/report":
+        until(lambda: web.get("/ar/report").status == 200)
+    context = browser.new_context(viewport={"width": 320, "height": 740})
     page = context.new_page()
     for lang in ("ar", "en"):
         page.goto(f"{web.address}/{lang}{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()
 
 
+def test_a_chart_has_its_axis_where_reading_begins_and_its_words_unmirrored(
+    web: Web, watched: Watched
+) -> None:
+    page = watched.page
+    for lang, turned in (("ar", True), ("en", False)):
+        page.goto(f"{web.address}/{lang}/")
+        chart = page.locator("figure .chart.wide")
+        expect(chart).to_be_visible()
+        expect(page.locator("figure .chart.narrow")).to_be_hidden()
+        box = chart.bounding_box()
+        assert box is not None
+        count = chart.locator(".y text").last
+        assert (start_of(count) > box["x"] + box["width"] / 2) is turned
+        transform = count.evaluate("e => getComputedStyle(e).transform")
+        assert transform.startswith("matrix(-1") is turned  # mirrored back, in the mirrored chart
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.locator("figure .chart.narrow")).to_be_visible()
+    expect(page.locator("figure .chart.wide")).to_be_hidden()
+
+
+def test_the_report_is_narrowed_and_its_cells_open_their_pairs_by_keyboard(
+    web: Web, watched: Watched
+) -> None:
+    until(lambda: web.get("/en/report?site=ugarit").status == 200)
+    page = watched.page
+    until(lambda: web.get("/en/report").status == 200)
+    page.goto(f"{web.address}/en/report")
+    page.get_by_role("combobox", name="Site").select_option("ugarit")
+    page.get_by_role("button", name="Show", exact=True).press("Enter")
+    page.wait_for_url("**/en/report?site=ugarit**")
+    expect(page.get_by_role("combobox", name="Site")).to_have_value("ugarit")
+    cell = page.locator("table.heat td button")
+    expect(cell).to_have_count(1)
+    cell.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator(".pop:popover-open")
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(cell).to_be_focused()
+    page.keyboard.press("Enter")
+    panel.get_by_role("link", name="All pairs").press("Enter")
+    page.wait_for_url("**/en/pairs?first=barada&carrier=ugarit")
+    page.get_by_role("link", name="To the duplicates report").click()
+    page.wait_for_url("**/en/report")
+    page.get_by_role("link", name="العربية").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+
+
 def test_the_report_from_disk_compares_any_two(web: Web, watched: Watched, tmp_path: Path) -> None:
-    until(lambda: web.get("/ar/report").status == 200)
+    with contextlib.closing(open_stores(web.settings)) as stores:
+        made = dedup_report(stores, load_sites(web.seeds))
     file = tmp_path / "report.html"
-    file.write_text(web.get("/ar/report").text, encoding="utf-8")
+    file.write_text(render_html(made, lang="ar"), encoding="utf-8")
     page = watched.page
     page.goto(file.as_uri())
     form = page.locator("form.pick").first
@@ -160,6 +222,7 @@ def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
         f"/ar/stories/{small.FIRST}",
         "/en/pairs?first=barada&carrier=ugarit",
         "/ar/report",
+        f"/en/articles/{small.HOSTILE}",
         "/en/nothing",
     ):
         page.goto(f"{web.address}{path}")
