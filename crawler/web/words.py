@@ -150,8 +150,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "checked": ("آخر جلب للصفحة", "Page last fetched"),
     "captures": ("الصفحات الخام المحفوظة", "Raw pages kept"),
     "captures_help": (
-        "الصفحة كما جُلبت، في ملف WARC داخل مجلد البيانات. تُقرأ بأدوات أرشيف الوِب.",
-        "The page as it was fetched, in a WARC file in the data folder; the tools of web archives read it.",
+        "الصفحة كما جُلبت، في ملف WARC داخل مجلد البيانات. تُقرأ بأدوات أرشيف الوِب، مثل: "
+        "warcio extract FILE OFFSET.",
+        "The page as it was fetched, in a WARC file in the data folder; the tools of web archives read it, such as "
+        "warcio extract FILE OFFSET.",
     ),
     "captured": ("التُقطت", "Captured"),
     "file": ("الملف والموضع", "File and place"),
