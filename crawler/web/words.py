@@ -152,8 +152,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "captures_help": (
         "الصفحة كما جُلبت، في ملف WARC داخل مجلد البيانات. تُقرأ بأدوات أرشيف الوِب، مثل: "
         "warcio extract FILE OFFSET.",
-        "The page as it was fetched, in a WARC file in the data folder; the tools of web archives read it, such as "
-        "warcio extract FILE OFFSET.",
+        "The page as it was fetched, in a WARC file in the data folder; the tools of web archives read it, "
+        "such as warcio extract FILE OFFSET.",
     ),
     "captured": ("التُقطت", "Captured"),
     "file": ("الملف والموضع", "File and place"),
