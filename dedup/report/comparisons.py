@@ -1,7 +1,7 @@
 """What of the articles' texts the page compares word by word: as much as it has room for."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import Final
 
@@ -37,6 +37,19 @@ def first_differences(report: Report) -> dict[str, list[Stretch]]:
             left -= cost
             found[member.id] = stretches
     return found
+
+
+def left_out(report: Report, found: Mapping[str, list[Stretch]]) -> int:
+    """How many of the copies listed, whose texts are known, the page has no room to compare."""
+    return len(
+        {
+            member.id
+            for story in (*report.largest, *report.recent)
+            if story.first is not None and story.first.text is not None
+            for member in _listed_copies(story)
+            if member.text is not None and member.id not in found
+        }
+    )
 
 
 def pair_differences(report: Report) -> dict[tuple[str, str], list[Stretch]]:

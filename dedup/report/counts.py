@@ -67,6 +67,20 @@ COUNTED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
         ),
         ("{n} more site is not shown", "{n} more sites are not shown"),
     ),
+    "n_uncompared": (
+        (
+            "",
+            "ولا تتسع الصفحة لفروق نسخة واحدة",
+            "ولا تتسع الصفحة لفروق نسختين",
+            "ولا تتسع الصفحة لفروق {n} نسخ",
+            "ولا تتسع الصفحة لفروق {n} نسخة",
+            "ولا تتسع الصفحة لفروق {n} نسخة",
+        ),
+        (
+            "The page has no room for the differences of {n} copy",
+            "The page has no room for the differences of {n} copies",
+        ),
+    ),
     "n_closed_cells": (
         (
             "",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -63,6 +63,10 @@ class Served:
         said = {name: value for name, value in asked.items() if value and (name, value) != ("period", "all")}
         return f"{self.archive}report" + (f"?{urlencode(said)}" if said else "")
 
+    def story(self, id_: str) -> str:
+        """Address of a story, where any two of its articles are compared."""
+        return f"{self.archive}stories/{quote(id_, safe='')}"
+
     def pairs(self, first: str, carrier: str) -> str:
         """Address of all pairs of two sites that this report counts."""
         asked = {"first": first, "carrier": carrier, "since": self.since, "until": self.until}
@@ -104,6 +108,7 @@ def render_html(report: Report, *, lang: str = "ar", served: Served | None = Non
     routes = routes_of(report.flows)
     unit, days = charts.fold_days(report.days)
     texts = comparisons.member_texts(report)
+    differences = comparisons.first_differences(report)
     listed = list(routes.values())[:LISTED_ROUTES]
     return (
         _environment()
@@ -127,7 +132,8 @@ def render_html(report: Report, *, lang: str = "ar", served: Served | None = Non
             day_chart=partial(charts.day_chart, days, unit),
             histogram_chart=partial(charts.histogram_chart, report),
             story_numbers={story.id: number for number, story in enumerate(report.largest, 1)},
-            differences=comparisons.first_differences(report),
+            differences=differences,
+            uncompared=comparisons.left_out(report, differences),
             pair_differences=comparisons.pair_differences(report),
             texts=texts,
             texts_json=comparisons.as_json(

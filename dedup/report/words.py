@@ -55,6 +55,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "الصفوف: مَن نشر أولًا. الأعمدة: مَن أعاد النشر. كلما اشتد لون الخلية زادت النسخ.",
         "Rows: who had it first. Columns: who carried it. The darker the cell, the more copies.",
     ),
+    "open_story": ("القصة كاملة في الأرشيف", "The whole story in the archive"),
     "rest_in_csv": ("البقية في ملف CSV.", "The others are in the CSV."),
     "archive": ("أقسام الأرشيف", "Parts of the archive"),
     "all_sites": ("كل المواقع", "All sites"),

@@ -289,6 +289,20 @@ def test_a_long_story_says_how_many_are_not_listed() -> None:
     assert "and 3 more articles" in shown
 
 
+def test_differences_without_room_are_counted_in_the_file_and_led_to_where_it_is_served() -> None:
+    long = " ".join(f"كلمة{n}" for n in range(3000))
+    articles = [article("a", text=long)]
+    articles += [copy(f"b{n}", "a", "ugarit", n + 1, 0.9, text=f"{long} {n}") for n in range(5)]
+    tree = parsed(render_html(report(articles), lang="en"))
+    compared = len(tree.xpath("//section[@id='largest']//details[@class='diff']"))
+    assert 0 < compared < 5
+    assert f"no room for the differences of {5 - compared} cop" in text_of(tree, "en")
+    live = parsed(render_html(report(articles), lang="en", served=served()))
+    assert "/en/stories/a" in live.xpath("//section[@id='largest']//a/@href")
+    assert "no room for the differences" not in text_of(live, "en")
+    assert "no room for the differences" not in text_of(parsed(render_html(report(), lang="en")), "en")
+
+
 def test_an_archive_of_50_000_fits_three_megabytes_and_says_what_it_leaves_out() -> None:
     made = report(big_archive(50_000))
     assert made.totals.articles == 50_000
