@@ -36,7 +36,9 @@ def report_command(
     ctx: typer.Context,
     since: Annotated[str | None, typer.Option(help="Only articles published from this day on.")] = None,
     until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
-    site: Annotated[str | None, typer.Option(help="Only stories that this site has a part in.")] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Only this site's articles, with the stories that they are part of.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="ar or en.")] = "ar",
     form: Annotated[str | None, typer.Option("--format", help="text, html, json or csv.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,

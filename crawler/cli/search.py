@@ -34,6 +34,9 @@ def search_command(
     until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
     language: Annotated[str | None, typer.Option(help="ISO 639 code, such as ar.")] = None,
     duplicates: Annotated[str, typer.Option(help="no, yes (duplicates too) or only.")] = "no",
+    state: Annotated[
+        str, typer.Option(help="removed: taken down by their site; edited: an earlier wording is kept.")
+    ] = "",
     order: Annotated[str, typer.Option(help="newest, or best: by how well it matches.")] = "newest",
     limit: Annotated[int, typer.Option(help="How many.", min=1, max=10_000)] = 20,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the search index anew first.")] = False,
@@ -43,8 +46,10 @@ def search_command(
     Example: khabar search 'انفجار "ريف دمشق"' --since 2024-12-01
     """
     common = context_of(ctx)
-    filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
-    if not query and not rebuild and not (site or since or until or language):
+    filters = filters_of(
+        site=site, language=language, since=since, until=until, duplicates=duplicates, state=state
+    )
+    if not query and not rebuild and not (site or since or until or language or state):
         raise UsageError("what shall be looked for? Give words, or a filter such as --site")
     best = best_first(order)
     console = err()

@@ -142,6 +142,7 @@ def filters_of(
     since: str | None = None,
     until: str | None = None,
     duplicates: str | None = None,
+    state: str | None = None,
 ) -> Filters:
     """Read filters as people write them: empty is not given.
 
@@ -151,18 +152,23 @@ def filters_of(
         since: The first day, as 2024-12-04, in Damascus.
         until: The day before which articles lie.
         duplicates: ``no`` (as without it), ``yes`` (duplicates too) or ``only``.
+        state: ``removed`` (taken down by their site) or ``edited`` (an earlier wording is kept).
 
     Raises:
         UsageError: A day or a word that is not one of these; the message says which.
     """
     if duplicates not in (None, "", "no", "yes", "only"):
         raise UsageError(f"duplicates: {duplicates!r}: it is one of no, yes, only")
+    if state not in (None, "", "removed", "edited"):
+        raise UsageError(f"state: {state!r}: it is one of removed, edited")
     return Filters(
         site=site or None,
         language=language or None,
         since=_day("since", since),
         until=_day("until", until),
         duplicates={"yes": None, "only": True}.get(duplicates or "no", False),
+        removed=state == "removed",
+        edited=state == "edited",
     )
 
 

@@ -14,6 +14,7 @@ from crawler.web.reader import Reader
 from crawler.web.reports import Reports, Scope, scope_of
 
 Duplicates = Literal["", "no", "yes", "only"]
+State = Literal["", "removed", "edited"]
 Order = Literal["", "newest", "best"]
 Period = Literal["all", "365", "30", "7"]
 
@@ -58,6 +59,7 @@ def search(
     language: Annotated[str, Query(description="ISO 639 code, such as ar.")] = "",
     since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
     until: Annotated[str, Query(description="The day before which articles lie.")] = "",
+    state: Annotated[State, Query(description="removed by their site, or edited.")] = "",
     order: Annotated[Order, Query(description="newest (as without it) or best, by BM25.")] = "",
     duplicates: Annotated[Duplicates, Query(description="no (as without it), yes or only.")] = "",
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
@@ -70,6 +72,7 @@ def search(
         since=since,
         until=until,
         duplicates=duplicates,
+        state=state,
         order=order,
         before=before,
     )

@@ -23,7 +23,8 @@ def article_page(archive: Archive, rooms: Newsrooms, id_: str) -> models.Article
         return None
     hit = found[0]
     earlier, later = archive.lists.neighbours(hit)
-    wordings = archive.revisions(id_)[-WORDINGS:]
+    revisions = archive.revisions(id_)
+    wordings = revisions[-WORDINGS:]
     texts = [(old["title"], old["text"]) for old in wordings] + [(document["title"], document["text"])]
     return models.Article(
         **dict(rooms.brief(hit)),
@@ -57,6 +58,7 @@ def article_page(archive: Archive, rooms: Newsrooms, id_: str) -> models.Article
             )
             for number, old in enumerate(wordings)
         ],
+        older_revisions=len(revisions) - len(wordings),
         story=[rooms.brief(member) for member in archive.lists.story(hit.story)[:MEMBERS]],
         absences=[
             models.Absence(

@@ -208,6 +208,7 @@ class Article(Brief):
     html_sha256: str | None = Field(description="SHA-256 of the raw page that this wording was read from.")
     text_sha256: str
     revisions: list[Wording]
+    older_revisions: int = Field(description="Still earlier wordings, which are kept and not listed here.")
     story: list[Brief] = Field(description="All members of its story, in the order of time, itself included.")
     earlier: Brief | None = Field(description="What its site published just before.")
     later: Brief | None
@@ -245,6 +246,7 @@ class Story(_Model):
 
     id: str
     members: list[Brief]
+    more: int = Field(description="Members that are not listed.")
     difference: Difference | None
 
 

@@ -95,6 +95,7 @@ def search(
     since: str = "",
     until: str = "",
     duplicates: str = "",
+    state: str = "",
     order: str = "",
     before: str = "",
 ) -> Response:
@@ -107,6 +108,7 @@ def search(
         "since": since,
         "until": until,
         "duplicates": duplicates,
+        "state": state,
         "order": order,
     }
     data = reader.search(
@@ -116,6 +118,7 @@ def search(
         since=since,
         until=until,
         duplicates=duplicates,
+        state=state,
         order=order,
         before=before,
     )

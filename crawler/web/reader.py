@@ -111,6 +111,7 @@ class Reader:
         since: str | None = None,
         until: str | None = None,
         duplicates: str | None = None,
+        state: str | None = None,
         order: str | None = None,
         before: str | None = None,
     ) -> models.SearchResult:
@@ -119,7 +120,9 @@ class Reader:
         Raises:
             UsageError: A filter cannot be read.
         """
-        filters = filters_of(site=site, language=language, since=since, until=until, duplicates=duplicates)
+        filters = filters_of(
+            site=site, language=language, since=since, until=until, duplicates=duplicates, state=state
+        )
         key = _key(before)
         query = parse_query(typed)
         best = best_first(order)
@@ -149,7 +152,8 @@ class Reader:
         Raises:
             UsageError: A member that is named is not of this story.
         """
-        members = self._lists.story(id_)[:MEMBERS]
+        told = self._lists.story(id_)
+        members = told[:MEMBERS]
         if not members:
             return None
         by_id = {member.id: member for member in members}
@@ -162,6 +166,7 @@ class Reader:
         return models.Story(
             id=id_,
             members=[self.rooms.brief(member) for member in members],
+            more=len(told) - len(members),
             difference=self._difference(pair) if len(pair) == 2 else None,
         )
 

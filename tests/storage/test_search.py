@@ -412,3 +412,18 @@ def test_pairs_keep_to_the_days_that_are_asked_for(index: Index) -> None:
     assert copies(since=NOW - timedelta(hours=24)) == ["3"]
     assert copies(until=NOW - timedelta(hours=24)) == ["2"]
     assert copies(since=NOW - timedelta(hours=24), before=1) == []
+
+
+def test_what_was_taken_down_or_edited_is_found_by_that(small: Index) -> None:
+    assert small.find("", removed=True) == small.find("", edited=True) == []
+    small.db.articles.update_one({"_id": "1"}, {"$set": {"removed_at": NOW}})
+    small.db.articles.update_one({"_id": "2"}, {"$set": {"revision": 2}})
+    small.crawled("barada")
+    refresh(small.file, small.db)
+    assert small.find("", removed=True) == small.find("حلب", removed=True) == ["1"]
+    assert small.find("", edited=True) == ["2"]
+    assert small.find("", edited=True, removed=True) == []
+    small.db.articles.update_one({"_id": "1"}, {"$set": {"removed_at": None}})
+    small.crawled("barada", -1)
+    refresh(small.file, small.db)
+    assert small.find("", removed=True) == []

@@ -95,6 +95,7 @@ def test_the_archive_can_only_be_read(web: Web, method: str) -> None:
         (f"/en/stories/{small.FIRST}?first={small.ENGLISH}", 400),
         ("/en/report?period=5", 422),
         ("/en/report?since=x", 400),
+        ("/en/search?state=x", 400),
         ("/ar/pairs?first=barada&carrier=ugarit&until=x", 400),
     ],
 )
@@ -141,6 +142,8 @@ def test_a_site_has_its_quarantined_pages(web: Web) -> None:
         ("q=bridge&language=en", [small.ENGLISH]),
         ("q=bridge&language=ar", []),
         ("site=qasioun", [small.HOSTILE]),
+        ("state=edited", [small.FIRST]),
+        ("state=removed", []),
     ],
 )
 def test_a_search_keeps_to_its_filters(web: Web, query: str, found: list[str]) -> None:

@@ -56,6 +56,10 @@ def insert(connection: sqlite3.Connection, document: Document, title: str, body:
     ).fetchone():
         row += 1
     facets = ["a:", facet("s", document["site"]), "d:no" if document.get("duplicate_of") is None else "d:yes"]
+    if document.get("removed_at") is not None:
+        facets.append("r:yes")
+    if document["revision"] > 1:
+        facets.append("e:yes")
     if document.get("language"):
         facets.append(facet("l", document["language"]))
     connection.execute(

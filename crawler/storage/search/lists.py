@@ -238,6 +238,10 @@ def _expression(query: Query, filters: Filters) -> str:
         parts.append(f'"{facet("l", filters.language)}"')
     if filters.duplicates is not None:
         parts.append('"d:yes"' if filters.duplicates else '"d:no"')
+    if filters.removed:
+        parts.append('"r:yes"')
+    if filters.edited:
+        parts.append('"e:yes"')
     return " AND ".join(parts)
 
 

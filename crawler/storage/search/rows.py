@@ -14,7 +14,8 @@ ROW_BITS: Final = 20
 class Filters:
     """What a list is narrowed to; times are aware, `until` is exclusive.
 
-    `duplicates`: None for all, False for originals alone, True for duplicates alone.
+    `duplicates`: None for all, False for originals alone, True for duplicates alone. `removed`: those alone
+    that their site has taken down. `edited`: those alone of which an earlier wording is kept.
     """
 
     site: str | None = None
@@ -22,6 +23,8 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     duplicates: bool | None = None
+    removed: bool = False
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
