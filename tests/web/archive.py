@@ -11,7 +11,7 @@ from crawler.storage.schema import ensure_schema
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FIRST, COPY, CUT = "a" * 32, "b" * 32, "c" * 32
-HOSTILE, ENGLISH, UNDATED, WIDE = "d" * 32, "e" * 32, "f" * 32, "9" * 32
+HOSTILE, ENGLISH, UNDATED, WIDE, BARE = "d" * 32, "e" * 32, "f" * 32, "9" * 32, "8" * 32
 ATTACK = """<script>window.hacked=1</script><img src=x onerror="window.hacked=1">'"""
 
 STORY = (
@@ -123,6 +123,7 @@ def fill(stores: Stores) -> None:
             authors=["محررالشؤون" * 30],
         )
     )
+    articles.append(article(BARE, "barada", "", "نص مجهول العنوان.", 61))
     articles += [
         article(f"{number:032}", "barada", f"نشرة الطقس {number}", "أمطار متفرقة على الساحل.", 20 + number)
         for number in range(30)

@@ -111,7 +111,7 @@ def test_what_makes_no_sense_is_told_on_a_page_and_as_json(web: Web, path: str, 
 
 def test_the_overview_tells_how_the_sites_do(web: Web) -> None:
     data = api(web, "/sites")
-    assert (data["articles"], data["duplicates"], data["quarantined"]) == (37, 2, 1)
+    assert (data["articles"], data["duplicates"], data["quarantined"]) == (38, 2, 1)
     states = {site["id"]: site["state"] for site in data["sites"]}
     assert states == {"ugarit": "trouble", "barada": "ok", "qasioun": "trouble"}
     assert [site["id"] for site in data["sites"]] == [
@@ -166,7 +166,7 @@ def test_lists_are_paged_without_gap_or_repetition(web: Web) -> None:
         before = page["older"]
         if before is None:
             break
-    assert len(seen) == len(set(seen)) == page["total"] == 37
+    assert len(seen) == len(set(seen)) == page["total"] == 38
 
 
 def test_an_article_has_its_revisions_story_neighbours_and_capture(web: Web) -> None:
@@ -205,6 +205,15 @@ def test_a_search_may_be_ordered_by_how_well_it_matches(web: Web) -> None:
     assert web.get("/en/search?q=x&order=worst").status == 400
 
 
+def test_an_article_without_a_headline_goes_by_its_address(web: Web) -> None:
+    address = f"https://barada.example/{small.BARE[:6]}/"
+    for path in (f"/articles/{small.BARE}", f"/stories/{small.BARE}", "/search?q=مجهول"):
+        page = web.get(f"/en{path}").text
+        heading = re.search(r"<h[13] dir=\"auto\">(?:<a [^>]*>)?([^<]*)", page)
+        assert heading, path
+        assert heading[1] == address
+
+
 def test_any_two_members_of_a_story_are_compared(web: Web) -> None:
     data = api(web, f"/stories/{small.FIRST}?first={small.CUT}&second={small.COPY}")["difference"]
     assert (data["first"]["id"], data["second"]["id"]) == (small.CUT, small.COPY)
@@ -233,7 +242,7 @@ def test_a_report_is_narrowed_by_site_and_days(web: Web) -> None:
     today = datetime.now(ZONE).date()
     past = made_report(web, f"since=2020-01-01&until={today - timedelta(days=1)}")
     week = made_report(web, "period=7")
-    assert past["totals"]["articles"] < week["totals"]["articles"] == whole["totals"]["articles"] == 37
+    assert past["totals"]["articles"] < week["totals"]["articles"] == whole["totals"]["articles"] == 38
     assert week["since"].startswith(f"{today - timedelta(days=7)}T00:00:00+03:00")
     page = web.get("/en/report?site=ugarit").text
     assert '<option value="ugarit" selected>Ugarit</option>' in page
