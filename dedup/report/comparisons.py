@@ -13,18 +13,12 @@ from dedup.report.figures import Member, Report, Story
 
 LISTED_MEMBERS: Final = 12
 """Articles listed of one story; the CSV has all."""
-DIFFERENCE_BYTES: Final = 450_000
-"""For all differences from a story's first article together, which need no script."""
-PAIR_BYTES: Final = 350_000
-"""For the differences of the pairs on either side of the boundary."""
-TEXT_BYTES: Final = 450_000
-"""For the texts of which the script compares any two. The rest stays under 2 MB, whatever the archive."""
 
 
-def first_differences(report: Report) -> dict[str, list[Stretch]]:
+def first_differences(report: Report, room: int) -> dict[str, list[Stretch]]:
     """Differences from the story's first article by article id, for the stories listed, while they fit."""
     found: dict[str, list[Stretch]] = {}
-    left = DIFFERENCE_BYTES
+    left = room
     for story in dict.fromkeys((*report.largest, *report.recent)):
         for member in _listed_copies(story):
             if story.first is None or story.first.text is None or member.text is None or member.id in found:
@@ -52,10 +46,10 @@ def left_out(report: Report, found: Mapping[str, list[Stretch]]) -> int:
     )
 
 
-def pair_differences(report: Report) -> dict[tuple[str, str], list[Stretch]]:
+def pair_differences(report: Report, room: int) -> dict[tuple[str, str], list[Stretch]]:
     """Differences of the pairs near the boundary by both ids, the nearest first, while they fit."""
     found: dict[tuple[str, str], list[Stretch]] = {}
-    left = PAIR_BYTES
+    left = room
     for sides in zip_longest(report.borderline, report.near_misses):
         for pair in filter(None, sides):
             if pair.first is None or pair.first.text is None or pair.copy.text is None:
@@ -68,14 +62,14 @@ def pair_differences(report: Report) -> dict[tuple[str, str], list[Stretch]]:
     return found
 
 
-def member_texts(report: Report) -> dict[str, list[tuple[str, str, str]]]:
+def member_texts(report: Report, room: int) -> dict[str, list[tuple[str, str, str]]]:
     """Both names of the site and the text of the listed members, by story, while they fit.
 
     The script compares any two of a story.
     """
     names = {site.id: (site.name, site.name_en) for site in report.sites}
     found: dict[str, list[tuple[str, str, str]]] = {}
-    left = TEXT_BYTES
+    left = room
     for story in dict.fromkeys((*report.largest, *report.recent)):
         rows = [
             (*names[member.site], " ".join(one_line(member.text).split()[:WORDS_COMPARED]))

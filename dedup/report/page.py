@@ -18,6 +18,7 @@ from dedup.report.article import REASONS, one_line
 from dedup.report.difference import marked
 from dedup.report.figures import Report
 from dedup.report.names import PLACES, TITLES
+from dedup.report.room import room_of
 from dedup.report.routes import LISTED_ROUTES, matrix_of, routes_of
 
 ROUTES_OPEN: Final = 10
@@ -105,10 +106,11 @@ def render_html(report: Report, *, lang: str = "ar", served: Served | None = Non
     """
     if lang not in phrases.LANGUAGES:
         raise ValueError(f"language {lang!r}: not one of {', '.join(phrases.LANGUAGES)}")
-    routes = routes_of(report.flows)
+    room = room_of(report)
+    routes = routes_of(report.flows, room.routes)
     unit, days = charts.fold_days(report.days)
-    texts = comparisons.member_texts(report)
-    differences = comparisons.first_differences(report)
+    texts = comparisons.member_texts(report, room.texts)
+    differences = comparisons.first_differences(report, room.differences)
     listed = list(routes.values())[:LISTED_ROUTES]
     return (
         _environment()
@@ -134,7 +136,7 @@ def render_html(report: Report, *, lang: str = "ar", served: Served | None = Non
             story_numbers={story.id: number for number, story in enumerate(report.largest, 1)},
             differences=differences,
             uncompared=comparisons.left_out(report, differences),
-            pair_differences=comparisons.pair_differences(report),
+            pair_differences=comparisons.pair_differences(report, room.pairs),
             texts=texts,
             texts_json=comparisons.as_json(
                 {"texts": texts, "places": sorted(PLACES), "titles": sorted(TITLES)}

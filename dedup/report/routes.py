@@ -8,18 +8,18 @@ from typing import Final
 from dedup.report import charts
 from dedup.report.build import FLOW_EXAMPLES
 from dedup.report.figures import Flow, Pair, Report
-from dedup.report.markup import LONGEST_NAME, LONGEST_URL, cut
+from dedup.report.room import listed_bytes
 
 MATRIX_SITES: Final = 20
 """Rows and columns of the matrix: what fits a desk screen. The table of routes has the others' too."""
 LISTED_ROUTES: Final = 40
 """Rows of the table of routes, the largest; cells of the matrix open their pairs beyond these."""
-ROUTE_BYTES: Final = 900_000
-"""For the pairs that the cells of the matrix open, all together."""
-_PANEL_BYTES: Final = 1_300
+_PANEL_BYTES: Final = 900
 """Markup of one route's panel without its pairs."""
-_PAIR_BYTES: Final = 600
-"""Markup of a pair, with both names of its sites."""
+
+
+_LEFT_OUT: Final = 300
+"""Bytes that an article takes less in a pair than in a story: its delay, its kind, its bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,20 @@ def matrix_sites(flows: Sequence[Flow]) -> list[str]:
     return sorted(weight, key=lambda site: (-weight[site], site))
 
 
-def routes_of(flows: Sequence[Flow]) -> dict[tuple[str, str], Route]:
-    """The routes with a panel of pairs, the largest first: those listed and the matrix's, while they fit."""
+def routes_of(flows: Sequence[Flow], room: int) -> dict[tuple[str, str], Route]:
+    """The routes with a panel of pairs, the largest first: those listed and the matrix's, while they fit.
+
+    Args:
+        flows: All routes, the largest first.
+        room: Bytes that their pairs may take together.
+    """
     shown = set(matrix_sites(flows)[:MATRIX_SITES])
     wanted = [
         flow
         for number, flow in enumerate(flows)
         if number < LISTED_ROUTES or (flow.first in shown and flow.carrier in shown)
     ]
-    wanted, most = _that_fit(wanted)
+    wanted, most = _that_fit(wanted, room)
     highest = flows[0].count if flows else 1
     return {
         (flow.first, flow.carrier): Route(
@@ -104,19 +109,18 @@ def matrix_of(report: Report, routes: Mapping[tuple[str, str], Route]) -> Matrix
     return Matrix(shown, rows, len(sites) - len(shown), closed)
 
 
-def _that_fit(flows: list[Flow]) -> tuple[list[Flow], int]:
+def _that_fit(flows: list[Flow], room: int) -> tuple[list[Flow], int]:
     """Which routes there is room for, and how many pairs of each: first fewer pairs, then fewer routes."""
 
     def cost(pair: Pair) -> int:
-        members = [member for member in (pair.first, pair.copy) if member is not None]
-        return _PAIR_BYTES + sum(
-            len((cut(one.title) + one.url[:LONGEST_URL]).encode()) + 2 * LONGEST_NAME for one in members
+        return sum(
+            listed_bytes(member) - _LEFT_OUT for member in (pair.first, pair.copy) if member is not None
         )
 
     costs = [list(accumulate(map(cost, flow.examples))) for flow in flows]
     for most in range(FLOW_EXAMPLES, 0, -1):
         taken = [_PANEL_BYTES + sums[min(most, len(sums)) - 1] for sums in costs]
-        if sum(taken) <= ROUTE_BYTES:
+        if sum(taken) <= room:
             return flows, most
-    room = sum(total <= ROUTE_BYTES for total in accumulate(taken)) if costs else 0
-    return flows[:room], 1
+    fitting = sum(total <= room for total in accumulate(taken)) if costs else 0
+    return flows[:fitting], 1

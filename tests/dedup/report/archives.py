@@ -50,6 +50,5 @@ def newsroom() -> list[ReportArticle]:
 
 
 def report(articles: list[ReportArticle] | None = None, **given: Any) -> Report:
-    return build_report(
-        newsroom() if articles is None else articles, generated_at=NOW, site_names=NAMES, **given
-    )
+    given = {"site_names": NAMES, **given}
+    return build_report(newsroom() if articles is None else articles, generated_at=NOW, **given)

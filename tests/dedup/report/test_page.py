@@ -313,6 +313,22 @@ def test_an_archive_of_50_000_fits_three_megabytes_and_says_what_it_leaves_out()
     assert "more routes are not shown" in page
 
 
+def test_the_page_stays_small_where_all_that_it_may_show_is_long() -> None:
+    articles = []
+    for story in range(900):
+        words = [f"كلمة{story}-{n}" for n in range(400)]
+        long = {"title": "عنوان طويل " + "كلمة " * 60, "url": f"https://t.example/{story}/" + "%D8%A7" * 150}
+        articles.append(article(f"s{story}", f"site{story % 50}", story * 900, text=" ".join(words), **long))
+        for number in range(1, 16):
+            carrier, at = f"site{(story + number * 3) % 50}", story * 900 + number
+            text = " ".join(words[number % 3 :: 2])
+            articles.append(copy(f"s{story}-{number}", f"s{story}", carrier, at, 0.6, text=text, **long))
+    misses = [NearMiss(f"s{number}", f"s{number + 1}", 0.59) for number in range(40)]
+    names = {f"site{number}": (f"موقع الأخبار رقم {number} " * 4, "The news " * 8) for number in range(50)}
+    made = report(articles, boundary=0.6, near_misses=misses, site_names=names)
+    assert len(render_html(made).encode()) < 3_000_000
+
+
 def test_trouble_quarantine_and_boilerplate_are_told_where_there_are_any() -> None:
     notes = [
         SiteNote("qasioun", boilerplate=120),
