@@ -19,6 +19,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The archive is shown read-only. Each page has its data as JSON.",
     ),
     "zone": ("الأوقات بتوقيت", "Times are those of"),
+    "keys": (
+        "مفاتيح: / إلى خانة البحث، وj وk إلى العنوان التالي والسابق.",
+        "Keys: / to the search field, j and k to the next and the previous headline.",
+    ),
+    "keys_on": ("المفاتيح مفعّلة", "Keys are on"),
     "json": ("بيانات الصفحة (JSON)", "This page's data (JSON)"),
     "openapi": ("وصف الواجهة (OpenAPI)", "The interface (OpenAPI)"),
     # Overview

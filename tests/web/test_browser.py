@@ -61,6 +61,22 @@ def test_a_search_from_the_first_page_by_keyboard_alone(web: Web, watched: Watch
     expect(page.get_by_role("heading", level=1)).to_have_text("افتتاح جسر الرستن")
 
 
+def test_single_keys_can_be_turned_off_and_stay_off(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/en/search")
+    button = page.get_by_role("button", name="Keys are on")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).not_to_be_focused()
+    button.press("Enter")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+
+
 def test_tab_reaches_the_content_first(web: Web, watched: Watched) -> None:
     page = watched.page
     page.goto(f"{web.address}/ar/search")

@@ -3,8 +3,29 @@
 if (matchMedia("(min-width: 48rem)").matches) {
   document.querySelector("details.filters")?.setAttribute("open", "");
 }
-// "/" goes to the search field, j and k to the next and the previous headline of a list.
+// "/" goes to the search field, j and k to the next and the previous headline of a list. Who speaks to the machine may
+// say such letters without meaning it, so they can be turned off (WCAG 2.1.4); the browser remembers that.
+const keys = document.getElementById("keys");
+const off = () => {
+  try {
+    return localStorage.getItem("keys") === "off";
+  } catch {
+    return false; // a browser that keeps nothing
+  }
+};
+const tell = () => keys?.querySelector("button").setAttribute("aria-pressed", String(!off()));
+if (keys) keys.hidden = false;
+tell();
+keys?.querySelector("button").addEventListener("click", () => {
+  try {
+    localStorage.setItem("keys", off() ? "on" : "off");
+  } catch {
+    // it stays as it is
+  }
+  tell();
+});
 addEventListener("keydown", (event) => {
+  if (off()) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target instanceof Element && event.target.closest("input, select, textarea");
   if (typing) return;
