@@ -39,7 +39,7 @@ _PAGING = re.compile(r"/page/\d+/?\Z|/(?:page|p)-?\d{1,3}/?\Z", re.IGNORECASE)
 _NEVER_QUERY = frozenset(
     {"s", "cat", "tag", "author", "paged", "page", "feed", "search", "q", "attachment_id", "m"}
 )
-_ID_QUERY = frozenset(
+ID_QUERY = frozenset(
     {"p", "id", "nid", "newsid", "news_id", "news", "article", "articleid", "article_id", "aid", "story",
      "storyid", "post", "postid", "itemid", "sid", "item"}
 )  # fmt: skip
@@ -107,7 +107,7 @@ def _has_article_shape(path: str, segments: list[str], query: dict[str, str], wo
     headline = words is not None and words >= MIN_TITLE_WORDS
     for name, value in query.items():
         # WordPress numbers its posts this way; with other names a short number may be a section's.
-        if name.lower() in _ID_QUERY and value.isdecimal() and (name == "p" or len(value) >= 4 or headline):
+        if name.lower() in ID_QUERY and value.isdecimal() and (name == "p" or len(value) >= 4 or headline):
             return True
     if not segments:
         return False

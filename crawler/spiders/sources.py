@@ -18,6 +18,7 @@ from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
+from crawler.spiders.archives import Archives
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.job import SourceReport
 from crawler.spiders.posts import Posts
@@ -50,6 +51,7 @@ class Sources:
     def __init__(self, spider: Crawling, posts: Posts) -> None:
         self._spider = spider
         self._posts = posts
+        self._archives = Archives(spider)
         self._begun = False
         self._site = spider.site
         self._run = spider.run
@@ -69,6 +71,7 @@ class Sources:
         if self._begun:
             return
         self._begun = True
+        await self._archives.recall()
         seed = self._site
         named: list[tuple[str, SourceKind, int]] = [
             *((url, "feed", MOST_FEED_PAGES) for url in seed.feeds),
@@ -82,9 +85,11 @@ class Sources:
             yield self._request(Source(url, kind, walk, left), memory if memory.walked else SourceMemory())
 
     def fallback(self) -> Iterator[Request]:
-        """Yield a request for the next source in line, where those asked so far named nothing."""
-        reports = self._run.report.sources
-        if not self._run.job.discover or any(report.found or report.unchanged for report in reports):
+        """Yield a request for the next source in line, where those asked named nothing, or too little."""
+        if not self._run.job.discover:
+            return
+        if any(report.found or report.unchanged for report in self._run.report.sources):
+            yield from self._archives.requests(covered=self._posts.covered)
             return
         line: list[tuple[str, SourceKind]] = [(url, "sitemap") for url in self._robots_sitemaps]
         for url, kind in [*line, (self._site.url, "listing")]:
@@ -92,6 +97,7 @@ class Sources:
                 logger.warning("No source named a page so far; asking %s", url)
                 yield self._request(Source(url, kind, Walk(url, ended_before=False)), SourceMemory())
                 return
+        yield from self._archives.requests(covered=self._posts.covered)
 
     async def _recall(self, url: str) -> SourceMemory:
         memory = await self._spider.in_store(lambda db: recall_source(db, self._site.id, url))
@@ -148,6 +154,8 @@ class Sources:
             self._say_failed(source, report, str(error))
             return
         report.found = len(named.pages) + len(named.sitemaps)
+        if source.kind == "sitemap":
+            self._archives.note_sitemap(named.pages, named.sitemaps)
         if named.skipped:
             self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         if named.truncated:
@@ -278,5 +286,7 @@ class Sources:
 
     def _say_failed(self, source: Source, report: SourceReport, reason: str) -> None:
         source.walk.failed = True
+        if source.kind == "sitemap":
+            self._archives.note_failed_sitemap()
         report.error = reason
         logger.warning("The %s %s could not be read: %s", report.kind, report.url, reason)
