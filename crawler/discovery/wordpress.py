@@ -24,7 +24,9 @@ POSTS_AT_ONCE = 100
 HEAD_BYTES = 60_000
 """Where a page's ``link`` elements stand; themes put styles of some ten thousand letters before them."""
 
-_FIELDS = "id,date,date_gmt,modified,modified_gmt,link,title,content,excerpt,_links,_embedded"
+_FIELDS = (
+    "id,date,date_gmt,modified,modified_gmt,link,title,content,excerpt,author,categories,_links,_embedded"
+)
 _EMBED = "author,wp:term,wp:featuredmedia"
 _HEADER = re.compile(r"""<([^<>]+)>\s*;[^,]*?\brel\s*=\s*["']?https://api\.w\.org/""", re.IGNORECASE)
 _LINK = re.compile(rb"<link\b[^>]*https://api\.w\.org/[^>]*>", re.IGNORECASE)
@@ -121,6 +123,18 @@ def posts_url(
     query = urlencode({name: value for name, value in asked.items() if value}, safe=",:")
     # Sites without "pretty" addresses name the interface as "/index.php?rest_route=/".
     return f"{api.rstrip('/')}/wp/v2/posts{'&' if '?' in api else '?'}{query}"
+
+
+def names_url(api: str, kind: str, ids: tuple[int, ...]) -> str:
+    """The address of the names of up to `POSTS_AT_ONCE` users or categories.
+
+    Args:
+        api: The interface's root.
+        kind: ``users`` or ``categories``.
+        ids: Their numbers.
+    """
+    asked = {"include": ",".join(map(str, ids)), "per_page": POSTS_AT_ONCE, "_fields": "id,name,slug"}
+    return f"{api.rstrip('/')}/wp/v2/{kind}{'&' if '?' in api else '?'}{urlencode(asked, safe=',')}"
 
 
 def local_text(moment: datetime, zone: ZoneInfo) -> str:

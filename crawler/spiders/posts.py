@@ -26,6 +26,7 @@ from crawler.pipelines.page_item import PageItem
 from crawler.pipelines.posts import extract_post
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.job import SourceReport
+from crawler.spiders.names import Names
 from crawler.storage.frontier import Page
 from crawler.storage.sources import (
     PostsWalk,
@@ -66,6 +67,7 @@ class Posts:
         self._spider = spider
         self._site = spider.site
         self._run = spider.run
+        self._names = Names(spider)
         self._api: str | None = None
         self._closed = False
         self._open = 0
@@ -169,6 +171,7 @@ class Posts:
                 self._broke_off(str(error))
             else:
                 read = True
+                answer = await self._names.filled_in(self._api or "", answer)
                 async for result in self._read(step, answer):
                     yield result
         if not read:

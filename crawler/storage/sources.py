@@ -179,3 +179,16 @@ def mark_posts_walk(db: Database[Document], site: str, url: str, walk: PostsWalk
         "read_at": datetime.now(UTC),
     }
     db.sources.update_one({"_id": f"{site}/{url}"}, {"$set": fields}, upsert=True)
+
+
+def recall_closed_names(db: Database[Document], site: str) -> frozenset[str]:
+    """Return which names (users, categories) a site's REST interface does not tell for the time being."""
+    document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
+    now = datetime.now(UTC)
+    return frozenset(kind for kind, until in (document.get("closed_names") or {}).items() if until > now)
+
+
+def remember_closed_names(db: Database[Document], site: str, kind: str, until: datetime) -> None:
+    """Remember that a site's REST interface does not tell these names until then."""
+    fields = {"site": site, f"closed_names.{kind}": until}
+    db.sources.update_one({"_id": f"{site}/wordpress"}, {"$set": fields}, upsert=True)
