@@ -34,6 +34,10 @@ class HeldBackError(IgnoreRequest):
     """The request was not made because the crawl is ending: its page is still to be done."""
 
 
+class CutShortError(Exception):
+    """A page stops in the middle, though it is as long as it was said to be; the text says how."""
+
+
 class UnreadableRobotsError(Exception):
     """robots.txt of a host cannot be read: nothing may be fetched from it for now."""
 
@@ -74,7 +78,7 @@ def failure_outcome(error: BaseException | None) -> Outcome:
         if "during decompression" in text:
             return Outcome(Disposition.REFUSED, "the page unpacks to more than max_page_bytes")
         return Outcome(Disposition.REFUSED, text or "refused by a limit")
-    if isinstance(error, UnreadableRobotsError):
+    if isinstance(error, UnreadableRobotsError | CutShortError):
         return Outcome(Disposition.FAILED, text)
     if isinstance(error, DownloadCancelledError):
         return Outcome(Disposition.REFUSED, "the page is larger than max_page_bytes")
@@ -85,7 +89,7 @@ def failure_outcome(error: BaseException | None) -> Outcome:
     if isinstance(error, DownloadConnectionRefusedError):
         return Outcome(Disposition.FAILED, "connection refused")
     if isinstance(error, ResponseDataLossError):
-        return Outcome(Disposition.FAILED, "the answer was cut short")
+        return Outcome(Disposition.FAILED, "cut short: the answer is not as long as it was said to be")
     # OpenSSL's error comes wrapped twice; service_identity's names another host.
     if "certificate verify failed" in text or "VerificationError" in text:
         return Outcome(

@@ -59,6 +59,8 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
             "crawler.fetch.safety.SafetyMiddleware": 90,
             "crawler.fetch.freshness.FreshnessMiddleware": 450,
+            # Behind decompression (590) and redirects (600): it looks at the page itself.
+            "crawler.fetch.wholeness.WholenessMiddleware": 460,
             # Nearest to the downloader: a held request has passed everything else.
             "crawler.fetch.pacing.PacingMiddleware": 990,
         },
