@@ -93,7 +93,9 @@ def failure_outcome(error: BaseException | None) -> Outcome:
     # OpenSSL's error comes wrapped twice; service_identity's names another host.
     if "certificate verify failed" in text or "VerificationError" in text:
         return Outcome(
-            Disposition.FAILED, "its certificate cannot be verified: expired, self-signed, or another host's"
+            Disposition.FAILED,
+            "its certificate cannot be verified: expired, self-signed, incomplete, or another host's; "
+            'tls = "unverified" in the seed accepts it',
         )
     return Outcome(
         Disposition.FAILED, f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__

@@ -7,6 +7,7 @@ import gzip
 import http.client
 import io
 import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -31,6 +32,10 @@ class FetchError(KhabarError):
         self.status = status
 
 
+class CertificateError(FetchError):
+    """A site's certificate cannot be verified; the message says why, and how to accept it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """An answer: where it came from after redirects, its body, decompressed, and its headers."""
@@ -51,9 +56,10 @@ class PoliteFetcher:
     Args:
         settings: User-Agent, limits of size and time, the pause between requests.
         private: Whether private and loopback addresses may be asked.
+        tls: ``unverified`` takes any certificate.
     """
 
-    def __init__(self, settings: Settings, *, private: bool = False) -> None:
+    def __init__(self, settings: Settings, *, private: bool = False, tls: str = "verify") -> None:
         self._settings = settings
         self._private = private
         self._opener = urllib.request.OpenerDirector()
@@ -62,7 +68,7 @@ class PoliteFetcher:
             urllib.request.HTTPErrorProcessor,
             lambda: _Redirects(self),
             lambda: _Http(private),
-            lambda: _Https(private),
+            lambda: _Https(private, tls),
         ):
             self._opener.add_handler(handler())
         self._robots: dict[str, Protego] = {}
@@ -124,6 +130,12 @@ class PoliteFetcher:
             raise FetchError(f"{url}: the site answered with status {error.code}", error.code) from None
         except (OSError, http.client.HTTPException, EOFError) as error:
             reason = getattr(error, "reason", error)
+            if isinstance(reason, ssl.SSLCertVerificationError):
+                why = reason.verify_message.rstrip(".")
+                raise CertificateError(
+                    f"{url}: its certificate cannot be verified: {why}; to accept it, for this site alone: "
+                    'tls = "unverified" in its seed, or `khabar sites add URL --tls unverified`'
+                ) from None
             raise FetchError(f"{url}: cannot be reached: {reason or type(error).__name__}") from None
         finally:
             self._last = time.monotonic()
@@ -154,6 +166,15 @@ def _connect(private: bool) -> Any:
     return connect
 
 
+def tls_context(tls: str) -> ssl.SSLContext:
+    """How a connection is secured where a seed says `tls`."""
+    context = ssl.create_default_context()
+    if tls == "unverified":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 class _HttpConnection(http.client.HTTPConnection):
     def __init__(self, *args: Any, private: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -176,12 +197,18 @@ class _Http(urllib.request.HTTPHandler):
 
 
 class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, private: bool) -> None:
+    def __init__(self, private: bool, tls: str) -> None:
         super().__init__()
         self._private = private
+        self._tls = tls_context(tls)
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_HttpsConnection, req, private=self._private)  # type: ignore[arg-type]
+        return self.do_open(
+            _HttpsConnection,  # type: ignore[arg-type]
+            req,
+            private=self._private,
+            context=self._tls,
+        )
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

@@ -1,11 +1,13 @@
 """Look at a site: which sources it has, how it calls itself, and whether its articles can be read."""
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from crawler.article import Article, Discovered
+from crawler.config import Settings
 from crawler.discovery.canonical import InvalidURLError, absolute_url
 from crawler.discovery.feed import FeedError, parse_feed
 from crawler.discovery.home import HomePage, read_home
@@ -15,8 +17,11 @@ from crawler.discovery.sitemap import SitemapError, parse_sitemap
 from crawler.discovery.window import newest_first
 from crawler.discovery.wordpress import find_api, posts_url
 from crawler.errors import KhabarError, UsageError
-from crawler.operations.polite import Fetched, FetchError, PoliteFetcher
+from crawler.operations.polite import CertificateError, Fetched, FetchError, PoliteFetcher
 from crawler.sites import Site
+
+_EXTRACTING = threading.Lock()
+"""Several surveys may go on in threads; extraction's libraries make no promise about those."""
 
 SAMPLES = 3
 """Articles that are read, to see whether the site's layout is understood."""
@@ -53,6 +58,7 @@ class Survey:
     listings: list[str] = field(default_factory=list)
     wordpress: bool = False
     delay: float | None = None
+    tls: str = "verify"
     samples: list[Sample] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     requests: int = 0
@@ -75,6 +81,40 @@ def home_address(text: str) -> str:
         return absolute_url(text if "//" in text else f"https://{text}")
     except InvalidURLError as error:
         raise UsageError(f"{error}; give the home page's address, such as https://example.org/") from None
+
+
+def survey_site(
+    url: str,
+    settings: Settings,
+    site: Site | None = None,
+    *,
+    private: bool = False,
+    tls: str = "verify",
+    progress: Callable[[str], None] | None = None,
+) -> Survey:
+    """Look at a site; where its certificate cannot be verified, only if that was accepted beforehand.
+
+    Args:
+        url: Its home page.
+        settings: User-Agent, limits of size and time, the pause between requests.
+        site: Its seed, where there is one already.
+        private: Whether it may live at a private address.
+        tls: ``unverified`` accepts any certificate. The survey's `tls` says whether that was needed.
+        progress: Told what is being looked at.
+
+    Raises:
+        FetchError: The home page is not to be had; a `CertificateError` where its certificate is why.
+        UsageError: It redirects to an address of another kind.
+    """
+    try:
+        return Surveyor(url, PoliteFetcher(settings, private=private), site, progress).look()
+    except CertificateError:
+        if tls != "unverified":
+            raise
+    survey = Surveyor(url, PoliteFetcher(settings, private=private, tls=tls), site, progress).look()
+    survey.tls = tls
+    survey.unsure.append("its certificate cannot be verified: whoever sits between may write what it says")
+    return survey
 
 
 class Surveyor:
@@ -219,9 +259,10 @@ class Surveyor:
             survey.samples.append(sample)
             try:
                 page = self._fetcher.get(item.url)
-                sample.article = extract(
-                    page.body, page.url, site=self._known, hints=item.hints, charset=page.charset
-                )
+                with _EXTRACTING:
+                    sample.article = extract(
+                        page.body, page.url, site=self._known, hints=item.hints, charset=page.charset
+                    )
             except KhabarError as error:
                 sample.problem = str(error)
 

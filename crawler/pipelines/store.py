@@ -123,12 +123,16 @@ class StorePipeline:
             correct(stores.db, document, item.article, item.prepared, item.decision, at=item.fetched_at)
         return Outcome(Disposition.UNCHANGED, "the same page, read anew")
 
+    def _tls(self, item: PageItem) -> str | None:
+        unverified = self._run.site.tls == "unverified" and item.url.startswith("https:")
+        return "unverified" if unverified else None
+
     def _save(self, articles: ArticleStore, item: PageItem) -> Outcome:
         assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
         saved = articles.save(
             item.article_id,
             item.article,
-            Capture(self._run.site.id, item.page.url, item.fetched_at, item.html_sha256),
+            Capture(self._run.site.id, item.page.url, item.fetched_at, item.html_sha256, self._tls(item)),
             item.prepared,
             item.decision,
             revision=item.known_revision + 1,

@@ -32,7 +32,7 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         # Scrapy takes any certificate unless told otherwise: whoever sits between could write the archive.
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": site.tls == "verify",
         # Pages are told apart by the frontier; meta refresh is extraction's business (it reads the body).
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "METAREFRESH_ENABLED": False,
