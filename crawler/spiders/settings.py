@@ -63,6 +63,8 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             "crawler.fetch.wholeness.WholenessMiddleware": 460,
             # Nearest to the downloader: a held request has passed everything else.
             "crawler.fetch.pacing.PacingMiddleware": 990,
+            # Before the retries (550) take what it tells for a name that does not exist.
+            "crawler.fetch.safety.PrivateNameMiddleware": 995,
         },
         "ITEM_PIPELINES": {
             "crawler.pipelines.dedup.DedupPipeline": 200,
