@@ -72,6 +72,7 @@ class PoliteFetcher:
         ):
             self._opener.add_handler(handler())
         self._robots: dict[str, Protego] = {}
+        self._closed: dict[str, int] = {}
         self._last = 0.0
         self.requests = 0
 
@@ -89,7 +90,9 @@ class PoliteFetcher:
                 if error.status is None:
                     raise
                 # RFC 9309, section 2.3.1: without one all is allowed; while the site is broken, nothing is.
-                text = b"" if error.status < 500 else b"User-agent: *\nDisallow: /"
+                text = b""
+                if error.status >= 500:
+                    text, self._closed[address] = b"User-agent: *\nDisallow: /", error.status
             self._robots[address] = Protego.parse(text.decode("utf-8", "replace"))
         return self._robots[address]
 
@@ -104,16 +107,21 @@ class PoliteFetcher:
         Raises:
             FetchError: It may not be asked, does not answer, or its answer is an error or too large.
         """
-        if not self.robots(url).can_fetch(url, self._settings.user_agent):
-            raise FetchError(f"{url}: the site's robots.txt forbids it")
+        self._obey_robots(url)
         return self._get(url, self._settings.max_page_bytes, self.delay(url))
 
     def may_ask(self, url: str) -> None:
         """Raise FetchError where an address is none of the web, or robots.txt forbids it."""
         if urlsplit(url).scheme not in ("http", "https"):
             raise FetchError(f"{url}: not an http or https address")
-        if not url.endswith("/robots.txt") and not self.robots(url).can_fetch(url, self._settings.user_agent):
-            raise FetchError(f"{url}: the site's robots.txt forbids it")
+        if not url.endswith("/robots.txt"):
+            self._obey_robots(url)
+
+    def _obey_robots(self, url: str) -> None:
+        if not self.robots(url).can_fetch(url, self._settings.user_agent):
+            status = self._closed.get(urljoin(url, "/robots.txt"))
+            why = f"robots.txt answers with status {status}" if status else "the site's robots.txt forbids it"
+            raise FetchError(f"{url}: {why}")
 
     def _get(self, url: str, most: int, delay: float | None = None) -> Fetched:
         pause = self._last + max(delay or 0.0, self._settings.delay) - time.monotonic()
@@ -127,6 +135,8 @@ class PoliteFetcher:
                 found = Fetched(response.geturl(), body, response.headers)
         except urllib.error.HTTPError as error:
             error.close()
+            if 300 <= error.code < 400 and error.code != 304:
+                raise FetchError(f"{url}: it redirects without end", error.code) from None
             raise FetchError(f"{url}: the site answered with status {error.code}", error.code) from None
         except (OSError, http.client.HTTPException, EOFError) as error:
             reason = getattr(error, "reason", error)

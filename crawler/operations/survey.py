@@ -1,6 +1,5 @@
 """Look at a site: which sources it has, how it calls itself, and whether its articles can be read."""
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,11 +16,9 @@ from crawler.discovery.sitemap import SitemapError, parse_sitemap
 from crawler.discovery.window import newest_first
 from crawler.discovery.wordpress import find_api, posts_url
 from crawler.errors import KhabarError, UsageError
+from crawler.operations.front_page import EXTRACTING, fetch_front_page
 from crawler.operations.polite import CertificateError, Fetched, FetchError, PoliteFetcher
 from crawler.sites import Site
-
-_EXTRACTING = threading.Lock()
-"""Several surveys may go on in threads; extraction's libraries make no promise about those."""
 
 SAMPLES = 3
 """Articles that are read, to see whether the site's layout is understood."""
@@ -148,7 +145,7 @@ class Surveyor:
         """
         self._progress(f"robots.txt and home page of {self._url}")
         delay = self._fetcher.delay(self._url)
-        front = self._fetcher.get(self._url)
+        front = fetch_front_page(self._fetcher, self._url)
         site = self._known or Site(id="survey", name="survey", url=front.url, private=True)
         home = read_home(front.body, front.url, site, front.charset)
         survey = Survey(front.url, home, delay=delay)
@@ -259,7 +256,7 @@ class Surveyor:
             survey.samples.append(sample)
             try:
                 page = self._fetcher.get(item.url)
-                with _EXTRACTING:
+                with EXTRACTING:
                     sample.article = extract(
                         page.body, page.url, site=self._known, hints=item.hints, charset=page.charset
                     )
