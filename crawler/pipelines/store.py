@@ -11,6 +11,7 @@ from crawler.article import DatePrecision, Disposition
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
+from crawler.pipelines.one_at_a_time import end_turn
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
@@ -40,6 +41,12 @@ class StorePipeline:
 
     async def process_item(self, item: PageItem) -> PageItem:
         """Write what became of the page."""
+        try:
+            return await self._stored(item)
+        finally:
+            end_turn(item)
+
+    async def _stored(self, item: PageItem) -> PageItem:
         undecided = item.outcome is None and item.decision is None and not item.dedup_pending
         if undecided:
             self._run.put_back()
@@ -61,7 +68,7 @@ class StorePipeline:
             logger.exception("%s could not be stored", item.url)
             reason = f"it could not be stored: {type(error).__name__}: {str(error)[:200]}"
             item.outcome = Outcome(Disposition.QUARANTINED, reason)
-            return await self.process_item(item)
+            return await self._stored(item)
         self._crawler.stats.inc_value(f"khabar/pages/{outcome.disposition}")
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE) and item.article is not None:
             self._run.note_article(item.article)

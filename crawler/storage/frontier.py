@@ -207,6 +207,12 @@ class Frontier:
             count += changed.matched_count
         return count
 
+    def reopen_page(self, url: str) -> None:
+        """Make the page of an address pending again, if it is known."""
+        self._pages.update_one(
+            {"_id": self.key(url)}, {"$set": {"state": "pending", "next_attempt_at": None}}
+        )
+
     def settle(self, page: Page, result: PageResult) -> None:
         """Record how a fetch ended, and when the page is to be tried again if it is not settled.
 
