@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 from scrapy import Request, signals
 from scrapy.http import Response
@@ -63,8 +64,10 @@ class Sources:
         self._spider.crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
     def _robots_parsed(self, robotparser: Any) -> None:
-        # Scrapy's parser does not pass sitemaps on; the one below it, Protego's, knows them.
-        self._robots_sitemaps += [url for url in robotparser.rp.sitemaps if self._site.owns(url)]
+        # Scrapy's parser does not pass sitemaps on; the one below it, Protego's, knows them. Addresses
+        # without a host are against the protocol, and common.
+        named = (urljoin(self._site.url, url.strip()) for url in robotparser.rp.sitemaps)
+        self._robots_sitemaps += [url for url in named if self._site.owns(url)]
 
     async def requests(self) -> AsyncIterator[Request]:
         """Yield a request for each source that the seed names; once in a crawl."""
@@ -85,19 +88,25 @@ class Sources:
             yield self._request(Source(url, kind, walk, left), memory if memory.walked else SourceMemory())
 
     def fallback(self) -> Iterator[Request]:
-        """Yield a request for the next source in line, where those asked named nothing, or too little."""
+        """Yield requests for the next sources in line, where those asked named nothing, or too little.
+
+        A backfill asks all sitemaps of robots.txt: a feed names what is new, and is no answer for last year.
+        """
         if not self._run.job.discover:
             return
-        if any(report.found or report.unchanged for report in self._run.report.sources):
-            yield from self._archives.requests(covered=self._posts.covered)
-            return
-        line: list[tuple[str, SourceKind]] = [(url, "sitemap") for url in self._robots_sitemaps]
-        for url, kind in [*line, (self._site.url, "listing")]:
-            if url not in self._asked:
-                logger.warning("No source named a page so far; asking %s", url)
-                yield self._request(Source(url, kind, Walk(url, ended_before=False)), SourceMemory())
-                return
-        yield from self._archives.requests(covered=self._posts.covered)
+        covered = self._posts.covered
+        silent = not any(report.found or report.unchanged for report in self._run.report.sources)
+        sitemaps = dict.fromkeys(url for url in self._robots_sitemaps if url not in self._asked)
+        line: dict[str, SourceKind] = {}
+        if silent or not (covered or self._spider.window.is_open):
+            line = dict.fromkeys(sitemaps, "sitemap")
+        if silent and not line and self._site.url not in self._asked:
+            line = {self._site.url: "listing"}
+        for url, kind in line.items():
+            logger.info("No source named all that is wanted so far; asking %s", url)
+            yield self._request(Source(url, kind, Walk(url, ended_before=False)), SourceMemory())
+        if not line:
+            yield from self._archives.requests(covered=covered)
 
     async def _recall(self, url: str) -> SourceMemory:
         memory = await self._spider.in_store(lambda db: recall_source(db, self._site.id, url))
