@@ -13,6 +13,7 @@ from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import take_turn
 from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.taken_down import note_taken_down
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, stored_texts
@@ -41,6 +42,7 @@ class DedupPipeline:
 
     async def process_item(self, item: PageItem) -> PageItem:
         """Fill in the item's decision, or its outcome where the article is known already."""
+        note_taken_down(item)
         await take_turn(item)
         if item.outcome is None and not self._lost:
             try:

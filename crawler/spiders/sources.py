@@ -168,7 +168,9 @@ class Sources:
         if named.skipped:
             self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         if named.truncated:
-            self._run.problem(f"{source.url}: it names more pages than a sitemap may; the rest was left out")
+            self._run.problem(
+                f"{source.url}: it is cut off, or names more than a sitemap may; the rest was left out"
+            )
         pages = sorted(named.pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
         requests, report.new = await self._spider.found(pages)
         for request in requests:
