@@ -39,7 +39,7 @@ _PAGING = re.compile(r"/page/\d+/?\Z|/(?:page|p)-?\d{1,3}/?\Z", re.IGNORECASE)
 _NEVER_QUERY = frozenset(
     {"s", "cat", "tag", "author", "paged", "page", "feed", "search", "q", "attachment_id", "m"}
 )
-ID_QUERY = frozenset(
+_ID_QUERY = frozenset(
     {"p", "id", "nid", "newsid", "news_id", "news", "article", "articleid", "article_id", "aid", "story",
      "storyid", "post", "postid", "itemid", "sid", "item"}
 )  # fmt: skip
@@ -52,6 +52,11 @@ _WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670]+[^\W_]+)*")
 _ID = re.compile(r"(?:\A[A-Za-z]{0,3}|[-_])(\d{4,})\Z|\A(\d{4,})[-_]")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _OPAQUE = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,}\Z")
+
+
+def numbers_articles(parameter: str) -> bool:
+    """Whether a query's parameter of this name chooses an article by its number, as "p" and "newsid" do."""
+    return parameter.lower() in _ID_QUERY
 
 
 def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False) -> bool:
@@ -107,7 +112,7 @@ def _has_article_shape(path: str, segments: list[str], query: dict[str, str], wo
     headline = words is not None and words >= MIN_TITLE_WORDS
     for name, value in query.items():
         # WordPress numbers its posts this way; with other names a short number may be a section's.
-        if name.lower() in ID_QUERY and value.isdecimal() and (name == "p" or len(value) >= 4 or headline):
+        if name.lower() in _ID_QUERY and value.isdecimal() and (name == "p" or len(value) >= 4 or headline):
             return True
     if not segments:
         return False
