@@ -7,7 +7,6 @@ import gzip
 import http.client
 import io
 import socket
-import ssl
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +20,7 @@ from protego import Protego
 from crawler.config import Settings
 from crawler.errors import KhabarError
 from crawler.fetch.safety import is_public
+from crawler.fetch.tls import certificate_problem, tls_context
 from crawler.operations.extract import ROBOTS_BYTES
 
 
@@ -140,8 +140,7 @@ class PoliteFetcher:
             raise FetchError(f"{url}: the site answered with status {error.code}", error.code) from None
         except (OSError, http.client.HTTPException, EOFError) as error:
             reason = getattr(error, "reason", error)
-            if isinstance(reason, ssl.SSLCertVerificationError):
-                why = reason.verify_message.rstrip(".")
+            if (why := certificate_problem(error)) is not None:
                 raise CertificateError(
                     f"{url}: its certificate cannot be verified: {why}; to accept it, for this site alone: "
                     'tls = "unverified" in its seed, or `khabar sites add URL --tls unverified`'
@@ -174,15 +173,6 @@ def _connect(private: bool) -> Any:
         return socket.create_connection((str(found[0][4][0]), port), timeout, source)
 
     return connect
-
-
-def tls_context(tls: str) -> ssl.SSLContext:
-    """How a connection is secured where a seed says `tls`."""
-    context = ssl.create_default_context()
-    if tls == "unverified":
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 class _HttpConnection(http.client.HTTPConnection):

@@ -175,7 +175,8 @@ class Archives:
             if self._report is not None:
                 self._report.unchanged = not self._read
         if archive is None:
-            self._say(f"{self._read} pages of dated listings were read, back to the window's beginning")
+            told = f"{self._read} pages of dated listings were read, back to the window's beginning"
+            self._say(told if self._read else "the dated listings of this window were read before")
             return
         yield self._request(archive, archive.url)
 

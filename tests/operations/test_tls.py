@@ -14,8 +14,10 @@ from cryptography.x509.oid import NameOID
 
 from crawler.article import Disposition
 from crawler.config import Settings
+from crawler.errors import KhabarError
 from crawler.operations.add_site import changes_of, seed_text
 from crawler.operations.crawl import crawl
+from crawler.operations.extract import extract_source
 from crawler.operations.polite import CertificateError
 from crawler.operations.show import find_article
 from crawler.operations.status import statuses
@@ -123,6 +125,14 @@ def test_a_look_at_a_site_says_what_is_wrong_with_its_certificate_and_how_to_acc
     assert [change.text for change in changes_of(site, survey) if "tls" in change.text] == [
         'tls: its certificate can be verified now: tls = "verify"'
     ]
+
+
+def test_a_page_by_hand_heeds_its_sites_seed(place: MadeUpSite, settings: Settings) -> None:
+    url = place.base + PATH
+    with pytest.raises(KhabarError, match=r"certificate cannot be verified: self.signed .* --site"):
+        extract_source(url, settings)
+    assert place.asked == []
+    assert extract_source(url, settings, site=place.site(tls="unverified")).url == url
 
 
 def test_a_certificate_for_another_name_or_from_before_is_told_as_such(
