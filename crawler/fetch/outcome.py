@@ -1,6 +1,7 @@
 """How a request ended: from a response's status or an exception to a disposition with its reason."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +42,8 @@ class CutShortError(Exception):
 class UnreadableRobotsError(Exception):
     """robots.txt of a host cannot be read: nothing may be fetched from it for now."""
 
+
+_WRAPPED = re.compile(r"Failure builtins\.ValueError: (.+?)>\]?\Z", re.DOTALL)
 
 BLOCKING_STATUS = {
     401: "the site wants a login (401)",
@@ -97,6 +100,9 @@ def failure_outcome(error: BaseException | None) -> Outcome:
             "its certificate cannot be verified: expired, self-signed, incomplete, or another host's; "
             'tls = "unverified" in the seed accepts it',
         )
+    # Twisted wraps what its parser says of headers that contradict each other or are no numbers.
+    if (wrapped := _WRAPPED.search(text)) is not None:
+        return Outcome(Disposition.FAILED, f"the answer is broken: {wrapped[1][:200]}")
     return Outcome(
         Disposition.FAILED, f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
     )
