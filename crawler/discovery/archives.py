@@ -42,7 +42,8 @@ _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 # The date ends the path: "/2024/03/", "/archive/2024-3-5", "/2024_03_01_archive.html" (old Blogger).
 _IN_PATH = re.compile(
-    rf"(?:/|/(?:archives?|أرشيف|الأرشيف)[-_])(?:{_YEAR}(?:(?P<mark>[/_-]){_MONTH}(?:(?P=mark){_DAY})?)?)(?P<tail>(?:_archive)?(?:\.html?)?/?)\Z"
+    rf"/(?:(?:archives?|أرشيف|الأرشيف)[-_])?{_YEAR}(?:(?P<mark>[/_-]){_MONTH}(?:(?P=mark){_DAY})?)?"
+    rf"(?:_archive)?(?:\.html?)?/?\Z"
 )
 _IN_VALUE = re.compile(rf"{_YEAR}(?P<mark>[/-]){_MONTH}(?:(?P=mark){_DAY})?\Z")
 _PACKED = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?\Z")

@@ -5,7 +5,7 @@ that was stopped goes on there. Nothing is asked against a no: see `_ends_it`.
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from scrapy import Request
@@ -68,7 +68,7 @@ class Archives:
         self._older = 0
         self._sitemap_failed = False
         self._template: ArchiveTemplate | None = None
-        self._left: Iterator[Archive] = iter(())
+        self._left: Sequence[Archive] = ()
         self._home: set[str] = set()
         self._named: set[str] = set()
         self._report: SourceReport | None = None
@@ -140,7 +140,7 @@ class Archives:
             logger.info("%s links no dated archives", response.url)
             return
         self._template = templates[0]
-        self._left = self._template.archives(self._spider.window, datetime.now(UTC), self._site.zone)
+        self._left = tuple(self._template.archives(self._spider.window, datetime.now(UTC), self._site.zone))
         self._report = self._run.source(self._template.pattern, "archive")
         async for request in self._next():
             yield request
@@ -169,6 +169,7 @@ class Archives:
             return
         left, site = self._left, self._site.id
         archive, known = await self._spider.in_store(lambda db: next_unread(db, site, left)) or (None, 0)
+        self._left = left[known + 1 :]
         if known:
             self._answered_once = True
             self._empty = 0
@@ -202,7 +203,11 @@ class Archives:
                 await self._end(response.url, archive, moved=moved)
                 return
             self._empty += number == 1
-        elif (outcome := status_outcome(response.status)) is not None:
+            # A further page that is not there is the end of its listing.
+            async for request in self._after(archive, read=number > 1, found=response.meta["found"]):
+                yield request
+            return
+        if (outcome := status_outcome(response.status)) is not None:
             if response.status in SAYS_NO:
                 await self._end(response.url, archive, reason=outcome.reason)
                 return

@@ -1,6 +1,6 @@
 """What is remembered of a site's dated archives: which were read to their end, and that it has none."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -42,7 +42,7 @@ def mark_archive_read(db: Database[Document], site: str, archive: Archive, found
     db.sources.update_one({"_id": f"{site}/{archive.url}"}, {"$set": fields}, upsert=True)
 
 
-def next_unread(db: Database[Document], site: str, archives: Iterable[Archive]) -> tuple[Archive | None, int]:
+def next_unread(db: Database[Document], site: str, archives: Sequence[Archive]) -> tuple[Archive | None, int]:
     """Return the first of the archives that is to be asked for, and how many before it were read lately."""
     now, known = datetime.now(UTC), 0
     for archive in archives:

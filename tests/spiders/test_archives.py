@@ -38,7 +38,7 @@ class _Spider:
     def __init__(self, stores: Stores, window: Window) -> None:
         self.site = Site(id="sada", name="صدى", url=HOME)
         self.window = window
-        self.stopping = self.is_full = False
+        self.stopping = self.is_full = self.again = False
         self.problems: list[str] = []
         self.reports: list[SourceReport] = []
         self.named: list[str] = []
@@ -51,6 +51,9 @@ class _Spider:
         return self.reports[-1]
 
     async def in_store(self, work: Callable[..., Any]) -> Any:
+        if self.again:
+            # What a store session does when the answer was lost.
+            work(self._stores.db)
         return work(self._stores.db)
 
     def page_key(self, url: str) -> str:
@@ -74,10 +77,12 @@ def _walk(
     *,
     covered: bool = False,
     noted: Callable[[Archives], None] = lambda _: None,
+    again: bool = False,
 ) -> tuple[list[str], _Spider]:
     """Let the walk ask a site made of answers by path; returns the listings that it asked for."""
     spider = _Spider(stores, window or Window(SINCE, UNTIL))
     spider.run.pool = _Pool()
+    spider.again = again
     asked: list[str] = []
     answer_to = pages if callable(pages) else pages.get
 
@@ -203,6 +208,19 @@ def test_a_listing_is_read_over_its_pages_and_an_index_of_archives_is_looked_int
     asked, spider = _walk(stores, pages, Window(datetime(2024, 3, 1, tzinfo=UTC), UNTIL))
     assert asked == ["/archive/", url, f"{url}?page=2", f"{url}?page=3"]
     assert len(spider.named) == 4
+
+
+def test_a_guessed_page_that_is_not_there_ends_its_listing_which_is_read_then(stores: Stores) -> None:
+    full = [f"/story-of-the-long-day-{number}" for number in range(10)]
+    pages = {"/": _wordpress(), "/2024/03/": listing_page(full), "/2024/02/": listing_page(full[:3])}
+    window = Window(datetime(2024, 2, 1, tzinfo=UTC), UNTIL)
+    assert _walk(stores, pages, window)[0] == ["/2024/03/", "/2024/03/page/2/", "/2024/02/"]
+    assert _walk(stores, pages, window)[0] == []
+
+
+def test_a_store_that_goes_away_costs_no_listing(stores: Stores) -> None:
+    site: Pages = lambda path: _wordpress() if path == "/" else _month(path)  # noqa: E731
+    assert _walk(stores, site, again=True)[0] == ["/2024/03/", "/2024/02/", "/2024/01/"]
 
 
 def test_a_site_in_trouble_is_left_alone(stores: Stores) -> None:
