@@ -5,7 +5,7 @@ that was stopped goes on there. Nothing is asked against a no: see `_ends_it`.
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from scrapy import Request
@@ -22,18 +22,14 @@ from crawler.discovery.archives import (
     parse_archive,
     read_archive,
 )
-from crawler.discovery.sitemap import SitemapLink
-from crawler.discovery.window import MARGIN, page_span, sitemap_span
+from crawler.discovery.coverage import Coverage
+from crawler.discovery.window import MARGIN
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.job import SourceReport
 from crawler.storage.archives import mark_archive_read, next_unread, recall_archives, remember_no_archives
-
-REACHES_BACK = 20
-"""Pages from before the window by which sitemaps show that they reach back so far: more than the «من نحن» and
-"Contact" of every site, which are older than all its news."""
 
 EMPTY = {"month": 13, "day": 45, "year": 3}
 """Listings in a row that name nothing new, after which the archive has come to its end, or never had one: a
@@ -65,8 +61,7 @@ class Archives:
         self._run = spider.run
         self._begun = False
         self._refused = False
-        self._older = 0
-        self._sitemap_failed = False
+        self.coverage = Coverage(spider.window)
         self._template: ArchiveTemplate | None = None
         self._left: Sequence[Archive] = ()
         self._home: set[str] = set()
@@ -83,31 +78,14 @@ class Archives:
             memory = await self._spider.in_store(lambda db: recall_archives(db, self._site.id))
             self._refused = memory is None or memory.refused_until is not None
 
-    def note_sitemap(self, pages: Iterable[Discovered], links: Iterable[SitemapLink]) -> None:
-        """Note what a sitemap names: what is older than the window shows that it reaches back so far."""
-        border = self._spider.window.since or self._spider.window.until
-        if border is None:
-            return
-        for page in pages:
-            span, hints = page_span(page.url), page.hints
-            moment = hints.published_at or (span.end if span else hints.modified_at)
-            self._older += moment is not None and moment < border
-        for link in links:
-            named = sitemap_span(link.url)
-            self._older += REACHES_BACK * (named is not None and named.end <= border)
-
-    def note_failed_sitemap(self) -> None:
-        """Note that a sitemap could not be read: what it names is unknown."""
-        self._sitemap_failed = True
-
     def requests(self, *, covered: bool) -> Iterator[Request]:
         """Yield the first request of a backfill's walk, once, if all else leaves the window open.
 
         Args:
             covered: A walk over the REST interface's posts has brought all of the window.
         """
-        reaches_back = self._older >= REACHES_BACK and not self._sitemap_failed
-        if self._begun or self._spider.window.is_open or self._refused or covered or reaches_back:
+        covered = covered or self.coverage.reaches_back
+        if self._begun or self._spider.window.is_open or self._refused or covered:
             return
         if self._spider.is_full or self._spider.stopping:
             return

@@ -164,7 +164,7 @@ class Sources:
             return
         report.found = len(named.pages) + len(named.sitemaps)
         if source.kind == "sitemap":
-            self._archives.note_sitemap(named.pages, named.sitemaps)
+            self._archives.coverage.note_sitemap(named.pages, named.sitemaps)
         if named.skipped:
             self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         if named.truncated:
@@ -298,6 +298,6 @@ class Sources:
     def _say_failed(self, source: Source, report: SourceReport, reason: str) -> None:
         source.walk.failed = True
         if source.kind == "sitemap":
-            self._archives.note_failed_sitemap()
+            self._archives.coverage.note_failed()
         report.error = reason
         logger.warning("The %s %s could not be read: %s", report.kind, report.url, reason)

@@ -17,10 +17,11 @@ from twisted.python.failure import Failure
 
 from crawler.article import Discovered
 from crawler.discovery.canonical import page_id
+from crawler.discovery.coverage import REACHES_BACK
 from crawler.discovery.sitemap import SitemapLink
 from crawler.discovery.window import Window
 from crawler.sites import Site
-from crawler.spiders.archives import EMPTY, REACHES_BACK, Archives
+from crawler.spiders.archives import EMPTY, Archives
 from crawler.spiders.job import SourceReport
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import listing_page
@@ -236,15 +237,15 @@ def test_it_is_not_begun_where_something_else_reaches_back(stores: Stores) -> No
     old = [Discovered(f"{HOME}2022/05/01/story-{n}", "sitemap") for n in range(REACHES_BACK)]
     assert _walk(stores, site, Window())[0] == [], "no window, no walk"
     assert _walk(stores, site, covered=True)[0] == []
-    assert _walk(stores, site, noted=lambda archives: archives.note_sitemap(old, []))[0] == []
+    assert _walk(stores, site, noted=lambda archives: archives.coverage.note_sitemap(old, []))[0] == []
     links = [SitemapLink(f"{HOME}sitemap-2023-11.xml")]
-    assert _walk(stores, site, noted=lambda archives: archives.note_sitemap([], links))[0] == []
+    assert _walk(stores, site, noted=lambda archives: archives.coverage.note_sitemap([], links))[0] == []
 
     def broken(archives: Archives) -> None:
-        archives.note_sitemap(old, links)
-        archives.note_failed_sitemap()
+        archives.coverage.note_sitemap(old, links)
+        archives.coverage.note_failed()
 
     # A few old pages are those about the site; a sitemap of the last two days reaches back to nothing.
-    assert _walk(stores, site, noted=lambda archives: archives.note_sitemap(old[:5], []))[0] != []
+    assert _walk(stores, site, noted=lambda archives: archives.coverage.note_sitemap(old[:5], []))[0] != []
     stores.db.sources.delete_many({"site": "sada"})
     assert _walk(stores, site, noted=broken)[0] != []
