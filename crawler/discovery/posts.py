@@ -163,9 +163,11 @@ def parse_names(body: bytes, url: str) -> dict[int, str | None]:
 
 
 def _rows(body: bytes, url: str, what: str) -> list[Any]:
+    text = body.decode("utf-8-sig", "replace").strip()
+    # PHP puts its warnings before the answer, some plugins their marks behind it.
+    start = 0 if text.startswith(("[", "{")) else max(text.find('[{"'), 0)
     try:
-        # Plugins that print warnings put them before the answer.
-        rows = json.loads(body.decode("utf-8-sig", "replace").strip())
+        rows, _ = json.JSONDecoder().raw_decode(text[start:])
     except (ValueError, RecursionError):
         raise PostsError(url, "the answer is not JSON") from None
     if not isinstance(rows, list):

@@ -98,6 +98,7 @@ def posts_url(
     until: str | None = None,
     modified_after: str | None = None,
     ids: tuple[int, ...] = (),
+    embed: bool = True,
 ) -> str:
     """The address of one answer, newest posts first.
 
@@ -108,6 +109,7 @@ def posts_url(
         until: Site-local time; only what was published before it.
         modified_after: Site-local time; only what was changed after it (WordPress 5.7; others ignore it).
         ids: Only these posts.
+        embed: With the names of authors and categories, rather than their numbers alone.
     """
     before = min((text for text in (cursor.before if cursor else None, until) if text), default=None)
     asked: dict[str, str | int | None] = {
@@ -118,7 +120,7 @@ def posts_url(
         "modified_after": modified_after,
         "include": ",".join(map(str, ids)) or None,
         "_fields": _FIELDS,
-        "_embed": _EMBED,
+        "_embed": _EMBED if embed else None,
     }
     query = urlencode({name: value for name, value in asked.items() if value}, safe=",:")
     # Sites without "pretty" addresses name the interface as "/index.php?rest_route=/".

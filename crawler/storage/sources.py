@@ -128,11 +128,13 @@ def remember_lying_page(db: Database[Document], site: str, url: str) -> None:
 class PostsMemory:
     """What is remembered of a site's REST interface.
 
-    `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked.
+    `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked;
+    `embed` whether it may be asked for names with the posts.
     """
 
     api: str | None = None
     refused_until: datetime | None = None
+    embed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def recall_posts(db: Database[Document], site: str) -> PostsMemory:
     """Return what is remembered of a site's REST interface."""
     document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
     until = document.get("refused_until")
-    return PostsMemory(document.get("api"), until if until and until > datetime.now(UTC) else None)
+    refused = until if until and until > datetime.now(UTC) else None
+    return PostsMemory(document.get("api"), refused, document.get("embed", True))
 
 
 def remember_posts(db: Database[Document], site: str, api: str, refused_until: datetime | None) -> None:
@@ -161,6 +164,12 @@ def remember_posts(db: Database[Document], site: str, api: str, refused_until: d
         {"$set": {"site": site, "url": api, "api": api, "refused_until": refused_until}},
         upsert=True,
     )
+
+
+def remember_no_embed(db: Database[Document], site: str) -> None:
+    """Remember that a site's REST interface refuses to give names with the posts."""
+    fields = {"site": site, "embed": False}
+    db.sources.update_one({"_id": f"{site}/wordpress"}, {"$set": fields}, upsert=True)
 
 
 def recall_posts_walk(db: Database[Document], site: str, url: str) -> PostsWalk:

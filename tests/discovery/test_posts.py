@@ -169,6 +169,15 @@ def test_names_that_came_as_numbers_are_asked_for_and_those_that_came_are_not() 
     assert (post.author_id, post.category_ids) == (None, ())
 
 
+@pytest.mark.parametrize(
+    "before", ["", "\ufeff \n", "<br />\n<b>Warning</b>: [x] in /var/www/a.php on line 3<br />"]
+)
+@pytest.mark.parametrize("behind", ["", "\n<!-- cached -->"])
+def test_what_php_and_plugins_print_around_an_answer_is_left_out(before: str, behind: str) -> None:
+    body = f"{before}{json.dumps([_row()])}{behind}".encode()
+    assert [post.id for post in parse_posts(body, URL, zone=ZONE).posts] == [41]
+
+
 def test_names_are_read_and_what_stands_for_none_is_none() -> None:
     rows = [
         {"id": 9, "name": "محليات &amp; خدمات", "slug": "local"},

@@ -19,12 +19,14 @@ class _Rest(dict[str, Answer]):
     """A WordPress whose posts come without `_embed`."""
 
     def __init__(self, place: MadeUpSite, posts: int) -> None:
-        self.place, self.posts, self.users_status = place, posts, 200
+        self.place, self.posts, self.users_status, self.refuses_embed = place, posts, 200, True
 
     def get(self, path: str, _: object = None) -> Answer:
         parts = urlsplit(path)
         asked = parse_qs(parts.query)
         if parts.path == "/wp-json/wp/v2/posts":
+            if "_embed" in asked and self.refuses_embed:
+                return _json({"code": "rest_invalid_param"}, 400)
             rows = [] if "before" in asked else [self._post(number) for number in range(1, self.posts + 1)]
             return _json(rows)
         if parts.path in ("/wp-json/wp/v2/users", "/wp-json/wp/v2/categories"):
@@ -77,9 +79,11 @@ def test_names_are_looked_up_at_once_and_a_closed_list_of_users_is_asked_for_onc
             AUTHORS[1 + n % 3] for n in range(1, 7)
         )
         assert sorted(names_asked()) == ["categories", "users"]
+        assert ["&_embed=" in path for path in place.asked if "/posts?" in path] == [True, False]
 
         rest.posts, rest.users_status = 8, 403
         assert run().taken == 2
         assert sorted(names_asked()) == ["categories", "users"]
         assert stores.db.articles.count_documents({"section": "محليات"}) == 8
+        assert not [path for path in place.asked if "_embed=" in path], "a refusal is remembered"
         assert recall_closed_names(stores.db, "made-up") == {"users"}
