@@ -5,8 +5,9 @@ that was stopped goes on there. Nothing is asked against a no: see `_ends_it`.
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from scrapy import Request
 from scrapy.http import Response
@@ -52,11 +53,31 @@ NOT_THERE = frozenset({404, 410})
 logger = logging.getLogger(__name__)
 
 
-class Archives:
-    """The dated listings of the spider's site."""
+class Taking(Protocol):
+    """What takes the pages that a listing names."""
 
-    def __init__(self, spider: Crawling) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether the crawl has as many pages as it may take."""
+
+    def page_key(self, url: str) -> str:
+        """The page's id in the frontier."""
+
+    async def found(self, discovered: Iterable[Discovered]) -> tuple[list[Request], int]:
+        """Put pages into the frontier; returns requests, and how many pages were new."""
+
+
+class Archives:
+    """The dated listings of the spider's site.
+
+    Args:
+        spider: The crawl.
+        pages: Takes what the listings name.
+    """
+
+    def __init__(self, spider: Crawling, pages: Taking) -> None:
         self._spider = spider
+        self._pages = pages
         self._site = spider.site
         self._run = spider.run
         self._begun = False
@@ -87,7 +108,7 @@ class Archives:
         covered = covered or self.coverage.reaches_back
         if self._begun or self._spider.window.is_open or self._refused or covered:
             return
-        if self._spider.is_full or self._spider.stopping:
+        if self._pages.is_full or self._spider.stopping:
             return
         self._begun = True
         yield Request(
@@ -104,7 +125,7 @@ class Archives:
         if found is None:
             return
         templates, articles, index = found
-        self._home |= {self._spider.page_key(article.url) for article in articles}
+        self._home |= {self._pages.page_key(article.url) for article in articles}
         if not templates and index and not response.meta.get("is_index"):
             yield Request(
                 index,
@@ -141,9 +162,9 @@ class Archives:
 
     async def _next(self) -> AsyncIterator[Request]:
         """Go on to the next listing that was not read lately."""
-        if self._spider.is_full:
+        if self._pages.is_full:
             self._run.end("limit", f"--limit {self._run.job.limit} was reached")
-        if self._spider.stopping or self._spider.is_full or self._template is None:
+        if self._spider.stopping or self._pages.is_full or self._template is None:
             return
         left, site = self._left, self._site.id
         archive, known = await self._spider.in_store(lambda db: next_unread(db, site, left)) or (None, 0)
@@ -212,7 +233,7 @@ class Archives:
     async def _take(self, response: Response, archive: Archive, page: ArchivePage) -> AsyncIterator[Request]:
         """Take what a listing's page names, then its next page or the next listing."""
         number, found = response.meta["number"], response.meta["found"] + len(page.articles)
-        keys = {self._spider.page_key(article.url) for article in page.articles}
+        keys = {self._pages.page_key(article.url) for article in page.articles}
         old = archive.span.end < datetime.now(UTC) - REFUSED_FOR
         if not self._answered_once and old and keys and keys <= self._home:
             await self._end(response.url, archive, reason="it names what the home page does")
@@ -226,13 +247,13 @@ class Archives:
         self._named |= keys
         if number == 1:
             self._empty = 0 if fresh else self._empty + 1
-        requests, new = await self._spider.found(page.articles)
+        requests, new = await self._pages.found(page.articles)
         if self._report is not None:
             self._report.found += len(fresh)
             self._report.new += new
         for request in requests:
             yield request
-        if page.next_url and fresh and number < MOST_PAGES and not self._spider.is_full:
+        if page.next_url and fresh and number < MOST_PAGES and not self._pages.is_full:
             yield self._request(archive, page.next_url, number + 1, found)
             return
         async for request in self._after(archive, read=True, found=found):
@@ -245,7 +266,7 @@ class Archives:
         inside = (window.since is None or window.since <= span.start + MARGIN) and (
             window.until is None or window.until >= span.end - MARGIN
         )
-        if read and inside and not self._spider.is_full:
+        if read and inside and not self._pages.is_full:
             await self._spider.in_store(lambda db: mark_archive_read(db, self._site.id, archive, found))
         unit = self._template.unit if self._template else "month"
         if self._failures >= MOST_FAILURES:

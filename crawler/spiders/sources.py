@@ -52,7 +52,7 @@ class Sources:
     def __init__(self, spider: Crawling, posts: Posts) -> None:
         self._spider = spider
         self._posts = posts
-        self._archives = Archives(spider)
+        self._archives = Archives(spider, spider)
         self._begun = False
         self._site = spider.site
         self._run = spider.run

@@ -88,7 +88,7 @@ def _walk(
     answer_to = pages if callable(pages) else pages.get
 
     async def all_of_it() -> None:
-        archives = Archives(spider)  # type: ignore[arg-type]  # it is what the walk needs of one
+        archives = Archives(spider, spider)  # type: ignore[arg-type]  # it is what the walk needs of one
         await archives.recall()
         noted(archives)
         line = list(archives.requests(covered=covered))
