@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -79,6 +79,8 @@ class Site(BaseModel):
     """Where the text of an article stands, for the site where that can't be found out."""
     boilerplate: Annotated[tuple[Text, ...], OneOrMore] = ()
     """Phrases whose paragraphs are dropped."""
+    tls: Literal["verify", "unverified"] = "verify"
+    """Whether certificates are verified; ``unverified`` takes any, for this site alone."""
     private: bool = Field(default=False, strict=True)
     """The site lives at a private or loopback address, so requests there are allowed."""
     enabled: bool = Field(default=True, strict=True)
@@ -265,6 +267,7 @@ _ALLOWED: Final[dict[str, str]] = {
     "prune": "a CSS selector, or a list of them",
     "body": "a CSS selector",
     "boilerplate": "a phrase, or a list of them",
+    "tls": '"verify" or "unverified"',
     "private": "true or false",
     "enabled": "true or false",
     "notes": "text",

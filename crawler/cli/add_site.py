@@ -3,17 +3,18 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import unquote
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from crawler.cli.context import CliContext, context_of, err, out
-from crawler.errors import KhabarError, SeedError
+from crawler.errors import SeedError, UsageError
 from crawler.sites import load_sites, select_sites
 
 _SHOWN = 220
@@ -29,6 +30,9 @@ def add_command(
     private: Annotated[
         bool, typer.Option("--private", help="The site lives at a private or loopback address.")
     ] = False,
+    tls: Annotated[
+        str, typer.Option("--tls", help='"unverified": accept a bad certificate, for this site alone.')
+    ] = "verify",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the seed, write nothing.")] = False,
 ) -> None:
     """Look at a home page and write the site's seed; show three articles as they are extracted.
@@ -36,10 +40,11 @@ def add_command(
     Example: khabar sites add https://www.example.org/
     """
     from crawler.operations.add_site import refuse_known, seed_path, seed_text, site_id_of, write_seed
-    from crawler.operations.polite import PoliteFetcher
-    from crawler.operations.survey import Surveyor, home_address
+    from crawler.operations.survey import home_address, survey_site
 
     common = context_of(ctx)
+    if tls not in ("verify", "unverified"):
+        raise UsageError(f"--tls {tls!r}: allowed: verify, unverified")
     try:
         known = list(load_sites(common.seeds).values())
     except SeedError:
@@ -50,8 +55,7 @@ def add_command(
     refuse_known(home_address(url), known)
     if site_id is not None:
         seed_path(common.seeds, site_id)
-    fetcher = PoliteFetcher(common.settings, private=private)
-    survey = Surveyor(url, fetcher, progress=_progress(common)).look()
+    survey = survey_site(url, common.settings, private=private, tls=tls, progress=_progress(common))
     refuse_known(survey.url, known)
     path = seed_path(common.seeds, site_id or site_id_of(survey.url))
     text = seed_text(survey, private=private)
@@ -73,51 +77,89 @@ def check_command(
     ctx: typer.Context,
     site: Annotated[list[str] | None, typer.Argument(help="Sites to look at; none: all enabled.")] = None,
 ) -> None:
-    """Look at sites again and say what has changed since their seeds were written.
+    """Look at sites again, several side by side, and say what has changed since their seeds were written.
 
     Ends with 3 where a seed names what the site no longer has.
 
     Example: khabar sites check enab-baladi
     """
-    from crawler.operations.add_site import changes_of
-    from crawler.operations.polite import PoliteFetcher
-    from crawler.operations.survey import Surveyor
+    from crawler.operations.check_sites import check_sites
 
     common = context_of(ctx)
-    rows: list[dict[str, Any]] = []
-    console = out()
-    for one in select_sites(load_sites(common.seeds), site or []):
-        settings = common.settings.model_copy(
-            update={"delay": common.settings.delay if one.delay is None else one.delay}
-        )
-        fetcher = PoliteFetcher(settings, private=one.private)
-        try:
-            survey = Surveyor(one.url, fetcher, one, _progress(common)).look()
-        except KhabarError as error:
-            rows.append({"site": one.id, "error": str(error), "changes": [], "broken": True})
-            if not common.json:
-                console.print(Text(f"{one.id}: {error}", style="red"), soft_wrap=True)
-            continue
-        changes = changes_of(one, survey)
-        rows.append(
-            {
-                "site": one.id,
-                "error": None,
-                "changes": [change.text for change in changes],
-                "broken": any(change.broken for change in changes),
-                **_survey_row(survey),
-            }
-        )
-        if not common.json:
-            verdict = "as its seed says" if not changes else f"{len(changes)} changes"
-            console.print(Text(f"{one.id}: {verdict}", style="green" if not changes else "yellow"))
-            for change in changes:
-                console.print(Text(f"  {change.text}", style="red" if change.broken else ""), soft_wrap=True)
-            if common.verbosity > 0 or len(site or []) == 1:
-                _print_survey(console, survey)
+    sites = select_sites(load_sites(common.seeds), site or [])
+    with _CheckProgress(common, len(sites)) as progress:
+        checks = check_sites(sites, common.settings, progress.looking, progress.finished)
     if common.json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
-    raise typer.Exit(3 if any(row["broken"] for row in rows) else 0)
+        typer.echo(
+            json.dumps([_check_row(check) for check in checks], ensure_ascii=False, indent=2, default=str)
+        )
+    else:
+        console = out()
+        for check in checks:
+            _print_check(console, check, sample=common.verbosity > 0 or len(sites) == 1)
+    raise typer.Exit(3 if any(check.broken for check in checks) else 0)
+
+
+def _check_row(check: Any) -> dict[str, Any]:
+    return {
+        "site": check.site,
+        "error": check.error,
+        "changes": [change.text for change in check.changes],
+        "broken": check.broken,
+        **(_survey_row(check.survey) if check.survey else {}),
+    }
+
+
+def _print_check(console: Console, check: Any, *, sample: bool) -> None:
+    if check.error is not None:
+        console.print(Text(f"{check.site}: {check.error}", style="red"), soft_wrap=True)
+        return
+    changes = check.changes
+    verdict = "as its seed says" if not changes else f"{len(changes)} change{'s' * (len(changes) > 1)}"
+    console.print(Text(f"{check.site}: {verdict}", style="green" if not changes else "yellow"))
+    for change in changes:
+        console.print(Text(f"  {change.text}", style="red" if change.broken else ""), soft_wrap=True)
+    if sample:
+        _print_survey(console, check.survey)
+
+
+class _CheckProgress:
+    """A bar for many sites, the addresses that are asked for a single one; on stderr."""
+
+    def __init__(self, common: CliContext, total: int) -> None:
+        quiet = common.verbosity < 0
+        self._line = _progress(common) if total == 1 else None
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=err(),
+            transient=True,
+            disable=quiet or total == 1 or not err().is_terminal,
+        )
+        self._task = self._bar.add_task("sites looked at", total=total)
+        self._told = None if quiet or total == 1 or err().is_terminal else err()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def looking(self, site: str, what: str) -> None:
+        """Tell what is being looked at; called from several threads."""
+        if self._line is not None:
+            self._line(what)
+        else:
+            self._bar.update(self._task, description=f"looking at {site}")
+
+    def finished(self, check: Any) -> None:
+        """Count a site; where there is no terminal to draw a bar on, a line each."""
+        self._bar.advance(self._task)
+        if self._told is not None:
+            self._told.print(Text(f"… {check.site} looked at", style="dim"), soft_wrap=True)
 
 
 def _progress(common: CliContext) -> Callable[[str], None]:

@@ -75,6 +75,7 @@ def _article(article: dict[str, Any]) -> Group:
         ("duplicate of", article["duplicate_of"]),
         ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),
         ("story", article["story_id"]),
+        ("certificate", "not verified" if article["tls"] == "unverified" else None),
         ("id", article["id"]),
     ):
         if value:

@@ -48,7 +48,7 @@ def err() -> Console:
 
 def tell_contact(common: CliContext) -> None:
     """Say, where no contact is set, that sites' keepers have nobody to turn to."""
-    if common.settings.contact is None and common.verbosity >= 0:
+    if not common.settings.contact and common.verbosity >= 0:
         err().print(
             "No contact is set: sites see who crawls them only as Khabar. "
             "Set KHABAR_CONTACT to a mail address or a page that their keepers can turn to.",

@@ -46,6 +46,10 @@ def status_command(
             if not status.healthy and status.reason:
                 console.print(Text(f"{status.site}: {status.reason}", style="red"), soft_wrap=True)
         for status in found:
+            if status.tls == "unverified":
+                note = f'{status.site}: its certificate is not verified (tls = "unverified" in its seed)'
+                console.print(Text(note, style="yellow"), soft_wrap=True)
+        for status in found:
             if status.crawls:
                 console.print(_crawls(status))
     raise typer.Exit(0 if all(status.healthy for status in found) else 3)

@@ -54,6 +54,11 @@ _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _OPAQUE = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,}\Z")
 
 
+def numbers_articles(parameter: str) -> bool:
+    """Whether a query's parameter of this name chooses an article by its number, as "p" and "newsid" do."""
+    return parameter.lower() in _ID_QUERY
+
+
 def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False) -> bool:
     """Judge one link of a site's page.
 

@@ -41,7 +41,7 @@ _NEXT_TEXT = re.compile(
 )
 _PREVIOUS_TEXT = re.compile(r"[\s«‹<←»›>→]*(?:(?:الصفحة\s+)?السابق[ةه]?|previous)", re.IGNORECASE)
 _PAGE_IN_PATH = re.compile(r"/page[/-](\d{1,6})(?=/|\Z)", re.IGNORECASE)
-_PAGE_NAMES = ("page", "paged", "pg", "pagenum", "pageno", "p_no")
+PAGE_NAMES = ("page", "paged", "pg", "pagenum", "pageno", "p_no")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
@@ -239,6 +239,6 @@ def page_number(url: str) -> int | None:
     if match := _PAGE_IN_PATH.search(unquote(parts.path)):
         return int(match[1])
     for name, value in parse_qsl(parts.query):
-        if name.lower() in _PAGE_NAMES and value.isdecimal() and len(value) <= 6:
+        if name.lower() in PAGE_NAMES and value.isdecimal() and len(value) <= 6:
             return int(value)
     return None

@@ -38,7 +38,10 @@ class PostsError(KhabarError):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One article as the interface tells it; `content` is HTML, `date` and `modified` site-local texts."""
+    """One article as the interface tells it; `content` is HTML, `date` and `modified` site-local texts.
+
+    `author_id` and `category_ids` are the numbers of those whose names did not come with it.
+    """
 
     id: int
     url: str
@@ -53,6 +56,8 @@ class Post:
     tags: tuple[str, ...] = ()
     excerpt: str | None = None
     image: str | None = None
+    author_id: int | None = None
+    category_ids: tuple[int, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -132,13 +137,7 @@ def parse_posts(body: bytes, url: str, *, zone: ZoneInfo) -> PostPage:
     Raises:
         PostsError: This is no list of posts.
     """
-    try:
-        # Plugins that print warnings put them before the answer.
-        rows = json.loads(body.decode("utf-8-sig", "replace").strip())
-    except (ValueError, RecursionError):
-        raise PostsError(url, "the answer is not JSON") from None
-    if not isinstance(rows, list):
-        raise PostsError(url, "the answer is no list of posts")
+    rows = _rows(body, url, "posts")
     posts: dict[int, Post] = {}
     skipped = 0
     for row in rows:
@@ -148,6 +147,32 @@ def parse_posts(body: bytes, url: str, *, zone: ZoneInfo) -> PostPage:
         else:
             posts.setdefault(post.id, post)
     return PostPage(list(posts.values()), skipped)
+
+
+def parse_names(body: bytes, url: str) -> dict[int, str | None]:
+    """Read an answer that names users or categories: by number; None for what WordPress calls none.
+
+    Raises:
+        PostsError: This is no list of names.
+    """
+    names: dict[int, str | None] = {}
+    for row in _rows(body, url, "names"):
+        if isinstance(row, dict) and isinstance(number := row.get("id"), int):
+            names[number] = _term_name(row)
+    return names
+
+
+def _rows(body: bytes, url: str, what: str) -> list[Any]:
+    text = body.decode("utf-8-sig", "replace").strip()
+    # PHP puts its warnings before the answer, some plugins their marks behind it.
+    start = 0 if text.startswith(("[", "{")) else max(text.find('[{"'), 0)
+    try:
+        rows, _ = json.JSONDecoder().raw_decode(text[start:])
+    except (ValueError, RecursionError):
+        raise PostsError(url, "the answer is not JSON") from None
+    if not isinstance(rows, list):
+        raise PostsError(url, f"the answer is no list of {what}")
+    return rows
 
 
 def _post(row: dict[str, Any], url: str, zone: ZoneInfo) -> Post | None:
@@ -161,7 +186,8 @@ def _post(row: dict[str, Any], url: str, zone: ZoneInfo) -> Post | None:
     content = row.get("content")
     hidden = isinstance(content, dict) and content.get("protected") is True
     modified = _clock(row.get("modified")) or date
-    terms = _terms(row)
+    terms, authors = _terms(row), _authors(row)
+    author = row.get("author")
     return Post(
         id=number,
         url=link,
@@ -171,11 +197,14 @@ def _post(row: dict[str, Any], url: str, zone: ZoneInfo) -> Post | None:
         modified=modified,
         published_at=_moment(row.get("date_gmt"), date, zone),
         modified_at=_moment(row.get("modified_gmt"), modified, zone),
-        authors=tuple(_authors(row)),
+        authors=tuple(authors),
         categories=tuple(terms.get("category", ())),
         tags=tuple(terms.get("post_tag", ())),
         excerpt=(paragraphs(_rendered(row.get("excerpt"))) or "").replace("\n\n", " ") or None,
         image=_image(row, url),
+        # 0 is nobody: a post whose author's account was deleted.
+        author_id=author if isinstance(author, int) and author > 0 and not authors else None,
+        category_ids=() if _embedded(row, "wp:term") else _numbers(row.get("categories")),
     )
 
 
@@ -214,15 +243,22 @@ def _authors(row: dict[str, Any]) -> list[str]:
     ]
 
 
+def _numbers(value: object) -> tuple[int, ...]:
+    return tuple(item for item in value if isinstance(item, int)) if isinstance(value, list) else ()
+
+
+def _term_name(term: dict[str, Any]) -> str | None:
+    """A category's or tag's name; None for «غير مصنف», what WordPress calls none."""
+    name = one_line(_text(term.get("name")))
+    return None if _text(term.get("slug")) == "uncategorized" or name == "غير مصنف" else name
+
+
 def _terms(row: dict[str, Any]) -> dict[str, list[str]]:
-    """Names of categories and tags, by taxonomy; «غير مصنف», what WordPress calls none, is left out."""
+    """Names of categories and tags, by taxonomy."""
     names: dict[str, list[str]] = {}
     for group in _embedded(row, "wp:term"):
         for term in group if isinstance(group, list) else ():
-            if not isinstance(term, dict) or _text(term.get("slug")) == "uncategorized":
-                continue
-            name = one_line(_text(term.get("name")))
-            if name and name != "غير مصنف":
+            if isinstance(term, dict) and (name := _term_name(term)):
                 names.setdefault(_text(term.get("taxonomy")), []).append(name)
     return names
 

@@ -24,7 +24,9 @@ POSTS_AT_ONCE = 100
 HEAD_BYTES = 60_000
 """Where a page's ``link`` elements stand; themes put styles of some ten thousand letters before them."""
 
-_FIELDS = "id,date,date_gmt,modified,modified_gmt,link,title,content,excerpt,_links,_embedded"
+_FIELDS = (
+    "id,date,date_gmt,modified,modified_gmt,link,title,content,excerpt,author,categories,_links,_embedded"
+)
 _EMBED = "author,wp:term,wp:featuredmedia"
 _HEADER = re.compile(r"""<([^<>]+)>\s*;[^,]*?\brel\s*=\s*["']?https://api\.w\.org/""", re.IGNORECASE)
 _LINK = re.compile(rb"<link\b[^>]*https://api\.w\.org/[^>]*>", re.IGNORECASE)
@@ -96,6 +98,7 @@ def posts_url(
     until: str | None = None,
     modified_after: str | None = None,
     ids: tuple[int, ...] = (),
+    embed: bool = True,
 ) -> str:
     """The address of one answer, newest posts first.
 
@@ -106,6 +109,7 @@ def posts_url(
         until: Site-local time; only what was published before it.
         modified_after: Site-local time; only what was changed after it (WordPress 5.7; others ignore it).
         ids: Only these posts.
+        embed: With the names of authors and categories, rather than their numbers alone.
     """
     before = min((text for text in (cursor.before if cursor else None, until) if text), default=None)
     asked: dict[str, str | int | None] = {
@@ -116,11 +120,23 @@ def posts_url(
         "modified_after": modified_after,
         "include": ",".join(map(str, ids)) or None,
         "_fields": _FIELDS,
-        "_embed": _EMBED,
+        "_embed": _EMBED if embed else None,
     }
     query = urlencode({name: value for name, value in asked.items() if value}, safe=",:")
     # Sites without "pretty" addresses name the interface as "/index.php?rest_route=/".
     return f"{api.rstrip('/')}/wp/v2/posts{'&' if '?' in api else '?'}{query}"
+
+
+def names_url(api: str, kind: str, ids: tuple[int, ...]) -> str:
+    """The address of the names of up to `POSTS_AT_ONCE` users or categories.
+
+    Args:
+        api: The interface's root.
+        kind: ``users`` or ``categories``.
+        ids: Their numbers.
+    """
+    asked = {"include": ",".join(map(str, ids)), "per_page": POSTS_AT_ONCE, "_fields": "id,name,slug"}
+    return f"{api.rstrip('/')}/wp/v2/{kind}{'&' if '?' in api else '?'}{urlencode(asked, safe=',')}"
 
 
 def local_text(moment: datetime, zone: ZoneInfo) -> str:

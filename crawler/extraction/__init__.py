@@ -24,7 +24,14 @@ from crawler.extraction.credits import dateline_author, find_agency, find_author
 from crawler.extraction.dates import find_published
 from crawler.extraction.decode import decode
 from crawler.extraction.edges import clean_edges
-from crawler.extraction.errors import Blocked, EmptyBody, ExtractionError, NotAnArticle, NotHtml
+from crawler.extraction.errors import (
+    Blocked,
+    EmptyBody,
+    ExtractionError,
+    NotAnArticle,
+    NotHtml,
+    Unavailable,
+)
 from crawler.extraction.head_lines import drop_head_lines
 from crawler.extraction.language import detect_language
 from crawler.extraction.small_print import is_small_print
@@ -35,7 +42,7 @@ from crawler.extraction.title import find_title, site_name_beside
 if TYPE_CHECKING:
     from crawler.sites import Site
 
-__all__ = ["Blocked", "EmptyBody", "ExtractionError", "NotAnArticle", "NotHtml", "extract"]
+__all__ = ["Blocked", "EmptyBody", "ExtractionError", "NotAnArticle", "NotHtml", "Unavailable", "extract"]
 
 MAX_TAGS = 14_000
 """Opening and closing tags that are read of a page; the rest is cut off. Real pages have 500 to 8,000, and
@@ -79,6 +86,7 @@ def extract(
     Raises:
         NotHtml: The bytes are no HTML page.
         Blocked: The site shows a challenge or a login instead.
+        Unavailable: The server shows a page about its own trouble instead.
         NotAnArticle: The page holds no story; `reason` says what it is.
         EmptyBody: An article's page with nothing to read.
         ExtractionError: The page broke the extraction; keep it for a person to look at.

@@ -52,3 +52,10 @@ class Blocked(ExtractionError):  # noqa: N818 - named for what the page is
 
     Slow down or stop crawling the site, and try the page again later; never count it as removed.
     """
+
+
+class Unavailable(ExtractionError):  # noqa: N818 - named for what the page is
+    """The server shows a page about its own trouble, as if it were the story: maintenance, a lost database.
+
+    Try the page again later; never count it as removed, nor as an article.
+    """

@@ -14,6 +14,7 @@ from crawler.extraction.canonical import is_home
 from crawler.extraction.errors import Blocked, NotAnArticle
 from crawler.extraction.jsonld import node_rank, node_types
 from crawler.extraction.metadata import Metadata
+from crawler.extraction.out_of_order import refuse_out_of_order
 from crawler.extraction.prose import linked_headings
 from crawler.extraction.text import bare, fold
 
@@ -156,6 +157,7 @@ def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, sourc
 
     Raises:
         Blocked: A bot challenge, a login page, a firewall's refusal, a page for readers of other countries.
+        Unavailable: A page about the server's own trouble.
         NotAnArticle: A redirect stub, a soft 404, a home page.
     """
     text = _visible(body)
@@ -171,6 +173,7 @@ def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, sourc
     claims = _says_article(metadata, url)
     if small and not claims:
         _refuse_wall(source, names, titles, text, body, url)
+        refuse_out_of_order(titles, text, url)
     if "error404" in metadata.body_classes or (not claims and _says_missing(titles, small=small)):
         raise NotAnArticle("a page that says it was not found", url)
     if metadata.body_classes & _ARTICLE_CLASSES:

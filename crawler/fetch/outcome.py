@@ -1,6 +1,7 @@
 """How a request ended: from a response's status or an exception to a disposition with its reason."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,9 +35,15 @@ class HeldBackError(IgnoreRequest):
     """The request was not made because the crawl is ending: its page is still to be done."""
 
 
+class CutShortError(Exception):
+    """A page stops in the middle, though it is as long as it was said to be; the text says how."""
+
+
 class UnreadableRobotsError(Exception):
     """robots.txt of a host cannot be read: nothing may be fetched from it for now."""
 
+
+_WRAPPED = re.compile(r"Failure builtins\.ValueError: (.+?)>\]?\Z", re.DOTALL)
 
 BLOCKING_STATUS = {
     401: "the site wants a login (401)",
@@ -74,7 +81,7 @@ def failure_outcome(error: BaseException | None) -> Outcome:
         if "during decompression" in text:
             return Outcome(Disposition.REFUSED, "the page unpacks to more than max_page_bytes")
         return Outcome(Disposition.REFUSED, text or "refused by a limit")
-    if isinstance(error, UnreadableRobotsError):
+    if isinstance(error, UnreadableRobotsError | CutShortError):
         return Outcome(Disposition.FAILED, text)
     if isinstance(error, DownloadCancelledError):
         return Outcome(Disposition.REFUSED, "the page is larger than max_page_bytes")
@@ -85,12 +92,17 @@ def failure_outcome(error: BaseException | None) -> Outcome:
     if isinstance(error, DownloadConnectionRefusedError):
         return Outcome(Disposition.FAILED, "connection refused")
     if isinstance(error, ResponseDataLossError):
-        return Outcome(Disposition.FAILED, "the answer was cut short")
+        return Outcome(Disposition.FAILED, "cut short: the answer is not as long as it was said to be")
     # OpenSSL's error comes wrapped twice; service_identity's names another host.
     if "certificate verify failed" in text or "VerificationError" in text:
         return Outcome(
-            Disposition.FAILED, "its certificate cannot be verified: expired, self-signed, or another host's"
+            Disposition.FAILED,
+            "its certificate cannot be verified: expired, self-signed, incomplete, or another host's; "
+            'tls = "unverified" in the seed accepts it',
         )
+    # Twisted wraps what its parser says of headers that contradict each other or are no numbers.
+    if (wrapped := _WRAPPED.search(text)) is not None:
+        return Outcome(Disposition.FAILED, f"the answer is broken: {wrapped[1][:200]}")
     return Outcome(
         Disposition.FAILED, f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
     )

@@ -38,6 +38,10 @@ PATIENCE = 60.0
 DEFAULT_WAIT = 30.0
 """Seconds to wait after a 429 that does not say how long: a guess on the polite side."""
 
+LONGEST = 7 * 86_400.0
+"""Seconds that a site may ask for: a week, as long as a page waits at most. One that asks for years has set
+its clock wrong, or wants to be forgotten, which no site ever is."""
+
 MOST_WAITS = 3
 """Times in a row that a site may ask for a pause before the crawl ends."""
 
@@ -48,14 +52,14 @@ def retry_after(value: bytes | None, now: datetime) -> float | None:
         return None
     text = value.decode("latin-1").strip()
     if text.isdecimal():
-        return float(text[:9])
+        return min(float(text[:9]), LONGEST)
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, (moment - now).total_seconds()), LONGEST)
 
 
 class PacingMiddleware:

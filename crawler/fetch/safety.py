@@ -1,15 +1,20 @@
 """Safety: no request leaves for an address that a news site has no business to send us to."""
 
 import ipaddress
+import socket
 from collections.abc import Iterator
 from typing import Any, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.resolver import CachingThreadedResolver
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.resolver import CachingThreadedResolver, dnscache
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import DNSLookupError
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.failure import Failure
 
 from crawler.fetch.outcome import RefusedRequestError
 from crawler.sites import Site
@@ -86,11 +91,17 @@ def _may_be_public(host: str) -> bool:
         return host != "localhost" and not host.endswith((".localhost", ".local", ".internal"))
 
 
+_refused_names: dict[str, str] = {}
+"""Names that led to a private address, and to which one: what stands between resolver and downloader passes
+on nothing but "no address"."""
+
+
 class SafeResolver(CachingThreadedResolver):
     """A resolver that does not return private addresses, so that no name leads to one either.
 
     The check stands where the connection takes its address from: a name that resolves to a public
-    address for a check and to a private one for the connection gains nothing.
+    address for a check and to a private one for the connection gains nothing. Unlike Scrapy's it knows names
+    that have an IPv6 address alone.
     """
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float, *, allow_private: bool) -> None:
@@ -107,12 +118,49 @@ class SafeResolver(CachingThreadedResolver):
             allow_private=crawler.settings.getbool(ALLOW_PRIVATE),
         )
 
-    def getHostByName(self, name: str, timeout: Any = ()) -> "Deferred[str]":  # noqa: N802
-        """Resolve `name`; the deferred fails with RefusedRequestError for a private address."""
-        found = super().getHostByName(name, timeout)
+    def getHostByName(self, name: str, timeout: Any = ()) -> "Deferred[str]":  # noqa: ARG002, N802
+        """Resolve `name`; the deferred fails with DNSLookupError, also for a private address."""
+        if name in dnscache:
+            found = succeed(dnscache[name])
+        else:
+            reactor: Any = self.reactor
+            found = deferToThreadPool(reactor, reactor.getThreadPool(), self._resolve, name)
+            found.addTimeout(self.timeout, reactor)
+            found.addCallbacks(
+                self._cache_result, self._no_address, callbackArgs=(name,), errbackArgs=(name,)
+            )
         return found if self._allow_private else found.addCallback(self._require_public, name)
+
+    def _resolve(self, name: str) -> str:
+        """The address to connect to: a public one before others, and of those IPv4 first, as ever."""
+        answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        addresses = [
+            str(place[0])
+            for family, *_, place in sorted(answers, key=lambda answer: answer[0] != socket.AF_INET)
+        ]
+        return next((address for address in addresses if is_public(address)), addresses[0])
+
+    def _no_address(self, failure: Failure, name: str) -> None:
+        raise DNSLookupError(f"{name}: {failure.getErrorMessage()}")
 
     def _require_public(self, address: str, name: str) -> str:
         if not is_public(address):
-            raise RefusedRequestError(f"unsafe address: {name} leads to {address}")
+            _refused_names[name] = address
+            raise DNSLookupError(f"{name} leads to the private address {address}")
         return address
+
+
+class PrivateNameMiddleware:
+    """Tells a name that led to a private address from one that does not exist."""
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Pass other exceptions on.
+
+        Raises:
+            RefusedRequestError: The request's host is such a name.
+        """
+        host = urlsplit(request.url).hostname or ""
+        if isinstance(exception, CannotResolveHostError) and host in _refused_names:
+            raise RefusedRequestError(
+                f"unsafe address: {host} leads to {_refused_names[host]}"
+            ) from exception

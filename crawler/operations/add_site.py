@@ -84,6 +84,8 @@ def seed_text(survey: Survey, *, private: bool = False) -> str:
         lines.append(f"language = {_toml(survey.language or '')}")
     if survey.delay:
         lines.append(f"delay = {min(survey.delay, 600.0):g}  # robots.txt asks for it")
+    if survey.tls != "verify":
+        lines.append(f"tls = {_toml(survey.tls)}")
     if private:
         lines.append("private = true")
     lines += [f"# unsure: {_one_line(sentence)}" for sentence in survey.unsure]
@@ -143,6 +145,8 @@ def changes_of(site: Site, survey: Survey) -> list[Change]:
         )
     if survey.delay and (site.delay is None or survey.delay > site.delay):
         changes.append(Change(f"delay: robots.txt asks for {survey.delay:g} s between two requests"))
+    if site.tls != survey.tls:
+        changes.append(Change('tls: its certificate can be verified now: tls = "verify"'))
     if survey.samples and not any(sample.article for sample in survey.samples):
         changes.append(Change("none of the sample pages gives an article", broken=True))
     if not survey.samples:

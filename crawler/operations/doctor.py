@@ -215,12 +215,12 @@ def _seeds(folder: Path) -> Check:
         more = f" (and {len(lines) - 1} more: `khabar sites list`)" if len(lines) > 1 else ""
         return Check("seeds", Level.ERROR, lines[0] + more, {"problems": lines})
     enabled = sum(site.enabled for site in sites.values())
-    return Check(
-        "seeds",
-        Level.OK,
-        f"{len(sites)} sites in {folder}, {enabled} enabled",
-        {"sites": len(sites), "enabled": enabled},
-    )
+    finding = f"{len(sites)} sites in {folder}, {enabled} enabled"
+    details = {"sites": len(sites), "enabled": enabled}
+    if unverified := [site.id for site in sites.values() if site.tls == "unverified"]:
+        told = f"{finding}; certificates are not verified (tls) of {', '.join(unverified)}"
+        return Check("seeds", Level.WARNING, told, {**details, "unverified": unverified})
+    return Check("seeds", Level.OK, finding, details)
 
 
 def _disk(settings: Settings) -> Check:

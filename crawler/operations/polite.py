@@ -20,6 +20,7 @@ from protego import Protego
 from crawler.config import Settings
 from crawler.errors import KhabarError
 from crawler.fetch.safety import is_public
+from crawler.fetch.tls import certificate_problem, tls_context
 from crawler.operations.extract import ROBOTS_BYTES
 
 
@@ -29,6 +30,10 @@ class FetchError(KhabarError):
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class CertificateError(FetchError):
+    """A site's certificate cannot be verified; the message says why, and how to accept it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,10 @@ class PoliteFetcher:
     Args:
         settings: User-Agent, limits of size and time, the pause between requests.
         private: Whether private and loopback addresses may be asked.
+        tls: ``unverified`` takes any certificate.
     """
 
-    def __init__(self, settings: Settings, *, private: bool = False) -> None:
+    def __init__(self, settings: Settings, *, private: bool = False, tls: str = "verify") -> None:
         self._settings = settings
         self._private = private
         self._opener = urllib.request.OpenerDirector()
@@ -62,10 +68,11 @@ class PoliteFetcher:
             urllib.request.HTTPErrorProcessor,
             lambda: _Redirects(self),
             lambda: _Http(private),
-            lambda: _Https(private),
+            lambda: _Https(private, tls),
         ):
             self._opener.add_handler(handler())
         self._robots: dict[str, Protego] = {}
+        self._closed: dict[str, int] = {}
         self._last = 0.0
         self.requests = 0
 
@@ -83,7 +90,9 @@ class PoliteFetcher:
                 if error.status is None:
                     raise
                 # RFC 9309, section 2.3.1: without one all is allowed; while the site is broken, nothing is.
-                text = b"" if error.status < 500 else b"User-agent: *\nDisallow: /"
+                text = b""
+                if error.status >= 500:
+                    text, self._closed[address] = b"User-agent: *\nDisallow: /", error.status
             self._robots[address] = Protego.parse(text.decode("utf-8", "replace"))
         return self._robots[address]
 
@@ -98,16 +107,21 @@ class PoliteFetcher:
         Raises:
             FetchError: It may not be asked, does not answer, or its answer is an error or too large.
         """
-        if not self.robots(url).can_fetch(url, self._settings.user_agent):
-            raise FetchError(f"{url}: the site's robots.txt forbids it")
+        self._obey_robots(url)
         return self._get(url, self._settings.max_page_bytes, self.delay(url))
 
     def may_ask(self, url: str) -> None:
         """Raise FetchError where an address is none of the web, or robots.txt forbids it."""
         if urlsplit(url).scheme not in ("http", "https"):
             raise FetchError(f"{url}: not an http or https address")
-        if not url.endswith("/robots.txt") and not self.robots(url).can_fetch(url, self._settings.user_agent):
-            raise FetchError(f"{url}: the site's robots.txt forbids it")
+        if not url.endswith("/robots.txt"):
+            self._obey_robots(url)
+
+    def _obey_robots(self, url: str) -> None:
+        if not self.robots(url).can_fetch(url, self._settings.user_agent):
+            status = self._closed.get(urljoin(url, "/robots.txt"))
+            why = f"robots.txt answers with status {status}" if status else "the site's robots.txt forbids it"
+            raise FetchError(f"{url}: {why}")
 
     def _get(self, url: str, most: int, delay: float | None = None) -> Fetched:
         pause = self._last + max(delay or 0.0, self._settings.delay) - time.monotonic()
@@ -121,9 +135,16 @@ class PoliteFetcher:
                 found = Fetched(response.geturl(), body, response.headers)
         except urllib.error.HTTPError as error:
             error.close()
+            if 300 <= error.code < 400 and error.code != 304:
+                raise FetchError(f"{url}: it redirects without end", error.code) from None
             raise FetchError(f"{url}: the site answered with status {error.code}", error.code) from None
         except (OSError, http.client.HTTPException, EOFError) as error:
             reason = getattr(error, "reason", error)
+            if (why := certificate_problem(error)) is not None:
+                raise CertificateError(
+                    f"{url}: its certificate cannot be verified: {why}; to accept it, for this site alone: "
+                    'tls = "unverified" in its seed, or `khabar sites add URL --tls unverified`'
+                ) from None
             raise FetchError(f"{url}: cannot be reached: {reason or type(error).__name__}") from None
         finally:
             self._last = time.monotonic()
@@ -176,12 +197,18 @@ class _Http(urllib.request.HTTPHandler):
 
 
 class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, private: bool) -> None:
+    def __init__(self, private: bool, tls: str) -> None:
         super().__init__()
         self._private = private
+        self._tls = tls_context(tls)
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_HttpsConnection, req, private=self._private)  # type: ignore[arg-type]
+        return self.do_open(
+            _HttpsConnection,  # type: ignore[arg-type]
+            req,
+            private=self._private,
+            context=self._tls,
+        )
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

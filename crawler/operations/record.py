@@ -48,7 +48,9 @@ def record(
         UsageError: A saved page without its address, or a folder that cannot be written.
         KhabarError: The page cannot be fetched.
     """
-    html, fetched_from = read_source(source, settings)
+    # Another address than a web one belongs to no site.
+    known = next((one for one in sites.values() if one.owns(source)), None)
+    html, fetched_from = read_source(source, settings, tls=known.tls if known else "verify")
     address = url or fetched_from
     if address is None:
         raise UsageError(f"{source}: give the address it came from with --url; dates and links depend on it")

@@ -16,8 +16,8 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         address: The URL of the article in any of its forms, or the article's id.
 
     Returns:
-        The export's row, with `revisions` (oldest first), `absences` (when its site had taken it down) and
-        `story` (the other members).
+        The export's row, with `revisions` (oldest first), `absences` (when its site had taken it down), `tls`
+        (``unverified`` where its site's certificate was not verified) and `story` (the other members).
 
     Raises:
         UsageError: The archive holds no article of it; the message says what is known of the page.
@@ -31,6 +31,7 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         if document is None:
             raise UsageError(_what_is_known(address, pages))
     data = row(document)
+    data["tls"] = document.get("tls")
     revisions = stores.db.revisions.find({"article_id": document["_id"]}, {"article_id": 0, "site": 0})
     data["revisions"] = sorted(
         (

@@ -41,7 +41,8 @@ class SiteStatus:
     """How a site is.
 
     `verdict` is ``never_crawled`` before the first crawl. `new` counts the new articles of the last 24 hours,
-    `next_at` says when the schedule takes the site next, `running` names the process that crawls it now.
+    `next_at` says when the schedule takes the site next, `running` names the process that crawls it now,
+    `tls` is the seed's: ``unverified`` takes any certificate.
     """
 
     site: str
@@ -56,6 +57,7 @@ class SiteStatus:
     next_at: datetime | None = None
     interval: timedelta | None = None
     running: str | None = None
+    tls: str = "verify"
     crawls: list[CrawlSummary] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -87,6 +89,7 @@ class SiteStatus:
             "next_at": self.next_at and self.next_at.isoformat(),
             "interval": self.interval and self.interval.total_seconds(),
             "running": self.running,
+            "tls": self.tls,
             "crawls": crawls,
         }
 
@@ -130,6 +133,7 @@ def _status(
         running=f"process {state.holder['pid']} on {state.holder['host']}"
         if state.holder and state.crawled_now(now)
         else None,
+        tls=site.tls,
         crawls=[_summary(crawl) for crawl in sorted(crawls, key=_started, reverse=True)[:CRAWLS_SHOWN]]
         if detailed
         else [],

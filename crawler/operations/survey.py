@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from crawler.article import Article, Discovered
+from crawler.config import Settings
 from crawler.discovery.canonical import InvalidURLError, absolute_url
 from crawler.discovery.feed import FeedError, parse_feed
 from crawler.discovery.home import HomePage, read_home
@@ -15,7 +16,8 @@ from crawler.discovery.sitemap import SitemapError, parse_sitemap
 from crawler.discovery.window import newest_first
 from crawler.discovery.wordpress import find_api, posts_url
 from crawler.errors import KhabarError, UsageError
-from crawler.operations.polite import Fetched, FetchError, PoliteFetcher
+from crawler.operations.front_page import EXTRACTING, fetch_front_page
+from crawler.operations.polite import CertificateError, Fetched, FetchError, PoliteFetcher
 from crawler.sites import Site
 
 SAMPLES = 3
@@ -53,6 +55,7 @@ class Survey:
     listings: list[str] = field(default_factory=list)
     wordpress: bool = False
     delay: float | None = None
+    tls: str = "verify"
     samples: list[Sample] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     requests: int = 0
@@ -75,6 +78,40 @@ def home_address(text: str) -> str:
         return absolute_url(text if "//" in text else f"https://{text}")
     except InvalidURLError as error:
         raise UsageError(f"{error}; give the home page's address, such as https://example.org/") from None
+
+
+def survey_site(
+    url: str,
+    settings: Settings,
+    site: Site | None = None,
+    *,
+    private: bool = False,
+    tls: str = "verify",
+    progress: Callable[[str], None] | None = None,
+) -> Survey:
+    """Look at a site; where its certificate cannot be verified, only if that was accepted beforehand.
+
+    Args:
+        url: Its home page.
+        settings: User-Agent, limits of size and time, the pause between requests.
+        site: Its seed, where there is one already.
+        private: Whether it may live at a private address.
+        tls: ``unverified`` accepts any certificate. The survey's `tls` says whether that was needed.
+        progress: Told what is being looked at.
+
+    Raises:
+        FetchError: The home page is not to be had; a `CertificateError` where its certificate is why.
+        UsageError: It redirects to an address of another kind.
+    """
+    try:
+        return Surveyor(url, PoliteFetcher(settings, private=private), site, progress).look()
+    except CertificateError:
+        if tls != "unverified":
+            raise
+    survey = Surveyor(url, PoliteFetcher(settings, private=private, tls=tls), site, progress).look()
+    survey.tls = tls
+    survey.unsure.append("its certificate cannot be verified: whoever sits between may write what it says")
+    return survey
 
 
 class Surveyor:
@@ -108,7 +145,7 @@ class Surveyor:
         """
         self._progress(f"robots.txt and home page of {self._url}")
         delay = self._fetcher.delay(self._url)
-        front = self._fetcher.get(self._url)
+        front = fetch_front_page(self._fetcher, self._url)
         site = self._known or Site(id="survey", name="survey", url=front.url, private=True)
         home = read_home(front.body, front.url, site, front.charset)
         survey = Survey(front.url, home, delay=delay)
@@ -219,9 +256,10 @@ class Surveyor:
             survey.samples.append(sample)
             try:
                 page = self._fetcher.get(item.url)
-                sample.article = extract(
-                    page.body, page.url, site=self._known, hints=item.hints, charset=page.charset
-                )
+                with EXTRACTING:
+                    sample.article = extract(
+                        page.body, page.url, site=self._known, hints=item.hints, charset=page.charset
+                    )
             except KhabarError as error:
                 sample.problem = str(error)
 

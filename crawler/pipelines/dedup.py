@@ -11,12 +11,18 @@ from crawler.article import Disposition, latest_publication
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
+from crawler.pipelines.one_at_a_time import take_turn
 from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.taken_down import note_taken_down
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, stored_texts
+from crawler.storage.frontier import Frontier
 from crawler.storage.readings import keep_date
-from dedup import DedupError, IndexFullError
+from dedup import DedupError, IndexFullError, compare
+
+UNRELATED = 0.1
+"""Share of the shorter text that two stories of one site may have in common: a phrase, a last paragraph."""
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +42,8 @@ class DedupPipeline:
 
     async def process_item(self, item: PageItem) -> PageItem:
         """Fill in the item's decision, or its outcome where the article is known already."""
+        note_taken_down(item)
+        await take_turn(item)
         if item.outcome is None and not self._lost:
             try:
                 await asyncio.to_thread(self._run.session.run, lambda stores: self._decide(stores, item))
@@ -60,7 +68,16 @@ class DedupPipeline:
             if known.text_sha256 == item.article.text_sha256:
                 item.outcome = Outcome(Disposition.UNCHANGED, "the same text")
                 return
-            if item.page.id != f"{self._run.site.id}/{item.article_id}" and known.url != item.article.url:
+            own = item.page.id == f"{self._run.site.id}/{item.article_id}"
+            if own and known.url != item.article.url and _is_another_story(stores, item):
+                # What stands there came from a page with a wrong canonical address: that page is read again.
+                Frontier(stores.db, self._run.site.id).reopen_page(known.url)
+            if not own and known.url != item.article.url:
+                if _is_another_story(stores, item):
+                    logger.info("%s: its canonical address is another story's", item.url)
+                    _take_own_address(item)
+                    self._decide(stores, item)
+                    return
                 # Two addresses that claim one canonical address take turns otherwise: each fetch of either
                 # would look like a revision of the other.
                 item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
@@ -90,6 +107,25 @@ class DedupPipeline:
             logger.error("%s is stored without a look for duplicates: %s", item.url, error)
             self._run.problem(f"{item.url}: stored without a look for duplicates: {error}")
             item.dedup_pending = True
+
+
+def _is_another_story(stores: Stores, item: PageItem) -> bool:
+    """Whether the article under the item's canonical address shares neither headline nor text with it.
+
+    Templates with a forgotten placeholder call each story by one address.
+    """
+    known = stores.db.articles.find_one({"_id": item.article_id}, {"title": 1, "text": 1})
+    if known is None or item.article is None or known["title"] == item.article.title:
+        return False
+    return compare(item.article.text, known["text"]).containment < UNRELATED
+
+
+def _take_own_address(item: PageItem) -> None:
+    """Let the item's article be known by the address of its page."""
+    assert item.article is not None and item.prepared is not None  # noqa: S101, PT018
+    item.article_id = item.page.id.partition("/")[2]
+    item.article = replace(item.article, canonical_url=item.page.url)
+    item.prepared = replace(item.prepared, id=item.article_id)
 
 
 def _same_validators(item: PageItem) -> bool:

@@ -86,7 +86,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     # Imported here, in the worker: the process that fetches does not need the parsers and their memory.
     from crawler.discovery.listing import links_in, parse_links
     from crawler.extraction import extract
-    from crawler.extraction.errors import Blocked, ExtractionError
+    from crawler.extraction.errors import Blocked, ExtractionError, Unavailable
     from crawler.extraction.learned import blocks_of, without_blocks
     from crawler.extraction.parts import part_of
     from dedup import prepare
@@ -111,6 +111,8 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         )
     except Blocked as error:
         return Extracted(ending=Disposition.BLOCKED, reason=error.reason)
+    except Unavailable as error:
+        return Extracted(ending=Disposition.FAILED, reason=error.reason)
     except ExtractionError as error:
         # The bare error is none of the endings that a page may have: something extraction did not expect.
         broken = type(error) is ExtractionError

@@ -1,5 +1,6 @@
 """PageItem: a page on its way from the spider through the pipelines."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ class PageItem:
     `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
     `cut_short`: a further page of the article could not be fetched.
     `lied`: the article changed while the page's ETag or Last-Modified did not.
+    `turn` is held while no other page of the article may be stored (`crawler.pipelines.one_at_a_time`).
     """
 
     page: Page
@@ -42,3 +44,4 @@ class PageItem:
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()
     lied: bool = False
+    turn: asyncio.Lock | None = None

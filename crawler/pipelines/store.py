@@ -11,6 +11,7 @@ from crawler.article import DatePrecision, Disposition
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
+from crawler.pipelines.one_at_a_time import end_turn
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
@@ -40,6 +41,12 @@ class StorePipeline:
 
     async def process_item(self, item: PageItem) -> PageItem:
         """Write what became of the page."""
+        try:
+            return await self._stored(item)
+        finally:
+            end_turn(item)
+
+    async def _stored(self, item: PageItem) -> PageItem:
         undecided = item.outcome is None and item.decision is None and not item.dedup_pending
         if undecided:
             self._run.put_back()
@@ -61,7 +68,7 @@ class StorePipeline:
             logger.exception("%s could not be stored", item.url)
             reason = f"it could not be stored: {type(error).__name__}: {str(error)[:200]}"
             item.outcome = Outcome(Disposition.QUARANTINED, reason)
-            return await self.process_item(item)
+            return await self._stored(item)
         self._crawler.stats.inc_value(f"khabar/pages/{outcome.disposition}")
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE) and item.article is not None:
             self._run.note_article(item.article)
@@ -123,12 +130,16 @@ class StorePipeline:
             correct(stores.db, document, item.article, item.prepared, item.decision, at=item.fetched_at)
         return Outcome(Disposition.UNCHANGED, "the same page, read anew")
 
+    def _tls(self, item: PageItem) -> str | None:
+        unverified = self._run.site.tls == "unverified" and item.url.startswith("https:")
+        return "unverified" if unverified else None
+
     def _save(self, articles: ArticleStore, item: PageItem) -> Outcome:
         assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
         saved = articles.save(
             item.article_id,
             item.article,
-            Capture(self._run.site.id, item.page.url, item.fetched_at, item.html_sha256),
+            Capture(self._run.site.id, item.page.url, item.fetched_at, item.html_sha256, self._tls(item)),
             item.prepared,
             item.decision,
             revision=item.known_revision + 1,

@@ -26,12 +26,14 @@ from crawler.pipelines.page_item import PageItem
 from crawler.pipelines.posts import extract_post
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.job import SourceReport
+from crawler.spiders.names import Names
 from crawler.storage.frontier import Page
 from crawler.storage.sources import (
     PostsWalk,
     mark_posts_walk,
     recall_posts,
     recall_posts_walk,
+    remember_no_embed,
     remember_posts,
 )
 
@@ -40,6 +42,9 @@ REFUSED_FOR = timedelta(days=30)
 
 SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
 """Statuses by which a site says that it has no such interface, or not for us."""
+
+BAD_REQUEST = 400
+"""What a plugin that strips the interface answers to `_embed`: it is asked once more, without."""
 
 WINDOW_MARGIN = timedelta(days=1)
 """A window of time is asked for by the site's clock, which may be set to another zone than the seed says."""
@@ -66,7 +71,9 @@ class Posts:
         self._spider = spider
         self._site = spider.site
         self._run = spider.run
+        self._names = Names(spider)
         self._api: str | None = None
+        self._embed, self._embed_refused = True, False
         self._closed = False
         self._open = 0
         self._seen: set[int] = set()
@@ -90,6 +97,7 @@ class Posts:
         if memory.refused_until is not None:
             self._closed = True
             return []
+        self._embed = memory.embed
         self._api = memory.api or (urljoin(self._site.url, "/wp-json/") if self._site.wordpress else None)
         return await self._walk() if self._api and self._run.job.discover else []
 
@@ -139,9 +147,16 @@ class Posts:
         self._open += 1
         api = self._api or ""
         if step.pages:
-            url = posts_url(api, ids=tuple(page.hints.post_id or 0 for page in step.pages))
+            ids = tuple(page.hints.post_id or 0 for page in step.pages)
+            url = posts_url(api, ids=ids, embed=self._embed)
         else:
-            url = posts_url(api, cursor=step.cursor, modified_after=step.modified_after, **self._window())
+            url = posts_url(
+                api,
+                cursor=step.cursor,
+                modified_after=step.modified_after,
+                embed=self._embed,
+                **self._window(),
+            )
         return Request(
             url,
             callback=self._answered,
@@ -154,7 +169,10 @@ class Posts:
     async def _answered(self, response: Response) -> AsyncIterator[PageItem | Request]:
         step: _Step = response.meta["step"]
         read = False
-        if response.status in SAYS_NO:
+        if response.status == BAD_REQUEST and self._embed:
+            read, self._embed, self._embed_refused = True, False, True
+            yield self._request(step)
+        elif response.status in SAYS_NO:
             await self._refused(f"the site answered with status {response.status}")
         elif (outcome := status_outcome(response.status)) is not None:
             self._broke_off(outcome.reason or f"status {response.status}")
@@ -169,6 +187,8 @@ class Posts:
                 self._broke_off(str(error))
             else:
                 read = True
+                await self._note_embed()
+                answer = await self._names.filled_in(self._api or "", answer)
                 async for result in self._read(step, answer):
                     yield result
         if not read:
@@ -290,6 +310,11 @@ class Posts:
         if self._report is not None:
             self._report.note = f"{why}; the interface is not asked again before {until:%Y-%m-%d}"
         await self._spider.in_store(lambda db: remember_posts(db, self._site.id, api, until))
+
+    async def _note_embed(self) -> None:
+        if self._embed_refused:
+            self._embed_refused = False
+            await self._spider.in_store(lambda db: remember_no_embed(db, self._site.id))
 
     def _broke_off(self, why: str) -> None:
         report = self._report or self._run.source(self._root, "wordpress")

@@ -32,7 +32,7 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         # Scrapy takes any certificate unless told otherwise: whoever sits between could write the archive.
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_VERIFY_CERTIFICATES": site.tls == "verify",
         # Pages are told apart by the frontier; meta refresh is extraction's business (it reads the body).
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "METAREFRESH_ENABLED": False,
@@ -59,8 +59,12 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
             "crawler.fetch.safety.SafetyMiddleware": 90,
             "crawler.fetch.freshness.FreshnessMiddleware": 450,
+            # Behind decompression (590) and redirects (600): it looks at the page itself.
+            "crawler.fetch.wholeness.WholenessMiddleware": 460,
             # Nearest to the downloader: a held request has passed everything else.
             "crawler.fetch.pacing.PacingMiddleware": 990,
+            # Before the retries (550) take what it tells for a name that does not exist.
+            "crawler.fetch.safety.PrivateNameMiddleware": 995,
         },
         "ITEM_PIPELINES": {
             "crawler.pipelines.dedup.DedupPipeline": 200,

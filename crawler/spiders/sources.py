@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 from scrapy import Request, signals
 from scrapy.http import Response
@@ -18,6 +19,7 @@ from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
+from crawler.spiders.archives import Archives
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.job import SourceReport
 from crawler.spiders.posts import Posts
@@ -50,6 +52,7 @@ class Sources:
     def __init__(self, spider: Crawling, posts: Posts) -> None:
         self._spider = spider
         self._posts = posts
+        self._archives = Archives(spider, spider)
         self._begun = False
         self._site = spider.site
         self._run = spider.run
@@ -61,14 +64,17 @@ class Sources:
         self._spider.crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
     def _robots_parsed(self, robotparser: Any) -> None:
-        # Scrapy's parser does not pass sitemaps on; the one below it, Protego's, knows them.
-        self._robots_sitemaps += [url for url in robotparser.rp.sitemaps if self._site.owns(url)]
+        # Scrapy's parser does not pass sitemaps on; the one below it, Protego's, knows them. Addresses
+        # without a host are against the protocol, and common.
+        named = (urljoin(self._site.url, url.strip()) for url in robotparser.rp.sitemaps)
+        self._robots_sitemaps += [url for url in named if self._site.owns(url)]
 
     async def requests(self) -> AsyncIterator[Request]:
         """Yield a request for each source that the seed names; once in a crawl."""
         if self._begun:
             return
         self._begun = True
+        await self._archives.recall()
         seed = self._site
         named: list[tuple[str, SourceKind, int]] = [
             *((url, "feed", MOST_FEED_PAGES) for url in seed.feeds),
@@ -82,16 +88,25 @@ class Sources:
             yield self._request(Source(url, kind, walk, left), memory if memory.walked else SourceMemory())
 
     def fallback(self) -> Iterator[Request]:
-        """Yield a request for the next source in line, where those asked so far named nothing."""
-        reports = self._run.report.sources
-        if not self._run.job.discover or any(report.found or report.unchanged for report in reports):
+        """Yield requests for the next sources in line, where those asked named nothing, or too little.
+
+        A backfill asks all sitemaps of robots.txt: a feed names what is new, and is no answer for last year.
+        """
+        if not self._run.job.discover:
             return
-        line: list[tuple[str, SourceKind]] = [(url, "sitemap") for url in self._robots_sitemaps]
-        for url, kind in [*line, (self._site.url, "listing")]:
-            if url not in self._asked:
-                logger.warning("No source named a page so far; asking %s", url)
-                yield self._request(Source(url, kind, Walk(url, ended_before=False)), SourceMemory())
-                return
+        covered = self._posts.covered
+        silent = not any(report.found or report.unchanged for report in self._run.report.sources)
+        sitemaps = dict.fromkeys(url for url in self._robots_sitemaps if url not in self._asked)
+        line: dict[str, SourceKind] = {}
+        if silent or not (covered or self._spider.window.is_open):
+            line = dict.fromkeys(sitemaps, "sitemap")
+        if silent and not line and self._site.url not in self._asked:
+            line = {self._site.url: "listing"}
+        for url, kind in line.items():
+            logger.info("No source named all that is wanted so far; asking %s", url)
+            yield self._request(Source(url, kind, Walk(url, ended_before=False)), SourceMemory())
+        if not line:
+            yield from self._archives.requests(covered=covered)
 
     async def _recall(self, url: str) -> SourceMemory:
         memory = await self._spider.in_store(lambda db: recall_source(db, self._site.id, url))
@@ -148,10 +163,14 @@ class Sources:
             self._say_failed(source, report, str(error))
             return
         report.found = len(named.pages) + len(named.sitemaps)
+        if source.kind == "sitemap":
+            self._archives.coverage.note_sitemap(named.pages, named.sitemaps)
         if named.skipped:
             self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         if named.truncated:
-            self._run.problem(f"{source.url}: it names more pages than a sitemap may; the rest was left out")
+            self._run.problem(
+                f"{source.url}: it is cut off, or names more than a sitemap may; the rest was left out"
+            )
         pages = sorted(named.pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
         requests, report.new = await self._spider.found(pages)
         for request in requests:
@@ -278,5 +297,7 @@ class Sources:
 
     def _say_failed(self, source: Source, report: SourceReport, reason: str) -> None:
         source.walk.failed = True
+        if source.kind == "sitemap":
+            self._archives.coverage.note_failed()
         report.error = reason
         logger.warning("The %s %s could not be read: %s", report.kind, report.url, reason)

@@ -43,12 +43,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Where and when an article's page was fetched, and the SHA-256 of its bytes."""
+    """Where and when an article's page was fetched, and the SHA-256 of its bytes.
+
+    `tls` is ``unverified`` where nobody vouches for the server that it came from.
+    """
 
     site: str
     url: str
     fetched_at: datetime
     html_sha256: str | None
+    tls: str | None = None
 
 
 class ArticleStore:
@@ -120,6 +124,7 @@ class ArticleStore:
             "checked_at": capture.fetched_at,
             "revision": revision,
             "html_sha256": capture.html_sha256,
+            "tls": capture.tls,
             "signature": prepared.to_stored(),
             **story_fields(article_id, decision),
         }

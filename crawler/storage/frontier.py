@@ -207,6 +207,12 @@ class Frontier:
             count += changed.matched_count
         return count
 
+    def reopen_page(self, url: str) -> None:
+        """Make the page of an address pending again, if it is known."""
+        self._pages.update_one(
+            {"_id": self.key(url)}, {"$set": {"state": "pending", "next_attempt_at": None}}
+        )
+
     def settle(self, page: Page, result: PageResult) -> None:
         """Record how a fetch ended, and when the page is to be tried again if it is not settled.
 
@@ -242,8 +248,9 @@ class Frontier:
         if self._token is not None:
             change["token"] = self._token
             guard["token"] = {"$not": {"$gt": self._token}}  # matches pages without a token too
-        # The full text of a feed entry is only wanted until the page itself has been read.
-        settled = self._pages.update_one(guard, {"$set": change, "$unset": {"hints.text": ""}})
+        # The full text of a feed entry is wanted until the page itself has been read, and no longer.
+        read = {} if result.disposition in UNSETTLED else {"$unset": {"hints.text": ""}}
+        settled = self._pages.update_one(guard, {"$set": change, **read})
         if self._token is not None and not settled.matched_count:
             raise LeaseLostError(
                 f"site {self._site}: another process has taken over {page.url}; nothing more is written"

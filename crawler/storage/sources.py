@@ -128,11 +128,13 @@ def remember_lying_page(db: Database[Document], site: str, url: str) -> None:
 class PostsMemory:
     """What is remembered of a site's REST interface.
 
-    `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked.
+    `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked;
+    `embed` whether it may be asked for names with the posts.
     """
 
     api: str | None = None
     refused_until: datetime | None = None
+    embed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def recall_posts(db: Database[Document], site: str) -> PostsMemory:
     """Return what is remembered of a site's REST interface."""
     document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
     until = document.get("refused_until")
-    return PostsMemory(document.get("api"), until if until and until > datetime.now(UTC) else None)
+    refused = until if until and until > datetime.now(UTC) else None
+    return PostsMemory(document.get("api"), refused, document.get("embed", True))
 
 
 def remember_posts(db: Database[Document], site: str, api: str, refused_until: datetime | None) -> None:
@@ -161,6 +164,12 @@ def remember_posts(db: Database[Document], site: str, api: str, refused_until: d
         {"$set": {"site": site, "url": api, "api": api, "refused_until": refused_until}},
         upsert=True,
     )
+
+
+def remember_no_embed(db: Database[Document], site: str) -> None:
+    """Remember that a site's REST interface refuses to give names with the posts."""
+    fields = {"site": site, "embed": False}
+    db.sources.update_one({"_id": f"{site}/wordpress"}, {"$set": fields}, upsert=True)
 
 
 def recall_posts_walk(db: Database[Document], site: str, url: str) -> PostsWalk:
@@ -179,3 +188,16 @@ def mark_posts_walk(db: Database[Document], site: str, url: str, walk: PostsWalk
         "read_at": datetime.now(UTC),
     }
     db.sources.update_one({"_id": f"{site}/{url}"}, {"$set": fields}, upsert=True)
+
+
+def recall_closed_names(db: Database[Document], site: str) -> frozenset[str]:
+    """Return which names (users, categories) a site's REST interface does not tell for the time being."""
+    document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
+    now = datetime.now(UTC)
+    return frozenset(kind for kind, until in (document.get("closed_names") or {}).items() if until > now)
+
+
+def remember_closed_names(db: Database[Document], site: str, kind: str, until: datetime) -> None:
+    """Remember that a site's REST interface does not tell these names until then."""
+    fields = {"site": site, f"closed_names.{kind}": until}
+    db.sources.update_one({"_id": f"{site}/wordpress"}, {"$set": fields}, upsert=True)

@@ -30,7 +30,7 @@ def seeds(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(seeds: Path, *arguments: str, as_json: bool = False) -> str:
+def run(seeds: Path, *arguments: str, as_json: bool = False, code: int = 0) -> str:
     app = typer.Typer()
 
     @app.callback()
@@ -41,7 +41,7 @@ def run(seeds: Path, *arguments: str, as_json: bool = False) -> str:
     result = CliRunner().invoke(app, ["sites", *arguments])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    assert result.exit_code == 0
+    assert result.exit_code == code
     return result.stdout
 
 
@@ -119,6 +119,20 @@ def test_a_site_is_added_and_checked_from_the_command_line(tmp_path: Path) -> No
         assert "yasmin: as its seed says" in run(tmp_path, "check", "yasmin")
         with pytest.raises(UsageError, match="'yasmin' already"):
             run(tmp_path, "add", url, "--private")
+
+
+def test_all_sites_are_checked_side_by_side_and_shown_in_their_order(tmp_path: Path) -> None:
+    with Newsroom() as newsroom:
+        newsroom.write_seeds(tmp_path)
+        (tmp_path / "away.toml").write_text(
+            'name = "بعيد"\nurl = "http://127.0.0.1:1/"\nprivate = true\n', encoding="utf-8"
+        )
+        newsroom.forget_requests()
+        app_rows = json.loads(run(tmp_path, "check", as_json=True, code=3))
+        assert [row["site"] for row in app_rows] == sorted(["away", *(site.id for site in newsroom.sites)])
+        assert "cannot be reached" in app_rows[0]["error"]
+        assert app_rows[0]["broken"]
+        assert [len(row["samples"]) for row in app_rows[1:]] == [3] * len(newsroom.sites)
 
 
 @pytest.mark.parametrize("url", ["not a url", "ftp://news.example/", "https://"])

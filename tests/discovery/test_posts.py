@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.discovery.posts import PostsError, parse_posts
-from crawler.discovery.wordpress import Cursor, find_api, posts_url
+from crawler.discovery.posts import PostsError, parse_names, parse_posts
+from crawler.discovery.wordpress import Cursor, find_api, names_url, posts_url
 from crawler.extraction import extract
 
 ZONE = ZoneInfo("Asia/Damascus")
@@ -154,3 +154,41 @@ def test_the_cursor_asks_for_the_oldest_second_again_and_never_stands_still() ->
     assert first == Cursor("2024-01-01T00:00:01")
     assert first.after("2024-01-01T00:00:00") == Cursor("2024-01-01T00:00:01", 2)
     assert first.after("2023-12-31T23:59:59") == Cursor("2024-01-01T00:00:00")
+
+
+def test_names_that_came_as_numbers_are_asked_for_and_those_that_came_are_not() -> None:
+    numbers = {"author": 7, "categories": [1, 9]}
+    (post,) = _parsed(_row(**numbers)).posts
+    assert (post.author_id, post.category_ids) == (None, ())
+    (post,) = _parsed(_row(**numbers, _embedded=None)).posts
+    assert (post.authors, post.author_id, post.category_ids) == ((), 7, (1, 9))
+    refused = {"author": [{"code": "rest_user_cannot_view", "data": {"status": 401}}], "wp:term": [[]]}
+    (post,) = _parsed(_row(**numbers, _embedded=refused)).posts
+    assert (post.author_id, post.category_ids) == (7, ())
+    (post,) = _parsed(_row(author=0, categories="x", _embedded={})).posts
+    assert (post.author_id, post.category_ids) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "before", ["", "\ufeff \n", "<br />\n<b>Warning</b>: [x] in /var/www/a.php on line 3<br />"]
+)
+@pytest.mark.parametrize("behind", ["", "\n<!-- cached -->"])
+def test_what_php_and_plugins_print_around_an_answer_is_left_out(before: str, behind: str) -> None:
+    body = f"{before}{json.dumps([_row()])}{behind}".encode()
+    assert [post.id for post in parse_posts(body, URL, zone=ZONE).posts] == [41]
+
+
+def test_names_are_read_and_what_stands_for_none_is_none() -> None:
+    rows = [
+        {"id": 9, "name": "محليات &amp; خدمات", "slug": "local"},
+        {"id": 1, "name": "Uncategorized", "slug": "uncategorized"},
+        {"id": 2, "name": "غير مصنف", "slug": "x"},
+        {"name": "no number"},
+        "x",
+    ]
+    assert parse_names(json.dumps(rows).encode(), URL) == {9: "محليات & خدمات", 1: None, 2: None}
+    with pytest.raises(PostsError, match="no list of names"):
+        parse_names(b'{"code": "rest_forbidden"}', URL)
+    asked = names_url("https://news.example/wp-json/", "users", (3, 4))
+    assert asked == "https://news.example/wp-json/wp/v2/users?include=3,4&per_page=100&_fields=id,name,slug"
+    assert "rest_route=/wp/v2/users&include=3" in names_url("https://n.example/?rest_route=/", "users", (3,))

@@ -4,13 +4,14 @@ import pytest
 from scrapy.exceptions import (
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
 )
 
 from crawler.article import Disposition
-from crawler.fetch.outcome import RefusedRequestError, failure_outcome, status_outcome
+from crawler.fetch.outcome import CutShortError, RefusedRequestError, failure_outcome, status_outcome
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,12 @@ def test_a_successful_answer_is_judged_by_its_body(status: int) -> None:
         (DownloadTimeoutError("slow"), Disposition.FAILED, "in time"),
         (DownloadConnectionRefusedError("no"), Disposition.FAILED, "refused"),
         (ResponseDataLossError("cut"), Disposition.FAILED, "cut short"),
+        (CutShortError("cut short: the page stops"), Disposition.FAILED, "the page stops"),
+        (
+            DownloadFailedError("[<twisted.python.failure.Failure builtins.ValueError: no digits: b'-5'>]"),
+            Disposition.FAILED,
+            "the answer is broken: no digits: b'-5'",
+        ),
         (RuntimeError("odd"), Disposition.FAILED, "RuntimeError: odd"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.pacing import retry_after
+from crawler.fetch.pacing import LONGEST, retry_after
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 
@@ -18,6 +18,8 @@ NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
         (b" 0 ", 0.0),
         (b"Wed, 04 Dec 2024 10:01:30 GMT", 90.0),
         (b"Wed, 04 Dec 2024 09:00:00 GMT", 0.0),
+        (b"999999999999", LONGEST),
+        (b"Wed, 04 Dec 2099 10:00:00 GMT", LONGEST),
         (b"soon", None),
         (b"-5", None),
         (b"", None),

@@ -4,10 +4,11 @@ import socket
 
 import pytest
 from scrapy import Request
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.resolver import dnscache
 
 from crawler.fetch.outcome import RefusedRequestError
-from crawler.fetch.safety import SafeResolver, SafetyMiddleware, is_public
+from crawler.fetch.safety import PrivateNameMiddleware, SafeResolver, SafetyMiddleware, is_public
 from crawler.sites import Site
 
 
@@ -88,7 +89,9 @@ def test_an_ipv6_address_in_the_answer_is_judged_like_any_other(address: str, re
     failures: list[str] = []
     found: list[str] = []
     resolver.getHostByName("six.example").addCallbacks(found.append, lambda f: failures.append(str(f.value)))
-    assert failures == ([f"unsafe address: six.example leads to {address}"] if refused else [])
+    assert [text.rpartition(": ")[2] for text in failures] == (
+        [f"six.example leads to the private address {address}."] if refused else []
+    )
     assert found == ([] if refused else [address])
 
 
@@ -101,8 +104,40 @@ def test_a_name_that_leads_to_a_private_address_is_refused_where_it_is_resolved(
     failures: list[str] = []
     found: list[str] = []
     resolver.getHostByName("news.example").addCallbacks(found.append, lambda f: failures.append(str(f.value)))
-    assert (failures == ["unsafe address: news.example leads to 127.0.0.1"]) is refused
+    assert ("news.example leads to the private address 127.0.0.1" in "".join(failures)) is refused
     assert (found == ["127.0.0.1"]) is not refused
+
+
+@pytest.mark.parametrize(
+    ("answers", "taken"),
+    [
+        (["2606:2800:220:1::1"], "2606:2800:220:1::1"),
+        (["2606:2800:220:1::1", "93.184.216.34"], "93.184.216.34"),
+        (["10.0.0.1", "2606:2800:220:1::1"], "2606:2800:220:1::1"),
+        (["fd00::7", "::1"], "fd00::7"),
+    ],
+)
+def test_a_name_with_ipv6_addresses_alone_is_resolved_and_public_ones_go_before(
+    monkeypatch: pytest.MonkeyPatch, answers: list[str], taken: str
+) -> None:
+    found = [
+        (socket.AF_INET6 if ":" in address else socket.AF_INET, 1, 6, "", (address, 0)) for address in answers
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    resolver = SafeResolver(None, 10, 1.0, allow_private=False)  # type: ignore[arg-type]  # asks nobody
+    assert resolver._resolve("six.example") == taken
+
+
+def test_a_name_that_led_to_a_private_address_is_refused_and_one_that_does_not_exist_fails() -> None:
+    resolver = SafeResolver(None, 10, 1.0, allow_private=False)  # type: ignore[arg-type]  # answers from its cache
+    dnscache["intern.example"] = "64:ff9b::a01:203"
+    resolver.getHostByName("intern.example").addErrback(lambda _: None)
+    middleware = PrivateNameMiddleware()
+    request = Request("https://intern.example/a")
+    with pytest.raises(RefusedRequestError, match=r"intern\.example leads to 64:ff9b::a01:203"):
+        middleware.process_exception(request, CannotResolveHostError("no results"))
+    middleware.process_exception(request, TimeoutError())
+    middleware.process_exception(Request("https://none.example/a"), CannotResolveHostError("no results"))
 
 
 def test_a_private_address_passes_where_the_seed_says_that_the_site_lives_there() -> None:

@@ -1,6 +1,7 @@
 """A site whose every answer a test writes itself, on loopback, and a log of what it was asked."""
 
 import random
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -33,9 +34,10 @@ class MadeUpSite:
 
     Args:
         tls: Serves https with this.
+        host: The loopback address to listen at.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.answers: dict[str, Answer | Callable[[Mapping[str, str]], Answer]] = {}
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
@@ -61,14 +63,19 @@ class MadeUpSite:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+        self._server = Server((host, 0), Handler)
         if tls is not None:
             # A handshake that is broken off is the point of a test, not an error to print.
             self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
             self._server.socket = tls.wrap_socket(
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
-        self.base = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}"
+        self.base = (
+            f"http{'s' if tls else ''}://{f'[{host}]' if ':' in host else host}:{self._server.server_port}"
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     def __enter__(self) -> "MadeUpSite":

@@ -66,6 +66,37 @@ def test_robots_txt_is_obeyed_also_after_a_redirect_and_its_delay_is_written() -
         assert fetcher.delay(place.base) == 0.1
 
 
+@pytest.mark.parametrize(
+    ("home", "said"),
+    [
+        (Answer("<html><title>Just a moment...</title><body><script src='/cdn-cgi/challenge-platform/x'>"),
+         "challenge"),
+        (Answer("<html><title>الموقع قيد الصيانة</title><body><p>نعود إليكم قريباً.</p></body></html>"),
+         "the server's trouble"),
+        (Answer('<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>'), "a feed"),
+        (Answer(b"%PDF-1.4 x", 200, {"Content-Type": "application/pdf"}), "a PDF file"),
+        (Answer(""), "an empty page"),
+        (Answer("", 302, {"Location": "/"}), "redirects without end"),
+    ],
+    ids=["challenge", "maintenance", "feed", "pdf", "empty", "loop"],
+)  # fmt: skip
+def test_what_is_no_home_page_makes_no_seed(home: Answer, said: str) -> None:
+    with made_up_site() as place:
+        place.answers["/"] = home
+        with pytest.raises(FetchError, match=said):
+            _look(place.base)
+
+
+def test_a_home_page_that_only_leads_to_another_is_followed_and_a_robots_txt_that_is_broken_is_told() -> None:
+    with made_up_site() as place:
+        place.answers["/"] = Answer('<meta http-equiv="refresh" content="0; url=/ar/">')
+        place.answers["/ar/"] = Answer(listing_page([]))
+        assert _look(place.base).url == f"{place.base}/ar/"
+        place.answers["/robots.txt"] = Answer("", 503)
+        with pytest.raises(FetchError, match=r"robots\.txt answers with status 503"):
+            _look(place.base)
+
+
 def test_a_site_without_sources_is_read_by_its_sections_and_doubts_are_told(tmp_path: Path) -> None:
     with made_up_site() as place:
         paths = [f"/story/the-long-day-of-the-city-{number}" for number in range(1001, 1006)]

@@ -47,8 +47,9 @@ FAULTS: list[tuple[str, dict[str, Any], Disposition, str]] = [
     (Fault.GEO_BLOCK, {}, Disposition.BLOCKED, "country"),
     (Fault.GEO_BLOCK, {"language": "en"}, Disposition.BLOCKED, "country"),
     (Fault.GEO_BLOCK, {"code": 451}, Disposition.BLOCKED, "legal"),
-    # What lies beyond the length that the site told is not ours to read; here it is the page's foot.
-    (Fault.SHORT_LENGTH, {"missing": 20}, Disposition.STORED, ""),
+    # What lies beyond the length that the site told is not ours to read; here it is nothing but "</html>".
+    (Fault.SHORT_LENGTH, {"missing": 8}, Disposition.STORED, ""),
+    (Fault.SHORT_LENGTH, {"missing": 20}, Disposition.FAILED, "cut short: the page stops within"),
 ]
 
 

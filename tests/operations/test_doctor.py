@@ -89,3 +89,12 @@ def test_redis_that_drops_keys(stores: Stores, settings: Settings) -> None:
         stores.redis.config_set("maxmemory-policy", "noeviction")
     assert check.level is Level.WARNING
     assert "drops keys when it is full" in check.finding
+
+
+def test_a_site_whose_certificate_is_not_verified(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "sada.toml").write_text(
+        'name = "صدى"\nurl = "https://sada.example/"\ntls = "unverified"\n', encoding="utf-8"
+    )
+    check = by_name(diagnose(settings, tmp_path))["seeds"]
+    assert check.level is Level.WARNING
+    assert "not verified (tls) of sada" in check.finding

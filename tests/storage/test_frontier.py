@@ -36,6 +36,18 @@ def test_hints_survive_the_store(frontier: Frontier) -> None:
     assert page.hints == Hints(title="عنوان", published_at=NOW, authors=("سمر",), text="نص")
 
 
+def test_a_feeds_full_text_waits_with_its_page_until_that_has_been_read(frontier: Frontier) -> None:
+    (page,) = frontier.discover(_found("a", title="عنوان", text="نص")).pages
+    for ending in (Disposition.BLOCKED, Disposition.FAILED):
+        frontier.settle(page, PageResult(ending, "no"))
+        (page,) = frontier.pending(datetime.now(UTC) + LONGEST_RETRY)
+        assert page.hints.text == "نص"
+    frontier.settle(page, PageResult(Disposition.STORED, article_id="1"))
+    frontier.reopen(["1"])
+    (page,) = frontier.name_pages([page.url])
+    assert (page.hints.title, page.hints.text) == ("عنوان", None)
+
+
 def test_a_discovery_that_is_repeated_because_its_answer_was_lost_loses_no_page(frontier: Frontier) -> None:
     first = frontier.discover(_found("a", "b"))
     again = frontier.discover(_found("a", "b"))

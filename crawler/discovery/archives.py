@@ -1,0 +1,282 @@
+"""Dated archives: listings of one day, month or year (``/2024/03/``), and where the earlier ones are.
+
+One template makes all of a site's archives. It is read off the addresses that the site links (the list of
+months beside its pages, a calendar), or is WordPress's own (Template Hierarchy, "Date").
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from lxml.html import HtmlElement
+
+from crawler.article import Discovered
+from crawler.discovery.canonical import InvalidURLError, absolute_url, url_key
+from crawler.discovery.links import numbers_articles
+from crawler.discovery.listing import PAGE_NAMES, page_number, parse_listing
+from crawler.discovery.markup import parse_html
+from crawler.discovery.window import Span, Window
+from crawler.sites import Site
+
+Unit = Literal["month", "day", "year"]
+UNITS: tuple[Unit, ...] = ("month", "day", "year")
+"""The best first: a month's listing is neither one of hundreds nor a thousand pages long."""
+
+SHARES = {"month": timedelta(days=1), "day": timedelta(minutes=1), "year": timedelta(days=1)}
+"""What a listing must have in common with a window of time to be asked for."""
+
+TOLD = {"month": 2, "day": 2, "year": 3}
+"""Different dates that links of one template must have: a single one may be anything with a number in it."""
+
+EARLIEST = 1995
+"""No news site's archive begins before."""
+
+FULL_PAGE = 10
+"""WordPress's default of posts on a page: one with fewer is the last of its archive."""
+
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+# The date ends the path: "/2024/03/", "/archive/2024-3-5", "/2024_03_01_archive.html" (old Blogger).
+_IN_PATH = re.compile(
+    rf"/(?:(?:archives?|أرشيف|الأرشيف)[-_])?{_YEAR}(?:(?P<mark>[/_-]){_MONTH}(?:(?P=mark){_DAY})?)?"
+    rf"(?:_archive)?(?:\.html?)?/?\Z"
+)
+_IN_VALUE = re.compile(rf"{_YEAR}(?P<mark>[/-]){_MONTH}(?:(?P=mark){_DAY})?\Z")
+_PACKED = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?\Z")
+_NAMES = {"y": "year", "year": "year", "yyyy": "year", "m": "month", "month": "month", "mm": "month",
+          "monthnum": "month", "d": "day", "day": "day", "dd": "day"}  # fmt: skip
+_PLAIN = re.compile(r"/\?(?:p|m)=\d")
+_INDEX = re.compile(r"/(?:archives?|أرشيف|الأرشيف)(?:\.(?:html?|php|aspx?))?/?\Z", re.IGNORECASE)
+_PAGE_PATH = re.compile(r"/page[/-]\d{1,6}/?\Z", re.IGNORECASE)
+_WORDPRESS = re.compile(
+    rb"""<meta\b[^>]*content=["']WordPress\b|https://api\.w\.org/|/wp-content/(?:themes|plugins)/""",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One dated listing: its address, and the stretch of time that it lists, by the site's clock."""
+
+    url: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveTemplate:
+    """What the addresses of a site's dated listings have in common.
+
+    `pattern` is an address with ``{year}``, ``{month}`` and ``{day}``; `padded` says that months and days
+    below ten have a zero. `pages` is how further pages are named where none is linked: by ``path`` or
+    ``query``, as WordPress does; None: they are not guessed. `linked`: the site links such listings itself.
+    """
+
+    pattern: str
+    unit: Unit
+    padded: bool = True
+    pages: Literal["path", "query"] | None = None
+    linked: bool = True
+
+    def url(self, day: date) -> str:
+        """The address of the listing that holds a day."""
+        width = "02" if self.padded else ""
+        return (
+            self.pattern.replace("{year}", f"{day.year:04}")
+            .replace("{month}", f"{day.month:{width}}")
+            .replace("{day}", f"{day.day:{width}}")
+        )
+
+    def archives(self, window: Window, now: datetime, zone: tzinfo) -> Iterator[Archive]:
+        """The listings of the window, the newest first.
+
+        One of which the window holds next to nothing (`SHARES`) is left out: it would be read as a whole for
+        what the next window brings.
+
+        Args:
+            window: Which time of publication is wanted.
+            now: There are none of later days.
+            zone: The site's clock, by which its listings are made.
+        """
+        until = min(window.until or now, now)
+        day = until.astimezone(zone).date()
+        while day.year >= EARLIEST:
+            span = _span(day, self.unit, zone)
+            if window.since and span.end <= window.since:
+                return
+            shared = min(span.end, until) - max(span.start, window.since or span.start)
+            if shared >= SHARES[self.unit]:
+                yield Archive(self.url(day), span)
+            day = (span.start - timedelta(hours=12)).astimezone(zone).date()
+
+    def guessed_page(self, url: str) -> str | None:
+        """The address of the page after `url`, as WordPress names it; None: it is not to be guessed."""
+        parts, following = urlsplit(url), (page_number(url) or 1) + 1
+        if self.pages == "path":
+            path = _PAGE_PATH.sub("", parts.path).rstrip("/")
+            return urlunsplit(parts._replace(path=f"{path}/page/{following}/"))
+        if self.pages == "query":
+            query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "paged"]
+            return urlunsplit(parts._replace(query=urlencode([*query, ("paged", str(following))])))
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """What one page of a dated listing names: articles, and the listing's next page.
+
+    `guessed` says that nobody named the next page.
+    """
+
+    articles: list[Discovered]
+    next_url: str | None = None
+    guessed: bool = False
+
+
+def find_archives(
+    body: bytes, url: str, site: Site, charset: str | None = None
+) -> tuple[list[ArchiveTemplate], list[Discovered], str | None]:
+    """Find out how a site's dated listings are addressed, from its home page or its index of archives.
+
+    Args:
+        body: The page as served, decompressed.
+        url: Where it was fetched.
+        site: The seed.
+        charset: What the HTTP header claims, if it does.
+
+    Returns:
+        The templates, the best first; the articles that the page names; and the address of an index of
+        archives that it links.
+    """
+    root = parse_html(body, charset)
+    if root is None:
+        return [], [], None
+    links = list(_links(root, url, site))
+    wordpress = _WORDPRESS.search(body) is not None
+    pretty = not any(_PLAIN.search(link) for link in links)
+    pages: Literal["path", "query"] | None = None if not wordpress else "path" if pretty else "query"
+    dates: dict[tuple[str, Unit], set[tuple[int, ...]]] = {}
+    padded: dict[tuple[str, Unit], bool] = {}
+    for link in links:
+        if (read := read_archive(link)) is not None:
+            pattern, unit, numbers, is_padded = read
+            dates.setdefault((pattern, unit), set()).add(numbers)
+            padded[pattern, unit] = padded.get((pattern, unit), True) and is_padded
+    found = [
+        ArchiveTemplate(pattern, unit, padded[pattern, unit], pages)
+        for (pattern, unit), told in dates.items()
+        if len(told) >= TOLD[unit]
+    ]
+    if wordpress and not any(template.unit == "month" for template in found):
+        home = site.url if site.url.endswith("/") else f"{site.url}/"
+        own = f"{home}{{year}}/{{month}}/" if pretty else f"{home}?m={{year}}{{month}}"
+        found.append(ArchiveTemplate(own, "month", True, pages, linked=False))
+    # A section's own archives hold a part of what the whole site's hold: the shorter address goes first.
+    found.sort(key=lambda template: (UNITS.index(template.unit), len(template.pattern)))
+    found = [template for template in found if not site.excludes(template.url(date(2024, 3, 5)))]
+    index = next((link for link in links if _INDEX.search(unquote(urlsplit(link).path))), None)
+    return found, parse_listing(body, url, site, charset).articles, index
+
+
+def read_archive(url: str) -> tuple[str, Unit, tuple[int, ...], bool] | None:
+    """Read an address that ends in a date and holds nothing after it.
+
+    Returns:
+        Its pattern, the unit of its date, the date's numbers, and whether they can have leading zeros; None
+        where it is no dated listing's.
+    """
+    parts = urlsplit(_PAGE_PATH.sub("/", url) if "?" not in url else url)
+    if not parts.query:
+        path = unquote(parts.path)
+        match = _IN_PATH.search(path)
+        if match is None:
+            return None
+        return _template(urlunsplit(parts._replace(path=_with_marks(path, match))), match)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    named = {_NAMES[name.lower()]: value for name, value in pairs if name.lower() in _NAMES}
+    if "year" in named and "month" in named:
+        text = "-".join(named[unit] for unit in ("year", "month", "day") if unit in named)
+        if (match := _IN_VALUE.match(text)) is None:
+            return None
+        query = [
+            (name, f"{{{_NAMES[name.lower()]}}}" if name.lower() in _NAMES else value)
+            for name, value in pairs
+        ]
+        return _template(_with_query(url, query), match)
+    for index, (name, value) in enumerate(pairs):
+        if not numbers_articles(name) and (match := _PACKED.match(value) or _IN_VALUE.match(value)):
+            query = [*pairs[:index], (name, _with_marks(value, match)), *pairs[index + 1 :]]
+            return _template(_with_query(url, query), match)
+    return None
+
+
+def parse_archive(
+    body: bytes, url: str, site: Site, template: ArchiveTemplate, charset: str | None = None
+) -> ArchivePage:
+    """Find the articles of one page of a dated listing, and the page that continues it.
+
+    What only leads to another month, as calendars and "previous month" do, is not followed.
+    """
+    listing = parse_listing(body, url, site, charset)
+    if listing.next_url and archive_key(listing.next_url) == archive_key(url):
+        return ArchivePage(listing.articles, listing.next_url)
+    guess = template.guessed_page(url) if len(listing.articles) >= FULL_PAGE else None
+    return ArchivePage(listing.articles, guess, guessed=guess is not None)
+
+
+def archive_key(url: str) -> str:
+    """What all pages of one dated listing have in common."""
+    parts = urlsplit(url)
+    query = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0].lower() not in PAGE_NAMES
+    ]
+    path = _PAGE_PATH.sub("/", parts.path)
+    return url_key(urlunsplit(parts._replace(path=path, query=urlencode(query))))
+
+
+def _links(root: HtmlElement, url: str, site: Site) -> Iterable[str]:
+    """The site's own links, those of a drop-down list of months too."""
+    for element in root.iter("a", "area", "option", "link"):
+        target = element.get("value" if element.tag == "option" else "href") or ""
+        if element.tag == "option" and "/" not in target and "?" not in target:
+            continue
+        try:
+            link = absolute_url(target, url)
+        except InvalidURLError:
+            continue
+        if site.owns(link):
+            yield link
+
+
+def _with_marks(text: str, match: re.Match[str]) -> str:
+    """The text with its date's numbers replaced by their names."""
+    for unit in ("day", "month", "year"):
+        if match.groupdict().get(unit):
+            first, last = match.span(unit)
+            text = f"{text[:first]}{{{unit}}}{text[last:]}"
+    return text
+
+
+def _with_query(url: str, pairs: list[tuple[str, str]]) -> str:
+    return urlunsplit(urlsplit(url)._replace(query=urlencode(pairs, safe="{}/-")))
+
+
+def _template(pattern: str, match: re.Match[str]) -> tuple[str, Unit, tuple[int, ...], bool] | None:
+    texts = [text for text in (match["year"], match["month"], match["day"]) if text]
+    numbers = tuple(int(text) for text in texts)
+    if numbers[0] < EARLIEST:
+        return None
+    unit: Unit = "day" if len(numbers) == 3 else "month" if len(numbers) == 2 else "year"
+    return pattern, unit, numbers, all(len(text) == 2 for text in texts[1:])
+
+
+def _span(day: date, unit: Unit, zone: tzinfo) -> Span:
+    start, end = day, day + timedelta(days=1)
+    if unit == "month":
+        start, end = day.replace(day=1), date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    elif unit == "year":
+        start, end = date(day.year, 1, 1), date(day.year + 1, 1, 1)
+    return Span(datetime.combine(start, time(), zone), datetime.combine(end, time(), zone))

@@ -1,0 +1,76 @@
+"""How a page ends: with its closing tags, without them, or in the middle of something.
+
+A server or cache that tells a length that is too small cuts a page off without anybody noticing: what came
+is exactly as long as it was said to be. Only the page's own end shows it.
+"""
+
+import codecs
+import re
+from enum import StrEnum
+
+HEAD_BYTES = 4096
+"""Where a page says that it is one; a fragment without a head is not judged."""
+
+TAIL_BYTES = 400
+"""What is looked at for a letter that was cut: enough to hold others that tell the encoding."""
+
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_END = re.compile(rb"</\s*(?:html|body)\b", re.IGNORECASE)
+_TAG = re.compile(rb"<(?:[A-Za-z/!?]|\Z)")
+# "&nbs", "&#160": the semicolon is missing, and nothing follows. "R&D" has no two small letters.
+_REFERENCE = re.compile(rb"&(?:#(?:[0-9]{0,7}|[xX][0-9A-Fa-f]{0,6})|[a-z]{2,8})\Z")
+_UNPARSED = tuple(
+    (re.compile(rb"<%b\b" % name, re.IGNORECASE), re.compile(rb"</%b\b" % name, re.IGNORECASE))
+    for name in (b"script", b"style", b"textarea")
+)
+
+
+class PageEnd(StrEnum):
+    """How a page ends."""
+
+    WHOLE = "whole"
+    """It closes its body or itself, or is no page that would."""
+    UNENDED = "unended"
+    """It stops between two elements or in a text, and closes neither its body nor itself."""
+    UNPARSED = "unparsed"
+    """It stops in a script, a style sheet or a comment: a browser shows all that stands before."""
+    CUT = "cut"
+    """It stops within a tag, a character reference or a letter: nobody writes that."""
+
+
+def page_end(body: bytes) -> PageEnd:
+    """Tell how a page ends.
+
+    Args:
+        body: The page as served, decompressed.
+    """
+    # In UTF-16 no tag would be found.
+    if b"\x00" in body[:HEAD_BYTES] or not _PAGE.search(body, 0, HEAD_BYTES) or _END.search(body):
+        return PageEnd.WHOLE
+    if body.rfind(b"<!--") > body.rfind(b"-->"):
+        return PageEnd.UNPARSED
+    for opened, closed in _UNPARSED:
+        if _last(opened, body) > _last(closed, body):
+            return PageEnd.UNPARSED
+    opening = body.rfind(b"<")
+    if opening > body.rfind(b">") and _TAG.match(body, opening):
+        return PageEnd.CUT
+    if _REFERENCE.search(body[-10:]) or _ends_in_a_letter(body[-TAIL_BYTES:]):
+        return PageEnd.CUT
+    return PageEnd.UNENDED
+
+
+def _last(pattern: re.Pattern[bytes], body: bytes) -> int:
+    return max((match.start() for match in pattern.finditer(body)), default=-1)
+
+
+def _ends_in_a_letter(tail: bytes) -> bool:
+    """Whether a text in UTF-8 stops between two bytes of one letter."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    start = next((at for at, byte in enumerate(tail[:4]) if byte & 0xC0 != 0x80), 0)
+    try:
+        text = decoder.decode(tail[start:])
+    except UnicodeDecodeError:
+        return False
+    # In the encodings of one byte a letter, any letter at the very end looks like the beginning of two.
+    return bool(decoder.getstate()[0]) and not text.isascii()

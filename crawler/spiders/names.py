@@ -1,0 +1,106 @@
+"""Names: who wrote the REST interface's posts and where they stand, where its answers tell numbers alone.
+
+Sites that hide their users, or whose cache drops `_embed`, give numbers in place of names. They are looked up
+a hundred at once and each once in a crawl.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.discovery.posts import Post, PostPage, PostsError, parse_names
+from crawler.discovery.wordpress import POSTS_AT_ONCE, names_url
+from crawler.fetch.outcome import HeldBackError
+from crawler.spiders.crawling import Crawling
+from crawler.storage.sources import recall_closed_names, remember_closed_names
+
+CLOSED_FOR = timedelta(days=30)
+"""How long names that a site does not tell are not asked for again: what hides its users stays for long."""
+
+SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
+
+PRIORITY = 120
+"""Before the next posts: those that are here wait for the names."""
+
+logger = logging.getLogger(__name__)
+
+
+class Names:
+    """The names of users and categories of the spider's site."""
+
+    def __init__(self, spider: Crawling) -> None:
+        self._spider = spider
+        self._site = spider.site
+        self._known: dict[str, dict[int, str | None]] = {"users": {}, "categories": {}}
+        self._closed: set[str] | None = None
+        # Two answers may be read at once: the second waits for the names that the first has asked for.
+        self._one_by_one = asyncio.Lock()
+
+    async def filled_in(self, api: str, answer: PostPage) -> PostPage:
+        """Return an answer whose posts have the names that came as numbers, as far as the site tells them.
+
+        Args:
+            api: The interface's root.
+            answer: The posts as read.
+        """
+        users = [post.author_id for post in answer.posts if post.author_id is not None]
+        categories = [number for post in answer.posts for number in post.category_ids]
+        if not users and not categories:
+            return answer
+        async with self._one_by_one:
+            await self._look_up(api, "users", users)
+            await self._look_up(api, "categories", categories)
+        return replace(answer, posts=[self._named(post) for post in answer.posts])
+
+    def _named(self, post: Post) -> Post:
+        author = self._known["users"].get(post.author_id or 0)
+        told = [self._known["categories"].get(number) for number in post.category_ids]
+        return replace(
+            post,
+            authors=(author,) if author else post.authors,
+            categories=tuple(name for name in told if name) or post.categories,
+        )
+
+    async def _look_up(self, api: str, kind: str, numbers: Iterable[int]) -> None:
+        known = self._known[kind]
+        left = iter(dict.fromkeys(number for number in numbers if number not in known))
+        while batch := tuple(islice(left, POSTS_AT_ONCE)):
+            if self._closed is None:
+                found = await self._spider.in_store(lambda db: recall_closed_names(db, self._site.id))
+                self._closed = set(found or ())
+            if kind in self._closed or self._spider.stopping:
+                return
+            # What is not among the answers does not exist any more; it is not asked for again either.
+            known.update(dict.fromkeys(batch))
+            known.update(await self._ask(names_url(api, kind, batch), kind))
+
+    async def _ask(self, url: str, kind: str) -> dict[int, str | None]:
+        request = Request(url, dont_filter=True, priority=PRIORITY)
+        try:
+            response = await self._spider.crawler.engine.download_async(request)
+            if response.status in SAYS_NO:
+                await self._close(kind, f"the site answered with status {response.status}")
+            elif response.status == 200:
+                return parse_names(response.body, response.url)
+            else:
+                logger.warning("%s could not be read: status %s", url, response.status)
+        except HeldBackError:
+            pass
+        except (IgnoreRequest, PostsError) as error:
+            await self._close(kind, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever keeps a name away, the post is there
+            logger.warning("%s could not be read: %s", url, error)
+        return {}
+
+    async def _close(self, kind: str, why: str) -> None:
+        if self._closed is not None:
+            self._closed.add(kind)
+        until = datetime.now(UTC) + CLOSED_FOR
+        logger.info("The site does not tell its %s (%s); not asked again before %s", kind, why, until)
+        await self._spider.in_store(lambda db: remember_closed_names(db, self._site.id, kind, until))

@@ -1,0 +1,54 @@
+"""What is remembered of a site's dated archives: which were read to their end, and that it has none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pymongo.database import Database
+
+from crawler.discovery.archives import Archive
+from crawler.storage.schema import Document
+
+READ_FOR = timedelta(days=30)
+"""An archive that was read to its end is not asked for again for so long: a backfill that is stopped and run
+again goes on behind it, and what was published late is found by a later one."""
+
+SETTLED = timedelta(days=2)
+"""After the last moment of its month an archive may still grow: sites date by other clocks than ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivesMemory:
+    """`refused_until` is the time before which the site is not to be asked for dated archives."""
+
+    refused_until: datetime | None = None
+
+
+def recall_archives(db: Database[Document], site: str) -> ArchivesMemory:
+    """Return what is remembered of a site's archives as a whole."""
+    until = (db.sources.find_one({"_id": f"{site}/archives"}) or {}).get("refused_until")
+    return ArchivesMemory(until if until and until > datetime.now(UTC) else None)
+
+
+def remember_no_archives(db: Database[Document], site: str, url: str, refused_until: datetime) -> None:
+    """Remember that a site does not want its dated archives to be asked for, or has none."""
+    fields = {"site": site, "url": url, "refused_until": refused_until}
+    db.sources.update_one({"_id": f"{site}/archives"}, {"$set": fields}, upsert=True)
+
+
+def mark_archive_read(db: Database[Document], site: str, archive: Archive, found: int) -> None:
+    """Note that all that one archive names is in the frontier."""
+    fields = {"site": site, "url": archive.url, "walked": True, "found": found, "read_at": datetime.now(UTC)}
+    db.sources.update_one({"_id": f"{site}/{archive.url}"}, {"$set": fields}, upsert=True)
+
+
+def next_unread(db: Database[Document], site: str, archives: Sequence[Archive]) -> tuple[Archive | None, int]:
+    """Return the first of the archives that is to be asked for, and how many before it were read lately."""
+    now, known = datetime.now(UTC), 0
+    for archive in archives:
+        document = db.sources.find_one({"_id": f"{site}/{archive.url}"}) or {}
+        read_at = document.get("read_at") if document.get("walked") else None
+        if read_at is None or read_at < archive.span.end + SETTLED or now - read_at > READ_FOR:
+            return archive, known
+        known += 1
+    return None, known

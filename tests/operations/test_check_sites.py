@@ -1,0 +1,59 @@
+"""Many sites are looked at side by side, and each host one request after the other."""
+
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from crawler.config import Settings
+from crawler.operations.check_sites import SiteCheck, check_sites
+from crawler.sites import Site
+from tests.operations.made_up_site import Answer, made_up_site
+
+SETTINGS = Settings(delay=0, fetch_timeout=30, concurrent_sites=4)
+
+
+def _check(sites: list[Site]) -> tuple[list[SiteCheck], list[str]]:
+    finished: list[str] = []
+    checks = check_sites(sites, SETTINGS, lambda *_: None, lambda check: finished.append(check.site))
+    return checks, finished
+
+
+def test_sites_are_looked_at_side_by_side() -> None:
+    # Each home page waits for the other: one after the other, neither would ever come.
+    both = threading.Barrier(2, timeout=60)
+
+    def home(_: Mapping[str, str]) -> Answer:
+        both.wait()
+        return Answer("<html><title>خبر</title></html>")
+
+    with ExitStack() as stack:
+        places = [stack.enter_context(made_up_site()) for _ in range(2)]
+        for place in places:
+            place.answers["/"] = home
+        checks, finished = _check([place.site(id=f"site-{n}") for n, place in enumerate(places)])
+    assert [check.site for check in checks] == ["site-0", "site-1"]
+    assert sorted(finished) == ["site-0", "site-1"]
+    assert [check.error for check in checks] == [None, None]
+    assert all(check.broken for check in checks), "nothing on them names an article"
+
+
+def test_two_sites_on_one_host_are_never_asked_at_once() -> None:
+    active, most, lock = 0, 0, threading.Lock()
+
+    def home(_: Mapping[str, str]) -> Answer:
+        nonlocal active, most
+        with lock:
+            active += 1
+            most = max(most, active)
+        time.sleep(0.1)
+        with lock:
+            active -= 1
+        return Answer("<html><title>خبر</title></html>")
+
+    with made_up_site() as place:
+        place.answers["/ar/"] = place.answers["/en/"] = place.answers["/robots.txt"] = home
+        sites = [place.site(id=name, url=f"{place.base}/{name}/") for name in ("ar", "en")]
+        checks, _ = _check(sites)
+    assert [check.error for check in checks] == [None, None]
+    assert most == 1
