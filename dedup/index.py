@@ -1,10 +1,10 @@
 """The streaming index: every article ever seen, in Redis or Valkey, asked and told in one atomic step.
 
-Band keys, a small record of every article and the stories live in Redis; `index.lua` looks candidates up,
-verifies them, unites stories and inserts, for a whole batch in one round trip, so that two workers with
-copies of one story can't miss each other. What is stored follows datasketch's MinHash and the bands and rows
-of its MinHashLSH; its Redis storage isn't used, for it takes 78 round trips and 10 KB an article and has no
-atomic check-and-insert.
+Band keys, a small record of every article and the stories live in Redis; the script in `lua/` looks
+candidates up, verifies them, unites stories and inserts, for a whole batch in one round trip, so that two
+workers with copies of one story can't miss each other. What is stored follows datasketch's MinHash and the
+bands and rows of its MinHashLSH; its Redis storage isn't used, for it takes 78 round trips and 10 KB an
+article and has no atomic check-and-insert.
 
 All keys share the hash tag ``{basename}``: on a Redis Cluster the index works, on one shard of it.
 """

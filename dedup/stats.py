@@ -10,7 +10,7 @@ import redis
 SMALLEST_TABLE = 256
 """Buckets; entries of the tables leave the lowest 8 bits of a hash to the address."""
 
-_CHUNK = 33  # records of a chunk, as in index.lua
+_CHUNK = 33  # records of a chunk, as in lua/records.lua
 
 
 class Counts(NamedTuple):

@@ -6,7 +6,7 @@ strongly, one that does (an excerpt only as a whole: a follow-up may quote as mu
 count. Two stories that an article resembles become one only when their first articles resemble each other:
 a digest of the day's news must not tie the day's stories together.
 
-`dedup/index.lua` does the same in Redis, article by article; a test holds the two together.
+`dedup/lua/stories.lua` does the same in Redis, article by article; a test holds the two together.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""How articles travel to the index's script and its decisions back; `index.lua` has the other end."""
+"""How articles travel to the index's script and its decisions back; the other end is in `lua/`."""
 
 import re
 import struct
@@ -18,7 +18,7 @@ from dedup.similarity import LATE_BYTES, Reason, Verdict
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, state, similarity, source, text: see
-# index.lua.
+# lua/records.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
 _VERDICT = struct.Struct("<16sBdd")
 _UNKNOWN_TIME = 0xFFFFFFFF
