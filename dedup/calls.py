@@ -46,7 +46,7 @@ class Calls:
         self._check = redis_client.register_script(check_script())
         limits = parameters.thresholds
         self._limits = struct.pack(
-            "<17d",
+            "<19d",
             parameters.bands,
             limits.containment,
             limits.containment_other_source,
@@ -64,6 +64,8 @@ class Calls:
             limits.chained_jaccard,
             limits.merge,
             NEAR_MISS,
+            limits.unlike,
+            limits.undivided,
         )
 
     def open(self, *, building: bool = False) -> None:

@@ -6,7 +6,18 @@ KEYS[1] is the index's state in each.
 from functools import cache
 from importlib.resources import files
 
-_PARTS = ("begin", "tables", "records", "rule", "stories", "articles", "window", "run")
+_PARTS = (
+    "begin",
+    "tables",
+    "records",
+    "rule",
+    "stories",
+    "matches",
+    "roundups",
+    "articles",
+    "window",
+    "run",
+)
 
 
 @cache

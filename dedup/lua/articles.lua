@@ -1,6 +1,6 @@
 -- One article -------------------------------------------------------------------------------------
 
-local KEYS_FORMAT = '<' .. string.rep('I4', bands)
+local KEYS_FORMAT = '>' .. string.rep('I4', bands)
 
 -- Numbers of the articles that share a band with the packed one, each with a weight: 2 for every band, 1 for those
 -- that other stories had, too; and where its bands are.
@@ -10,8 +10,8 @@ local function candidates_of(packed)
   local buckets = call('MGET', unpack(at, 1, bands))
   local candidates, bits, entries, numbers, others = {}, {}, {}, {}, {}
   for band = 1, bands do
-    local bucket, low = buckets[band], SIZE + 4 * band - 2
-    bits[band] = sub(packed, low, low + 2)
+    local bucket, high = buckets[band], SIZE + 4 * band - 3
+    bits[band] = sub(packed, high, high + 2)
     local entry = bucket and entry_in(bucket, bits[band])
     if entry then
       local number, stories_before = number_in(bucket, entry)
@@ -30,7 +30,8 @@ local function insert_bands(record, known)
   local at, bits, entries, numbers, others = known.at, known.bits, known.entries, known.numbers, known.others
   for band = 1, bands do
     local number = numbers[band]
-    local other = number and load(number)
+    -- An article that only formulas lead to was not looked at, and is not now: it counts as one of another story.
+    local other = number and (others[band] < COMMON and load(number) or cache[number])
     local held = other and story_of(other)
     if not number then
       call('APPEND', at[band], bits[band] .. mine)
@@ -43,17 +44,35 @@ local function insert_bands(record, known)
   end
 end
 
-find_id = function(id)
+-- Where an id stands, and under which of two names: two ids may begin alike.
+local function place_of_id(id)
   local b1, b2, b3, b4 = byte(id, 1, 4)
-  local at = prefix .. 'i:' .. address(id_table, b1 + b2 * 256 + b3 * 65536 + b4 * 16777216)
-  for _, field in ipairs({ sub(id, 2, 6), sub(id, 2, 16) }) do
-    local number = call('HGET', at, field)
-    number = number and tonumber(number)
-    if not number then return at, field, nil end
-    local record = load(number)
-    if not record then return at, field, nil end -- it has left
-    if record.id == id then return at, field, record end
+  return prefix .. 'i:' .. address(id_table, b1 + b2 * 256 + b3 * 65536 + b4 * 16777216), sub(id, 2, 6), sub(id, 2)
+end
+
+find_id = function(id)
+  local at, short, long = place_of_id(id)
+  local number = call('HGET', at, short)
+  local record = number and load(tonumber(number))
+  if not record or record.id == id then return record end
+  number = call('HGET', at, long)
+  return number and load(tonumber(number))
+end
+
+-- The record with this id; where there is none, or its story has left, the id stands for the next article from now on.
+local function claim_id(id)
+  local at, short, long = place_of_id(id)
+  local field = short
+  while call('HSETNX', at, field, articles + 1) == 0 do
+    local record = load(tonumber(call('HGET', at, field)))
+    if record and record.id == id and story_of(record) then return record end
+    if not record or record.id == id then
+      call('HSET', at, field, articles + 1)
+      return nil
+    end
+    field = long
   end
+  id_table.entries = id_table.entries + 1
   return nil
 end
 
@@ -66,9 +85,11 @@ local function repeat_changes(record, root)
   if merged then
     for at = 1, #merged, 4 do
       local lost = load(struct.unpack('<I4', sub(merged, at, at + 3)))
-      if lost then tell(name_of(lost), root, lost) end
+      local home = lost and story_of(lost)
+      if home and home.number == root.number then tell(name_of(lost), root, lost) end
     end
   end
+  if moved or record.moving == 1 then round_ups().tell_moved(record) end
 end
 
 -- Of each article whose likeness is not sure: its id, when it was published, and whether by the same source (1), by
@@ -99,7 +120,7 @@ end
 
 local function look_up(id)
   changes = {}
-  local _, _, record = find_id(id)
+  local record = find_id(id)
   if not record or not story_of(record) then return false end
   repeat_changes(record, story_of(record))
   return decision_on(record)
@@ -111,38 +132,37 @@ local function check(packed)
   local name = sub(packed, SIZE + 4 * bands + 1)
   local raw = sub(packed, 1, SIZE)
   local id = sub(raw, 65, 80)
-  local id_at, id_field, record = find_id(id)
+  local record, numbered = claim_id(id), articles
   local size, published, _, _, _, _, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 105, 121))
   local text = sub(raw, 122, 124)
-  if record and not story_of(record) then record = nil end -- its story has left: it begins anew
 
+  at_hand = record
+  local candidates, known, matches, relations = {}, {}, {}, {}
   if again and record then
     waiting[record.number] = nil
-    local candidates, known = {}, {}
     if size > 0 then candidates, known = candidates_of(packed) end
-    local matches = matches_of(record, candidates)
+    matches, relations = matches_of(record, candidates)
     if #matches > 0 then
       stories = stories - 1
       join(record, matches)
     end
-    save(record)
-    if size > 0 then insert_bands(record, known) end
   elseif record and not settling and record.text == text and record.size == size and sub(record.raw, 1, 64) == sub(raw, 1, 64) then
     repeat_changes(record, story_of(record))
+    return decision_on(record)
   elseif record then -- a revision: the article keeps its number
     local known_at = record.published
+    if not settling then record.round_up = 0 end
     record.raw, record.values, record.figures = sub(raw, 1, 104) .. sub(record.raw, 105), nil, nil
     record.size, record.text, record.source = size, text, source
     record.published = known_at ~= UNKNOWN and known_at or published
-    local root = story_of(record)
-    local candidates, known = {}, {}
     if size > 0 then candidates, known = candidates_of(packed) end
     for other_id in pairs(settled) do -- it took their bands where it looked like none of them
-      local _, _, other = find_id(other_id)
+      local other = find_id(other_id)
       if other then candidates[other.number] = 2 end
     end
+    matches, relations = matches_of(record, candidates)
+    local root = story_of(record)
     if record.followed == 0 and (root.number == record.number or root.canonical ~= record.number) then
-      local matches = matches_of(record, candidates)
       if root.number == record.number then stories = stories - 1 end
       if #matches > 0 then
         join(record, matches)
@@ -150,35 +170,34 @@ local function check(packed)
         found(record)
       end
     end
-    save(record)
-    if size > 0 then insert_bands(record, known) end
   else
     articles = articles + 1
     record = {
       number = articles, raw = raw, id = id, size = size, published = published, source = source, text = text,
       followed = 0, named = #name > 0 and 1 or 0, canonical = 0, parent = articles, depth = 0, reason = NEW, similarity = 0,
+      listed = 0, moving = 0, round_up = 0,
     }
+    at_hand = record
     local key, offset = place_of(articles)
     if articles == 1 or offset == 0 then call('SETRANGE', key, CHUNK * SIZE - 1, '\0') end
     cache[articles] = record
-    id_table.entries = id_table.entries + call('HSET', id_at, id_field, articles)
     if record.named == 1 then call('HSET', prefix .. 'names', articles, name) end
-    if size == 0 then
-      found(record)
-      save(record)
-    else
-      local candidates, known = candidates_of(packed)
-      local matches = matches_of(record, candidates)
-      if #matches > 0 then
-        join(record, matches)
-      else
-        found(record)
-        save(record)
-      end
-      insert_bands(record, known)
+    if size > 0 then
+      candidates, known = candidates_of(packed)
+      matches, relations = matches_of(record, candidates)
     end
-    grow_bands()
-    grow_ids()
+    if #matches > 0 then
+      join(record, matches)
+    else
+      found(record)
+    end
+  end
+  save(record)
+  if relations.parts then round_ups().list_others(record, relations) end
+  if size > 0 then insert_bands(record, known) end
+  if moved or record.moving == 1 then round_ups().tell_moved(record) end
+  if articles > numbered then
+    grow()
   end
   return decision_on(record)
 end

@@ -16,6 +16,8 @@
 --   i:<bucket>  id -> number, a hash small enough to stay a listpack
 --   names       number -> id, of ids that are not 32 hex digits
 --   merged      number of a story's first article -> stories that became part of it
+--   parts       number of a story's first article -> articles that may have to leave it (parts.lua)
+--   moves       number of an article -> articles that it has told apart (roundups.lua)
 --   apart       id -> ids of the articles that were marked as not the same story by hand
 --   near        the latest pairs that almost were copies, newest first
 --   calendar    a list of days, each with the number of its last article
@@ -30,13 +32,14 @@ local floor, min, max = math.floor, math.min, math.max
 
 local state, prefix, epoch = KEYS[1], sub(KEYS[1], 1, -6), sub(ARGV[1], 1, 32)
 local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR, KEPT, CHANGED, LENGTH, HOURS,
-  OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, WINDOW, NOW, told = struct.unpack('<ddddddddddddddddddd', ARGV[1], 33)
+  OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, UNLIKE, UNDIVIDED, WINDOW, NOW, told =
+  struct.unpack('<' .. string.rep('d', 21), ARGV[1], 33)
 local mode = sub(ARGV[1], told)
 local again, exact, settling = mode == 'again', mode == 'exact', mode == 'settle'
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
 local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation
-local FULL = 64 -- articles or bands in a bucket, on average, before one is split
+local BANDS_FULL, IDS_FULL = 64, 32 -- bands and ids in a bucket, on average, before one is split
 -- A band that so many other stories had is one of a formula: an article that shares no other is not looked at. Such
 -- bands become more with the archive; candidates that share two or more do not (docs/decisions/0005).
 local COMMON = 1

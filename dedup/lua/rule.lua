@@ -58,26 +58,25 @@ local function opening_of(mine, other)
   return 1 - max(late_mine, late_other) / equal
 end
 
-local UNSURE = 0.13 -- two standard errors of a containment by 64 values where half of a text is shared
-local settled = {} -- exact verdicts on the article at hand, by the other's id
-local unsure
-
--- The rule of `judge` in similarity.py. Returns reason (0: different), similarity and whether a pair that is no copy
--- came close to it (`is_near`), and the Jaccard similarity of a copy; `least` replaces the least containment where
--- it is given.
-local function judge(mine, other, least)
-  if mine.size == 0 or other.size == 0 then return NEW, 0 end
-  local verdict, watched = not least and settled[other.id], not least and unsure
-  if verdict then return verdict[1], verdict[2], false, verdict[3] end
+-- How many values two signatures share, and the containment and Jaccard similarity which that speaks for.
+local function shares_of(mine, other)
   local left, right, equal = signature_of(mine), signature_of(other), 0
   for at = 1, 64 do
     if left[at] == right[at] then equal = equal + 1 end
   end
-  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1, false, 1 end
   -- Different values agree in their lowest byte once in 256 times.
   local jaccard = max(0, (equal / 64 - 1 / 256) * 256 / 255)
-  local smaller = min(mine.size, other.size)
-  local containment = min(1, jaccard / (1 + jaccard) * (mine.size + other.size) / smaller)
+  return equal, min(1, jaccard / (1 + jaccard) * (mine.size + other.size) / min(mine.size, other.size)), jaccard
+end
+
+-- The rule of `judge` in similarity.py. Returns reason (0: different), similarity, whether a pair that is no copy
+-- came close to it (`is_near`), the Jaccard similarity of a copy, and by how much the containment is above the least
+-- that counts, where that matters; `least` replaces that where it is given.
+local function judge(mine, other, least)
+  if mine.size == 0 or other.size == 0 then return NEW, 0 end
+  local equal, containment, jaccard = shares_of(mine, other)
+  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1, false, 1 end
+  local smaller, margin = min(mine.size, other.size), nil
   local kept, changed = compare_figures(figures_of(mine), figures_of(other))
   if smaller < SHORT then
     if jaccard < JACCARD_SHORT or changed > 0 then return NEW, containment end
@@ -88,19 +87,36 @@ local function judge(mine, other, least)
         least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
       end
     end
-    if watched and math.abs(containment - least) < UNSURE then watched[#watched + 1] = other end
-    local close = containment >= least - NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
-    if containment < least then return NEW, containment, close end
-    if containment < WHOLE and opening_of(mine, other) < OPENING then return NEW, containment, close end
+    margin = containment - least
+    local close = margin >= -NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
+    if margin < 0 then return NEW, containment, close, jaccard, margin end
+    if containment < WHOLE and opening_of(mine, other) < OPENING then
+      return NEW, containment, close, jaccard, margin
+    end
     if kept < (kept + changed) * KEPT then
       local by_length = floor(smaller / LENGTH)
-      if changed > max(CHANGED, by_length) then return NEW, containment, close end
+      if changed > max(CHANGED, by_length) then return NEW, containment, close, jaccard, margin end
       if changed > by_length and mine.published ~= UNKNOWN and other.published ~= UNKNOWN
         and math.abs(mine.published - other.published) >= HOURS * 3600 then
-        return NEW, containment, close
+        return NEW, containment, close, jaccard, margin
       end
     end
   end
-  if jaccard >= NEAR then return NEAR_COPY, containment, false, jaccard end
-  return mine.size > other.size and CONTAINS or CONTAINED, containment, false, jaccard
+  if jaccard >= NEAR then return NEAR_COPY, containment, false, jaccard, margin end
+  return mine.size > other.size and CONTAINS or CONTAINED, containment, false, jaccard, margin
+end
+
+local UNSURE = 0.13 -- two standard errors of a containment by 64 values where half of a text is shared
+local at_hand -- the article that is checked, with what is known of it and another's likeness:
+local settled = {} -- exact verdicts, by the other's id
+local unsure -- those whose likeness should be looked at exactly; nil where nobody asks
+
+-- The same of the article at hand. Where the last is false, an exact verdict may say otherwise.
+local function judge_at_hand(other)
+  local verdict = settled[other.id]
+  if verdict then return verdict[1], verdict[2], false, verdict[3], true end
+  local reason, similarity, close, jaccard, margin = judge(at_hand, other)
+  local sure = not unsure or not margin or math.abs(margin) >= UNSURE
+  if not sure then unsure[#unsure + 1] = other end
+  return reason, similarity, close, jaccard, sure
 end

@@ -3,7 +3,7 @@
 if again then
   -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
   for at = 2, #ARGV do
-    local _, _, record = find_id(sub(ARGV[at], 65, 80))
+    local record = find_id(sub(ARGV[at], 65, 80))
     if record and story_of(record) and not waiting[record.number] then
       if record.parent == record.number then stories = stories - 1 end -- and one is counted for each below
       waiting[record.number] = record
@@ -16,6 +16,8 @@ if again then
     call('HDEL', prefix .. 'merged', record.number)
   end
 end
+local leave, sweep
+if WINDOW > 0 or first > 1 then leave, sweep = window() end
 if WINDOW > 0 then leave() end
 local decisions = {}
 for at = 2, #ARGV, settling and 2 or 1 do
@@ -31,12 +33,7 @@ for at = 2, #ARGV, settling and 2 or 1 do
 end
 if articles > before then
   note_day()
-  if first > 1 then
-    -- There is about a bucket of bands for every five articles, one of ids for every 64: a round of all buckets
-    -- takes fewer articles than are held.
-    sweep(band_table, floor((articles - before) / 2) + 1, sweep_bands)
-    sweep(id_table, floor((articles - before) / 2) + 1, sweep_ids)
-  end
+  if first > 1 then sweep(floor((articles - before) / 2) + 1) end
 end
 if #near_misses > 0 then
   local told = {}

@@ -6,10 +6,11 @@ local function address(buckets, hash)
   return place
 end
 
--- An entry of a bucket of bands: bits 8 to 31 of the key (0 to 7 are those of every address in the bucket) and the
+-- An entry of a bucket of bands: bits 31 to 8 of the key (7 to 0 are those of every address in the bucket) and the
 -- number of an article, 4 bytes with in the two highest bits how many other stories held it before
 -- (so an index numbers 2^30 articles at most). Such a string takes less memory than a hash of few fields, is found in faster, and
--- all buckets of an article are read at once.
+-- all buckets of an article are read at once. The highest bits come first: in a large table the low ones are the same
+-- in all of a bucket, and a search that begins with them stops at each entry.
 local ENTRY = 7
 local band_name = string.gsub(prefix, '%%', '%%%%') .. 'b:%d'
 local format, concat = string.format, table.concat
@@ -27,13 +28,14 @@ local function number_in(bucket, at)
   return b1 + b2 * 256 + b3 * 65536 + b4 % 64 * 16777216, floor(b4 / 64)
 end
 
-local function grow_bands()
+-- Split buckets until none is too full, on average.
+local function grow()
   local buckets = band_table
-  while buckets.entries > FULL * (buckets.size + buckets.split) do
+  while buckets.entries > BANDS_FULL * (buckets.size + buckets.split) do
     local from = format(band_name, buckets.split)
     local held, stay, moved = call('GET', from) or '', {}, {}
-    local place, unit = 0, buckets.size / 256 -- the bit that decides who moves
-    while unit >= 256 do place, unit = place + 1, unit / 256 end
+    local place, unit = 2, buckets.size / 256 -- the bit that decides who moves
+    while unit >= 256 do place, unit = place - 1, unit / 256 end
     for at = 1, #held, ENTRY do
       local list = floor(byte(held, at + place) / unit) % 2 == 1 and moved or stay
       list[#list + 1] = sub(held, at, at + ENTRY - 1)
@@ -47,24 +49,16 @@ local function grow_bands()
       buckets.size, buckets.split = 2 * buckets.size, 0
     end
   end
-end
-
--- A field of a bucket of ids begins with bits 8 to 31 of the hash.
-local function hash_of(field, place)
-  local b1, b2, b3 = byte(field, 1, 3)
-  return place % 256 + b1 * 256 + b2 * 65536 + b3 * 16777216
-end
-
-local function grow_ids()
-  local buckets = id_table
-  while buckets.entries > FULL * (buckets.size + buckets.split) do
+  buckets = id_table
+  while buckets.entries > IDS_FULL * (buckets.size + buckets.split) do
     local from = buckets.split
     local to = from + buckets.size
     local held = call('HGETALL', prefix .. 'i:' .. from)
     local gone, moved = {}, {}
     for at = 1, #held, 2 do
       local field, number = held[at], held[at + 1]
-      if hash_of(field, from % 256) % (2 * buckets.size) ~= from then
+      local b1, b2, b3 = byte(field, 1, 3) -- bits 8 to 31 of the hash
+      if (from % 256 + b1 * 256 + b2 * 65536 + b3 * 16777216) % (2 * buckets.size) ~= from then
         gone[#gone + 1] = field
         moved[#moved + 1] = field
         moved[#moved + 1] = number
