@@ -2,14 +2,15 @@
 
 Articles come in order of arrival and know their true story. Copies are edited as papers edit wire stories.
 Hard negatives are what a crawler meets: daily reports from one template, follow-ups that quote the day
-before, background paragraphs under many stories, short notices with one formula.
+before, background paragraphs under many stories, short notices with one formula. So are round-ups of the news
+(«موجز الأخبار»), which come before the stories that they hold, between them, or after them.
 
 Run ``python -m benchmarks.corpus --size 20 --seed 3`` to look at some.
 """
 
 import argparse
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -36,6 +37,7 @@ class Planted:
         story: Articles with the same number are copies of one story.
         kind: original, the name of an edit, or the name of a hard negative.
         near: For a hard negative, the story that it must not be merged with.
+        holds: For a round-up, the stories that it holds.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Planted:
     story: int
     kind: str
     near: int | None = None
+    holds: tuple[int, ...] = ()
 
 
 class Writer:
@@ -165,6 +168,7 @@ def generate(size: int, seed: int) -> list[Planted]:
     """
     writer = Writer(seed)
     planted = list(_plant(writer, size))
+    planted += _round_ups(planted, random.Random(f"round-ups {seed}"))
     planted.sort(key=lambda one: (one.arrived, one.id))
     return planted
 
@@ -223,6 +227,38 @@ def _plant(writer: Writer, size: int) -> Iterator[Planted]:
             story += 1
             own = [*writer.sentences(len(body)), pick(body)]
             yield plant(own, at + timedelta(hours=3 * chance()), pick(SITES), "independent", original)
+
+
+def _round_ups(planted: Sequence[Planted], dice: random.Random) -> Iterator[Planted]:
+    """For every hundred articles one that holds two to four stories of about one day, word for word or cut.
+
+    A third comes before the first of them, a third after all, the others in between. They have dice of their
+    own: the other articles of a seed are what they are without them.
+    """
+    originals = sorted((one for one in planted if one.kind == "original"), key=lambda one: one.published)
+    story = max(one.story for one in planted)
+    for number in range(1, len(planted) // 100 + 1):
+        count = dice.randint(2, 4)
+        first = dice.randrange(max(1, len(originals) - 2 * count))
+        held = sorted(dice.sample(originals[first : first + 2 * count], count), key=lambda one: one.published)
+        order = ("first", "middle", "last")[number % 3]
+        at = {
+            "first": held[0].published - timedelta(minutes=dice.randint(5, 90)),
+            "middle": held[0].published + (held[-1].published - held[0].published) * dice.uniform(0.2, 0.8),
+            "last": held[-1].published + timedelta(hours=dice.uniform(1, 10)),
+        }[order]
+        bodies = [one.text.split("\n\n") for one in dice.sample(held, count)]
+        parts = [body if dice.random() < 0.5 else body[: max(4, len(body) * 3 // 4)] for body in bodies]
+        yield Planted(
+            id=blake2b(f"round-up {number}".encode(), digest_size=16).hexdigest(),
+            text="\n\n".join([dice.choice(words.ROUND_UPS), *(line for part in parts for line in part)]),
+            published=at,
+            arrived=at + timedelta(minutes=dice.uniform(0, 20)),
+            site=dice.choice(SITES),
+            story=story + number,
+            kind=f"round-up {order}",
+            holds=tuple(one.story for one in held),
+        )
 
 
 def main() -> None:

@@ -28,7 +28,14 @@ import dedup
 from benchmarks.corpus import Planted, generate
 from benchmarks.dedup_rivals import documented_minhash, optional, rivals
 from benchmarks.dedup_scale import archive, growth, simultaneous
-from benchmarks.scores import decision_score, final_stories, merged_negatives, pair_score, score
+from benchmarks.scores import (
+    decision_score,
+    final_stories,
+    merged_negatives,
+    pair_score,
+    score,
+    tied_by_round_ups,
+)
 from dedup.signature import band_keys, from_bytes
 from dedup.text import words
 
@@ -106,7 +113,7 @@ def quality(client: "redis.Redis", corpus: Sequence[Planted]) -> None:
     # A late arrival that takes the first place in its story was recognised, too.
     called = {
         decision.id: decision.duplicate_of is not None
-        or any(change.canonical_id == decision.id for change in decision.changes)
+        or any(isinstance(one, dedup.Change) and one.canonical_id == decision.id for one in decision.changes)
         for decision in decisions
     }
     print(f"  streaming: is it a duplicate?   {decision_score(corpus, called)}")
@@ -114,6 +121,8 @@ def quality(client: "redis.Redis", corpus: Sequence[Planted]) -> None:
         merged, negatives = merged_negatives(corpus, stories)
         print(f"  {name}: pairs in one story   {pair_score(stories, truth)}")
         print(f"  {name}: hard negatives merged  {merged} of {negatives}")
+        tied, joined, round_ups = tied_by_round_ups(corpus, stories)
+        print(f"  {name}: of {round_ups} round-ups {tied} tie stories they hold, {joined} are in one of them")
     print(f"  streaming held against the archive pass: {pair_score(streaming, archive)}")
     kinds = {one.id: one.kind for one in corpus}
     wrong: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import dedup
 from benchmarks.corpus import Planted
@@ -65,15 +66,39 @@ def merged_negatives(corpus: Sequence[Planted], stories: Mapping[str, Hashable])
     return merged, len(negatives)
 
 
+def tied_by_round_ups(corpus: Sequence[Planted], stories: Mapping[str, Hashable]) -> tuple[int, int, int]:
+    """Round-ups that two of the stories they hold were tied by, those taken for one of them, and all."""
+    wanted = {story for one in corpus for story in one.holds}
+    homes: dict[int, Counter[Hashable]] = {}
+    for one in corpus:
+        if one.story in wanted:
+            homes.setdefault(one.story, Counter())[stories[one.id]] += 1
+    tied = joined = count = 0
+    for one in corpus:
+        if one.holds:
+            count += 1
+            held = [set(homes[story]) for story in one.holds]
+            tied += any(left & right for left, right in combinations(held, 2))
+            joined += any(stories[one.id] in home for home in held)
+    return tied, joined, count
+
+
 def final_stories(decisions: Sequence[dedup.Decision]) -> dict[str, str]:
     """Stories after all changes, as a store that applies them would have them."""
     retired: dict[str, str] = {}
+    stories: dict[str, str] = {}
     for decision in decisions:
-        retired.update((change.retired, change.story_id) for change in decision.changes if change.retired)
+        stories[decision.id] = decision.story_id
+        for change in decision.changes:
+            if isinstance(change, dedup.Move):
+                stories[change.id] = change.story_id
+                retired.pop(change.story_id, None)
+            elif change.retired:
+                retired[change.retired] = change.story_id
 
     def now(story: str) -> str:
         while story in retired:
             story = retired[story]
         return story
 
-    return {decision.id: now(decision.story_id) for decision in decisions}
+    return {id_: now(story) for id_, story in stories.items()}

@@ -5,7 +5,7 @@ The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `i
 """
 
 from dedup.archive import cluster
-from dedup.decision import Change, Decision
+from dedup.decision import Change, Decision, Move
 from dedup.errors import (
     DedupError,
     ExportError,
@@ -31,6 +31,7 @@ __all__ = [
     "IndexLostError",
     "IndexMismatchError",
     "IndexStats",
+    "Move",
     "Parameters",
     "Prepared",
     "Reason",

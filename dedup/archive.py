@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from dedup.candidates import archive_bands, neighbours
 from dedup.columns import Columns, ColumnWriter, Numbers, Part, read_part
 from dedup.parameters import Parameters, Thresholds
+from dedup.roundups import Parts
 from dedup.signature import band_keys
 from dedup.similarity import Verdict, is_near, judge
 from dedup.story import Match, Stories
@@ -136,7 +137,7 @@ def take(
         [float(columns.published[row]) for row in order],
         found,
         parameters.thresholds,
-        lambda one, other: alike(columns, order[one], order[other], parameters.thresholds),
+        lambda one, other: compare_firsts(columns, order[one], order[other], parameters.thresholds),
         apart,
         counted,
     )
@@ -148,7 +149,7 @@ def assemble(
     published: Sequence[float],
     found: Iterable[tuple[int, int, Verdict]],
     limits: Thresholds,
-    alike: Callable[[int, int], bool],
+    compared: Callable[[int, int], Verdict | None],
     apart: Iterable[tuple[str, str]],
     candidates: int,
 ) -> ArchiveResult:
@@ -159,14 +160,21 @@ def assemble(
         published: Of each, seconds since 1970 or infinity.
         found: The later and earlier number of each pair that shares much, with the verdict, in any order.
         limits: Bounds for chains and merges.
-        alike: Tells of two numbers whether they are alike enough for their stories to be one.
+        compared: Gives `compare_firsts` of two numbers, the greater first; None where that is not known yet.
         apart: Pairs of ids marked as not the same story by hand.
         candidates: Pairs that were looked at.
     """
     matches: dict[int, list[Match]] = {}
     verdicts: dict[tuple[int, int], Verdict] = {}
+    parts = Parts(limits)
     near: list[NearMiss] = []
+
+    def alike(one: int, other: int) -> bool:
+        verdict = compared(max(one, other), min(one, other))
+        return verdict is not None and verdict.duplicate
+
     for one, other, verdict in found:
+        parts.add(one, other, verdict.reason, verdict.jaccard)
         if verdict.duplicate:
             matches.setdefault(one, []).append(
                 Match(other, verdict.reason, verdict.similarity, verdict.jaccard)
@@ -176,7 +184,7 @@ def assemble(
             near.append(NearMiss(ids[one], ids[other], verdict))
     numbers = {id_: number for number, id_ in enumerate(ids)}
     barred = [(numbers[one], numbers[other]) for one, other in apart if one in numbers and other in numbers]
-    stories = Stories(limits, alike, barred)
+    stories = Stories(limits, alike, barred, parts.round_ups(compared))
     for number, moment in enumerate(published):
         stories.add(moment, matches.get(number, []))
     named = {id_: ids[stories.canonical(number)] for number, id_ in enumerate(ids)}
@@ -271,9 +279,9 @@ def verify(
                 yield int(mine[at]), int(other[at]), verdict
 
 
-def alike(columns: Columns, one: int, other: int, limits: Thresholds) -> bool:
-    """Whether two rows are alike enough for the stories that they began to be one."""
+def compare_firsts(columns: Columns, one: int, other: int, limits: Thresholds) -> Verdict:
+    """Whether two rows are alike enough for the stories that they began to be one, and what they share."""
     left, right = np.array([one], np.intp), np.array([other], np.intp)
     shared, late = columns.shared(left, right)
     evidence = columns.evidence(one, other, int(shared[0]), int(late[0]))
-    return judge(evidence, limits, least=limits.merge).duplicate
+    return judge(evidence, limits, least=limits.merge)

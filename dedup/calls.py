@@ -5,14 +5,13 @@ import struct
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from importlib.resources import files
 from typing import Any
 
 import redis
 
 from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
 from dedup.parameters import Parameters
-from dedup.scripts import BEGIN, FINISH, MARK
+from dedup.scripts import BEGIN, FINISH, MARK, check_script
 from dedup.similarity import NEAR_MISS
 from dedup.stats import Counts
 
@@ -44,10 +43,10 @@ class Calls:
         self._begin = redis_client.register_script(BEGIN)
         self._finish = redis_client.register_script(FINISH)
         self._mark = redis_client.register_script(MARK)
-        self._check = redis_client.register_script(files("dedup").joinpath("index.lua").read_text("utf-8"))
+        self._check = redis_client.register_script(check_script())
         limits = parameters.thresholds
         self._limits = struct.pack(
-            "<17d",
+            "<19d",
             parameters.bands,
             limits.containment,
             limits.containment_other_source,
@@ -65,6 +64,8 @@ class Calls:
             limits.chained_jaccard,
             limits.merge,
             NEAR_MISS,
+            limits.unlike,
+            limits.undivided,
         )
 
     def open(self, *, building: bool = False) -> None:
@@ -91,7 +92,7 @@ class Calls:
         self.epoch = epoch
 
     def ask(self, articles: Iterable[bytes], mode: bytes = b"") -> list[Any]:
-        """Call `index.lua`, in a mode that it explains; a reply for each article."""
+        """Call the script that checks and inserts, in a mode of `lua/begin.lua`; a reply for each article."""
         moment = struct.pack("<2d", self._window, self._clock())
         header = b"".join([self.epoch or b"", self._limits, moment, mode])
         replies: list[Any] = self._run(self._check, [header, *articles])

@@ -1,10 +1,10 @@
 """The streaming index: every article ever seen, in Redis or Valkey, asked and told in one atomic step.
 
-Band keys, a small record of every article and the stories live in Redis; `index.lua` looks candidates up,
-verifies them, unites stories and inserts, for a whole batch in one round trip, so that two workers with
-copies of one story can't miss each other. What is stored follows datasketch's MinHash and the bands and rows
-of its MinHashLSH; its Redis storage isn't used, for it takes 78 round trips and 10 KB an article and has no
-atomic check-and-insert.
+Band keys, a small record of every article and the stories live in Redis; the script in `lua/` looks
+candidates up, verifies them, unites stories and inserts, for a whole batch in one round trip, so that two
+workers with copies of one story can't miss each other. What is stored follows datasketch's MinHash and the
+bands and rows of its MinHashLSH; its Redis storage isn't used, for it takes 78 round trips and 10 KB an
+article and has no atomic check-and-insert.
 
 All keys share the hash tag ``{basename}``: on a Redis Cluster the index works, on one shard of it.
 """
@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import redis
 
 from dedup.calls import Calls
-from dedup.decision import Decision
+from dedup.decision import Decision, Move
 from dedup.errors import IndexFullError
 from dedup.exact import Texts, exact_verdicts
 from dedup.parameters import Parameters
@@ -149,9 +149,15 @@ class Index:
             replies = self._calls.ask(arguments, mode=b"settle")
         except IndexFullError:  # the articles are in, as estimated
             return made
+        places = {one.id: at for at, one in enumerate(batch)}
         for at, reply in zip(chosen, replies, strict=True):
             settled = decision(batch[at].id, reply)
             made[at] = replace(settled, changes=made[at].changes + settled.changes)
+            for move in settled.changes:  # of later articles of the batch, too: they were decided on before
+                place = places.get(move.id, 0) if isinstance(move, Move) else 0
+                if place > at and place not in chosen:
+                    told = {name: getattr(move, name) for name in Move.__slots__}
+                    made[place] = replace(made[place], **told)
         return made
 
     def lookup(self, ids: Sequence[str]) -> list[Decision | None]:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from dedup.text import NORMALISATION_VERSION, SHINGLE_WORDS
 
-RECORD_VERSION = 3
+RECORD_VERSION = 4
 """Raised whenever the layout of the index in Redis changes."""
 
 
@@ -60,6 +60,10 @@ class Thresholds:
     be one report of a round-up, and its copies belong to it; a follow-up only quotes it."""
     merge: float = 0.55
     """Two stories become one only if their first articles themselves share so much."""
+    unlike: float = 0.25
+    """Two parts of one article that share less than this are two stories, and the article is a round-up..."""
+    undivided: float = 0.80
+    """...but from this Jaccard similarity on a copy is no part: what it lacks is too little for a story."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,30 @@
-"""The small scripts of the index; the large one, which checks and inserts, is `index.lua`.
+"""The scripts of the index; the large one, which checks and inserts, is put together from `lua/`.
 
 KEYS[1] is the index's state in each.
 """
+
+from functools import cache
+from importlib.resources import files
+
+_PARTS = (
+    "begin",
+    "tables",
+    "records",
+    "rule",
+    "stories",
+    "matches",
+    "roundups",
+    "articles",
+    "window",
+    "run",
+)
+
+
+@cache
+def check_script() -> str:
+    """The script that checks and inserts: its parts, each of which sees what those before it define."""
+    return "\n".join(files("dedup").joinpath("lua", f"{part}.lua").read_text("utf-8") for part in _PARTS)
+
 
 # Begin the index unless it is there, to be filled by a rebuild where ARGV[4] says so; return its parameters
 # and epoch.

@@ -1,7 +1,7 @@
 """Is one text a copy of the other? The rule, its figures and its reason.
 
-The rule is stated once, in `judge`, on a pair's `Evidence`; `dedup/index.lua` states it again for Redis, and
-a test holds the two together. `compare` and an archive pass count their evidence, the index estimates it.
+The rule is stated once, in `judge`, on a pair's `Evidence`; `lua/rule.lua` states it again for Redis, and a
+test holds the two together. `compare` and an archive pass count their evidence, the index estimates it.
 """
 
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from dedup.archive import BATCH, ArchiveResult, alike, assemble, seconds, verify
+from dedup.archive import BATCH, ArchiveResult, assemble, compare_firsts, seconds, verify
 from dedup.candidates import archive_bands
 from dedup.columns import Columns, ColumnWriter, Part, read_part
 from dedup.errors import ExportError, SparkError
@@ -96,18 +96,19 @@ def take_on_spark(
     documents = numbered.mapValues(lambda row: row[1]).cache()
     pairs = _candidates(session, documents, parameters).cache()
     found = _compared(documents, pairs, partial(_verified, parameters=parameters)).collect()
-    answers: dict[Pair, bool] = {}
+    answers: dict[Pair, Verdict] = {}
     while True:
-        # Which stories may have to become one shows only while they are put together: what is asked and not
-        # known is compared, and the stories are put together again. Two or three rounds do.
+        # Which stories may have to become one, or were tied by a round-up, shows only while they are put
+        # together: what is asked and not known is compared, and the stories are put together again. Two or
+        # three rounds do.
         asked: set[Pair] = set()
 
         def answer(
-            one: int, other: int, asked: set[Pair] = asked, answers: dict[Pair, bool] = answers
-        ) -> bool:
+            one: int, other: int, asked: set[Pair] = asked, answers: dict[Pair, Verdict] = answers
+        ) -> Verdict | None:
             if (one, other) not in answers:
                 asked.add((one, other))
-            return answers.get((one, other), False)
+            return answers.get((one, other))
 
         result = assemble(
             ids, [key[0] for _, key in known], found, parameters.thresholds, answer, apart, pairs.count()
@@ -115,7 +116,7 @@ def take_on_spark(
         if not asked:
             break
         wanted = session.sparkContext.parallelize(sorted(asked))
-        answers.update(_compared(documents, wanted, partial(_alike, parameters=parameters)).collect())
+        answers.update(_compared(documents, wanted, partial(_firsts, parameters=parameters)).collect())
     for held in (pairs, documents, numbered):
         held.unpersist()
     return result
@@ -226,7 +227,7 @@ def _verified(pairs: Iterable[Any], parameters: Parameters) -> Iterator[tuple[in
             yield *numbers[one], verdict
 
 
-def _alike(pairs: Iterable[Any], parameters: Parameters) -> Iterator[tuple[Pair, bool]]:
+def _firsts(pairs: Iterable[Any], parameters: Parameters) -> Iterator[tuple[Pair, Verdict]]:
     for numbers, columns in _blocks(pairs, parameters):
         for at, pair in enumerate(numbers):
-            yield pair, alike(columns, at, at + len(numbers), parameters.thresholds)
+            yield pair, compare_firsts(columns, at, at + len(numbers), parameters.thresholds)

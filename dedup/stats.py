@@ -10,7 +10,7 @@ import redis
 SMALLEST_TABLE = 256
 """Buckets; entries of the tables leave the lowest 8 bits of a hash to the address."""
 
-_CHUNK = 33  # records of a chunk, as in index.lua
+_CHUNK = 33  # records of a chunk, as in lua/records.lua
 
 
 class Counts(NamedTuple):
@@ -97,7 +97,7 @@ def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | Non
         sampled.append((buckets - begin, len(chosen)))
         for number in chosen:
             pipeline.memory_usage(f"{prefix}{letter}:{number}")
-    for name in ("state", "names", "merged", "apart", "near", "calendar"):
+    for name in ("state", "names", "merged", "parts", "moves", "apart", "near", "calendar"):
         pipeline.memory_usage(f"{prefix}{name}", samples=50)
     try:
         replies = iter(pipeline.execute())

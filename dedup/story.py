@@ -3,16 +3,17 @@
 Copies of copies drift: of ten updates of a report each may resemble the one before while the last shares
 nothing with the first. So an article joins a story when it resembles the story's first article, or,
 strongly, one that does (an excerpt only as a whole: a follow-up may quote as much); further links don't
-count. Two stories that an article resembles become one only when their first articles resemble each other:
-a digest of the day's news must not tie the day's stories together.
+count. Two stories that an article resembles become one only when their first articles resemble each other.
+A round-up of the news (`dedup.roundups`) is a copy of none of the stories that it holds.
 
-`dedup/index.lua` does the same in Redis, article by article; a test holds the two together.
+`lua/matches.lua` does the same in Redis, article by article; a test holds the two together.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from dedup.parameters import Thresholds
+from dedup.roundups import is_part
 from dedup.similarity import Reason
 
 
@@ -34,6 +35,7 @@ class Stories:
         alike: Tells whether the first articles (by number) of two stories are alike enough for the stories to
             be one, that is by `Thresholds.merge`.
         apart: Pairs of numbers that were marked as not the same story by hand: no story ever holds both.
+        round_ups: Numbers of the articles that are round-ups: no part belongs to them, nor they to it.
     """
 
     def __init__(
@@ -41,9 +43,11 @@ class Stories:
         thresholds: Thresholds,
         alike: Callable[[int, int], bool],
         apart: Iterable[tuple[int, int]] = (),
+        round_ups: Collection[int] = (),
     ) -> None:
         self._limits = thresholds
         self._alike = alike
+        self._round_ups = frozenset(round_ups)
         self._apart: dict[int, set[int]] = {}
         for one, other in apart:
             self._apart.setdefault(one, set()).add(other)
@@ -70,7 +74,7 @@ class Stories:
         self._published.append(published)
         self._joined.append(None)
         eligible = sorted(
-            (match for match in matches if self._counts(match) and not self._barred(number, match.other)),
+            (one for one in matches if self._counts(number, one) and not self._barred(number, one.other)),
             key=_rank,
         )
         if eligible:
@@ -107,15 +111,24 @@ class Stories:
             if number < len(self._parents)
         )
 
-    def _counts(self, match: Match) -> bool:
+    def _counts(self, number: int, match: Match) -> bool:
         if match.reason is Reason.EXACT:
             return True
+        if is_part(match.reason, match.jaccard, self._limits) and not self._binds(number, match):
+            return False
         depth = self._depths[match.other]
         if depth == 0:
             return True
         excerpt = self._reasons[match.other] is Reason.CONTAINED
         alike = not excerpt or match.jaccard >= self._limits.chained_jaccard
         return depth == 1 and alike and match.similarity >= self._limits.chained
+
+    def _binds(self, number: int, match: Match) -> bool:
+        """Whether an article and a part of it are copies: not where it is a round-up."""
+        mine, other = number in self._round_ups, match.other in self._round_ups
+        if match.reason is Reason.CONTAINS:
+            return not mine
+        return not other if match.reason is Reason.CONTAINED else mine is other
 
     def _join(self, number: int, matches: Sequence[Match]) -> None:
         best = matches[0]
@@ -127,7 +140,9 @@ class Stories:
         self._depths[number] = max(depth, 1) if best.reason is Reason.EXACT else depth + 1
         for match in matches[1:]:
             other = self.first(match.other)
-            if other != root and self._alike(root, other) and not self._kept_apart(root, other):
+            if other == root or self._round_ups & {root, other}:
+                continue
+            if self._alike(root, other) and not self._kept_apart(root, other):
                 root = self._merge(root, other)
         if self._published[number] < self._published[self._canonical[root]]:
             self._canonical[root] = number

@@ -1,4 +1,4 @@
-"""How articles travel to the index's script and its decisions back; `index.lua` has the other end."""
+"""How articles travel to the index's script and its decisions back; the other end is in `lua/`."""
 
 import re
 import struct
@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from dedup.decision import Change, Decision
+from dedup.decision import Change, Decision, Move
 from dedup.figures import FIGURES_BYTES
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
@@ -18,13 +18,14 @@ from dedup.similarity import LATE_BYTES, Reason, Verdict
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, state, similarity, source, text: see
-# index.lua.
+# lua/records.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
 _VERDICT = struct.Struct("<16sBdd")
 _UNKNOWN_TIME = 0xFFFFFFFF
 _REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
 SIMILARITY_STEPS = 250
 _SHORTEST = 18  # bytes of a reply that names a story alone
+_MOVE = 5  # what is told of an article that moved; of any other change it is one more
 
 
 def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
@@ -34,7 +35,7 @@ def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
         StoredFormError: A signature is of other parameters.
     """
     values = from_bytes([one.signature for one in batch], parameters)
-    keys = band_keys(values, parameters).astype("<u4").tobytes()
+    keys = band_keys(values, parameters).astype(">u4").tobytes()
     width = 4 * parameters.bands
     for at, one in enumerate(batch):
         row = keys[at * width : (at + 1) * width]
@@ -71,17 +72,28 @@ def decision(id_: str, reply: Any) -> Decision:
         duplicate_of=duplicate_of,
         similarity=similarity / SIMILARITY_STEPS if duplicate_of else None,
         reason=_REASONS[reason] if duplicate_of else Reason.NEW,
-        changes=tuple(
-            Change(
-                story_id=id_name(into),
-                canonical_id=id_name(first),
-                previous_id=id_name(previous),
-                reason=_REASONS[why],
-                similarity=how_much / SIMILARITY_STEPS,
-                retired=id_name(retired) if retired else None,
-            )
-            for retired, into, first, previous, why, how_much in changes
-        ),
+        changes=tuple(_move(*told) if len(told) == _MOVE else _change(*told) for told in changes),
+    )
+
+
+def _change(retired: bytes, into: bytes, first: bytes, previous: bytes, why: int, how_much: int) -> Change:
+    return Change(
+        story_id=id_name(into),
+        canonical_id=id_name(first),
+        previous_id=id_name(previous),
+        reason=_REASONS[why],
+        similarity=how_much / SIMILARITY_STEPS,
+        retired=id_name(retired) if retired else None,
+    )
+
+
+def _move(name: bytes, story: bytes, canonical: bytes, why: int, how_much: int) -> Move:
+    return Move(
+        id=id_name(name),
+        story_id=id_name(story),
+        duplicate_of=id_name(canonical) if canonical else None,
+        similarity=how_much / SIMILARITY_STEPS if canonical else None,
+        reason=_REASONS[why] if canonical else Reason.NEW,
     )
 
 

@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from crawler.article import Article, latest_publication
 from crawler.storage.schema import Document
-from dedup import Change, Decision, Prepared, Reason
+from dedup import Change, Decision, Move, Prepared, Reason
 
 TIMES = {"first_seen_at": 1, "published_at": 1, "published_precision": 1}
 """The fields that `published_by` reads, as a projection."""
@@ -184,9 +184,12 @@ class ArticleStore:
             article_id, document["story_id"], document["duplicate_of"], document.get("similarity"), reason
         )
 
-    def apply(self, changes: Iterable[Change]) -> None:
+    def apply(self, changes: Iterable[Change | Move]) -> None:
         """Write what a decision says about other articles: a new story, another canonical article."""
         for change in changes:
+            if isinstance(change, Move):
+                self._db.articles.update_one({"_id": change.id}, {"$set": story_fields(change.id, change)})
+                continue
             if change.retired is not None:
                 self._db.articles.update_many(
                     {"story_id": change.retired}, {"$set": {"story_id": change.story_id}}
@@ -259,7 +262,7 @@ def reading_fields(article: Article) -> dict[str, Any]:
     }
 
 
-def story_fields(article_id: str, decision: Decision | None) -> dict[str, Any]:
+def story_fields(article_id: str, decision: Decision | Move | None) -> dict[str, Any]:
     """The fields of an article that tell its story; None: it is still to be looked at."""
     if decision is None:
         return {

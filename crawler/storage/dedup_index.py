@@ -206,6 +206,8 @@ def follow_story(stores: Stores, decision: Decision) -> None:
     articles = ArticleStore(stores.db)
     # What the decision says of other articles may have been overtaken by a later one before it was written.
     touched = bool(decision.changes)
+    for story_id in {change.story_id for change in decision.changes} - {decision.story_id}:
+        _put_members_right(stores, story_id)
     # Repeated, since the story may go on changing while we write; each round costs one request to Redis.
     for _ in range(MOST_ROUNDS):
         (current,) = open_index(stores).lookup([decision.id])

@@ -30,6 +30,8 @@ def rows(stories: int = 30) -> list[tuple[str, str, object, str | None]]:
         for copy, kept in enumerate(versions[: 1 + story % 4]):
             at = DAY + timedelta(hours=story + copy) if story % 7 else None
             found.append((f"{story}-{copy}", " ".join(kept), at, f"site-{copy}" if story % 5 else None))
+    held = " ".join(line for story in (1, 2, 3) for line in sentences(story, 12))
+    found.append(("round-up", held, DAY, "site-9"))
     return [*found, ("empty", "", None, None), ("marks", "؟!", DAY, "site-1")]
 
 
@@ -44,6 +46,7 @@ def test_duckdb_finds_what_sorted_arrays_find(tmp_path: Path) -> None:
         )
     assert found == expected
     assert expected.candidates > 20
+    assert list(expected.stories.values()).count("round-up") == 1
     assert 30 < len(set(expected.stories.values())) < len(expected.stories)
     assert set(expected.verdicts) == {id_ for id_, story in expected.stories.items() if id_ != story}
 

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from math import inf
 
 from dedup.parameters import Thresholds
@@ -5,8 +6,12 @@ from dedup.similarity import Reason
 from dedup.story import Match, Stories
 
 
-def stories(*alike: tuple[int, int]) -> Stories:
-    return Stories(Thresholds(), lambda one, other: (one, other) in alike or (other, one) in alike)
+def stories(*alike: tuple[int, int], round_ups: Collection[int] = ()) -> Stories:
+    return Stories(
+        Thresholds(),
+        lambda one, other: (one, other) in alike or (other, one) in alike,
+        round_ups=round_ups,
+    )
 
 
 def near(
@@ -81,6 +86,31 @@ def test_exact_copies_chain_without_end() -> None:
 def test_a_digest_does_not_tie_the_stories_it_quotes() -> None:
     told = stories()
     for matches in ([], [], [near(0, 0.9, Reason.CONTAINS), near(1, 1.0, Reason.CONTAINS)]):
+        told.add(1.0, matches)
+    assert firsts(told, 3) == [0, 1, 1]
+
+
+def test_a_round_up_is_a_copy_of_its_whole_copies_alone() -> None:
+    for match, joined in (
+        (near(0, 1.0, Reason.CONTAINED), False),
+        (near(0, 0.8, Reason.NEAR, 0.6), False),
+        (near(0, 0.9, Reason.NEAR, 0.9), True),
+        (near(0, 1.0, Reason.EXACT, 1.0), True),
+        (near(0, 1.0, Reason.CONTAINS), True),  # itself a part of what comes now
+    ):
+        told = stories(round_ups={0})
+        told.add(0.0, [])
+        told.add(1.0, [match])
+        assert (told.first(1) == 0) is joined
+    told = stories(round_ups={0, 1})
+    told.add(0.0, [])
+    told.add(1.0, [near(0, 0.8, Reason.NEAR, 0.6)])  # of two round-ups one was cut
+    assert told.first(1) == 0
+
+
+def test_a_round_up_merges_with_no_story() -> None:
+    told = stories((0, 1), round_ups={0})
+    for matches in ([], [], [near(1, 0.95), near(0, 0.9, Reason.NEAR, 0.85)]):
         told.add(1.0, matches)
     assert firsts(told, 3) == [0, 1, 1]
 

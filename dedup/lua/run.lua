@@ -1,0 +1,50 @@
+-- All at once -------------------------------------------------------------------------------------
+
+if again then
+  -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
+  for at = 2, #ARGV do
+    local record = find_id(sub(ARGV[at], 65, 80))
+    if record and story_of(record) and not waiting[record.number] then
+      if record.parent == record.number then stories = stories - 1 end -- and one is counted for each below
+      waiting[record.number] = record
+    end
+  end
+  for _, record in pairs(waiting) do
+    found(record)
+    record.followed = 0
+    save(record)
+    call('HDEL', prefix .. 'merged', record.number)
+  end
+end
+local leave, sweep
+if WINDOW > 0 or first > 1 then leave, sweep = window() end
+if WINDOW > 0 then leave() end
+local decisions = {}
+for at = 2, #ARGV, settling and 2 or 1 do
+  local article = ARGV[at]
+  if settling then
+    settled = {}
+    for from = 1, #ARGV[at + 1], 33 do
+      local id, reason, similarity, jaccard = struct.unpack('<c16Bdd', ARGV[at + 1], from)
+      settled[id] = { reason, similarity, jaccard }
+    end
+  end
+  decisions[#decisions + 1] = #article == 16 and look_up(article) or #article > 16 and check(article)
+end
+if articles > before then
+  note_day()
+  if first > 1 then sweep(floor((articles - before) / 2) + 1) end
+end
+if #near_misses > 0 then
+  local told = {}
+  for at, miss in ipairs(near_misses) do
+    local one, other = name_of(miss[1]), name_of(miss[2])
+    told[at] = struct.pack('<BI4', steps(miss[3]), #one) .. one .. other
+  end
+  call('LPUSH', prefix .. 'near', unpack(told))
+  call('LTRIM', prefix .. 'near', 0, 999)
+end
+local counts = struct.pack(COUNTS, articles, stories, band_table.size, band_table.split, band_table.entries,
+  id_table.size, id_table.split, id_table.entries, first, band_table.hand, id_table.hand, looked_at)
+if counts ~= held[2] then call('HSET', state, 'counts', counts) end
+return decisions

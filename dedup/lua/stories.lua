@@ -1,0 +1,49 @@
+-- Stories -----------------------------------------------------------------------------------------
+
+-- The first article of the story that a record belongs to; nil where it has left, and the story with it.
+local function story_of(record)
+  local root = record
+  while root.parent ~= root.number do
+    root = load(root.parent)
+    if not root then return nil end
+  end
+  if record.parent ~= root.number then
+    record.parent = root.number
+    save(record)
+  end
+  return root
+end
+
+local function canonical_of(root)
+  return load(root.canonical) or root
+end
+
+local function found(record)
+  record.parent, record.canonical, record.depth = record.number, record.number, 0
+  record.reason, record.similarity = NEW, 0
+  stories = stories + 1
+end
+
+-- An unknown time counts as later than any; between equal times the first to come stays.
+local function earlier(a, b)
+  return a.published < b.published
+end
+
+local changes
+
+-- Tell the store what changes for other articles: `previous` is no longer the canonical one of its story,
+-- which may itself have ceased to be (`retired`). Similarities are told in steps of 1/250.
+local function tell(retired, root, previous)
+  changes[#changes + 1] = {
+    retired, name_of(root), name_of(canonical_of(root)), name_of(previous), previous.reason, previous.similarity,
+  }
+end
+
+local function demote(canonical, reason, similarity)
+  canonical.reason, canonical.similarity = reason, similarity
+  save(canonical)
+end
+
+local function steps(similarity)
+  return floor(similarity * 250 + 0.5)
+end
