@@ -7,25 +7,23 @@ called (``<div class="post has-sidebar related-top">``).
 """
 
 import re
+from collections import Counter
 from functools import lru_cache
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-_TAGS = XPath(
-    "descendant::*[self::script or self::style or self::noscript or self::template or self::iframe or "
-    "self::object"
-    " or self::embed or self::svg or self::canvas or self::map or self::dialog or self::button or "
-    "self::select"
-    " or self::input or self::textarea or self::video or self::audio or self::link or self::meta"
-    " or self::amp-ad or self::amp-sidebar or self::amp-social-share or self::amp-analytics]"
+_INVISIBLE = (
+    *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "map"),
+    *("dialog", "button", "select", "input", "textarea", "video", "audio", "link", "meta"),
+    *("amp-ad", "amp-sidebar", "amp-social-share", "amp-analytics"),
 )
-_STRUCTURE = XPath(
-    "descendant::*[self::nav or self::footer or self::aside or self::menu or @hidden or @role='navigation'"
-    " or @role='banner' or @role='contentinfo' or @role='complementary' or @role='search' or @role='dialog'"
-    " or @role='menu' or @role='menubar' or @role='alert' or @aria-hidden='true']"
+_STRUCTURE = frozenset({"nav", "footer", "aside", "menu"})
+_ROLES = frozenset(
+    (
+        *("navigation", "banner", "contentinfo", "complementary", "search", "dialog"),
+        *("menu", "menubar", "alert"),
+    )
 )
-_NAMED = XPath("descendant::*[@class or @id or @style or @data-component or @data-module]")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 _ALWAYS = re.compile(
@@ -82,13 +80,7 @@ _NEVER_STORY = re.compile(
     re.IGNORECASE,
 )
 """Names for blocks that can hold more text than a short story does."""
-_STORY = XPath(
-    "descendant-or-self::*[contains(@itemprop, 'articleBody') or contains(concat(' ', @class, ' '), ' "
-    "entry-content ')"
-    " or contains(concat(' ', @class, ' '), ' post-content ') or contains(concat(' ', @class, ' '), ' "
-    "article-body ')"
-    " or contains(concat(' ', @class, ' '), ' article-content ')]"
-)
+_STORY_CLASSES = (" entry-content ", " post-content ", " article-body ", " article-content ")
 _PROTECTED_TAGS = frozenset(
     {
         "html",
@@ -115,7 +107,7 @@ _WHOLE_TAGS = frozenset({"html", "body", "main", "head", "td", "tr", "tbody", "h
 
 def drop_invisible(body: HtmlElement) -> None:
     """Take out what no reader reads as text: scripts, styles, frames, controls. Tails stay."""
-    for element in _TAGS(body):
+    for element in list(body.iter(*_INVISIBLE)):
         drop(element)
 
 
@@ -135,17 +127,30 @@ def drop_clutter(body: HtmlElement, *, selectors: tuple[str, ...] = ()) -> None:
         for element in found:
             if element is not body:
                 drop(element)
-    suspects = [*_STRUCTURE(body), *(element for element in _NAMED(body) if _suspicious(element))]
+    structure: list[HtmlElement] = []
+    named: list[HtmlElement] = []
+    # XPath would say it shorter, and takes ten times as long.
+    for element in body.iterdescendants():
+        if not (attributes := element.keys()) and element.tag not in _STRUCTURE:
+            continue
+        if _is_structure(element):
+            structure.append(element)
+        if attributes and _suspicious(element):
+            named.append(element)
+    suspects = structure + named
     if not suspects:
         return
     limit = 0.5 * _prose(body)
+    stories = _stories(body)
     gone: set[HtmlElement] = set()
     for element in suspects:
         if element in gone or element.getparent() is None or element.tag in _WHOLE_TAGS:
             continue
-        if (element.tag in _PROTECTED_TAGS or len(element)) and _holds_story(element, limit):
+        if (element.tag in _PROTECTED_TAGS or len(element)) and _holds_story(element, limit, stories):
             continue
         gone.update(element.iter())
+        if held := stories[element]:
+            stories.subtract(dict.fromkeys(element.iterancestors(), held))
         drop(element)
 
 
@@ -162,6 +167,16 @@ def drop(element: HtmlElement) -> None:
             parent.text = (parent.text or "") + element.tail
     element.tail = None
     parent.remove(element)
+
+
+def _is_structure(element: HtmlElement) -> bool:
+    """Whether an element's tag or role says that it is a part of the page around the story."""
+    return (
+        element.tag in _STRUCTURE
+        or element.get("role") in _ROLES
+        or element.get("aria-hidden") == "true"
+        or element.get("hidden") is not None
+    )
 
 
 def _suspicious(element: HtmlElement) -> bool:
@@ -191,10 +206,22 @@ def _prose(element: HtmlElement) -> int:
     return sum(len("".join(paragraph.itertext()).strip()) for paragraph in element.iter("p"))
 
 
-def _holds_story(element: HtmlElement, limit: float) -> bool:
+def _stories(body: HtmlElement) -> Counter[HtmlElement]:
+    """How many elements that are named as a story's stand in each element, itself counted."""
+    found: Counter[HtmlElement] = Counter()
+    for element in body.iter():
+        names = element.get("class")
+        if "articleBody" in element.get("itemprop", "") or (
+            names and any(name in f" {names} " for name in _STORY_CLASSES)
+        ):
+            found.update((element, *element.iterancestors()))
+    return found
+
+
+def _holds_story(element: HtmlElement, limit: float, stories: Counter[HtmlElement]) -> bool:
     if next(element.iter("h1"), None) is not None and element.tag not in ("nav", "footer"):
         return True
-    if len(_STORY(element)) == 1:
+    if stories[element] == 1:
         return True
     if element.tag in ("footer", "nav", "aside") or _NEVER_STORY.search(
         f"{element.get('class', '')} {element.get('id', '')}"[:400]

@@ -10,9 +10,10 @@ from html import unescape
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from lxml.etree import LxmlError
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 
 from crawler.article import Article
+from crawler.discovery.markup import page_parser
 from crawler.extraction.decode import decode
 from crawler.extraction.errors import ExtractionError
 from crawler.extraction.text import bare, fold
@@ -119,8 +120,7 @@ def _may_name_part(html: bytes, url: str, base: str) -> bool:
 
 def _links(html: bytes, charset: str | None) -> list[HtmlElement]:
     try:
-        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        tree = document_fromstring(decode(html, charset).encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(decode(html, charset).encode("utf-8", "replace"), parser=page_parser())
     except (ExtractionError, LxmlError, ValueError):
         return []
     return [link for link in tree.iter("a", "link") if link.get("href")]
