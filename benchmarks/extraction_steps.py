@@ -61,6 +61,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ("language", _EXTRACTION, "detect_language"),
     ("extract, the rest", _EXTRACTION, "extract"),
     ("parts", f"{_EXTRACTION}.parts", "further_parts"),
+    ("parts", f"{_EXTRACTION}.parts", "further_parts_in"),
     ("parts", f"{_EXTRACTION}.parts", "part_of"),
     ("learned blocks", f"{_EXTRACTION}.learned", "blocks_of"),
     ("signature", "dedup", "prepare"),

@@ -5,6 +5,7 @@ The shapes are those of the outlets the shipped seeds are about: dates and long 
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.sites import Site
@@ -65,24 +66,35 @@ def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False)
     """
     if not site.owns(url) or site.excludes(url):
         return False
-    parts = urlsplit(url)
-    path, query = unquote(parts.path), dict(parse_qsl(parts.query))
-    if _MEDIA.search(path):
-        return False
     by_pattern = site.is_article_url(url)
     if by_pattern is not None:
-        return by_pattern
-    # A directory's index file stands for the directory.
-    segments = [segment for segment in _INDEX.sub("", path).split("/") if segment]
-    if (not segments and not query) or _is_never(path, segments, query):
-        return False
+        return by_pattern and not _is_media(url)
     # Worth no more than a word: «أخبار سوريا» stands in a heading too, above a block of headlines.
-    return _has_article_shape(path, segments, query, word_count(text) + is_teaser if text else None)
+    return _looks_like_article(url, word_count(text) + is_teaser if text else None)
 
 
 def word_count(text: str) -> int:
     """How many words a link's text has, marks of vowels not counted as borders."""
     return len(_WORD.findall(text))
+
+
+def _is_media(url: str) -> bool:
+    return _MEDIA.search(unquote(urlsplit(url).path)) is not None
+
+
+# A site's pages repeat their menus and sidebars: nine of ten links were seen on the page before.
+@lru_cache(maxsize=8192)
+def _looks_like_article(url: str, words: int | None) -> bool:
+    """Judge by the address; `words` is the length of the link's text, None where it has none."""
+    parts = urlsplit(url)
+    path, query = unquote(parts.path), dict(parse_qsl(parts.query))
+    if _MEDIA.search(path):
+        return False
+    # A directory's index file stands for the directory.
+    segments = [segment for segment in _INDEX.sub("", path).split("/") if segment]
+    if (not segments and not query) or _is_never(path, segments, query):
+        return False
+    return _has_article_shape(path, segments, query, words)
 
 
 def _is_never(path: str, segments: list[str], query: dict[str, str]) -> bool:

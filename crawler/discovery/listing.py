@@ -126,16 +126,19 @@ def _base_url(root: HtmlElement, url: str) -> str:
 def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, source: str) -> list[Discovered]:
     own_keys = {url_key(url), url_key(site.url)}
     links: dict[str, _Link] = {}
+    # Pages link to most of their targets more than once, in the same words: picture, headline, "read more".
+    by_href: dict[str, _Link | None] = {}
     for anchor in anchors:
         if "nofollow" in (anchor.get("rel") or "").lower().split():
             continue
-        try:
-            target = canonical_url(anchor.get("href", ""), base)
-        except InvalidURLError:
+        href = anchor.get("href", "")
+        if href not in by_href:
+            by_href[href] = None
+            if (target := _own_target(href, base, site)) and (key := url_key(target)) not in own_keys:
+                by_href[href] = links.setdefault(key, _Link(target, []))
+        link = by_href[href]
+        if link is None:
             continue
-        if not site.owns(target) or (key := url_key(target)) in own_keys:
-            continue
-        link = links.setdefault(key, _Link(target, []))
         if text := _anchor_text(anchor):
             link.titles.append(text)
         link.is_teaser = link.is_teaser or _is_teaser(anchor)
@@ -148,8 +151,19 @@ def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, sourc
     return found
 
 
+def _own_target(href: str, base: str, site: Site) -> str | None:
+    """The page that a link leads to, in canonical form; None where it is none of the site's."""
+    try:
+        target = canonical_url(href, base)
+    except InvalidURLError:
+        return None
+    return target if site.owns(target) else None
+
+
 def _anchor_text(anchor: HtmlElement) -> str:
     """What a link says: a heading inside it, else its text, else what its image or tooltip says."""
+    if len(anchor) == 0:
+        return one_line(anchor.text) or one_line(anchor.get("title")) or ""
     heading = next(anchor.iter(*_HEADINGS), None)
     for text in ("".join((anchor if heading is None else heading).itertext()), anchor.get("title")):
         if line := one_line(text):
@@ -162,7 +176,7 @@ def _is_teaser(anchor: HtmlElement) -> bool:
     parent = anchor.getparent()
     around = (parent, parent.getparent()) if parent is not None else ()
     return any(element is not None and element.tag in _HEADINGS for element in around) or (
-        next(anchor.iter("img", "picture", *_HEADINGS), None) is not None
+        len(anchor) > 0 and next(anchor.iter("img", "picture", *_HEADINGS), None) is not None
     )
 
 

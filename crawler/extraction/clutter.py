@@ -18,6 +18,8 @@ _INVISIBLE = (
     *("amp-ad", "amp-sidebar", "amp-social-share", "amp-analytics"),
 )
 _STRUCTURE = frozenset({"nav", "footer", "aside", "menu"})
+_STATES = frozenset({"role", "hidden", "aria-hidden"})
+_NAMES = frozenset({"class", "id", "style"})
 _ROLES = frozenset(
     (
         *("navigation", "banner", "contentinfo", "complementary", "search", "dialog"),
@@ -129,19 +131,20 @@ def drop_clutter(body: HtmlElement, *, selectors: tuple[str, ...] = ()) -> None:
                 drop(element)
     structure: list[HtmlElement] = []
     named: list[HtmlElement] = []
+    stories: Counter[HtmlElement] = Counter()
     # XPath would say it shorter, and takes ten times as long.
     for element in body.iterdescendants():
-        if not (attributes := element.keys()) and element.tag not in _STRUCTURE:
-            continue
-        if _is_structure(element):
+        attributes = element.keys()
+        if element.tag in _STRUCTURE or not (_STATES.isdisjoint(attributes) or _is_shown(element)):
             structure.append(element)
-        if attributes and _suspicious(element):
+        if not _NAMES.isdisjoint(attributes) and _suspicious(element):
             named.append(element)
+        if _is_story(element.get("class"), element.get("itemprop")):
+            stories.update((element, *element.iterancestors()))
     suspects = structure + named
     if not suspects:
         return
     limit = 0.5 * _prose(body)
-    stories = _stories(body)
     gone: set[HtmlElement] = set()
     for element in suspects:
         if element in gone or element.getparent() is None or element.tag in _WHOLE_TAGS:
@@ -169,11 +172,10 @@ def drop(element: HtmlElement) -> None:
     parent.remove(element)
 
 
-def _is_structure(element: HtmlElement) -> bool:
-    """Whether an element's tag or role says that it is a part of the page around the story."""
-    return (
-        element.tag in _STRUCTURE
-        or element.get("role") in _ROLES
+def _is_shown(element: HtmlElement) -> bool:
+    """Whether an element is neither hidden nor has the role of a part of the page around the story."""
+    return not (
+        element.get("role") in _ROLES
         or element.get("aria-hidden") == "true"
         or element.get("hidden") is not None
     )
@@ -206,19 +208,16 @@ def _prose(element: HtmlElement) -> int:
     return sum(len("".join(paragraph.itertext()).strip()) for paragraph in element.iter("p"))
 
 
-def _stories(body: HtmlElement) -> Counter[HtmlElement]:
-    """How many elements that are named as a story's stand in each element, itself counted."""
-    found: Counter[HtmlElement] = Counter()
-    for element in body.iter():
-        names = element.get("class")
-        if "articleBody" in element.get("itemprop", "") or (
-            names and any(name in f" {names} " for name in _STORY_CLASSES)
-        ):
-            found.update((element, *element.iterancestors()))
-    return found
+@lru_cache(maxsize=8192)
+def _is_story(names: str | None, itemprop: str | None) -> bool:
+    """Whether an element's attributes name it as a story's."""
+    return (itemprop is not None and "articleBody" in itemprop) or (
+        names is not None and any(name in f" {names} " for name in _STORY_CLASSES)
+    )
 
 
 def _holds_story(element: HtmlElement, limit: float, stories: Counter[HtmlElement]) -> bool:
+    """Whether an element is spared; `stories` tells how many elements named as a story's are in each."""
     if next(element.iter("h1"), None) is not None and element.tag not in ("nav", "footer"):
         return True
     if stories[element] == 1:
