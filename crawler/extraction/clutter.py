@@ -18,8 +18,8 @@ _INVISIBLE = (
     *("amp-ad", "amp-sidebar", "amp-social-share", "amp-analytics"),
 )
 _STRUCTURE = frozenset({"nav", "footer", "aside", "menu"})
-_STATES = frozenset({"role", "hidden", "aria-hidden"})
-_NAMES = frozenset({"class", "id", "style"})
+_TELLING = frozenset({"class", "id", "style", "itemprop", "role", "hidden", "aria-hidden"})
+"""Attributes that are looked at; half of a page's elements have none of them."""
 _ROLES = frozenset(
     (
         *("navigation", "banner", "contentinfo", "complementary", "search", "dialog"),
@@ -134,10 +134,12 @@ def drop_clutter(body: HtmlElement, *, selectors: tuple[str, ...] = ()) -> None:
     stories: Counter[HtmlElement] = Counter()
     # XPath would say it shorter, and takes ten times as long.
     for element in body.iterdescendants():
-        attributes = element.keys()
-        if element.tag in _STRUCTURE or not (_STATES.isdisjoint(attributes) or _is_shown(element)):
+        is_plain = _TELLING.isdisjoint(element.keys())
+        if element.tag in _STRUCTURE or not (is_plain or _is_shown(element)):
             structure.append(element)
-        if not _NAMES.isdisjoint(attributes) and _suspicious(element):
+        if is_plain:
+            continue
+        if _suspicious(element):
             named.append(element)
         if _is_story(element.get("class"), element.get("itemprop")):
             stories.update((element, *element.iterancestors()))
@@ -184,17 +186,16 @@ def _is_shown(element: HtmlElement) -> bool:
 def _suspicious(element: HtmlElement) -> bool:
     if element.tag in _WHOLE_TAGS:
         return False
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    if len(names) > 1 and _is_clutter(names[:400], element.tag in _PROTECTED_TAGS):
+    if _is_clutter(element.get("class", ""), element.get("id", ""), element.tag in _PROTECTED_TAGS):
         return True
     style = element.get("style")
     return style is not None and _HIDDEN_STYLE.search(style[:500]) is not None
 
 
 @lru_cache(maxsize=8192)
-def _is_clutter(names: str, protected: bool) -> bool:
+def _is_clutter(classes: str, identity: str, protected: bool) -> bool:
     """Whether a name is a word for furniture; on a paragraph or heading only the whole name counts."""
-    for name in names.split():
+    for name in f"{classes} {identity}"[:400].split():
         if _STATE.match(name):
             continue
         match = _ALWAYS.search(name)

@@ -66,12 +66,15 @@ def further_parts(html: bytes, url: str, base: str, charset: str | None = None) 
 def further_parts_in(tree: HtmlElement, url: str, base: str) -> dict[int, str]:
     """The same for a page that has been parsed."""
     found: dict[int, str] = {}
+    others: set[str] = {""}
     for link in tree.iter("a", "link"):
-        if not _NUMBERED.search(link.get("href") or ""):
+        if (href := link.get("href") or "") in others:
             continue
-        address = _absolute(link, url)
+        address = _absolute(link, url) if _NUMBERED.search(href) else None
         number = part_number(base, address) if address else None
-        if number is not None and address is not None and _says(link, {str(number), *_NEXT}, "next"):
+        if number is None or address is None:
+            others.add(href)
+        elif _says(link, {str(number), *_NEXT}, "next"):
             found.setdefault(number, address)
     return found
 

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from crawler.extraction.dates import hijri
-from crawler.extraction.dates.names import FILLERS, HIJRI_MONTHS, MONTHS, WEEKDAYS
+from crawler.extraction.dates.names import DIGIT, FILLERS, HIJRI_MONTHS, MONTHS, WEEKDAYS
 
 # Arabic and other letters are words apart: «Samer Halabiيونيو 26».
 _TOKEN = re.compile(r"\d+|[ء-ۿ]+|[^\W\d_ء-ۿ]+|[|/.,()\-–—]")
@@ -57,8 +57,11 @@ def read_day(line: str, today: date) -> tuple[date | None, int, bool]:
         today: The day of reading, for dates without a year and for doubtful orders.
 
     Returns:
-        The day, or None; how many words of the line don't belong to a date; whether the year was inferred.
+        The day, or None; how many words of the line beside it don't belong to a date; whether the year was
+        inferred.
     """
+    if not DIGIT.search(line):
+        return None, 0, False
     tokens, weekday, strange = _tokens(line)
     letters = "".join(letter for letter, _ in tokens)
     if "d" not in letters:

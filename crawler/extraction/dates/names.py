@@ -5,6 +5,7 @@ one from English (Egypt, the Gulf, Libya), the one from French (Tunisia, Algeria
 the Hijri months. Kurdish and Turkish names are those of the Gregorian calendar in use in the press.
 """
 
+import re
 import unicodedata
 
 # What NFKD doesn't make equal: ya and alef maqsura, Farsi ya and kaf, ta marbuta, the Kurdish and Urdu
@@ -28,6 +29,9 @@ class _Folding(dict[int, str | None]):
 
 
 _FOLDING = _Folding()
+
+DIGIT = re.compile(r"\d")
+"""Most lines that are asked for a date have no number, which tells it at a tenth of the cost."""
 
 
 def fold(text: str) -> str:

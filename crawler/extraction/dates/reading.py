@@ -29,9 +29,10 @@ _ISO = re.compile(
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t?(\d{2})(\d{2})(\d{2})?(z|[+-]\d{2}:?\d{2})?)?")
 _EPOCH = re.compile(r"(1\d{9})(\d{3})?")
 
-_AGO = re.compile(
-    r"(?<![^\W_])(?:(?P<before>منذ|مند|قبل|beri|پێش|az|simdi|just|الان)|مضت|مضي|ago|once|لهمهوپێش)(?![^\W_])"
-)
+_AGO_BEFORE, _AGO_AFTER = "منذ|مند|قبل|beri|پێش|az|simdi|just|الان", "مضت|مضي|ago|once|لهمهوپێش"
+_AGO = re.compile(rf"(?<![^\W_])(?:(?P<before>{_AGO_BEFORE})|{_AGO_AFTER})(?![^\W_])")
+_AGO_WORDS = f"{_AGO_BEFORE}|{_AGO_AFTER}".split("|")
+"""Looked for first: a search for each takes a fifth of the time of the pattern."""
 _JUST_NOW = re.compile(
     r"(?<![^\W_])(?:منذ (?:لحظات|ثوان|لحظه)|قبل لحظات|الان|just now|az once|simdi)(?![^\W_])"
 )
@@ -146,7 +147,7 @@ def _written(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
         if strange > MAX_STRANGE_WORDS or day.year not in YEARS:
             return None
         return _reading(day, clock, zone, strange=strange, vague=yearless and clock is None)
-    match = _DAY_WORD.search(rest)
+    match = _DAY_WORD.search(rest) if any(word in rest for word in DAY_WORDS) else None
     if match is None:
         return None
     if _has_other_words(rest, match):  # «صحيفة اليوم»
@@ -175,10 +176,10 @@ def _reading(
 
 
 def _ago(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
-    local = now.astimezone(zone)
-    trigger = _AGO.search(line)
+    trigger = _AGO.search(line) if any(word in line for word in _AGO_WORDS) else None
     if trigger is None:
         return None
+    local = now.astimezone(zone)
     if match := _JUST_NOW.search(line) or _RECENTLY.search(line):
         if _has_other_words(line, match):  # «شاهد الآن»
             return None
