@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from crawler.article import Discovered, Hints
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url, url_key
-from crawler.discovery.links import MIN_TITLE_WORDS, is_article_link, word_count
+from crawler.discovery.links import MIN_TITLE_WORDS, is_article_link, told_by_address, word_count
 from crawler.discovery.markup import parse_html
 from crawler.discovery.plaintext import one_line
 from crawler.sites import Site
@@ -57,11 +57,22 @@ class ListingPage:
 
 @dataclass(slots=True)
 class _Link:
-    """One target of a page, under all the texts that lead there."""
+    """One target of a page, and all the links that lead there."""
 
     url: str
-    titles: list[str]
-    is_teaser: bool = False
+    anchors: list[HtmlElement]
+
+    def titles(self) -> list[str]:
+        """The texts under which the page links there."""
+        return [text for text in map(_anchor_text, self.anchors) if text]
+
+    def is_article(self, site: Site) -> bool:
+        """Whether it leads to an article: the texts are read only where the address does not tell."""
+        told = told_by_address(self.url, site)
+        if told is not None:
+            return told
+        longest = max((text for text in self.titles() if not _NO_TITLE.match(text)), key=len, default="")
+        return is_article_link(self.url, longest, site, is_teaser=any(map(_is_teaser, self.anchors)))
 
 
 def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> ListingPage:
@@ -136,19 +147,13 @@ def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, sourc
             by_href[href] = None
             if (target := _own_target(href, base, site)) and (key := url_key(target)) not in own_keys:
                 by_href[href] = links.setdefault(key, _Link(target, []))
-        link = by_href[href]
-        if link is None:
-            continue
-        if text := _anchor_text(anchor):
-            link.titles.append(text)
-        link.is_teaser = link.is_teaser or _is_teaser(anchor)
-    found = []
-    for link in links.values():
-        longest = max((text for text in link.titles if not _NO_TITLE.match(text)), key=len, default="")
-        if is_article_link(link.url, longest, site, is_teaser=link.is_teaser):
-            hints = Hints(title=_title(link.titles)) if source == "listing" else Hints()
-            found.append(Discovered(link.url, source, hints))
-    return found
+        if (link := by_href[href]) is not None:
+            link.anchors.append(anchor)
+    return [
+        Discovered(link.url, source, Hints(title=_title(link.titles())) if source == "listing" else Hints())
+        for link in links.values()
+        if link.is_article(site)
+    ]
 
 
 def _own_target(href: str, base: str, site: Site) -> str | None:

@@ -106,10 +106,10 @@ def _extract(
     page_kind.refuse_markup(page, url)
     source = _bounded(page)
     tree, is_whole = _parse(source, url)
-    if look is not None and is_whole and len(source) == len(page):
-        look(tree)
     # Held to the end: lxml makes an element's object anew in each walk when nobody holds it.
     elements = list(tree.iter())
+    if look is not None and is_whole and len(source) == len(page):
+        look(tree)
     body = next((element for element in elements if element.tag == "body"), None)
     if body is None:
         raise NotAnArticle("a page without content", url)

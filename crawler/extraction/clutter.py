@@ -18,8 +18,8 @@ _INVISIBLE = (
     *("amp-ad", "amp-sidebar", "amp-social-share", "amp-analytics"),
 )
 _STRUCTURE = frozenset({"nav", "footer", "aside", "menu"})
-_TELLING = frozenset({"class", "id", "style", "itemprop", "role", "hidden", "aria-hidden"})
-"""Attributes that are looked at; half of a page's elements have none of them."""
+_STATES = frozenset({"role", "hidden", "aria-hidden"})
+_NAMES = frozenset({"class", "id", "style", "itemprop"})
 _ROLES = frozenset(
     (
         *("navigation", "banner", "contentinfo", "complementary", "search", "dialog"),
@@ -134,15 +134,18 @@ def drop_clutter(body: HtmlElement, *, selectors: tuple[str, ...] = ()) -> None:
     stories: Counter[HtmlElement] = Counter()
     # XPath would say it shorter, and takes ten times as long.
     for element in body.iterdescendants():
-        is_plain = _TELLING.isdisjoint(element.keys())
-        if element.tag in _STRUCTURE or not (is_plain or _is_shown(element)):
+        tag, attributes = element.tag, dict(element.items())
+        if tag in _STRUCTURE or (not _STATES.isdisjoint(attributes) and _is_apart(attributes)):
             structure.append(element)
-        if is_plain:
-            continue
-        if _suspicious(element):
-            named.append(element)
-        if _is_story(element.get("class"), element.get("itemprop")):
-            stories.update((element, *element.iterancestors()))
+        if not _NAMES.isdisjoint(attributes):
+            classes, style = attributes.get("class", ""), attributes.get("style")
+            if (tag not in _WHOLE_TAGS) and (
+                _is_clutter(classes, attributes.get("id", ""), tag in _PROTECTED_TAGS)
+                or (style is not None and _HIDDEN_STYLE.search(style[:500]) is not None)
+            ):
+                named.append(element)
+            if _is_story(classes, attributes.get("itemprop", "")):
+                stories.update((element, *element.iterancestors()))
     suspects = structure + named
     if not suspects:
         return
@@ -174,22 +177,11 @@ def drop(element: HtmlElement) -> None:
     parent.remove(element)
 
 
-def _is_shown(element: HtmlElement) -> bool:
-    """Whether an element is neither hidden nor has the role of a part of the page around the story."""
-    return not (
-        element.get("role") in _ROLES
-        or element.get("aria-hidden") == "true"
-        or element.get("hidden") is not None
+def _is_apart(attributes: dict[str, str]) -> bool:
+    """Whether attributes say that an element is hidden, or a part of the page around the story."""
+    return (
+        attributes.get("role") in _ROLES or attributes.get("aria-hidden") == "true" or "hidden" in attributes
     )
-
-
-def _suspicious(element: HtmlElement) -> bool:
-    if element.tag in _WHOLE_TAGS:
-        return False
-    if _is_clutter(element.get("class", ""), element.get("id", ""), element.tag in _PROTECTED_TAGS):
-        return True
-    style = element.get("style")
-    return style is not None and _HIDDEN_STYLE.search(style[:500]) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -210,11 +202,9 @@ def _prose(element: HtmlElement) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _is_story(names: str | None, itemprop: str | None) -> bool:
+def _is_story(classes: str, itemprop: str) -> bool:
     """Whether an element's attributes name it as a story's."""
-    return (itemprop is not None and "articleBody" in itemprop) or (
-        names is not None and any(name in f" {names} " for name in _STORY_CLASSES)
-    )
+    return "articleBody" in itemprop or any(name in f" {classes} " for name in _STORY_CLASSES)
 
 
 def _holds_story(element: HtmlElement, limit: float, stories: Counter[HtmlElement]) -> bool:

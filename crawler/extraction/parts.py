@@ -13,6 +13,7 @@ from lxml.html import HtmlElement, document_fromstring
 
 from crawler.article import Article
 from crawler.discovery.markup import page_parser
+from crawler.extraction.canonical import urlsplit_path
 from crawler.extraction.decode import decode
 from crawler.extraction.errors import ExtractionError
 from crawler.extraction.text import bare, fold
@@ -66,12 +67,13 @@ def further_parts(html: bytes, url: str, base: str, charset: str | None = None) 
 def further_parts_in(tree: HtmlElement, url: str, base: str) -> dict[int, str]:
     """The same for a page that has been parsed."""
     found: dict[int, str] = {}
+    path = urlsplit_path(base).rstrip("/")
     others: set[str] = {""}
     for link in tree.iter("a", "link"):
         if (href := link.get("href") or "") in others:
             continue
         address = _absolute(link, url) if _NUMBERED.search(href) else None
-        number = part_number(base, address) if address else None
+        number = part_number(base, address) if address and path in address else None
         if number is None or address is None:
             others.add(href)
         elif _says(link, {str(number), *_NEXT}, "next"):

@@ -97,7 +97,10 @@ def read_clock(line: str) -> tuple[Clock | None, str]:
     """
     zone, line = _named_zone(line)
     match = DIGIT.search(line) and (
-        _CLOCK.search(line) or _NAMED_HOUR.search(line) or _HOUR_AND_PART.search(line) or _FRENCH.search(line)
+        (_CLOCK.search(line) if ":" in line else None)
+        or _NAMED_HOUR.search(line)
+        or _HOUR_AND_PART.search(line)
+        or (_FRENCH.search(line) if "h" in line else None)
     )
     if match is None:
         return None, line
