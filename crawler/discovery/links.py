@@ -66,7 +66,7 @@ def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False)
         site: The seed. Where it has `article` patterns, they alone decide; `exclude` always holds.
         is_teaser: The link stands in a heading, or holds one or an image, as teasers do and menus do not.
     """
-    told = told_by_address(url, site)
+    told = told_by_address(url, site) if site.owns(url) else False
     if told is not None:
         return told
     least, untexted = _words_needed(url)
@@ -75,8 +75,8 @@ def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False)
 
 
 def told_by_address(url: str, site: Site) -> bool | None:
-    """Judge one link by its address alone; None where it takes the link's text to tell."""
-    if not site.owns(url) or site.excludes(url):
+    """Judge one link of the site by its address alone; None where it takes the link's text to tell."""
+    if site.excludes(url):
         return False
     by_pattern = site.is_article_url(url)
     if by_pattern is not None:

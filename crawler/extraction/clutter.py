@@ -18,8 +18,8 @@ _INVISIBLE = (
     *("amp-ad", "amp-sidebar", "amp-social-share", "amp-analytics"),
 )
 _STRUCTURE = frozenset({"nav", "footer", "aside", "menu"})
-_STATES = frozenset({"role", "hidden", "aria-hidden"})
-_NAMES = frozenset({"class", "id", "style", "itemprop"})
+_TELLING = frozenset({"class", "id", "style", "itemprop", "role", "hidden", "aria-hidden"})
+"""Attributes that are looked at; half of a page's elements have none of them."""
 _ROLES = frozenset(
     (
         *("navigation", "banner", "contentinfo", "complementary", "search", "dialog"),
@@ -135,17 +135,19 @@ def drop_clutter(body: HtmlElement, *, selectors: tuple[str, ...] = ()) -> None:
     # XPath would say it shorter, and takes ten times as long.
     for element in body.iterdescendants():
         tag, attributes = element.tag, dict(element.items())
-        if tag in _STRUCTURE or (not _STATES.isdisjoint(attributes) and _is_apart(attributes)):
+        is_plain = _TELLING.isdisjoint(attributes)
+        if tag in _STRUCTURE or not (is_plain or _is_shown(attributes)):
             structure.append(element)
-        if not _NAMES.isdisjoint(attributes):
-            classes, style = attributes.get("class", ""), attributes.get("style")
-            if (tag not in _WHOLE_TAGS) and (
-                _is_clutter(classes, attributes.get("id", ""), tag in _PROTECTED_TAGS)
-                or (style is not None and _HIDDEN_STYLE.search(style[:500]) is not None)
-            ):
-                named.append(element)
-            if _is_story(classes, attributes.get("itemprop", "")):
-                stories.update((element, *element.iterancestors()))
+        if is_plain:
+            continue
+        names, style = attributes.get("class", ""), attributes.get("style", "")
+        if tag not in _WHOLE_TAGS and (
+            _is_clutter(names, attributes.get("id", ""), tag in _PROTECTED_TAGS)
+            or (style and _HIDDEN_STYLE.search(style[:500]))
+        ):
+            named.append(element)
+        if _is_story(names, attributes.get("itemprop", "")):
+            stories.update((element, *element.iterancestors()))
     suspects = structure + named
     if not suspects:
         return
@@ -177,10 +179,10 @@ def drop(element: HtmlElement) -> None:
     parent.remove(element)
 
 
-def _is_apart(attributes: dict[str, str]) -> bool:
-    """Whether attributes say that an element is hidden, or a part of the page around the story."""
-    return (
-        attributes.get("role") in _ROLES or attributes.get("aria-hidden") == "true" or "hidden" in attributes
+def _is_shown(attributes: dict[str, str]) -> bool:
+    """Whether an element is neither hidden nor has the role of a part of the page around the story."""
+    return not (
+        "hidden" in attributes or attributes.get("role") in _ROLES or attributes.get("aria-hidden") == "true"
     )
 
 

@@ -2,8 +2,9 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -132,8 +133,7 @@ def section(metadata: Metadata, url: str, body: HtmlElement) -> str | None:
     node = metadata.article(url)
     told = [text_value(node, "articleSection")] if node else []
     told.append(metadata.first("article:section", "section", "dc.subject"))
-    told += _marked(body, "category")
-    for text in told:
+    for text in chain(told, _marked(body, "category")):
         text = one_line(text)
         if text and len(text) <= 60 and not _TEMPLATE.search(text) and skeleton(text) not in _UNFILED:
             return text
@@ -154,7 +154,7 @@ def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[st
     if node is not None:
         value = node.get("keywords")
         told += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-    told = told or _marked(body, "tag") or [metadata.first("news_keywords", "keywords") or ""]
+    told = told or list(_marked(body, "tag")) or [metadata.first("news_keywords", "keywords") or ""]
     found: dict[str, str] = {}
     for text in told:
         for part in _COMMAS.split(one_line(text[:MAX_VALUE_CHARS])):
@@ -168,16 +168,16 @@ def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[st
     return [name for key, name in found.items() if key not in _UNFILED][:MAX_TAGS]
 
 
-def _marked(body: HtmlElement, kind: str) -> list[str]:
+def _marked(body: HtmlElement, kind: str) -> Iterator[str]:
     """Texts of links with ``rel=tag``; WordPress marks its categories ``rel="category tag"``."""
-    found = []
+    found = 0
     for link in body.iter("a"):
-        rel = (link.get("rel") or "").lower().split()
+        rel = link.get("rel", "").lower().split()
         if "tag" in rel and ("category" in rel) is (kind == "category"):
-            found.append("".join(link.itertext())[:80])
-            if len(found) >= MAX_TAGS:
+            yield "".join(link.itertext())[:80]
+            found += 1
+            if found >= MAX_TAGS:
                 break
-    return found
 
 
 def image(metadata: Metadata, url: str) -> str | None:

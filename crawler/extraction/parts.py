@@ -72,8 +72,10 @@ def further_parts_in(tree: HtmlElement, url: str, base: str) -> dict[int, str]:
     for link in tree.iter("a", "link"):
         if (href := link.get("href") or "") in others:
             continue
-        address = _absolute(link, url) if _NUMBERED.search(href) else None
-        number = part_number(base, address) if address and path in address else None
+        # Whatever is not relative to the page spells the article's path out.
+        may_be = path in href or not href.startswith(("/", "http"))
+        address = _absolute(link, url) if may_be and _NUMBERED.search(href) else None
+        number = part_number(base, address) if address else None
         if number is None or address is None:
             others.add(href)
         elif _says(link, {str(number), *_NEXT}, "next"):
