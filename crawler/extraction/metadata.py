@@ -28,8 +28,8 @@ class Metadata:
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     """`name`, `property` or `itemprop` in lower case → contents in the page's order."""
-    links: dict[str, list[str]] = field(default_factory=dict)
-    """`rel` in lower case → absolute addresses."""
+    canonicals: list[str] = field(default_factory=list)
+    """Absolute addresses of ``link rel=canonical``."""
     document_title: str | None = None
     linked_data: LinkedData = field(default_factory=LinkedData)
     html_language: str | None = None
@@ -66,19 +66,18 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
         for key in (element.get("property"), element.get("name"), element.get("itemprop")):
             if key:
                 meta.setdefault(key.strip().lower()[:80], []).append(value)
-    links: dict[str, list[str]] = {}
+    canonicals: list[str] = []
     for element in tree.iter("link"):
-        rel, href = element.get("rel"), element.get("href")
-        if rel and href and len(href) < 4_000:
+        href = element.get("href")
+        if href and len(href) < 4_000 and "canonical" in element.get("rel", "").lower().split():
             absolute = absolute_url(href, url)
             if absolute:
-                for name in rel.lower().split():
-                    links.setdefault(name, []).append(absolute)
+                canonicals.append(absolute)
     title = next(tree.iter("title"), None)
     body = next(tree.iter("body"), None)
     return Metadata(
         meta=meta,
-        links=links,
+        canonicals=canonicals,
         document_title=one_line(title.text[:MAX_VALUE_CHARS]) if title is not None and title.text else None,
         linked_data=read_linked_data(tree),
         html_language=(
