@@ -13,6 +13,8 @@ from dedup.signature import halved_signatures, low_bytes, to_bytes
 from dedup.similarity import LATE_BYTES, Evidence
 from dedup.text import NORMALISATION_VERSION, shingle
 
+_DEFAULTS = Parameters()
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -140,7 +142,7 @@ def prepare_many(
         documents: Id, body text, time of publication or None, source or None, of each.
         parameters: How to compute signatures; the default ones without it.
     """
-    parameters = parameters or Parameters()
+    parameters = parameters or _DEFAULTS
     cut = shingle([text for _, text, _, _ in documents], parameters.shingle_words)
     values, late = halved_signatures(cut, parameters)
     serialised = to_bytes(values, parameters)

@@ -78,11 +78,15 @@ def _minima(
 ) -> NDArray[np.uint32]:
     factors, offsets = permutations(parameters.permutations, parameters.seed, parameters.scheme)
     minima = np.empty((parameters.permutations, len(starts)), np.uint32)
-    permuted = np.empty_like(block)
-    for row in range(parameters.permutations):
-        np.multiply(block, factors[row], out=permuted)
-        np.add(permuted, offsets[row], out=permuted)
-        np.minimum.reduceat(permuted, starts, out=minima[row])
+    # As many permutations at once as stay in the cache: all of them for one article, one for a full block.
+    step = max(1, _BLOCK // len(block))
+    buffer = np.empty((step, len(block)), np.uint32)
+    for first in range(0, parameters.permutations, step):
+        rows = slice(first, first + step)
+        permuted = buffer[: len(factors[rows])]
+        np.multiply(factors[rows, np.newaxis], block, out=permuted)
+        np.add(permuted, offsets[rows, np.newaxis], out=permuted)
+        np.minimum.reduceat(permuted, starts, axis=1, out=minima[rows])
     return minima.T
 
 

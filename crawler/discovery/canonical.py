@@ -160,7 +160,8 @@ def _link(url: str, base: str | None) -> str:
     """A link as a browser would read it, joined with its base."""
     # Browsers drop tabs and line breaks anywhere in a link and take backslashes for slashes up to the
     # query (WHATWG URL, 4.4); so do the readers of the templates that have them.
-    link = url.translate(_DROPPED).strip(" \x00\x0b\x0c\u200e\u200f\ufeff")
+    link = url if url.isprintable() else url.translate(_DROPPED)
+    link = link.strip(" \x00\x0b\x0c\u200e\u200f\ufeff")
     if "\\" in link:
         head, mark, rest = link.partition("?")
         link = head.replace("\\", "/") + mark + rest

@@ -5,6 +5,8 @@ The shapes are those of the outlets the shipped seeds are about: dates and long 
 """
 
 import re
+import sys
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.sites import Site
@@ -52,6 +54,7 @@ _WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670]+[^\W_]+)*")
 _ID = re.compile(r"(?:\A[A-Za-z]{0,3}|[-_])(\d{4,})\Z|\A(\d{4,})[-_]")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _OPAQUE = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,}\Z")
+_ALWAYS, _NEVER_ARTICLE = (0, True), (sys.maxsize, False)
 
 
 def numbers_articles(parameter: str) -> bool:
@@ -68,26 +71,46 @@ def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False)
         site: The seed. Where it has `article` patterns, they alone decide; `exclude` always holds.
         is_teaser: The link stands in a heading, or holds one or an image, as teasers do and menus do not.
     """
-    if not site.owns(url) or site.excludes(url):
-        return False
-    parts = urlsplit(url)
-    path, query = unquote(parts.path), dict(parse_qsl(parts.query))
-    if _MEDIA.search(path):
+    told = told_by_address(url, site) if site.owns(url) else False
+    if told is not None:
+        return told
+    least, untexted = _words_needed(url)
+    # Worth no more than a word: «أخبار سوريا» stands in a heading too, above a block of headlines.
+    return word_count(text) + is_teaser >= least if text else untexted
+
+
+def told_by_address(url: str, site: Site) -> bool | None:
+    """Judge one link of the site by its address alone; None where it takes the link's text to tell."""
+    if site.excludes(url):
         return False
     by_pattern = site.is_article_url(url)
     if by_pattern is not None:
-        return by_pattern
-    # A directory's index file stands for the directory.
-    segments = [segment for segment in _INDEX.sub("", path).split("/") if segment]
-    if (not segments and not query) or _is_never(path, segments, query):
-        return False
-    # Worth no more than a word: «أخبار سوريا» stands in a heading too, above a block of headlines.
-    return _has_article_shape(path, segments, query, word_count(text) + is_teaser if text else None)
+        return by_pattern and not _MEDIA.search(unquote(urlsplit(url).path))
+    needed = _words_needed(url)
+    return True if needed == _ALWAYS else False if needed == _NEVER_ARTICLE else None
 
 
 def word_count(text: str) -> int:
     """How many words a link's text has, marks of vowels not counted as borders."""
     return len(_WORD.findall(text))
+
+
+# A site's pages repeat their menus and sidebars: nine of ten links were seen on the page before.
+@lru_cache(maxsize=8192)
+def _words_needed(url: str) -> tuple[int, bool]:
+    """How many words a link's text needs for its address to be an article's; if one without text will do."""
+    parts = urlsplit(url)
+    path, query = unquote(parts.path), dict(parse_qsl(parts.query))
+    # A directory's index file stands for the directory.
+    segments = [segment for segment in _INDEX.sub("", path).split("/") if segment]
+    if _MEDIA.search(path) or (not segments and not query) or _is_never(path, segments, query):
+        return _NEVER_ARTICLE
+    ids = {name: value for name, value in query.items() if name.lower() in _ID_QUERY and value.isdecimal()}
+    # WordPress numbers its posts this way; with other names a short number may be a section's.
+    if "p" in ids or any(len(value) >= 4 for value in ids.values()):
+        return _ALWAYS
+    least, untexted = _needed_by_path(path, segments)
+    return (min(least, MIN_TITLE_WORDS) if ids else least), untexted
 
 
 def _is_never(path: str, segments: list[str], query: dict[str, str]) -> bool:
@@ -107,25 +130,17 @@ def _has_id(segment: str) -> bool:
     )
 
 
-def _has_article_shape(path: str, segments: list[str], query: dict[str, str], words: int | None) -> bool:
-    """Judge by shape; `words` is the length of the link's text, None where it has none."""
-    headline = words is not None and words >= MIN_TITLE_WORDS
-    for name, value in query.items():
-        # WordPress numbers its posts this way; with other names a short number may be a section's.
-        if name.lower() in _ID_QUERY and value.isdecimal() and (name == "p" or len(value) >= 4 or headline):
-            return True
+def _needed_by_path(path: str, segments: list[str]) -> tuple[int, bool]:
     if not segments:
-        return False
-    if _DATED.search(path):
-        return True
+        return _NEVER_ARTICLE
     slug = _SUFFIX.sub("", segments[-1])
-    if any(_has_id(segment) for segment in (*segments[:-1], slug)):
-        return True
+    if _DATED.search(path) or any(_has_id(segment) for segment in (*segments[:-1], slug)):
+        return _ALWAYS
     slug_words = len([word for word in re.split(r"[-_\s]+", slug) if word])
     if slug_words >= 4:
         # An image linked without text goes to an article; a menu entry's text is short.
-        return headline or words is None
+        return MIN_TITLE_WORDS, True
     if any(segment.isdecimal() for segment in segments[1:]) or _OPAQUE.match(slug):
-        return headline
+        return MIN_TITLE_WORDS, False
     # The fewer words a slug has, the longer the text must be to tell a headline from a menu's entry.
-    return words is not None and words >= MIN_TITLE_WORDS + 3 - slug_words
+    return MIN_TITLE_WORDS + 3 - slug_words, False

@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from crawler.article import Discovered, Hints
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url, url_key
-from crawler.discovery.links import MIN_TITLE_WORDS, is_article_link, word_count
+from crawler.discovery.links import MIN_TITLE_WORDS, is_article_link, told_by_address, word_count
 from crawler.discovery.markup import parse_html
 from crawler.discovery.plaintext import one_line
 from crawler.sites import Site
@@ -57,11 +57,22 @@ class ListingPage:
 
 @dataclass(slots=True)
 class _Link:
-    """One target of a page, under all the texts that lead there."""
+    """One target of a page, and all the links that lead there."""
 
     url: str
-    titles: list[str]
-    is_teaser: bool = False
+    anchors: list[HtmlElement]
+
+    def titles(self) -> list[str]:
+        """The texts under which the page links there."""
+        return [text for text in map(_anchor_text, self.anchors) if text]
+
+    def is_article(self, site: Site) -> bool:
+        """Whether it leads to an article: the texts are read only where the address does not tell."""
+        told = told_by_address(self.url, site)
+        if told is not None:
+            return told
+        longest = max((text for text in self.titles() if not _NO_TITLE.match(text)), key=len, default="")
+        return is_article_link(self.url, longest, site, is_teaser=any(map(_is_teaser, self.anchors)))
 
 
 def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> ListingPage:
@@ -126,30 +137,38 @@ def _base_url(root: HtmlElement, url: str) -> str:
 def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, source: str) -> list[Discovered]:
     own_keys = {url_key(url), url_key(site.url)}
     links: dict[str, _Link] = {}
+    # Pages link to most of their targets more than once, in the same words: picture, headline, "read more".
+    by_href: dict[str, _Link | None] = {}
     for anchor in anchors:
         if "nofollow" in (anchor.get("rel") or "").lower().split():
             continue
-        try:
-            target = canonical_url(anchor.get("href", ""), base)
-        except InvalidURLError:
-            continue
-        if not site.owns(target) or (key := url_key(target)) in own_keys:
-            continue
-        link = links.setdefault(key, _Link(target, []))
-        if text := _anchor_text(anchor):
-            link.titles.append(text)
-        link.is_teaser = link.is_teaser or _is_teaser(anchor)
-    found = []
-    for link in links.values():
-        longest = max((text for text in link.titles if not _NO_TITLE.match(text)), key=len, default="")
-        if is_article_link(link.url, longest, site, is_teaser=link.is_teaser):
-            hints = Hints(title=_title(link.titles)) if source == "listing" else Hints()
-            found.append(Discovered(link.url, source, hints))
-    return found
+        href = anchor.get("href", "")
+        if href not in by_href:
+            by_href[href] = None
+            if (target := _own_target(href, base, site)) and (key := url_key(target)) not in own_keys:
+                by_href[href] = links.setdefault(key, _Link(target, []))
+        if (link := by_href[href]) is not None:
+            link.anchors.append(anchor)
+    return [
+        Discovered(link.url, source, Hints(title=_title(link.titles())) if source == "listing" else Hints())
+        for link in links.values()
+        if link.is_article(site)
+    ]
+
+
+def _own_target(href: str, base: str, site: Site) -> str | None:
+    """The page that a link leads to, in canonical form; None where it is none of the site's."""
+    try:
+        target = canonical_url(href, base)
+    except InvalidURLError:
+        return None
+    return target if site.owns(target) else None
 
 
 def _anchor_text(anchor: HtmlElement) -> str:
     """What a link says: a heading inside it, else its text, else what its image or tooltip says."""
+    if len(anchor) == 0:
+        return one_line(anchor.text) or one_line(anchor.get("title")) or ""
     heading = next(anchor.iter(*_HEADINGS), None)
     for text in ("".join((anchor if heading is None else heading).itertext()), anchor.get("title")):
         if line := one_line(text):
@@ -162,7 +181,7 @@ def _is_teaser(anchor: HtmlElement) -> bool:
     parent = anchor.getparent()
     around = (parent, parent.getparent()) if parent is not None else ()
     return any(element is not None and element.tag in _HEADINGS for element in around) or (
-        next(anchor.iter("img", "picture", *_HEADINGS), None) is not None
+        len(anchor) > 0 and next(anchor.iter("img", "picture", *_HEADINGS), None) is not None
     )
 
 

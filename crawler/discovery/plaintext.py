@@ -29,8 +29,9 @@ def one_line(text: str | None) -> str | None:
     """
     if not text:
         return None
-    plain = _TAG.sub("", html.unescape(_TAG.sub("", text)))
-    return " ".join(html.unescape(plain).split()) or None
+    if "<" in text or "&" in text:
+        text = html.unescape(_TAG.sub("", html.unescape(_TAG.sub("", text))))
+    return " ".join(text.split()) or None
 
 
 def paragraphs(fragment: str | None) -> str | None:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lxml.etree import ErrorLevels, LxmlError
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 
 from crawler.article import Article, Hints
+from crawler.discovery.markup import page_parser
 from crawler.extraction import metadata as meta
 from crawler.extraction import page_kind, second_look
 from crawler.extraction.body import extract_body
@@ -113,9 +114,11 @@ def _extract(
     page_kind.refuse_markup(page, url)
     source = _bounded(page)
     tree, is_whole = _parse(source, url)
+    # Held to the end: lxml makes an element's object anew in each walk when nobody holds it.
+    elements = list(tree.iter())
     if look is not None and is_whole and len(source) == len(page):
         look(tree)
-    body = next(tree.iter("body"), None)
+    body = next((element for element in elements if element.tag == "body"), None)
     if body is None:
         raise NotAnArticle("a page without content", url)
     metadata = meta.read_metadata(tree, url)
@@ -238,7 +241,7 @@ def _parse(source: str, url: str) -> tuple[HtmlElement, bool]:
     """
     if not source.strip():
         raise NotAnArticle("an empty page", url)
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = page_parser()
     try:
         tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (LxmlError, ValueError) as error:

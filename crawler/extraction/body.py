@@ -10,10 +10,11 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 
-from lxml.html import Element, HtmlElement
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
+from crawler.discovery.markup import page_parser
 from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
 from crawler.extraction.container import Found, find_container
 from crawler.extraction.linked_headlines import drop_linked_headlines
@@ -176,10 +177,11 @@ def _read(container: HtmlElement) -> list[str]:
     if not total:
         return []
     links = link_chars(container)
-    page = Element("html")
-    page_body = Element("body")
+    make = page_parser().makeelement
+    page = make("html")
+    page_body = make("body")
     # Named so that the engine takes this element and no narrower one inside it.
-    article = Element("article", {"itemprop": "articleBody", "class": "post"})
+    article = make("article", {"itemprop": "articleBody", "class": "post"})
     page.append(page_body)
     page_body.append(article)
     story = deepcopy(container)

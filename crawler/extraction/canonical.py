@@ -30,7 +30,7 @@ def canonical_url(url: str, metadata: Metadata) -> str:
         word is not trusted.
     """
     own = urldefrag(url)[0]
-    for told in (*metadata.links.get("canonical", ())[:2], *metadata.meta.get("og:url", ())[:2]):
+    for told in (*metadata.canonicals[:2], *metadata.meta.get("og:url", ())[:2]):
         address = urldefrag(told)[0]
         if names_same_article(own, address):
             return _INDEX.sub("/", address) if _INDEX.search(address) and not _INDEX.search(own) else address

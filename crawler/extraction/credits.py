@@ -1,6 +1,8 @@
 """Who wrote it: people by name, and the agency that a story is credited to."""
 
 import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -91,9 +93,15 @@ def find_authors(
         others: Names that are no authors: the site's, the section's.
     """
     sites = {skeleton(name) for name in others} | {skeleton(label) for label in host_labels(url)}
-    for told in (_from_linked_data(metadata, url), _from_meta(metadata), list(hinted), _from_markup(body)):
+    sources: tuple[Callable[[], Iterable[str]], ...] = (
+        lambda: _from_linked_data(metadata, url),
+        lambda: _from_meta(metadata),
+        lambda: hinted,
+        lambda: _from_markup(body),
+    )
+    for told in sources:
         names: dict[str, str] = {}
-        for text in told:
+        for text in told():
             for name in _names(text):
                 bones = skeleton(name)
                 if bones not in sites and not _NO_CREDIT.search(text):
@@ -221,11 +229,7 @@ def _from_meta(metadata: Metadata) -> list[str]:
 def _from_markup(body: HtmlElement) -> list[str]:
     found = []
     for element in body.iter("a", "span", "div", "p", "address", "h4", "h5", "li", "cite"):
-        named = (
-            "author" in (element.get("rel") or "").lower().split()
-            or "author" in (element.get("itemprop") or "").lower()
-        )
-        if named or _BYLINE_CLASS.search((element.get("class") or "")[:200]):
+        if _names_author(element.get("rel"), element.get("itemprop"), element.get("class")):
             if any(ancestor.tag == "form" for ancestor in element.iterancestors()):
                 continue  # the field of a comment's author
             text = _WHEN.split(one_line("".join(element.itertext())[:300]), maxsplit=1)[0]
@@ -233,3 +237,13 @@ def _from_markup(body: HtmlElement) -> list[str]:
                 found.append(text)
                 break
     return found
+
+
+@lru_cache(maxsize=8192)
+def _names_author(rel: str | None, itemprop: str | None, classes: str | None) -> bool:
+    """Whether an element's attributes name it as the author's."""
+    return (
+        "author" in (rel or "").lower().split()
+        or "author" in (itemprop or "").lower()
+        or _BYLINE_CLASS.search((classes or "")[:200]) is not None
+    )

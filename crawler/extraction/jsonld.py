@@ -71,7 +71,6 @@ _SALVAGE_VALUE = re.compile(
     r'\s{0,9}:\s{0,9}"(.{0,600}?)"\s{0,99}(?=,\s{0,99}"[\w@]{1,40}"\s{0,9}:|[}\]]|\Z)', re.DOTALL
 )
 _SALVAGED = ("headline", "datePublished", "dateCreated", "dateModified", "articleSection", "description")
-_SPACE = re.compile(r"\s+")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -231,7 +230,7 @@ def text_value(node: Node, key: str) -> str | None:
         value = str(value) if abs(value) < 10**18 else None
     if not isinstance(value, str):
         return None
-    return _SPACE.sub(" ", html.unescape(value)).strip() or None
+    return " ".join(html.unescape(value).split()) or None
 
 
 def _bare_type(kind: str) -> str:

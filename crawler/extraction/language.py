@@ -11,12 +11,12 @@ SAMPLE_CHARS = 6_000
 MIN_LETTERS = 20
 """Less than this tells nothing reliable."""
 
-_ARABIC = re.compile("[ء-ۿݐ-ݿﭐ-﷿ﹰ-ﻼ]")
-_LATIN = re.compile("[A-Za-zÀ-ɏ]")
-_CYRILLIC = re.compile("[Ѐ-ӿ]")
-_HEBREW = re.compile("[א-ת]")
-_ARMENIAN = re.compile("[Ա-ֆ]")
-_SYRIAC = re.compile("[ܐ-ܬ]")
+_ARABIC = re.compile("[ء-ۿݐ-ݿﭐ-﷿ﹰ-ﻼ]+")
+_LATIN = re.compile("[A-Za-zÀ-ɏ]+")
+_CYRILLIC = re.compile("[Ѐ-ӿ]+")
+_HEBREW = re.compile("[א-ת]+")
+_ARMENIAN = re.compile("[Ա-ֆ]+")
+_SYRIAC = re.compile("[ܐ-ܬ]+")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -65,12 +65,12 @@ def detect_language(text: str, declared: str | None = None) -> str | None:
     sample = text[:SAMPLE_CHARS]
     scripts = Counter(
         {
-            "arabic": len(_ARABIC.findall(sample)),
-            "latin": len(_LATIN.findall(sample)),
-            "ru": len(_CYRILLIC.findall(sample)),
-            "he": len(_HEBREW.findall(sample)),
-            "hy": len(_ARMENIAN.findall(sample)),
-            "syr": len(_SYRIAC.findall(sample)),
+            "arabic": _letters(_ARABIC, sample),
+            "latin": _letters(_LATIN, sample),
+            "ru": _letters(_CYRILLIC, sample),
+            "he": _letters(_HEBREW, sample),
+            "hy": _letters(_ARMENIAN, sample),
+            "syr": _letters(_SYRIAC, sample),
         }
     )
     script, count = scripts.most_common(1)[0]
@@ -83,6 +83,11 @@ def detect_language(text: str, declared: str | None = None) -> str | None:
     if script == "latin":
         return _latin_script(sample, words, count, declared)
     return None if script == "syr" else script
+
+
+def _letters(script: re.Pattern[str], sample: str) -> int:
+    """How many letters of a script a text has; the pattern finds them in runs."""
+    return sum(map(len, script.findall(sample)))
 
 
 def _arabic_script(sample: str, words: Counter[str], letters: int, declared: str) -> str:
@@ -106,7 +111,8 @@ def _latin_script(sample: str, words: Counter[str], letters: int, declared: str)
         # A letter that a language alone has weighs like a common word where it is frequent.
         share = len(pattern.findall(sample)) / letters
         scores[name] += 40 * share * sum(words.values()) / 10
-    special = Counter(letter for letter in _LATIN.findall(sample.lower()) if not letter.isascii())
+    letters_used = "".join(_LATIN.findall(sample.lower()))
+    special = Counter(letter for letter in letters_used if not letter.isascii())
     for name, alphabet in _ALPHABETS.items():
         if (
             sum(count for letter, count in special.items() if letter not in alphabet)

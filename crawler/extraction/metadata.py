@@ -2,8 +2,9 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -27,8 +28,8 @@ class Metadata:
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     """`name`, `property` or `itemprop` in lower case → contents in the page's order."""
-    links: dict[str, list[str]] = field(default_factory=dict)
-    """`rel` in lower case → absolute addresses."""
+    canonicals: list[str] = field(default_factory=list)
+    """Absolute addresses of ``link rel=canonical``."""
     document_title: str | None = None
     linked_data: LinkedData = field(default_factory=LinkedData)
     html_language: str | None = None
@@ -65,19 +66,18 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
         for key in (element.get("property"), element.get("name"), element.get("itemprop")):
             if key:
                 meta.setdefault(key.strip().lower()[:80], []).append(value)
-    links: dict[str, list[str]] = {}
+    canonicals: list[str] = []
     for element in tree.iter("link"):
-        rel, href = element.get("rel"), element.get("href")
-        if rel and href and len(href) < 4_000:
+        href = element.get("href")
+        if href and len(href) < 4_000 and "canonical" in element.get("rel", "").lower().split():
             absolute = absolute_url(href, url)
             if absolute:
-                for name in rel.lower().split():
-                    links.setdefault(name, []).append(absolute)
+                canonicals.append(absolute)
     title = next(tree.iter("title"), None)
     body = next(tree.iter("body"), None)
     return Metadata(
         meta=meta,
-        links=links,
+        canonicals=canonicals,
         document_title=one_line(title.text[:MAX_VALUE_CHARS]) if title is not None and title.text else None,
         linked_data=read_linked_data(tree),
         html_language=(
@@ -132,8 +132,7 @@ def section(metadata: Metadata, url: str, body: HtmlElement) -> str | None:
     node = metadata.article(url)
     told = [text_value(node, "articleSection")] if node else []
     told.append(metadata.first("article:section", "section", "dc.subject"))
-    told += _marked(body, "category")
-    for text in told:
+    for text in chain(told, _marked(body, "category")):
         text = one_line(text)
         if text and len(text) <= 60 and not _TEMPLATE.search(text) and skeleton(text) not in _UNFILED:
             return text
@@ -154,7 +153,7 @@ def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[st
     if node is not None:
         value = node.get("keywords")
         told += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-    told = told or _marked(body, "tag") or [metadata.first("news_keywords", "keywords") or ""]
+    told = told or list(_marked(body, "tag")) or [metadata.first("news_keywords", "keywords") or ""]
     found: dict[str, str] = {}
     for text in told:
         for part in _COMMAS.split(one_line(text[:MAX_VALUE_CHARS])):
@@ -168,16 +167,16 @@ def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[st
     return [name for key, name in found.items() if key not in _UNFILED][:MAX_TAGS]
 
 
-def _marked(body: HtmlElement, kind: str) -> list[str]:
+def _marked(body: HtmlElement, kind: str) -> Iterator[str]:
     """Texts of links with ``rel=tag``; WordPress marks its categories ``rel="category tag"``."""
-    found = []
+    found = 0
     for link in body.iter("a"):
-        rel = (link.get("rel") or "").lower().split()
+        rel = link.get("rel", "").lower().split()
         if "tag" in rel and ("category" in rel) is (kind == "category"):
-            found.append("".join(link.itertext())[:80])
-            if len(found) >= MAX_TAGS:
+            yield "".join(link.itertext())[:80]
+            found += 1
+            if found >= MAX_TAGS:
                 break
-    return found
 
 
 def image(metadata: Metadata, url: str) -> str | None:

@@ -65,6 +65,7 @@ _LOGIN_TITLE = re.compile(
     r"\b(?:log ?in|sign ?in|login)\b|تسجيل (?:ال)?دخول|الدخول الي (?:حسابك|الموقع)|سجل دخولك|giris yap|"
     r"giriş yap"
 )
+_SILENT = frozenset({"script", "style", "template"})
 _SCRIPT_REDIRECT = re.compile(r"window\.location|location\.(?:href|replace)")
 _NUMBER_404 = re.compile(r"(?:error|http|خطا)?\W*404\W*(?:error|not found|page|صفحه|خطا)?")
 _MISSING = re.compile(
@@ -282,24 +283,21 @@ def _says_article(metadata: Metadata, url: str) -> bool:
 
 
 def _visible(body: HtmlElement) -> str:
-    parts = []
+    """A page's text, white space collapsed; of a text too long for a small page its beginning."""
+    parts: list[str] = []
     length = 0
     for element in body.iter():
-        if (
-            isinstance(element.tag, str)
-            and element.tag not in ("script", "style", "noscript", "template")
-            and element.text
-        ):
-            parts.append(element.text)
-            length += len(element.text.strip())
-        elif element.tag == "noscript":
-            parts.append("".join(element.itertext())[:300])
-        if element.tail:
-            parts.append(element.tail)
-            length += len(element.tail.strip())
-        if length > 4 * SMALL_PAGE_CHARS:
+        if element.tag == "noscript":
+            text: str | None = "".join(element.itertext())[:300]
+        else:
+            text = element.text if element.tag not in _SILENT else None
+        for piece in (text, element.tail):
+            if piece and (words := piece.split()):
+                parts.append(" ".join(words))
+                length += len(parts[-1]) + 1
+        if length > SMALL_PAGE_CHARS + 1:
             break
-    return " ".join(" ".join(parts).split())
+    return " ".join(parts)
 
 
 def _same_page(content: str) -> bool:

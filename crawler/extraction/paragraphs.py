@@ -58,7 +58,8 @@ def make_paragraphs(container: HtmlElement) -> None:
     """
     for element in list(container.iter(*_WRAPPERS)):
         if _has_block(element) or (
-            element.find(".//br") is not None and sum(map(len, element.itertext())) > LONG_RUN
+            next(element.iterdescendants("br"), None) is not None
+            and sum(map(len, element.itertext())) > LONG_RUN
         ):
             element.tag = "div"
     for element in list(container.iter(*_HOLDERS)):

@@ -6,13 +6,14 @@ Recognised are the two ways that content systems number the pages of one article
 
 import re
 from dataclasses import replace
-from html import unescape
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from lxml.etree import LxmlError
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, document_fromstring
 
 from crawler.article import Article
+from crawler.discovery.markup import page_parser
+from crawler.extraction.canonical import urlsplit_path
 from crawler.extraction.decode import decode
 from crawler.extraction.errors import ExtractionError
 from crawler.extraction.text import bare, fold
@@ -20,13 +21,8 @@ from crawler.extraction.text import bare, fold
 MOST_PARTS = 10
 """Further pages that are read of one article. Real ones have two to five; a loop of links has no end."""
 
-_SIGN = re.compile(
-    rb"[?&](?:amp;|#0?38;)?(?:page|pg|pagenum|pageno)=\d|/\d{1,2}/?(?:[\"'?#]|&)|/\d{1,2}/?\s*>"
-)
-_HREF = re.compile(rb"""\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
-_NUMBERED = re.compile(
-    rb"(?:page|pg|pagenum|pageno)(?:=|&#0*61;)|(?<!\d)\d{1,2}/?(?:[?#]|\s*\Z)|&", re.IGNORECASE
-)
+_NUMBERED = re.compile(r"(?:page|pg|pagenum|pageno)=|(?<!\d)\d{1,2}/?(?:[?#]|\s*\Z)", re.IGNORECASE)
+"""What no link to a further page lacks; looked for first, since few links have it."""
 _QUERY = frozenset({"page", "pg", "pagenum", "pageno"})
 _BEHIND = re.compile(r"(?:/page)?/([1-9]\d?)/?")
 _NEXT = frozenset({"التالي", "التاليه", "الصفحه التاليه", "next", "next page", "sonraki", "sonraki sayfa"})
@@ -64,13 +60,25 @@ def further_parts(html: bytes, url: str, base: str, charset: str | None = None) 
         base: The address of the article's first page.
         charset: What the HTTP header declared.
     """
+    tree = _tree(html, charset)
+    return {} if tree is None else further_parts_in(tree, url, base)
+
+
+def further_parts_in(tree: HtmlElement, url: str, base: str) -> dict[int, str]:
+    """The same for a page that has been parsed."""
     found: dict[int, str] = {}
-    if not _SIGN.search(html) or not _may_name_part(html, url, base):
-        return found
-    for link in _links(html, charset):
-        address = _absolute(link, url)
+    path = urlsplit_path(base).rstrip("/")
+    others: set[str] = {""}
+    for link in tree.iter("a", "link"):
+        if (href := link.get("href") or "") in others:
+            continue
+        # Whatever is not relative to the page spells the article's path out.
+        may_be = path in href or not href.startswith(("/", "http"))
+        address = _absolute(link, url) if may_be and _NUMBERED.search(href) else None
         number = part_number(base, address) if address else None
-        if number is not None and address is not None and _says(link, {str(number), *_NEXT}, "next"):
+        if number is None or address is None:
+            others.add(href)
+        elif _says(link, {str(number), *_NEXT}, "next"):
             found.setdefault(number, address)
     return found
 
@@ -79,8 +87,9 @@ def part_of(html: bytes, url: str, charset: str | None = None) -> str | None:
     """The address of an article whose second or later page this is; None for any other page."""
     if not re.search(r"/\d{1,2}/?\Z|[?&](?:page|pg|pagenum|pageno)=\d", url):
         return None
-    for link in _links(html, charset):
-        address = _absolute(link, url)
+    tree = _tree(html, charset)
+    for link in tree.iter("a", "link") if tree is not None else ():
+        address = _absolute(link, url) if link.get("href") else None
         if address and part_number(address, url) is not None and _says(link, _FIRST, "prev"):
             return urldefrag(address)[0]
     return None
@@ -97,33 +106,11 @@ def join(article: Article, texts: list[str]) -> Article:
     return replace(article, text="\n\n".join(paragraph for paragraph in paragraphs if paragraph))
 
 
-def _may_name_part(html: bytes, url: str, base: str) -> bool:
-    """Whether a link may lead to a further page, judged without parsing the page: parsing costs more.
-
-    Most pages have numbered links (a menu's sections, an archive), and few of these are the article's own.
-    """
-    for match in _HREF.finditer(html):
-        raw = match[1].strip(b"\"'")
-        if not _NUMBERED.search(raw):
-            continue
-        if not raw.isascii():
-            return True
-        try:
-            address = urljoin(url, unescape(raw.decode("ascii")).strip()[:2_000])
-        except ValueError:
-            continue
-        if part_number(base, address) is not None:
-            return True
-    return False
-
-
-def _links(html: bytes, charset: str | None) -> list[HtmlElement]:
+def _tree(html: bytes, charset: str | None) -> HtmlElement | None:
     try:
-        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        tree = document_fromstring(decode(html, charset).encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(decode(html, charset).encode("utf-8", "replace"), parser=page_parser())
     except (ExtractionError, LxmlError, ValueError):
-        return []
-    return [link for link in tree.iter("a", "link") if link.get("href")]
+        return None
 
 
 def _absolute(link: HtmlElement, url: str) -> str | None:

@@ -60,8 +60,8 @@ def own_prose(element: HtmlElement) -> int:
     total = words(element.text)
     for child in element:
         if isinstance(child.tag, str) and child.tag in _INLINE and child.tag != "a":
-            if child.find(".//a") is None:
-                if len(child) == 0 or child.find(".//p") is None:
+            if next(child.iterdescendants("a"), None) is None:
+                if len(child) == 0 or next(child.iterdescendants("p"), None) is None:
                     total += words("".join(child.itertext()))
             elif element.tag in ("p", "li", "blockquote", "td"):
                 total += own_prose(child)
@@ -80,7 +80,7 @@ def linked_headings(element: HtmlElement) -> int:
     """How many headings inside an element are links: the headlines of other stories."""
     count = 0
     for heading in element.iter("h2", "h3", "h4", "h5"):
-        link = heading.find(".//a")
+        link = next(heading.iterdescendants("a"), None)
         parent = heading.getparent()
         if link is None and parent is not None and parent.tag == "a":
             link = parent

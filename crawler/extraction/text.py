@@ -59,6 +59,8 @@ def tidy(text: str) -> str:
     Returns:
         NFC, white space collapsed, invisible characters removed where nothing visible changes.
     """
+    if "\n" not in text and not _SPECIAL.search(text):
+        return unicodedata.normalize("NFC", " ".join(text.split()))
     if _SPECIAL.search(text):
         text = _LINES.sub("\n", text)
         text = _CONTROL.sub("", _INVISIBLE.sub("", text))
@@ -102,11 +104,13 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """`fold` without marks and spaces at the edges: what is left of «مقالات ذات صلة:»."""
     return _EDGES.sub("", fold(text))
 
 
+@lru_cache(maxsize=4096)
 def skeleton(text: str) -> str:
     """`fold` without anything but letters and digits: equal for two spellings of one headline."""
     return _NOT_WORD.sub("", fold(text))

@@ -84,19 +84,27 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         follow: Whether the links on the page are wanted.
     """
     # Imported here, in the worker: the process that fetches does not need the parsers and their memory.
+    from lxml.html import HtmlElement
+
     from crawler.discovery.listing import links_in, parse_links
     from crawler.extraction import extract
     from crawler.extraction.errors import Blocked, ExtractionError, Unavailable
     from crawler.extraction.learned import blocks_of, without_blocks
-    from crawler.extraction.parts import part_of
+    from crawler.extraction.parts import further_parts, further_parts_in, part_of
     from dedup import prepare
 
-    seen: list[list[Discovered]] = []
+    seen: list[tuple[list[Discovered], dict[int, str]]] = []
+
+    def look(tree: HtmlElement) -> None:
+        """Take what else is wanted of the page from the tree that extraction has made of it."""
+        links = links_in(tree, page.url, site) if follow else []
+        seen.append((links, further_parts_in(tree, page.url, page.url)))
 
     def links() -> list[Discovered]:
-        if not follow:
-            return []
-        return seen[0] if seen else parse_links(page.html, page.url, site, charset=page.charset)
+        # Where extraction looks at less than the whole page, links are read apart.
+        if seen or not follow:
+            return seen[0][0] if seen else []
+        return parse_links(page.html, page.url, site, charset=page.charset)
 
     try:
         article = extract(
@@ -106,8 +114,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
             hints=page.hints,
             charset=page.charset,
             now=page.fetched_at,
-            # Parsed once for both; where extraction looks at less than the whole page, links are read apart.
-            look=(lambda tree: seen.append(links_in(tree, page.url, site))) if follow else None,
+            look=look,
         )
     except Blocked as error:
         return Extracted(ending=Disposition.BLOCKED, reason=error.reason)
@@ -120,7 +127,8 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         return Extracted(ending=ending, reason=error.reason, links=links())
     if whole := part_of(page.html, page.url, page.charset):
         return Extracted(ending=Disposition.NOT_ARTICLE, reason=f"a further page of {whole}", links=links())
-    article, missing = _with_parts(article, page, site)
+    named = seen[0][1] if seen else further_parts(page.html, page.url, page.url, page.charset)
+    article, missing = _with_parts(article, page, site, named)
     blocks = tuple(blocks_of(article.text))
     article = without_blocks(article, page.learned)
     article_id = page_id(article.canonical_url)
@@ -136,13 +144,17 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     )
 
 
-def _with_parts(article: Article, page: FetchedPage, site: Site) -> tuple[Article, tuple[str, ...]]:
-    """The article with the text of its further pages, and the addresses of those that are not there yet."""
+def _with_parts(
+    article: Article, page: FetchedPage, site: Site, named: dict[int, str]
+) -> tuple[Article, tuple[str, ...]]:
+    """The article with the text of its further pages, and the addresses of those that are not there yet.
+
+    `named` are the further pages that the first one names.
+    """
     from crawler.extraction import extract
     from crawler.extraction.errors import ExtractionError
     from crawler.extraction.parts import further_parts, join
 
-    named = further_parts(page.html, page.url, page.url, page.charset)
     texts = []
     for url, html in page.parts:
         named = {**further_parts(html, url, page.url, page.charset), **named}

@@ -1,7 +1,11 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.extraction import NotHtml, extract
-from crawler.extraction.decode import decode
+from crawler.extraction.decode import _finish, decode
 from tests.extraction.pages import STORY, TITLE, URL, page, paragraphs
 
 HTML = page(paragraphs(STORY)).decode()
@@ -65,3 +69,19 @@ def test_a_broken_character_inside_does_not_change_the_encoding() -> None:
 def test_binary_is_refused(data: bytes) -> None:
     with pytest.raises(NotHtml):
         extract(data, URL)
+
+
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+@pytest.mark.parametrize("char", ["\x01", "\x0b", "\x1f", "\x7f", "\ufffe", "\uffff"])
+def test_characters_that_a_tree_cannot_hold_are_left_out(char: str) -> None:
+    assert decode(f"<p>قبل{char}بعد</p>".encode()) == "<p>قبلبعد</p>"
+    assert decode(f"<p>قبل&#{ord(char)};بعد</p>".encode()) == "<p>قبل بعد</p>"
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=60))
+def test_only_those_are_left_out(text: str) -> None:
+    source = f"<p>{text.replace('&', '')}</p>"
+    kept = FORBIDDEN.sub("", source)
+    assert _finish(source) == kept

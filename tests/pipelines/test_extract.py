@@ -88,3 +88,16 @@ def test_links_are_read_of_the_whole_page_whatever_it_is(depth: int) -> None:
             "https://example.org/2024/12/05/other-story-of-the-day/"
         ]
         assert extract_page(_page(body), SITE, False).links == []
+
+
+@pytest.mark.parametrize("depth", [1, 300], ids=["an ordinary page", "nested deeper than extraction reads"])
+def test_further_pages_are_found_on_the_whole_page(depth: int) -> None:
+    prose = "<p>افتتحت البلدية طريقاً جديداً يصل القرية بالمدينة بعد عمل دام سنة كاملة.</p>" * 3
+    numbers = "<a href='2/'>2</a> <a href='/2024/12/04/title/3/'>3</a> <a href='/2024/12/04/other/4/'>4</a>"
+    deep = "<div>" * depth + "</div>" * depth
+    extracted = extract_page(_page(f"{prose}{numbers}{deep}"), SITE, False)
+    assert extracted.missing == (
+        "https://example.org/2024/12/04/title/2/",
+        "https://example.org/2024/12/04/title/3/",
+    )
+    assert extract_page(_page(prose), SITE, False).missing == ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from crawler.extraction.dates.names import fold
+from crawler.extraction.dates.names import DIGIT, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,11 @@ def read_clock(line: str) -> tuple[Clock | None, str]:
         The clock, or None where there is none or an impossible one; the line with clock and zone cut out.
     """
     zone, line = _named_zone(line)
-    match = (
-        _CLOCK.search(line) or _NAMED_HOUR.search(line) or _HOUR_AND_PART.search(line) or _FRENCH.search(line)
+    match = DIGIT.search(line) and (
+        (_CLOCK.search(line) if ":" in line else None)
+        or _NAMED_HOUR.search(line)
+        or _HOUR_AND_PART.search(line)
+        or (_FRENCH.search(line) if "h" in line else None)
     )
     if match is None:
         return None, line

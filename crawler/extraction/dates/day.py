@@ -4,13 +4,15 @@ import re
 from datetime import date, timedelta
 
 from crawler.extraction.dates import hijri
-from crawler.extraction.dates.names import FILLERS, HIJRI_MONTHS, MONTHS, WEEKDAYS
+from crawler.extraction.dates.names import DIGIT, FILLERS, HIJRI_MONTHS, MONTHS, WEEKDAYS
 
 # Arabic and other letters are words apart: «Samer Halabiيونيو 26».
 _TOKEN = re.compile(r"\d+|[ء-ۿ]+|[^\W\d_ء-ۿ]+|[|/.,()\-–—]")
 
 MAX_TOKENS = 80
 """Tokens read of one line; a date has a dozen."""
+MAX_STRANGE_WORDS = 8
+"""Words a line may hold that don't belong to a date: a byline, a place, an agency. More is a sentence."""
 
 # A line is written as one letter a token, and dates are patterns over these letters:
 #   d a number of one or two digits   y a year   o any other number
@@ -57,9 +59,14 @@ def read_day(line: str, today: date) -> tuple[date | None, int, bool]:
         today: The day of reading, for dates without a year and for doubtful orders.
 
     Returns:
-        The day, or None; how many words of the line don't belong to a date; whether the year was inferred.
+        The day, or None; how many words of the line beside it don't belong to a date; whether the year was
+        inferred.
     """
+    if not DIGIT.search(line):
+        return None, 0, False
     tokens, weekday, strange = _tokens(line)
+    if strange > MAX_STRANGE_WORDS:
+        return None, strange, False
     letters = "".join(letter for letter, _ in tokens)
     if "d" not in letters:
         return None, strange, False
@@ -98,7 +105,7 @@ def _tokens(line: str) -> tuple[list[_Token], int | None, int]:
     weekday: int | None = None
     strange = 0
     position = 0
-    while position < len(words):
+    while position < len(words) and strange <= MAX_STRANGE_WORDS:
         word = words[position]
         following = words[position + 1] if position + 1 < len(words) else ""
         pair = f"{word} {following}"

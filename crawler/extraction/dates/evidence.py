@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.article import DatePrecision, Hints
@@ -81,11 +81,8 @@ _URL_DAY = re.compile(
     r"|-(?P<m2>0[1-9]|1[0-2])-(?P<d2>0[1-9]|[12]\d|3[01])(?=[/_.-]|\Z)"
     r"|(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?=[/_.-]|\Z))"
 )
-_MARKED_UP = XPath(
-    "//body//*[@itemprop='datePublished' or @itemprop='dateModified' or @property='dc:date'"
-    " or @property='dc:created' or @property='schema:datePublished' or @property='schema:dateModified'"
-    " or (self::abbr and @title)][not(self::time or self::meta)]"
-)
+_DATE_ITEMS = frozenset({"datePublished", "dateModified"})
+_DATE_PROPERTIES = frozenset({"dc:date", "dc:created", "schema:datePublished", "schema:dateModified"})
 _CLASS_MODIFIED = re.compile(r"updated|modif|date-upd", re.IGNORECASE)
 _CLASS_PUBLISHED = re.compile(r"publi|entry-date|post-?date|posted|article-?date|dateline", re.IGNORECASE)
 _TEXT_MODIFIED = re.compile(r"تحديث|محدث|عُ?د[ّ]?ل|updated|modified|güncelle", re.IGNORECASE)
@@ -249,13 +246,25 @@ def _times(times: list[HtmlElement], url: str, place: Place, evidence: Evidence,
 
 def _attributes(tree: HtmlElement, url: str, place: Place, evidence: Evidence, reader: Reader) -> None:
     """Microdata, RDFa and the hAtom microformat on elements of the body."""
-    for element in _MARKED_UP(tree)[:MAX_TIMES]:
+    for element in islice(_marked_up(tree), MAX_TIMES):
         name = f"{element.get('itemprop') or ''} {element.get('property') or ''} {element.get('class') or ''}"
         written = element.get("content") or element.get("title")
         stated = reader.witness(written, "meta")
         if stated is None or place.is_beside(element, url=url):
             continue
         (evidence.modified if _CLASS_MODIFIED.search(name) else evidence.published).append(stated)
+
+
+def _marked_up(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements of the body that are marked up as dates, other than `time` and `meta`."""
+    body = next(tree.iter("body"), None)
+    for element in body.iterdescendants() if body is not None else ():
+        if element.tag not in ("time", "meta") and (
+            element.get("itemprop") in _DATE_ITEMS
+            or element.get("property") in _DATE_PROPERTIES
+            or (element.tag == "abbr" and element.get("title") is not None)
+        ):
+            yield element
 
 
 def _hints(hints: Hints | None, evidence: Evidence, reader: Reader) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.article import DatePrecision
 from crawler.extraction.dates.clock import Clock, read_clock
-from crawler.extraction.dates.day import read_day
+from crawler.extraction.dates.day import MAX_STRANGE_WORDS, read_day
 from crawler.extraction.dates.names import DAY, DAY_WORDS, FILLERS, HOUR, NUMBER_WORDS, UNITS, fold
 
 MAX_CHARS = 200
@@ -19,9 +19,6 @@ YEARS = range(1900, 2101)
 MAX_WORDING = 60
 """Characters beside «منذ» or "ago" that may belong to it."""
 
-MAX_STRANGE_WORDS = 8
-"""Words a line may hold that don't belong to a date: a byline, a place, an agency. More is a sentence."""
-
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:t|\s{1,3})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s?(z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?)?"
@@ -29,9 +26,10 @@ _ISO = re.compile(
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t?(\d{2})(\d{2})(\d{2})?(z|[+-]\d{2}:?\d{2})?)?")
 _EPOCH = re.compile(r"(1\d{9})(\d{3})?")
 
-_AGO = re.compile(
-    r"(?<![^\W_])(?:(?P<before>منذ|مند|قبل|beri|پێش|az|simdi|just|الان)|مضت|مضي|ago|once|لهمهوپێش)(?![^\W_])"
-)
+_AGO_BEFORE, _AGO_AFTER = "منذ|مند|قبل|beri|پێش|az|simdi|just|الان", "مضت|مضي|ago|once|لهمهوپێش"
+_AGO = re.compile(rf"(?<![^\W_])(?:(?P<before>{_AGO_BEFORE})|{_AGO_AFTER})(?![^\W_])")
+_AGO_WORD = re.compile(f"{_AGO_BEFORE}|{_AGO_AFTER}")
+"""Looked for first: without a look behind, only places with one of the first letters are tried."""
 _JUST_NOW = re.compile(
     r"(?<![^\W_])(?:منذ (?:لحظات|ثوان|لحظه)|قبل لحظات|الان|just now|az once|simdi)(?![^\W_])"
 )
@@ -142,8 +140,10 @@ def _written(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
     clock, rest = read_clock(line)
     today = now.astimezone((clock and clock.zone) or zone).date()
     day, strange, yearless = read_day(rest, today)
+    if strange > MAX_STRANGE_WORDS:
+        return None
     if day is not None:
-        if strange > MAX_STRANGE_WORDS or day.year not in YEARS:
+        if day.year not in YEARS:
             return None
         return _reading(day, clock, zone, strange=strange, vague=yearless and clock is None)
     match = _DAY_WORD.search(rest)
@@ -175,10 +175,10 @@ def _reading(
 
 
 def _ago(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
-    local = now.astimezone(zone)
-    trigger = _AGO.search(line)
+    trigger = _AGO.search(line) if _AGO_WORD.search(line) else None
     if trigger is None:
         return None
+    local = now.astimezone(zone)
     if match := _JUST_NOW.search(line) or _RECENTLY.search(line):
         if _has_other_words(line, match):  # «شاهد الآن»
             return None

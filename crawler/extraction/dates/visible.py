@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.dates.byline import dates_in, story_headline
@@ -24,10 +23,7 @@ _MAY_DATE = re.compile(
 SAID, MARKED = 3, 2
 """What it counts that a line says «نشر», and that its element is named for dates. Then nearness decides."""
 
-_NAMED_FOR_DATES = XPath(
-    "//*[contains(@class,'date') or contains(@class,'Date') or contains(@class,'time')"
-    " or contains(@class,'publish') or contains(@class,'posted') or contains(@id,'date')]"
-)
+_DATE_CLASS = re.compile(r"[dD]ate|time|publish|posted")
 _TITLE_MARK = re.compile(r"\s+(?:[-–—|•·»«/\\]|::?)\s+")
 _MARKED = re.compile(r"date|time|publi|posted|byline|meta|info", re.IGNORECASE)
 
@@ -156,7 +152,9 @@ def _marked(tree: HtmlElement, page: _Page, published: list[_Found], modified: l
     """Read what is named for dates. Several dates without a label are those of a list of stories."""
     unsaid: list[_Found] = []
     position = 0
-    for element in _NAMED_FOR_DATES(tree):
+    for element in tree.iter():
+        if not (_DATE_CLASS.search(element.get("class", "")) or "date" in element.get("id", "")):
+            continue
         if element.tag in NO_BYLINE or element.tag in ("body", "html"):
             continue
         if page.place.is_beside(element, url=page.url):

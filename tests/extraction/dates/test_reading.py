@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.article import DatePrecision
 from crawler.extraction.dates import parse_date
-from crawler.extraction.dates.names import DAY_WORDS, FILLERS, HIJRI_MONTHS, MONTHS, UNITS, WEEKDAYS
+from crawler.extraction.dates.names import DAY_WORDS, FILLERS, HIJRI_MONTHS, MONTHS, UNITS, WEEKDAYS, fold
 from tests.extraction.dates.spellings import DAMASCUS, NO_DATES
 
 ZONE = ZoneInfo("Asia/Damascus")
@@ -110,3 +110,26 @@ def test_what_machines_write_is_read_back(when: datetime) -> None:
         parsed = parse_date(text, timezone=ZONE, now=NOW)
         assert parsed is not None
         assert parsed.when == when
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("٤ كانون الأوّل ۲۰۲۴،", "4 كانون الاول 2024,"),
+        ("Çarşamba İstanbul ı", "carsamba istanbul i"),
+        ("مـــنذ سـاعةٍ\u200f", "منذ ساعه"),
+        ("یەکشەممە کەی", "يهكشهممه كهي"),
+        ("A1 b", "a1 b"),
+        ("字 ½ ①", "字 1⁄2 1"),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    assert fold(text) == folded
+    assert fold(folded) == folded
+
+
+@pytest.mark.parametrize(("words", "is_date"), [(8, True), (9, False)])
+def test_a_date_among_too_many_words_is_none(words: int, is_date: bool) -> None:
+    names = " ".join(["كلمة"] * words)
+    for text in (f"{names} 4 كانون الأول 2024", f"4 كانون الأول 2024 {names}"):
+        assert (parse_date(text, timezone=ZONE, now=NOW) is not None) is is_date
