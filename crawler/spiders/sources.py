@@ -19,6 +19,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.spiders.crawling import Crawling
+from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.spiders.posts import Posts
 from crawler.spiders.walk import Named, Source, SourceKind, Walk, is_known, parse_source
@@ -47,8 +48,9 @@ logger = logging.getLogger(__name__)
 class Sources:
     """The sources of the spider's site."""
 
-    def __init__(self, spider: Crawling, posts: Posts) -> None:
+    def __init__(self, spider: Crawling, intake: Intake, posts: Posts) -> None:
         self._spider = spider
+        self._intake = intake
         self._posts = posts
         self._begun = False
         self._site = spider.site
@@ -153,7 +155,7 @@ class Sources:
         if named.truncated:
             self._run.problem(f"{source.url}: it names more pages than a sitemap may; the rest was left out")
         pages = sorted(named.pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
-        requests, report.new = await self._spider.found(pages)
+        requests, report.new = await self._intake.found(pages)
         for request in requests:
             yield request
         further = [*await self._sitemaps(source, named, report), *self._pages(source, named, report)]
@@ -217,7 +219,7 @@ class Sources:
     ) -> Iterator[tuple[Source, SourceMemory]]:
         """The source's own next page, if it is worth a request."""
         walk, window = source.walk, self._spider.window
-        keys = {self._spider.page_key(page.url) for page in named.pages}
+        keys = {self._intake.page_key(page.url) for page in named.pages}
         fresh = keys - walk.named
         walk.named |= keys
         following = named.next_url or named.guessed_url
