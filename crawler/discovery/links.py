@@ -5,6 +5,7 @@ The shapes are those of the outlets the shipped seeds are about: dates and long 
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.sites import Site
@@ -63,21 +64,48 @@ def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False)
         site: The seed. Where it has `article` patterns, they alone decide; `exclude` always holds.
         is_teaser: The link stands in a heading, or holds one or an image, as teasers do and menus do not.
     """
-    if not site.owns(url) or site.excludes(url):
+    if not site.owns(url):
         return False
-    parts = urlsplit(url)
-    path, query = unquote(parts.path), dict(parse_qsl(parts.query))
-    if _MEDIA.search(path):
+    told = by_address(url, site)
+    # Worth no more than a word: «أخبار سوريا» stands in a heading too, above a block of headlines.
+    return _by_text(url, word_count(text) + is_teaser if text else None) if told is None else told
+
+
+def by_address(url: str, site: Site) -> bool | None:
+    """Judge a link of a site to itself by its address alone; None: the text that leads there decides.
+
+    Args:
+        url: The link, canonical.
+        site: The seed.
+    """
+    if site.excludes(url):
         return False
     by_pattern = site.is_article_url(url)
     if by_pattern is not None:
-        return by_pattern
-    # A directory's index file stands for the directory.
-    segments = [segment for segment in _INDEX.sub("", path).split("/") if segment]
-    if (not segments and not query) or _is_never(path, segments, query):
+        return by_pattern and not _MEDIA.search(unquote(urlsplit(url).path))
+    return _by_shape(url)
+
+
+# A site's pages repeat their menus and sidebars: nine of ten links were seen on the page before.
+@lru_cache(maxsize=8192)
+def _by_shape(url: str) -> bool | None:
+    path, segments, query = _split(url)
+    if _MEDIA.search(path) or (not segments and not query) or _is_never(path, segments, query):
         return False
-    # Worth no more than a word: «أخبار سوريا» stands in a heading too, above a block of headlines.
-    return _has_article_shape(path, segments, query, word_count(text) + is_teaser if text else None)
+    # What passes with a text of one word, which says nothing, passes with any text.
+    return _has_article_shape(path, segments, query, 1) or None
+
+
+@lru_cache(maxsize=8192)
+def _by_text(url: str, words: int | None) -> bool:
+    return _has_article_shape(*_split(url), words)
+
+
+def _split(url: str) -> tuple[str, list[str], dict[str, str]]:
+    """Path, its segments and the query; a directory's index file stands for the directory."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    return path, [part for part in _INDEX.sub("", path).split("/") if part], dict(parse_qsl(parts.query))
 
 
 def word_count(text: str) -> int:

@@ -1,6 +1,7 @@
 """Listing pages, home pages and the links of any page: which articles they lead to, and the page after."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -8,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.article import Discovered, Hints
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url, url_key
-from crawler.discovery.links import MIN_TITLE_WORDS, is_article_link, word_count
+from crawler.discovery.links import MIN_TITLE_WORDS, by_address, is_article_link, word_count
 from crawler.discovery.markup import parse_html
 from crawler.discovery.plaintext import one_line
 from crawler.sites import Site
@@ -57,11 +58,19 @@ class ListingPage:
 
 @dataclass(slots=True)
 class _Link:
-    """One target of a page, under all the texts that lead there."""
+    """One target of a page, and all that leads there."""
 
     url: str
-    titles: list[str]
-    is_teaser: bool = False
+    anchors: list[HtmlElement]
+
+    def titles(self) -> list[str]:
+        """The texts under which the page links there."""
+        return [text for anchor in self.anchors if (text := _anchor_text(anchor))]
+
+    def is_article(self, site: Site, titles: list[str]) -> bool:
+        longest = max((text for text in titles if not _NO_TITLE.match(text)), key=len, default="")
+        teaser = any(map(_is_teaser, self.anchors))
+        return is_article_link(self.url, longest, site, is_teaser=teaser)
 
 
 def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> ListingPage:
@@ -80,15 +89,19 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
         return ListingPage([], None)
     base = _base_url(root, url)
     anchors = _anchors(root)
-    articles = _articles(anchors, url, base, site, "listing")
+    articles = []
+    for link in _links(anchors, url, base, site):
+        titles = link.titles()
+        if link.is_article(site, titles):
+            articles.append(Discovered(link.url, "listing", Hints(title=_title(titles))))
     not_next = {url_key(article.url) for article in articles} | {url_key(url)}
     return ListingPage(articles, _next_url(root, anchors, url, base, site, not_next))
 
 
-def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -> list[Discovered]:
-    """Find the links of any page that lead to other articles of the site.
+def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -> list[str]:
+    """Find the links of any page that lead to other articles of the site: their addresses, each once.
 
-    They carry no title: a link inside a text is a phrase of that text.
+    Not their titles: a link inside a text is a phrase of that text.
 
     Args:
         body: The page as served, decompressed.
@@ -100,9 +113,15 @@ def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -
     return [] if root is None else links_in(root, url, site)
 
 
-def links_in(root: HtmlElement, url: str, site: Site) -> list[Discovered]:
+def links_in(root: HtmlElement, url: str, site: Site) -> list[str]:
     """The same for a page that has been parsed."""
-    return _articles(_anchors(root), url, _base_url(root, url), site, "link")
+    found = []
+    for link in _links(_anchors(root), url, _base_url(root, url), site):
+        told = by_address(link.url, site)
+        # Gathering the texts costs more than all else here, and most addresses say enough.
+        if link.is_article(site, link.titles()) if told is None else told:
+            found.append(link.url)
+    return found
 
 
 def _anchors(root: HtmlElement) -> list[HtmlElement]:
@@ -123,7 +142,8 @@ def _base_url(root: HtmlElement, url: str) -> str:
         return url
 
 
-def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, source: str) -> list[Discovered]:
+def _links(anchors: list[HtmlElement], url: str, base: str, site: Site) -> Iterable[_Link]:
+    """The pages of the site that these anchors lead to, but for its home page and this one."""
     own_keys = {url_key(url), url_key(site.url)}
     links: dict[str, _Link] = {}
     for anchor in anchors:
@@ -133,19 +153,12 @@ def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, sourc
             target = canonical_url(anchor.get("href", ""), base)
         except InvalidURLError:
             continue
-        if not site.owns(target) or (key := url_key(target)) in own_keys:
-            continue
-        link = links.setdefault(key, _Link(target, []))
-        if text := _anchor_text(anchor):
-            link.titles.append(text)
-        link.is_teaser = link.is_teaser or _is_teaser(anchor)
-    found = []
-    for link in links.values():
-        longest = max((text for text in link.titles if not _NO_TITLE.match(text)), key=len, default="")
-        if is_article_link(link.url, longest, site, is_teaser=link.is_teaser):
-            hints = Hints(title=_title(link.titles)) if source == "listing" else Hints()
-            found.append(Discovered(link.url, source, hints))
-    return found
+        key = url_key(target)
+        if key in links:
+            links[key].anchors.append(anchor)
+        elif key not in own_keys and site.owns(target):
+            links[key] = _Link(target, [anchor])
+    return links.values()
 
 
 def _anchor_text(anchor: HtmlElement) -> str:

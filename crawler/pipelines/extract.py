@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.article import Article, Discovered, Disposition, Hints, latest_publication
+from crawler.article import Article, Disposition, Hints, latest_publication
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
 from crawler.sites import Site
@@ -54,9 +54,9 @@ class FetchedPage:
 class Extracted:
     """What a worker made of a page: an article with its signature, or how the page ends without one and why.
 
-    `links` are the article links found on the page, whatever it is; `blocks` its paragraphs, key and wording,
-    those that are learned boilerplate too. `missing` names further pages of the article that are still to be
-    fetched: the text ends where they begin.
+    `links` are the addresses of articles that the page links to, whatever it is; `blocks` its paragraphs, key
+    and wording, those that are learned boilerplate too. `missing` names further pages of the article that are
+    still to be fetched: the text ends where they begin.
     """
 
     article: Article | None = None
@@ -64,7 +64,7 @@ class Extracted:
     prepared: Prepared | None = None
     ending: Disposition | None = None
     reason: str | None = None
-    links: list[Discovered] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     blocks: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -91,9 +91,9 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     from crawler.extraction.parts import part_of
     from dedup import prepare
 
-    seen: list[list[Discovered]] = []
+    seen: list[list[str]] = []
 
-    def links() -> list[Discovered]:
+    def links() -> list[str]:
         if not follow:
             return []
         return seen[0] if seen else parse_links(page.html, page.url, site, charset=page.charset)

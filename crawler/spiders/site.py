@@ -190,11 +190,11 @@ class SiteSpider(StoppableSpider):
             own = item.article is not None and item.article_id == page_id(item.page.url)
             self.run.traps.ended(item.page.url, followed=item.page.depth > 0, article=outcome is None or own)
 
-    async def _follow(self, links: Iterable[tuple[Discovered, int]]) -> list[Request]:
+    async def _follow(self, links: Iterable[tuple[str, int]]) -> list[Request]:
         """Requests for followed links, by how many links away from a source they are."""
         by_depth: dict[int, list[Discovered]] = {}
-        for link, depth in links:
-            by_depth.setdefault(depth, []).append(link)
+        for url, depth in links:
+            by_depth.setdefault(depth, []).append(Discovered(url, "link"))
         return [
             request
             for depth, found in by_depth.items()
