@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 def main() -> int:
     """Crawl the site of the job on stdin; returns the process's exit code."""
     # Imported here: each extraction worker imports this module too, and has no use for all that.
+    # The first before all others: it looks through all modules loaded so far, for each frame of the stack.
+    import scrapy.core.downloader.contextfactory  # noqa: F401, I001
     from crawler.config import load_settings
     from crawler.errors import KhabarError
     from crawler.spiders.job import CrawlReport, Job, event_line

@@ -14,6 +14,7 @@ from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.discovery.answer import Named, SourceKind, parse_source
 from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
@@ -22,7 +23,7 @@ from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.spiders.posts import Posts
-from crawler.spiders.walk import Named, Source, SourceKind, Walk, is_known, parse_source
+from crawler.spiders.walk import Source, Walk, is_known
 from crawler.storage.sources import SourceAnswer, SourceMemory, begin_walk, finish_walk, recall_source
 
 SOURCE_PRIORITY = 100
