@@ -15,7 +15,7 @@ import re
 import threading
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -205,7 +205,7 @@ def _was_torn(path: Path) -> bool:
 
 def _record(page: RawPage) -> bytes:
     """A page's record, behind those of its article's further pages: who reads it has them already."""
-    hints = {name: value for name, value in asdict(page.hints).items() if value}
+    hints = {one.name: value for one in fields(page.hints) if (value := getattr(page.hints, one.name))}
     if len((hints.get("text") or "").encode()) > MOST_HINT_BYTES:
         del hints["text"]
     told = {"Khabar-Hints": json.dumps(hints, default=_iso), _PARTS: str(len(page.parts))}
