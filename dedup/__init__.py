@@ -4,7 +4,8 @@ The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `i
 `similarity` (verified) → `story` (clusters); `archive` takes the same way for a whole archive at once.
 """
 
-from dedup.archive import cluster
+from typing import TYPE_CHECKING, Any
+
 from dedup.decision import Change, Decision, Move
 from dedup.errors import (
     DedupError,
@@ -15,11 +16,14 @@ from dedup.errors import (
     StoredFormError,
 )
 from dedup.exact import Texts
-from dedup.index import Index
 from dedup.parameters import Parameters, Thresholds
 from dedup.prepared import Prepared, prepare, prepare_many
 from dedup.similarity import Reason, Verdict, compare
 from dedup.stats import IndexStats
+
+if TYPE_CHECKING:
+    from dedup.archive import cluster
+    from dedup.index import Index
 
 __all__ = [
     "Change",
@@ -44,3 +48,19 @@ __all__ = [
     "prepare",
     "prepare_many",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the index and the archive's pass when they are asked for (PEP 562).
+
+    Whoever prepares texts, as each extraction worker does, needs neither them nor the client of Redis.
+    """
+    if name == "Index":
+        from dedup.index import Index
+
+        return Index
+    if name == "cluster":
+        from dedup.archive import cluster
+
+        return cluster
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

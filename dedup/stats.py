@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
-import redis
-
 SMALLEST_TABLE = 256
 """Buckets; entries of the tables leave the lowest 8 bits of a hash to the address."""
 
@@ -83,6 +81,9 @@ def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | Non
     Returns:
         Bytes, or None where the server doesn't tell (no MEMORY USAGE, or not allowed).
     """
+    # Imported here: preparing texts needs no client, and it takes a tenth of a second.
+    from redis import ResponseError
+
     total = 0.0
     tables = {
         "r": counts.articles // _CHUNK + 1,
@@ -101,7 +102,7 @@ def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | Non
         pipeline.memory_usage(f"{prefix}{name}", samples=50)
     try:
         replies = iter(pipeline.execute())
-    except redis.ResponseError:
+    except ResponseError:
         return None
     for count, chosen_count in sampled:
         total += sum(size or 0 for size in islice(replies, chosen_count)) * count / chosen_count

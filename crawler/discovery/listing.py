@@ -1,6 +1,7 @@
 """Listing pages, home pages and the links of any page: which articles they lead to, and the page after."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -91,15 +92,19 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
         return ListingPage([], None)
     base = _base_url(root, url)
     anchors = _anchors(root)
-    articles = _articles(anchors, url, base, site, "listing")
+    articles = [
+        Discovered(link.url, "listing", Hints(title=_title(link.titles())))
+        for link in _links(anchors, url, base, site)
+        if link.is_article(site)
+    ]
     not_next = {url_key(article.url) for article in articles} | {url_key(url)}
     return ListingPage(articles, _next_url(root, anchors, url, base, site, not_next))
 
 
-def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -> list[Discovered]:
-    """Find the links of any page that lead to other articles of the site.
+def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -> list[str]:
+    """Find the links of any page that lead to other articles of the site: their addresses, each once.
 
-    They carry no title: a link inside a text is a phrase of that text.
+    Not their titles: a link inside a text is a phrase of that text.
 
     Args:
         body: The page as served, decompressed.
@@ -111,9 +116,10 @@ def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -
     return [] if root is None else links_in(root, url, site)
 
 
-def links_in(root: HtmlElement, url: str, site: Site) -> list[Discovered]:
+def links_in(root: HtmlElement, url: str, site: Site) -> list[str]:
     """The same for a page that has been parsed."""
-    return _articles(_anchors(root), url, _base_url(root, url), site, "link")
+    links = _links(_anchors(root), url, _base_url(root, url), site)
+    return [link.url for link in links if link.is_article(site)]
 
 
 def _anchors(root: HtmlElement) -> list[HtmlElement]:
@@ -134,7 +140,8 @@ def _base_url(root: HtmlElement, url: str) -> str:
         return url
 
 
-def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, source: str) -> list[Discovered]:
+def _links(anchors: list[HtmlElement], url: str, base: str, site: Site) -> Iterable[_Link]:
+    """The pages of the site that these anchors lead to, but for its home page and this one."""
     own_keys = {url_key(url), url_key(site.url)}
     links: dict[str, _Link] = {}
     # Pages link to most of their targets more than once, in the same words: picture, headline, "read more".
@@ -149,11 +156,7 @@ def _articles(anchors: list[HtmlElement], url: str, base: str, site: Site, sourc
                 by_href[href] = links.setdefault(key, _Link(target, []))
         if (link := by_href[href]) is not None:
             link.anchors.append(anchor)
-    return [
-        Discovered(link.url, source, Hints(title=_title(link.titles())) if source == "listing" else Hints())
-        for link in links.values()
-        if link.is_article(site)
-    ]
+    return links.values()
 
 
 def _own_target(href: str, base: str, site: Site) -> str | None:

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.article import Discovered
-
 TRIED = 25
 """Pages of one shape that may give no article, before its links are left: a section of videos or of galleries
 has one now and then."""
@@ -25,7 +23,7 @@ class _Shape:
     followed: int = 0
     tried: int = 0
     articles: int = 0
-    waiting: list[tuple[Discovered, int]] = field(default_factory=list)
+    waiting: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def is_trap(self) -> bool:
@@ -49,18 +47,17 @@ class Traps:
         shape.tried += followed
         shape.articles += article
 
-    def admit(self, links: Iterable[Discovered], depth: int) -> list[tuple[Discovered, int]]:
-        """Return the links to follow now, with their depth; the others wait, or are left out."""
-        for link in links:
-            if link.url in self._seen:
-                continue
-            self._seen.add(link.url)
-            self._shapes.setdefault(shape_of(link.url), _Shape()).waiting.append((link, depth))
+    def admit(self, links: Iterable[str], depth: int) -> list[tuple[str, int]]:
+        """Return the links to follow now, addresses with their depth; the others wait, or are left out."""
+        for url in links:
+            if url not in self._seen:
+                self._seen.add(url)
+                self._shapes.setdefault(shape_of(url), _Shape()).waiting.append((url, depth))
         return self.released()
 
-    def released(self) -> list[tuple[Discovered, int]]:
+    def released(self) -> list[tuple[str, int]]:
         """Return the links that no longer have to wait."""
-        free: list[tuple[Discovered, int]] = []
+        free: list[tuple[str, int]] = []
         for shape in self._shapes.values():
             room = len(shape.waiting) if shape.articles else TRIED - shape.followed
             if not shape.is_trap and room > 0:
@@ -79,7 +76,7 @@ class Traps:
         """A sentence for each trap that links were left out of."""
         sentences = []
         for name, shape in self._shapes.items():
-            if left := len({link.url for link, _ in shape.waiting}):
+            if left := len({url for url, _ in shape.waiting}):
                 sentences.append(
                     f"links like {name} lead to no article: {shape.tried} were tried, {left} left out"
                 )

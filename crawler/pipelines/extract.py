@@ -4,6 +4,7 @@ A worker that hangs is ended, and one that dies takes only its own page along: b
 """
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.article import Article, Discovered, Disposition, Hints, latest_publication
+from crawler.article import Article, Disposition, Hints, latest_publication
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
 from crawler.sites import Site
@@ -27,6 +28,10 @@ T = TypeVar("T")
 
 PAGES_PER_WORKER = 500
 """A worker is replaced after so many pages: trafilatura's and lxml's memory grows over long runs."""
+
+NEW_OBJECTS = 10_000
+"""Objects made and not gone yet, after which Python searches them for garbage that refers to itself; its own
+figure is 700. Those of a page, or of two, some megabytes."""
 
 
 class ExtractionFailedError(Exception):
@@ -54,9 +59,9 @@ class FetchedPage:
 class Extracted:
     """What a worker made of a page: an article with its signature, or how the page ends without one and why.
 
-    `links` are the article links found on the page, whatever it is; `blocks` its paragraphs, key and wording,
-    those that are learned boilerplate too. `missing` names further pages of the article that are still to be
-    fetched: the text ends where they begin.
+    `links` are the addresses of articles that the page links to, whatever it is; `blocks` its paragraphs, key
+    and wording, those that are learned boilerplate too. `missing` names further pages of the article that are
+    still to be fetched: the text ends where they begin.
     """
 
     article: Article | None = None
@@ -64,7 +69,7 @@ class Extracted:
     prepared: Prepared | None = None
     ending: Disposition | None = None
     reason: str | None = None
-    links: list[Discovered] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     blocks: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -73,6 +78,19 @@ def warm_up() -> None:
     """Import what extraction needs, so that the first page does not wait for it; runs in a worker."""
     import crawler.discovery.listing
     import crawler.extraction  # noqa: F401
+
+    search_less_for_garbage()
+
+
+def search_less_for_garbage() -> None:
+    """Leave out of the search for garbage what has been imported, and search more seldom.
+
+    A page makes ten thousands of objects, nearly all of which go by themselves when nobody refers to them any
+    more; Python's own thresholds have all of them looked through dozens of times in vain.
+    """
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 10, 10)
+    gc.enable()
 
 
 def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
@@ -93,14 +111,14 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     from crawler.extraction.parts import further_parts, further_parts_in, part_of
     from dedup import prepare
 
-    seen: list[tuple[list[Discovered], dict[int, str]]] = []
+    seen: list[tuple[list[str], dict[int, str]]] = []
 
     def look(tree: HtmlElement) -> None:
         """Take what else is wanted of the page from the tree that extraction has made of it."""
         links = links_in(tree, page.url, site) if follow else []
         seen.append((links, further_parts_in(tree, page.url, page.url)))
 
-    def links() -> list[Discovered]:
+    def links() -> list[str]:
         # Where extraction looks at less than the whole page, links are read apart.
         if seen or not follow:
             return seen[0][0] if seen else []

@@ -25,6 +25,7 @@ from crawler.pipelines.extract import ExtractionFailedError
 from crawler.pipelines.page_item import PageItem
 from crawler.pipelines.posts import extract_post
 from crawler.spiders.crawling import Crawling
+from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.spiders.names import Names
 from crawler.storage.frontier import Page
@@ -67,8 +68,9 @@ class _Step:
 class Posts:
     """The REST interface of the spider's site."""
 
-    def __init__(self, spider: Crawling) -> None:
+    def __init__(self, spider: Crawling, intake: Intake) -> None:
         self._spider = spider
+        self._intake = intake
         self._site = spider.site
         self._run = spider.run
         self._names = Names(spider)
@@ -83,11 +85,6 @@ class Posts:
         self._report: SourceReport | None = None
         self.covered = False
         """Whether a walk over the posts has come to its end in this crawl: all of them are known."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a walk over the posts goes on: other pages wait until it has ended."""
-        return self._open > 0
 
     async def begin(self) -> list[Request]:
         """Return the first request of a walk, where the seed or the site has named the interface."""
@@ -145,6 +142,7 @@ class Posts:
 
     def _request(self, step: _Step) -> Request:
         self._open += 1
+        self._intake.holding = True
         api = self._api or ""
         if step.pages:
             ids = tuple(page.hints.post_id or 0 for page in step.pages)
@@ -193,7 +191,7 @@ class Posts:
                     yield result
         if not read:
             for page in step.pages:
-                yield self._spider.page_request(page)
+                yield self._intake.request(page)
         async for request in self._ended(step):
             yield request
 
@@ -204,9 +202,9 @@ class Posts:
             wanted = [(page, by_number.get(page.hints.post_id or 0)) for page in step.pages]
             follow_up = None
         else:
-            by_key = {self._spider.page_key(post.url): post for post in answer.posts}
-            discovery = await self._spider.discover(post.discovered() for post in answer.posts)
-            pages = self._spider.claim(discovery.pages) if discovery else []
+            by_key = {self._intake.page_key(post.url): post for post in answer.posts}
+            discovery = await self._intake.discover(post.discovered() for post in answer.posts)
+            pages = self._intake.claim(discovery.pages) if discovery else []
             wanted = [(page, by_key.get(page.id)) for page in pages]
             self._count(answer, discovery.new if discovery else 0)
             follow_up = await self._follow_up(step, answer, len(discovery.pages) if discovery else 0)
@@ -230,14 +228,14 @@ class Posts:
     async def _made(self, page: Page, post: Post | None, fetched_at: datetime) -> PageItem | Request:
         """The article of a post; where it gives none, the request for its page, which then decides."""
         if post is None or not post.is_whole:
-            return self._spider.page_request(page)
+            return self._intake.request(page)
         try:
             extracted, sha256 = await self._run.pool.run(extract_post, post, self._site, fetched_at)
         except ExtractionFailedError as error:
             logger.info("%s: its post could not be read (%s); its page is asked for", page.url, error)
-            return self._spider.page_request(page)
+            return self._intake.request(page)
         if extracted.article is None:
-            return self._spider.page_request(page)
+            return self._intake.request(page)
         return PageItem(
             page=page,
             url=post.url,
@@ -261,7 +259,7 @@ class Posts:
         """The request after this one, if the walk goes on; how far it has come is noted before."""
         fresh = {post.id for post in answer.posts} - self._seen
         self._seen |= fresh
-        if not answer.is_full or answer.oldest is None or self._spider.is_full:
+        if not answer.is_full or answer.oldest is None or self._intake.is_full:
             return None
         following = step.cursor.after(answer.oldest)
         if not fresh:
@@ -290,6 +288,7 @@ class Posts:
         self._open -= 1
         if self._open:
             return
+        self._intake.holding = False
         report = self._report
         if report is not None and not step.pages and not report.error and not self._closed:
             report.unchanged = report.new == 0
@@ -332,6 +331,6 @@ class Posts:
         else:
             self._broke_off(reason)
         for page in step.pages:
-            yield self._spider.page_request(page)
+            yield self._intake.request(page)
         async for request in self._ended(step):
             yield request

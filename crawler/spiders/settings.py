@@ -15,6 +15,17 @@ FAST_SLOT = 8
 SLOW_SLOT = 2
 """Requests at once to any other site: the delay rules, and one slow answer does not stop the rest."""
 
+UNUSED_MIDDLEWARES = tuple(
+    f"scrapy.downloadermiddlewares.{name}"
+    for name in (
+        "cookies.CookiesMiddleware",
+        "httpauth.HttpAuthMiddleware",
+        "httpcache.HttpCacheMiddleware",
+        "offsite.OffsiteMiddleware",
+    )
+)
+"""Each is asked before and after every request, and does nothing for us."""
+
 
 def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
     """Return Scrapy's settings for one crawl of one site.
@@ -28,7 +39,6 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "USER_AGENT": settings.user_agent,
         "ROBOTSTXT_OBEY": True,
         "COOKIES_ENABLED": False,
-        "REFERER_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         # Scrapy takes any certificate unless told otherwise: whoever sits between could write the archive.
@@ -36,7 +46,6 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         # Pages are told apart by the frontier; meta refresh is extraction's business (it reads the body).
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "METAREFRESH_ENABLED": False,
-        "HTTPERROR_ALLOW_ALL": True,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "CONCURRENT_REQUESTS": FAST_SLOT,
         # For each response Scrapy starts so many tasks to take its items; at its default of 100 that costs
@@ -53,7 +62,13 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "RETRY_HTTP_CODES": [408, 500, 502, 504, 522, 524],
         ALLOW_PRIVATE: site.private,
         "TWISTED_DNS_RESOLVER": "crawler.fetch.safety.SafeResolver",
+        # Schemes that no crawl asks for.
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
+        # Scrapy's own are each one more generator around all that a callback yields. We need none: addresses
+        # are bounded by `crawler.discovery.canonical` (Scrapy's bound drops long ones without a word).
+        "SPIDER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
+            **dict.fromkeys(UNUSED_MIDDLEWARES),
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.fetch.robots.RobotsMiddleware": 100,
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
@@ -70,8 +85,10 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             "crawler.pipelines.dedup.DedupPipeline": 200,
             "crawler.pipelines.store.StorePipeline": 300,
         },
+        # Of its extensions Scrapy imports those that are switched off, too: remote control alone brings a
+        # whole web framework, and the crawl of a quiet site is mostly imports.
+        "EXTENSIONS_BASE": {"scrapy.extensions.logcount.LogCount": 0},
         "EXTENSIONS": {
-            "scrapy.extensions.logstats.LogStats": None,
             "crawler.spiders.progress.ProgressExtension": 500,
             "crawler.spiders.surrender.SurrenderExtension": 510,
         },

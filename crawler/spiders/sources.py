@@ -15,15 +15,17 @@ from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.discovery.answer import Named, SourceKind, parse_source
 from crawler.discovery.window import Window, newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.spiders.archives import Archives
 from crawler.spiders.crawling import Crawling
+from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.spiders.posts import Posts
-from crawler.spiders.walk import Named, Source, SourceKind, Walk, is_known, parse_source
+from crawler.spiders.walk import Source, Walk, is_known
 from crawler.storage.sources import SourceAnswer, SourceMemory, begin_walk, finish_walk, recall_source
 
 SOURCE_PRIORITY = 100
@@ -49,10 +51,11 @@ logger = logging.getLogger(__name__)
 class Sources:
     """The sources of the spider's site."""
 
-    def __init__(self, spider: Crawling, posts: Posts) -> None:
+    def __init__(self, spider: Crawling, intake: Intake, posts: Posts) -> None:
         self._spider = spider
+        self._intake = intake
         self._posts = posts
-        self._archives = Archives(spider, spider)
+        self._archives = Archives(spider, intake)
         self._begun = False
         self._site = spider.site
         self._run = spider.run
@@ -172,7 +175,7 @@ class Sources:
                 f"{source.url}: it is cut off, or names more than a sitemap may; the rest was left out"
             )
         pages = sorted(named.pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
-        requests, report.new = await self._spider.found(pages)
+        requests, report.new = await self._intake.found(pages)
         for request in requests:
             yield request
         further = [*await self._sitemaps(source, named, report), *self._pages(source, named, report)]
@@ -236,7 +239,7 @@ class Sources:
     ) -> Iterator[tuple[Source, SourceMemory]]:
         """The source's own next page, if it is worth a request."""
         walk, window = source.walk, self._spider.window
-        keys = {self._spider.page_key(page.url) for page in named.pages}
+        keys = {self._intake.page_key(page.url) for page in named.pages}
         fresh = keys - walk.named
         walk.named |= keys
         following = named.next_url or named.guessed_url

@@ -5,7 +5,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from crawler.article import Hints
 from crawler.discovery.listing import ListingPage, page_number, parse_links, parse_listing
 from crawler.sites import Site
 
@@ -53,11 +52,20 @@ def test_articles_in_page_order_each_once_with_their_headlines() -> None:
     assert pickle.loads(pickle.dumps(page)) == page  # noqa: S301  # our own bytes
 
 
-def test_links_of_an_article_carry_no_title() -> None:
+def test_links_of_an_article_are_addresses() -> None:
     found = parse_links(PAGE.encode(), "https://example.org/2024/12/03/festival/", site())
-    assert [(link.url, link.source, link.hints) for link in found] == [
-        ("https://example.org/2024/12/04/souq/", "link", Hints())
-    ]
+    assert found == ["https://example.org/2024/12/04/souq/"]
+
+
+def test_links_are_judged_as_in_a_listing() -> None:
+    words = "افتتاح سوق جديد في وسط المدينة القديمة"
+    body = "".join(
+        f'<a href="{path}">{text}</a>'
+        for path in ("/about/", "/souq/", "/new-souq-opened-today/", "/node/7", "/node/4711", "/a.pdf")
+        for text in (("", "سوق", words) if path != "/souq/" else ("سوق",))
+    )
+    body += f'<a href="/souq/">{words}</a>'
+    assert parse_links(body.encode(), URL, site()) == [one.url for one in listing(body).articles]
 
 
 def test_a_link_that_is_followed_elsewhere_counts() -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from crawler.article import Discovered
 from crawler.discovery.traps import TRIED, Traps, shape_of
 
 
@@ -22,19 +21,19 @@ def test_the_shape_is_what_a_template_fixes(url: str, shape: str) -> None:
     assert shape_of(url) == shape
 
 
-def _days(first: int, last: int) -> list[Discovered]:
-    return [Discovered(f"https://n.example/events/day-{day}", "link") for day in range(first, last)]
+def _days(first: int, last: int) -> list[str]:
+    return [f"https://n.example/events/day-{day}" for day in range(first, last)]
 
 
 def test_links_of_a_shape_that_gave_nothing_are_left_out_and_told() -> None:
     traps = Traps()
     first = traps.admit(_days(0, TRIED + 5), 1)
     assert len(first) == TRIED
-    for link, _ in first:
+    for url, _ in first:
         assert traps.released() == []
-        traps.ended(link.url, followed=True, article=False)
+        traps.ended(url, followed=True, article=False)
     assert traps.admit(_days(100, 102), 2) == []
-    news = Discovered("https://n.example/news/article/1", "link")
+    news = "https://n.example/news/article/1"
     assert traps.admit([news], 1) == [(news, 1)]
     (sentence,) = traps.told()
     assert sentence == f"links like /events/day-* lead to no article: {TRIED} were tried, 7 left out"
@@ -43,15 +42,15 @@ def test_links_of_a_shape_that_gave_nothing_are_left_out_and_told() -> None:
 def test_one_article_is_enough_for_a_shape_to_be_followed() -> None:
     traps = Traps()
     first = traps.admit(_days(0, TRIED * 3), 1)
-    for number, (link, _) in enumerate(first):
-        traps.ended(link.url, followed=True, article=number == 3)
+    for number, (url, _) in enumerate(first):
+        traps.ended(url, followed=True, article=number == 3)
     assert len(traps.released()) == TRIED * 2
     assert traps.told() == []
 
 
 def test_an_article_that_a_source_named_proves_the_shape_as_well() -> None:
     traps = Traps()
-    traps.ended(_days(0, 1)[0].url, followed=False, article=True)
+    traps.ended(_days(0, 1)[0], followed=False, article=True)
     assert len(traps.admit(_days(1, TRIED * 2), 1)) == TRIED * 2 - 1
 
 
