@@ -14,7 +14,7 @@ from dedup.candidates import NEIGHBOURS
 from dedup.columns import Numbers
 
 BLOCK = 1 << 15
-"""Documents whose band keys are handed over at once, and half of the pairs that come back at once."""
+"""Documents whose band keys are handed over, and whose pairs come back, at once."""
 
 
 def candidates_statement(spread: str) -> str:
@@ -32,7 +32,7 @@ def candidates_statement(spread: str) -> str:
         "SELECT DISTINCT later, earlier FROM ("
         f"SELECT number AS later, {spread.format(', '.join(names))} AS earlier FROM ("
         f"SELECT number, {', '.join(columns)} FROM bands "
-        "WINDOW bucket AS (PARTITION BY band, key ORDER BY number), whole AS (PARTITION BY band, key)"
+        "WINDOW bucket AS (PARTITION BY key, band ORDER BY number), whole AS (PARTITION BY key, band)"
         ") AS neighbours) AS pairs WHERE earlier < later"
     )
 
@@ -62,6 +62,7 @@ class DuckDB:
             "preserve_insertion_order": False,
         }
         with duckdb.connect(str(self._folder / "bands.duckdb"), config=options) as connection:
+            connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
             connection.execute("CREATE TABLE bands (number INTEGER, band UTINYINT, key UINTEGER)")
             for first in range(0, len(keys), BLOCK):
                 block = keys[first : first + BLOCK]
@@ -71,7 +72,12 @@ class DuckDB:
                     "key": block.ravel(),
                 }
                 connection.execute("INSERT INTO bands SELECT number, band, key FROM columns")
-            found = connection.execute(f"{candidates_statement('unnest([{}])')} ORDER BY later, earlier")
-            while rows := found.fetchmany(2 * BLOCK):
-                pairs = np.array(rows, np.intp)
-                yield pairs[:, 0], pairs[:, 1]
+            connection.execute(f"CREATE TABLE pairs AS {candidates_statement('unnest([{}])')}")
+            connection.execute("DROP TABLE bands")
+            for first in range(0, len(keys), BLOCK):
+                found = connection.execute(
+                    "SELECT later, earlier FROM pairs WHERE later >= ? AND later < ? ORDER BY later, earlier",
+                    [first, first + BLOCK],
+                ).fetchnumpy()
+                if len(found["later"]):
+                    yield found["later"].astype(np.intp), found["earlier"].astype(np.intp)

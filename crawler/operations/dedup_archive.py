@@ -22,8 +22,8 @@ from crawler.storage.paging import in_batches
 from crawler.storage.splits import splits_of
 from dedup import DedupError
 from dedup.agreement import Agreement, agreement
-from dedup.archive import ArchiveResult, NearMiss, Row, take
-from dedup.exported import FORMATS, Exported, read_export
+from dedup.archive import ArchiveResult, NearMiss, take_batches
+from dedup.exported import FORMATS, Exported, article_batches, export_batches, read_export
 from dedup.relational import DuckDB
 
 ENGINES = ("duckdb", "numpy", "spark")
@@ -112,29 +112,22 @@ def _pass(
     memory: int,
     progress: Callable[[int], None] | None,
 ) -> ArchivePass:
-    told: dict[str, str] = {}
-
-    def noted() -> Iterator[Exported]:
-        for article in articles:
-            if article.story_id is not None:
-                told[article.id] = article.story_id
-            yield article
-
     if engine == "spark":
-        result = _on_spark(noted(), apart, source, folder, progress)
+        result = _on_spark(articles, apart, source, folder, progress)
     else:
         threads = os.cpu_count() or 1
-        rows: Iterator[Row] = ((one.id, one.text, one.published, one.site) for one in noted())
+        batches, reader = export_batches(source) if source else (article_batches(articles), list)
         with ProcessPoolExecutor(threads, multiprocessing.get_context("spawn")) as workers:
-            result = take(
-                rows,
+            result = take_batches(
+                batches,
+                reader,
                 engine=DuckDB(folder, memory=memory, threads=threads) if engine == "duckdb" else None,
                 folder=folder,
                 workers=workers,
                 apart=apart,
                 progress=progress,
             )
-    return ArchivePass(result, agreement(told, result.stories) if told else None)
+    return ArchivePass(result, agreement(result.told, result.stories) if result.told else None)
 
 
 def _on_spark(
@@ -146,20 +139,17 @@ def _on_spark(
 ) -> ArchiveResult:
     from dedup.spark import local_session, take_on_spark  # an extra
 
-    session = local_session(os.cpu_count() or 1)
+    session = local_session(os.cpu_count() or 1, folder=str(folder))
     try:
         if source is None:
             source = folder / "archive.jsonl"
             with source.open("w", encoding="utf-8") as lines:
                 for count, one in enumerate(articles, 1):
-                    record = {"id": one.id, "text": one.text, "site": one.site}
+                    record = {"id": one.id, "text": one.text, "site": one.site, "story_id": one.story_id}
                     record["published"] = one.published.isoformat() if one.published else None
                     lines.write(json.dumps(record) + "\n")
                     if progress and count % 1000 == 0:
                         progress(count)
-        else:
-            for _ in articles:  # only the stories that it tells: Spark reads the rest by itself
-                pass
         return take_on_spark(session, source.absolute(), apart=apart)
     finally:
         session.stop()
