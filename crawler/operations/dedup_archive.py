@@ -3,10 +3,12 @@
 import json
 import multiprocessing
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,7 @@ class ArchivePass:
             "duplicates": len(stories) - len(set(stories.values())),
             "candidates": self.result.candidates,
             "near_misses": len(self.result.near_misses),
+            "repeated_ids": self.result.repeated,
             "agreement": None,
         }
         if self.agreement is not None:
@@ -117,7 +120,7 @@ def _pass(
     else:
         threads = os.cpu_count() or 1
         batches, reader = export_batches(source) if source else (article_batches(articles), list)
-        with ProcessPoolExecutor(threads, multiprocessing.get_context("spawn")) as workers:
+        with _workers(threads) as workers:
             result = take_batches(
                 batches,
                 reader,
@@ -128,6 +131,23 @@ def _pass(
                 progress=progress,
             )
     return ArchivePass(result, agreement(result.told, result.stories) if result.told else None)
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that leave Ctrl-C to this one, and don't finish what nobody waits for any more."""
+    context = multiprocessing.get_context("spawn")
+    ignored = signal.SIGINT, signal.SIG_IGN
+    workers = ProcessPoolExecutor(count, context, initializer=signal.signal, initargs=ignored)
+    try:
+        yield workers
+    except BrokenProcessPool:
+        raise KhabarError(
+            "a process that compares articles was killed, most likely for want of memory; give the machine "
+            "more, or run the pass where there is more"
+        ) from None
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 def _on_spark(
