@@ -1,10 +1,12 @@
 """The archive pass: all stories of the archive, or of a file, at once, held against the index's."""
 
+import errno
 import json
 import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +25,7 @@ from crawler.storage.dedup_index import LONGEST_COUNT
 from crawler.storage.paging import in_batches
 from crawler.storage.splits import splits_of
 from dedup import DedupError
-from dedup.agreement import Agreement, agreement
+from dedup.agreement import Agreement, agreement, differences
 from dedup.archive import ArchiveResult, NearMiss, take_batches
 from dedup.exported import FORMATS, Exported, article_batches, export_batches, read_export
 from dedup.relational import DuckDB
@@ -103,6 +105,11 @@ def archive_pass(
     except DedupError as error:
         raise KhabarError(str(error)) from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise KhabarError(
+                f"{settings.data_dir}: no space left on the device; the pass needs some 3 KB an article "
+                "there while it runs (--data-dir names another place)"
+            ) from None
         raise KhabarError(f"{error.filename or settings.data_dir}: {error.strerror or error}") from None
 
 
@@ -136,10 +143,18 @@ def _pass(
 @contextmanager
 def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that leave Ctrl-C to this one, and don't finish what nobody waits for any more."""
-    context = multiprocessing.get_context("spawn")
     ignored = signal.SIGINT, signal.SIG_IGN
-    workers = ProcessPoolExecutor(count, context, initializer=signal.signal, initargs=ignored)
+    workers = ProcessPoolExecutor(
+        count, multiprocessing.get_context("spawn"), initializer=signal.signal, initargs=ignored
+    )
     try:
+        if threading.current_thread() is threading.main_thread():
+            # All are started by the first task; what is ignored here is so from their first moment on.
+            before = signal.signal(*ignored)
+            try:
+                workers.submit(int).result()
+            finally:
+                signal.signal(signal.SIGINT, before)
         yield workers
     except BrokenProcessPool:
         raise KhabarError(
@@ -211,4 +226,32 @@ def near_miss_rows(near_misses: Iterable[NearMiss]) -> Iterator[dict[str, Any]]:
             "figures_kept": verdict.figures_kept,
             "figures_changed": verdict.figures_changed,
             "opening": None if verdict.opening is None else round(verdict.opening, 4),
+        }
+
+
+def difference_rows(result: ArchiveResult) -> Iterator[dict[str, Any]]:
+    """One row for each group of articles that the index and the pass put into other stories."""
+    for one in differences(result.told, result.stories):
+        yield {
+            "kind": (
+                "index_separates"
+                if len(one.expected) == 1
+                else "index_joins"
+                if len(one.found) == 1
+                else "both"
+            ),
+            "index": list(one.found.values()),
+            "archive": list(one.expected.values()),
+            "why": [
+                {
+                    "id": id_,
+                    "like": other,
+                    "reason": str(verdict.reason),
+                    "similarity": round(verdict.similarity, 4),
+                }
+                for ids in one.expected.values()
+                for id_, (other, verdict) in (
+                    (id_, result.verdicts[id_]) for id_ in ids if id_ in result.verdicts
+                )
+            ],
         }
