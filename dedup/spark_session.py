@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from dedup.errors import SparkError
@@ -13,6 +14,10 @@ from dedup.errors import SparkError
 JAVA = 17
 """The oldest Java that Spark 4 runs on."""
 
+# Throughput counts here, not pauses: this collector takes less processor time than Java's default.
+_JAVA_OPTIONS = (
+    f"-XX:+UseParallelGC -Dlog4j2.configurationFile={Path(__file__).with_name('spark_log.properties')}"
+)
 PACKAGES = ("pyspark", "pyarrow", "pandas")
 
 
@@ -46,7 +51,9 @@ def local_session(threads: int = 2, *, folder: str | None = None) -> Any:
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "2048")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.log.level", "ERROR")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.driver.extraJavaOptions", _JAVA_OPTIONS)
+        .config("spark.log.level", "OFF")
     )
     if folder is not None:
         builder = builder.config("spark.local.dir", folder)
