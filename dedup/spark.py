@@ -22,11 +22,11 @@ from dedup import spark_batches as batches
 from dedup.archive_result import ArchiveResult, assemble
 from dedup.parameters import Parameters
 from dedup.relational import candidates_statement
-from dedup.spark_reading import articles, read_errors
+from dedup.spark_reading import articles, cause, read_errors
 from dedup.spark_session import local_session
 from dedup.verification import FOUND, Found
 
-__all__ = ["local_session", "take_on_spark"]
+__all__ = ["cause", "local_session", "take_on_spark"]
 
 
 def take_on_spark(

@@ -52,9 +52,25 @@ def read_errors(path: str) -> Iterator[None]:
     try:
         yield
     except PySparkException as error:
+        first = cause(error)
         if Path(path).is_file():
             for _ in read_export(Path(path)):  # says it with the number of the line, which Spark doesn't know
                 pass
         told = re.search(r"dedup\.errors\.ExportError: (.*)", str(error))
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ExportError(told[1] if told else f"{path}: cannot be read: {first}") from None
+
+
+def cause(error: BaseException) -> str:
+    """What lies at the bottom of an error of Spark, in a line.
+
+    Raises:
+        KeyboardInterrupt: It is Ctrl-C, which Spark hides behind errors of its own.
+    """
+    reason: BaseException | None = error
+    while reason is not None:
+        if isinstance(reason, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        reason = reason.__context__
+    lines = str(error).splitlines() or [type(error).__name__]
+    told = [line for line in lines if line.startswith("Caused by: ")]
+    return told[-1].removeprefix("Caused by: ") if told else lines[0]

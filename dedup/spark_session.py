@@ -15,9 +15,8 @@ JAVA = 17
 """The oldest Java that Spark 4 runs on."""
 
 # Throughput counts here, not pauses: this collector takes less processor time than Java's default.
-_JAVA_OPTIONS = (
-    f"-XX:+UseParallelGC -Dlog4j2.configurationFile={Path(__file__).with_name('spark_log.properties')}"
-)
+_LOG = Path(__file__).with_name("spark_log.properties").as_uri()
+_JAVA_OPTIONS = f"-XX:+UseParallelGC -Dlog4j2.configurationFile={_LOG}"
 PACKAGES = ("pyspark", "pyarrow", "pandas")
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,9 +172,12 @@ def _on_spark(
     folder: Path,
     progress: Callable[[int], None] | None,
 ) -> ArchiveResult:
-    from dedup.spark import local_session, take_on_spark  # an extra
+    from dedup.spark import cause, local_session, take_on_spark
 
     session = local_session(os.cpu_count() or 1, folder=str(folder))
+    from py4j.protocol import Py4JError  # an extra, which `local_session` looked for
+    from pyspark.errors import PySparkException
+
     try:
         if source is None:
             source = folder / "archive.jsonl"
@@ -186,8 +189,14 @@ def _on_spark(
                     if progress and count % 1000 == 0:
                         progress(count)
         return take_on_spark(session, source.absolute(), apart=apart)
+    except (PySparkException, Py4JError) as error:
+        raise KhabarError(
+            f"Spark gave up: {cause(error)}; the pass needs some memory and, in {folder.parent}, disk"
+        ) from None
     finally:
-        session.stop()
+        # After Ctrl-C there may be nobody left to stop: Java gets it, too.
+        with suppress(Py4JError, OSError):
+            session.stop()
 
 
 def _stored(stores: Stores) -> Iterator[Exported]:

@@ -12,7 +12,7 @@ import pytest
 from dedup.archive import take, take_batches
 from dedup.errors import ExportError, SparkError
 from dedup.exported import export_batches, read_export
-from dedup.spark import take_on_spark
+from dedup.spark import cause, take_on_spark
 from dedup.spark_session import check_java, local_session
 
 from .articles import article
@@ -119,3 +119,18 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("dedup.spark_session.PACKAGES", ("pyspark_that_is_not_there",))
     with pytest.raises(SparkError, match=r"not installed: pip install 'khabar\[spark\]'"):
         local_session()
+
+
+def test_an_error_of_spark_tells_its_cause_and_ctrl_c_stays_ctrl_c() -> None:
+    told = "An error occurred.\nCaused by: a.B: lost\n\tat y\nCaused by: java.io.IOException: No space left\n"
+    assert cause(OSError(told)) == "java.io.IOException: No space left"
+    assert cause(OSError("first\nsecond")) == "first"
+    assert cause(OSError()) == "OSError"
+    try:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise OSError(told)
+    except OSError as error:
+        with pytest.raises(KeyboardInterrupt):
+            cause(error)
