@@ -1,6 +1,5 @@
 """Spark within this process, on this machine."""
 
-import logging
 import os
 import re
 import shutil
@@ -37,8 +36,6 @@ def local_session(threads: int = 2, *, folder: str | None = None) -> Any:
     check_java()
     from pyspark.sql import SparkSession
 
-    # It logs each broken connection with a stack trace, also after Ctrl-C; the error says enough.
-    logging.getLogger("py4j").setLevel(logging.CRITICAL)
     # Else workers run whatever python3 is in the path.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = (

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import logging
 import multiprocessing
 import os
 import signal
@@ -165,6 +166,18 @@ def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
         workers.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """py4j logs each broken connection with a stack trace, also after Ctrl-C; the error says enough."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+
+
+@_without_log()
 def _on_spark(
     articles: Iterable[Exported],
     apart: list[tuple[str, str]],

@@ -52,7 +52,7 @@ def export(tmp_path: Path) -> Path:
 
 
 @needs_spark
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_path: Path) -> None:
     articles = list(read_export(export))
     apart = [(articles[2].id, articles[1].id)]
@@ -65,7 +65,7 @@ def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_p
 
 
 @needs_spark
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_odd_records_mean_what_they_mean_on_one_machine(session: Any, tmp_path: Path) -> None:
     text = article(1)
     odd: list[dict[str, Any]] = [
@@ -85,7 +85,7 @@ def test_odd_records_mean_what_they_mean_on_one_machine(session: Any, tmp_path: 
 
 
 @needs_spark
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_what_spark_cannot_read_is_told(session: Any, tmp_path: Path) -> None:
     broken = write(tmp_path / "broken.jsonl", [{"id": "a", "text": "نص"}, {"id": "a", "text": 7}])
     with pytest.raises(ExportError, match=r"broken\.jsonl, line 2: 'text' is 7, not a text"):
