@@ -1,7 +1,7 @@
 """How far two ways of putting the same articles into stories agree."""
 
-from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -38,6 +38,59 @@ class Agreement:
         """Harmonic mean of both (the pair-wise F measure)."""
         together = self.precision + self.recall
         return 2 * self.precision * self.recall / together if together else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Articles that the two ways put into other stories: as few as can be understood by themselves.
+
+    Attributes:
+        found: Their stories by the first way, with the articles of each.
+        expected: The same articles by the second way.
+    """
+
+    found: dict[Hashable, list[str]]
+    expected: dict[Hashable, list[str]]
+
+    @property
+    def articles(self) -> int:
+        """How many they are."""
+        return sum(map(len, self.found.values()))
+
+
+def differences(found: Mapping[str, Hashable], expected: Mapping[str, Hashable]) -> Iterator[Difference]:
+    """What two ways disagree on, where most articles are concerned first.
+
+    Args:
+        found: Any name of its story for each article, by one way...
+        expected: ...and by the other; articles that one alone knows are left out.
+    """
+    firsts: dict[Hashable, list[str]] = defaultdict(list)
+    seconds: dict[Hashable, list[str]] = defaultdict(list)
+    for id_, story in expected.items():
+        if id_ in found:
+            firsts[found[id_]].append(id_)
+            seconds[story].append(id_)
+    groups: list[Difference] = []
+    done: set[Hashable] = set()
+    for story, ids in seconds.items():
+        # Most stories are the same by both: only from the others it is followed which touch which.
+        if story in done or (
+            len({found[id_] for id_ in ids}) == 1 and len(firsts[found[ids[0]]]) == len(ids)
+        ):
+            continue
+        group, waiting = Difference({}, {}), [story]
+        while waiting:
+            story = waiting.pop()
+            if story in done:
+                continue
+            done.add(story)
+            group.expected[story] = seconds[story]
+            for first in {found[id_] for id_ in seconds[story]} - group.found.keys():
+                group.found[first] = firsts[first]
+                waiting += {expected[id_] for id_ in firsts[first]} - done
+        groups.append(group)
+    yield from sorted(groups, key=lambda one: -one.articles)
 
 
 def agreement(found: Mapping[str, Hashable], expected: Mapping[str, Hashable]) -> Agreement:

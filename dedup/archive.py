@@ -8,25 +8,28 @@ Who finds the candidates is an *engine*: sorted arrays in memory (`dedup.candida
 spills to disk (`dedup.relational`), or the same join on a cluster (`dedup.spark`). All give the same pairs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
-from math import inf
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.archive_reading import Batch, Read, Reader, read_archive
+from dedup.archive_result import ArchiveResult, NearMiss, assemble
 from dedup.candidates import archive_bands, neighbours
-from dedup.columns import Columns, ColumnWriter, Numbers, Part, read_part
-from dedup.parameters import Parameters, Thresholds
-from dedup.roundups import Parts
+from dedup.columns import Columns, Numbers
+from dedup.exported import Exported, article_batches
+from dedup.parameters import Parameters
 from dedup.signature import band_keys
-from dedup.similarity import Verdict, is_near, judge
-from dedup.story import Match, Stories
+from dedup.similarity import Verdict
+from dedup.verification import FOUND, Found, compare_firsts, verify, verify_files
+
+__all__ = ["ArchiveResult", "Engine", "NearMiss", "Row", "cluster", "take", "take_batches"]
 
 Row: TypeAlias = tuple[str, str, datetime | None, str | None]
 """A document: its id, body text, time of publication and source; the last two may be None."""
@@ -35,46 +38,12 @@ Engine: TypeAlias = Callable[[NDArray[np.uint32]], Iterable[tuple[Numbers, Numbe
 """Takes band keys, a row for each document in order of publication, and yields blocks of candidates: the
 later and the earlier number of each pair, each pair once."""
 
-BATCH = 512
-# Candidates whose estimate is further than this below the least containment are not counted out exactly:
-# four standard deviations of an estimate from 64 values, at its widest.
-_SLACK = 0.25
-# Pairs counted in one pass: their shingles take some 50 MB.
-_PAIRS = 1 << 12
-
-
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """Two documents that came close to being copies and were found not to be.
-
-    Attributes:
-        id: The later one.
-        other_id: The earlier one.
-        verdict: With all figures: what was shared, which numbers differ.
-    """
-
-    id: str
-    other_id: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveResult:
-    """What an archive pass found.
-
-    Attributes:
-        stories: The id of its story for every document, in the order of the documents: a story is called by
-            its canonical article.
-        verdicts: For every document that is a duplicate, how it compares with the earlier document that
-            brought it into its story.
-        near_misses: Pairs that almost were copies (see `dedup.similarity.is_near`), the most alike first.
-        candidates: Pairs that were looked at.
-    """
-
-    stories: dict[str, str]
-    verdicts: dict[str, tuple[str, Verdict]]
-    near_misses: list[NearMiss]
-    candidates: int
+# Documents whose band keys are made at once, in some 50 MB.
+_KEYS = 1 << 15
+# Candidates handed to a process at once: a second of its work.
+_CANDIDATES = 1 << 15
+# After so many pairs compared for a merge the memory of the pages that were read is given back.
+_MERGES = 1 << 10
 
 
 def cluster(
@@ -116,172 +85,137 @@ def take(
         parameters: How to compare; the default ones without it.
         engine: Who finds the candidates; sorted arrays in memory without it.
         folder: An empty folder for what need not fit into memory.
-        workers: Processes that turn texts into numbers; this process does it without them.
+        workers: Processes that do what can be done side by side; this process does it without them.
         apart: Pairs of ids marked as not the same story by hand.
         progress: Called with the number of documents read so far.
     """
-    parameters = parameters or Parameters()
-    ids, columns = _read(rows, parameters, folder, workers, progress)
-    latest = {id_: row for row, id_ in enumerate(ids)}  # in order of first appearance, with the last text
-    order = sorted(latest.values(), key=lambda row: (columns.published[row], ids[row]))
-    numbered = np.array(order, np.intp)
-    filled = np.flatnonzero(columns.sizes(numbered)) if len(numbered) else numbered
-    keys = band_keys(columns.arrays["values"][numbered[filled]], archive_bands(parameters))
-    counted = 0
-    found: list[tuple[int, int, Verdict]] = []
-    for later, earlier in (engine or neighbours)(keys):
-        counted += len(later)
-        found += verify(columns, numbered, filled[later], filled[earlier], parameters.thresholds)
-    result = assemble(
-        [ids[row] for row in order],
-        [float(columns.published[row]) for row in order],
-        found,
-        parameters.thresholds,
-        lambda one, other: compare_firsts(columns, order[one], order[other], parameters.thresholds),
-        apart,
-        counted,
+    articles = (Exported(id_, text, published, source, None) for id_, text, published, source in rows)
+    return take_batches(
+        article_batches(articles),
+        list,
+        parameters=parameters,
+        engine=engine,
+        folder=folder,
+        workers=workers,
+        apart=apart,
+        progress=progress,
     )
-    return replace(result, stories={id_: result.stories[id_] for id_ in latest})
 
 
-def assemble(
-    ids: Sequence[str],
-    published: Sequence[float],
-    found: Iterable[tuple[int, int, Verdict]],
-    limits: Thresholds,
-    compared: Callable[[int, int], Verdict | None],
-    apart: Iterable[tuple[str, str]],
-    candidates: int,
+def take_batches(
+    batches: Iterable[Batch],
+    reader: Reader[Batch],
+    *,
+    parameters: Parameters | None = None,
+    engine: Engine | None = None,
+    folder: Path | None = None,
+    workers: Executor | None = None,
+    apart: Iterable[tuple[str, str]] = (),
+    progress: Callable[[int], None] | None = None,
 ) -> ArchiveResult:
-    """Put stories together from verified pairs.
+    """`take`, for articles that come in batches of any form.
 
     Args:
-        ids: In order of publication; a number is a place in it.
-        published: Of each, seconds since 1970 or infinity.
-        found: The later and earlier number of each pair that shares much, with the verdict, in any order.
-        limits: Bounds for chains and merges.
-        compared: Gives `compare_firsts` of two numbers, the greater first; None where that is not known yet.
-        apart: Pairs of ids marked as not the same story by hand.
-        candidates: Pairs that were looked at.
+        batches: The batches.
+        reader: Makes articles of one; a function of a module, since the processes call it.
+        parameters: As for `take`, like the rest.
+        engine: See there.
+        folder: See there.
+        workers: See there.
+        apart: See there.
+        progress: See there.
     """
-    matches: dict[int, list[Match]] = {}
-    verdicts: dict[tuple[int, int], Verdict] = {}
-    parts = Parts(limits)
-    near: list[NearMiss] = []
+    parameters = parameters or Parameters()
+    limits = parameters.thresholds
+    read = read_archive(batches, reader, parameters, folder, workers, progress)
+    columns, order = read.columns, read.in_order()
+    filled = np.flatnonzero(columns.sizes(order)) if len(order) else order
+    keys = _band_keys(columns, order[filled], parameters, folder)
+    columns.release()
+    counted, found = 0, [np.empty(0, FOUND)]
+    # All candidates first (8 bytes each): the engine's memory is free again before the pairs are compared.
+    blocks = [
+        (filled[later].astype(np.int32), filled[earlier].astype(np.int32))
+        for later, earlier in (engine or neighbours)(keys)
+    ]
+    del keys
+    for later, earlier, at, verdicts in _verified(read, order, blocks, parameters, folder, workers):
+        counted += len(later)
+        verdicts["later"], verdicts["earlier"] = later[at], earlier[at]
+        found.append(verdicts)
+    merges = 0
 
-    def alike(one: int, other: int) -> bool:
-        verdict = compared(max(one, other), min(one, other))
-        return verdict is not None and verdict.duplicate
+    def compared(one: int, other: int) -> Verdict:
+        nonlocal merges
+        merges += 1
+        if merges % _MERGES == 0:
+            columns.release()
+        return compare_firsts(columns, int(order[one]), int(order[other]), limits)
 
-    for one, other, verdict in found:
-        parts.add(one, other, verdict.reason, verdict.jaccard)
-        if verdict.duplicate:
-            matches.setdefault(one, []).append(
-                Match(other, verdict.reason, verdict.similarity, verdict.jaccard)
-            )
-            verdicts[one, other] = verdict
-        else:
-            near.append(NearMiss(ids[one], ids[other], verdict))
-    numbers = {id_: number for number, id_ in enumerate(ids)}
-    barred = [(numbers[one], numbers[other]) for one, other in apart if one in numbers and other in numbers]
-    stories = Stories(limits, alike, barred, parts.round_ups(compared))
-    for number, moment in enumerate(published):
-        stories.add(moment, matches.get(number, []))
-    named = {id_: ids[stories.canonical(number)] for number, id_ in enumerate(ids)}
-    joined = ((number, stories.joined_by(number)) for number in range(len(ids)))
-    return ArchiveResult(
-        stories=named,
-        verdicts={ids[one]: (ids[other], verdicts[one, other]) for one, other in joined if other is not None},
-        near_misses=sorted(
-            (miss for miss in near if named[miss.id] != named[miss.other_id]),
-            key=lambda miss: (-miss.verdict.containment, miss.id, miss.other_id),
-        ),
-        candidates=candidates,
+    return assemble(
+        read.distinct(),
+        [read.ids[row] for row in order.tolist()],
+        columns.published[order],
+        np.concatenate(found),
+        limits,
+        compared,
+        apart,
+        candidates=counted,
+        told=read.told,
+        repeated=len(read.ids) - len(order),
     )
 
 
-def seconds(moment: datetime | None) -> float:
-    """Seconds since 1970; infinity for None. A time without a zone is taken for UTC."""
-    if moment is None:
-        return inf
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+def _band_keys(
+    columns: Columns, rows: Numbers, parameters: Parameters, folder: Path | None
+) -> NDArray[np.uint32]:
+    """The keys of the bands of rows; in a file if there is a folder."""
+    bands = archive_bands(parameters)
+
+    def blocks() -> Iterator[NDArray[np.uint32]]:
+        for first in range(0, len(rows), _KEYS):
+            yield band_keys(columns.arrays["values"][rows[first : first + _KEYS]], bands)
+
+    if folder is None or not len(rows):
+        return np.concatenate([np.empty((0, bands.bands), np.uint32), *blocks()])
+    with (folder / "keys").open("wb") as file:
+        for block in blocks():
+            file.write(block.tobytes())
+    return np.memmap(folder / "keys", np.uint32, "r", shape=(len(rows), bands.bands))
 
 
-def _read(
-    rows: Iterable[Row],
+def _verified(
+    read: Read,
+    order: Numbers,
+    blocks: list[tuple[NDArray[np.int32], NDArray[np.int32]]],
     parameters: Parameters,
     folder: Path | None,
     workers: Executor | None,
-    progress: Callable[[int], None] | None,
-) -> tuple[list[str], Columns]:
-    ids: list[str] = []
-    published: list[float] = []
-    sources: list[int] = []
-    known: dict[str, int] = {}
-
-    def texts() -> Iterator[list[str]]:
-        rest = iter(rows)
-        while batch := list(islice(rest, BATCH)):
-            ids.extend(row[0] for row in batch)
-            published.extend(seconds(row[2]) for row in batch)
-            sources.extend(-1 if row[3] is None else known.setdefault(row[3], len(known)) for row in batch)
-            yield [row[1] for row in batch]
-
-    count = 0
-    with ColumnWriter(folder) as writer:
-        for part in _parts(texts(), parameters, workers):
-            writer.add(part)
-            count += len(part.arrays["values"])
-            if progress:
-                progress(count)
-        return ids, writer.finish(published, sources, parameters.permutations)
-
-
-def _parts(texts: Iterator[list[str]], parameters: Parameters, workers: Executor | None) -> Iterator[Part]:
-    if workers is None:
-        yield from (read_part(batch, parameters) for batch in texts)
-        return
-    # A few batches at a time are on their way: so many keep the processes busy, and memory bounded.
-    waiting = [workers.submit(read_part, batch, parameters) for batch in islice(texts, 8)]
-    while waiting:
-        yield waiting.pop(0).result()
-        waiting += [workers.submit(read_part, batch, parameters) for batch in islice(texts, 1)]
-
-
-def verify(
-    columns: Columns, rows: Numbers, later: Numbers, earlier: Numbers, limits: Thresholds
-) -> Iterator[tuple[int, int, Verdict]]:
-    """Count the evidence on candidates; yield copies and near misses, with the verdict.
-
-    Args:
-        columns: The documents.
-        rows: The row of each number.
-        later: The later number of each pair.
-        earlier: The earlier one.
-        limits: When two texts tell the same story.
-    """
-    least = min(
-        limits.containment, limits.containment_other_source, limits.containment_same_source, limits.reworded
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], Numbers, Found]]:
+    """Blocks of candidates with the places of what was found in them."""
+    pieces = (
+        (later[first : first + _CANDIDATES], earlier[first : first + _CANDIDATES])
+        for later, earlier in blocks
+        for first in range(0, len(later), _CANDIDATES)
     )
-    for first in range(0, len(later), _PAIRS):
-        mine, other = later[first : first + _PAIRS], earlier[first : first + _PAIRS]
-        likely = columns.estimated_containment(rows[mine], rows[other]) >= least - _SLACK
-        mine, other = mine[likely], other[likely]
-        left, right = rows[mine], rows[other]
-        shared, late = columns.shared(left, right)
-        enough = np.flatnonzero(shared >= least * np.minimum(columns.sizes(left), columns.sizes(right)))
-        for at in enough.tolist():
-            evidence = columns.evidence(
-                int(left[at]), int(right[at]), int(shared[at]), int(late[at]), enough=limits.containment
-            )
-            verdict = judge(evidence, limits)
-            if verdict.duplicate or is_near(evidence, limits):
-                yield int(mine[at]), int(other[at]), verdict
-
-
-def compare_firsts(columns: Columns, one: int, other: int, limits: Thresholds) -> Verdict:
-    """Whether two rows are alike enough for the stories that they began to be one, and what they share."""
-    left, right = np.array([one], np.intp), np.array([other], np.intp)
-    shared, late = columns.shared(left, right)
-    evidence = columns.evidence(one, other, int(shared[0]), int(late[0]))
-    return judge(evidence, limits, least=limits.merge)
+    limits = parameters.thresholds
+    if workers is None or folder is None:
+        for later, earlier in pieces:
+            yield later, earlier, *verify(read.columns, order[later], order[earlier], limits)
+            read.columns.release()
+        return
+    tasks = (
+        (
+            later,
+            earlier,
+            workers.submit(
+                verify_files, folder, parameters.permutations, order[later], order[earlier], limits
+            ),
+        )
+        for later, earlier in pieces
+    )
+    waiting = deque(islice(tasks, 4))
+    while waiting:
+        later, earlier, task = waiting.popleft()
+        waiting.extend(islice(tasks, 1))
+        yield later, earlier, *task.result()

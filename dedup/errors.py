@@ -51,3 +51,7 @@ class ExportError(DedupError):
 
 class SparkError(DedupError):
     """The archive pass cannot run on Spark; the message says what is missing."""
+
+
+class JoinError(DedupError):
+    """The join of an archive pass ran out of memory or disk; the message says of which and what to do."""

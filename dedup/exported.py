@@ -1,21 +1,26 @@
 """Reading articles from a file: what `khabar export` writes, or anything with the same few fields.
 
 A record needs `id` and `text`; `published` (ISO 8601), `site` and `story_id` are used where they are there.
+A file is cut into batches fast, by one process, and batches are made into articles by any.
 """
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from dedup.errors import ExportError
 
 FORMATS = (".jsonl", ".jsonl.gz", ".ndjson", ".parquet")
 FIELDS = ("id", "text", "published", "site", "story_id")
-_ROWS = 1000
+# A batch has so many articles, or so many letters or bytes where articles are long.
+_ROWS = 512
+_BYTES = 1 << 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,18 @@ class Exported:
     story_id: str | None
 
 
+BatchReader: TypeAlias = Callable[[Any], list[Exported]]
+"""Makes articles of a batch; may be sent to another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of a file, and the number of the first if that is known."""
+
+    number: int | None
+    lines: list[bytes]
+
+
 def read_export(path: Path) -> Iterator[Exported]:
     """Read a file article by article, in bounded memory.
 
@@ -38,12 +55,34 @@ def read_export(path: Path) -> Iterator[Exported]:
     Raises:
         ExportError: The file can't be read, or a record is not an article; the message names the place.
     """
-    records = _parquet(path) if path.suffix == ".parquet" else _json_lines(path)
-    for number, record in enumerate(records, 1):
-        try:
-            yield exported(record)
-        except ValueError as error:
-            raise ExportError(f"{path}, record {number}: {error}") from None
+    batches, reader = export_batches(path)
+    for batch in batches:
+        yield from reader(batch)
+
+
+def export_batches(path: Path) -> tuple[Iterator[Any], BatchReader]:
+    """The batches of a file, and what makes articles of one. Both raise what `read_export` does.
+
+    Args:
+        path: As for `read_export`.
+    """
+    if path.suffix == ".parquet":
+        return _parquet(path), partial(from_rows, str(path))
+    return _json_lines(path), partial(from_lines, str(path))
+
+
+def article_batches(articles: Iterable[Exported]) -> Iterator[list[Exported]]:
+    """Cut a stream of articles into batches that take little memory, however long the texts are."""
+    batch: list[Exported] = []
+    letters = 0
+    for one in articles:
+        batch.append(one)
+        letters += len(one.text)
+        if len(batch) == _ROWS or letters > _BYTES:
+            yield batch
+            batch, letters = [], 0
+    if batch:
+        yield batch
 
 
 def exported(record: Mapping[str, Any]) -> Exported:
@@ -53,11 +92,15 @@ def exported(record: Mapping[str, Any]) -> Exported:
         ValueError: A field is missing or not what it should be; the message names it.
     """
     for name in ("id", "text"):
-        if not isinstance(record.get(name), str):
-            raise ValueError(f"{name!r} is missing or no text")
+        value = record.get(name)
+        if value is None:
+            raise ValueError(f"{name!r} is missing")
+        if not isinstance(value, str):
+            raise ValueError(f"{name!r} is {_shown(value)}, not a text")
     for name in ("site", "story_id"):
-        if not isinstance(record.get(name), str | None):
-            raise ValueError(f"{name!r} is neither a text nor null")
+        value = record.get(name)
+        if not isinstance(value, str | None):
+            raise ValueError(f"{name!r} is {_shown(value)}, neither a text nor null")
     return Exported(
         record["id"],
         record["text"],
@@ -67,41 +110,105 @@ def exported(record: Mapping[str, Any]) -> Exported:
     )
 
 
+def from_lines(place: str, batch: Lines) -> list[Exported]:
+    """Make articles of lines of JSON; empty lines are passed over.
+
+    Args:
+        place: The file, for messages.
+        batch: The lines.
+    """
+    found = []
+    for at, line in enumerate(batch.lines):
+        where = f"{place}, line {batch.number + at}" if batch.number else place
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            if not line.strip():
+                continue
+            cut = "; the file ends within it: is it still being written?" if _is_cut(batch, at) else ""
+            raise ExportError(f"{where}: not JSON: {error}{cut}") from None
+        if not isinstance(record, dict):
+            raise ExportError(f"{where}: not a JSON object")
+        try:
+            found.append(exported(record))
+        except ValueError as error:
+            raise ExportError(f"{where}: {error}") from None
+    return found
+
+
+def _is_cut(batch: Lines, at: int) -> bool:
+    return bool(batch.number) and at == len(batch.lines) - 1 and not batch.lines[at].endswith(b"\n")
+
+
+def from_rows(place: str, batch: tuple[int | None, list[str], list[tuple[Any, ...]]]) -> list[Exported]:
+    """Make articles of rows of a table.
+
+    Args:
+        place: The file, for messages.
+        batch: The number of the first row if that is known, the names of the columns, and the rows.
+    """
+    first, names, rows = batch
+    found = []
+    for at, row in enumerate(rows):
+        record = dict(zip(names, row, strict=True))
+        try:
+            if isinstance(record.get("published"), int):
+                record["published"] = _from_microseconds(record["published"])
+            found.append(exported(record))
+        except ValueError as error:
+            where = f"{place}, row {first + at}" if first else place
+            raise ExportError(f"{where}: {error}") from None
+    return found
+
+
 def _moment(value: object) -> datetime | None:
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"'published' is {value!r}, not a time as 2024-12-04T13:30:00+03:00") from None
+            raise ValueError(
+                f"'published' is {_shown(value)}, not a time as 2024-12-04T13:30:00+03:00"
+            ) from None
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
     if value is None or isinstance(value, datetime):
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
-    raise ValueError(f"'published' is {value!r}, not a time")
+    raise ValueError(f"'published' is {_shown(value)}, not a time")
 
 
-def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
+def _from_microseconds(value: int) -> datetime:
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                try:
-                    record = json.loads(line)
-                except ValueError as error:
-                    raise ExportError(f"{path}, line {number}: not JSON: {error}") from None
-                if not isinstance(record, dict):
-                    raise ExportError(f"{path}, line {number}: not a JSON object")
-                yield record
+        return _EPOCH + timedelta(microseconds=value)
+    except OverflowError:
+        raise ValueError(f"'published' is {value} µs from 1970, not a time") from None
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: one line of it."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def _json_lines(path: Path) -> Iterator[Lines]:
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            number = 1
+            while lines := file.readlines(_BYTES):
+                yield Lines(number, lines)
+                number += len(lines)
     except (OSError, EOFError) as error:
         raise ExportError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
+def _parquet(path: Path) -> Iterator[tuple[int, list[str], list[tuple[Any, ...]]]]:
     import duckdb  # 0.1 s, and only needed here
 
     if not path.is_file():
-        raise ExportError(f"{path}: cannot be read: no such file")
+        what = "it is a folder" if path.is_dir() else "no such file"
+        raise ExportError(f"{path}: cannot be read: {what}")
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+            connection.execute("SET enable_progress_bar = false")  # it is drawn on stdout
             there = {
                 row[0]: row[1]
                 for row in connection.execute(
@@ -118,11 +225,9 @@ def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
                 raise ExportError(f"{path}: has no columns 'id' and 'text'; it has {', '.join(there)}")
             found = connection.execute(f"SELECT {', '.join(chosen)} FROM read_parquet(?)", [str(path)])  # noqa: S608  # names from FIELDS
             names = [column[0] for column in found.description]
+            first = 1
             while rows := found.fetchmany(_ROWS):
-                for row in rows:
-                    record = dict(zip(names, row, strict=True))
-                    if isinstance(record.get("published"), int):
-                        record["published"] = datetime.fromtimestamp(record["published"] / 1e6, UTC)
-                    yield record
+                yield first, names, rows
+                first += len(rows)
     except duckdb.Error as error:
         raise ExportError(f"{path}: not readable as Parquet: {str(error).splitlines()[0]}") from None

@@ -6,15 +6,17 @@ cluster.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.candidates import NEIGHBOURS
 from dedup.columns import Numbers
+from dedup.errors import JoinError
 
 BLOCK = 1 << 15
-"""Documents whose band keys are handed over at once, and half of the pairs that come back at once."""
+"""Documents whose band keys are handed over, and whose pairs come back, at once."""
 
 
 def candidates_statement(spread: str) -> str:
@@ -23,17 +25,16 @@ def candidates_statement(spread: str) -> str:
     Args:
         spread: How the engine turns a list into rows: ``unnest({})``, ``explode(array({}))``.
     """
-    before = [f"lag(number, {distance}) OVER bucket" for distance in range(1, NEIGHBOURS + 1)]
-    names = [f"n{distance}" for distance in range(NEIGHBOURS + 1)]
-    columns = [
-        f"{told} AS {name}" for told, name in zip([*before, "min(number) OVER whole"], names, strict=True)
-    ]
+    # The key goes before the band: that tells rows apart at the first look. One order serves both windows.
+    bucket = "PARTITION BY key, band ORDER BY number"
+    told = [f"lag(number, {distance}) OVER ({bucket})" for distance in range(1, NEIGHBOURS + 1)]
+    told.append(f"first_value(number) OVER ({bucket} ROWS UNBOUNDED PRECEDING)")
+    names = [f"n{distance}" for distance in range(len(told))]
+    columns = [f"{one} AS {name}" for one, name in zip(told, names, strict=True)]
     return (  # names of our own making alone
         "SELECT DISTINCT later, earlier FROM ("
         f"SELECT number AS later, {spread.format(', '.join(names))} AS earlier FROM ("
-        f"SELECT number, {', '.join(columns)} FROM bands "
-        "WINDOW bucket AS (PARTITION BY band, key ORDER BY number), whole AS (PARTITION BY band, key)"
-        ") AS neighbours) AS pairs WHERE earlier < later"
+        f"SELECT number, {', '.join(columns)} FROM bands) AS neighbours) AS pairs WHERE earlier < later"
     )
 
 
@@ -61,17 +62,34 @@ class DuckDB:
             "temp_directory": str(self._folder / "spilled"),
             "preserve_insertion_order": False,
         }
-        with duckdb.connect(str(self._folder / "bands.duckdb"), config=options) as connection:
-            connection.execute("CREATE TABLE bands (number INTEGER, band UTINYINT, key UINTEGER)")
-            for first in range(0, len(keys), BLOCK):
-                block = keys[first : first + BLOCK]
-                columns = {  # noqa: F841  # DuckDB finds it by its name
-                    "number": np.repeat(np.arange(first, first + len(block), dtype=np.int32), keys.shape[1]),
-                    "band": np.tile(np.arange(keys.shape[1], dtype=np.uint8), len(block)),
-                    "key": block.ravel(),
-                }
-                connection.execute("INSERT INTO bands SELECT number, band, key FROM columns")
-            found = connection.execute(f"{candidates_statement('unnest([{}])')} ORDER BY later, earlier")
-            while rows := found.fetchmany(2 * BLOCK):
-                pairs = np.array(rows, np.intp)
-                yield pairs[:, 0], pairs[:, 1]
+        try:
+            with duckdb.connect(str(self._folder / "bands.duckdb"), config=options) as connection:
+                yield from _joined(connection, keys)
+        except duckdb.Error as error:
+            told = str(error).splitlines()[0]
+            raise JoinError(
+                f"the join of band keys in {self._folder.parent} failed: {told}; if it wants memory, raise "
+                "--memory; if it wants disk, make room there or use another --data-dir"
+            ) from None
+
+
+def _joined(connection: Any, keys: NDArray[np.uint32]) -> Iterator[tuple[Numbers, Numbers]]:
+    connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
+    connection.execute("CREATE TABLE bands (number INTEGER, band UTINYINT, key UINTEGER)")
+    for first in range(0, len(keys), BLOCK):
+        block = keys[first : first + BLOCK]
+        columns = {  # noqa: F841  # DuckDB finds it by its name
+            "number": np.repeat(np.arange(first, first + len(block), dtype=np.int32), keys.shape[1]),
+            "band": np.tile(np.arange(keys.shape[1], dtype=np.uint8), len(block)),
+            "key": block.ravel(),
+        }
+        connection.execute("INSERT INTO bands SELECT number, band, key FROM columns")
+    connection.execute(f"CREATE TABLE pairs AS {candidates_statement('unnest([{}])')}")
+    connection.execute("DROP TABLE bands")
+    for first in range(0, len(keys), BLOCK):
+        found = connection.execute(
+            "SELECT later, earlier FROM pairs WHERE later >= ? AND later < ? ORDER BY later, earlier",
+            [first, first + BLOCK],
+        ).fetchnumpy()
+        if len(found["later"]):
+            yield found["later"].astype(np.intp), found["earlier"].astype(np.intp)

@@ -96,7 +96,29 @@ def shingle(texts: Sequence[str], size: int = SHINGLE_WORDS) -> Shingles:
         texts: Any strings: empty, without letters, with lone surrogates, of any length.
         size: Words in a shingle, at least 1.
     """
-    parts = [_shingle_chunk(texts[first:last], size) for first, last in _chunks(texts)]
+    return _joined([_shingle_chunk(texts[first:last], size)[0] for first, last in _chunks(texts)])
+
+
+def shingle_and_pair(
+    texts: Sequence[str], size: int = SHINGLE_WORDS
+) -> tuple[Shingles, NDArray[np.uint32], NDArray[np.intp]]:
+    """The shingles of a batch, and beside them, from one reading of the letters, its pairs of words.
+
+    Returns:
+        `shingle`; every two words in a row as `shingle` of size 2 hashes them, but in the order of the text
+        and as often as they come; where each text's pairs begin, with the end of the last as one more.
+    """
+    parts, pairs, lengths = [], [np.empty(0, np.uint32)], [np.zeros(1, np.intp)]
+    for first, last in _chunks(texts):
+        part, hashes, bounds = _shingle_chunk(texts[first:last], size)
+        counts = np.diff(bounds)
+        parts.append(part)
+        pairs.append(_windows(hashes, bounds, counts, 2)[0].astype(np.uint32))
+        lengths.append(np.where(counts > 1, counts - 1, counts))
+    return _joined(parts), np.concatenate(pairs), np.cumsum(np.concatenate(lengths))
+
+
+def _joined(parts: list[Shingles]) -> Shingles:
     if len(parts) == 1:
         return parts[0]
     offsets = np.cumsum([0, *(len(part.hashes) for part in parts)])
@@ -113,12 +135,12 @@ def shingle(texts: Sequence[str], size: int = SHINGLE_WORDS) -> Shingles:
 
 def contents(texts: Sequence[str], size: int = SHINGLE_WORDS) -> tuple[Shingles, list[Content]]:
     """The shingles of a batch, and what each of its texts is compared by, independent of the batch."""
-    cut, pairs = shingle(texts, size), shingle(texts, 2)
+    cut, pairs, begins = shingle_and_pair(texts, size)
     return cut, [
         Content(
             cut.of(at).copy(),
             cut.late[cut.starts[at] : cut.starts[at + 1]].copy(),
-            pairs.of(at).copy(),
+            np.unique(pairs[begins[at] : begins[at + 1]]),
             cut.figures[at],
             cut.digests[at],
         )
@@ -137,7 +159,8 @@ def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         yield first, len(texts)
 
 
-def _shingle_chunk(texts: Sequence[str], size: int) -> Shingles:
+def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, NDArray[np.uint64], NDArray[np.intp]]:
+    """The shingles of a few texts, the hashes of their words, and where each text's words begin."""
     hashes, bounds, is_figure = _word_hashes(texts)
     counts = np.diff(bounds)
     shingles, owners, late = _windows(hashes, bounds, counts, size)
@@ -150,7 +173,7 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> Shingles:
         keys, marked = keys[distinct], marked[distinct]
     found, places = _figures(hashes, bounds, is_figure, len(texts))
     figures, begins = found.tolist(), places.tolist()
-    return Shingles(
+    cut = Shingles(
         hashes=keys.astype(np.uint32),
         late=(marked & np.uint64(1)).astype(np.bool_),
         starts=np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(32)),
@@ -161,6 +184,7 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> Shingles:
         ],
         figures=[tuple(sorted(set(figures[first:last]))) for first, last in pairwise(begins)],
     )
+    return cut, hashes, bounds
 
 
 def _windows(
@@ -217,12 +241,18 @@ def _figures(
     The words before tell a number that was changed from one that belongs to another sentence. Where they are
     numbers themselves only that counts, so that a changed one doesn't hide the next.
     """
-    known, meaning = _figure_words()
-    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    spelled = known[places] == hashes
-    is_figure = is_figure | spelled
+    known, meaning, maybe = _figure_words()
+    # Nearly every word is told apart from these by a look at its lowest bits, for a tenth of what a search
+    # in the sorted ones takes.
+    likely = np.flatnonzero(maybe[hashes.astype(np.uint16)])
+    places = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
+    spelled = known[places] == hashes[likely]
+    likely, meant = likely[spelled], meaning[places[spelled]]
+    is_figure = is_figure.copy()
+    is_figure[likely] = True
     chosen = np.flatnonzero(is_figure)
-    found = np.where(spelled[chosen], meaning[places[chosen]], hashes[chosen])
+    found = hashes[chosen]
+    found[np.searchsorted(chosen, likely)] = meant
     begins = np.repeat(bounds[:-1], np.diff(np.searchsorted(chosen, bounds)))
     context = np.zeros(len(chosen), np.uint64)
     for distance in (1, 2):
@@ -277,12 +307,14 @@ _WEEKDAYS = "السبت الاحد الاثنين الثلاثا الاربعا 
 
 
 @cache
-def _figure_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Sorted hashes of the number words and weekdays, and the hash that each counts as."""
+def _figure_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.bool_]]:
+    """Sorted hashes of the number words and weekdays, the hash that each counts as, and their low 16 bits."""
     spelled = [(word, str(number)) for number, forms in _NUMBER_WORDS.items() for word in forms.split()]
     spelled += [(f"و{word}", digits) for word, digits in spelled]
     spelled += [(day, day) for day in _WEEKDAYS.split()]
     hashes, _, _ = _word_hashes([" ".join(word for word, _ in spelled)])
     meaning, _, _ = _word_hashes([" ".join(counts_as for _, counts_as in spelled)])
     order = np.argsort(hashes)
-    return hashes[order], meaning[order]
+    maybe = np.zeros(1 << 16, np.bool_)
+    maybe[hashes.astype(np.uint16)] = True
+    return hashes[order], meaning[order], maybe

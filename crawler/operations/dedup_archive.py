@@ -1,12 +1,17 @@
 """The archive pass: all stories of the archive, or of a file, at once, held against the index's."""
 
+import errno
 import json
+import logging
 import multiprocessing
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +26,9 @@ from crawler.storage.dedup_index import LONGEST_COUNT
 from crawler.storage.paging import in_batches
 from crawler.storage.splits import splits_of
 from dedup import DedupError
-from dedup.agreement import Agreement, agreement
-from dedup.archive import ArchiveResult, NearMiss, Row, take
-from dedup.exported import FORMATS, Exported, read_export
+from dedup.agreement import Agreement, agreement, differences
+from dedup.archive import ArchiveResult, NearMiss, take_batches
+from dedup.exported import FORMATS, Exported, article_batches, export_batches, read_export
 from dedup.relational import DuckDB
 
 ENGINES = ("duckdb", "numpy", "spark")
@@ -46,6 +51,7 @@ class ArchivePass:
             "duplicates": len(stories) - len(set(stories.values())),
             "candidates": self.result.candidates,
             "near_misses": len(self.result.near_misses),
+            "repeated_ids": self.result.repeated,
             "agreement": None,
         }
         if self.agreement is not None:
@@ -100,6 +106,11 @@ def archive_pass(
     except DedupError as error:
         raise KhabarError(str(error)) from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise KhabarError(
+                f"{settings.data_dir}: no space left on the device; the pass needs some 3 KB an article "
+                "there while it runs (--data-dir names another place)"
+            ) from None
         raise KhabarError(f"{error.filename or settings.data_dir}: {error.strerror or error}") from None
 
 
@@ -112,31 +123,61 @@ def _pass(
     memory: int,
     progress: Callable[[int], None] | None,
 ) -> ArchivePass:
-    told: dict[str, str] = {}
-
-    def noted() -> Iterator[Exported]:
-        for article in articles:
-            if article.story_id is not None:
-                told[article.id] = article.story_id
-            yield article
-
     if engine == "spark":
-        result = _on_spark(noted(), apart, source, folder, progress)
+        result = _on_spark(articles, apart, source, folder, progress)
     else:
         threads = os.cpu_count() or 1
-        rows: Iterator[Row] = ((one.id, one.text, one.published, one.site) for one in noted())
-        with ProcessPoolExecutor(threads, multiprocessing.get_context("spawn")) as workers:
-            result = take(
-                rows,
+        batches, reader = export_batches(source) if source else (article_batches(articles), list)
+        with _workers(threads) as workers:
+            result = take_batches(
+                batches,
+                reader,
                 engine=DuckDB(folder, memory=memory, threads=threads) if engine == "duckdb" else None,
                 folder=folder,
                 workers=workers,
                 apart=apart,
                 progress=progress,
             )
-    return ArchivePass(result, agreement(told, result.stories) if told else None)
+    return ArchivePass(result, agreement(result.told, result.stories) if result.told else None)
 
 
+@contextmanager
+def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that leave Ctrl-C to this one, and don't finish what nobody waits for any more."""
+    ignored = signal.SIGINT, signal.SIG_IGN
+    workers = ProcessPoolExecutor(
+        count, multiprocessing.get_context("spawn"), initializer=signal.signal, initargs=ignored
+    )
+    try:
+        if threading.current_thread() is threading.main_thread():
+            # All are started by the first task; what is ignored here is so from their first moment on.
+            before = signal.signal(*ignored)
+            try:
+                workers.submit(int).result()
+            finally:
+                signal.signal(signal.SIGINT, before)
+        yield workers
+    except BrokenProcessPool:
+        raise KhabarError(
+            "a process that compares articles was killed, most likely for want of memory; give the machine "
+            "more, or run the pass where there is more"
+        ) from None
+    finally:
+        workers.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """py4j logs each broken connection with a stack trace, also after Ctrl-C; the error says enough."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+
+
+@_without_log()
 def _on_spark(
     articles: Iterable[Exported],
     apart: list[tuple[str, str]],
@@ -144,25 +185,31 @@ def _on_spark(
     folder: Path,
     progress: Callable[[int], None] | None,
 ) -> ArchiveResult:
-    from dedup.spark import local_session, take_on_spark  # an extra
+    from dedup.spark import cause, local_session, take_on_spark
 
-    session = local_session(os.cpu_count() or 1)
+    session = local_session(os.cpu_count() or 1, folder=str(folder))
+    from py4j.protocol import Py4JError  # an extra, which `local_session` looked for
+    from pyspark.errors import PySparkException
+
     try:
         if source is None:
             source = folder / "archive.jsonl"
             with source.open("w", encoding="utf-8") as lines:
                 for count, one in enumerate(articles, 1):
-                    record = {"id": one.id, "text": one.text, "site": one.site}
+                    record = {"id": one.id, "text": one.text, "site": one.site, "story_id": one.story_id}
                     record["published"] = one.published.isoformat() if one.published else None
                     lines.write(json.dumps(record) + "\n")
                     if progress and count % 1000 == 0:
                         progress(count)
-        else:
-            for _ in articles:  # only the stories that it tells: Spark reads the rest by itself
-                pass
         return take_on_spark(session, source.absolute(), apart=apart)
+    except (PySparkException, Py4JError) as error:
+        raise KhabarError(
+            f"Spark gave up: {cause(error)}; the pass needs some memory and, in {folder.parent}, disk"
+        ) from None
     finally:
-        session.stop()
+        # After Ctrl-C there may be nobody left to stop: Java gets it, too.
+        with suppress(Py4JError, OSError):
+            session.stop()
 
 
 def _stored(stores: Stores) -> Iterator[Exported]:
@@ -201,4 +248,32 @@ def near_miss_rows(near_misses: Iterable[NearMiss]) -> Iterator[dict[str, Any]]:
             "figures_kept": verdict.figures_kept,
             "figures_changed": verdict.figures_changed,
             "opening": None if verdict.opening is None else round(verdict.opening, 4),
+        }
+
+
+def difference_rows(result: ArchiveResult) -> Iterator[dict[str, Any]]:
+    """One row for each group of articles that the index and the pass put into other stories."""
+    for one in differences(result.told, result.stories):
+        yield {
+            "kind": (
+                "index_separates"
+                if len(one.expected) == 1
+                else "index_joins"
+                if len(one.found) == 1
+                else "both"
+            ),
+            "index": list(one.found.values()),
+            "archive": list(one.expected.values()),
+            "why": [
+                {
+                    "id": id_,
+                    "like": other,
+                    "reason": str(verdict.reason),
+                    "similarity": round(verdict.similarity, 4),
+                }
+                for ids in one.expected.values()
+                for id_, (other, verdict) in (
+                    (id_, result.verdicts[id_]) for id_ in ids if id_ in result.verdicts
+                )
+            ],
         }

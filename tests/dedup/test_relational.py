@@ -6,11 +6,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.archive import take
 from dedup.candidates import neighbours
+from dedup.errors import JoinError
 from dedup.relational import DuckDB
 from tests.dedup.test_archive import DAY
 
@@ -62,6 +64,12 @@ def test_the_statement_means_what_the_arrays_mean(keys: list[list[int]]) -> None
         blocks = list(DuckDB(Path(folder), memory=64 << 20, threads=1)(array))
     found = [pair for block in blocks for pair in zip(block[0].tolist(), block[1].tolist(), strict=True)]
     assert found == list(zip(later.tolist(), earlier.tolist(), strict=True))
+
+
+def test_a_join_that_cannot_be_done_says_what_to_do(tmp_path: Path) -> None:
+    engine = DuckDB(tmp_path / "nowhere", memory=64 << 20, threads=1)
+    with pytest.raises(JoinError, match=r"(?s)band keys in .* failed: .*--memory"):
+        list(engine(np.zeros((2, 2), np.uint32)))
 
 
 def test_an_empty_archive(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from dedup.archive import take
+from dedup.archive import take, take_batches
 from dedup.errors import ExportError, SparkError
-from dedup.exported import read_export
-from dedup.spark import local_session, take_on_spark
+from dedup.exported import export_batches, read_export
+from dedup.spark import cause, take_on_spark
+from dedup.spark_session import check_java, local_session
 
+from .articles import article
 from .test_relational import rows
 
 needs_spark = pytest.mark.skipif(
@@ -50,7 +52,7 @@ def export(tmp_path: Path) -> Path:
 
 
 @needs_spark
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_path: Path) -> None:
     articles = list(read_export(export))
     apart = [(articles[2].id, articles[1].id)]
@@ -63,15 +65,72 @@ def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_p
 
 
 @needs_spark
+@pytest.mark.timeout(600)
+def test_odd_records_mean_what_they_mean_on_one_machine(session: Any, tmp_path: Path) -> None:
+    text = article(1)
+    odd: list[dict[str, Any]] = [
+        {"id": "b", "text": article(2), "story_id": "told"},
+        {"id": "\ud800", "text": text, "published": "2024-12-04T10:00:00+03:00", "site": "\udfff"},
+        {"id": "", "text": "؟!", "site": "x", "title": {"more": 1}},
+        {"id": "c", "text": f"{text}\ud800", "published": "2024-12-04", "site": "\udfff"},
+        {"id": "b", "text": text, "site": None},
+    ]
+    export = write(tmp_path / "odd.jsonl", odd)
+    batches, reader = export_batches(export)
+    expected = take_batches(batches, reader)
+    assert expected.repeated == 1
+    found = take_on_spark(session, export)
+    assert found == expected
+    assert list(found.stories) == list(expected.stories) == ["b", "\ud800", "", "c"]
+
+
+@needs_spark
+@pytest.mark.timeout(600)
 def test_what_spark_cannot_read_is_told(session: Any, tmp_path: Path) -> None:
-    twice = write(tmp_path / "twice.jsonl", [{"id": "a", "text": "نص"}, {"id": "a", "text": "آخر"}])
-    with pytest.raises(ExportError, match="1 ids come more than once"):
-        take_on_spark(session, twice)
-    with pytest.raises(ExportError, match="cannot be read"):
-        take_on_spark(session, tmp_path / "missing.parquet")
+    broken = write(tmp_path / "broken.jsonl", [{"id": "a", "text": "نص"}, {"id": "a", "text": 7}])
+    with pytest.raises(ExportError, match=r"broken\.jsonl, line 2: 'text' is 7, not a text"):
+        take_on_spark(session, broken)
+    for missing in ("missing.parquet", "missing.jsonl"):
+        with pytest.raises(ExportError, match="cannot be read"):
+            take_on_spark(session, tmp_path / missing)
 
 
-def test_without_java_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(SparkError, match=r"pip install 'khabar\[spark\]'|needs Java"):
+@pytest.mark.parametrize(
+    ("printed", "message"),
+    [
+        ('openjdk version "11.0.2"', "is 11"),
+        ('java version "1.8.0_292"', "is 8"),
+        (None, "no `java` is found"),
+    ],
+)
+def test_a_java_that_will_not_do_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, printed: str | None, message: str
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if printed:
+        (tmp_path / "java").write_text(f"#!/bin/sh\necho '{printed}' >&2\n")
+        (tmp_path / "java").chmod(0o755)
+    with pytest.raises(SparkError, match=f"Java 17 or newer.*{message}"):
+        check_java()
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dedup.spark_session.PACKAGES", ("pyspark_that_is_not_there",))
+    with pytest.raises(SparkError, match=r"not installed: pip install 'khabar\[spark\]'"):
         local_session()
+
+
+def test_an_error_of_spark_tells_its_cause_and_ctrl_c_stays_ctrl_c() -> None:
+    told = "An error occurred.\nCaused by: a.B: lost\n\tat y\nCaused by: java.io.IOException: No space left\n"
+    assert cause(OSError(told)) == "java.io.IOException: No space left"
+    assert cause(OSError("first\nsecond")) == "first"
+    assert cause(OSError()) == "OSError"
+    try:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise OSError(told)
+    except OSError as error:
+        with pytest.raises(KeyboardInterrupt):
+            cause(error)

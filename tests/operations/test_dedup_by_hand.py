@@ -1,6 +1,10 @@
 """`khabar dedup split` and `archive`, as a user calls them."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,6 +115,30 @@ def test_the_archive_pass_agrees_with_the_index_and_says_so(
         runner.invoke(app, ["--json", "dedup", "archive", str(export), "--engine", "numpy"]).stdout
     )
     assert (read["articles"], read["stories"], read["agreement"]["articles_differing"]) == (4, 2, 3)
+    differing = tmp_path / "differing.jsonl"
+    asked = ["dedup", "archive", str(export), "--engine", "numpy", "--differences", str(differing)]
+    told_ = runner.invoke(app, asked)
+    assert "1 of 4 articles in the same stories, 3 in a story with other members" in told_.stdout
+    assert "khabar dedup rebuild" in told_.stderr
+    (row,) = map(json.loads, differing.read_text().splitlines())
+    assert (row["kind"], len(row["archive"]), len(row["index"])) == ("index_separates", 1, 2)
+    assert {one["reason"] for one in row["why"]} == {"near"}
+
+
+def test_articles_left_out_and_an_empty_file_are_told_on_stderr(
+    store_environment: dict[str, str], tmp_path: Path
+) -> None:
+    export = tmp_path / "twice.jsonl"
+    export.write_text('{"id": "a", "text": "x"}\n{"id": "a", "text": "y"}\n')
+    runner = CliRunner(env=store_environment)
+    done = runner.invoke(app, ["dedup", "archive", str(export)])
+    assert done.exit_code == 0
+    assert "1 articles were left out" in done.stderr
+    assert "1 articles in 1 stories" in done.stdout
+    export.write_text("\n")
+    done = runner.invoke(app, ["--json", "dedup", "archive", str(export)])
+    assert (done.exit_code, json.loads(done.stdout)["articles"]) == (0, 0)
+    assert "has no articles" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -129,3 +157,22 @@ def test_an_archive_pass_that_cannot_be_is_told(
     done = CliRunner(env=store_environment).invoke(app, ["dedup", "archive", *arguments])
     assert done.exit_code != 0
     assert message in str(done.exception) + done.output
+
+
+def test_an_interrupted_pass_leaves_nothing_and_says_so(tmp_path: Path) -> None:
+    export, data = tmp_path / "export.jsonl", tmp_path / "data"
+    os.mkfifo(export)
+    khabar = Path(sys.executable).with_name("khabar")
+    command = [str(khabar), "--data-dir", str(data), "dedup", "archive", str(export)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        with export.open("w") as lines:  # waits for the reader
+            lines.write('{"id": "a", "text": "x"}\n')
+            lines.flush()
+            assert list(data.glob("archive-*"))
+            os.killpg(process.pid, signal.SIGINT)
+        _, told_ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in told_
+    assert not list(data.iterdir())
