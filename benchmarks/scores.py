@@ -52,6 +52,28 @@ def decision_score(corpus: Sequence[Planted], duplicate: Mapping[str, bool]) -> 
     return score(right, sum(duplicate.values()), true)
 
 
+def called_duplicates(decisions: Sequence[dedup.Decision]) -> tuple[dict[str, bool], dict[str, bool]]:
+    """Which articles were called a duplicate: when each came, and in the end, after all that was told later.
+
+    A round-up that comes before its stories, or between them, cannot be known for one: the first story that
+    it shares is told as its copy, and taken back with the second.
+    """
+    at_first: dict[str, bool] = {}
+    in_the_end: dict[str, bool] = {}
+    for decision in decisions:
+        # A late arrival that takes the first place in its story was recognised, too.
+        led = any(
+            isinstance(one, dedup.Change) and one.canonical_id == decision.id for one in decision.changes
+        )
+        at_first[decision.id] = in_the_end[decision.id] = decision.duplicate_of is not None or led
+        for change in decision.changes:
+            if isinstance(change, dedup.Move):
+                in_the_end[change.id] = change.duplicate_of is not None
+            elif change.canonical_id == change.previous_id:  # the story's first article has left it
+                in_the_end[change.canonical_id] = False
+    return at_first, in_the_end
+
+
 def merged_negatives(corpus: Sequence[Planted], stories: Mapping[str, Hashable]) -> tuple[int, int]:
     """Hard negatives in one story with what they look like or with another such, and how many there are."""
     alike: dict[int, set[int]] = {}
