@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,21 +63,17 @@ class Memory(threading.Thread):
         self._excluded, self._stores = excluded, stores
         self._ended = threading.Event()
         self.peak = 0
-        self.samples: list[int] = []
+        self.crawlers: list[int] = []
+        self.stores: list[int] = []
 
     def run(self) -> None:
         """Take a sample twice a second."""
         own = psutil.Process()
         while not self._ended.wait(0.5):
-            total = 0
-            for process in [*own.children(recursive=True), *map(psutil.Process, self._stores)]:
-                if process.pid != self._excluded:
-                    try:
-                        total += process.memory_info().rss
-                    except psutil.Error:
-                        continue
-            self.samples.append(total)
-            self.peak = max(self.peak, total)
+            children = [one for one in own.children(recursive=True) if one.pid not in self._stores]
+            self.crawlers.append(_memory(one for one in children if one.pid != self._excluded))
+            self.stores.append(_memory(map(psutil.Process, self._stores)))
+            self.peak = max(self.peak, self.crawlers[-1] + self.stores[-1])
 
     def stop(self) -> int:
         """End, and return the most that was seen, in bytes."""
@@ -85,13 +81,24 @@ class Memory(threading.Thread):
         self.join()
         return self.peak
 
-    @property
-    def growth(self) -> float:
-        """The last fifth of the run beside the second: 1 is flat. The first fifth warms up."""
-        size = len(self.samples) // 5
-        if not size:
-            return 1.0
-        return sum(self.samples[-size:]) / max(1, sum(self.samples[size : 2 * size]))
+
+def _memory(processes: Iterable[psutil.Process]) -> int:
+    """Bytes in memory of some processes, of those that have not ended meanwhile."""
+    total = 0
+    for process in processes:
+        try:
+            total += process.memory_info().rss
+        except psutil.Error:
+            continue
+    return total
+
+
+def growth(samples: Sequence[int]) -> float:
+    """The last fifth of a run beside the second: 1 is flat. The first fifth warms up."""
+    size = len(samples) // 5
+    if not size:
+        return 1.0
+    return sum(samples[-size:]) / max(1, sum(samples[size : 2 * size]))
 
 
 def children_cpu() -> float:
@@ -126,7 +133,8 @@ def measured(
         cost.requests = sum(one.requests for one in result)
     print(
         f"  {name}: {cost.articles} articles in {seconds:.1f} s; "
-        f"memory at the end {memory.growth:.2f} of that early on"
+        f"memory at the end {growth(memory.crawlers):.2f} of that early on"
+        + (f", the stores' {growth(memory.stores):.2f}" if stores else "")
     )
     return cost
 
