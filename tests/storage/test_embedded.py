@@ -3,7 +3,9 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pymongo
 import pytest
@@ -46,6 +48,26 @@ def test_servers_run_on_are_found_again_and_keep_their_data(own: Settings) -> No
         assert stores.db.articles.find_one() == {"_id": "a", "title": "خبر"}
         assert stores.redis.get("khabar:a") == "خبر".encode()
     assert [one.status().address for one in embedded.servers(own)] == [one.address for one in first]
+
+
+def test_no_write_is_one_that_the_server_has_to_remember(own: Settings) -> None:
+    class Listener(pymongo.monitoring.CommandListener):
+        def started(self, event: pymongo.monitoring.CommandStartedEvent) -> None:
+            commands.append(event.command)
+
+        def succeeded(self, event: pymongo.monitoring.CommandSucceededEvent) -> None:
+            pass
+
+        failed = succeeded  # type: ignore[assignment]
+
+    commands: list[Mapping[str, Any]] = []
+    one = MongoServer(own.data_dir)
+    client: pymongo.MongoClient[Any]
+    with pymongo.MongoClient(one.uri(one.ensure()), event_listeners=[Listener()]) as client:
+        client.khabar.seen.update_one({"_id": "a"}, {"$set": {"title": "خبر"}}, upsert=True)
+    written = [command for command in commands if "update" in command]
+    assert written
+    assert not any("txnNumber" in command for command in written)
 
 
 def test_stop_with_nothing_running(data_dir: Path) -> None:
