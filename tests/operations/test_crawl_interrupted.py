@@ -35,7 +35,7 @@ def fresh(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
 @pytest.fixture
 def slow(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
     """A newsroom whose sites take their time: a crawl is caught in the middle even on a busy machine."""
-    with crawled_newsroom(servers, tmp_path, run=False, latency=0.8) as found:
+    with crawled_newsroom(servers, tmp_path, run=False, latency=1.5) as found:
         yield found
 
 
