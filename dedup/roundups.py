@@ -51,11 +51,9 @@ class Parts:
         return {whole for whole, held in self._parts.items() if self._divided(held, compared)}
 
     def _divided(self, parts: list[int], compared: Callable[[int, int], Verdict | None]) -> bool:
-        unlike = False
         for one, other in combinations(sorted(parts)[:_MOST_PARTS], 2):
             if (other, one) not in self._alike:
                 verdict = compared(other, one)
-                unlike = unlike or (verdict is not None and verdict.containment < self._limits.unlike)
-                if unlike:
-                    break
-        return unlike
+                if verdict is not None and verdict.containment < self._limits.unlike:
+                    return True
+        return False

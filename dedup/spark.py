@@ -83,8 +83,9 @@ def take_on_spark(
     )
     answers: dict[tuple[int, int], Verdict] = {}
     while True:
-        # Which stories may have to become one shows only while they are put together: what is asked and not
-        # known is compared, and the stories are put together again. Two or three rounds do.
+        # Which stories may have to become one, or were tied by a round-up, shows only while they are put
+        # together: what is asked and not known is compared, and the stories are put together again. Two or
+        # three rounds do.
         asked: set[tuple[int, int]] = set()
 
         def answer(

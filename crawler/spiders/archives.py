@@ -5,9 +5,8 @@ that was stopped goes on there. Nothing is asked against a no: see `_ends_it`.
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from scrapy import Request
 from scrapy.http import Response
@@ -29,6 +28,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.spiders.crawling import Crawling
+from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.storage.archives import mark_archive_read, next_unread, recall_archives, remember_no_archives
 
@@ -53,20 +53,6 @@ NOT_THERE = frozenset({404, 410})
 logger = logging.getLogger(__name__)
 
 
-class Taking(Protocol):
-    """What takes the pages that a listing names."""
-
-    @property
-    def is_full(self) -> bool:
-        """Whether the crawl has as many pages as it may take."""
-
-    def page_key(self, url: str) -> str:
-        """The page's id in the frontier."""
-
-    async def found(self, discovered: Iterable[Discovered]) -> tuple[list[Request], int]:
-        """Put pages into the frontier; returns requests, and how many pages were new."""
-
-
 class Archives:
     """The dated listings of the spider's site.
 
@@ -75,7 +61,7 @@ class Archives:
         pages: Takes what the listings name.
     """
 
-    def __init__(self, spider: Crawling, pages: Taking) -> None:
+    def __init__(self, spider: Crawling, pages: Intake) -> None:
         self._spider = spider
         self._pages = pages
         self._site = spider.site
