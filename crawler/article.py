@@ -31,6 +31,45 @@ class Disposition(StrEnum):
     """We decline to fetch it: robots.txt, an unsafe address, a size or redirect limit."""
 
 
+class NotArticleReason(StrEnum):
+    """Why no article could be made of a page.
+
+    Code decides by the member. Its value is a short English phrase for log lines and counts.
+    """
+
+    FEED = "a feed"
+    SITEMAP = "a sitemap"
+    REDIRECT = "a redirect"
+    NOT_FOUND = "a page that says it was not found"
+    LISTING = "a listing"
+    HOME = "a home page"
+    ABOUT_SITE = "a page about the site, not a story"
+    NOTICE = "a line of text, not a story"
+    SUBSCRIBERS_ONLY = "a text for subscribers only"
+    EMPTY_PAGE = "an empty page"
+    NO_CONTENT = "a page without content"
+    NO_HEADLINE = "a page without a headline"
+    NO_TEXT = "no text"
+    SCRIPT_SHELL = "a page whose text only a script would bring"
+    """An application's shell: nothing to read in the markup, and nothing in the data beside it."""
+    UNCERTAIN_TEXT = "what could be read is not the story that the page announces"
+    """The page's own data names another text, which could not be read: a person has to look."""
+
+    BINARY = "binary data, not a page"
+    MEDIA = "a media file, not a page"
+    KNOWN_FILE = "a file of another kind, not a page"
+    NO_HTML = "no HTML could be read in it"
+
+    CHALLENGE = "a bot challenge or firewall page"
+    GEO_BLOCKED = "not available in the country that we ask from"
+    LOGIN = "a login page"
+    RATE_LIMITED = "too many requests, says a page"
+    SERVER_TROUBLE = "a page about the server's trouble"
+
+    BROKEN = "could not be read"
+    """Extraction itself failed on the page."""
+
+
 class DatePrecision(StrEnum):
     """How exact a time of publication is."""
 

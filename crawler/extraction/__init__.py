@@ -30,6 +30,7 @@ from crawler.extraction.errors import (
     EmptyBody,
     ExtractionError,
     NotAnArticle,
+    NotArticleReason,
     NotHtml,
     Unavailable,
 )
@@ -43,7 +44,16 @@ from crawler.extraction.title import find_title, site_name_beside
 if TYPE_CHECKING:
     from crawler.sites import Site
 
-__all__ = ["Blocked", "EmptyBody", "ExtractionError", "NotAnArticle", "NotHtml", "Unavailable", "extract"]
+__all__ = [
+    "Blocked",
+    "EmptyBody",
+    "ExtractionError",
+    "NotAnArticle",
+    "NotArticleReason",
+    "NotHtml",
+    "Unavailable",
+    "extract",
+]
 
 MAX_TAGS = 14_000
 """Opening and closing tags that are read of a page; the rest is cut off. Real pages have 500 to 8,000, and
@@ -98,7 +108,8 @@ def extract(
         error.url = error.url or url
         raise
     except Exception as error:  # noqa: BLE001 - a hostile page must not end the worker that reads it
-        raise ExtractionError(f"could not be read: {type(error).__name__}: {str(error)[:200]}", url) from None
+        detail = f"could not be read: {type(error).__name__}: {str(error)[:200]}"
+        raise ExtractionError(NotArticleReason.BROKEN, url, detail) from None
 
 
 def _extract(
@@ -111,16 +122,16 @@ def _extract(
     look: Callable[[HtmlElement], object] | None,
 ) -> Article:
     page = decode(html, charset)
-    page_kind.refuse_markup(page, url)
+    page_kind.refuse_markup(page)
     source = _bounded(page)
-    tree, is_whole = _parse(source, url)
+    tree, is_whole = _parse(source)
     # Held to the end: lxml makes an element's object anew in each walk when nobody holds it.
     elements = list(tree.iter())
     if look is not None and is_whole and len(source) == len(page):
         look(tree)
     body = next((element for element in elements if element.tag == "body"), None)
     if body is None:
-        raise NotAnArticle("a page without content", url)
+        raise NotAnArticle(NotArticleReason.NO_CONTENT)
     metadata = meta.read_metadata(tree, url)
     page_kind.refuse_plain(tree, body, metadata, source, url)
     evidence = page_kind.weigh(body, metadata, url)
@@ -181,23 +192,23 @@ def _extract(
     if read.found is not None:
         silent = [*headline.spellings, *page_kind.title_parts(metadata), *names, *authors, section or ""]
         telling = telling_lines(read.found.element, silent=silent, timezone=zone, now=now)
-    second_look.refuse_listing(evidence, read.found, paragraphs, telling, url)
+    second_look.refuse_listing(evidence, read.found, paragraphs, telling)
     if telling is not None and second_look.tells_nothing(evidence, telling):
-        second_look.refuse_untold(evidence, url, headed=headline.element is not None)
+        second_look.refuse_untold(evidence, headed=headline.element is not None)
         paragraphs = []
     if not paragraphs and hints.text:
         parts = [tidy(part) for part in hints.text.split("\n\n")]
         paragraphs = clean_edges(
             [part for part in parts if part], spellings=headline.spellings, site_names=names
         )
-    second_look.refuse_wall(paragraphs, url)
-    second_look.refuse_missing(headline.text, paragraphs, url)
+    second_look.refuse_wall(paragraphs)
+    second_look.refuse_missing(headline.text, paragraphs)
     if not headline.text:
-        raise NotAnArticle("a page without a headline", url)
+        raise NotAnArticle(NotArticleReason.NO_HEADLINE)
     if not paragraphs and not (read.repeated_headline and evidence.article >= 2):
-        raise EmptyBody("no text", url)
+        raise EmptyBody(NotArticleReason.NO_TEXT)
     if not hints.text:
-        second_look.refuse_scrap(evidence, telling, url, dated=published.published_at is not None)
+        second_look.refuse_scrap(evidence, telling, dated=published.published_at is not None)
     text = "\n\n".join(paragraphs)
     agency = find_agency(paragraphs, authors)
     if not authors and agency is None:
@@ -234,17 +245,17 @@ def _bounded(source: str) -> str:
     return source[:MAX_CHARS]
 
 
-def _parse(source: str, url: str) -> tuple[HtmlElement, bool]:
+def _parse(source: str) -> tuple[HtmlElement, bool]:
     """The page's tree, and whether it is all of the page: libxml2 stops where elements nest too deep.
 
     Bytes go in, for lxml refuses a decoded page that declares its own encoding.
     """
     if not source.strip():
-        raise NotAnArticle("an empty page", url)
+        raise NotAnArticle(NotArticleReason.EMPTY_PAGE)
     parser = page_parser()
     try:
         tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (LxmlError, ValueError) as error:
-        raise NotHtml("no HTML could be read in it", url) from error
+        raise NotHtml(NotArticleReason.NO_HTML) from error
     last = parser.error_log.last_error
     return tree, last is None or last.level < ErrorLevels.FATAL

@@ -9,7 +9,7 @@ much they look like a text.
 import codecs
 import re
 
-from crawler.extraction.errors import NotHtml
+from crawler.extraction.errors import NotArticleReason, NotHtml
 
 SNIFFED_BYTES = 4096
 """How far into a page a `meta charset` is looked for. The HTML standard says 1024; templates put more
@@ -95,7 +95,7 @@ def decode(html: bytes, charset: str | None = None) -> str:
     controls = len(head) - len(head.translate(None, _BINARY))
     # A stray form feed or bell occurs in old pages; a tenth of all bytes does not.
     if controls > max(16, len(head) // 10):
-        raise NotHtml("binary data, not a page")
+        raise NotHtml(NotArticleReason.BINARY)
     text = _utf8(html)
     if text is None:
         text = _best(html, [name for name in (charset, _declared(html)) if name])
@@ -105,9 +105,9 @@ def decode(html: bytes, charset: str | None = None) -> str:
 def _refuse_known_files(head: bytes) -> None:
     for magic, what in _MAGIC:
         if head.startswith(magic):
-            raise NotHtml(f"{what}, not a page")
+            raise NotHtml(NotArticleReason.KNOWN_FILE, detail=f"{what}, not a page")
     if head[4:8] == b"ftyp":
-        raise NotHtml("a media file, not a page")
+        raise NotHtml(NotArticleReason.MEDIA)
 
 
 def _without_bom_utf16(html: bytes) -> str:
@@ -117,7 +117,7 @@ def _without_bom_utf16(html: bytes) -> str:
     if max(even, odd) > len(head) // 8 and min(even, odd) <= max(even, odd) // 20:
         return html.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
     if even + odd > len(head) // 50:
-        raise NotHtml("binary data, not a page")
+        raise NotHtml(NotArticleReason.BINARY)
     return _utf8(html) or _best(html, [])
 
 

@@ -1,27 +1,44 @@
-"""What `extract` raises: each says what the caller should do with the page.
+"""What `extract` raises: each class says what the caller should do with the page, its reason says why.
 
-All of them survive pickling, so they can be raised in a worker process, and all carry a `reason`: a short
-English phrase that is fit for a log line and for counting.
+All of them survive pickling, so they can be raised in a worker process.
 """
 
+from crawler.article import NotArticleReason
 from crawler.errors import KhabarError
+
+__all__ = [
+    "Blocked",
+    "EmptyBody",
+    "ExtractionError",
+    "NotAnArticle",
+    "NotArticleReason",
+    "NotHtml",
+    "Unavailable",
+]
 
 
 class ExtractionError(KhabarError):
     """No article could be made of a page. The base of all that `extract` raises.
 
     Args:
-        reason: Why, in a few words.
+        reason: Why; decide by it.
         url: The page's address, where known.
+        detail: What a person is told in the place of the reason's own words, where more is known.
     """
 
-    def __init__(self, reason: str, url: str | None = None) -> None:
-        super().__init__(reason, url)
+    def __init__(self, reason: NotArticleReason, url: str | None = None, detail: str | None = None) -> None:
+        super().__init__(reason, url, detail)
         self.reason = reason
         self.url = url
+        self.detail = detail
+
+    @property
+    def message(self) -> str:
+        """Why, as a short English phrase for a log line."""
+        return self.detail or self.reason.value
 
     def __str__(self) -> str:
-        return f"{self.url}: {self.reason}" if self.url else self.reason
+        return f"{self.url}: {self.message}" if self.url else self.message
 
 
 class NotHtml(ExtractionError):  # noqa: N818 - named for what the page is

@@ -6,7 +6,7 @@ revision of each story of the site.
 
 import re
 
-from crawler.extraction.errors import Blocked, Unavailable
+from crawler.extraction.errors import Blocked, NotArticleReason, Unavailable
 from crawler.extraction.text import fold
 
 MOST_CHARS = 700
@@ -40,13 +40,12 @@ _TOO_MANY = re.compile(r"too many requests|you (?:have been|are being) rate.?lim
 _BESIDE = re.compile(r"\s(?:[-–—|•·»:])\s|\n|\A\W*\d{3}\W+|\W+\d{3}\W*\Z")
 
 
-def refuse_out_of_order(titles: str, text: str, url: str) -> None:
+def refuse_out_of_order(titles: str, text: str) -> None:
     """Refuse a small page, which does not call itself an article, in which a server tells of its trouble.
 
     Args:
         titles: The document's title and its first heading, folded, a line each.
         text: What the page shows.
-        url: Its address.
 
     Raises:
         Blocked: It asks for fewer requests.
@@ -57,6 +56,6 @@ def refuse_out_of_order(titles: str, text: str, url: str) -> None:
     said = fold(text)
     parts = [part.strip(" .!…") for part in _BESIDE.split(titles)]
     if any(_TOO_MANY.fullmatch(part) for part in parts) or (len(text) < 200 and _TOO_MANY.search(said)):
-        raise Blocked("too many requests, says a page", url)
+        raise Blocked(NotArticleReason.RATE_LIMITED)
     if any(_TITLE.fullmatch(part) for part in parts) or _TEXT.search(said):
-        raise Unavailable("a page about the server's trouble", url)
+        raise Unavailable(NotArticleReason.SERVER_TROUBLE)

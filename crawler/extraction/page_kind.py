@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extraction.canonical import is_home
-from crawler.extraction.errors import Blocked, NotAnArticle
+from crawler.extraction.errors import Blocked, NotAnArticle, NotArticleReason
 from crawler.extraction.jsonld import node_rank, node_types
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.out_of_order import refuse_out_of_order
@@ -142,7 +142,7 @@ class Evidence:
     """Whether the document's title begins or ends in the name of a page about the site: «من نحن»."""
 
 
-def refuse_markup(source: str, url: str) -> None:
+def refuse_markup(source: str) -> None:
     """Refuse what is no HTML page at all.
 
     Raises:
@@ -150,7 +150,8 @@ def refuse_markup(source: str, url: str) -> None:
     """
     if match := _FEED.match(source[:5_000]):
         name = match.group(1).lower()
-        raise NotAnArticle("a sitemap" if name in ("urlset", "sitemapindex") else "a feed", url)
+        is_sitemap = name in ("urlset", "sitemapindex")
+        raise NotAnArticle(NotArticleReason.SITEMAP if is_sitemap else NotArticleReason.FEED)
 
 
 def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, source: str, url: str) -> None:
@@ -167,24 +168,24 @@ def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, sourc
         if (element.get("http-equiv") or "").lower() == "refresh" and len(text) <= STUB_CHARS:
             content = element.get("content") or ""
             if ("url" in content.lower() or _REFRESH.search(content)) and not _same_page(content):
-                raise NotAnArticle("a redirect", url)
+                raise NotAnArticle(NotArticleReason.REDIRECT)
     names = fold(metadata.document_title or "")
     heading = next(("".join(one.itertext()) for one in body.iter("h1", "h2")), "")[:200]
     titles = f"{names}\n{fold(heading)}"
     claims = _says_article(metadata, url)
     if small and not claims:
-        _refuse_wall(source, names, titles, text, body, url)
-        refuse_out_of_order(titles, text, url)
+        _refuse_wall(source, names, titles, text, body)
+        refuse_out_of_order(titles, text)
     if "error404" in metadata.body_classes or (not claims and _says_missing(titles, small=small)):
-        raise NotAnArticle("a page that says it was not found", url)
+        raise NotAnArticle(NotArticleReason.NOT_FOUND)
     if metadata.body_classes & _ARTICLE_CLASSES:
         return
     if "paged" in metadata.body_classes:
-        raise NotAnArticle("a listing", url)
+        raise NotAnArticle(NotArticleReason.LISTING)
     if (metadata.body_classes & _HOME_CLASSES and not (claims and not is_home(url))) or (
         is_home(url) and not metadata.first("article:published_time")
     ):
-        raise NotAnArticle("a home page", url)
+        raise NotAnArticle(NotArticleReason.HOME)
     dated = metadata.first("article:published_time") or metadata.linked_data.articles
     static = any(name.startswith("page-id-") for name in metadata.body_classes) and not dated
     if (
@@ -192,23 +193,23 @@ def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, sourc
         or _SITE_PAGE.fullmatch(bare(heading))
         or (_SITE_PAGE.match(names) and not _says_article(metadata, url))
     ):
-        raise NotAnArticle("a page about the site, not a story", url)
+        raise NotAnArticle(NotArticleReason.ABOUT_SITE)
 
 
-def _refuse_wall(source: str, names: str, titles: str, text: str, body: HtmlElement, url: str) -> None:
+def _refuse_wall(source: str, names: str, titles: str, text: str, body: HtmlElement) -> None:
     """Refuse a small page that stands between the reader and the story."""
     if _CHALLENGE_TEXT.search(fold(text)) or (
         _CHALLENGE_TITLE.search(names) and (_CHALLENGE_MARKUP.search(source) or len(text) < 600)
     ):
-        raise Blocked("a bot challenge or firewall page", url)
+        raise Blocked(NotArticleReason.CHALLENGE)
     if len(text) < 300 and _CHALLENGE_MARKUP.search(source):
-        raise Blocked("a bot challenge or firewall page", url)
+        raise Blocked(NotArticleReason.CHALLENGE)
     if len(text) < GEO_BLOCK_CHARS and _GEO_BLOCK.search(fold(text)):
-        raise Blocked("not available in the country that we ask from", url)
+        raise Blocked(NotArticleReason.GEO_BLOCKED)
     if _has_password(body) and (_LOGIN_TITLE.search(titles) or len(text) < 500):
-        raise Blocked("a login page", url)
+        raise Blocked(NotArticleReason.LOGIN)
     if len(text) < STUB_CHARS and _SCRIPT_REDIRECT.search(source):
-        raise NotAnArticle("a redirect", url)
+        raise NotAnArticle(NotArticleReason.REDIRECT)
 
 
 def _says_missing(titles: str, *, small: bool) -> bool:

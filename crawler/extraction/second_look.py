@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from crawler.extraction.container import Found
-from crawler.extraction.errors import NotAnArticle
+from crawler.extraction.errors import NotAnArticle, NotArticleReason
 from crawler.extraction.page_kind import Evidence, says_missing
 from crawler.extraction.prose import link_chars, linked_headings
 from crawler.extraction.telling import Telling
@@ -38,7 +38,7 @@ def tells_nothing(evidence: Evidence, telling: Telling) -> bool:
 
 
 def refuse_listing(
-    evidence: Evidence, found: Found | None, paragraphs: list[str], telling: Telling | None, url: str
+    evidence: Evidence, found: Found | None, paragraphs: list[str], telling: Telling | None
 ) -> None:
     """Refuse a page whose text turned out to be a list of stories.
 
@@ -47,13 +47,12 @@ def refuse_listing(
         found: The element that was read.
         paragraphs: What was read in it.
         telling: What its lines came to.
-        url: The page's address, for the error.
 
     Raises:
         NotAnArticle: A listing.
     """
     if evidence.listing >= 3 and evidence.article < 4:
-        raise NotAnArticle("a listing", url)
+        raise NotAnArticle(NotArticleReason.LISTING)
     if found is None:
         return
     cards = linked_headings(found.element)
@@ -74,25 +73,24 @@ def refuse_listing(
     if evidence.article == 0 and max(map(len, paragraphs), default=0) < 120 and evidence.cards >= LIST_CARDS:
         against += 1
     if against >= 2:
-        raise NotAnArticle("a listing", url)
+        raise NotAnArticle(NotArticleReason.LISTING)
 
 
-def refuse_untold(evidence: Evidence, url: str, *, headed: bool) -> None:
+def refuse_untold(evidence: Evidence, *, headed: bool) -> None:
     """Refuse a page that tells nothing of its own but shows the headlines of other stories.
 
     Args:
         evidence: What was weighed before.
-        url: The page's address, for the error.
         headed: Whether the page shows a headline of its own, as one with a video does.
 
     Raises:
         NotAnArticle: A listing.
     """
     if not evidence.article and not headed and evidence.cards:
-        raise NotAnArticle("a listing", url)
+        raise NotAnArticle(NotArticleReason.LISTING)
 
 
-def refuse_missing(headline: str, paragraphs: list[str], url: str) -> None:
+def refuse_missing(headline: str, paragraphs: list[str]) -> None:
     """Refuse a page whose headline and text say that there is nothing, though its theme calls it an article.
 
     Raises:
@@ -101,26 +99,25 @@ def refuse_missing(headline: str, paragraphs: list[str], url: str) -> None:
     if not says_missing(headline) or sum(map(len, paragraphs)) > WALL_CHARS:
         return
     if any(map(says_missing, paragraphs)):
-        raise NotAnArticle("a page that says it was not found", url)
+        raise NotAnArticle(NotArticleReason.NOT_FOUND)
 
 
-def refuse_wall(paragraphs: list[str], url: str) -> None:
+def refuse_wall(paragraphs: list[str]) -> None:
     """Refuse a page whose text only says that the story is for subscribers.
 
     Raises:
         NotAnArticle: A paywall without any of the story.
     """
     if sum(map(len, paragraphs)) <= WALL_CHARS and any(_WALL.search(fold(text)) for text in paragraphs):
-        raise NotAnArticle("a text for subscribers only", url)
+        raise NotAnArticle(NotArticleReason.SUBSCRIBERS_ONLY)
 
 
-def refuse_scrap(evidence: Evidence, telling: Telling | None, url: str, *, dated: bool) -> None:
+def refuse_scrap(evidence: Evidence, telling: Telling | None, *, dated: bool) -> None:
     """Refuse a page that has text, but neither a story's length nor any sign of an article.
 
     Args:
         evidence: What was weighed before.
         telling: What the lines of its text came to.
-        url: The page's address, for the error.
         dated: Whether a date of publication is known.
 
     Raises:
@@ -129,9 +126,9 @@ def refuse_scrap(evidence: Evidence, telling: Telling | None, url: str, *, dated
     if evidence.article or dated:
         return
     if evidence.about_site:
-        raise NotAnArticle("a page about the site, not a story", url)
+        raise NotAnArticle(NotArticleReason.ABOUT_SITE)
     if telling is not None and telling.words < SHORT_NEWS:
-        raise NotAnArticle("a line of text, not a story", url)
+        raise NotAnArticle(NotArticleReason.NOTICE)
 
 
 def _listed(evidence: Evidence, telling: Telling) -> int:

@@ -68,7 +68,7 @@ def extract_source(
         return extract(html, address, site=site)
     except ExtractionError as error:
         # The address may be made up, and what the reader gave is named already.
-        raise KhabarError(f"{source}: {error.reason}") from None
+        raise KhabarError(f"{source}: {error.message}") from None
     except KhabarError as error:
         raise KhabarError(f"{source}: {error}") from None
 

@@ -6,13 +6,13 @@ import threading
 from urllib.parse import urlsplit
 
 from crawler.discovery.canonical import InvalidURLError, absolute_url
-from crawler.extraction.errors import ExtractionError
+from crawler.extraction.errors import ExtractionError, NotArticleReason
 from crawler.operations.polite import Fetched, FetchError, PoliteFetcher
 
 EXTRACTING = threading.Lock()
 """Several surveys may go on in threads; extraction's libraries make no promise about those."""
 
-NO_HOME = frozenset({"a feed", "a sitemap", "an empty page"})
+NO_HOME = frozenset({NotArticleReason.FEED, NotArticleReason.SITEMAP, NotArticleReason.EMPTY_PAGE})
 """What extraction may call a page that is no home page of anything."""
 
 MOST_OF_A_REFRESH = 4096
@@ -37,9 +37,9 @@ def fetch_front_page(fetcher: PoliteFetcher, url: str) -> Fetched:
         with EXTRACTING:
             extract(front.body, front.url, charset=front.charset)
     except (Blocked, Unavailable, NotHtml) as error:
-        reason = error.reason
+        reason = error.message
     except ExtractionError as error:
-        reason = error.reason if error.reason in NO_HOME else ""
+        reason = error.message if error.reason in NO_HOME else ""
     if reason:
         raise FetchError(f"{front.url}: no home page but {reason}; look at it in a browser")
     return front

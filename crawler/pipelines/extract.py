@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.article import Article, Disposition, Hints, latest_publication
+from crawler.article import Article, Disposition, Hints, NotArticleReason, latest_publication
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
 from crawler.sites import Site
@@ -59,6 +59,8 @@ class FetchedPage:
 class Extracted:
     """What a worker made of a page: an article with its signature, or how the page ends without one and why.
 
+    `reason` is for people; code decides by `cause`.
+
     `links` are the addresses of articles that the page links to, whatever it is; `blocks` its paragraphs, key
     and wording, those that are learned boilerplate too. `missing` names further pages of the article that are
     still to be fetched: the text ends where they begin.
@@ -69,6 +71,7 @@ class Extracted:
     prepared: Prepared | None = None
     ending: Disposition | None = None
     reason: str | None = None
+    cause: NotArticleReason | None = None
     links: list[str] = field(default_factory=list)
     blocks: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
@@ -135,14 +138,14 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
             look=look,
         )
     except Blocked as error:
-        return Extracted(ending=Disposition.BLOCKED, reason=error.reason)
+        return Extracted(ending=Disposition.BLOCKED, reason=error.message, cause=error.reason)
     except Unavailable as error:
-        return Extracted(ending=Disposition.FAILED, reason=error.reason)
+        return Extracted(ending=Disposition.FAILED, reason=error.message, cause=error.reason)
     except ExtractionError as error:
         # The bare error is none of the endings that a page may have: something extraction did not expect.
         broken = type(error) is ExtractionError
         ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
-        return Extracted(ending=ending, reason=error.reason, links=links())
+        return Extracted(ending=ending, reason=error.message, cause=error.reason, links=links())
     if whole := part_of(page.html, page.url, page.charset):
         return Extracted(ending=Disposition.NOT_ARTICLE, reason=f"a further page of {whole}", links=links())
     named = seen[0][1] if seen else further_parts(page.html, page.url, page.url, page.charset)

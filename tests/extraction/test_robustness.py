@@ -9,7 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.article import Article
-from crawler.extraction import Blocked, EmptyBody, ExtractionError, NotAnArticle, NotHtml, extract
+from crawler.extraction import (
+    Blocked,
+    EmptyBody,
+    ExtractionError,
+    NotAnArticle,
+    NotArticleReason,
+    NotHtml,
+    extract,
+)
 from tests.extraction.pages import STORY, TITLE, URL, links, page, paragraphs
 
 WHOLE = page(
@@ -145,8 +153,8 @@ def test_hostile_pages_take_bounded_time(html: str) -> None:
 
 @pytest.mark.parametrize("kind", [ExtractionError, NotHtml, NotAnArticle, EmptyBody, Blocked])
 def test_errors_survive_pickling(kind: type[ExtractionError]) -> None:
-    error = pickle.loads(pickle.dumps(kind("why", URL)))  # noqa: S301
-    assert (type(error), error.reason, error.url) == (kind, "why", URL)
+    error = pickle.loads(pickle.dumps(kind(NotArticleReason.BROKEN, URL, "why")))  # noqa: S301
+    assert (type(error), error.reason, error.url) == (kind, NotArticleReason.BROKEN, URL)
     assert str(error) == f"{URL}: why"
     assert kind.__doc__
 
