@@ -1,24 +1,30 @@
 """Extraction in processes of its own, so that the reactor never waits for it.
 
-A worker that hangs is ended, and one that dies takes only its own page along: both pages are quarantined.
+A worker that hangs is ended, and one that dies is replaced; its page is tried once more in a fresh one. A
+page that costs a second worker its life is quarantined.
 """
 
 import asyncio
 import gc
 import logging
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as TaskTimeoutError
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import ParamSpec, TypeVar
 
 from crawler.article import Article, Disposition, Hints, NotArticleReason, latest_publication
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
 from crawler.sites import Site
+from crawler.worker_pool import (
+    PoolClosedError,
+    TaskRaisedError,
+    TaskTimeoutError,
+    WorkerDiedError,
+    WorkerPool,
+    WorkersUnavailableError,
+)
 from dedup import Prepared
 
 logger = logging.getLogger(__name__)
@@ -36,6 +42,10 @@ figure is 700. Those of a page, or of two, some megabytes."""
 
 class ExtractionFailedError(Exception):
     """Extraction could not cope with a page: it raised, hung, or took its process down."""
+
+
+class ExtractionStoppedError(KhabarError):
+    """The crawl ended before a page was extracted; the page is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +200,7 @@ def _with_parts(
 
 
 class ExtractionPool:
-    """A pool of worker processes.
+    """A pool of worker processes for extraction.
 
     Args:
         workers: How many processes.
@@ -198,43 +208,43 @@ class ExtractionPool:
     """
 
     def __init__(self, workers: int, timeout: float) -> None:
-        # spawn: a forked child would inherit the reactor, its sockets and the stores' connections.
-        self._pool = ProcessPool(
-            max_workers=workers, max_tasks=PAGES_PER_WORKER, context=multiprocessing.get_context("spawn")
-        )
-        self._workers, self._timeout = workers, timeout
-        self._warm = False
+        self._pool = WorkerPool(workers, timeout, warm_up, PAGES_PER_WORKER)
+        self.failure: WorkersUnavailableError | None = None
+        """Why no worker can be started, once that is so."""
 
     def warm_up(self) -> None:
         """Let the workers import what extraction needs; a crawl without a page is spared that second."""
-        if not self._warm:
-            self._warm = True
-            for _ in range(self._workers):
-                self._pool.schedule(warm_up)
+        self._pool.start()
 
     async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `task` in a worker.
 
         Raises:
-            ExtractionFailedError: It hung, took its worker down, or raised what it does not document.
+            ExtractionFailedError: It hung or took its worker down, twice, or raised an unexpected exception.
             KhabarError: What the task itself says about its input.
+            ExtractionStoppedError: The pool was closed meanwhile.
+            WorkersUnavailableError: No worker can be started.
         """
-        future: Any = self._pool.schedule(task, args=args, kwargs=kwargs, timeout=self._timeout)
+        future: Future[T] = self._pool.submit(task, *args, **kwargs)
         try:
-            result: T = await asyncio.wrap_future(future)
-        except TaskTimeoutError:
-            raise ExtractionFailedError(f"extraction took longer than {self._timeout:.0f} s") from None
-        except ProcessExpired as error:
-            raise ExtractionFailedError(f"extraction took its process down ({error})") from None
+            return await asyncio.wrap_future(future)
+        except TaskTimeoutError as error:
+            raise ExtractionFailedError(f"extraction took longer than {error}, twice") from None
+        except WorkerDiedError as error:
+            raise ExtractionFailedError(f"extraction took its process down, twice: it {error}") from None
+        except PoolClosedError:
+            raise ExtractionStoppedError("the crawl ended before the page was extracted") from None
+        except WorkersUnavailableError as error:
+            self.failure = error
+            raise
         except KhabarError:
             raise
         except Exception as error:
             # Whatever a page makes a parser raise is that page's business, not the crawl's.
             logger.exception("A task failed in its worker")
-            raise ExtractionFailedError(f"extraction failed: {type(error).__name__}: {error}") from None
-        return result
+            summary = str(error) if isinstance(error, TaskRaisedError) else f"{type(error).__name__}: {error}"
+            raise ExtractionFailedError(f"extraction failed: {summary}") from None
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._pool.close()

@@ -145,6 +145,8 @@ class CrawlRun:
     def close(self) -> CrawlReport:
         """Stop the workers, record the crawl, give the lease back, and return the report."""
         self.pool.close()
+        if self.pool.failure is not None:
+            self.end("error", str(self.pool.failure))
         self.keeping.close()
         report = self.report
         for sentence in self.traps.told():

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from crawler.article import Discovered, Disposition
 from crawler.discovery.canonical import page_id
 from crawler.discovery.window import Window
+from crawler.errors import KhabarError
 from crawler.fetch.outcome import (
     HeldBackError,
     Outcome,
@@ -131,7 +132,13 @@ class SiteSpider(StoppableSpider):
             yield item
             return
         follow = page.depth < MOST_LINKS_DEEP and self.run.job.discover
-        extracted = await self._extract(item, response, follow)
+        try:
+            extracted = await self._extract(item, response, follow)
+        except KhabarError as error:
+            # The crawl ends, or no worker can be started: nothing is known of the page, and it stays pending.
+            self.run.put_back()
+            self.give_up(error)
+            return
         if extracted is not None:
             item.article, item.article_id = extracted.article, extracted.article_id
             item.prepared, item.blocks = extracted.prepared, extracted.blocks

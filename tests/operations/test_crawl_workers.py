@@ -1,0 +1,69 @@
+"""Extraction workers that are killed or frozen in the middle of a crawl cost it nothing."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from crawler.discovery.canonical import page_id
+from crawler.operations.crawl import crawl
+from crawler.spiders.job import Job
+from tests.conftest import Servers
+from tests.operations.conftest import Crawled, crawled_newsroom
+
+SITE = "demo-assi"
+
+
+def _workers() -> list[psutil.Process]:
+    """The extraction workers of the crawls that this process has started."""
+    descendants = psutil.Process().children(recursive=True)
+    return [process for process in descendants if "crawler.worker_pool.worker" in _command(process)]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+@contextmanager
+def _harm(crawled: Crawled, numbers: list[signal.Signals]) -> Iterator[list[signal.Signals]]:
+    """Send a worker the signals one after another, each when the crawl has got further since the last."""
+    sent: list[signal.Signals] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        stored = 0
+        while len(sent) < len(numbers) and not over.wait(0.02):
+            count = crawled.stores.db.articles.count_documents({"site": SITE})
+            workers = _workers()
+            if count > stored and workers:
+                stored = count
+                workers[0].send_signal(numbers[len(sent)])
+                sent.append(numbers[len(sent)])
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield sent
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_killed_and_frozen_workers_cost_no_page_and_no_crawl(servers: Servers, tmp_path: Path) -> None:
+    harm = [signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL, signal.SIGKILL]
+    with crawled_newsroom(servers, tmp_path, run=False, latency=0.3, pages_per_site=30) as crawled:
+        settings = crawled.settings.model_copy(update={"extraction_timeout": 2.0})
+        with _harm(crawled, harm) as sent:
+            (report,) = crawl([Job(site=crawled.sites[SITE])], settings)
+        assert sent == harm
+        assert (report.outcome, report.verdict) == ("finished", "ok")
+        assert sum(report.dispositions.values()) == report.taken
+        assert "quarantined" not in report.dispositions
+        stored = {document["_id"] for document in crawled.stores.db.articles.find({"site": SITE}, {"_id": 1})}
+        assert stored == {page_id(one.url) for one in crawled.newsroom.articles if one.site == SITE}
