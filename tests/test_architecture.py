@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "extraction": {"article", "errors", "sites", "discovery"},
     "discovery": {"article", "errors", "sites"},
-    "storage": {"article", "errors", "config", "discovery", "dedup"},
+    "storage": {"article", "errors", "config", "period", "discovery", "dedup"},
     "fetch": {"article", "errors", "sites", "storage"},
     "pipelines": {
         "article",

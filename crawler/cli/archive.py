@@ -15,10 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.changes import show_changes
-from crawler.cli.context import context_of, err, out, parse_day
+from crawler.cli.context import context_of, err, out
+from crawler.cli.options import Since, SiteOption, Until
+from crawler.cli.output import shown_address
 from crawler.errors import KhabarError
-from crawler.operations.export import export_rows, json_line
+from crawler.operations.export import LeftOut, export_rows, json_line
 from crawler.operations.show import find_article
+from crawler.period import Period, explain_empty, parse_period
 from crawler.sites import load_sites, select_sites
 from crawler.storage.connect import open_stores
 
@@ -57,7 +60,7 @@ def _article(article: dict[str, Any]) -> Group:
     if published and article["published_precision"] == "day":
         published = published[:10]
     for name, value in (
-        ("url", article["url"]),
+        ("url", shown_address(article["url"])),
         ("site", article["site"]),
         ("published", f"{published} ({article['date_source']})" if published else None),
         ("modified", article["modified"]),
@@ -84,7 +87,10 @@ def _article(article: dict[str, Any]) -> Group:
     for member in article["story"]:
         mark = f"{member['similarity']:.2f} " if member["similarity"] is not None else ""
         parts.append(
-            Text(f"\nalso: {mark}{member['site']}: {member['title']}\n      {member['url']}", style="dim")
+            Text(
+                f"\nalso: {mark}{member['site']}: {member['title']}\n      {shown_address(member['url'])}",
+                style="dim",
+            )
         )
     parts += [
         Text(
@@ -99,9 +105,9 @@ def _article(article: dict[str, Any]) -> Group:
 
 def export_command(
     ctx: typer.Context,
-    site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
-    since: Annotated[str | None, typer.Option(help="Only articles published from this day on.")] = None,
-    until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
+    site: SiteOption = None,
+    since: Since = None,
+    until: Until = None,
     everything: Annotated[bool, typer.Option("--all", help="Duplicates too.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
 ) -> None:
@@ -110,17 +116,27 @@ def export_command(
     Example: khabar export --since 2024-12-01 -o december.jsonl
     """
     common = context_of(ctx)
-    first, last = parse_day("--since", since), parse_day("--until", until)
+    period = parse_period(since, until)
     sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
     if site is not None and site not in sites:
         select_sites(sites, [site])
-    count = 0
+    count, left_out = 0, LeftOut()
     with contextlib.closing(open_stores(common.settings)) as stores, _target(output) as stream:
-        for row in export_rows(stores, sites, site=site, since=first, until=last, duplicates=everything):
+        rows = export_rows(stores, sites, site=site, period=period, duplicates=everything, left_out=left_out)
+        for row in rows:
             stream.write(json_line(row) + "\n")
             count += 1
     if common.verbosity >= 0:
-        err().print(f"{count} articles{f' in {output}' if output else ''}", markup=False)
+        for line in _export_notes(count, output, period, left_out):
+            err().print(line, markup=False, soft_wrap=True)
+
+
+def _export_notes(count: int, output: Path | None, period: Period, left_out: LeftOut) -> Iterator[str]:
+    yield f"{count} articles{f' in {output}' if output else ''}"
+    if left_out.duplicates:
+        yield f"{left_out.duplicates} duplicates were left out (--all writes them too)"
+    if not count and not left_out.duplicates:
+        yield explain_empty(period, left_out.earliest, left_out.latest)
 
 
 @contextlib.contextmanager

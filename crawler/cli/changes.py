@@ -13,6 +13,7 @@ from typing import Any
 from rich.text import Text
 
 from crawler.cli.context import out
+from crawler.cli.output import shown_address
 from crawler.operations.changes import Change, ParagraphChange, changes
 
 ISOLATE, END = "\u2068", "\u2069"
@@ -32,7 +33,7 @@ def show_changes(article: Mapping[str, Any], *, as_json: bool) -> None:
         out().print_json(json.dumps(value, ensure_ascii=False))
         return
     console = out()
-    console.print(Text(article["url"], style="dim"), soft_wrap=True)
+    console.print(Text(shown_address(article["url"]), style="dim"), soft_wrap=True)
     if article["removed_at"]:
         console.print(Text(f"taken down, noticed {article['removed_at'][:16]} UTC", style="red"))
     for absence in article["absences"]:

@@ -3,19 +3,18 @@
 Results go to stdout and are data alone; progress, notices and errors go to stderr.
 """
 
+import os
+import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
 from crawler.config import Settings
-from crawler.errors import UsageError
 
-ZONE = ZoneInfo("Asia/Damascus")
-"""A day given on the command line is a day of the newsrooms, not of the reader's machine."""
+UNSEEN_WIDTH = 1000
+"""Characters of a line where nobody looks: wider than any table; rich would fold at 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,9 @@ def context_of(ctx: typer.Context) -> CliContext:
 
 
 def out() -> Console:
-    """The console for results."""
-    return Console(highlight=False)
+    """The console for results; in a pipe no line is cut or folded."""
+    wide = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(highlight=False, width=UNSEEN_WIDTH if wide else None)
 
 
 def err() -> Console:
@@ -54,26 +54,3 @@ def tell_contact(common: CliContext) -> None:
             "Set KHABAR_CONTACT to a mail address or a page that their keepers can turn to.",
             style="yellow",
         )
-
-
-def parse_day(option: str, value: str | None) -> datetime | None:
-    """Read a day or a moment given on the command line.
-
-    Args:
-        option: The option's name, for the message.
-        value: ``2024-12-04``, or an ISO 8601 time; a time without an offset is Damascus time.
-
-    Raises:
-        UsageError: It is neither.
-    """
-    if value is None:
-        return None
-    try:
-        if len(value) == 10:
-            return datetime.combine(date.fromisoformat(value), time.min, ZONE).astimezone(UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise UsageError(
-            f"{option}: {value!r} is not a date; write it as 2024-12-04 or 2024-12-04T13:30+03:00"
-        ) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)

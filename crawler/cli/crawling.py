@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.context import CliContext, context_of, err, out, parse_day, tell_contact
+from crawler.cli.context import CliContext, context_of, err, out, tell_contact
+from crawler.cli.options import Since, SiteArguments, Until, complete_site
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
 from crawler.errors import UsageError
@@ -15,13 +16,11 @@ from crawler.operations.crawl import crawl, exit_code
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.schedule import due_jobs
 from crawler.operations.status import statuses
+from crawler.period import parse_period
 from crawler.sites import load_sites, select_sites
 from crawler.spiders.job import CrawlKind, Job
 from crawler.storage.connect import open_stores
 from crawler.storage.schema import ensure_schema
-
-Since = Annotated[str | None, typer.Option(help="Only articles published from this day on (2024-12-04).")]
-Until = Annotated[str | None, typer.Option(help="Only articles published before this day.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def crawl_command(
     ctx: typer.Context,
-    site: Annotated[
-        list[str] | None, typer.Argument(help="Sites to crawl, by the stem of their seed file.")
-    ] = None,
+    site: SiteArguments = None,
     everything: Annotated[bool, typer.Option("--all", help="Crawl every enabled site.")] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Crawl what is due now by the schedule, then stop: for cron.")
@@ -68,17 +65,19 @@ def crawl_command(
             run(common, jobs)
         return
     chosen = [s for s in sites.values() if s.enabled] if everything else select_sites(sites, site or [])
-    first, last = parse_day("--since", since), parse_day("--until", until)
-    if first and last and first >= last:
-        raise UsageError(f"--since {since} is not before --until {until}: no article lies between them")
-    kind: CrawlKind = "backfill" if first or last else "manual"
-    run(common, [Job(site=one, kind=kind, since=first, until=last, limit=limit) for one in chosen])
+    period = parse_period(since, until)
+    kind: CrawlKind = "manual" if period.is_open else "backfill"
+    run(
+        common,
+        [Job(site=seed, kind=kind, since=period.since, until=period.until, limit=limit) for seed in chosen],
+    )
 
 
 def recrawl_command(
     ctx: typer.Context,
-    site: Annotated[str, typer.Argument(help="The site to fetch again.")],
+    site: Annotated[str, typer.Argument(help="The site to fetch again.", autocompletion=complete_site)],
     since: Since = None,
+    until: Until = None,
     url: Annotated[str | None, typer.Option(help="Only this article.")] = None,
 ) -> None:
     """Fetch what is stored of a site again: revisions, removals, and what was missed.
@@ -87,9 +86,12 @@ def recrawl_command(
     """
     common = context_of(ctx)
     (chosen,) = select_sites(load_sites(common.seeds), [site])
-    job, count = recrawl_job(chosen, common.settings, since=parse_day("--since", since), url=url)
+    period = parse_period(since, until)
+    job, count = recrawl_job(chosen, common.settings, period=period, url=url)
     if common.verbosity >= 0:
-        err().print(f"Fetching {count} stored articles of {site} again.")
+        err().print(f"Fetching {count} stored articles of {site} again.", markup=False)
+        if not count and not period.is_open:
+            err().print(f"No stored article of {site} was published {period}.", markup=False)
     run(common, [job])
 
 

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from crawler.cli.context import context_of, err, out, parse_day
+from crawler.cli.context import context_of, err, out
 from crawler.cli.dedup_archive import archive_command
 from crawler.cli.dedup_split import split_command
+from crawler.cli.options import Since, Until, complete_site
 from crawler.errors import KhabarError, UsageError
-from crawler.operations.report import dedup_report
+from crawler.operations.report import read_holdings, report_of
+from crawler.period import explain_empty, parse_period
 from crawler.sites import load_sites, select_sites
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import rebuild_index
@@ -34,10 +36,14 @@ def register(app: typer.Typer) -> None:
 
 def report_command(
     ctx: typer.Context,
-    since: Annotated[str | None, typer.Option(help="Only articles published from this day on.")] = None,
-    until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
+    since: Since = None,
+    until: Until = None,
     site: Annotated[
-        str | None, typer.Option(help="Only this site's articles, with the stories that they are part of.")
+        str | None,
+        typer.Option(
+            help="Only this site's articles, with the stories that they are part of.",
+            autocompletion=complete_site,
+        ),
     ] = None,
     lang: Annotated[str, typer.Option(help="ar or en.")] = "ar",
     form: Annotated[str | None, typer.Option("--format", help="text, html, json or csv.")] = None,
@@ -54,12 +60,17 @@ def report_command(
         raise UsageError(f"--format {form}: it is one of {', '.join(FORMATS)}")
     if lang not in LANGUAGES:
         raise UsageError(f"--lang {lang}: it is one of {', '.join(LANGUAGES)}")
-    first, last = parse_day("--since", since), parse_day("--until", until)
+    period = parse_period(since, until)
     sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
     if site is not None and site not in sites:
         select_sites(sites, [site])
     with contextlib.closing(open_stores(common.settings)) as stores:
-        report = dedup_report(stores, sites, since=first, until=last, site=site)
+        holdings = read_holdings(stores, sites)
+        report = report_of(stores, holdings, period=period, site=site)
+    if not report.totals.articles and common.verbosity >= 0:
+        moments = [article.in_period_at for article in holdings.articles if site in (None, article.site)]
+        note = explain_empty(period, min(moments, default=None), max(moments, default=None))
+        err().print(note, markup=False, soft_wrap=True)
     if form == "html" and output is None:
         output = common.settings.data_dir / "dedup-report.html"
     if form == "text" and output is None:

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from crawler.cli.context import context_of, err, out
+from crawler.cli.output import command_name
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
 from crawler.operations.crawl import exit_code
@@ -68,6 +69,7 @@ def demo_command(
     options = f"--data-dir {shlex.quote(str(settings.data_dir))} --seeds {shlex.quote(str(demo.seeds))}"
     console.print(f"\nThe report as a page: [bold]{escape(str(page.absolute()))}[/bold]", soft_wrap=True)
     console.print("\nTry next (the archive stays, the made-up sites are gone):", soft_wrap=True)
+    khabar = shlex.quote(command_name())
     for command in (
         f"show {shlex.quote(unquote(example))}",
         "export -o articles.jsonl",
@@ -76,8 +78,8 @@ def demo_command(
         "doctor",
         "stores stop",
     ):
-        console.print(f"  .venv/bin/khabar {options} {command}", markup=False, soft_wrap=True)
-    console.print("and with real sites: .venv/bin/khabar sites list", soft_wrap=True)
+        console.print(f"  {khabar} {options} {command}", markup=False, soft_wrap=True)
+    console.print(f"and with real sites: {khabar} sites list", markup=False, soft_wrap=True)
     code = exit_code([*reports, *again])
     if code:
         raise typer.Exit(code)

@@ -29,7 +29,6 @@ def extract_command(
     ],
     url: Annotated[str | None, typer.Option(help="The address that a saved page came from.")] = None,
     site: Annotated[str | None, typer.Option(help="Use this site's seed.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the clean article of one page; nothing is stored.
 
@@ -38,7 +37,7 @@ def extract_command(
     common = context_of(ctx)
     seed = select_sites(load_sites(common.seeds), [site])[0] if site else None
     article = extract_source(source, common.settings, url=url, site=seed)
-    if common.json or as_json:
+    if common.json:
         out().print_json(json.dumps(article_fields(article), ensure_ascii=False))
         return
     console = out()
@@ -55,7 +54,6 @@ def reextract_command(
         list[str] | None, typer.Argument(help="Sites, by the stem of their seed file; all by default.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, only tell.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Clean the kept raw pages again: articles that read otherwise now are corrected.
 
@@ -77,7 +75,7 @@ def reextract_command(
             err().print(f"{name}: {read} pages read", markup=False)
 
     reports = reextract(sites, common.settings, dry_run=dry_run, progress=progress)
-    if common.json or as_json:
+    if common.json:
         typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
         return
     for report in reports:

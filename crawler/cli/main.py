@@ -1,6 +1,7 @@
 """The `khabar` command: common options, the commands, and what an error looks like."""
 
 import json
+import os
 import sys
 import warnings
 from collections.abc import Collection
@@ -12,23 +13,32 @@ import typer
 
 from crawler import __version__
 from crawler.cli.context import CliContext, err
+from crawler.cli.options import with_common_options
 from crawler.config import load_settings
 from crawler.errors import KhabarError
 
 GROUPS = {
-    "crawling": {"crawl", "recrawl"},
-    "archive": {"show", "export"},
-    "dedup": {"dedup"},
-    "sites": {"sites"},
-    "extraction": {"extract", "reextract"},
-    "stores": {"stores", "backup", "restore", "doctor"},
     "demo": {"demo"},
+    "crawling": {"crawl", "recrawl"},
     "schedule": {"schedule", "worker"},
     "status": {"status"},
+    "sites": {"sites"},
     "search": {"search"},
+    "archive": {"show", "export"},
     "web": {"web"},
+    "dedup": {"dedup"},
+    "extraction": {"extract", "reextract"},
+    "stores": {"stores", "backup", "restore", "doctor"},
 }
 """Modules of this package, and the commands each registers."""
+
+PANELS = {
+    "Crawl": ("demo", "crawl", "recrawl", "schedule", "worker", "status", "sites"),
+    "Read the archive": ("search", "show", "export", "web", "dedup"),
+    "One page": ("extract", "reextract"),
+    "Stores": ("stores", "backup", "restore", "doctor"),
+}
+"""The panels of `khabar --help`, and the commands in each."""
 
 
 def _version(wanted: bool) -> None:
@@ -72,22 +82,45 @@ def application(words: Collection[str] = ()) -> typer.Typer:
         name="khabar",
         help="Khabar (خبر): crawl news sites, keep their articles clean, recognise near-duplicates.",
         no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
+        rich_markup_mode="rich",
         pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(common)
     for group in [group for group, names in GROUPS.items() if names & set(words)] or GROUPS:
         import_module(f"crawler.cli.{group}").register(app)
+    _finish(app)
     return app
 
 
-def main() -> None:
+def _finish(app: typer.Typer) -> None:
+    """Give every command the common options and its panel."""
+    panel_of = {command: panel for panel, commands in PANELS.items() for command in commands}
+    for command in app.registered_commands:
+        if command.callback is not None:
+            command.rich_help_panel = panel_of.get(command.name or command.callback.__name__)
+            command.callback = with_common_options(command.callback)
+    for group in app.registered_groups:
+        group.rich_help_panel = panel_of.get(group.name or "")
+        if group.typer_instance is not None:
+            for command in group.typer_instance.registered_commands:
+                if command.callback is not None:
+                    command.callback = with_common_options(command.callback)
+
+
+def _command_words() -> list[str]:
+    """The words of the command line; while the shell completes one, those that it passes on."""
+    if "_KHABAR_COMPLETE" in os.environ:
+        return os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()[1:]
+    return sys.argv[1:]
+
+
+def run() -> None:
     """Run the command line; errors meant for people become one line on stderr and an exit code."""
     # A library's deprecation is nothing the reader of a result can act on; the tests see it.
     warnings.simplefilter("ignore", DeprecationWarning)
     try:
-        application(sys.argv[1:])(standalone_mode=True)
+        application(_command_words())(prog_name="khabar", standalone_mode=True)
     except KhabarError as error:
         _fail(error, error.exit_code)
     except KeyboardInterrupt:

@@ -11,8 +11,11 @@ from rich.progress import Progress
 from rich.text import Text
 
 from crawler.cli.context import context_of, err, out
+from crawler.cli.options import Since, SiteOption, Until
+from crawler.cli.output import shown_address
 from crawler.errors import UsageError
-from crawler.operations.archive import ZONE, Archive, best_first, filters_of, parse_query
+from crawler.operations.archive import Archive, best_first, filters_of, parse_query
+from crawler.period import ZONE, explain_empty, parse_period
 from crawler.sites import load_sites, select_sites
 from crawler.storage.search import BusyIndexError, Hit, Refreshed, stated_day
 from crawler.storage.search.excerpt import Piece
@@ -29,9 +32,9 @@ def search_command(
     query: Annotated[
         str, typer.Argument(help='Words; "a phrase", -word to leave out, word* for what begins so.')
     ] = "",
-    site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
-    since: Annotated[str | None, typer.Option(help="Only articles published from this day on.")] = None,
-    until: Annotated[str | None, typer.Option(help="Only articles published before this day.")] = None,
+    site: SiteOption = None,
+    since: Since = None,
+    until: Until = None,
     language: Annotated[str | None, typer.Option(help="ISO 639 code, such as ar.")] = None,
     duplicates: Annotated[str, typer.Option(help="no, yes (duplicates too) or only.")] = "no",
     state: Annotated[
@@ -46,9 +49,8 @@ def search_command(
     Example: khabar search 'انفجار "ريف دمشق"' --since 2024-12-01
     """
     common = context_of(ctx)
-    filters = filters_of(
-        site=site, language=language, since=since, until=until, duplicates=duplicates, state=state
-    )
+    period = parse_period(since, until)
+    filters = filters_of(site=site, language=language, period=period, duplicates=duplicates, state=state)
     if not query and not rebuild and not (site or since or until or language or state):
         raise UsageError("what shall be looked for? Give words, or a filter such as --site")
     best = best_first(order)
@@ -72,6 +74,7 @@ def search_command(
         if site is not None and site not in {count.site for count in archive.lists.sites()}:
             select_sites(load_sites(common.seeds) if common.seeds.is_dir() else {}, [site])
         found, pieces = archive.search(parse_query(query), filters, best=best, limit=limit)
+        span = archive.lists.span(site) if not found.hits else (None, None)
     sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
     days = {
         hit.id: stated_day(hit, sites[hit.site].zone if hit.site in sites else ZONE) for hit in found.hits
@@ -92,6 +95,8 @@ def search_command(
         )
         things = "article" if number == "1" else "articles"
         console.print(f"{shown} {things}" if found.hits else "nothing found", markup=False)
+        if not found.hits and (not period.is_open or span[0] is None):
+            console.print(explain_empty(period, *span), markup=False, soft_wrap=True)
 
 
 def _row(hit: Hit, day: date | None, pieces: list[Piece]) -> dict[str, Any]:
@@ -110,7 +115,7 @@ def _shown(hit: Hit, day: date | None, pieces: list[Piece]) -> Text:
     text.append(f"\n{when} {hit.site}", style="dim not bold")
     if hit.duplicate_of:
         text.append(" duplicate", style="yellow not bold")
-    text.append(f"\n{one_line(hit.url)}\n", style="dim not bold")
+    text.append(f"\n{shown_address(one_line(hit.url))}\n", style="dim not bold")
     for piece in pieces:
         start, end = piece.text[:1].isspace(), piece.text[-1:].isspace()
         words = f"{' ' * start}{one_line(piece.text)}{' ' * end}"

@@ -44,7 +44,6 @@ def boilerplate_command(
     forget: Annotated[
         bool, typer.Option("--forget", help="Forget all that was learned of the site.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects, for machines.")] = False,
 ) -> None:
     """Show the paragraphs that a site repeats, and which of them extraction leaves out.
 
@@ -60,7 +59,7 @@ def boilerplate_command(
             err().print(f"{seed.id}: forgotten; the next crawls learn it again", markup=False)
         return
     found = repeated_paragraphs(seed, common.settings, least)
-    if common.json or as_json:
+    if common.json:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
     if not found and common.verbosity >= 0:

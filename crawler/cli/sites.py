@@ -1,25 +1,20 @@
 """`khabar sites`: which sites there are, and new ones."""
 
 import json
-import sys
 from collections.abc import Iterable
-from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from crawler.cli import site_pages
 from crawler.cli.add_site import add_command, check_command
 from crawler.cli.context import context_of, out
+from crawler.cli.output import Column, RowTable
 from crawler.operations.site_table import duration, site_markdown, site_rows
 from crawler.sites import Site, load_sites
 
 # After a name in Arabic, what follows in the row would otherwise be drawn in the name's direction.
 _LEFT_TO_RIGHT_MARK = "\u200e"
-# Wide enough for every column in full where nobody looks: rich would cut a pipe's lines at 80.
-_UNSEEN_WIDTH = 200
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +30,6 @@ def register(app: typer.Typer) -> None:
 
 def list_command(
     ctx: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects, for machines.")] = False,
 ) -> None:
     """List the sites of the folder of seeds.
 
@@ -43,11 +37,10 @@ def list_command(
     """
     common = context_of(ctx)
     sites = load_sites(common.seeds).values()
-    if as_json or common.json:
+    if common.json:
         typer.echo(json.dumps(site_rows(sites), ensure_ascii=False, indent=2))
         return
-    console = out() if sys.stdout.isatty() else Console(highlight=False, width=_UNSEEN_WIDTH)
-    console.print(_table(sites))
+    out().print(_table(sites))
 
 
 def table_command(ctx: typer.Context) -> None:
@@ -58,18 +51,21 @@ def table_command(ctx: typer.Context) -> None:
     typer.echo(site_markdown(load_sites(context_of(ctx).seeds).values()), nl=False)
 
 
-def _table(sites: Iterable[Site]) -> Table:
-    table = Table(header_style="bold")
-    table.add_column("id", no_wrap=True)
-    # The English name stands between the Arabic one and the rest: terminals that reorder lines then keep
-    # the columns where they are.
-    table.add_column("الاسم" + _LEFT_TO_RIGHT_MARK)
-    table.add_column("name")
-    table.add_column("host", no_wrap=True)
-    table.add_column("language")
-    table.add_column("sources")
-    table.add_column("every", justify="right")
-    table.add_column("enabled")
+def _table(sites: Iterable[Site]) -> RowTable:
+    table = RowTable(
+        [
+            Column("id"),
+            # The English name stands between the Arabic one and the rest: terminals that reorder lines then
+            # keep the columns where they are.
+            Column("الاسم" + _LEFT_TO_RIGHT_MARK, wraps=True),
+            Column("name", wraps=True),
+            Column("host"),
+            Column("language"),
+            Column("sources", wraps=True),
+            Column("every", right=True),
+            Column("enabled"),
+        ]
+    )
     for site in sites:
         table.add_row(
             site.id,

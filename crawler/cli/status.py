@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
-from crawler.cli.context import context_of, out
+from crawler.cli.context import context_of, err, out
+from crawler.cli.options import complete_site
+from crawler.cli.output import Column, RowTable
 from crawler.operations.status import SiteStatus, statuses
 from crawler.sites import load_sites, select_sites
 from crawler.storage.connect import open_stores
@@ -25,7 +25,10 @@ def register(app: typer.Typer) -> None:
 def status_command(
     ctx: typer.Context,
     site: Annotated[
-        list[str] | None, typer.Argument(help="Sites to look at closely; without any, all enabled ones.")
+        list[str] | None,
+        typer.Argument(
+            help="Sites to look at closely; without any, all enabled ones.", autocompletion=complete_site
+        ),
     ] = None,
 ) -> None:
     """Show how the sites are; exit code 3 if one of them needs a look.
@@ -49,11 +52,16 @@ def status_command(
             if status.tls == "unverified":
                 note = f'{status.site}: its certificate is not verified (tls = "unverified" in its seed)'
                 console.print(Text(note, style="yellow"), soft_wrap=True)
+        if common.verbosity >= 0 and all(status.verdict == "never_crawled" for status in found):
+            err().print("Nothing has been crawled yet: khabar crawl SITE, or khabar demo to see how.")
         for status in found:
             if status.crawls:
                 console.print(_crawls(status))
     raise typer.Exit(0 if all(status.healthy for status in found) else 3)
 
+
+WHY_WIDTH = 20
+"""Characters that a sentence needs to be read at all."""
 
 CRAWL_STYLES = {"ok": "green", "stopped": "yellow", "lease_held": "yellow", "running": "dim"}
 
@@ -62,15 +70,15 @@ def _style(verdict: str | None, healthy: bool) -> str:
     return "dim" if verdict == "never_crawled" else "green" if healthy else "bold red"
 
 
-def _table(found: list[SiteStatus]) -> Table:
+def _table(found: list[SiteStatus]) -> RowTable:
     now = datetime.now(UTC)
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), pad_edge=False)
-    table.add_column("site", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("since", no_wrap=True, justify="right")
-    table.add_column("last crawl", no_wrap=True, justify="right")
-    table.add_column("new, 24 h", justify="right")
-    table.add_column("next", no_wrap=True, justify="right")
+    table = RowTable(
+        [
+            Column("site"),
+            Column("verdict"),
+            *(Column(name, right=True) for name in ("since", "last crawl", "new, 24 h", "next")),
+        ]
+    )
     for status in found:
         table.add_row(
             Text(status.site),
@@ -83,10 +91,16 @@ def _table(found: list[SiteStatus]) -> Table:
     return table
 
 
-def _crawls(status: SiteStatus) -> Table:
-    table = Table(title=f"{status.site}: the latest crawls", box=box.SIMPLE_HEAD, title_justify="left")
-    for heading in ("started (UTC)", "kind", "verdict", "pages", "new", "requests", "why"):
-        table.add_column(heading, overflow="fold")
+def _crawls(status: SiteStatus) -> RowTable:
+    table = RowTable(
+        [
+            Column("started (UTC)"),
+            *(Column(name) for name in ("kind", "verdict")),
+            *(Column(name, right=True) for name in ("pages", "new", "requests")),
+            Column("why", wraps=True, least=WHY_WIDTH),
+        ],
+        title=f"{status.site}: the latest crawls",
+    )
     for crawl in status.crawls:
         verdict = crawl.verdict or "running"
         table.add_row(

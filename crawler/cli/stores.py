@@ -14,16 +14,16 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
-from crawler.cli.context import context_of
+from crawler.cli.context import context_of, out
+from crawler.cli.output import Column, RowTable
 from crawler.config import Settings
 from crawler.operations import backup as backups
 from crawler.operations.doctor import Level, diagnose
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
 from crawler.storage.stale import mark_replaced
-
-AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines, on standard output.")]
 
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "bold red"}
 _errors = Console(stderr=True)
@@ -41,10 +41,10 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: khabar doctor --json")(doctor)
 
 
-def start(ctx: typer.Context, as_json: AsJson = False) -> None:
+def start(ctx: typer.Context) -> None:
     """Start the embedded servers. Other commands do so by themselves."""
     settings = context_of(ctx).settings
-    _show(settings, embedded.start(settings), as_json or context_of(ctx).json)
+    _show(settings, embedded.start(settings), context_of(ctx).json)
 
 
 def stop(ctx: typer.Context) -> None:
@@ -63,12 +63,10 @@ def stop(ctx: typer.Context) -> None:
             )
 
 
-def status(ctx: typer.Context, as_json: AsJson = False) -> None:
+def status(ctx: typer.Context) -> None:
     """Show the embedded servers: address, process, memory, disk."""
     settings = context_of(ctx).settings
-    _show(
-        settings, [server.status() for server in embedded.servers(settings)], as_json or context_of(ctx).json
-    )
+    _show(settings, [server.status() for server in embedded.servers(settings)], context_of(ctx).json)
 
 
 def backup(
@@ -110,18 +108,18 @@ def restore(
     )
 
 
-def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
+def doctor(ctx: typer.Context) -> None:
     """Check the stores, the dedup index, the seeds and the rest; exit code 1 if something does not work."""
     common = context_of(ctx)
     checks = diagnose(common.settings, common.seeds)
-    if as_json or common.json:
+    if common.json:
         _print_json([asdict(check) for check in checks])
     else:
-        table = Table(show_header=False, box=None, pad_edge=False)
+        table = Table.grid(padding=(0, 2))
         for check in checks:
             colour = _COLOURS[check.level]
             table.add_row(f"[{colour}]{check.level}[/]", f"[bold]{check.name}[/]", escape(check.finding))
-        Console().print(table)
+        out().print(table)
     if any(check.level is Level.ERROR for check in checks):
         raise typer.Exit(1)
 
@@ -138,22 +136,29 @@ def _show(settings: Settings, statuses: list[embedded.Status], as_json: bool) ->
             [asdict(one) | {"folder": str(one.folder), "used": one.store not in real} for one in statuses]
         )
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("store", "state", "where", "process", "memory", "disk"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"store", "memory", "disk"})
+    wrapping = ("state", "where", "process")
+    table = RowTable(
+        [
+            Column("store"),
+            *(Column(heading, wraps=True, least=len("127.0.0.1")) for heading in wrapping),
+            *(Column(heading) for heading in ("memory", "disk")),
+        ]
+    )
     for one in statuses:
-        state = "[green]running[/]" if one.running else "[dim]not running[/]"
         since = "" if one.uptime is None else f" for {_duration(one.uptime)}"
         table.add_row(
             one.store,
-            state + since + (", not used" if one.store in real else ""),
-            escape(one.address or ""),
+            Text.assemble(
+                ("running", "green") if one.running else ("not running", "dim"),
+                since + (", not used" if one.store in real else ""),
+            ),
+            one.address or "",
             f"{one.pid} ({one.version})" if one.pid else "",
             "" if one.memory is None else decimal(one.memory),
             decimal(one.disk) if one.disk else "",
         )
     if statuses:
-        Console().print(table)
+        out().print(table)
     for name in sorted(real):
         variable = {"MongoDB": "KHABAR_MONGODB_URI", "Redis": "KHABAR_REDIS_URL"}[name]
         _errors.print(

@@ -2,53 +2,52 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from crawler.article import Disposition
+from crawler.cli.output import Column, RowTable
 from crawler.config import Settings
 from crawler.operations.crawl import log_path
 from crawler.spiders.job import CrawlReport
 from crawler.spiders.verdict import HEALTHY
+from crawler.storage.crawls import NEW
 
 
-def crawl_table(reports: Sequence[CrawlReport]) -> Table:
-    """A line a site: what was found, taken, and how the pages ended; a last line adds them up."""
+def crawl_table(reports: Sequence[CrawlReport]) -> RowTable:
+    """A line a site: its verdict, what was taken, how the pages ended; a last line adds them up.
+
+    ``new`` are articles, stored or marked as duplicates; ``discovered`` are addresses not known before.
+    """
     shown = [kind for kind in Disposition if any(report.count(kind) for report in reports)]
-    table = Table(
-        box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1), collapse_padding=True, pad_edge=False
-    )
-    # The verdict stands where no narrow terminal cuts it off.
-    table.add_column("site", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
     left = any(report.left for report in reports)
-    for name in ("new", "pages", *shown, *(("left",) if left else ()), "time"):
-        table.add_column(str(name).replace("_", "\n"), justify="right", overflow="fold")
+    numbers = ("new", "discovered", "pages", *shown, *(("left",) if left else ()))
+    table = RowTable(
+        [
+            Column("site"),
+            Column("verdict"),
+            *(Column(str(name).replace("_", "\n"), right=True) for name in (*numbers, "time")),
+        ]
+    )
     for report in reports:
-        style = "green" if report.verdict in HEALTHY else "red"
         table.add_row(
             report.site,
-            Text(report.verdict.replace("_", " "), style=style),
-            str(report.discovered),
-            str(report.taken),
-            *(str(report.count(kind)) for kind in shown),
-            *((str(report.left),) if left else ()),
+            Text(report.verdict.replace("_", " "), style="green" if report.verdict in HEALTHY else "red"),
+            *(str(number) for number in _numbers([report], shown, left=left)),
             f"{report.seconds:.0f}s",
         )
     if len(reports) > 1:
-        table.add_section()
-        table.add_row(
-            "all",
-            "",
-            str(sum(report.discovered for report in reports)),
-            str(sum(report.taken for report in reports)),
-            *(str(sum(report.count(kind) for report in reports)) for kind in shown),
-            *((str(sum(report.left for report in reports)),) if left else ()),
-            "",
-            style="bold",
-        )
+        table.add_total("all", "", *(str(number) for number in _numbers(reports, shown, left=left)), "")
     return table
+
+
+def _numbers(reports: Sequence[CrawlReport], shown: Sequence[Disposition], *, left: bool) -> Iterator[int]:
+    yield sum(report.count(kind) for report in reports for kind in NEW)
+    yield sum(report.discovered for report in reports)
+    yield sum(report.taken for report in reports)
+    for kind in shown:
+        yield sum(report.count(kind) for report in reports)
+    if left:
+        yield sum(report.left for report in reports)
 
 
 def problem_lines(

@@ -5,14 +5,14 @@ Lists, counts and searches come from the search index; texts and revisions from 
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, TypeVar
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
+from typing import TypeVar
 
 from pymongo.errors import PyMongoError
 
 from crawler.config import Settings
 from crawler.errors import StoreUnavailableError, UsageError
+from crawler.period import ANY_TIME, ZONE, Period
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
@@ -34,9 +34,6 @@ from crawler.storage.session import is_away
 from crawler.storage.turns import SiteState, site_states
 
 T = TypeVar("T")
-
-ZONE: Final = ZoneInfo("Asia/Damascus")
-"""A day that a person names is a day of the newsrooms, as on the command line."""
 
 
 class Archive:
@@ -139,8 +136,7 @@ def filters_of(
     *,
     site: str | None = None,
     language: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
+    period: Period = ANY_TIME,
     duplicates: str | None = None,
     state: str | None = None,
 ) -> Filters:
@@ -149,13 +145,12 @@ def filters_of(
     Args:
         site: A site's id.
         language: An ISO 639 code.
-        since: The first day, as 2024-12-04, in Damascus.
-        until: The day before which articles lie.
+        period: When they were published.
         duplicates: ``no`` (as without it), ``yes`` (duplicates too) or ``only``.
         state: ``removed`` (taken down by their site) or ``edited`` (an earlier wording is kept).
 
     Raises:
-        UsageError: A day or a word that is not one of these; the message says which.
+        UsageError: A word that is not one of these; the message says which.
     """
     if duplicates not in (None, "", "no", "yes", "only"):
         raise UsageError(f"duplicates: {duplicates!r}: it is one of no, yes, only")
@@ -164,8 +159,8 @@ def filters_of(
     return Filters(
         site=site or None,
         language=language or None,
-        since=_day("since", since),
-        until=_day("until", until),
+        since=period.since,
+        until=period.until,
         duplicates={"yes": None, "only": True}.get(duplicates or "no", False),
         removed=state == "removed",
         edited=state == "edited",
@@ -184,15 +179,6 @@ def best_first(order: str | None) -> bool:
     if order not in (None, "", "newest", "best"):
         raise UsageError(f"order: {order!r}: it is one of newest, best")
     return order == "best"
-
-
-def _day(name: str, value: str | None) -> datetime | None:
-    if not value:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(value), time.min, ZONE).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{name}: {value!r} is not a day; write it as 2024-12-04") from None
 
 
 def days_ago(days: int) -> datetime:

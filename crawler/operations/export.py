@@ -2,14 +2,33 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crawler.period import ANY_TIME, Period
 from crawler.sites import Site
+from crawler.storage.articles import TIMES, placed_at
 from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """What an export passed over: duplicates in its period, and articles outside it."""
+
+    duplicates: int = 0
+    outside: int = 0
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+    def note_outside(self, moment: datetime) -> None:
+        """Count an article that stands outside the period at `moment`."""
+        self.outside += 1
+        self.earliest = min(self.earliest or moment, moment)
+        self.latest = max(self.latest or moment, moment)
 
 
 def export_rows(
@@ -17,9 +36,9 @@ def export_rows(
     sites: dict[str, Site],
     *,
     site: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    period: Period = ANY_TIME,
     duplicates: bool = False,
+    left_out: LeftOut | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one row an article, by site and time of publication.
 
@@ -27,21 +46,23 @@ def export_rows(
         stores: The open stores.
         sites: The known sites: times are shown in a site's own zone.
         site: Only this site.
-        since: Only articles published (or, without a date, first seen) from then on.
-        until: Only those before.
+        period: Only articles published in it; see `crawler.period.publication_moment`.
         duplicates: Whether to yield duplicates too.
+        left_out: Counts what is passed over.
     """
+    counts = left_out if left_out is not None else LeftOut()
     chosen = [site] if site else sorted(stores.db.articles.distinct("site"))
     for name in chosen:
-        keys = sorted(
-            (_moment(document), document["_id"])
-            for document in stores.db.articles.find(
-                {"site": name}, {"published_at": 1, "first_seen_at": 1, "duplicate_of": 1}
-            )
-            if (duplicates or document.get("duplicate_of") is None)
-            and (since is None or _moment(document) >= since)
-            and (until is None or _moment(document) < until)
-        )
+        keys = []
+        for document in stores.db.articles.find({"site": name}, {**TIMES, "duplicate_of": 1}):
+            moment = placed_at(document)
+            if moment not in period:
+                counts.note_outside(moment)
+            elif document.get("duplicate_of") is not None and not duplicates:
+                counts.duplicates += 1
+            else:
+                keys.append((moment, document["_id"]))
+        keys.sort()
         zone = sites[name].zone if name in sites else None
         for batch in in_batches(stores.db.articles, [key for _, key in keys]):
             for document in batch:
@@ -96,8 +117,3 @@ def json_line(data: dict[str, Any]) -> str:
     except UnicodeEncodeError:
         return json.dumps(data)
     return text
-
-
-def _moment(document: Document) -> datetime:
-    moment: datetime = document.get("published_at") or document["first_seen_at"]
-    return moment

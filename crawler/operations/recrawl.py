@@ -1,20 +1,21 @@
 """Recrawl a site: fetch what is stored again, and look for what was missed."""
 
 import contextlib
-from datetime import datetime
 
 from crawler.config import Settings
 from crawler.discovery.canonical import page_id
 from crawler.errors import UsageError
+from crawler.period import ANY_TIME, Period
 from crawler.sites import Site
 from crawler.spiders.job import Job
+from crawler.storage.articles import TIMES, placed_at
 from crawler.storage.connect import open_stores
 from crawler.storage.frontier import Frontier
 from crawler.storage.schema import ensure_schema
 
 
 def recrawl_job(
-    site: Site, settings: Settings, *, since: datetime | None = None, url: str | None = None
+    site: Site, settings: Settings, *, period: Period = ANY_TIME, url: str | None = None
 ) -> tuple[Job, int]:
     """Open the pages of stored articles again and return the job that fetches them.
 
@@ -23,7 +24,7 @@ def recrawl_job(
     Args:
         site: The site to fetch again.
         settings: Where the stores are.
-        since: Only articles published (or, without a date, first seen) from then on.
+        period: Only articles published in it; see `crawler.period.publication_moment`.
         url: Only this article.
 
     Returns:
@@ -44,12 +45,10 @@ def recrawl_job(
                     f"--url {url}: nothing is stored of it; khabar crawl {site.id} finds new pages"
                 )
             return Job(site=site, kind="recrawl", urls=(page["url"],), discover=False), 1
-        wanted = [
+        chosen = [
             document["_id"]
-            for document in stores.db.articles.find(
-                {"site": site.id}, {"published_at": 1, "first_seen_at": 1}
-            )
-            if since is None or (document.get("published_at") or document["first_seen_at"]) >= since
+            for document in stores.db.articles.find({"site": site.id}, TIMES)
+            if placed_at(document) in period
         ]
-        opened = Frontier(stores.db, site.id).reopen(wanted)
-    return Job(site=site, kind="recrawl", since=since), opened
+        opened = Frontier(stores.db, site.id).reopen(chosen)
+    return Job(site=site, kind="recrawl", since=period.since, until=period.until), opened

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pymongo
 
+from crawler.period import ANY_TIME, ZONE, Period
 from crawler.sites import Site
 from crawler.spiders.verdict import HEALTHY
-from crawler.storage.articles import published_by
+from crawler.storage.articles import placed_at, published_by
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import near_misses
@@ -27,9 +27,6 @@ from dedup.report import (
     with_texts,
 )
 from dedup.report.article import local
-
-ZONE = ZoneInfo("Asia/Damascus")
-"""The report compares sites of several zones; its days are those of Damascus."""
 
 LATEST_CRAWLS = timedelta(days=90)
 """A site that was not crawled for longer has no verdict in the report."""
@@ -86,8 +83,7 @@ def report_of(
     stores: Stores,
     held: Holdings,
     *,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    period: Period = ANY_TIME,
     site: str | None = None,
 ) -> Report:
     """Build the report of what the archive holds.
@@ -95,15 +91,14 @@ def report_of(
     Args:
         stores: The open stores, for the texts of what is compared.
         held: What the archive holds.
-        since: Only articles published (or, without a date, first seen) from then on.
-        until: Only those before.
+        period: Only articles published in it; see `crawler.period.publication_moment`.
         site: Only this site's articles; other members of their stories are named.
     """
     report = build_report(
         held.articles,
         generated_at=datetime.now(UTC),
-        since=since,
-        until=until,
+        since=period.since,
+        until=period.until,
         sites=[site] if site else None,
         site_names=held.site_names,
         boundary=Thresholds().containment,
@@ -119,12 +114,11 @@ def dedup_report(
     stores: Stores,
     sites: dict[str, Site],
     *,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    period: Period = ANY_TIME,
     site: str | None = None,
 ) -> Report:
     """Read what the archive holds and build its report; see `read_holdings` and `report_of`."""
-    return report_of(stores, read_holdings(stores, sites), since=since, until=until, site=site)
+    return report_of(stores, read_holdings(stores, sites), period=period, site=site)
 
 
 def _crawled(stores: Stores) -> list[str]:
@@ -191,6 +185,7 @@ def _articles(stores: Stores, sites: dict[str, Site], name: str) -> Iterator[Rep
             published_at=published,
             latest=published_by(document),
             first_seen_at=document["first_seen_at"],
+            placed_at=placed_at(document),
             story_id=document["story_id"],
             duplicate_of=document.get("duplicate_of"),
             similarity=document.get("similarity"),

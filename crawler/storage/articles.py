@@ -14,16 +14,24 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from crawler.article import Article, latest_publication
+from crawler.period import publication_moment
 from crawler.storage.schema import Document
 from dedup import Change, Decision, Move, Prepared, Reason
 
 TIMES = {"first_seen_at": 1, "published_at": 1, "published_precision": 1}
-"""The fields that `published_by` reads, as a projection."""
+"""The fields that `published_by` and `placed_at` read, as a projection."""
 
 
 def published_by(document: Document) -> datetime | None:
     """The latest moment at which a stored article can have been published; None for one without a date."""
     return latest_publication(
+        document.get("published_at"), document.get("published_precision"), document["first_seen_at"]
+    )
+
+
+def placed_at(document: Document) -> datetime:
+    """The moment at which a stored article stands in lists and periods; see `publication_moment`."""
+    return publication_moment(
         document.get("published_at"), document.get("published_precision"), document["first_seen_at"]
     )
 

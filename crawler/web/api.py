@@ -58,7 +58,7 @@ def search(
     site: Annotated[str, Query(description="A site's id.")] = "",
     language: Annotated[str, Query(description="ISO 639 code, such as ar.")] = "",
     since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
-    until: Annotated[str, Query(description="The day before which articles lie.")] = "",
+    until: Annotated[str, Query(description="Last day, such as 2024-12-04.")] = "",
     state: Annotated[State, Query(description="removed by their site, or edited.")] = "",
     order: Annotated[Order, Query(description="newest (as without it) or best, by BM25.")] = "",
     duplicates: Annotated[Duplicates, Query(description="no (as without it), yes or only.")] = "",
@@ -93,7 +93,7 @@ def pairs(
     first: Annotated[str, Query(description="The site that had it first, by id.")],
     carrier: Annotated[str, Query(description="The site that carried it.")],
     since: Annotated[str, Query(description="First day of the copies, in Damascus.")] = "",
-    until: Annotated[str, Query(description="The day before which they lie.")] = "",
+    until: Annotated[str, Query(description="Last day of the copies, in Damascus.")] = "",
     period: Annotated[Period, Query(description="Days back, where no day is given.")] = "all",
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.Carried:
@@ -117,7 +117,7 @@ def report(
     request: Request,
     site: Annotated[str, Query(description="Only this site's articles.")] = "",
     since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
-    until: Annotated[str, Query(description="The day before which articles lie.")] = "",
+    until: Annotated[str, Query(description="Last day, such as 2024-12-04.")] = "",
     period: Annotated[Period, Query(description="Days back, where no day is given.")] = "all",
 ) -> Response:
     """The dedup report's figures, as `khabar dedup report --format json` prints them."""

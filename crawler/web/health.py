@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.operations.archive import days_ago
 from crawler.spiders.verdict import HEALTHY
+from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, SiteCount
 from crawler.storage.turns import SiteState
 from crawler.web import models
@@ -14,8 +15,6 @@ from dedup.report.article import local
 
 DAYS: Final = 30
 """Days of the small charts."""
-
-_NEW: Final = ("stored", "duplicate", "revised")
 
 
 def site_health(
@@ -83,7 +82,7 @@ def _crawl(row: CrawlRow) -> models.Crawl:
         healthy=row.finished is None or row.verdict in HEALTHY,
         taken=row.taken,
         left=row.remaining,
-        new=sum(row.dispositions.get(kind, 0) for kind in _NEW),
+        new=sum(row.dispositions.get(str(kind), 0) for kind in NEW),
         dispositions=row.dispositions,
         problems=row.problems,
     )

@@ -237,6 +237,7 @@ class Carried(_Model):
     carrier: str
     since: datetime | None = Field(description="The copies appeared from then on.")
     until: datetime | None = Field(description="They appeared before then.")
+    last_day: date | None = Field(description="The last day in Damascus on which they appeared.")
     pairs: list[CarriedPair]
     older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 

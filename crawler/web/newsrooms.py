@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.operations.archive import ZONE
+from crawler.period import ZONE
 from crawler.sites import Site
 from crawler.storage.schema import Document
 from crawler.storage.search import Hit, stated_day

@@ -6,6 +6,7 @@ from typing import Final
 
 from crawler.errors import UsageError
 from crawler.operations.archive import Archive, best_first, days_ago, filters_of, parse_query
+from crawler.period import parse_period
 from crawler.sites import Site
 from crawler.storage.search import CrawlRow, Hit, SiteCount
 from crawler.storage.search.excerpt import Piece, highlighted
@@ -121,7 +122,11 @@ class Reader:
             UsageError: A filter cannot be read.
         """
         filters = filters_of(
-            site=site, language=language, since=since, until=until, duplicates=duplicates, state=state
+            site=site,
+            language=language,
+            period=parse_period(since, until, since_name="since", until_name="until"),
+            duplicates=duplicates,
+            state=state,
         )
         key = _key(before)
         query = parse_query(typed)
@@ -188,15 +193,16 @@ class Reader:
         Raises:
             UsageError: `before` cannot be read.
         """
-        since, until = (scope or Scope()).bounds()
+        period = (scope or Scope()).bounds()
         pairs, older = self._lists.carried(
-            first, carrier, since=since, until=until, before=_key(before), limit=PAGE
+            first, carrier, since=period.since, until=period.until, before=_key(before), limit=PAGE
         )
         return models.Carried(
             first=first,
             carrier=carrier,
-            since=self.rooms.local(carrier, since),
-            until=self.rooms.local(carrier, until),
+            since=self.rooms.local(carrier, period.since),
+            until=self.rooms.local(carrier, period.until),
+            last_day=period.last_day,
             pairs=[
                 models.CarriedPair(first=self.rooms.brief(lead), copy_=self.rooms.brief(copy))
                 for lead, copy in pairs

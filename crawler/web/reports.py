@@ -17,8 +17,9 @@ from typing import Final
 
 from crawler.config import Settings
 from crawler.errors import UsageError
-from crawler.operations.archive import ZONE, Archive, filters_of
+from crawler.operations.archive import Archive
 from crawler.operations.report import Holdings
+from crawler.period import ZONE, Period, parse_period
 
 PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""
@@ -30,21 +31,20 @@ WAITING: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a report is narrowed to; days are of Damascus, ``until`` is exclusive, nothing is ""."""
+    """What a report is narrowed to; `since` and `until` as people write them, nothing is ""."""
 
     site: str = ""
     since: str = ""
     until: str = ""
     period: str = "all"
 
-    def bounds(self) -> tuple[datetime | None, datetime | None]:
-        """Its first moment, and the one before which it ends."""
+    def bounds(self) -> Period:
+        """When the articles of the report were published."""
         days = PERIODS[self.period or "all"]
         if days is not None:
             today = datetime.now(ZONE).date()
-            return datetime.combine(today - timedelta(days=days), time.min, ZONE).astimezone(UTC), None
-        narrowed = filters_of(since=self.since, until=self.until)
-        return narrowed.since, narrowed.until
+            return Period(datetime.combine(today - timedelta(days=days), time.min, ZONE).astimezone(UTC))
+        return parse_period(self.since, self.until, since_name="since", until_name="until")
 
 
 def scope_of(site: str, since: str, until: str, period: str) -> Scope:
@@ -55,10 +55,9 @@ def scope_of(site: str, since: str, until: str, period: str) -> Scope:
     """
     if period not in PERIODS:
         raise UsageError(f"period: {period!r}: it is one of {', '.join(PERIODS)}")
-    filters_of(since=since, until=until)
-    if since and until and date.fromisoformat(since) >= date.fromisoformat(until):
-        raise UsageError(f"since: {since} is not before until: {until}")
-    return Scope(site, since, until, "" if since or until else period)
+    scope = Scope(site, since, until, "" if since or until else period)
+    scope.bounds()
+    return scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +161,13 @@ def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: 
     from crawler.web.served import served
     from dedup.report import page_policy, render_html, render_json
 
-    since, until = scope.bounds()
     sites = load_sites(seeds) if seeds.is_dir() else {}
     try:
         with open_stores(settings) as stores:
             if _held is None or _held[0] != generation:
                 _held = generation, read_holdings(stores, sites)
             held = _held[1]
-            report = report_of(stores, held, since=since, until=until, site=scope.site or None)
+            report = report_of(stores, held, period=scope.bounds(), site=scope.site or None)
     except PyMongoError as error:
         raise StoreUnavailableError(f"MongoDB did not answer: {str(error).splitlines()[0]}") from None
     except RedisError as error:

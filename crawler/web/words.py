@@ -96,7 +96,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "language": ("اللغة", "Language"),
     "since": ("من يوم", "From day"),
-    "until": ("قبل يوم", "Before day"),
+    "until": ("حتى تاريخ", "To day"),
     "all": ("الكل", "All"),
     "dup_no": ("بلا نسخ مكررة", "Without duplicates"),
     "dup_yes": ("مع النسخ المكررة", "With duplicates"),

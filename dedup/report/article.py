@@ -25,8 +25,9 @@ class ReportArticle:
     `duplicate_of` is the id of the article that this one repeats, None for an original; `similarity` (0 to 1)
     and `reason` (one of `REASONS`) belong to that mark. `published_precision` is ``day`` where the page names
     a day but no time: `published_at` is then that day's first moment, in the zone that the day is of, and
-    `latest` the moment by which the article is ordered. `text` is needed only
-    where the differences between versions are to be shown.
+    `latest` the moment by which the article is ordered. `placed_at` is the moment that decides whether it
+    lies in a period, where that is another one than it is ordered by. `text` is needed only where the
+    differences between versions are to be shown.
 
     Raises:
         ValueError: A time without zone, a similarity outside 0 to 1, or an unknown reason or precision;
@@ -47,12 +48,14 @@ class ReportArticle:
     text: str | None = None
     published_precision: str | None = None
     latest: datetime | None = None
+    placed_at: datetime | None = None
 
     def __post_init__(self) -> None:
         for name, value in (
             ("published_at", self.published_at),
             ("first_seen_at", self.first_seen_at),
             ("latest", self.latest),
+            ("placed_at", self.placed_at),
         ):
             if value is not None and value.tzinfo is None:
                 raise ValueError(f"article {self.id}: {name} has no time zone")
@@ -69,6 +72,11 @@ class ReportArticle:
     def at(self) -> datetime:
         """The moment it is ordered by: `latest`, or its published time, or when it was first seen."""
         return self.latest or self.published_at or self.first_seen_at
+
+    @property
+    def in_period_at(self) -> datetime:
+        """The moment that decides whether it lies in a period."""
+        return self.placed_at or self.at
 
     @property
     def day(self) -> date | None:

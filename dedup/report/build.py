@@ -62,8 +62,8 @@ def build_report(
 
     def counted(article: ReportArticle) -> bool:
         return (
-            (since is None or article.at >= since)
-            and (until is None or article.at < until)
+            (since is None or article.in_period_at >= since)
+            and (until is None or article.in_period_at < until)
             and (sites is None or article.site in sites)
         )
 

@@ -44,7 +44,7 @@ class Served:
         sites: Id and name of each site to choose from.
         site: The site chosen, or nothing.
         since: First day chosen, as 2024-12-04, or nothing.
-        until: The day before which articles lie, or nothing.
+        until: Last day chosen, or nothing.
         period: Which of `PERIODS`; nothing where days are chosen.
     """
 

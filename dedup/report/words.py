@@ -60,7 +60,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "archive": ("أقسام الأرشيف", "Parts of the archive"),
     "all_sites": ("كل المواقع", "All sites"),
     "from_day": ("من يوم", "From day"),
-    "until_day": ("قبل يوم", "Before day"),
+    "until_day": ("حتى تاريخ", "To day"),
     "narrow": ("اعرض", "Show"),
     "json": ("البيانات (JSON)", "The data (JSON)"),
     "flow": ("المسار", "Route"),

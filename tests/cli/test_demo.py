@@ -38,7 +38,7 @@ def test_the_demo_ends_with_its_tables_the_report_and_commands_that_work(tmp_pat
             assert page is not None
             assert "Content-Security-Policy" in Path(page[1].strip()).read_text(encoding="utf-8")
 
-            commands = re.findall(r"^  \.venv/bin/khabar (.+)$", done.stdout, re.MULTILINE)
+            commands = re.findall(r"^  (?:\S*/)?khabar (.+)$", done.stdout, re.MULTILINE)
             assert len(commands) == 6
             assert commands[2].endswith(" web --open")  # it would go on until it is stopped
             shown = _khabar(*shlex.split(commands[0]))

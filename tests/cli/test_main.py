@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawler.period import ZONE
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 
@@ -66,7 +69,11 @@ def khabar(archive: Crawled) -> Khabar:
         (["crawl"], 2, "name the sites to crawl, or --all"),
         (["crawl", "demo-yasmin", "--since", "yesterday"], 2, "--since: 'yesterday' is not a date"),
         (["crawl", "demo-yasmin", "--since", "2024-02-30"], 2, "is not a date"),
-        (["crawl", "demo-yasmin", "--since", "2024-12-04", "--until", "2024-12-01"], 2, "is not before"),
+        (
+            ["crawl", "demo-yasmin", "--since", "2024-12-04", "--until", "2024-12-01"],
+            2,
+            "lies after --until",
+        ),
         (["recrawl", "demo-yasmin", "--url", "https://elsewhere.example/"], 2, "does not belong to the site"),
         (["show", "https://elsewhere.example/a"], 2, "does not know this address"),
         (["extract", "/nonexistent.html"], 2, "No such file"),
@@ -119,6 +126,38 @@ def test_export_since_a_day_begins_there(khabar: Khabar, archive: Crawled) -> No
     ]
     assert rows
     assert min(row["published"][:10] for row in rows) >= day
+
+
+def test_a_day_is_the_same_day_for_export_search_and_report(khabar: Khabar, archive: Crawled) -> None:
+    one = archive.stores.db.articles.find_one({"site": "demo-sahel"})
+    assert one is not None
+    day = one["published_at"].astimezone(ZONE).date()
+    # A site far to the west: its day begins when it is already seven in the morning in Damascus.
+    stated = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("America/New_York"))
+    before = {"published_at": one["published_at"], "published_precision": one["published_precision"]}
+    changed = {"published_at": stated.astimezone(UTC), "published_precision": "day"}
+    archive.stores.db.articles.update_one({"_id": one["_id"]}, {"$set": changed})
+    bounds = ["--since", str(day), "--until", str(day)]
+    try:
+        exported = {json.loads(line)["id"] for line in khabar("export", "--all", *bounds).stdout.splitlines()}
+        found = json.loads(
+            khabar(
+                "search", "--json", "--rebuild", *bounds, "--duplicates", "yes", "--limit", "999", "*"
+            ).stdout
+        )
+        report = json.loads(khabar("dedup", "report", "--json", *bounds).stdout)
+    finally:
+        archive.stores.db.articles.update_one({"_id": one["_id"]}, {"$set": before})
+    assert one["_id"] in exported
+    assert {hit["id"] for hit in found["hits"]} == exported
+    assert report["totals"]["articles"] == len(exported)
+
+
+def test_an_empty_period_says_why(khabar: Khabar) -> None:
+    for command in (["export"], ["search", "x"], ["dedup", "report", "--json"]):
+        done = khabar(*command, "--since", "2020-01-01", "--until", "2020-01-01")
+        assert done.returncode == 0
+        assert "No article was published from 2020-01-01 00:00" in done.stderr, command
 
 
 def test_show_finds_an_article_by_any_form_of_its_address(khabar: Khabar, archive: Crawled) -> None:

@@ -10,6 +10,7 @@ from crawler.errors import UsageError
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.show import find_article
+from crawler.period import Period
 from crawler.spiders.job import CrawlReport
 from tests.operations.conftest import Crawled
 
@@ -78,7 +79,7 @@ def test_a_recrawl_since_a_day_asks_only_for_what_was_published_since(crawled: C
     middle = sorted(article.published_at for article in articles)[len(articles) // 2]
     expected = sum(article.published_at >= middle for article in articles)
     crawled.newsroom.forget_requests()
-    report = _recrawl(crawled, since=middle)
+    report = _recrawl(crawled, period=Period(since=middle))
     assert report.taken == expected
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.operations.archive import ZONE
+from crawler.period import ZONE
 from crawler.spiders.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
 from crawler.web.words import word
 from tests.web import archive as small
@@ -272,7 +272,7 @@ def test_an_error_page_helps_in_its_language_and_says_the_detail(web: Web) -> No
     for lang, help_ in (("ar", "لم يُفهم ما في العنوان"), ("en", "cannot be read")):
         page = web.get(f"/{lang}/search?since=yesterday")
         assert help_ in page.text
-        assert "is not a day; write it as 2024-12-04" in page.text
+        assert "is not a date; write it as 2024-12-04" in page.text
 
 
 def test_openapi_describes_each_page(web: Web) -> None:

@@ -1,20 +1,19 @@
 """An article as an entry of the index: which of its fields, under which number, with which words."""
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 from zlib import crc32
 
-from crawler.storage.articles import published_by
+from crawler.period import AHEAD
+from crawler.storage.articles import placed_at
 from crawler.storage.schema import Document
 from crawler.storage.search.letters import storable
 from crawler.storage.search.query import facet
 from crawler.storage.search.rows import ROW_BITS, first_row
 
 LEAST_TIME, MOST_TIME = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-AHEAD: Final = timedelta(days=1)
-"""A page that says it was published later than this after we first saw it is wrong about it."""
 
 FIELDS: Final = dict.fromkeys(
     (
@@ -96,8 +95,8 @@ def _placed(document: Document) -> tuple[datetime, datetime | None, str | None]:
     if published is None or published > seen + AHEAD:
         return seen, None, None
     published = _within(published)
-    by = _within(published_by({**document, "published_at": published}) or published)
-    return by, published, document.get("published_precision") or "minute"
+    moment = _within(placed_at({**document, "published_at": published}))
+    return moment, published, document.get("published_precision") or "minute"
 
 
 def _within(at: datetime) -> datetime:

@@ -10,7 +10,7 @@ from typing import Final
 
 from crawler.errors import KhabarError
 
-SCHEMA_VERSION: Final = "4"
+SCHEMA_VERSION: Final = "5"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 10.0

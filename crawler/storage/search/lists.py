@@ -178,6 +178,13 @@ class SearchLists:
             found = db.execute("SELECT value FROM meta WHERE key = 'languages'").fetchone()
         return list(json.loads(found[0])) if found else []
 
+    def span(self, site: str | None = None) -> tuple[datetime | None, datetime | None]:
+        """When the first and the last article stand, of all sites or of one; None where there is none."""
+        chosen, values = (" WHERE site = ?", (site,)) if site else ("", ())
+        with self.file.reading() as db:
+            first, last = db.execute(f"SELECT min(at), max(at) FROM docs{chosen}", values).fetchone()  # noqa: S608
+        return maybe_moment(first), maybe_moment(last)
+
     def days(self, since: datetime, site: str | None = None) -> dict[str, dict[int, tuple[int, int]]]:
         """Articles and duplicates by site and day of Damascus (days since 1970), from a moment on."""
         chosen, values = (" AND site = ?", (site,)) if site else ("", ())
