@@ -39,6 +39,10 @@ class StoppableSpider(scrapy.Spider):
         """End the crawl because the site asked for a pause until then."""
         local = until.astimezone(self.site.zone)
         self.stop("told_to_wait", f"the site asked not to be crawled before {local:%Y-%m-%d %H:%M} its time")
+        self.remember_pause(until)
+
+    def remember_pause(self, until: datetime) -> None:
+        """Remember for later crawls that the site asked for a pause until then."""
         asyncio.get_running_loop().run_in_executor(None, self._hold_off, until)
 
     def _hold_off(self, until: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from crawler.article import Article, Disposition
 from crawler.config import Settings
 from crawler.discovery.traps import Traps
+from crawler.fetch.pace import Pace
 from crawler.pipelines.extract import ExtractionPool
 from crawler.pipelines.keeping import Keeping
 from crawler.spiders.job import CrawlReport, Job, SourceReport
@@ -67,6 +68,7 @@ class CrawlRun:
         self.keeping = Keeping(self.site.id, raw)
         self.session.run(self.keeping.load)
         self.pages_lie = self.session.run(lambda stores: recall_lying_pages(stores.db, self.site.id))
+        self.pace = Pace(settings.delay if job.site.delay is None else job.site.delay)
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self._counts: Counter[Disposition] = Counter()
         self.traps = Traps()

@@ -3,17 +3,12 @@
 from typing import Any
 
 from crawler.config import Settings
+from crawler.fetch.pacing import FAST_SLOT
 from crawler.fetch.safety import ALLOW_PRIVATE
 from crawler.sites import Site
 
 SPIDER_MODULES: list[str] = []
 """Spiders are started by `khabar crawl`; `scrapy` finds none by name."""
-
-FAST_SLOT = 8
-"""Requests at once to a site whose seed sets `delay = 0`: its keeper has no objection to speed."""
-
-SLOW_SLOT = 2
-"""Requests at once to any other site: the delay rules, and one slow answer does not stop the rest."""
 
 UNUSED_MIDDLEWARES = tuple(
     f"scrapy.downloadermiddlewares.{name}"
@@ -34,7 +29,6 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         site: The site, with its delay in seconds.
         settings: Khabar's own settings.
     """
-    delay = settings.delay if site.delay is None else site.delay
     return {
         "USER_AGENT": settings.user_agent,
         "ROBOTSTXT_OBEY": True,
@@ -51,9 +45,6 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         # For each response Scrapy starts so many tasks to take its items; at its default of 100 that costs
         # more than all else that the spider does for a page.
         "CONCURRENT_ITEMS": FAST_SLOT,
-        "DOWNLOAD_SLOTS": {
-            site.id: {"delay": delay, "concurrency": SLOW_SLOT if delay else FAST_SLOT},
-        },
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DOWNLOAD_MAXSIZE": settings.max_page_bytes,
         "DOWNLOAD_WARNSIZE": 0,
@@ -62,8 +53,11 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "RETRY_HTTP_CODES": [408, 500, 502, 504, 522, 524],
         ALLOW_PRIVATE: site.private,
         "TWISTED_DNS_RESOLVER": "crawler.fetch.safety.SafeResolver",
-        # Schemes that no crawl asks for.
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "crawler.fetch.slot.PacedDownloadHandler"),
+            # Schemes that no crawl asks for.
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
         # Scrapy's own are each one more generator around all that a callback yields. We need none: addresses
         # are bounded by `crawler.discovery.canonical` (Scrapy's bound drops long ones without a word).
         "SPIDER_MIDDLEWARES_BASE": {},

@@ -4,6 +4,7 @@ import random
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class MadeUpSite:
     def __init__(self, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.answers: dict[str, Answer | Callable[[Mapping[str, str]], Answer]] = {}
         self.asked: list[str] = []
+        self.moments: list[float] = []
         self.headers: list[dict[str, str]] = []
         owner = self
 
@@ -47,6 +49,7 @@ class MadeUpSite:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
+                owner.moments.append(time.monotonic())
                 owner.asked.append(self.path)
                 owner.headers.append({name.lower(): value for name, value in self.headers.items()})
                 answer = owner.answers.get(self.path, Answer("not here", 404))
@@ -89,6 +92,7 @@ class MadeUpSite:
 
     def forget(self) -> None:
         self.asked.clear()
+        self.moments.clear()
         self.headers.clear()
 
     def article(self, path: str, published: datetime | None = None, links: str = "") -> str:

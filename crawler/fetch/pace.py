@@ -1,0 +1,113 @@
+"""Pace: when the next request to one site may leave.
+
+One object for everything that asks a site: the crawl's downloader looks at it when a request leaves, the
+client of the other commands before each of its requests. Nothing here knows of Scrapy or of sockets.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from crawler.fetch.throttle import Throttle
+
+PATIENCE = 60.0
+"""Seconds that we wait for a site which asks for it; asked to wait longer, we leave and come back later."""
+
+DEFAULT_WAIT = 30.0
+"""Seconds to wait after a 429 that does not say how long: a guess on the polite side."""
+
+LONGEST = 7 * 86_400.0
+"""Seconds that a site may ask for: a week, as long as a page waits at most. One that asks for years has set
+its clock wrong, or wants to be forgotten, which no site ever is."""
+
+MARGIN = 0.02
+"""Seconds added to a pause. A request is on its way for a moment that differs from one to the next, and the
+site counts from when the first one came."""
+
+ASKS_FOR_PAUSE = frozenset({403, 413, 429, *range(300, 400), *range(500, 600)}) - {304}
+"""Statuses whose Retry-After is a pause for all requests: RFC 9110 names 3xx, 413 and 503, RFC 6585 429;
+firewalls use 403 and their own numbers from 520 on."""
+
+
+class Pace:
+    """When the next request to one site may leave.
+
+    Args:
+        delay: Seconds between two requests that seed or settings ask for.
+        clock: A monotonic clock, in seconds.
+    """
+
+    def __init__(self, delay: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.throttle = Throttle(delay)
+        self._clock = clock
+        self._sent_at: float | None = None
+        self._paused_until = 0.0
+        self.closed_by: Exception | None = None
+
+    @property
+    def delay(self) -> float:
+        """Seconds between two requests, now."""
+        return self.throttle.delay
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the site has asked for a pause that is not over."""
+        return self._paused_until > self._clock()
+
+    def wait(self) -> float:
+        """Seconds until the next request may leave; 0 or less: now."""
+        due = self._paused_until
+        if self._sent_at is not None and self.delay > 0:
+            due = max(due, self._sent_at + self.delay + MARGIN)
+        return due - self._clock()
+
+    def note_sent(self) -> None:
+        """A request leaves now."""
+        self._sent_at = self._clock()
+
+    def pause(self, seconds: float) -> None:
+        """The site asks for a pause from now on; of two pauses the one that ends later holds."""
+        if seconds > 0:
+            self._paused_until = max(self._paused_until, self._clock() + seconds + MARGIN)
+
+    def close(self, error: Exception) -> None:
+        """No request leaves any more; each ends with the error."""
+        self.closed_by = error
+
+
+def requested_pause(status: int, retry_after_header: str | None, date_header: str | None) -> float | None:
+    """Return the seconds for which an answer asks to be left alone; None where it does not.
+
+    Args:
+        status: The answer's status.
+        retry_after_header: Its Retry-After.
+        date_header: Its Date, the site's own clock.
+    """
+    if status not in ASKS_FOR_PAUSE:
+        return None
+    seconds = retry_after(retry_after_header, datetime.now(UTC), date_header)
+    return DEFAULT_WAIT if seconds is None and status == 429 else seconds
+
+
+def retry_after(value: str | None, now: datetime, date_header: str | None = None) -> float | None:
+    """Read a Retry-After header (RFC 9110, section 10.2.3): seconds from `now`, or None.
+
+    Where it names a moment, that is seen from the site's clock and from ours; the longer wait is returned.
+    """
+    text = (value or "").strip()
+    if text.isdecimal():
+        return min(float(text[:9]), LONGEST)
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    waits = [(moment - clock).total_seconds() for clock in (now, _http_date(date_header)) if clock]
+    return min(max(0.0, *waits), LONGEST)
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime((value or "").strip())
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
