@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from cssselect import GenericTranslator, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url
+from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\Z")
 _HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)\Z")
@@ -28,6 +28,18 @@ def _url(value: str) -> str:
             f"{value!r} is not a web address; allowed: http://… or https://… with a host"
         ) from None
     return value
+
+
+def _host(value: str) -> str:
+    try:
+        host = host_of(f"https://{value}/")
+    except InvalidURLError:
+        host = ""
+    if not host or "/" in value:
+        raise ValueError(
+            f"{value!r} is not a host; allowed: a name such as news.example.org, without https://"
+        )
+    return host.removeprefix("www.")
 
 
 def _pattern(value: str) -> str:
@@ -103,6 +115,8 @@ def _one_or_more(value: object) -> object:
 
 Text = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, AfterValidator(_url)]
+Host = Annotated[str, AfterValidator(_host)]
+"""A host's name in lower case, IDNA, without ``www.``."""
 Pattern = Annotated[Text, AfterValidator(_pattern)]
 Css = Annotated[Text, AfterValidator(_css)]
 Zone = Annotated[str, AfterValidator(_timezone)]

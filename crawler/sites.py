@@ -22,7 +22,19 @@ from pydantic import (
 
 from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
 from crawler.errors import SeedError, UsageError
-from crawler.seed_values import Css, Delay, Hours, Interval, OneOrMore, Pattern, Text, Url, Zone, nearest
+from crawler.seed_values import (
+    Css,
+    Delay,
+    Host,
+    Hours,
+    Interval,
+    OneOrMore,
+    Pattern,
+    Text,
+    Url,
+    Zone,
+    nearest,
+)
 
 SITE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
@@ -55,6 +67,10 @@ class Site(BaseModel):
     name: Text
     name_en: Text | None = None
     url: Url
+    hosts: Annotated[tuple[Host, ...], OneOrMore] = ()
+    """Other hosts on which the outlet publishes today, with all hosts under them."""
+    formerly: Annotated[tuple[Host, ...], OneOrMore] = ()
+    """Hosts that it has moved away from: an article whose path stayed keeps its id."""
     feeds: tuple[Url, ...] = ()
     sitemaps: tuple[Url, ...] = ()
     wordpress: bool = Field(default=False, strict=True)
@@ -107,17 +123,29 @@ class Site(BaseModel):
         return ZoneInfo(self.timezone)
 
     def owns(self, url: str) -> bool:
-        """Whether a URL belongs to the site: its host or one under it, or a host that the seed names.
+        """Whether a URL belongs to the outlet: one of its hosts or one under it, or a source's host.
 
         ``www.`` makes no difference. A malformed URL belongs to nobody.
         """
         try:
-            host = host_of(url)
+            host = host_of(url).removeprefix("www.")
         except InvalidURLError:
             return False
-        home, others = _hosts(self)
-        host = host.removeprefix("www.")
-        return host == home or host in others or (host.endswith(f".{home}") and not _is_address(home))
+        own, sources = _hosts(self)
+        return host in sources or any(_is_under(host, home) for home in own)
+
+    def former_urls(self, url: str) -> list[str]:
+        """The addresses that a page of the outlet had before it moved: the same path on each former host.
+
+        Args:
+            url: An absolute address on one of its hosts of today.
+        """
+        try:
+            host = host_of(url).removeprefix("www.")
+        except InvalidURLError:
+            return []
+        parts = urlsplit(url)
+        return [parts._replace(netloc=former).geturl() for former in self.formerly if former != host]
 
     def is_article_url(self, url: str) -> bool | None:
         """Whether the seed's patterns say that a URL is an article's; None: the seed has no such pattern."""
@@ -129,14 +157,18 @@ class Site(BaseModel):
 
 
 @lru_cache(maxsize=1024)
-def _known_hosts(url: str, others: tuple[str, ...]) -> tuple[str, frozenset[str]]:
-    return host_of(url).removeprefix("www."), frozenset(
-        host_of(other).removeprefix("www.") for other in others
-    )
+def _known_hosts(urls: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(host_of(url).removeprefix("www.") for url in urls)
 
 
-def _hosts(site: Site) -> tuple[str, frozenset[str]]:
-    return _known_hosts(site.url, (*site.feeds, *site.sitemaps, *(item.url for item in site.listings)))
+def _hosts(site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The outlet's own hosts, and those of its sources."""
+    sources = (*site.feeds, *site.sitemaps, *(item.url for item in site.listings))
+    return (*_known_hosts((site.url,)), *site.hosts, *site.formerly), _known_hosts(sources)
+
+
+def _is_under(host: str, home: str) -> bool:
+    return host == home or (host.endswith(f".{home}") and not _is_address(home))
 
 
 def _matches(patterns: tuple[str, ...], url: str) -> bool:
@@ -253,6 +285,8 @@ _ALLOWED: Final[dict[str, str]] = {
     "name": "text",
     "name_en": "text",
     "url": "a web address in quotes",
+    "hosts": "a list of hosts such as news.example.org",
+    "formerly": "a list of hosts such as old.example.org",
     "feeds": "a list of web addresses",
     "sitemaps": "a list of web addresses",
     "wordpress": "true or false",

@@ -274,3 +274,26 @@ def test_the_shipped_seeds_are_valid_arabic_first_and_many() -> None:
 def test_shipped_seeds_are_short() -> None:
     for path in SEEDS.glob("*.toml"):
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 12, path.name
+
+
+def test_an_outlet_stands_on_several_hosts() -> None:
+    outlet = site(hosts=["News.Example.com", "www.example.net"], formerly="old.example.com")
+    assert outlet.hosts == ("news.example.com", "example.net")
+    for url in (
+        "https://example.org/a",
+        "https://ar.example.org/a",
+        "https://news.example.com/a",
+        "https://www.example.net/a",
+        "https://img.example.net/a",
+        "https://old.example.com/a",
+    ):
+        assert outlet.owns(url), url
+    for url in ("https://example.com/a", "https://badexample.net/a", "https://example.net.evil.org/a"):
+        assert not outlet.owns(url), url
+    assert outlet.former_urls("https://example.org/a?id=1") == ["https://old.example.com/a?id=1"]
+    assert outlet.former_urls("https://old.example.com/a") == []
+
+
+@pytest.mark.parametrize("value", ["https://example.net/", "example.net/ar", "", "exa mple.net"])
+def test_what_is_no_host_is_refused(tmp_path: Path, value: str) -> None:
+    assert "hosts" in problem(tmp_path, MINIMAL + f'hosts = ["{value}"]\n')

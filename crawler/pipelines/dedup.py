@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from crawler.article import Disposition, latest_publication
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
+from crawler.pipelines.identity import former_ids, keep_identity, tells_another_story
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import take_turn
 from crawler.pipelines.page_item import PageItem
@@ -19,10 +20,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, stored_texts
 from crawler.storage.frontier import Frontier
 from crawler.storage.readings import keep_date
-from dedup import DedupError, IndexFullError, compare
-
-UNRELATED = 0.1
-"""Share of the shorter text that two stories of one site may have in common: a phrase, a last paragraph."""
+from dedup import DedupError, IndexFullError
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +41,15 @@ class DedupPipeline:
     async def process_item(self, item: PageItem) -> PageItem:
         """Fill in the item's decision, or its outcome where the article is known already."""
         note_taken_down(item)
+        earlier = former_ids(self._run.site, item)
+        if earlier and not self._lost:
+            try:
+                await asyncio.to_thread(
+                    self._run.session.run, lambda stores: keep_identity(stores.db, item, earlier)
+                )
+            except KhabarError as error:
+                self._crawler.spider.give_up(error)  # type: ignore[union-attr]
+                return item
         await take_turn(item)
         if item.outcome is None and not self._lost:
             try:
@@ -115,9 +122,7 @@ def _is_another_story(stores: Stores, item: PageItem) -> bool:
     Templates with a forgotten placeholder call each story by one address.
     """
     known = stores.db.articles.find_one({"_id": item.article_id}, {"title": 1, "text": 1})
-    if known is None or item.article is None or known["title"] == item.article.title:
-        return False
-    return compare(item.article.text, known["text"]).containment < UNRELATED
+    return known is not None and item.article is not None and tells_another_story(item.article, known)
 
 
 def _take_own_address(item: PageItem) -> None:
