@@ -5,10 +5,10 @@ windows-1256 that calls itself UTF-8 comes out as Arabic, and an entity bomb has
 `markup`).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -17,8 +17,9 @@ from crawler.article import Discovered, Hints
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
 from crawler.discovery.markup import MarkupError, parse_xml, xml_source
 from crawler.discovery.plaintext import one_line, paragraphs
-from crawler.discovery.times import parse_time
+from crawler.discovery.times import order_of_times, parse_time
 from crawler.errors import KhabarError
+from crawler.parsing.dates.order import DateOrder
 
 _NAMESPACES = {
     "http://www.w3.org/2005/Atom": "atom",
@@ -44,6 +45,13 @@ _PUBLISHED = (
     "pubDate", "pubdate", "atom:published", "atom:issued", "published", "dc:date", "dcterms:issued"
 )  # fmt: skip
 _MODIFIED = ("atom:updated", "atom:modified", "updated", "dcterms:modified")
+
+MAX_AUTHOR_CHARS = 300
+"""Characters of an author that are read; the longest real ones name half a dozen people."""
+_AUTHOR = re.compile(
+    r"(?:mailto:)?[^\s()<>@]{1,100}@[^\s()<>@]{1,100}(?:\s{0,3}\((?P<in_brackets>[^()]{1,100})\))?"
+    r"|(?P<before>[^<>@()]{1,100})[<(][^<>@()]{1,100}@[^<>@()]{1,100}[>)]"
+)
 
 Children = dict[str, list[etree._Element]]
 
@@ -96,8 +104,9 @@ def parse_feed(body: bytes, url: str, *, zone: ZoneInfo) -> Feed:
     channel = _children(channel_element)
     entries: dict[str, Discovered] = {}
     skipped = 0
+    order = order_of_times(_times_of(root))
     for element in _entries(root):
-        found = _entry(element, url, zone)
+        found = _entry(element, url, zone, order)
         if found is None:
             skipped += 1
         else:
@@ -117,15 +126,25 @@ def _entries(root: etree._Element) -> Iterator[etree._Element]:
     )
 
 
-def _entry(element: etree._Element, url: str, zone: ZoneInfo) -> Discovered | None:
+def _times_of(root: etree._Element) -> Iterator[str | None]:
+    """All times of a feed's entries, as written."""
+    return (
+        child.text
+        for element in _entries(root)
+        for child in element.iterchildren(etree.Element)
+        if _name(child) in (*_PUBLISHED, *_MODIFIED)
+    )
+
+
+def _entry(element: etree._Element, url: str, zone: ZoneInfo, order: DateOrder | None) -> Discovered | None:
     children = _children(element)
     link = _link(element, children, url)
     if link is None:
         return None
     full = paragraphs(_text(children, "content:encoded", "atom:content", "content"))
     summary = paragraphs(_text(children, "description", "atom:summary", "summary"))
-    published = _time(children, zone, *_PUBLISHED)
-    modified = _time(children, zone, *_MODIFIED)
+    published = _time(children, zone, order, *_PUBLISHED)
+    modified = _time(children, zone, order, *_MODIFIED)
     hints = Hints(
         title=one_line(_text(children, "title", "atom:title", "dc:title")),
         published_at=published,
@@ -200,15 +219,26 @@ def _authors(children: Children) -> Iterator[str]:
         for element in children.get(name, ()):
             inner = _children(element)
             raw = one_line(_text(inner, "atom:name", "name") or _content(element)) or ""
-            # RSS 2.0 writes authors as "mail@example.org (Name)".
-            person = (parseaddr(raw)[0] or "") if "@" in raw else raw
+            person = _without_address(raw[:MAX_AUTHOR_CHARS]) if "@" in raw else raw.strip(" \"'")
             if person and person not in seen:
                 seen.add(person)
                 yield person
 
 
-def _time(children: Children, zone: ZoneInfo, *names: str) -> datetime | None:
-    moments = (parse_time(element.text, zone) for name in names for element in children.get(name, ()))
+def _without_address(author: str) -> str:
+    """The name of "mail@example.org (Name)", as RSS 2.0 writes authors, or of "Name <mail@example.org>".
+
+    `email.utils.parseaddr` would read more forms, and recurses once for each bracket.
+    """
+    match = _AUTHOR.fullmatch(author.strip())
+    name = (match["in_brackets"] or match["before"] or "") if match else ""
+    return name.strip(" \"'")
+
+
+def _time(children: Children, zone: ZoneInfo, order: DateOrder | None, *names: str) -> datetime | None:
+    moments = (
+        parse_time(element.text, zone, order=order) for name in names for element in children.get(name, ())
+    )
     return next((moment for moment in moments if moment), None)
 
 

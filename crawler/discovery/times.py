@@ -1,52 +1,54 @@
-"""Times as feeds and sitemaps write them: RFC 822 and ISO 8601, and the usual deviations from both."""
+"""Times as feeds, sitemaps and interfaces write them, read as those of pages are."""
 
-import re
-from datetime import datetime, time
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_ISO = re.compile(
-    r"(\d{4}-\d{2}-\d{2})(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?\Z",
-    re.IGNORECASE,
-)
-# Unset dates come out as the epoch or as year 1; no newsroom was on the web before.
-_FIRST_YEAR = 1990
-# Beyond it lie typing errors, and times that no longer convert to UTC.
-_LAST_YEAR = 2100
+from crawler.parsing.dates.order import DateOrder, find_order
+from crawler.parsing.dates.reading import read_date
+
+FIRST_YEAR = 1990
+"""Unset dates come out as the epoch or as year 1; no newsroom was on the web before."""
+MAX_AHEAD = timedelta(days=2)
+"""How far ahead a time may lie: wrong zones and clocks account for a day. Beyond it is a typing error."""
 
 
-def parse_time(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """Read a machine's time.
+def parse_time(
+    text: str | None, zone: ZoneInfo, *, now: datetime | None = None, order: DateOrder | None = None
+) -> datetime | None:
+    """Read the time of a feed or sitemap, in any of the forms and languages that dates of pages have.
 
     A time without a zone is read in the site's. A day without a time becomes that day's midnight in the
-    site's zone. What is no such time, for example one with Arabic names in it, is None: those are for the
-    reader of pages, who has more to go by.
+    site's zone. A wording that counts from the day of reading («أمس») tells nothing in a file that may have
+    been made on another day.
 
     Args:
         text: The time as published.
         zone: The site's own time zone.
+        now: The aware time of reading; the current one by default.
+        order: Whether the file writes the day or the month first, where that is known.
+
+    Returns:
+        An aware time, or None where the text states no time that a page can have.
     """
     text = " ".join(text.split()) if text else ""
     if not text:
         return None
+    now = now or datetime.now(UTC)
+    reading = read_date(text, timezone=zone, now=now, order=order)
+    if reading is None or reading.relative or reading.vague:
+        return None
     try:
-        moment = _iso(text) or parsedate_to_datetime(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
-        moment.utcoffset()  # an offset of a day or more is found out only here
-    except (ValueError, OverflowError, TypeError):
+        in_time = reading.when.astimezone(UTC).year >= FIRST_YEAR and reading.when <= now + MAX_AHEAD
+    except OverflowError:
         return None
-    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+    return reading.when if in_time else None
 
 
-def _iso(text: str) -> datetime | None:
-    match = _ISO.match(text)
-    if not match:
-        return None
-    day, clock, offset = match.groups()
-    if clock is None:
-        return datetime.combine(datetime.fromisoformat(day).date(), time.min)
-    if offset and offset.upper() in ("Z", "UTC", "GMT"):
-        offset = "+00:00"
-    hours = clock if clock[1] != ":" else f"0{clock}"
-    return datetime.fromisoformat(f"{day}T{hours}{offset or ''}")
+def order_of_times(texts: Iterable[str | None]) -> DateOrder | None:
+    """In which order a file writes its numeric dates, told from all of them.
+
+    Args:
+        texts: The file's times as published.
+    """
+    return find_order(text for text in texts if text)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from crawler.extraction.dates.reading import Reading, read_date
 from crawler.extraction.text import fold
+from crawler.parsing.dates.reading import Reading, read_date
 
 MAX_CHARS = 160
 """No such line is longer."""

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from crawler.extraction import lexicon
-from crawler.extraction.dates.reading import read_date
 from crawler.extraction.related import BLOCK_TAGS
 from crawler.extraction.text import skeleton
+from crawler.parsing.dates.reading import read_date
 
 DATE_WORDS = 2
 """Words beside a date that make it no sentence: «اليوم:», a place. Sentences with a date have more."""

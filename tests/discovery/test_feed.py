@@ -145,8 +145,13 @@ def test_authors(author: str, names: tuple[str, ...]) -> None:
     assert only(parse(rss(f"<item><link>/1</link>{author}</item>"))).hints.authors == names
 
 
-def test_a_time_that_no_machine_wrote_is_left_to_others() -> None:
-    item = "<item><link>/1</link><pubDate>الأربعاء، 4 كانون الأول 2024</pubDate></item>"
+def test_a_time_in_arabic_words_is_read() -> None:
+    item = "<item><link>/1</link><pubDate>الأربعاء، 4 كانون الأول 2024 10:15 م</pubDate></item>"
+    assert only(parse(rss(item))).hints.published_at == datetime(2024, 12, 4, 19, 15, tzinfo=UTC)
+
+
+def test_a_wording_that_counts_from_another_day_is_no_time() -> None:
+    item = "<item><link>/1</link><pubDate>منذ ثلاث ساعات</pubDate></item>"
     assert only(parse(rss(item))).hints.published_at is None
 
 
@@ -234,3 +239,34 @@ def test_an_entity_bomb_costs_nothing() -> None:
     entry = only(parse(bomb))
     assert time.process_time() - started < 1
     assert entry.hints.title == "&l14;"
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("news@example.org (سامر الحلبي)", ("سامر الحلبي",)),
+        ("سامر الحلبي <news@example.org>", ("سامر الحلبي",)),
+        ('"سامر الحلبي" &lt;news@example.org&gt;', ("سامر الحلبي",)),
+        ("news@example.org", ()),
+        ("@(" * 500, ()),
+        ("a@b (" * 5_000, ()),
+        ("(" * 10_000 + "@" + ")" * 10_000, ()),
+    ],
+)
+def test_an_author_is_named_without_the_address(author: str, name: tuple[str, ...]) -> None:
+    author = author if "&lt;" in author else author.replace("<", "&lt;").replace(">", "&gt;")
+    body = f"""<rss version="2.0"><channel><item><link>https://news.example.org/1</link>
+      <author>{author}</author></item></channel></rss>"""
+    (entry,) = parse_feed(body.encode(), "https://news.example.org/feed", zone=ZONE).entries
+    assert entry.hints.authors == name
+
+
+def test_a_feeds_numeric_dates_are_read_in_one_order() -> None:
+    items = "".join(
+        f"<item><link>https://news.example.org/{number}</link><pubDate>{date}</pubDate></item>"
+        for number, date in enumerate(["03/04/2024 10:15", "02/28/2024 08:00"])
+    )
+    body = f'<rss version="2.0"><channel>{items}</channel></rss>'
+    first, _ = parse_feed(body.encode(), "https://news.example.org/feed", zone=ZONE).entries
+    assert first.hints.published_at is not None
+    assert first.hints.published_at.isoformat() == "2024-03-04T10:15:00+03:00"

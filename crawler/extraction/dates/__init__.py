@@ -1,6 +1,5 @@
-"""When an article was published: dates as papers write them, and where on a page they stand."""
+"""When an article was published: where on a page its dates stand, and which of them to believe."""
 
 from crawler.extraction.dates.published import Published, find_published
-from crawler.extraction.dates.reading import ParsedDate, parse_date
 
-__all__ = ["ParsedDate", "Published", "find_published", "parse_date"]
+__all__ = ["Published", "find_published"]

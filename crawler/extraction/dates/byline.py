@@ -1,24 +1,18 @@
 """The dates in one line of text, and what the line says of each: published, changed, or nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from crawler.article import DatePrecision
-from crawler.extraction.dates.clock import read_clock
-from crawler.extraction.dates.names import (
-    DAY_WORDS,
-    FILLERS,
-    HIJRI_MONTHS,
-    MONTHS,
-    NUMBER_WORDS,
-    UNITS,
-    WEEKDAYS,
-    fold,
-)
-from crawler.extraction.dates.reading import Reading, read_date
+from crawler.parsing.dates.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
+from crawler.parsing.dates.clock import read_clock
+from crawler.parsing.dates.names import DAY_WORDS, FILLERS, NUMBER_WORDS, UNITS, fold
+from crawler.parsing.dates.order import DateOrder
+from crawler.parsing.dates.reading import Reading, read_date
 
 MAX_LABELS = 6
 """Labels looked at in one line: «نشر» and «آخر تحديث» twice, and some to spare."""
@@ -76,7 +70,15 @@ def other_words(line: str) -> int:
     return sum(not (word.isdigit() or _is_of_dates(word)) for word in _WORD.findall(rest))
 
 
-def dates_in(text: str, *, headline: str, prose: bool, timezone: ZoneInfo, now: datetime) -> Iterator[Dated]:
+def dates_in(
+    text: str,
+    *,
+    headline: str,
+    prose: bool,
+    timezone: ZoneInfo,
+    now: datetime,
+    order: DateOrder | None = None,
+) -> Iterator[Dated]:
     """Read one line, which may hold several dates, each behind its label.
 
     Args:
@@ -85,7 +87,9 @@ def dates_in(text: str, *, headline: str, prose: bool, timezone: ZoneInfo, now: 
         prose: Whether the line may be running text, in which «نشر» is a verb like others.
         timezone: In which times without a zone are read.
         now: The aware time of reading.
+        order: In which order the page writes numeric dates, where that is known.
     """
+    read = partial(read_date, timezone=timezone, now=now, order=order)
     line = " ".join(fold(text).split())
     spelt = " ".join(fold(text.replace("ة", _TA_MARBUTA)).split()) if "نشر" in line else line
     if headline and (at := line.find(headline)) >= 0:
@@ -93,7 +97,7 @@ def dates_in(text: str, *, headline: str, prose: bool, timezone: ZoneInfo, now: 
     labels = _labels(line, spelt, prose=prose)
     starts = [0, *(label.start() for label in labels)]
     for label, start, end in zip([None, *labels], starts, [*starts[1:], len(line)], strict=True):
-        if reading := _read(line[start:end], prose, timezone, now):
+        if reading := _read(line[start:end], prose, timezone, read):
             said = label is not None and label["published"] is not None
             changed = label is not None and not said
             yield Dated(reading, said, changed, reading.vague or not _is_alone(reading, prose))
@@ -135,19 +139,21 @@ def _is_alone(reading: Reading, prose: bool) -> bool:
     return reading.strange <= allowed
 
 
-def _read(part: str, prose: bool, zone: ZoneInfo, now: datetime) -> Reading | None:
+def _read(
+    part: str, prose: bool, zone: ZoneInfo, read_one: Callable[[str], Reading | None]
+) -> Reading | None:
     """The date of a part; where it stands among too many words, that of its own field («… | … | …»).
 
     What stands in the other fields, an author or a count, says nothing for or against the date. Fields
     with different days are those of a list.
     """
-    whole = read_date(part, timezone=zone, now=now)
+    whole = read_one(part)
     if whole is not None and _is_alone(whole, prose):
         return whole
     fields = [field for field in _FIELD.split(part) if field]
     if not 2 <= len(fields) <= MAX_FIELDS:
         return whole
-    read = [(at, read_date(field, timezone=zone, now=now)) for at, field in enumerate(fields)]
+    read = [(at, read_one(field)) for at, field in enumerate(fields)]
     dated = [(at, reading) for at, reading in read if reading is not None and not reading.vague]
     if not dated or len({reading.when.astimezone(zone).date() for _, reading in dated}) > 1:
         return None if dated else whole
@@ -155,7 +161,7 @@ def _read(part: str, prose: bool, zone: ZoneInfo, now: datetime) -> Reading | No
     if own.precision is DatePrecision.DAY and not own.relative:
         for beside in (fields[at + 1 : at + 2], fields[max(0, at - 1) : at]):
             if beside and read_clock(beside[0])[0] is not None:
-                timed = read_date(f"{fields[at]} | {beside[0]}", timezone=zone, now=now)
+                timed = read_one(f"{fields[at]} | {beside[0]}")
                 if timed is not None and timed.precision is DatePrecision.MINUTE:
                     return timed
     return own

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
-from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
 from crawler.article import DatePrecision, Hints
-from crawler.extraction.dates.place import Place
-from crawler.extraction.dates.reading import Reading, read_date
+from crawler.extraction.dates.place import Place, heading_text
+from crawler.extraction.dates.url_day import day_in_url
 from crawler.extraction.jsonld import LinkedData, Node, text_value
+from crawler.parsing.dates.order import DateOrder, may_need_order
+from crawler.parsing.dates.reading import Reading, read_date
 
 FIRST_YEAR = 1995
 """No site put its articles online earlier; a date before it is a default (1970, 0001) or a template's."""
@@ -75,13 +76,14 @@ _MODIFIED_META = frozenset(
 MAX_TIMES = 200
 """`<time>` elements looked at; a page with more of them is a listing or a live blog."""
 
-_URL_DAY = re.compile(
-    r"/(?P<y>(?:19|20)\d{2})"
-    r"(?:/(?P<m>0?[1-9]|1[0-2])/(?P<d>0?[1-9]|[12]\d|3[01])(?=[/_-]|\Z)"
-    r"|-(?P<m2>0[1-9]|1[0-2])-(?P<d2>0[1-9]|[12]\d|3[01])(?=[/_.-]|\Z)"
-    r"|(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?=[/_.-]|\Z))"
-)
 _DATE_ITEMS = frozenset({"datePublished", "dateModified"})
+_DATE_ATTRIBUTES = (
+    "datetime", "data-datetime", "data-date", "data-time", "data-timestamp", "data-utc", "data-published",
+    "data-epoch", "data-livestamp",
+)  # fmt: skip
+"""Attributes that scripts turn into a reader's local time."""
+RENDERING = timedelta(minutes=2)
+"""A time so close to now is when the server made the page, not when the story was published."""
 _DATE_PROPERTIES = frozenset({"dc:date", "dc:created", "schema:datePublished", "schema:dateModified"})
 _CLASS_MODIFIED = re.compile(r"updated|modif|date-upd", re.IGNORECASE)
 _CLASS_PUBLISHED = re.compile(r"publi|entry-date|post-?date|posted|article-?date|dateline", re.IGNORECASE)
@@ -120,10 +122,17 @@ class Reader:
 
     timezone: ZoneInfo
     now: datetime
+    page_order: Callable[[], DateOrder | None] = lambda: None
+
+    def order(self, text: str) -> DateOrder | None:
+        """In which order the page writes numeric dates; found out only for a text that has one."""
+        return self.page_order() if may_need_order(text) else None
 
     def witness(self, text: str | None, source: str) -> Witness | None:
         """What `text` states, or None where it states no date that an article can have."""
-        reading = read_date(text, timezone=self.timezone, now=self.now) if text else None
+        if not text:
+            return None
+        reading = read_date(text, timezone=self.timezone, now=self.now, order=self.order(text))
         return self.checked(reading, source) if reading else None
 
     def checked(self, reading: Reading, source: str) -> Witness | None:
@@ -168,25 +177,6 @@ def collect(
     if (day := day_in_url(url)) and (stated := reader.checked(reader.day(day), "url")):
         evidence.published.append(stated)
     return evidence, place
-
-
-def day_in_url(url: str) -> date | None:
-    """The day in an address such as ``/2024/12/04/…``, ``/2024-12-04-…`` or ``/20241204/…``.
-
-    Only at the start of a path's segment: a day inside a slug is one that the story is about.
-    """
-    try:
-        path = unquote(urlsplit(url[:2_000]).path)
-    except ValueError:
-        return None
-    for match in _URL_DAY.finditer(path):
-        month = match["m"] or match["m2"] or match["m3"]
-        day = match["d"] or match["d2"] or match["d3"]
-        try:
-            return date(int(match["y"]), int(month), int(day))
-        except ValueError:
-            continue
-    return None
 
 
 def _linked_data(nodes: list[Node], evidence: Evidence, reader: Reader) -> None:
@@ -245,12 +235,13 @@ def _times(times: list[HtmlElement], url: str, place: Place, evidence: Evidence,
 
 
 def _attributes(tree: HtmlElement, url: str, place: Place, evidence: Evidence, reader: Reader) -> None:
-    """Microdata, RDFa and the hAtom microformat on elements of the body."""
+    """Microdata, RDFa, the hAtom microformat and other attributes for machines, on elements of the body."""
     for element in islice(_marked_up(tree), MAX_TIMES):
         name = f"{element.get('itemprop') or ''} {element.get('property') or ''} {element.get('class') or ''}"
-        written = element.get("content") or element.get("title")
-        stated = reader.witness(written, "meta")
+        stated = _stated_by(element, reader)
         if stated is None or place.is_beside(element, url=url):
+            continue
+        if not _is_semantic(element) and not place.follows(element):
             continue
         (evidence.modified if _CLASS_MODIFIED.search(name) else evidence.published).append(stated)
 
@@ -259,12 +250,28 @@ def _marked_up(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Elements of the body that are marked up as dates, other than `time` and `meta`."""
     body = next(tree.iter("body"), None)
     for element in body.iterdescendants() if body is not None else ():
-        if element.tag not in ("time", "meta") and (
-            element.get("itemprop") in _DATE_ITEMS
-            or element.get("property") in _DATE_PROPERTIES
-            or (element.tag == "abbr" and element.get("title") is not None)
+        if element.tag not in ("time", "meta", "ins", "del") and (
+            _is_semantic(element) or any(element.get(name) is not None for name in _DATE_ATTRIBUTES)
         ):
             yield element
+
+
+def _is_semantic(element: HtmlElement) -> bool:
+    """Whether an element says by a vocabulary that it is the date of what it stands in."""
+    return (
+        not _DATE_ITEMS.isdisjoint((element.get("itemprop") or "").split())
+        or element.get("property") in _DATE_PROPERTIES
+        or (element.tag == "abbr" and element.get("title") is not None)
+    )
+
+
+def _stated_by(element: HtmlElement, reader: Reader) -> Witness | None:
+    for name in ("content", "title", *_DATE_ATTRIBUTES):
+        if stated := reader.witness(element.get(name), "meta"):
+            if name in _DATE_ATTRIBUTES and abs(stated.when - reader.now) <= RENDERING:
+                continue
+            return stated
+    return reader.witness(heading_text(element), "meta") if element.get("itemprop") else None
 
 
 def _hints(hints: Hints | None, evidence: Evidence, reader: Reader) -> None:

@@ -8,9 +8,10 @@ from lxml.html import HtmlElement
 
 from crawler.article import DatePrecision, Hints
 from crawler.extraction.dates.evidence import Evidence, Reader, Witness, collect, iter_same_day, same_clock
-from crawler.extraction.dates.reading import Reading
+from crawler.extraction.dates.page_order import page_order
 from crawler.extraction.dates.visible import VisibleDates, find_visible
 from crawler.extraction.jsonld import LinkedData, read_linked_data
+from crawler.parsing.dates.reading import Reading
 
 SKEW = timedelta(minutes=10)
 """How far ahead of ours a server's clock may be before its time counts as lying in the future."""
@@ -71,8 +72,9 @@ def find_published(
     """
     if now.tzinfo is None:
         raise ValueError("now must be an aware datetime")
-    reader = Reader(timezone, now)
     linked = linked if linked is not None else read_linked_data(tree)
+    order = page_order(tree, url=url, hints=hints, title=title, linked=linked)
+    reader = Reader(timezone, now, order)
     evidence, place = collect(tree, url=url, hints=hints, title=title, linked=linked, reader=reader)
     seen: list[VisibleDates] = []
 

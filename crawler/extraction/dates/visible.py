@@ -123,6 +123,7 @@ def _read(
         prose=element.tag in PROSE,
         timezone=page.reader.timezone,
         now=page.reader.now,
+        order=page.reader.order(text),
     )
     for dated in dates:
         if dated.doubtful and not (dated.said or marked):

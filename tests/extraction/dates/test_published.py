@@ -1,5 +1,6 @@
 """When an article was published: each rule on small pages, on both of its sides."""
 
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -716,6 +717,6 @@ def test_hostile_pages_take_no_time() -> None:
     parser = html.HTMLParser(huge_tree=True)
     for below in (deep, wide, nested, times, links):
         tree = html.document_fromstring(page(below=below), parser=parser)
-        started = datetime.now(UTC)
+        started = time.process_time()
         find_published(tree, url=URL, hints=None, timezone=ZONE, now=NOW, title=TITLE)
-        assert (datetime.now(UTC) - started).total_seconds() < 2
+        assert time.process_time() - started < 2

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from crawler.article import DatePrecision
-from crawler.extraction.dates.clock import Clock, read_clock
-from crawler.extraction.dates.day import MAX_STRANGE_WORDS, read_day
-from crawler.extraction.dates.names import DAY, DAY_WORDS, FILLERS, HOUR, NUMBER_WORDS, UNITS, fold
+from crawler.parsing.dates.clock import Clock, read_clock
+from crawler.parsing.dates.day import MAX_STRANGE_WORDS, read_day
+from crawler.parsing.dates.names import DAY, DAY_WORDS, FILLERS, HOUR, NUMBER_WORDS, PLURALS, UNITS, fold
+from crawler.parsing.dates.order import DateOrder
 
 MAX_CHARS = 200
 """A longer text isn't one date. The longest real ones (both calendars, zone, label) stay under 150."""
@@ -24,7 +25,10 @@ _ISO = re.compile(
     r"(?:(?:t|\s{1,3})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s?(z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:t?(\d{2})(\d{2})(\d{2})?(z|[+-]\d{2}:?\d{2})?)?")
-_EPOCH = re.compile(r"(1\d{9})(\d{3})?")
+_EPOCH = re.compile(r"(?P<seconds>1\d{9})(?:\d{3}|\d{6}|\.\d{1,9})?")
+"""Seconds since 1970 since September 2001; milliseconds, microseconds or fractions behind them."""
+_JSON_DATE = re.compile(r"\\?/?date\((?P<number>1\d{9,12})(?:[+-]\d{4})?\)\\?/?")
+"""How ASP.NET wrote a time in JSON: /Date(1730395708000+0300)/. The offset is for show."""
 
 _AGO_BEFORE, _AGO_AFTER = "منذ|مند|قبل|beri|پێش|az|simdi|just|الان", "مضت|مضي|ago|once|لهمهوپێش"
 _AGO = re.compile(rf"(?<![^\W_])(?:(?P<before>{_AGO_BEFORE})|{_AGO_AFTER})(?![^\W_])")
@@ -67,19 +71,22 @@ class Reading(ParsedDate):
     strange: int = 0
 
 
-def parse_date(text: str, *, timezone: ZoneInfo, now: datetime) -> ParsedDate | None:
+def parse_date(
+    text: str, *, timezone: ZoneInfo, now: datetime, order: DateOrder | None = None
+) -> ParsedDate | None:
     """Read one date, with or without a time of day, as newspapers and their software write it.
 
-    Understood are ISO 8601, RFC 822 and Unix times; Levantine, Egyptian, Maghrebi, Kurdish, Turkish, English
-    and French month names, two at once too; Hijri dates where no other stands beside them; numbers in
-    day-first order; Arabic-Indic and Persian digits; 12-hour clocks; "… ago", yesterday, today. Labels and a
-    byline around the date are passed over; a sentence is no date. The time it takes is bounded.
+    Understood are ISO 8601, RFC 822 and Unix times, ``/Date(…)/``; the month names of `calendars`, two at
+    once too; lunar and solar Hijri dates where no other stands beside them; numbers in the order that is
+    given; Arabic-Indic and Persian digits; 12-hour clocks; "… ago", yesterday, today. Labels and a byline
+    around the date are passed over; a sentence is no date. The time it takes is bounded.
 
     Args:
         text: The text that holds the date.
         timezone: In which times without a zone are read.
         now: The aware time of reading, for relative dates, dates without a year, and to decide between day
             and month where only one order lies in the past.
+        order: Whether numeric dates are day first or month first, where that is known.
 
     Returns:
         The date, or None where the text holds none.
@@ -87,11 +94,13 @@ def parse_date(text: str, *, timezone: ZoneInfo, now: datetime) -> ParsedDate | 
     Raises:
         ValueError: `now` is naive.
     """
-    reading = read_date(text, timezone=timezone, now=now)
+    reading = read_date(text, timezone=timezone, now=now, order=order)
     return ParsedDate(reading.when, reading.precision) if reading else None
 
 
-def read_date(text: str, *, timezone: ZoneInfo, now: datetime) -> Reading | None:
+def read_date(
+    text: str, *, timezone: ZoneInfo, now: datetime, order: DateOrder | None = None
+) -> Reading | None:
     """Like `parse_date`, and telling how the date was worded."""
     if now.tzinfo is None:
         raise ValueError("now must be an aware datetime")
@@ -99,17 +108,19 @@ def read_date(text: str, *, timezone: ZoneInfo, now: datetime) -> Reading | None
         return None
     line = fold(text).strip()[: 2 * MAX_CHARS]
     try:
-        return _machine(line, timezone) or _ago(line, timezone, now) or _written(line, timezone, now)
+        return _machine(line, timezone) or _ago(line, timezone, now) or _written(line, timezone, now, order)
     except OverflowError:  # A day before year 1 or after 9999 by way of an offset.
         return None
 
 
 def _machine(line: str, zone: ZoneInfo) -> Reading | None:
     """ISO 8601 in its usual and compact forms, and Unix time in seconds or milliseconds."""
+    if match := _JSON_DATE.fullmatch(line):
+        line = match["number"]
     if not line[:4].isdigit():
         return None
     if match := _EPOCH.fullmatch(line):
-        when = datetime.fromtimestamp(int(match[1]), tz=zone)
+        when = datetime.fromtimestamp(int(match["seconds"]), tz=zone)
         return Reading(when, DatePrecision.MINUTE, zoned=True) if when.year in YEARS else None
     match = _ISO.fullmatch(line) or _COMPACT.fullmatch(line)
     if match is None or int(match[1]) not in YEARS:
@@ -136,10 +147,10 @@ def _iso_zone(written: str | None) -> tzinfo | None:
     return timezone(-offset if written[0] == "-" else offset)
 
 
-def _written(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
+def _written(line: str, zone: ZoneInfo, now: datetime, order: DateOrder | None) -> Reading | None:
     clock, rest = read_clock(line)
     today = now.astimezone((clock and clock.zone) or zone).date()
-    day, strange, yearless = read_day(rest, today)
+    day, strange, yearless = read_day(rest, today, order)
     if strange > MAX_STRANGE_WORDS:
         return None
     if day is not None:
@@ -216,6 +227,8 @@ def _duration(words: list[str]) -> tuple[int, int, int]:
         bare = word.removeprefix("و") if word.removeprefix("و") in UNITS else word
         if word.isdigit():
             amount = int(word)
+        elif amount is None and bare in PLURALS:
+            return 0, 0, 0
         elif bare in UNITS and (finest == 0 or UNITS[bare][0] < finest):
             unit, count = UNITS[bare]
             seconds += unit * count * (1 if amount is None else amount)

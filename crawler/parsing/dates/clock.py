@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crawler.extraction.dates.names import DIGIT, fold
+from crawler.parsing.dates.names import DIGIT, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,14 @@ def _words(names: str) -> str:
     return "|".join(re.escape(fold(name)) for name in sorted(names.split("|"), key=len, reverse=True))
 
 
-_AM = _words("ص|صباحا|صباح|صباحاً|فجرا|الفجر|قبل الظهر|قبل ظهر|ق.ظ|am|a.m.|a.m|پ.ن|پێش نیوەڕۆ|öö")
-_PM = _words("م|مساء|مساءا|مساءً|المساء|عصرا|العصر|بعد الظهر|بعد ظهر|ب.ظ|pm|p.m.|p.m|د.ن|دوای نیوەڕۆ|ös")
+_AM = _words(
+    "ص|صباحا|صباح|صباحاً|فجرا|الفجر|قبل الظهر|قبل ظهر|ق.ظ|am|a.m.|a.m|öö|sabah|beriya nîvro|bn"
+    '|پ.ن|پێش نیوەڕۆ|پێش نیوەرۆ|پێشنیوەڕۆ|صبح|לפנה"צ|בבוקר'
+)
+_PM = _words(
+    "م|مساء|مساءا|مساءً|المساء|عصرا|العصر|بعد الظهر|بعد ظهر|ب.ظ|pm|p.m.|p.m|ös|piştî nîvro|pn"
+    '|د.ن|دوای نیوەڕۆ|دوای نیوەرۆ|پاش نیوەڕۆ|پاشنیوەڕۆ|عصر|אחה"צ|בערב'
+)
 _NOON = _words("ظهرا|الظهر|ظهر")
 _NIGHT = _words("ليلا|الليل|بعد منتصف الليل|منتصف الليل|ليل")
 _PART = rf"(?:(?P<am>{_AM})|(?P<pm>{_PM})|(?P<night>{_NIGHT})|(?P<noon>{_NOON}))(?![^\W_])"
@@ -36,7 +43,8 @@ _DIGITAL = (
 _CLOCK = re.compile(rf"{_DIGITAL}(?:[\s,]{{0,3}}{_PART})?")
 _HOUR_AND_PART = re.compile(rf"(?<![\d:./-])(?P<hour>\d{{1,2}})(?:[.](?P<minute>\d{{2}}))?\s{{0,3}}{_PART}")
 _NAMED_HOUR = re.compile(
-    r"(?<![^\W_])(?:الساعه|ساعت|saat)\s{0,3}(?P<hour>\d{1,2})(?:[.](?P<minute>\d{2}))?(?![\d.:/-])"
+    r"(?<![^\W_])(?:الساعه|ساعت|saat|saet|كاتژمير|בשעה|um|alle ore|a las)\s{0,3}"
+    r"(?P<hour>\d{1,2})(?:[.](?P<minute>\d{2}))?(?![\d.:/-])"
 )
 _FRENCH = re.compile(r"(?<!\d)(?P<hour>\d{1,2})\s?h\s?(?P<minute>\d{2})(?![^\W_])")
 # «م 09:22»: before the clock, unless it is the "AD" behind a year.
@@ -55,6 +63,8 @@ _ABBREVIATIONS = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "trt": 3,
 }  # fmt: skip
+_ZONE_NAME = re.compile(r"\s?\(?(?P<area>[a-z]{2,12})/(?P<city>[a-z_]{2,20})(?![^\W_])")
+"""A name of the time zone database (https://www.iana.org/time-zones): Asia/Damascus."""
 _ABBREVIATION = re.compile(rf"\s?\(?(?P<name>{'|'.join(_ABBREVIATIONS)})(?![^\W_])")
 
 _PLACES = {
@@ -115,6 +125,8 @@ def read_clock(line: str) -> tuple[Clock | None, str]:
             start = before.start()
     if zone is None:
         zone, end = _zone_after(line, end)
+        if zone is None and _OFFSET.match(line, end):  # An offset that no place has: whose clock is it?
+            return None, f"{line[:start]} | {line[end:]}"
     rest = f"{line[:start]} | {line[end:]}"
     hour = _hour(int(parts["hour"]), parts)
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
@@ -160,7 +172,17 @@ def _zone_after(line: str, end: int) -> tuple[tzinfo | None, int]:
         return timezone(timedelta(hours=_ABBREVIATIONS[match["name"]])), match.end()
     if (match := _OFFSET.match(line, end)) and (zone := _offset(match)):
         return zone, match.end()
+    if (match := _ZONE_NAME.match(line, end)) and (zone := _database_zone(match["area"], match["city"])):
+        return zone, match.end()
     return None, end
+
+
+@lru_cache(maxsize=64)
+def _database_zone(area: str, city: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(f"{area.title()}/{city.title()}")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _offset(match: re.Match[str]) -> tzinfo | None:

@@ -1,10 +1,12 @@
-"""The day in a folded line: named months of two calendars, numbers in any order, with or without a year."""
+"""The day in a folded line: named months of three calendars, numbers in any order, with or without a year."""
 
 import re
 from datetime import date, timedelta
 
-from crawler.extraction.dates import hijri
-from crawler.extraction.dates.names import DIGIT, FILLERS, HIJRI_MONTHS, MONTHS, WEEKDAYS
+from crawler.parsing.dates import hijri, jalali
+from crawler.parsing.dates.calendars import HIJRI_MONTHS, JALALI_MONTHS, MONTHS, WEEKDAYS
+from crawler.parsing.dates.names import DIGIT, FILLERS, fold
+from crawler.parsing.dates.order import DateOrder
 
 # Arabic and other letters are words apart: «Samer Halabiيونيو 26».
 _TOKEN = re.compile(r"\d+|[ء-ۿ]+|[^\W\d_ء-ۿ]+|[|/.,()\-–—]")
@@ -16,13 +18,14 @@ MAX_STRANGE_WORDS = 8
 
 # A line is written as one letter a token, and dates are patterns over these letters:
 #   d a number of one or two digits   y a year   o any other number
-#   M a Gregorian month   H a Hijri month   s a separator between numbers   w any other word
+#   M a Gregorian month   H a lunar Hijri month   J a solar Hijri month
+#   s a separator between numbers   w any other word
 #   | the place of something that was cut out
 # Commas, brackets, weekdays, words such as «من» and the marks «م» and «هـ» behind a year are left out.
 _NAMED = (
-    re.compile(r"(?P<d>d)s?M(?:s?M)*s?(?P<y>y)"),
-    re.compile(r"M(?:s?M)*s?(?P<d>d)s?(?P<y>y)"),
-    re.compile(r"(?P<y>y)s?M(?:s?M)*s?(?P<d>d)(?!d)"),
+    re.compile(r"(?P<d>d)s?M(?:s?M){0,3}s?(?P<y>y)"),
+    re.compile(r"M(?:s?M){0,3}s?(?P<d>d)s?(?P<y>y)"),
+    re.compile(r"(?P<y>y)s?M(?:s?M){0,3}s?(?P<d>d)(?!d)"),
     re.compile(r"(?P<y>y)s?(?P<d>d)s?M"),
     re.compile(r"(?P<d>d)sMs(?P<y>d)"),
     re.compile(r"(?P<d>d)M(?P<y>d)(?=\||\Z)"),
@@ -40,23 +43,35 @@ _HIJRI = (
     re.compile(r"Hs?(?P<d>d)s?(?P<y>y)"),
     re.compile(r"(?P<y>y)s?Hs?(?P<d>d)(?!d)"),
 )
+_JALALI = (
+    re.compile(r"(?P<d>d)s?Js?(?P<y>[yo])"),
+    re.compile(r"Js?(?P<d>d)s?(?P<y>[yo])"),
+    re.compile(r"(?P<y>[yo])s?Js?(?P<d>d)(?!d)"),
+)
 _YEARLESS = (
-    re.compile(r"(?<!d)(?<!ds)(?P<d>d)s?M(?:s?M)*(?!s?[dyo])"),
-    re.compile(r"(?<![dy])(?<![dy]s)M(?:s?M)*s?(?P<d>d)(?!s?[dyo])"),
+    re.compile(r"(?<!d)(?<!ds)(?P<d>d)s?M(?:s?M){0,3}(?!s?[dyoM])"),
+    re.compile(r"(?<![dy])(?<![dy]s)M(?:s?M){0,3}s?(?P<d>d)(?!s?[dyo])"),
 )
 
 _Token = tuple[str, int]
 
+_EZAFE = fold("ی")
+"""The ending by which Kurdish ties a month to its year: «تشرینی یەکەمی 2024»."""
+_HEBREW_IN = "ב"
+"""The preposition that Hebrew writes together with the month."""
 
-def read_day(line: str, today: date) -> tuple[date | None, int, bool]:
+
+def read_day(line: str, today: date, order: DateOrder | None = None) -> tuple[date | None, int, bool]:
     """The day that a line names.
 
-    A Gregorian date is preferred to a Hijri one. Numbers are day first, unless only month first makes a day,
-    agrees with the weekday beside it, or lies in the past.
+    A Gregorian date is preferred to one of the other calendars. Numbers are in the given order. Without one
+    they are day first, unless only month first makes a day, agrees with the weekday beside it, or lies in the
+    past.
 
     Args:
         line: A folded line, without its time of day.
         today: The day of reading, for dates without a year and for doubtful orders.
+        order: In which order the page or feed writes its numeric dates, where that is known.
 
     Returns:
         The day, or None; how many words of the line beside it don't belong to a date; whether the year was
@@ -75,6 +90,7 @@ def read_day(line: str, today: date) -> tuple[date | None, int, bool]:
             month = next(value for letter, value in tokens[match.start() : match.end()] if letter == "M")
             if day := _day(_year(tokens[match.start("y")]), month, tokens[match.start("d")][1]):
                 return day, strange, False
+    jalali_day = _jalali(letters, tokens)
     hijri_day = None
     for pattern in _NUMERIC:
         for match in pattern.finditer(letters):
@@ -82,21 +98,48 @@ def read_day(line: str, today: date) -> tuple[date | None, int, bool]:
             first, second = tokens[match.start("d")][1], tokens[match.start("m")][1]
             if year in hijri.YEARS:
                 hijri_day = hijri_day or hijri.from_hijri(year, second, first)
-            elif day := _in_order(
-                year, first, second, weekday, today, year_first=letters[match.start()] == "y"
-            ):
+            elif year in jalali.YEARS:
+                jalali_day = jalali_day or jalali.from_jalali(year, second, first)
+            elif letters[match.start()] == "y":
+                if day := _day(year, second, first) or _day(year, first, second):
+                    return day, strange, False
+            elif day := _in_order(year, first, second, weekday, today, order):
                 return day, strange, False
     for pattern in _HIJRI:
         if hijri_day is None and (found := pattern.search(letters)):
             month = next(value for letter, value in tokens[found.start() : found.end()] if letter == "H")
             hijri_day = hijri.from_hijri(tokens[found.start("y")][1], month, tokens[found.start("d")][1])
-    if hijri_day is not None:
-        return hijri_day, strange, False
+    if other_day := jalali_day or hijri_day:
+        return other_day, strange, False
     for pattern in _YEARLESS:
         if found := pattern.search(letters):
             month = next(value for letter, value in tokens[found.start() : found.end()] if letter == "M")
             return _latest(month, tokens[found.start("d")][1], weekday, today), strange, True
     return None, strange, False
+
+
+def _jalali(letters: str, tokens: list[_Token]) -> date | None:
+    """The day of a date with a solar Hijri month's name."""
+    if "J" not in letters:
+        return None
+    for pattern in _JALALI:
+        for match in pattern.finditer(letters):
+            month = next(value for letter, value in tokens[match.start() : match.end()] if letter == "J")
+            if day := jalali.from_jalali(tokens[match.start("y")][1], month, tokens[match.start("d")][1]):
+                return day
+    return None
+
+
+def _month(word: str) -> _Token | None:
+    """A month's name as a token, also with the Kurdish ezafe or the Hebrew "in" at it."""
+    for bare in (word, word.removesuffix(_EZAFE), word.removeprefix(_HEBREW_IN)):
+        if bare in MONTHS:
+            return "M", MONTHS[bare]
+        if bare in HIJRI_MONTHS:
+            return "H", HIJRI_MONTHS[bare]
+        if bare in JALALI_MONTHS:
+            return "J", JALALI_MONTHS[bare]
+    return None
 
 
 def _tokens(line: str) -> tuple[list[_Token], int | None, int]:
@@ -110,15 +153,16 @@ def _tokens(line: str) -> tuple[list[_Token], int | None, int]:
         following = words[position + 1] if position + 1 < len(words) else ""
         pair = f"{word} {following}"
         position += 1
-        if pair in MONTHS or pair in HIJRI_MONTHS:
-            tokens.append(("M", MONTHS[pair]) if pair in MONTHS else ("H", HIJRI_MONTHS[pair]))
-            position += 1
-        elif word in MONTHS:
-            tokens.append(("M", MONTHS[word]))
-        elif word in HIJRI_MONTHS:
-            tokens.append(("H", HIJRI_MONTHS[word]))
-        elif word.isdigit():
+        if word.isdigit():
             tokens.append(_number(word))
+        elif following and (month := _month(pair)):
+            tokens.append(month)
+            position += 1
+        elif month := _month(word):
+            tokens.append(month)
+        elif pair in WEEKDAYS:
+            weekday = WEEKDAYS[pair] if weekday is None else weekday
+            position += 1
         elif word in WEEKDAYS:
             weekday = WEEKDAYS[word] if weekday is None else weekday
         elif word in "/.-–—|":
@@ -134,6 +178,10 @@ def _number(digits: str) -> _Token:
         return "d", int(digits)
     if len(digits) == 4 and (1900 <= int(digits) <= 2100 or int(digits) in hijri.YEARS):
         return "y", int(digits)
+    if len(digits) == 4 and (
+        int(digits) in jalali.NAMED_YEARS or int(digits) - jalali.KURDISH_ERA in jalali.NAMED_YEARS
+    ):
+        return ("y" if int(digits) in jalali.YEARS else "o"), int(digits)
     return "o", 0
 
 
@@ -150,16 +198,19 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _in_order(
-    year: int, first: int, second: int, weekday: int | None, today: date, *, year_first: bool
+    year: int, first: int, second: int, weekday: int | None, today: date, order: DateOrder | None
 ) -> date | None:
-    """The day of a numeric date: day first (after a year: month first), or the other way where that fits."""
-    usual, other = _day(year, second, first), _day(year, first, second)
+    """The day of a numeric date with the year last: in the usual order, or the other way where that fits."""
+    day_first, month_first = _day(year, second, first), _day(year, first, second)
+    usual, other = day_first, month_first
+    if order is DateOrder.MONTH_FIRST:
+        usual, other = month_first, day_first
     if usual is None or other is None:
         return usual or other
     if weekday is not None and usual.weekday() != weekday:
         return other if other.weekday() == weekday else usual
     # A day ahead may be a matter of time zones.
-    if not year_first and weekday is None and usual > today + timedelta(days=1) >= other:
+    if weekday is None and usual > today + timedelta(days=1) >= other:
         return other
     return usual
 

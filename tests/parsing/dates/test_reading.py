@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.article import DatePrecision
-from crawler.extraction.dates import parse_date
-from crawler.extraction.dates.names import DAY_WORDS, FILLERS, HIJRI_MONTHS, MONTHS, UNITS, WEEKDAYS, fold
-from tests.extraction.dates.spellings import DAMASCUS, NO_DATES
+from crawler.parsing.dates import parse_date
+from crawler.parsing.dates.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
+from crawler.parsing.dates.names import DAY_WORDS, FILLERS, UNITS, fold
+from tests.parsing.dates.spellings import DAMASCUS, NO_DATES
 
 ZONE = ZoneInfo("Asia/Damascus")
 NOW = datetime(2024, 12, 5, 12, 0, tzinfo=ZONE)

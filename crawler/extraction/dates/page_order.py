@@ -1,0 +1,79 @@
+"""In which order a page writes its numeric dates, told from the page itself."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from itertools import chain, islice
+
+from lxml.html import HtmlElement
+
+from crawler.article import Hints
+from crawler.extraction.dates.url_day import day_in_url
+from crawler.extraction.jsonld import LinkedData
+from crawler.parsing.dates.order import DateOrder, find_order
+
+MAX_TEXTS = 5_000
+"""Pieces of text that are looked through; pages of newsrooms have some hundreds."""
+MAX_PIECE = 400
+"""Characters of a piece; a date stands in a short one."""
+
+_ISO_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
+_ARABIC_LETTER = re.compile("[\u0620-\u06d3]")
+_SILENT = frozenset({"script", "style", "noscript", "template"})
+
+
+def page_order(
+    tree: HtmlElement, *, url: str, hints: Hints | None, title: str | None, linked: LinkedData
+) -> Callable[[], DateOrder | None]:
+    """How to find a page's order of day and month; looked for once, when it is first asked for.
+
+    Args:
+        tree: The parsed page; not changed.
+        url: The page's address, which may name a day.
+        hints: What discovery knew, if anything.
+        title: The headline: one in Arabic letters says more than a template's ``lang="en-US"``.
+        linked: The page's JSON-LD.
+
+    Returns:
+        A function that gives the order, or None where the page doesn't tell it.
+    """
+
+    @cache
+    def order() -> DateOrder | None:
+        language = (tree.get("lang") or "").lower().replace("_", "-")
+        return find_order(
+            islice(_texts(tree), MAX_TEXTS),
+            known_days=_known_days(tree, url, hints, linked),
+            american=language == "en-us" and not _ARABIC_LETTER.search(title or ""),
+        )
+
+    return order
+
+
+def _texts(tree: HtmlElement) -> Iterator[str]:
+    for element in tree.iter():
+        if isinstance(element.tag, str) and element.tag not in _SILENT:
+            for text in (element.text, element.get("content"), element.get("datetime"), element.get("title")):
+                if text and len(text) <= MAX_PIECE:
+                    yield text
+        if element.tail and len(element.tail) <= MAX_PIECE:
+            yield element.tail
+
+
+def _known_days(tree: HtmlElement, url: str, hints: Hints | None, linked: LinkedData) -> set[date]:
+    """Days that the address, discovery and machine-readable statements name, whatever they are days of."""
+    days = {day for day in (day_in_url(url),) if day}
+    if hints is not None:
+        days |= {time.date() for time in (hints.published_at, hints.modified_at) if time}
+    stated = chain(
+        (element.get("content") or element.get("datetime") for element in tree.iter("meta", "time")),
+        (str(value) for node in linked.articles[:5] for key, value in node.items() if "date" in key.lower()),
+    )
+    for text in stated:
+        if text and (match := _ISO_DAY.search(text[:MAX_PIECE])):
+            try:
+                days.add(date(int(match[1]), int(match[2]), int(match[3])))
+            except ValueError:
+                continue
+    return days

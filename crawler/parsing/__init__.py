@@ -1,0 +1,1 @@
+"""What is read out of text and markup alone: the ground that discovery and extraction stand on."""
