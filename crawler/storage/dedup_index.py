@@ -152,8 +152,8 @@ def mend_index(stores: Stores) -> int | None:
 def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None) -> int:
     """Make the index anew from the signatures stored with the articles, in order of publication.
 
-    The stories that come out of it are written to the articles where they differ. One process does so at a
-    time; others wait for it.
+    The stories that come out of it are written to the articles where they differ; they keep their ids. One
+    process does so at a time; others wait for it.
 
     Args:
         stores: The open stores.
@@ -258,12 +258,28 @@ def _order(stores: Stores) -> tuple[list[str], int]:
     if window:
         since = datetime.now(UTC) - window
         left = {document["_id"] for document in held if document["first_seen_at"] < since}
-    order = [
-        document["_id"]
-        for document in sorted(held, key=_turn)
-        if document["_id"] not in left and document["story_id"] not in left
+    staying = [
+        document for document in held if document["_id"] not in left and document["story_id"] not in left
     ]
-    return order, len(held) - len(order)
+    return keep_story_ids(sorted(staying, key=_turn)), len(held) - len(staying)
+
+
+def keep_story_ids(documents: Sequence[Document]) -> list[str]:
+    """The order in which articles go into a new index so that their stories keep their ids.
+
+    A story is called by the article that it began with, which is the first of it to go into the index. That
+    need not be the one that was published first: it goes in just before that one.
+
+    Args:
+        documents: Articles in order of publication, with `_id` and `story_id`.
+    """
+    present = {document["_id"] for document in documents}
+    order: dict[str, None] = {}
+    for document in documents:
+        if document["story_id"] in present:
+            order.setdefault(document["story_id"])
+        order.setdefault(document["_id"])
+    return list(order)
 
 
 def _turn(document: Document) -> tuple[datetime, datetime, str]:

@@ -160,6 +160,8 @@ def story(request: Request, lang: Lang, story: str, first: str = "", second: str
     if data is None:
         raise HTTPException(404)
     query = f"?{request.url.query}" if request.url.query else ""
+    if data.id != story:
+        return RedirectResponse(f"/{lang}/stories/{data.id}{query}", 307)
     return _page(
         request, "story.html.j2", lang, here="search", data=data, api=f"/api/stories/{data.id}{query}"
     )

@@ -154,13 +154,16 @@ class Reader:
     def story(self, id_: str, first: str | None = None, second: str | None = None) -> models.Story | None:
         """A story and two of its members side by side: its first two, unless others are named.
 
+        A member's id and a former id of the story lead to it as well; the answer has its id of today.
+
         Raises:
             UsageError: A member that is named is not of this story.
         """
-        told = self._lists.story(id_)
+        told = self._lists.story(id_) or self._story_of_member(id_)
         members = told[:MEMBERS]
         if not members:
             return None
+        id_ = members[0].story
         by_id = {member.id: member for member in members}
         for named in (first, second):
             if named and named not in by_id:
@@ -174,6 +177,14 @@ class Reader:
             more=len(told) - len(members),
             difference=self._difference(pair) if len(pair) == 2 else None,
         )
+
+    def _story_of_member(self, id_: str) -> list[Hit]:
+        """The story that an article belongs to.
+
+        A story's id is that of the article it began with, so this leads from a former id to the story, too.
+        """
+        member = self._lists.by_id([id_])
+        return self._lists.story(member[0].story) if member else []
 
     def knows(self, site: str) -> bool:
         """Whether the archive holds articles of a site, or a seed names it."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.article import Article
 from crawler.storage.articles import ArticleStore, Capture
@@ -12,6 +14,7 @@ from crawler.storage.dedup_index import (
     check_pending,
     clear_index,
     index_was_lost,
+    keep_story_ids,
     mend_index,
     open_index,
     rebuild_index,
@@ -139,3 +142,27 @@ def test_signatures_of_an_older_normalisation_are_made_anew_from_the_text(stores
     )
     rebuild_index(stores)
     assert stores.db.articles.find_one({"_id": hex_id(1)}) == expected
+
+
+def test_a_story_keeps_its_id_in_a_new_index_whoever_came_first(stores: Stores) -> None:
+    # The story began with article 9; what was published before it came later.
+    for number in (9, 3, 5):
+        save(stores, number, story=1)
+    save(stores, 4, story=2)
+    before = told(stores)
+    assert {before[number][:2] for number in (5, 9)} == {(9, 3)}
+    assert before[3][:2] == (9, None)
+
+    rebuild_index(stores)
+
+    assert told(stores) == before
+
+
+@given(stories=st.dictionaries(st.integers(0, 30), st.integers(0, 6), min_size=1, max_size=12))
+def test_an_order_that_keeps_story_ids_holds_each_article_once(stories: dict[int, int]) -> None:
+    documents = [{"_id": str(article), "story_id": str(story)} for article, story in stories.items()]
+    order = keep_story_ids(documents)
+    assert sorted(order) == sorted(str(article) for article in stories)
+    for article, story in stories.items():
+        if stories.get(story) == story:
+            assert order.index(str(story)) <= order.index(str(article))

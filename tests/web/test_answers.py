@@ -275,6 +275,13 @@ def test_an_error_page_helps_in_its_language_and_says_the_detail(web: Web) -> No
         assert "is not a date; write it as 2024-12-04" in page.text
 
 
+def test_a_member_leads_to_its_story(web: Web) -> None:
+    assert api(web, f"/stories/{small.COPY}")["id"] == small.FIRST
+    page = web.get(f"/en/stories/{small.COPY}?first={small.CUT}")
+    assert page.status == 307
+    assert page.headers["Location"] == f"/en/stories/{small.FIRST}?first={small.CUT}"
+
+
 def test_openapi_describes_each_page(web: Web) -> None:
     described = json.loads(web.get("/api/openapi.json").text)
     assert set(described["paths"]) == {
