@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from urllib.parse import unquote
 
 import typer
 from rich.text import Text
@@ -57,6 +59,8 @@ def status_command(
         for status in found:
             if status.crawls:
                 console.print(_crawls(status))
+                for line in _source_lines(status):
+                    console.print(line, soft_wrap=True)
     raise typer.Exit(0 if all(status.healthy for status in found) else 3)
 
 
@@ -113,6 +117,26 @@ def _crawls(status: SiteStatus) -> RowTable:
             Text(crawl.reason or ""),
         )
     return table
+
+
+def _source_lines(status: SiteStatus) -> Iterator[Text]:
+    """A heading and a line for each source: how it is, and what became of the addresses that it named."""
+    sources = next((crawl.sources for crawl in status.crawls if crawl.sources), ())
+    if sources:
+        yield Text(f"{status.site}: what the sources named", style="italic")
+    for source in sources:
+        counts = ", ".join(
+            f"{number} {outcome.replace('_', ' ')}" for outcome, number in source.addresses.outcomes.items()
+        )
+        hosts = ", ".join(f"{entry.host} {entry.count}" for entry in source.addresses.off_site_hosts)
+        unchanged = "unchanged" if source.unchanged else None
+        off_site = f"off the site: {hosts}" if hosts else None
+        details = (counts or unchanged or "nothing", off_site, source.error, source.note)
+        yield Text(
+            f"  {source.kind} {unquote(source.url)}: {source.verdict or unchanged or 'read'}; "
+            + "; ".join(detail for detail in details if detail),
+            style="" if source.error is None else "red",
+        )
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

@@ -61,12 +61,14 @@ def problem_lines(
             yield f"{report.site}: {report.reason}"
         elif report.sources and not report.taken and not report.discovered:
             yield f"{report.site}: nothing new since the last crawl ({report.requests} requests)"
+        of_sources = [source.problem for source in report.sources if source.problem]
         for source in report.sources:
-            if source.error:
-                yield f"{report.site}: the {source.kind} {source.url} could not be read: {source.error}"
+            if source.problem:
+                yield f"{report.site}: {source.problem}"
             if source.note:
                 yield f"{report.site}: {source.kind} {source.url}: {source.note}"
-        if report.problems and all_of_them:
-            yield from (f"{report.site}: {problem}" for problem in report.problems)
-        elif report.problems:
-            yield f"{report.site}: {report.problems[0]} (-v: all; log: {log_path(settings, report.site)})"
+        problems = [problem for problem in report.problems if problem not in of_sources]
+        if problems and all_of_them:
+            yield from (f"{report.site}: {problem}" for problem in problems)
+        elif problems:
+            yield f"{report.site}: {problems[0]} (-v: all; log: {log_path(settings, report.site)})"

@@ -1,15 +1,19 @@
 """What the answer of a source names, whichever kind of source it is: pages, further sources, a next page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 from crawler.article import Discovered
-from crawler.discovery.feed import parse_feed
+from crawler.discovery.accounting import AddressCounts
+from crawler.discovery.canonical import absolute_url
+from crawler.discovery.feed import FeedError, parse_feed
+from crawler.discovery.feed_links import feed_links
 from crawler.discovery.listing import parse_listing
+from crawler.discovery.markup import parse_html
 from crawler.discovery.sitemap import SitemapLink, parse_sitemap
 from crawler.discovery.window import sitemap_span
-from crawler.discovery.wordpress import is_wordpress, older_page
+from crawler.discovery.wordpress import is_wordpress
 from crawler.sites import Site
 
 SourceKind = Literal["feed", "sitemap", "listing"]
@@ -19,29 +23,47 @@ SourceKind = Literal["feed", "sitemap", "listing"]
 class Named:
     """What a source's answer names: pages, further sitemaps, and the source's own next page.
 
-    `guessed_url` is where the next page usually is on a site of this make.
+    `left_out` counts what it names besides and is none of these. `made_by_wordpress`: the answer says so.
+    `feeds` are those that a web page names which stands where a feed is expected.
     """
 
     pages: list[Discovered]
     sitemaps: list[SitemapLink]
     next_url: str | None = None
-    guessed_url: str | None = None
+    left_out: AddressCounts = field(default_factory=AddressCounts)
     skipped: int = 0
     truncated: bool = False
+    made_by_wordpress: bool = False
+    feeds: tuple[str, ...] = ()
 
 
 def parse_source(body: bytes, url: str, kind: SourceKind, site: Site, charset: str | None) -> Named:
     """Read a source's answer; runs in a worker process, which needs to import no more than this for it."""
     if kind == "feed":
-        feed = parse_feed(body, url, zone=site.zone)
-        older = older_page(url) if feed.entries and is_wordpress(body) else None
-        return Named(feed.entries, [], feed.next_url, older, skipped=feed.skipped)
+        return _read_feed(body, url, site, charset)
     if kind == "sitemap":
-        sitemap = parse_sitemap(body, url, zone=site.zone)
+        sitemap = parse_sitemap(body, url, zone=site.zone, site=site)
         links = sorted(sitemap.sitemaps, key=_sitemap_time, reverse=True)
         return Named(sitemap.pages, links, skipped=sitemap.skipped, truncated=sitemap.truncated)
     listing = parse_listing(body, url, site, charset=charset)
-    return Named(listing.articles, [], listing.next_url)
+    return Named(listing.articles, [], listing.next_url, listing.left_out)
+
+
+def _read_feed(body: bytes, url: str, site: Site, charset: str | None) -> Named:
+    try:
+        feed = parse_feed(body, url, zone=site.zone, site=site)
+    except FeedError as error:
+        feeds = _feeds_of_page(body, url, site, charset) if error.reason == "html" else ()
+        if not feeds:
+            raise
+        return Named([], [], feeds=feeds)
+    return Named(feed.entries, [], feed.next_url, skipped=feed.skipped, made_by_wordpress=is_wordpress(body))
+
+
+def _feeds_of_page(body: bytes, url: str, site: Site, charset: str | None) -> tuple[str, ...]:
+    root = parse_html(body, charset)
+    own = absolute_url(url)
+    return () if root is None else tuple(feed for feed in feed_links(root, url, site) if feed != own)
 
 
 def _sitemap_time(link: SitemapLink) -> datetime:

@@ -4,19 +4,17 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of, url_key
+from crawler.discovery.canonical import InvalidURLError, absolute_url, url_key
+from crawler.discovery.feed_links import feed_links
 from crawler.discovery.links import is_article_link, word_count
 from crawler.discovery.markup import parse_html
 from crawler.discovery.plaintext import one_line
 from crawler.sites import Site
 
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
-# WordPress names the feed of all comments, and of each page's comments, beside that of its articles.
-_NOT_NEWS = re.compile(r"/comments?/|comments?[-_]feed|\bcomments?\b|تعليق", re.IGNORECASE)
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _SEPARATOR = re.compile(r"\s+[|•·–—»:-]\s+|\s*[|•»]\s*")
@@ -63,7 +61,7 @@ def read_home(body: bytes, url: str, site: Site, charset: str | None = None) -> 
         name_en=latin if latin != name or arabic is None else None,
         name_told=name in told,
         language=_language(root),
-        feeds=_feeds(root, url, site),
+        feeds=feed_links(root, url, site),
         sections=_sections(root, url, site),
     )
 
@@ -120,22 +118,6 @@ def _parts(text: str) -> Iterator[str]:
 def _language(root: HtmlElement) -> str | None:
     match = re.match(r"[a-z]{2,3}(?=[-_]|\Z)", (root.get("lang") or "").strip().lower())
     return match[0] if match else None
-
-
-def _feeds(root: HtmlElement, url: str, site: Site) -> list[str]:
-    found: dict[str, None] = {}
-    for element in root.iter("link"):
-        relations = (element.get("rel") or "").lower().split()
-        if "alternate" not in relations or (element.get("type") or "").lower().strip() not in _FEED_TYPES:
-            continue
-        about = f"{element.get('href') or ''} {element.get('title') or ''}"
-        try:
-            target = absolute_url(element.get("href") or "", url)
-        except InvalidURLError:
-            continue
-        if not _NOT_NEWS.search(unquote(about)):
-            found[target] = None
-    return [feed for feed in found if site.owns(feed) or "feed" in host_of(feed)]
 
 
 def _sections(root: HtmlElement, url: str, site: Site) -> list[str]:

@@ -72,11 +72,14 @@ def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False)
         is_teaser: The link stands in a heading, or holds one or an image, as teasers do and menus do not.
     """
     told = told_by_address(url, site) if site.owns(url) else False
-    if told is not None:
-        return told
-    least, untexted = _words_needed(url)
+    return has_article_shape(url, text, is_teaser=is_teaser) if told is None else told
+
+
+def has_article_shape(url: str, text: str, *, is_teaser: bool = False) -> bool:
+    """Judge a link by its address and text alone, whosever site it leads to; arguments as above."""
+    minimum_words, untexted = _words_needed(url)
     # Worth no more than a word: «أخبار سوريا» stands in a heading too, above a block of headlines.
-    return word_count(text) + is_teaser >= least if text else untexted
+    return word_count(text) + is_teaser >= minimum_words if text else untexted
 
 
 def told_by_address(url: str, site: Site) -> bool | None:

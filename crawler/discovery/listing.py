@@ -2,16 +2,26 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.article import Discovered, Hints
+from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url, url_key
-from crawler.discovery.links import MIN_TITLE_WORDS, is_article_link, told_by_address, word_count
+from crawler.discovery.item_list import item_lists
+from crawler.discovery.links import (
+    MIN_TITLE_WORDS,
+    has_article_shape,
+    is_article_link,
+    told_by_address,
+    word_count,
+)
 from crawler.discovery.markup import parse_html
 from crawler.discovery.plaintext import one_line
+from crawler.discovery.redirectors import own_address
 from crawler.sites import Site
 
 MAX_TITLE_LENGTH = 250
@@ -30,6 +40,8 @@ _NO_TITLE = re.compile(
     r"|\W*(?:previous|next)(?:\s+(?:post|article))?\W*\Z",
     re.IGNORECASE,
 )
+# What a click does where a script stands in for a link; addresses are as long as `MAX_URL_LENGTH` at most.
+_ONCLICK = re.compile(r"""\blocation(?:\.href)?\s{0,9}=\s{0,9}['"]([^'"]{1,4096})['"]""")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*\Z")
 
 _OLDER_CLASSES = re.compile(
@@ -54,26 +66,38 @@ class ListingPage:
     """In the page's order, each page once."""
     next_url: str | None
     """The page with older articles, on the same site."""
+    left_out: AddressCounts = field(default_factory=AddressCounts)
+    """Links that look like articles' and are off the site, or against the seed's patterns."""
 
 
 @dataclass(slots=True)
 class _Link:
-    """One target of a page, and all the links that lead there."""
+    """One target of a page, all the links that lead there, and what its structured data calls it."""
 
     url: str
-    anchors: list[HtmlElement]
+    anchors: list[HtmlElement] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     def titles(self) -> list[str]:
         """The texts under which the page links there."""
-        return [text for text in map(_anchor_text, self.anchors) if text]
+        return [text for text in (*map(_anchor_text, self.anchors), *self.names) if text]
 
     def is_article(self, site: Site) -> bool:
         """Whether it leads to an article: the texts are read only where the address does not tell."""
-        told = told_by_address(self.url, site)
-        if told is not None:
-            return told
-        longest = max((text for text in self.titles() if not _NO_TITLE.match(text)), key=len, default="")
-        return is_article_link(self.url, longest, site, is_teaser=any(map(_is_teaser, self.anchors)))
+        by_address = told_by_address(self.url, site) if site.owns(self.url) else False
+        if by_address is not None:
+            return by_address
+        return is_article_link(self.url, self._headline(), site, is_teaser=self._is_teaser())
+
+    def looks_like_article(self) -> bool:
+        """The same by the shape of address and text alone, also for a link off the site."""
+        return has_article_shape(self.url, self._headline(), is_teaser=self._is_teaser())
+
+    def _headline(self) -> str:
+        return max((text for text in self.titles() if not _NO_TITLE.match(text)), key=len, default="")
+
+    def _is_teaser(self) -> bool:
+        return bool(self.names) or any(map(_is_teaser, self.anchors))
 
 
 def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> ListingPage:
@@ -92,13 +116,22 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
         return ListingPage([], None)
     base = _base_url(root, url)
     anchors = _anchors(root)
-    articles = [
-        Discovered(link.url, "listing", Hints(title=_title(link.titles())))
-        for link in _links(anchors, url, base, site)
-        if link.is_article(site)
-    ]
+    articles: list[Discovered] = []
+    left_out = AddressCounts()
+    for link in _links(anchors, url, base, site, root):
+        if link.is_article(site):
+            articles.append(Discovered(link.url, "listing", Hints(title=_title(link.titles()))))
+        elif not site.owns(link.url):
+            if link.looks_like_article():
+                left_out.count_off_site(foreign_host(link.url))
+        elif _is_against_patterns(link.url, site) and link.looks_like_article():
+            left_out.count(AddressOutcome.EXCLUDED)
     not_next = {url_key(article.url) for article in articles} | {url_key(url)}
-    return ListingPage(articles, _next_url(root, anchors, url, base, site, not_next))
+    return ListingPage(articles, _next_url(root, anchors, url, base, site, not_next), left_out)
+
+
+def _is_against_patterns(url: str, site: Site) -> bool:
+    return site.excludes(url) or site.is_article_url(url) is False
 
 
 def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -> list[str]:
@@ -123,13 +156,27 @@ def links_in(root: HtmlElement, url: str, site: Site) -> list[str]:
 
 
 def _anchors(root: HtmlElement) -> list[HtmlElement]:
+    """Elements that lead somewhere: links, and what scripts make clickable."""
     anchors = []
-    for anchor in root.iter("a", "area"):
-        if anchor.get("href"):
-            anchors.append(anchor)
+    for element in root.iter(etree.Element):
+        if element.tag in ("a", "area") or "data-href" in element.attrib or "onclick" in element.attrib:
+            if not _target_of(element):
+                continue
+            anchors.append(element)
             if len(anchors) == MAX_LINKS:
                 break
     return anchors
+
+
+def _target_of(element: HtmlElement) -> str:
+    """Where an element leads to, as published; empty where it leads nowhere."""
+    href: str = element.get("href") or ""
+    if href and not href.lstrip().lower().startswith(("#", "javascript:")):
+        return href
+    if target := element.get("data-href"):
+        return str(target)
+    match = _ONCLICK.search(element.get("onclick") or "")
+    return match[1] if match else ""
 
 
 def _base_url(root: HtmlElement, url: str) -> str:
@@ -140,32 +187,46 @@ def _base_url(root: HtmlElement, url: str) -> str:
         return url
 
 
-def _links(anchors: list[HtmlElement], url: str, base: str, site: Site) -> Iterable[_Link]:
-    """The pages of the site that these anchors lead to, but for its home page and this one."""
+def _links(
+    anchors: list[HtmlElement], url: str, base: str, site: Site, root: HtmlElement | None = None
+) -> Iterable[_Link]:
+    """The pages that these anchors lead to, but for the site's home page and this one.
+
+    Args:
+        anchors: The page's links.
+        url: Where the page was fetched.
+        base: What its relative links are relative to.
+        site: The seed.
+        root: The page, where the links of its structured data and those off the site count as well.
+    """
     own_keys = {url_key(url), url_key(site.url)}
     links: dict[str, _Link] = {}
+
+    def link_to(href: str) -> _Link | None:
+        try:
+            target = own_address(href, site, base) or (
+                canonical_url(href, base) if root is not None else None
+            )
+        except InvalidURLError:
+            return None
+        if target is None or (key := url_key(target)) in own_keys:
+            return None
+        return links.setdefault(key, _Link(target))
+
     # Pages link to most of their targets more than once, in the same words: picture, headline, "read more".
     by_href: dict[str, _Link | None] = {}
     for anchor in anchors:
         if "nofollow" in (anchor.get("rel") or "").lower().split():
             continue
-        href = anchor.get("href", "")
+        href = _target_of(anchor)
         if href not in by_href:
-            by_href[href] = None
-            if (target := _own_target(href, base, site)) and (key := url_key(target)) not in own_keys:
-                by_href[href] = links.setdefault(key, _Link(target, []))
+            by_href[href] = link_to(href)
         if (link := by_href[href]) is not None:
             link.anchors.append(anchor)
+    for item in item_lists(root, MAX_LINKS) if root is not None else ():
+        if (link := link_to(item.url)) is not None and item.name:
+            link.names.append(item.name)
     return links.values()
-
-
-def _own_target(href: str, base: str, site: Site) -> str | None:
-    """The page that a link leads to, in canonical form; None where it is none of the site's."""
-    try:
-        target = canonical_url(href, base)
-    except InvalidURLError:
-        return None
-    return target if site.owns(target) else None
 
 
 def _anchor_text(anchor: HtmlElement) -> str:
@@ -207,7 +268,7 @@ def _next_url(
 
     def fitting(element: HtmlElement) -> str | None:
         try:
-            target = absolute_url(element.get("href") or "", base)
+            target = absolute_url(_target_of(element), base)
         except InvalidURLError:
             return None
         number = page_number(target)
@@ -244,7 +305,7 @@ def _next_url(
 
 def _href(anchor: HtmlElement, base: str) -> str:
     try:
-        return absolute_url(anchor.get("href") or "", base)
+        return absolute_url(_target_of(anchor), base)
     except InvalidURLError:
         return ""
 

@@ -17,6 +17,7 @@ from crawler.discovery.markup import MarkupError, decode, xml_source
 from crawler.discovery.plaintext import one_line
 from crawler.discovery.times import parse_time
 from crawler.errors import KhabarError
+from crawler.sites import Site
 
 MAX_ENTRIES = 50_000
 """The protocol's limit for one sitemap; what comes after it is not read, and `truncated` says so."""
@@ -31,6 +32,7 @@ _REASONS = {
     "unknown": "the answer is no sitemap",
 }
 _NEWS = ("{http://www.google.com/schemas/sitemap-news/", "{https://www.google.com/schemas/sitemap-news/")
+_EXTENSIONS = frozenset({"news", "image", "video", "xhtml", "mobile", "pagemap"})
 _ROOT = re.compile(rb"<(?:[\w-]{1,20}:)?(\w+)")
 _END = re.compile(rb"</(?:[\w-]{1,20}:)?(?:urlset|sitemapindex)\s*>|\A<[^<>]*/>\s*\Z", re.IGNORECASE)
 
@@ -68,13 +70,14 @@ class Sitemap:
     """Entries without a usable address."""
 
 
-def parse_sitemap(body: bytes, url: str, *, zone: ZoneInfo) -> Sitemap:
+def parse_sitemap(body: bytes, url: str, *, zone: ZoneInfo, site: Site | None = None) -> Sitemap:
     """Read a sitemap, an index, a feed that serves as a sitemap, or a list of addresses.
 
     Args:
         body: The file as served; gzip data is recognised and decompressed within `MAX_BYTES`.
         url: Where it was fetched, for relative addresses.
         zone: The site's time zone, for times without one.
+        site: The seed, for a feed that gives several addresses for one page.
 
     Raises:
         SitemapError: This is no sitemap.
@@ -89,7 +92,7 @@ def parse_sitemap(body: bytes, url: str, *, zone: ZoneInfo) -> Sitemap:
         return Sitemap(listed[:MAX_ENTRIES], [], truncated or len(listed) > MAX_ENTRIES)
     root = _ROOT.match(source)
     if root and root[1].lower() in (b"rss", b"feed", b"rdf"):
-        feed = parse_feed(body, url, zone=zone)
+        feed = parse_feed(body, url, zone=zone, site=site)
         pages = [Discovered(entry.url, "sitemap", entry.hints) for entry in feed.entries]
         return Sitemap(pages, [], truncated, feed.skipped)
     return _read(source, url, zone, truncated)
@@ -102,17 +105,24 @@ def _read(source: bytes, url: str, zone: ZoneInfo, truncated: bool) -> Sitemap:
     skipped = 0
     # Streamed, so that a sitemap of 50 MB does not become a tree of ten times its size.
     events = etree.iterparse(
-        BytesIO(source), events=("end",), recover=True, resolve_entities=False, no_network=True,
+        BytesIO(source), events=("start", "end"), recover=True, resolve_entities=False, no_network=True,
         remove_comments=True, encoding="utf-8",
     )  # fmt: skip
-    for _, element in events:
-        kind = _name(element.tag)
+    vocabulary = ""
+    for event, element in events:
+        if event == "start":
+            # Whatever namespace the root claims is that of its entries: some sites claim a wrong one.
+            vocabulary = vocabulary or _namespace(element.tag)
+            continue
+        kind = _name(element.tag, vocabulary)
         if kind not in ("url", "sitemap"):
             continue
         if len(pages) + len(sitemaps) == MAX_ENTRIES:
             truncated = True
             break
-        fields = {_name(child.tag): child.text for child in element.iterdescendants(etree.Element)}
+        fields = {
+            _name(child.tag, vocabulary): child.text for child in element.iterdescendants(etree.Element)
+        }
         location = (fields.get("loc") or "").strip()
         try:
             if not location:
@@ -139,15 +149,30 @@ def _hints(fields: dict[str, str | None], zone: ZoneInfo) -> Hints:
     )
 
 
+def _namespace(tag: str) -> str:
+    return tag[1:].partition("}")[0] if tag.startswith("{") else ""
+
+
 @lru_cache(maxsize=256)
-def _name(tag: str) -> str:
-    """A tag without its namespace, except that what belongs to another vocabulary keeps a prefix."""
-    if not tag.startswith("{"):
-        return tag
-    local = tag.rpartition("}")[2]
+def _name(tag: str, vocabulary: str) -> str:
+    """A tag without its namespace, except that what belongs to another vocabulary keeps a prefix.
+
+    Args:
+        tag: As lxml gives it.
+        vocabulary: The namespace of the root element; empty where it has none.
+    """
+    namespace, local = _namespace(tag), tag.rpartition("}")[2]
     if tag.startswith(_NEWS):
         return f"news:{local}"
-    return local if "sitemap" in tag and "schemas/sitemap-" not in tag else f"other:{local}"
+    if not namespace:
+        # A prefix that nobody declared stays in the name.
+        prefix, _, local = local.rpartition(":")
+        return f"{prefix}:{local}" if prefix in _EXTENSIONS else local
+    return local if namespace == vocabulary or _is_sitemap_namespace(namespace) else f"other:{local}"
+
+
+def _is_sitemap_namespace(namespace: str) -> bool:
+    return "sitemap" in namespace and "schemas/sitemap-" not in namespace
 
 
 def _decompressed(body: bytes, url: str) -> tuple[bytes, bool]:

@@ -8,7 +8,7 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from crawler.discovery.canonical import InvalidURLError, absolute_url
@@ -39,15 +39,6 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M:%S"
 def is_wordpress(feed: bytes) -> bool:
     """Whether a feed says that WordPress made it."""
     return _GENERATOR.search(feed[:FEED_HEAD_BYTES]) is not None
-
-
-def older_page(url: str) -> str:
-    """The address of the next older page of a WordPress feed (its query variable ``paged``)."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    page = query.get("paged", "1")
-    query["paged"] = str(int(page) + 1 if page.isdecimal() and len(page) < 6 else 2)
-    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 @dataclass(frozen=True, slots=True)

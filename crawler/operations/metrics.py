@@ -51,6 +51,11 @@ class SitesCollector(Collector):
         running = GaugeMetricFamily("khabar_site_running", "1: it is being crawled.", labels=["site"])
         crawls = CounterMetricFamily("khabar_crawls", "Crawls by verdict.", labels=["site", "verdict"])
         pages = CounterMetricFamily("khabar_pages", "Pages by their end.", labels=["site", "disposition"])
+        addresses = CounterMetricFamily(
+            "khabar_addresses",
+            "Addresses that the sources named, by what became of them.",
+            labels=["site", "outcome"],
+        )
         requests = CounterMetricFamily("khabar_requests", "Requests made.", labels=["site"])
         seconds = CounterMetricFamily("khabar_crawl_seconds", "Time spent in crawls.", labels=["site"])
         now = datetime.now(UTC)
@@ -69,9 +74,11 @@ class SitesCollector(Collector):
                 crawls.add_metric([name, verdict], count)
             for disposition, count in state.totals.get("pages", {}).items():
                 pages.add_metric([name, disposition], count)
+            for outcome, count in state.totals.get("addresses", {}).items():
+                addresses.add_metric([name, outcome], count)
             requests.add_metric([name], state.totals.get("requests", 0))
             seconds.add_metric([name], state.totals.get("seconds", 0.0))
-        yield from (healthy, last, due, running, crawls, pages, requests, seconds)
+        yield from (healthy, last, due, running, crawls, pages, addresses, requests, seconds)
 
 
 @contextlib.contextmanager

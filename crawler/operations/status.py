@@ -1,13 +1,15 @@
 """The health of every site: what the last crawls said, and what is due."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo.database import Database
 
+from crawler.discovery.accounting import AddressCounts
 from crawler.sites import Site
+from crawler.spiders.job import SourceReport
 from crawler.spiders.rhythm import open_from
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.crawls import NEW
@@ -34,6 +36,9 @@ class CrawlSummary:
     new: int
     requests: int
     problems: tuple[str, ...] = ()
+    addresses: AddressCounts = field(default_factory=AddressCounts)
+    sources: tuple[SourceReport, ...] = ()
+    """Only of the latest crawl that asked any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class SiteStatus:
                 "new": crawl.new,
                 "requests": crawl.requests,
                 "problems": list(crawl.problems),
+                "addresses": asdict(crawl.addresses),
+                "sources": [asdict(source) for source in crawl.sources],
             }
             for crawl in self.crawls
         ]
@@ -111,12 +118,11 @@ def statuses(db: Database[Document], sites: Iterable[Site], *, detailed: bool = 
 def _status(
     db: Database[Document], site: Site, state: SiteState, now: datetime, detailed: bool
 ) -> SiteStatus:
+    since = now - (LOOK_BACK if detailed else timedelta(days=1))
     crawls = list(
-        db.crawls.find(
-            {"site": site.id, "started_at": {"$gte": now - (LOOK_BACK if detailed else timedelta(days=1))}},
-            {"sources": 0, "sample": 0},
-        )
+        db.crawls.find({"site": site.id, "started_at": {"$gte": since}}, {"sources": 0, "sample": 0})
     )
+    crawls.sort(key=_started, reverse=True)
     day_ago = now - timedelta(days=1)
     return SiteStatus(
         site=site.id,
@@ -134,10 +140,25 @@ def _status(
         if state.holder and state.crawled_now(now)
         else None,
         tls=site.tls,
-        crawls=[_summary(crawl) for crawl in sorted(crawls, key=_started, reverse=True)[:CRAWLS_SHOWN]]
+        crawls=_with_sources(db, [_summary(crawl) for crawl in crawls[:CRAWLS_SHOWN]], crawls)
         if detailed
         else [],
     )
+
+
+def _with_sources(
+    db: Database[Document], summaries: list[CrawlSummary], crawls: list[Document]
+) -> list[CrawlSummary]:
+    """The crawls, the latest of those that asked sources with what came of each."""
+    for number, crawl in enumerate(crawls[: len(summaries)]):
+        if crawl.get("finished_at") is None:
+            continue
+        document = db.crawls.find_one({"_id": crawl["_id"]}, {"sources": 1}) or {}
+        sources = tuple(SourceReport.from_dict(source) for source in document.get("sources") or ())
+        if sources:
+            summaries[number] = replace(summaries[number], sources=sources)
+            break
+    return summaries
 
 
 def due_at(site: Site, state: SiteState, now: datetime) -> datetime:
@@ -168,4 +189,5 @@ def _summary(crawl: Mapping[str, Any]) -> CrawlSummary:
         new=_new(crawl),
         requests=crawl.get("requests", 0),
         problems=tuple(crawl.get("problems") or ()),
+        addresses=AddressCounts.from_dict(crawl.get("addresses")),
     )

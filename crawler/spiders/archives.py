@@ -233,10 +233,9 @@ class Archives:
         self._named |= keys
         if number == 1:
             self._empty = 0 if fresh else self._empty + 1
-        requests, new = await self._pages.found(page.articles)
+        requests, addresses = await self._pages.found(page.articles)
         if self._report is not None:
-            self._report.found += len(fresh)
-            self._report.new += new
+            self._report.add(addresses)
         for request in requests:
             yield request
         if page.next_url and fresh and number < MOST_PAGES and not self._pages.is_full:

@@ -1,11 +1,13 @@
 """Intake: the pages that one crawl takes; where they come from, each once, and no more than it may take."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from scrapy import Request
 
 from crawler.article import Discovered
+from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
 from crawler.discovery.canonical import page_id
 from crawler.discovery.window import newest_first
 from crawler.spiders.crawling import Crawling
@@ -14,6 +16,19 @@ from crawler.storage.frontier import Discovery, Frontier, Page
 NEWEST_PRIORITY = 90
 """Priority of a page of the last day; each day before counts one less. Sources have more, their further pages
 less than none: whether these are wanted is told by the pages before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What came of the addresses that a source named: pages to fetch, and the outcome of each address."""
+
+    pages: list[Page]
+    addresses: AddressCounts
+
+    @property
+    def new(self) -> int:
+        """How many of the pages were never seen before."""
+        return self.addresses[AddressOutcome.NEW]
 
 
 class Intake:
@@ -59,7 +74,9 @@ class Intake:
         # The newest first: it is what readers wait for, and what is edited or taken down soonest.
         return sorted(pages, key=lambda page: newest_first(page.url, page.hints), reverse=True)
 
-    async def found(self, discovered: Iterable[Discovered], depth: int = 0) -> tuple[list[Request], int]:
+    async def found(
+        self, discovered: Iterable[Discovered], depth: int = 0
+    ) -> tuple[list[Request], AddressCounts]:
         """Put what a source named into the frontier.
 
         Args:
@@ -67,34 +84,56 @@ class Intake:
             depth: How many links away from a source they are.
 
         Returns:
-            Requests for those that are to be fetched now, and how many pages were new.
+            Requests for those that are to be fetched now, and what became of each address.
         """
-        discovery = await self.discover(discovered, depth)
-        if discovery is None:
-            return [], 0
+        admission = await self.discover(discovered, depth)
+        if admission is None:
+            return [], AddressCounts()
         if self.holding:
-            self._held.update((page.id, page) for page in discovery.pages)
-            return [], discovery.new
-        return [self.request(page) for page in self.claim(discovery.pages)], discovery.new
+            self._held.update((page.id, page) for page in admission.pages)
+            return [], admission.addresses
+        return [self.request(page) for page in self.claim(admission.pages)], admission.addresses
 
-    async def discover(self, discovered: Iterable[Discovered], depth: int = 0) -> Discovery | None:
-        """Put pages of the site into the frontier; None where there is none to put, or it cannot be done."""
-        wanted: dict[str, Discovered] = {}
+    async def discover(self, discovered: Iterable[Discovered], depth: int = 0) -> Admission | None:
+        """Put pages of the site into the frontier; None where the store is lost and nothing is accounted for.
+
+        Every address is accounted for: it goes into the frontier, is there already, or is counted with the
+        reason why it does not.
+        """
+        addresses = AddressCounts()
+        admitted: dict[str, Discovered] = {}
         for item in discovered:
             key = self.page_key(item.url)
-            known = key in self._queued or key in wanted
-            if not known and self._site.owns(item.url) and not self._site.excludes(item.url):
-                wanted[key] = item
-        may_hold = self._spider.window.may_hold
-        wanted = {key: item for key, item in wanted.items() if may_hold(item.url, item.hints)}
-        if not wanted:
-            return None
+            if (reason := self._barred(item)) is not None:
+                if reason is AddressOutcome.OFF_SITE:
+                    addresses.count_off_site(foreign_host(item.url))
+                else:
+                    addresses.count(reason)
+            elif key in self._queued or key in admitted:
+                addresses.count(AddressOutcome.ALREADY_KNOWN)
+            else:
+                admitted[key] = item
+        if not admitted:
+            return Admission([], addresses)
         discovery: Discovery | None = await self._spider.in_thread(
-            lambda: self._run.frontier(lambda frontier: frontier.discover(wanted.values(), depth))
+            lambda: self._run.frontier(lambda frontier: frontier.discover(admitted.values(), depth))
         )
-        if discovery is not None:
-            self._run.report.discovered += discovery.new
-        return discovery
+        if discovery is None:
+            return None
+        self._run.report.discovered += discovery.new
+        addresses.count(AddressOutcome.NEW, discovery.new)
+        addresses.count(AddressOutcome.ALREADY_KNOWN, len(admitted) - discovery.new)
+        return Admission(discovery.pages, addresses)
+
+    def _barred(self, item: Discovered) -> AddressOutcome | None:
+        """Why an address stays out of the frontier; None: it may go in."""
+        if not self._site.owns(item.url):
+            return AddressOutcome.OFF_SITE
+        if self._site.excludes(item.url):
+            return AddressOutcome.EXCLUDED
+        if not self._spider.window.may_hold(item.url, item.hints):
+            return AddressOutcome.OUTSIDE_WINDOW
+        return None
 
     def claim(self, pages: Iterable[Page]) -> list[Page]:
         """Return the pages that this crawl is to take now: each once, and no more than the limit allows."""

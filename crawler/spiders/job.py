@@ -1,6 +1,7 @@
 """Job: what one crawl process is asked to do, and how it reports."""
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -8,6 +9,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from crawler.article import Disposition
+from crawler.discovery.accounting import (
+    AddressCounts,
+    AddressOutcome,
+    SourceFinding,
+    SourceVerdict,
+    judge_source,
+)
 from crawler.sites import Site
 
 CrawlKind = Literal["scheduled", "manual", "recrawl", "backfill"]
@@ -36,10 +44,14 @@ class Job(BaseModel):
 
 @dataclass(slots=True)
 class SourceReport:
-    """What one source of discovery answered: `found` pages or sitemaps; `new` pages were unknown.
+    """What one source of discovery answered.
 
-    `unchanged` says that the source has not changed since its pages were put into the frontier. `note` tells
-    what is no failure but should be known: why a source was not read to its end, or not asked.
+    `found` addresses were named and `new` of them were pages not seen before; `addresses` says what became of
+    each. `unchanged` says that the source has not changed since its pages were put into the frontier. `error`
+    says what is wrong with it. `note` tells what is no failure but should be known: why a source was not read
+    to its end, or not asked. `verdict` judges what the source and all that it leads to named; None: it is a
+    part of another source, or was not read to its end. `moved_to` is the foreign host that it leads to.
+    `failing_since` (ISO 8601) says since when it has named no page.
     """
 
     url: str
@@ -49,15 +61,59 @@ class SourceReport:
     unchanged: bool = False
     error: str | None = None
     note: str | None = None
+    addresses: AddressCounts = field(default_factory=AddressCounts)
+    verdict: SourceVerdict | None = None
+    moved_to: str | None = None
+    failing_since: str | None = None
+
+    def add(self, addresses: AddressCounts) -> None:
+        """Account for addresses that the source named."""
+        self.addresses.add(addresses)
+        self.found += addresses.total
+        self.new += addresses[AddressOutcome.NEW]
+
+    def conclude(self, finding: SourceFinding | None = None) -> None:
+        """Take a verdict on the source; None: by its own counts."""
+        finding = finding or judge_source(self.addresses)
+        self.verdict, self.moved_to = finding.verdict, finding.host
+        if finding.verdict is not SourceVerdict.OK:
+            self.error = finding.reason
+
+    @property
+    def names_pages(self) -> bool:
+        """Whether it names pages of the site, or said before that it does and has not changed."""
+        return self.addresses.usable > 0 or (self.unchanged and self.verdict in (None, SourceVerdict.OK))
+
+    @property
+    def problem(self) -> str | None:
+        """A sentence about what is wrong with the source; None where nothing is."""
+        if self.error is None:
+            return None
+        since = f" (since {self.failing_since[:16].replace('T', ' ')} UTC)" if self.failing_since else ""
+        return f"the {self.kind} {self.url}: {self.error}{since}"
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "SourceReport":
+        """Read a report back from its JSON form."""
+        verdict = data.get("verdict")
+        return cls(
+            **{
+                **data,
+                "addresses": AddressCounts.from_dict(data.get("addresses")),
+                "verdict": SourceVerdict(verdict) if verdict else None,
+            }
+        )
 
 
 @dataclass(slots=True)
 class CrawlReport:
     """How a crawl of one site went; what the child prints last and `crawls` keeps.
 
-    `left` counts pages that are still to be done. `outcome` is ``finished``, ``limit``, ``stopped``,
-    ``lease_held``, ``lease_lost``, ``store_lost``, ``told_to_wait``, ``unreachable``, ``died``, ``error``, or
-    ``blocked`` or ``failing`` where the site turned away one page after another.
+    `addresses` adds up what became of the addresses that all sources named, `links` accounts for those that
+    followed links lead to; `discovered` counts the new pages of both. `left` counts pages that are still to
+    be done. `outcome` is ``finished``, ``limit``, ``stopped``, ``lease_held``, ``lease_lost``,
+    ``store_lost``, ``told_to_wait``, ``unreachable``, ``died``, ``error``, or ``blocked`` or ``failing``
+    where the site turned away one page after another.
     """
 
     site: str
@@ -70,6 +126,8 @@ class CrawlReport:
     requests: int = 0
     seconds: float = 0.0
     dispositions: dict[str, int] = field(default_factory=dict)
+    addresses: AddressCounts = field(default_factory=AddressCounts)
+    links: AddressCounts = field(default_factory=AddressCounts)
     sources: list[SourceReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     verdict: str = "ok"
@@ -82,8 +140,33 @@ class CrawlReport:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "CrawlReport":
         """Read a report back from its JSON form."""
-        sources = [SourceReport(**source) for source in data.get("sources", ())]
-        return cls(**{**data, "sources": sources})
+        return cls(
+            **{
+                **data,
+                "addresses": AddressCounts.from_dict(data.get("addresses")),
+                "links": AddressCounts.from_dict(data.get("links")),
+                "sources": [SourceReport.from_dict(source) for source in data.get("sources", ())],
+            }
+        )
+
+    def add_up(self) -> str | None:
+        """Add the sources' counts up to the crawl's; returns what does not add up, None where all does."""
+        self.addresses = AddressCounts()
+        for source in self.sources:
+            self.addresses.add(source.addresses)
+        return next(self._contradictions(), None)
+
+    def _contradictions(self) -> Iterator[str]:
+        for source in self.sources:
+            if source.addresses.problem:
+                yield f"{source.url}: {source.addresses.problem}"
+            if source.found != source.addresses.total:
+                yield f"{source.url}: {source.found} addresses named, {source.addresses.total} accounted for"
+            if source.new != source.addresses[AddressOutcome.NEW]:
+                yield f"{source.url}: {source.new} new pages, {source.addresses[AddressOutcome.NEW]} counted"
+        new = self.addresses[AddressOutcome.NEW] + self.links[AddressOutcome.NEW]
+        if new != self.discovered:
+            yield f"{self.discovered} pages were discovered, {new} are accounted for by a source or a link"
 
 
 def event_line(event: str, **fields: Any) -> str:

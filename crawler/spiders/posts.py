@@ -18,6 +18,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFinding, SourceVerdict
 from crawler.discovery.posts import Post, PostPage, PostsError, parse_posts
 from crawler.discovery.wordpress import POSTS_AT_ONCE, Cursor, find_api, local_text, posts_url
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
@@ -206,7 +207,7 @@ class Posts:
             discovery = await self._intake.discover(post.discovered() for post in answer.posts)
             pages = self._intake.claim(discovery.pages) if discovery else []
             wanted = [(page, by_key.get(page.id)) for page in pages]
-            self._count(answer, discovery.new if discovery else 0)
+            self._count(answer, discovery.addresses if discovery else AddressCounts())
             follow_up = await self._follow_up(step, answer, len(discovery.pages) if discovery else 0)
         tasks = [asyncio.ensure_future(self._made(page, post, fetched_at)) for page, post in wanted]
         try:
@@ -246,10 +247,10 @@ class Posts:
             prepared=extracted.prepared,
         )
 
-    def _count(self, answer: PostPage, new: int) -> None:
+    def _count(self, answer: PostPage, addresses: AddressCounts) -> None:
+        addresses.count(AddressOutcome.UNUSABLE, answer.skipped)
         if self._report is not None:
-            self._report.found += len(answer.posts)
-            self._report.new += new
+            self._report.add(addresses)
         if answer.skipped:
             self._run.problem(f"{self._root}: {answer.skipped} posts without a usable address were left out")
         newest = max((post.modified for post in answer.posts), default=None)
@@ -291,8 +292,10 @@ class Posts:
         self._intake.holding = False
         report = self._report
         if report is not None and not step.pages and not report.error and not self._closed:
-            report.unchanged = report.new == 0
-            if self._run.job.limit is None and not self._spider.stopping:
+            # A walk that asks for changes alone names nothing where nothing was changed.
+            report.unchanged = report.new == 0 and (report.found > 0 or self._memory.newest is not None)
+            report.conclude(SourceFinding(SourceVerdict.OK) if report.unchanged else None)
+            if report.names_pages and self._run.job.limit is None and not self._spider.stopping:
                 self.covered = True
                 newest = max((text for text in (self._newest, self._memory.newest) if text), default=None)
                 state, root = PostsWalk(newest, None), self._root

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from crawler.article import Article, Disposition
 from crawler.config import Settings
+from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
 from crawler.fetch.pace import Pace
 from crawler.pipelines.extract import ExtractionPool
@@ -25,7 +26,7 @@ from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.raw_pages import RawPageWriter, raw_folder
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
-from crawler.storage.sources import recall_lying_pages, remember_lying_page
+from crawler.storage.sources import recall_lying_pages, remember_health, remember_lying_page
 from crawler.storage.turns import Turn, record_turn, site_state, unqueue
 
 T = TypeVar("T")
@@ -155,12 +156,12 @@ class CrawlRun:
             self.source(self.site.url, "link").note = sentence
         report.seconds = round(time.monotonic() - self._begun, 2)
         accounted = sum(report.dispositions.values())
+        contradiction = report.add_up()
         if accounted != report.taken:
-            self.problem(
-                f"{report.taken} pages were taken, {accounted} are accounted for: please report this"
-            )
-            report.outcome = "error"
-            report.reason = report.problems[-1]
+            contradiction = f"{report.taken} pages were taken, {accounted} are accounted for"
+        if contradiction is not None:
+            report.outcome, report.reason = "error", f"{contradiction}: please report this"
+            self.problem(report.reason)
         try:
             if not self.session.lost_for_good and report.outcome != "lease_lost":
                 report.left = len(self.frontier(lambda frontier: frontier.pending(datetime.now(UTC))))
@@ -184,6 +185,15 @@ class CrawlRun:
         fields = asdict(self.report)
         del fields["site"], fields["kind"]
         self.log.finish(stores.db, {**fields, "sample": [asdict(one) for one in self._sample.kept]})
+        remember_health(
+            stores.db,
+            self.site.id,
+            {
+                source.url: SourceFinding(source.verdict, source.error, source.moved_to)
+                for source in self.report.sources
+                if source.verdict is not None
+            },
+        )
         if self.report.outcome not in OURS:
             record_turn(stores.db, self.site.id, self.lease.token, self._turn(stores))
         else:
@@ -207,6 +217,7 @@ class CrawlRun:
             interval=interval,
             next_at=next_at,
             counts=report.dispositions,
+            addresses=report.addresses.outcomes,
             requests=report.requests,
             seconds=report.seconds,
         )

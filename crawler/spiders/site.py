@@ -202,11 +202,12 @@ class SiteSpider(StoppableSpider):
         by_depth: dict[int, list[Discovered]] = {}
         for url, depth in links:
             by_depth.setdefault(depth, []).append(Discovered(url, "link"))
-        return [
-            request
-            for depth, found in by_depth.items()
-            for request in (await self._intake.found(found, depth))[0]
-        ]
+        requests: list[Request] = []
+        for depth, links_of_depth in by_depth.items():
+            to_fetch, addresses = await self._intake.found(links_of_depth, depth)
+            self.run.report.links.add(addresses)
+            requests += to_fetch
+        return requests
 
     async def _release(self) -> None:
         for request in await self._follow(self.run.traps.released()):

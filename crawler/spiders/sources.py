@@ -15,8 +15,17 @@ from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.article import Disposition
+from crawler.discovery.accounting import (
+    AddressCounts,
+    AddressOutcome,
+    SourceFinding,
+    SourceVerdict,
+    foreign_host,
+    judge_source,
+)
 from crawler.discovery.answer import Named, SourceKind, parse_source
-from crawler.discovery.window import Window, newest_first
+from crawler.discovery.window import newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
@@ -25,8 +34,16 @@ from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.spiders.posts import Posts
+from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL, SourcePaging
 from crawler.spiders.walk import Source, Walk, is_known
-from crawler.storage.sources import SourceAnswer, SourceMemory, begin_walk, finish_walk, recall_source
+from crawler.storage.sources import (
+    SourceAnswer,
+    SourceMemory,
+    WalkEnd,
+    begin_walk,
+    finish_walk,
+    recall_source,
+)
 
 SOURCE_PRIORITY = 100
 """Sources go before pages: what they name last may be what was published last."""
@@ -41,9 +58,8 @@ FULL_READ = timedelta(days=1)
 """Once in so long a source is asked without validators: one that says "not modified" whatever happens is
 found out by what it says then."""
 
-MOST_FEED_PAGES = 20
-"""Further pages of a feed that are read as long as each names a page we did not know: some weeks of a
-busy site. What lies further back is the business of sitemaps and listings."""
+MAX_FEEDS_OF_A_PAGE = 3
+"""Feeds that are read in place of one that has become a web page: a site names one, or one for each desk."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +72,7 @@ class Sources:
         self._intake = intake
         self._posts = posts
         self._archives = Archives(spider, intake)
+        self._paging = SourcePaging(spider, intake, posts)
         self._begun = False
         self._site = spider.site
         self._run = spider.run
@@ -66,11 +83,14 @@ class Sources:
         """Note the sitemaps that robots.txt names."""
         self._spider.crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
-    def _robots_parsed(self, robotparser: Any) -> None:
+    def _robots_parsed(self, robotparser: Any, request: Request) -> None:
+        # A site vouches for the sitemaps that its own robots.txt names, wherever they lie (sitemaps.org,
+        # "Sitemaps & Cross Submits"); the host of a sitemap vouches for nothing.
+        if not self._site.owns(request.url):
+            return
         # Scrapy's parser does not pass sitemaps on; the one below it, Protego's, knows them. Addresses
         # without a host are against the protocol, and common.
-        named = (urljoin(self._site.url, url.strip()) for url in robotparser.rp.sitemaps)
-        self._robots_sitemaps += [url for url in named if self._site.owns(url)]
+        self._robots_sitemaps += [urljoin(self._site.url, url.strip()) for url in robotparser.rp.sitemaps]
 
     async def requests(self) -> AsyncIterator[Request]:
         """Yield a request for each source that the seed names; once in a crawl."""
@@ -79,16 +99,31 @@ class Sources:
         self._begun = True
         await self._archives.recall()
         seed = self._site
-        named: list[tuple[str, SourceKind, int]] = [
-            *((url, "feed", MOST_FEED_PAGES) for url in seed.feeds),
+        sources: list[tuple[str, SourceKind, int]] = [
+            *((url, "feed", MAX_PAGES_A_CRAWL) for url in seed.feeds),
             *((url, "sitemap", 0) for url in seed.sitemaps),
             *((listing.url, "listing", listing.pages - 1) for listing in seed.listings),
         ]
-        for url, kind, pages in named or [(seed.url, "listing", 0)]:
-            memory = await self._recall(url)
-            walk = Walk(url, ended_before=memory.walked)
-            left = pages if self._spider.window.is_open else MOST_PAGES_BACK
-            yield self._request(Source(url, kind, walk, left), memory if memory.walked else SourceMemory())
+        # A home page that is a site's only source is read further back than one beside others.
+        for url, kind, pages in sources or [(seed.url, "listing", MAX_PAGES_A_CRAWL)]:
+            is_bounded = kind == "feed" or not sources
+            for request in await self._begin(url, kind, pages, is_bounded=is_bounded):
+                yield request
+
+    async def _begin(self, url: str, kind: SourceKind, pages: int, *, is_bounded: bool) -> list[Request]:
+        """Requests for a source, and for the page at which an earlier crawl stopped."""
+        memory = await self._recall(url)
+        walk = self._paging.walk(url, memory)
+        is_open = self._spider.window.is_open
+        root = Source(url, kind, walk, pages if is_open else MOST_PAGES_BACK, is_bounded=is_bounded)
+        # Both are made before either is answered: the walk ends with the last of them.
+        requests = [self._request(root, memory if memory.walked else SourceMemory())]
+        if is_open and memory.resume_url and memory.walked:
+            resumed = Source(
+                memory.resume_url, kind, walk, pages, guessed=True, is_bounded=is_bounded, resumed=True
+            )
+            requests.append(self._request(resumed, SourceMemory()))
+        return requests
 
     def fallback(self) -> Iterator[Request]:
         """Yield requests for the next sources in line, where those asked named nothing, or too little.
@@ -98,7 +133,7 @@ class Sources:
         if not self._run.job.discover:
             return
         covered = self._posts.covered
-        silent = not any(report.found or report.unchanged for report in self._run.report.sources)
+        silent = not any(report.names_pages for report in self._run.report.sources)
         sitemaps = dict.fromkeys(url for url in self._robots_sitemaps if url not in self._asked)
         line: dict[str, SourceKind] = {}
         if silent or not (covered or self._spider.window.is_open):
@@ -120,8 +155,10 @@ class Sources:
         source.walk.open += 1
         headers: dict[str, str] = {}
         recent = memory.read_at is not None and datetime.now(UTC) - memory.read_at < FULL_READ
-        # A window asks for other pages than those that an earlier crawl took from the same answer.
-        if recent and not memory.lies and self._spider.window.is_open:
+        # A window asks for other pages than those that an earlier crawl took from the same answer. One that
+        # named no page is read in full each time: it is only well again when it names one.
+        trusted = recent and not memory.lies and memory.verdict is SourceVerdict.OK
+        if trusted and self._spider.window.is_open:
             if memory.etag:
                 headers["If-None-Match"] = memory.etag
             if memory.last_modified:
@@ -132,7 +169,7 @@ class Sources:
             errback=self._failed,
             headers=headers,
             # On the way back through a window, what has been found is read first: it tells when to stop.
-            priority=SOURCE_PRIORITY if source.url == source.walk.root or not source.is_paging else -1,
+            priority=SOURCE_PRIORITY if source.is_root or not source.is_paging else -1,
             meta={"source": source, "memory": memory},
             dont_filter=True,
         )
@@ -141,52 +178,127 @@ class Sources:
         source: Source = response.meta["source"]
         for request in await self._posts.notice(response):
             yield request
+        if source.guessed:
+            async for request in self._read_guessed(source, response):
+                yield request
         # A page further on that is not there is the end of them.
-        if not (response.status == 404 and (source.guessed or source.url != source.walk.root)):
+        elif response.status != 404 or source.is_root or source.kind == "sitemap":
             async for request in self._read(source, response):
                 yield request
         await self._ended(source.walk)
 
+    async def _read_guessed(self, source: Source, response: Response) -> AsyncIterator[Request]:
+        """Read a page that nobody named, if there is one; if there is none, try the next guess."""
+        named = None
+        if status_outcome(response.status) is None:
+            try:
+                named = await self._parse(source, response)
+            except (KhabarError, ExtractionFailedError) as error:
+                logger.info("%s is no page of %s: %s", source.url, source.walk.root, error)
+        elif not source.probes and response.status >= 500:
+            self._say_failed(source, self._report(source), f"status {response.status}")
+            return
+        if named is not None and self._paging.confirms(source, named):
+            async for request in self._take(source, response, named, self._report(source)):
+                yield request
+            return
+        for further in self._paging.next_guess(source):
+            yield self._request(further, SourceMemory())
+
     async def _read(self, source: Source, response: Response) -> AsyncIterator[Request]:
-        report = self._run.source(source.url, source.kind)
+        report = self._report(source)
         memory: SourceMemory = response.meta["memory"]
         if response.status == 304:
-            report.unchanged = True
-            source.walk.unchanged.append(source.url)
+            self._repeat(source, report, memory)
             return
         outcome = status_outcome(response.status)
         if outcome is not None:
-            self._say_failed(source, report, outcome.reason or f"status {response.status}")
+            is_gone = outcome.disposition is Disposition.GONE
+            self._say_failed(source, report, outcome.reason or f"status {response.status}", is_gone=is_gone)
             return
         try:
-            named = await self._run.pool.run(
-                parse_source, response.body, response.url, source.kind, self._site, charset_of(response)
-            )
+            named = await self._parse(source, response)
         except (KhabarError, ExtractionFailedError) as error:
             self._say_failed(source, report, str(error))
             return
-        report.found = len(named.pages) + len(named.sitemaps)
+        if named.feeds:
+            async for request in self._replaced(source, report, named.feeds):
+                yield request
+            return
+        async for request in self._take(source, response, named, report):
+            yield request
+
+    def _report(self, source: Source) -> SourceReport:
+        report = self._run.source(source.url, source.kind)
+        if source.is_root:
+            source.walk.report = report
+        return report
+
+    async def _parse(self, source: Source, response: Response) -> Named:
+        return await self._run.pool.run(
+            parse_source, response.body, response.url, source.kind, self._site, charset_of(response)
+        )
+
+    def _repeat(self, source: Source, report: SourceReport, memory: SourceMemory) -> None:
+        """Take an answer that nothing has changed: what was found out by the last full one still holds."""
+        report.unchanged = True
+        source.walk.unchanged.append(source.url)
+        if source.is_root:
+            source.walk.repeated = memory.finding
+        else:
+            report.verdict = memory.finding.verdict
+
+    async def _replaced(
+        self, source: Source, report: SourceReport, feeds: tuple[str, ...]
+    ) -> AsyncIterator[Request]:
+        """Read the feeds that a web page names which stands where a feed was."""
+        line = [url for url in feeds if url not in self._asked][:MAX_FEEDS_OF_A_PAGE]
+        names = ", ".join(feeds[:MAX_FEEDS_OF_A_PAGE])
+        self._say_failed(
+            source, report, f"it is a web page now, and names as its feed {names}, which is read instead"
+        )
+        for url in line:
+            for request in await self._begin(url, "feed", MAX_PAGES_A_CRAWL, is_bounded=True):
+                yield request
+
+    async def _take(
+        self, source: Source, response: Response, named: Named, report: SourceReport
+    ) -> AsyncIterator[Request]:
+        """Take what an answer names: pages into the frontier, further pages and sitemaps into the line."""
+        walk = source.walk
+        memory: SourceMemory = response.meta["memory"]
+        if source.is_root and self._site.owns(source.url) and not self._site.owns(response.url):
+            walk.foreign_host = foreign_host(response.url)
         if source.kind == "sitemap":
             self._archives.coverage.note_sitemap(named.pages, named.sitemaps)
-        if named.skipped:
-            self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         if named.truncated:
             self._run.problem(
                 f"{source.url}: it is cut off, or names more than a sitemap may; the rest was left out"
             )
         pages = sorted(named.pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
-        requests, report.new = await self._intake.found(pages)
+        requests, addresses = await self._intake.found(pages)
+        addresses.add(named.left_out)
+        addresses.count(AddressOutcome.UNUSABLE, named.skipped)
+        if named.skipped:
+            self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
+        walk.account(report, addresses)
         for request in requests:
             yield request
-        further = [*await self._sitemaps(source, named, report), *self._pages(source, named, report)]
-        if further and not source.walk.begun:
-            source.walk.begun = True
-            await self._spider.in_store(lambda db: begin_walk(db, self._site.id, source.walk.root))
-        for one, known in further:
-            yield self._request(one, known)
+        further = [
+            *await self._sitemaps(source, named, report),
+            *(
+                (page, SourceMemory())
+                for page in self._paging.further_pages(source, named, report, self._asked)
+            ),
+        ]
+        if further and not walk.begun:
+            walk.begun = True
+            await self._spider.in_store(lambda db: begin_walk(db, self._site.id, walk.root))
+        for next_source, remembered in further:
+            yield self._request(next_source, remembered)
         if not named.sitemaps:
             # An index that did not change says nothing about the sitemaps it names: it is always read.
-            source.walk.answers.append(self._answer(source, response, memory, report))
+            walk.answers.append(self._answer(source, response, memory, report))
 
     def _answer(
         self, source: Source, response: Response, memory: SourceMemory, report: SourceReport
@@ -202,105 +314,99 @@ class Sources:
                 "its ETag or Last-Modified stays the same when its content changes: not relied on now"
             )
         report.unchanged = source.walk.ended_before and memory.sha256 == sha256
-        return SourceAnswer(source.url, etag, modified, report.found, sha256, lies)
+        finding = judge_source(report.addresses)
+        return SourceAnswer(source.url, etag, modified, report.found, sha256, lies, finding)
 
     async def _sitemaps(
         self, source: Source, named: Named, report: SourceReport
     ) -> list[tuple[Source, SourceMemory]]:
-        """The sitemaps of an index that are worth a request, and what is remembered of them."""
-        asked: list[tuple[Source, SourceMemory]] = []
-        outside = rest = 0
+        """The sitemaps of an index that are worth a request, and what is remembered of them.
+
+        The site vouches for those that its index names, wherever they lie; of the pages that they name, only
+        the site's own are taken.
+        """
+        line: list[tuple[Source, SourceMemory]] = []
+        counts = AddressCounts()
         for link in named.sitemaps:
-            if link.url in self._asked or not self._site.owns(link.url):
+            if link.url in self._asked:
+                counts.count(AddressOutcome.SITEMAP_READ)
                 continue
             if not self._spider.window.may_name(link.url, link.modified_at):
-                outside += 1
+                counts.count(AddressOutcome.SITEMAP_OUTSIDE_WINDOW)
                 continue
             memory = await self._recall(link.url)
             if self._spider.window.is_open and source.walk.ended_before and is_known(link, memory):
+                counts.count(AddressOutcome.SITEMAP_UNCHANGED)
                 continue
-            if len(self._asked) + len(asked) >= MOST_SITEMAPS:
-                rest += 1
+            if len(self._asked) + len(line) >= MOST_SITEMAPS:
+                counts.count(AddressOutcome.SITEMAP_LEFT_OUT)
                 continue
-            asked.append((Source(link.url, "sitemap", source.walk), memory))
-        if rest:
+            counts.count(AddressOutcome.SITEMAP_READ)
+            line.append((Source(link.url, "sitemap", source.walk), memory))
+        source.walk.account(report, counts)
+        if rest := counts[AddressOutcome.SITEMAP_LEFT_OUT]:
             source.walk.failed = True
             self._run.problem(
                 f"{source.url}: it names {rest} sitemaps more than the {MOST_SITEMAPS} of one crawl"
             )
-        if outside:
+        if outside := counts[AddressOutcome.SITEMAP_OUTSIDE_WINDOW]:
             report.note = (
                 f"{outside} of the {len(named.sitemaps)} sitemaps it names lie outside the window of time"
             )
-        return asked
-
-    def _pages(
-        self, source: Source, named: Named, report: SourceReport
-    ) -> Iterator[tuple[Source, SourceMemory]]:
-        """The source's own next page, if it is worth a request."""
-        walk, window = source.walk, self._spider.window
-        keys = {self._intake.page_key(page.url) for page in named.pages}
-        fresh = keys - walk.named
-        walk.named |= keys
-        following = named.next_url or named.guessed_url
-        if source.pages_left <= 0 or following is None or following in self._asked:
-            return
-        guessed = named.next_url is None
-        new = report.new
-        if not fresh and not (walk.root == source.url and not keys):
-            report.note = "it names the same pages as those before it: its paging ends here"
-            return
-        if not window.is_open:
-            # Back through time: on as long as the pages reach into the window.
-            reach = Window(since=window.since)
-            if self._spider.is_past_window:
-                report.note = (
-                    "what it names now was published before the window of time: its paging ends here"
-                )
-                return
-            worth = any(reach.may_hold(page.url, page.hints) for page in named.pages)
-        else:
-            # What an earlier walk left out is known where all posts are.
-            known = walk.ended_before or self._posts.covered
-            # A further page is only worth a request while there is something new, or was when a walk broke
-            # off. A guessed one: where all was new, what was published before the oldest of it may have been
-            # missed as well; once on the way back, until nothing is new.
-            some = (new == len(named.pages) or (source.guessed and new)) if guessed else new
-            worth = bool(some) or not known
-        if worth:
-            left = source.pages_left - 1
-            if left == 0 and source.kind == "feed" and window.is_open:
-                report.note = f"its paging goes on after {MOST_FEED_PAGES} pages; what is older was not read"
-            back = not window.is_open
-            further = Source(following, source.kind, walk, left, guessed=guessed, is_paging=back)
-            yield further, SourceMemory()
+        return line
 
     async def _ended(self, walk: Walk) -> None:
-        """Count a request of a walk as done; with the last one, remember the walk.
+        """Count a request of a walk as done; with the last one, judge the source and remember the walk.
 
         A crawl that leaves pages out (a limit, a window of time) or that broke off remembers none: the next
         one has to see all of it.
         """
         walk.open -= 1
+        if walk.open or self._spider.stopping:
+            return
+        finding = self._conclude(walk)
         job = self._run.job
         whole = job.limit is None and job.since is None and job.until is None
-        if walk.open == 0 and whole and not walk.failed and not self._spider.stopping:
+        if whole and not walk.failed:
+            end = WalkEnd(finding, walk.resume_url, walk.pagination, walk.probed)
             await self._spider.in_store(
-                lambda db: finish_walk(db, self._site.id, walk.root, walk.answers, walk.unchanged)
+                lambda db: finish_walk(db, self._site.id, walk.root, walk.answers, walk.unchanged, end)
             )
 
-    def _failed(self, failure: Failure) -> None:
+    def _conclude(self, walk: Walk) -> SourceFinding:
+        """Judge a source by all that it and what it leads to named."""
+        finding = walk.finding()
+        report = walk.report
+        if report is not None:
+            report.conclude(finding)
+            if finding.verdict is not SourceVerdict.OK:
+                since = walk.memory.failing_since or datetime.now(UTC)
+                report.failing_since = since.isoformat()
+                self._run.problem(report.problem or walk.root)
+                logger.warning("The %s %s: %s", report.kind, report.url, report.error)
+        return finding
+
+    async def _failed(self, failure: Failure) -> None:
         if isinstance(failure.value, HeldBackError):
             return
         request: Request = failure.request  # type: ignore[attr-defined]  # scrapy adds it
         source: Source = request.meta["source"]
-        source.walk.open -= 1
-        report = self._run.source(source.url, source.kind)
-        self._say_failed(source, report, failure_outcome(failure.value).reason or "no answer")
+        reason = failure_outcome(failure.value).reason or "no answer"
+        self._say_failed(source, self._report(source), reason)
+        await self._ended(source.walk)
 
-    def _say_failed(self, source: Source, report: SourceReport, reason: str) -> None:
-        source.walk.failed = True
+    def _say_failed(
+        self, source: Source, report: SourceReport, reason: str, *, is_gone: bool = False
+    ) -> None:
+        """Note that a source, or something that it leads to, could not be read.
+
+        A sitemap that an index names and that is gone does not keep the walk from having ended.
+        """
+        source.walk.failed = source.walk.failed or source.is_root or not is_gone
+        source.walk.first_error = source.walk.first_error or reason
         if source.kind == "sitemap":
             self._archives.coverage.note_failed()
         report.error = reason
-        logger.warning("The %s %s could not be read: %s", report.kind, report.url, reason)
+        if not source.is_root:
+            self._run.problem(report.problem or reason)
+            logger.warning("The %s %s could not be read: %s", report.kind, report.url, reason)

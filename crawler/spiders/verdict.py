@@ -3,11 +3,13 @@
 First from the crawl's own counts, then by comparison with the site's earlier crawls.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from crawler.article import Disposition
+from crawler.discovery.accounting import SourceVerdict
 from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.spiders.job import CrawlReport
 from crawler.spiders.quality import RECENT, Sampled, judge_quality
@@ -21,6 +23,15 @@ QUALITY = frozenset({"dates_missing", "bodies_short", "boilerplate"})
 
 OURS = frozenset({"store_lost", "lease_held", "lease_lost", "stopped"})
 """Outcomes that say something of us and nothing of the site."""
+
+ENDED_BY_SOURCES = frozenset(
+    {"nothing_discovered", "moved", "unreachable", "blocked", "failing", "nothing_fetched", "source_failing"}
+)
+"""Verdicts that end only by a crawl in which a source names pages of the site."""
+
+SOURCE_PATIENCE = timedelta(days=1)
+"""A source of several that has named no page for so long is a verdict on its site: an outage or a cache that
+was emptied is over by then, and a feed of a site that publishes at all is not empty for a day."""
 
 SAID_BY_OUTCOME = frozenset(
     {"store_lost", "died", "error", "lease_held", "lease_lost", "unreachable", "blocked", "failing"}
@@ -61,10 +72,14 @@ def judge(
         sample: Figures of some of the crawl's new articles.
         now: When the crawl ended.
     """
+    moment = now or datetime.now(UTC)
     return (
         _by_outcome(report)
+        or _by_sources(report)
         or _by_counts(report, past)
-        or _by_history(report, past, sample, now or datetime.now(UTC))
+        or _carried_over(report, past)
+        or _by_history(report, past, sample, moment)
+        or _by_lasting_failures(report, moment)
         or ("ok", None)
     )
 
@@ -77,22 +92,56 @@ def _by_outcome(report: CrawlReport) -> tuple[str, str | None] | None:
     return None
 
 
-def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str] | None:
-    asked = report.sources
-    failed = [source for source in asked if source.error]
-    counts = {disposition: report.count(disposition) for disposition in Disposition}
-    read = sum(
-        counts[d]
-        for d in (Disposition.STORED, Disposition.DUPLICATE, Disposition.REVISED, Disposition.UNCHANGED)
-    )
-    if asked and len(failed) == len(asked) and not read:
+def _by_sources(report: CrawlReport) -> tuple[str, str] | None:
+    """What is wrong where no source names a page of the site."""
+    judged = [source for source in report.sources if source.verdict is not None]
+    if not judged or any(source.names_pages for source in report.sources):
+        return None
+    failed = [source for source in judged if source.verdict is SourceVerdict.FAILED]
+    if len(failed) == len(judged) and not _count_read(report):
         blocked = all(source.error in BLOCKING_STATUS.values() for source in failed)
         return (
             "blocked" if blocked else "unreachable",
             f"no source of pages answered: {failed[0].url}: {failed[0].error}",
         )
-    if asked and not any(source.found or source.unchanged for source in asked) and not report.taken:
-        return "nothing_discovered", "the sources answered, and none of them names a page"
+    moved = [source for source in judged if source.verdict is SourceVerdict.MOVED]
+    if moved:
+        host = Counter(source.moved_to for source in moved).most_common(1)[0][0] or "other hosts"
+        return "moved", (
+            f"no source names a page of the site, and {len(moved)} of {len(judged)} lead to {host}; "
+            f"`khabar sites check {report.site}` looks for its new address"
+        )
+    return "nothing_discovered", f"no source names a page of the site: {judged[0].problem}"
+
+
+def _by_lasting_failures(report: CrawlReport, now: datetime) -> tuple[str, str] | None:
+    """What is wrong where some sources name pages and another has named none for long."""
+    for source in report.sources:
+        since = datetime.fromisoformat(source.failing_since) if source.failing_since else now
+        if now - since >= SOURCE_PATIENCE:
+            return "source_failing", source.problem or source.url
+    return None
+
+
+def _carried_over(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str | None] | None:
+    """The verdict before this crawl, where it was none to end it: no source of it names a page."""
+    if any(source.names_pages for source in report.sources):
+        return None
+    before = next((crawl for crawl in reversed(past) if crawl.outcome not in OURS), None)
+    if before is None or before.verdict not in ENDED_BY_SOURCES:
+        return None
+    return before.verdict, before.verdict_reason
+
+
+def _count_read(report: CrawlReport) -> int:
+    """How many pages gave an article."""
+    kinds = (Disposition.STORED, Disposition.DUPLICATE, Disposition.REVISED, Disposition.UNCHANGED)
+    return sum(report.count(kind) for kind in kinds)
+
+
+def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str] | None:
+    counts = {disposition: report.count(disposition) for disposition in Disposition}
+    read = _count_read(report)
     if not report.taken:
         return None
     for disposition, word in (

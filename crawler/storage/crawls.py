@@ -49,6 +49,7 @@ class PastCrawl:
     started_at: datetime
     verdict: str
     verdict_reason: str | None = None
+    outcome: str = "finished"
     taken: int = 0
     new: int = 0
     read: int = 0
@@ -62,7 +63,7 @@ class PastCrawl:
 def past_crawls(db: Database[Document], site: str, since: datetime) -> list[PastCrawl]:
     """The site's crawls from `since` on that came to a verdict on it, oldest first."""
     fields = dict.fromkeys(
-        ("kind", "started_at", "verdict", "verdict_reason", "taken", "dispositions", "sample"), 1
+        ("kind", "started_at", "verdict", "verdict_reason", "outcome", "taken", "dispositions", "sample"), 1
     )
     found = db.crawls.find({"site": site, "started_at": {"$gte": since, "$lte": datetime.now(UTC)}}, fields)
     crawls = [_past(document) for document in found if document.get("dispositions") is not None]
@@ -76,6 +77,7 @@ def _past(document: Document) -> PastCrawl:
         started_at=document["started_at"],
         verdict=document.get("verdict") or "ok",
         verdict_reason=document.get("verdict_reason"),
+        outcome=document.get("outcome") or "finished",
         taken=document.get("taken", 0),
         new=sum(counts.get(str(kind), 0) for kind in NEW),
         read=sum(counts.get(str(kind), 0) for kind in READ),

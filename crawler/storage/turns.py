@@ -31,6 +31,8 @@ class Turn:
     next_at: datetime | None = None
     """None leaves the plan as it is: the crawl was not a whole one."""
     counts: Mapping[str, int] = field(default_factory=dict)
+    addresses: Mapping[str, int] = field(default_factory=dict)
+    """What became of the addresses that its sources named."""
     requests: int = 0
     seconds: float = 0.0
 
@@ -111,6 +113,7 @@ def record_turn(db: Database[Document], site: str, token: int | None, turn: Turn
         "seconds": turn.seconds,
         f"verdicts.{turn.verdict}": 1,
         **{f"pages.{name}": count for name, count in turn.counts.items() if count},
+        **{f"addresses.{name}": count for name, count in turn.addresses.items() if count},
     }
     guard: Document = {"_id": site, "last_crawl": document.get("last_crawl")}
     if token is not None:

@@ -156,6 +156,8 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "failing": ("يخفق", "failing"),
     "unreachable": ("لا يستجيب", "unreachable"),
     "nothing_discovered": ("لم يدلّ على صفحات", "names no pages"),
+    "moved": ("انتقل إلى عنوان آخر", "moved to another address"),
+    "source_failing": ("تعطّل أحد مصادره", "one of its sources fails"),
     "nothing_extracted": ("لم تُستخرج منه مقالات", "gives no articles"),
     "nothing_fetched": ("لا يُسمح بجلب صفحاته", "may not be fetched"),
     "fewer_than_usual": ("أقل من المعتاد", "fewer articles than usual"),

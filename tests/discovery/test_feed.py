@@ -1,5 +1,6 @@
 """Feeds of all dialects, and what is served in their place."""
 
+import json
 import pickle
 import time
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import pytest
 
 from crawler.article import Discovered
 from crawler.discovery.feed import Feed, FeedError, parse_feed
+from crawler.sites import Site
 
 URL = "https://example.org/feed/"
 ZONE = ZoneInfo("Asia/Damascus")
@@ -270,3 +272,65 @@ def test_a_feeds_numeric_dates_are_read_in_one_order() -> None:
     first, _ = parse_feed(body.encode(), "https://news.example.org/feed", zone=ZONE).entries
     assert first.hints.published_at is not None
     assert first.hints.published_at.isoformat() == "2024-03-04T10:15:00+03:00"
+
+
+def test_the_sites_own_address_is_preferred_to_a_counting_services_link() -> None:
+    site = Site(id="sada", name="صدى", url="https://sada.example/")
+    entry = (
+        "<rss><channel><item><title>خبر</title><link>https://count.example/~r/1</link>"
+        "<guid isPermaLink='false'>https://sada.example/?p=7</guid></item>"
+        "<item><link>https://count.example/~r/2</link>"
+        "<link xmlns='http://www.w3.org/2005/Atom' rel='related' href='https://sada.example/story-2'/></item>"
+        "<item><link>https://count.example/r?to=https%3A%2F%2Fsada.example%2Fstory-3</link></item>"
+        "<item><link>https://count.example/~r/4</link><guid>tag:4</guid></item></channel></rss>"
+    )
+    feed = parse_feed(entry.encode(), "https://sada.example/feed", zone=ZoneInfo("Asia/Damascus"), site=site)
+    assert [item.url for item in feed.entries] == [
+        "https://sada.example/?p=7",
+        "https://sada.example/story-2",
+        "https://sada.example/story-3",
+        "https://count.example/~r/4",
+    ]
+
+
+@pytest.mark.parametrize(
+    "version", ["https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1", None]
+)
+def test_a_json_feed_is_read(version: str | None) -> None:
+    items = [
+        {
+            "id": 17,
+            "url": "/story-17",
+            "title": "افتتاح سوق جديد",
+            "date_published": "2024-12-04T10:00:00+03:00",
+            "date_modified": "2024-12-05T10:00:00+03:00",
+            "authors": [{"name": "سامر"}, {"url": "https://sada.example/x"}],
+            "content_html": "<p>نص الخبر</p>",
+        },
+        {"id": "https://sada.example/story-18", "author": {"name": "ليلى"}, "summary": "ملخص"},
+        {"id": "opaque", "external_url": "https://other.example/story"},
+        {"id": "without an address"},
+        "no item",
+    ]
+    data = {"version": version, "title": "صدى", "items": items, "next_url": "/feed.json?page=2"}
+    body = b"\xef\xbb\xbf" + json.dumps(data).encode()
+    feed = parse_feed(body, "https://sada.example/feed.json", zone=ZoneInfo("Asia/Damascus"))
+    assert [item.url.removeprefix("https://") for item in feed.entries] == [
+        "sada.example/story-17",
+        "sada.example/story-18",
+        "other.example/story",
+    ]
+    first, second = feed.entries[0].hints, feed.entries[1].hints
+    assert (first.title, first.authors, first.text) == ("افتتاح سوق جديد", ("سامر",), "نص الخبر")
+    assert first.published_at == datetime(2024, 12, 4, 7, tzinfo=UTC)
+    assert (second.authors, second.summary) == (("ليلى",), "ملخص")
+    assert (feed.next_url, feed.title, feed.skipped) == ("https://sada.example/feed.json?page=2", "صدى", 1)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"items": 7}', b'{"posts": []}', b'{"items": [{"id": 1}]}', b"{", b"{" * 99_999]
+)
+def test_other_json_is_no_feed(body: bytes) -> None:
+    with pytest.raises(FeedError) as caught:
+        parse_feed(body, "https://sada.example/feed.json", zone=ZoneInfo("Asia/Damascus"))
+    assert caught.value.reason == "json"

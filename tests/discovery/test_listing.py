@@ -1,5 +1,6 @@
 """Listing pages: which articles they lead to, and which page comes next."""
 
+import json
 import pickle
 from urllib.parse import unquote
 
@@ -217,3 +218,68 @@ def test_page_numbers(url: str, number: int | None) -> None:
 def test_a_page_of_links_without_end_is_bounded() -> None:
     body = "".join(f'<a href="/2024/12/04/story-{number}/">x</a>' for number in range(6_000))
     assert len(listing(body).articles) == 5_000
+
+
+def test_what_looks_like_an_article_and_is_left_out_is_counted() -> None:
+    body = (
+        '<a href="/2024/12/04/souq-in-town/">افتتاح سوق جديد في المدينة</a>'
+        '<a href="/video/2024/12/04/souq-in-town/">افتتاح سوق جديد في المدينة بالصور</a>'
+        '<a href="https://new.example/2024/12/04/one/">خبر أول من المدينة القديمة</a>'
+        '<a href="https://new.example/2024/12/04/two/">خبر ثان من المدينة القديمة</a>'
+        '<a href="https://social.example/page">صفحتنا</a><a href="/contact">اتصل بنا</a>'
+    )
+    page = listing(body, exclude=("^/video/",))
+    assert [item.url for item in page.articles] == ["https://example.org/2024/12/04/souq-in-town/"]
+    assert page.left_out.outcomes == {"off_site": 2, "excluded": 1}
+    assert page.left_out.foreign_hosts == ["new.example"]
+    # The seed's own pattern for articles leaves out as well.
+    assert listing(body, article=("^/news/",)).left_out.outcomes == {"off_site": 2, "excluded": 2}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<div data-href="/2024/12/04/souq-in-town/"><h3>افتتاح سوق جديد في المدينة</h3></div>',
+        '<a href="#" data-href="/2024/12/04/souq-in-town/">افتتاح سوق جديد في المدينة</a>',
+        "<li onclick=\"window.location.href='/2024/12/04/souq-in-town/'\">افتتاح سوق جديد في المدينة</li>",
+        "<li onclick=\"location = '/2024/12/04/souq-in-town/'; return false\">افتتاح سوق جديد</li>",
+        '<a href="javascript:void(0)" data-href="/2024/12/04/souq-in-town/">افتتاح سوق جديد</a>',
+    ],
+)
+def test_a_link_may_be_a_scripts(link: str) -> None:
+    assert [item.url for item in listing(link).articles] == ["https://example.org/2024/12/04/souq-in-town/"]
+
+
+NAME = "سوق في المدينة القديمة"
+
+
+def _item_list(members: object) -> dict[str, object]:
+    return {"@type": "ItemList", "itemListElement": members}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _item_list([{"@type": "ListItem", "url": "/node/77", "name": NAME}]),
+        _item_list([{"@type": "ListItem", "item": {"@id": "/node/77", "name": NAME}}]),
+        {"@graph": [{"@type": ["CollectionPage"], "mainEntity": _item_list(["/2024/12/04/souq"])}]},
+        {"@type": "Blog", "blogPost": [{"@type": "BlogPosting", "url": "/node/77", "headline": NAME}]},
+        [_item_list({"@type": "ListItem", "item": "/2024/12/04/souq"})],
+    ],
+)
+def test_a_list_in_structured_data_names_its_articles(data: object) -> None:
+    script = f'<script type="application/ld+json; charset=utf-8">{json.dumps(data)}</script>'
+    assert len(listing(f'<div id="root"></div>{script}').articles) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[" * 50_000,
+        '{"@type": "ItemList"}',
+        '{"@type": "ItemList", "itemListElement": [7, {"item": 1}, null]}',
+    ],
+)
+def test_structured_data_that_lists_nothing_is_none(text: str) -> None:
+    assert listing(f'<script type="application/ld+json">{text}</script>').articles == []

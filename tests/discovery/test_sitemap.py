@@ -77,6 +77,29 @@ def test_other_namespaces_and_none(namespace: str) -> None:
     assert [page.url for page in found.pages] == ["https://example.org/1"]
 
 
+@pytest.mark.parametrize(
+    "namespace", ["http://www.w3.org/1999/xhtml", "urn:of-our-own", "https://www.google.com/x"]
+)
+@pytest.mark.parametrize("prefix", ["", "sm"])
+def test_the_roots_namespace_is_that_of_its_entries_whatever_it_is(namespace: str, prefix: str) -> None:
+    colon = f"{prefix}:" if prefix else ""
+    declared = f'xmlns{":" if prefix else ""}{prefix}="{namespace}"'
+    sitemap = parse(
+        f'<{colon}urlset {declared} xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">'
+        f"<{colon}url><{colon}loc>https://example.org/a</{colon}loc><image:image>"
+        f"<image:loc>https://example.org/a.jpg</image:loc></image:image></{colon}url></{colon}urlset>"
+    )
+    assert [page.url for page in sitemap.pages] == ["https://example.org/a"]
+
+
+def test_prefixes_that_nobody_declared_are_read_as_they_are_meant() -> None:
+    sitemap = parse(
+        "<x:urlset><x:url><x:loc>https://example.org/a</x:loc><news:news>"
+        "<news:title>خبر</news:title></news:news><image:loc>https://example.org/a.jpg</image:loc></x:url></x:urlset>"
+    )
+    assert [(page.url, page.hints.title) for page in sitemap.pages] == [("https://example.org/a", "خبر")]
+
+
 def test_gzip() -> None:
     assert len(parse(gzip.compress(urlset("https://example.org/1").encode())).pages) == 1
 

@@ -1,8 +1,6 @@
-"""The older pages of WordPress's feeds."""
+"""What a feed says of what made it."""
 
-import pytest
-
-from crawler.discovery.wordpress import is_wordpress, older_page
+from crawler.discovery.wordpress import is_wordpress
 
 
 def test_a_feed_that_names_wordpress_as_its_generator_is_one() -> None:
@@ -11,16 +9,3 @@ def test_a_feed_that_names_wordpress_as_its_generator_is_one() -> None:
 
 def test_a_feed_that_only_speaks_of_wordpress_is_not() -> None:
     assert not is_wordpress(b"<rss><channel><generator>Drupal</generator><item>https://wordpress.org/</item>")
-
-
-@pytest.mark.parametrize(
-    ("url", "older"),
-    [
-        ("https://example.org/feed/", "https://example.org/feed/?paged=2"),
-        ("https://example.org/feed/?paged=2", "https://example.org/feed/?paged=3"),
-        ("https://example.org/?feed=rss2", "https://example.org/?feed=rss2&paged=2"),
-        ("https://example.org/feed/?paged=x", "https://example.org/feed/?paged=2"),
-    ],
-)
-def test_the_older_page_is_one_further(url: str, older: str) -> None:
-    assert older_page(url) == older

@@ -16,6 +16,7 @@ from scrapy.http import HtmlResponse
 from twisted.python.failure import Failure
 
 from crawler.article import Discovered
+from crawler.discovery.accounting import AddressCounts, AddressOutcome
 from crawler.discovery.canonical import page_id
 from crawler.discovery.coverage import REACHES_BACK
 from crawler.discovery.sitemap import SitemapLink
@@ -60,10 +61,13 @@ class _Spider:
     def page_key(self, url: str) -> str:
         return page_id(url)
 
-    async def found(self, discovered: Iterable[Discovered]) -> tuple[list[Request], int]:
-        fresh = [item.url for item in discovered if item.url not in self.named]
-        self.named += fresh
-        return [], len(fresh)
+    async def found(self, discovered: Iterable[Discovered]) -> tuple[list[Request], AddressCounts]:
+        addresses = AddressCounts()
+        for item in discovered:
+            is_new = item.url not in self.named
+            addresses.count(AddressOutcome.NEW if is_new else AddressOutcome.ALREADY_KNOWN)
+            self.named += [item.url] if is_new else []
+        return [], addresses
 
 
 class _Pool:

@@ -1,8 +1,12 @@
 """The verdict on a crawl, from its counts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFinding, SourceVerdict
 from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.spiders.job import CrawlReport, SourceReport
 from crawler.spiders.quality import Sampled
@@ -14,8 +18,25 @@ def _report(
     outcome: str = "finished", *, sources: list[SourceReport] | None = None, **counts: int
 ) -> CrawlReport:
     report = CrawlReport(site="x", outcome=outcome, taken=sum(counts.values()), dispositions=dict(counts))
-    report.sources = [SourceReport("https://x/feed", "feed", found=5)] if sources is None else sources
+    report.sources = [_source(already_known=5)] if sources is None else sources
     return report
+
+
+def _source(finding: SourceFinding | None = None, **counts: int) -> SourceReport:
+    source = SourceReport("https://x/feed", "feed")
+    for outcome, number in counts.items():
+        named = AddressCounts()
+        if outcome == AddressOutcome.OFF_SITE:
+            named.count_off_site("new.example", number)
+        else:
+            named.count(AddressOutcome(outcome), number)
+        source.add(named)
+    source.conclude(finding)
+    return source
+
+
+def _failed(reason: str) -> SourceReport:
+    return _source(SourceFinding(SourceVerdict.FAILED, reason))
 
 
 def test_a_crawl_that_read_articles_is_well() -> None:
@@ -23,19 +44,50 @@ def test_a_crawl_that_read_articles_is_well() -> None:
 
 
 def test_a_site_with_nothing_new_is_well() -> None:
-    assert judge(_report(sources=[SourceReport("https://x/feed", "feed", unchanged=True)]))[0] == "ok"
+    unchanged = SourceReport("https://x/feed", "feed", unchanged=True, verdict=SourceVerdict.OK)
+    assert judge(_report(sources=[unchanged])) == ("ok", None)
 
 
 def test_a_site_whose_sources_all_fail_is_unreachable_and_the_reason_names_one() -> None:
-    verdict, reason = judge(
-        _report(sources=[SourceReport("https://x/feed", "feed", error="connection refused")])
-    )
+    verdict, reason = judge(_report(sources=[_failed("connection refused")]))
     assert verdict == "unreachable"
     assert reason == "no source of pages answered: https://x/feed: connection refused"
 
 
-def test_sources_that_answer_and_name_nothing_are_told() -> None:
-    assert judge(_report(sources=[SourceReport("https://x/feed", "feed")]))[0] == "nothing_discovered"
+@pytest.mark.parametrize("counts", [{}, {"excluded": 4}, {"unusable": 2}])
+def test_sources_that_name_no_page_of_the_site_are_a_verdict_whatever_else_was_done(
+    counts: dict[str, int],
+) -> None:
+    verdict, reason = judge(_report(sources=[_source(None, **counts)], unchanged=3))
+    assert verdict == "nothing_discovered"
+    assert "https://x/feed" in (reason or "")
+
+
+def test_sources_that_lead_off_the_site_are_a_move_and_the_reason_names_the_host() -> None:
+    verdict, reason = judge(_report(sources=[_source(off_site=7), _failed("gone (404)")]))
+    assert verdict == "moved"
+    assert "1 of 2 lead to new.example" in (reason or "")
+
+
+def test_one_source_that_names_pages_is_enough() -> None:
+    assert judge(_report(sources=[_source(off_site=7), _source(new=1)]))[0] == "ok"
+
+
+def test_a_source_that_named_nothing_for_long_is_a_verdict_though_others_name_pages() -> None:
+    dead = _failed("gone (404)")
+    for age, verdict in ((timedelta(hours=5), "ok"), (timedelta(days=2), "source_failing")):
+        dead.failing_since = (NOW - age).isoformat()
+        assert judge(_report(sources=[dead, _source(new=1)]), now=NOW)[0] == verdict
+
+
+@pytest.mark.parametrize("outcome", ["finished", "stopped"])
+def test_a_verdict_ends_only_by_a_crawl_in_which_a_source_names_pages(outcome: str) -> None:
+    past = _past(1, 3)
+    past.append(replace(past[-1], verdict="moved", verdict_reason="why", started_at=NOW))
+    # A crawl that was stopped from outside says nothing of the site.
+    past.append(replace(past[-2], outcome="stopped"))
+    assert judge(_report(outcome, sources=[], unchanged=3), past, now=NOW) == ("moved", "why")
+    assert judge(_report(outcome, unchanged=3), past, now=NOW) == ("ok", None)
 
 
 def test_most_pages_blocked_is_a_block_and_a_few_are_not() -> None:
@@ -117,5 +169,4 @@ def test_what_has_been_broken_for_as_long_as_the_history_reaches_is_still_broken
 
 
 def test_a_site_whose_sources_all_refuse_us_is_blocked() -> None:
-    refused = SourceReport("https://x/feed", "feed", error=BLOCKING_STATUS[403])
-    assert judge(_report(sources=[refused]))[0] == "blocked"
+    assert judge(_report(sources=[_failed(BLOCKING_STATUS[403])]))[0] == "blocked"

@@ -1,0 +1,83 @@
+"""JSON Feed, versions 1 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.discovery.markup import decode
+
+_VERSION = "jsonfeed.org/version/1"
+
+
+@dataclass(frozen=True, slots=True)
+class JsonItem:
+    """One item, its texts as published; `addresses` may be that of its page, the likeliest first."""
+
+    addresses: tuple[str, ...]
+    title: str | None
+    published: str | None
+    modified: str | None
+    authors: tuple[str, ...]
+    summary: str | None
+    content: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFeed:
+    """One page of a feed."""
+
+    items: list[JsonItem]
+    next_url: str | None
+    title: str | None
+
+
+def read_json_feed(body: bytes) -> JsonFeed | None:
+    """Read a JSON Feed; None where this is none.
+
+    A feed is known by its version; one that states none, or not this one, by items that have addresses.
+
+    Args:
+        body: The feed as served, decompressed.
+    """
+    if not body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return None
+    try:
+        data = json.loads(decode(body), strict=False)
+    except (ValueError, RecursionError):
+        return None
+    entries = data.get("items") if isinstance(data, dict) else None
+    if not isinstance(entries, list):
+        return None
+    items = [_item(entry) for entry in entries if isinstance(entry, dict)]
+    if _VERSION not in str(data.get("version")) and not any(item.addresses for item in items):
+        return None
+    return JsonFeed(items, _text(data, "next_url"), _text(data, "title"))
+
+
+def _item(entry: dict[str, Any]) -> JsonItem:
+    identifier = _text(entry, "id")
+    addresses = (
+        _text(entry, "url"),
+        identifier if identifier and identifier.lower().startswith(("http://", "https://")) else None,
+        _text(entry, "external_url"),
+    )
+    # Version 1 knows one `author`, 1.1 a list of `authors`.
+    authors = entry.get("authors")
+    people = authors if isinstance(authors, list) else [entry.get("author")]
+    names = (_text(person, "name") for person in people if isinstance(person, dict))
+    return JsonItem(
+        addresses=tuple(address for address in addresses if address),
+        title=_text(entry, "title"),
+        published=_text(entry, "date_published"),
+        modified=_text(entry, "date_modified"),
+        authors=tuple(name for name in names if name),
+        summary=_text(entry, "summary"),
+        content=_text(entry, "content_html") or _text(entry, "content_text"),
+    )
+
+
+def _text(node: dict[str, Any], key: str) -> str | None:
+    value = node.get(key)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return value.strip() or None if isinstance(value, str) else None
