@@ -27,6 +27,10 @@ class Disposition(StrEnum):
     """404 or 410."""
     FAILED = "failed"
     """No answer, or a broken one; the page is tried again later."""
+    UNCONFIRMED = "unconfirmed"
+    """A page whose text waits until the site has said it again, hours later: other addresses of the site
+    say the same, or it has nothing to do with what is stored. Nothing stored is touched; the page is tried
+    again."""
     REFUSED = "refused"
     """We decline to fetch it: robots.txt, an unsafe address, a size or redirect limit."""
 
@@ -68,6 +72,15 @@ class NotArticleReason(StrEnum):
 
     BROKEN = "could not be read"
     """Extraction itself failed on the page."""
+
+
+class UnconfirmedReason(StrEnum):
+    """Why a page's text waits to be confirmed; each value is a phrase for people."""
+
+    SHARED = "other addresses of the site say the same"
+    REPLACES = "it shares nearly nothing with the stored article"
+    CONTRADICTED = "it has nothing to do with what its source calls it"
+    REDIRECTED = "other addresses of the site lead to the same page"
 
 
 class DatePrecision(StrEnum):

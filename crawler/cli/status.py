@@ -12,7 +12,7 @@ from rich.text import Text
 
 from crawler.cli.context import context_of, err, out
 from crawler.cli.options import complete_site
-from crawler.cli.output import Column, RowTable
+from crawler.cli.output import Column, RowTable, shown_address
 from crawler.operations.status import SiteStatus, statuses
 from crawler.sites import load_sites, select_sites
 from crawler.storage.connect import open_stores
@@ -61,11 +61,16 @@ def status_command(
                 console.print(_crawls(status))
                 for line in _source_lines(status):
                     console.print(line, soft_wrap=True)
+            if status.waiting:
+                console.print(_waiting(status))
     raise typer.Exit(0 if all(status.healthy for status in found) else 3)
 
 
 WHY_WIDTH = 20
 """Characters that a sentence needs to be read at all."""
+
+SHOWN_OF_TEXT = 100
+"""Letters of a waiting text that the table shows."""
 
 CRAWL_STYLES = {"ok": "green", "stopped": "yellow", "lease_held": "yellow", "running": "dim"}
 
@@ -137,6 +142,27 @@ def _source_lines(status: SiteStatus) -> Iterator[Text]:
             + "; ".join(detail for detail in details if detail),
             style="" if source.error is None else "red",
         )
+
+
+def _waiting(status: SiteStatus) -> RowTable:
+    table = RowTable(
+        [
+            Column("page"),
+            Column("next look (UTC)"),
+            *(Column(name, wraps=True, least=WHY_WIDTH) for name in ("why", "it says")),
+        ],
+        title=f"{status.site}: what waits until the site says it again",
+    )
+    for page in status.waiting:
+        next_look = page["next_look_at"]
+        words = " ".join(f"{page['title']} {page['beginning']}".split())
+        table.add_row(
+            shown_address(page["url"]),
+            f"{next_look:%m-%d %H:%M}" if next_look else "now",
+            page["reason"],
+            Text(words[:SHOWN_OF_TEXT]),
+        )
+    return table
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

@@ -20,15 +20,28 @@ from crawler.article import Disposition
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A disposition, why, and a time before which the page must not be asked for again."""
+    """A disposition, why, and a time before which the page must not be asked for again.
+
+    `forbidden` says that robots.txt, the seed or a rule of safety keeps us from asking, whatever the answer.
+    """
 
     disposition: Disposition
     reason: str | None = None
     not_before: datetime | None = None
+    forbidden: bool = False
 
 
 class RefusedRequestError(IgnoreRequest):
-    """We decline to make this request; the text says why."""
+    """We decline to make this request; the text says why.
+
+    Args:
+        reason: Why.
+        forbidden: Whether that lies in the request, and not in what the site answered to the one before.
+    """
+
+    def __init__(self, reason: str, *, forbidden: bool = True) -> None:
+        super().__init__(reason)
+        self.forbidden = forbidden
 
 
 class HeldBackError(IgnoreRequest):
@@ -72,10 +85,10 @@ def failure_outcome(error: BaseException | None) -> Outcome:
     """Tell how a request that brought no response ended."""
     text = str(error).strip()
     if isinstance(error, RefusedRequestError):
-        return Outcome(Disposition.REFUSED, text)
+        return Outcome(Disposition.REFUSED, text, forbidden=error.forbidden)
     if isinstance(error, IgnoreRequest):
         if "robots.txt" in text:
-            return Outcome(Disposition.REFUSED, "robots.txt forbids it")
+            return Outcome(Disposition.REFUSED, "robots.txt forbids it", forbidden=True)
         if "max redirections" in text.lower():
             return Outcome(Disposition.REFUSED, "too many redirects")
         if "during decompression" in text:

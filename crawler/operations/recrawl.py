@@ -50,5 +50,7 @@ def recrawl_job(
             for document in stores.db.articles.find({"site": site.id}, TIMES)
             if placed_at(document) in period
         ]
-        opened = Frontier(stores.db, site.id).reopen(chosen)
+        frontier = Frontier(stores.db, site.id)
+        opened = frontier.reopen(chosen)
+        frontier.reopen_missed(period)
     return Job(site=site, kind="recrawl", since=period.since, until=period.until), opened

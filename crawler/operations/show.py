@@ -5,7 +5,9 @@ from typing import Any
 from crawler.discovery.canonical import page_id
 from crawler.errors import UsageError
 from crawler.operations.export import row
+from crawler.operations.status import iso_times
 from crawler.storage.connect import Stores
+from crawler.storage.page_texts import as_waiting
 
 
 def find_article(stores: Stores, address: str) -> dict[str, Any]:
@@ -16,7 +18,8 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         address: The URL of the article in any of its forms, or the article's id.
 
     Returns:
-        The export's row, with `revisions` (oldest first), `absences` (when its site had taken it down), `tls`
+        The export's row, with `revisions` (oldest first), `waiting` (what its page says now, where the site
+        has to say it again first), `absences` (when its site had taken it down), `tls`
         (``unverified`` where its site's certificate was not verified) and `story` (the other members).
 
     Raises:
@@ -46,6 +49,7 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         ),
         key=lambda old: old["revision"],
     )
+    data["waiting"] = _waiting(stores, document["_id"])
     data["absences"] = [
         {name: moment.isoformat() for name, moment in absence.items()}
         for absence in document.get("absences") or ()
@@ -70,6 +74,14 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
     return data
 
 
+def _waiting(stores: Stores, article_id: str) -> list[dict[str, Any]]:
+    """What the pages of an article say now that is not confirmed yet."""
+    pages = stores.db.pages.find({"article_id": article_id})
+    return [
+        iso_times(as_waiting(page)) for page in pages if page["state"] == "pending" and page.get("waiting")
+    ]
+
+
 def _sites(stores: Stores) -> list[str]:
     return sorted(document["_id"] for document in stores.db.sites.find({}, {"_id": 1}))
 
@@ -77,6 +89,12 @@ def _sites(stores: Stores) -> list[str]:
 def _what_is_known(address: str, pages: list[dict[str, Any]]) -> str:
     for page in pages:
         ending = page.get("last_disposition")
+        if page.get("waiting") and page["state"] == "pending":
+            waiting = as_waiting(page)
+            return (
+                f"{address}: it waits to be confirmed: {waiting['reason']}; it says: "
+                f"«{waiting['title']}» {waiting['beginning']}"
+            )
         if ending:
             return f"{address}: it gave no article: {ending}" + (
                 f" ({page['last_error']})" if page.get("last_error") else ""

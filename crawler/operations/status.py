@@ -13,6 +13,7 @@ from crawler.spiders.job import SourceReport
 from crawler.spiders.rhythm import open_from
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.crawls import NEW
+from crawler.storage.page_texts import waiting_pages
 from crawler.storage.schema import Document
 from crawler.storage.turns import SiteState, site_states
 
@@ -47,7 +48,8 @@ class SiteStatus:
 
     `verdict` is ``never_crawled`` before the first crawl. `new` counts the new articles of the last 24 hours,
     `next_at` says when the schedule takes the site next, `running` names the process that crawls it now,
-    `tls` is the seed's: ``unverified`` takes any certificate.
+    `tls` is the seed's: ``unverified`` takes any certificate. `waiting` are pages whose text is to be
+    confirmed by a second look (`crawler.storage.page_texts.as_waiting`), `CRAWLS_SHOWN` at most.
     """
 
     site: str
@@ -64,6 +66,7 @@ class SiteStatus:
     running: str | None = None
     tls: str = "verify"
     crawls: list[CrawlSummary] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The status as JSON: times as ISO 8601, the interval in seconds."""
@@ -98,6 +101,7 @@ class SiteStatus:
             "running": self.running,
             "tls": self.tls,
             "crawls": crawls,
+            "waiting": [iso_times(page) for page in self.waiting],
         }
 
 
@@ -140,6 +144,7 @@ def _status(
         if state.holder and state.crawled_now(now)
         else None,
         tls=site.tls,
+        waiting=waiting_pages(db, site.id)[:CRAWLS_SHOWN] if detailed else [],
         crawls=_with_sources(db, [_summary(crawl) for crawl in crawls[:CRAWLS_SHOWN]], crawls)
         if detailed
         else [],
@@ -159,6 +164,13 @@ def _with_sources(
             summaries[number] = replace(summaries[number], sources=sources)
             break
     return summaries
+
+
+def iso_times(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields with their times as ISO 8601, for JSON."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
+    }
 
 
 def due_at(site: Site, state: SiteState, now: datetime) -> datetime:

@@ -14,7 +14,8 @@ from crawler.pipelines.identity import former_ids, keep_identity, tells_another_
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import take_turn
 from crawler.pipelines.page_item import PageItem
-from crawler.pipelines.taken_down import note_taken_down
+from crawler.pipelines.taken_down import confirm_removal, note_taken_down
+from crawler.pipelines.unconfirmed import hold_unconfirmed, remember_text
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, stored_texts
@@ -40,7 +41,7 @@ class DedupPipeline:
 
     async def process_item(self, item: PageItem) -> PageItem:
         """Fill in the item's decision, or its outcome where the article is known already."""
-        note_taken_down(item)
+        leads_home = note_taken_down(item)
         earlier = former_ids(self._run.site, item)
         if earlier and not self._lost:
             try:
@@ -51,9 +52,10 @@ class DedupPipeline:
                 self._crawler.spider.give_up(error)  # type: ignore[union-attr]
                 return item
         await take_turn(item)
-        if item.outcome is None and not self._lost:
+        if (item.outcome is None or leads_home) and not self._lost:
+            decide = self._confirm_removal if leads_home else self._decide
             try:
-                await asyncio.to_thread(self._run.session.run, lambda stores: self._decide(stores, item))
+                await asyncio.to_thread(self._run.session.run, lambda stores: decide(stores, item))
             except KhabarError as error:
                 self._crawler.spider.give_up(error)  # type: ignore[union-attr]
             except DedupError as error:
@@ -68,23 +70,36 @@ class DedupPipeline:
                 item.outcome = Outcome(Disposition.QUARANTINED, reason)
         return item
 
+    def _confirm_removal(self, stores: Stores, item: PageItem) -> None:
+        confirm_removal(stores, self._run, item)
+
     def _decide(self, stores: Stores, item: PageItem) -> None:
         assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
         known = ArticleStore(stores.db).known(item.article_id)
+        own = item.page.id == f"{self._run.site.id}/{item.article_id}"
+        unchanged = known is not None and known.text_sha256 == item.article.text_sha256
+        elsewhere = known is not None and known.url != item.article.url
+        if elsewhere and not own and not unchanged and _is_another_story(stores, item):
+            logger.info("%s: its canonical address is another story's", item.url)
+            _take_own_address(item)
+            self._decide(stores, item)
+            return
+        same_bytes = (
+            known is not None and item.html_sha256 is not None and item.html_sha256 == known.html_sha256
+        )
+        if own and (unchanged or same_bytes):
+            remember_text(self._run, item)
+        # What stands at its own address may have come from another page, which has less of a claim to it.
+        elif hold_unconfirmed(stores, self._run, item, is_new=known is None, is_compared=not elsewhere):
+            return
         if known is not None:
-            if known.text_sha256 == item.article.text_sha256:
+            if unchanged:
                 item.outcome = Outcome(Disposition.UNCHANGED, "the same text")
                 return
-            own = item.page.id == f"{self._run.site.id}/{item.article_id}"
-            if own and known.url != item.article.url and _is_another_story(stores, item):
+            if own and elsewhere and _is_another_story(stores, item):
                 # What stands there came from a page with a wrong canonical address: that page is read again.
                 Frontier(stores.db, self._run.site.id).reopen_page(known.url)
-            if not own and known.url != item.article.url:
-                if _is_another_story(stores, item):
-                    logger.info("%s: its canonical address is another story's", item.url)
-                    _take_own_address(item)
-                    self._decide(stores, item)
-                    return
+            if not own and elsewhere:
                 # Two addresses that claim one canonical address take turns otherwise: each fetch of either
                 # would look like a revision of the other.
                 item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
@@ -93,7 +108,7 @@ class DedupPipeline:
                 item.outcome = Outcome(Disposition.UNCHANGED, "cut short; the whole article stands")
                 return
             item.known_revision = known.revision
-            item.reread = item.html_sha256 is not None and item.html_sha256 == known.html_sha256
+            item.reread = same_bytes
             if item.reread:
                 item.article = keep_date(stores.db, item.article_id, item.article)
             item.lied = known.html_sha256 != item.html_sha256 and _same_validators(item)

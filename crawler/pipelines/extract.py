@@ -16,6 +16,7 @@ from typing import ParamSpec, TypeVar
 from crawler.article import Article, Disposition, Hints, NotArticleReason, latest_publication
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
+from crawler.pipelines.fingerprint import Fingerprint
 from crawler.sites import Site
 from crawler.worker_pool import (
     PoolClosedError,
@@ -54,6 +55,7 @@ class FetchedPage:
 
     `charset` is the one the HTTP header names; `learned` holds the keys of the paragraphs
     that the site repeats. `parts` are the further pages of the article, address and bytes, fetched so far.
+    `asked_url` is the address by which the page was found, before any redirect.
     """
 
     html: bytes
@@ -63,6 +65,7 @@ class FetchedPage:
     fetched_at: datetime
     learned: frozenset[str] = frozenset()
     parts: tuple[tuple[str, bytes], ...] = ()
+    asked_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Extracted:
     links: list[str] = field(default_factory=list)
     blocks: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
+    fingerprint: Fingerprint | None = None
 
 
 def warm_up() -> None:
@@ -122,6 +126,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     from crawler.extraction.errors import Blocked, ExtractionError, Unavailable
     from crawler.extraction.learned import blocks_of, without_blocks
     from crawler.extraction.parts import further_parts, further_parts_in, part_of
+    from crawler.pipelines.fingerprint import fingerprint
     from dedup import prepare
 
     seen: list[tuple[list[str], dict[int, str]]] = []
@@ -161,6 +166,8 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     named = seen[0][1] if seen else further_parts(page.html, page.url, page.url, page.charset)
     article, missing = _with_parts(article, page, site, named)
     blocks = tuple(blocks_of(article.text))
+    # Of all that the page says: what a server says everywhere is learned as boilerplate soon.
+    mark = fingerprint(article, page.hints, page.asked_url or page.url)
     article = without_blocks(article, page.learned)
     article_id = page_id(article.canonical_url)
     published = latest_publication(article.published_at, article.published_precision, page.fetched_at)
@@ -172,6 +179,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         links=links(),
         blocks=blocks,
         missing=missing,
+        fingerprint=mark,
     )
 
 

@@ -11,13 +11,10 @@ from pymongo.database import Database
 
 from crawler.article import Article
 from crawler.discovery.canonical import host_of, page_id
+from crawler.pipelines.confirmation import UNRELATED, likeness
 from crawler.pipelines.page_item import PageItem
 from crawler.sites import Site
 from crawler.storage.schema import Document
-from dedup import compare
-
-UNRELATED = 0.1
-"""Share of the shorter text that two stories of one site may have in common: a phrase, a last paragraph."""
 
 
 def former_ids(site: Site, item: PageItem) -> list[str]:
@@ -66,4 +63,4 @@ def tells_another_story(article: Article, stored: Document) -> bool:
     """Whether an article shares neither its headline nor its text with a stored one."""
     if stored["title"] == article.title:
         return False
-    return compare(article.text, stored["text"]).containment < UNRELATED
+    return likeness(stored["text"], article.text) < UNRELATED

@@ -4,8 +4,10 @@ from typing import Protocol
 
 from crawler.article import Article, Disposition
 from crawler.pipelines.keeping import Keeping
+from crawler.pipelines.site_texts import SiteTexts
 from crawler.sites import Site
 from crawler.storage.lease import Lease
+from crawler.storage.page_texts import Waiting
 from crawler.storage.session import StoreSession
 
 
@@ -16,9 +18,16 @@ class Ledger(Protocol):
     session: StoreSession
     lease: Lease
     keeping: Keeping
+    site_texts: SiteTexts
 
     def end_page(self, disposition: Disposition, url: str, reason: str | None) -> None:
         """Count how a page ended and log it."""
+
+    def note_waiting(self, waiting: Waiting) -> None:
+        """Take note of a text that waits to be confirmed, for the verdict on the site."""
+
+    def note_withdrawn(self, url: str, ending: Disposition | None, reason: str) -> None:
+        """Count an article as withdrawn; `ending` is how its page had ended in this crawl, if it had."""
 
     def note_article(self, article: Article) -> None:
         """Consider a new article for the sample by which the site's health is judged."""

@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.article import Article
+from crawler.article import Article, NotArticleReason
 from crawler.fetch.outcome import Outcome
+from crawler.pipelines.fingerprint import Fingerprint
 from crawler.storage.frontier import Page
+from crawler.storage.page_texts import PageText, Waiting
 from dedup import Decision, Prepared
 
 
@@ -21,6 +23,8 @@ class PageItem:
     `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
     `cut_short`: a further page of the article could not be fetched.
     `lied`: the article changed while the page's ETag or Last-Modified did not.
+    `cause` says why it is no article. `fingerprint` is of its text, `text` what is remembered of it,
+    `waiting` what of it is to be confirmed.
     `turn` is held while no other page of the article may be stored (`crawler.pipelines.one_at_a_time`).
     """
 
@@ -44,4 +48,8 @@ class PageItem:
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()
     lied: bool = False
+    cause: NotArticleReason | None = None
+    fingerprint: Fingerprint | None = None
+    text: PageText | None = None
+    waiting: Waiting | None = None
     turn: asyncio.Lock | None = None

@@ -7,12 +7,13 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from crawler.article import DatePrecision, Disposition
+from crawler.article import DatePrecision, Disposition, UnconfirmedReason
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import end_turn
 from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.unconfirmed import complete_withdrawal, waiting_outcome
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story
@@ -51,6 +52,8 @@ class StorePipeline:
         if undecided:
             self._run.put_back()
             return item
+        if item.outcome is None and (waiting := self._run.site_texts.is_taken_back(item.page.id)) is not None:
+            item.waiting, item.outcome = waiting, waiting_outcome(waiting)
         try:
             outcome = await asyncio.to_thread(self._run.session.run, lambda stores: self._write(stores, item))
         except KhabarError as error:
@@ -70,6 +73,8 @@ class StorePipeline:
             item.outcome = Outcome(Disposition.QUARANTINED, reason)
             return await self._stored(item)
         self._crawler.stats.inc_value(f"khabar/pages/{outcome.disposition}")
+        if item.waiting is not None:
+            self._run.note_waiting(item.waiting)
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE) and item.article is not None:
             self._run.note_article(item.article)
         self._run.end_page(outcome.disposition, item.url, outcome.reason)
@@ -86,7 +91,8 @@ class StorePipeline:
             self._keep(stores, item, outcome)
             if item.lied and outcome.disposition is Disposition.REVISED:
                 self._run.note_lie(item.url)
-        article_id = item.article_id or item.page.article_id
+        waits = outcome.disposition is Disposition.UNCONFIRMED
+        article_id = item.page.article_id if waits else item.article_id or item.page.article_id
         if (item.outcome is not None or item.reread) and article_id:
             if outcome.disposition is Disposition.UNCHANGED:
                 articles.still_there(article_id, item.fetched_at, alias=item.page.url)
@@ -108,14 +114,19 @@ class StorePipeline:
                 disposition=outcome.disposition,
                 reason=outcome.reason,
                 article_id=article_id,
-                etag=item.etag,
-                last_modified=item.last_modified,
+                # What waits must be read in full: the validators stay those of what is stored.
+                etag=None if waits else item.etag,
+                last_modified=None if waits else item.last_modified,
                 not_before=outcome.not_before,
-                article_since=_article_since(item),
+                article_since=None if waits else _article_since(item),
                 whole=bool(item.html),
+                text=item.text,
+                waiting=item.waiting,
+                forbidden=outcome.forbidden,
             ),
         )
-        return outcome
+        ending = complete_withdrawal(stores, self._run, item, outcome.disposition)
+        return outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.value)
 
     def _keep(self, stores: Stores, item: PageItem, outcome: Outcome) -> None:
         if problem := self._run.keeping.keep_raw(item):

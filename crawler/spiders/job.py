@@ -113,7 +113,8 @@ class CrawlReport:
     followed links lead to; `discovered` counts the new pages of both. `left` counts pages that are still to
     be done. `outcome` is ``finished``, ``limit``, ``stopped``, ``lease_held``, ``lease_lost``,
     ``store_lost``, ``told_to_wait``, ``unreachable``, ``died``, ``error``, or ``blocked`` or ``failing``
-    where the site turned away one page after another.
+    where the site turned away one page after another. `shared` counts pages that wait since other addresses
+    of the site say the same, or lead to the same page; `shared_text` is what one of them says.
     """
 
     site: str
@@ -130,6 +131,8 @@ class CrawlReport:
     links: AddressCounts = field(default_factory=AddressCounts)
     sources: list[SourceReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    shared: int = 0
+    shared_text: str | None = None
     verdict: str = "ok"
     verdict_reason: str | None = None
 

@@ -245,6 +245,7 @@ class Posts:
             article=extracted.article,
             article_id=extracted.article_id,
             prepared=extracted.prepared,
+            fingerprint=extracted.fingerprint,
         )
 
     def _count(self, answer: PostPage, addresses: AddressCounts) -> None:

@@ -21,7 +21,9 @@ BACKOFF = 2.0
 LONGEST = timedelta(days=1)
 """Neither silence nor failure makes a site wait longer, unless its seed does: blocks get lifted."""
 
-TROUBLED = frozenset({"blocked", "unreachable", "failing", "nothing_discovered", "died", "error"})
+TROUBLED = frozenset(
+    {"blocked", "unreachable", "failing", "nothing_discovered", "died", "error", "same_page_everywhere"}
+)
 """Verdicts after which asking again soon is useless or rude."""
 
 

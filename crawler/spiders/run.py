@@ -1,6 +1,7 @@
 """CrawlRun: one crawl of one site while it lasts: its stores, its lease, its counts."""
 
 import logging
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -8,13 +9,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from crawler.article import Article, Disposition
+from crawler.article import Article, Disposition, UnconfirmedReason
 from crawler.config import Settings
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
 from crawler.fetch.pace import Pace
 from crawler.pipelines.extract import ExtractionPool
 from crawler.pipelines.keeping import Keeping
+from crawler.pipelines.site_texts import SiteTexts
 from crawler.spiders.job import CrawlReport, Job, SourceReport
 from crawler.spiders.quality import Sample
 from crawler.spiders.rhythm import next_interval, next_time
@@ -23,6 +25,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.crawls import CrawlLog, hold_off, not_before, past_crawls
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease, LeaseLostError
+from crawler.storage.page_texts import Waiting
 from crawler.storage.raw_pages import RawPageWriter, raw_folder
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
@@ -33,6 +36,14 @@ T = TypeVar("T")
 
 PROBLEMS_KEPT = 20
 """Sentences about failed pages that a crawl's record keeps; the log has them all."""
+
+PROBLEMS = frozenset(
+    {Disposition.FAILED, Disposition.BLOCKED, Disposition.QUARANTINED, Disposition.UNCONFIRMED}
+)
+"""Endings that a crawl's record tells of, page by page."""
+
+SHARED_SHOWN = 120
+"""Letters of a text under many addresses that the verdict shows."""
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +83,9 @@ class CrawlRun:
         self.pace = Pace(settings.delay if job.site.delay is None else job.site.delay)
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self._counts: Counter[Disposition] = Counter()
+        self._count_lock = threading.Lock()
+        """An article is withdrawn in the thread of another page's look-up."""
+        self.site_texts = SiteTexts(job.site.id)
         self.traps = Traps()
         self._sample = Sample()
         self._begun = time.monotonic()
@@ -119,15 +133,35 @@ class CrawlRun:
 
     def end_page(self, disposition: Disposition, url: str, reason: str | None) -> None:
         """Count how a page ended and log it."""
-        self._counts[disposition] += 1
-        self.report.dispositions[str(disposition)] = self._counts[disposition]
+        with self._count_lock:
+            self._counts[disposition] += 1
+            self.report.dispositions[str(disposition)] = self._counts[disposition]
         logger.info("%s %s%s", disposition, url, f" ({reason})" if reason else "")
-        if disposition in (Disposition.FAILED, Disposition.BLOCKED, Disposition.QUARANTINED):
+        if disposition in PROBLEMS:
             self.problem(f"{url}: {reason}")
 
     def note_article(self, article: Article) -> None:
         """Consider a new article for the sample by which the site's health is judged."""
         self._sample.add(article)
+
+    def note_waiting(self, waiting: Waiting) -> None:
+        """Take note of a text that waits to be confirmed, for the verdict on the site."""
+        if waiting.reason in (UnconfirmedReason.SHARED, UnconfirmedReason.REDIRECTED):
+            self.report.shared += 1
+            if self.report.shared_text is None:
+                self.report.shared_text = f"{waiting.title} {waiting.beginning}".strip()[:SHARED_SHOWN]
+
+    def note_withdrawn(self, url: str, ending: Disposition | None, reason: str) -> None:
+        """Count an article as withdrawn; `ending` is how its page had ended in this crawl, if it had."""
+        with self._count_lock:
+            if ending is not None and self._counts[ending] > 0:
+                self._counts[ending] -= 1
+                self._counts[Disposition.UNCONFIRMED] += 1
+                self.report.shared += 1
+                self.report.dispositions[str(ending)] = self._counts[ending]
+                self.report.dispositions[str(Disposition.UNCONFIRMED)] = self._counts[Disposition.UNCONFIRMED]
+        logger.info("%s %s (%s)", Disposition.UNCONFIRMED, url, reason)
+        self.problem(f"{url}: taken back: {reason}")
 
     def problem(self, sentence: str) -> None:
         """Keep a sentence about something that went wrong."""

@@ -142,6 +142,7 @@ class SiteSpider(StoppableSpider):
         if extracted is not None:
             item.article, item.article_id = extracted.article, extracted.article_id
             item.prepared, item.blocks = extracted.prepared, extracted.blocks
+            item.fingerprint, item.cause = extracted.fingerprint, extracted.cause
             since, article = self.run.job.since, extracted.article
             if since and article and article.published_at and page.depth == 0:
                 self._too_old = self._too_old + 1 if article.published_at < since else 0
@@ -164,6 +165,7 @@ class SiteSpider(StoppableSpider):
             charset_of(response),
             item.fetched_at,
             learned=self.run.keeping.learned,
+            asked_url=item.page.url,
         )
         try:
             extracted, fetched = await extract_whole(self, fetched, follow)

@@ -9,13 +9,21 @@ from typing import Any, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-from crawler.article import Disposition
+from crawler.article import Disposition, UnconfirmedReason
 from crawler.pipelines.page_item import PageItem
 
 IN_A_ROW = 10
 """Pages in a row that were blocked or failed: with fewer, a handful of broken pages would end a crawl."""
 
-TURNED_AWAY = {Disposition.BLOCKED: "blocked", Disposition.FAILED: "failing"}
+TURNED_AWAY = {
+    Disposition.BLOCKED: "blocked",
+    Disposition.FAILED: "failing",
+    Disposition.UNCONFIRMED: "same_page_everywhere",
+}
+
+
+WALLS = frozenset({UnconfirmedReason.SHARED, UnconfirmedReason.REDIRECTED})
+"""Reasons to wait that are the site's, not a page's."""
 
 
 class SurrenderExtension:
@@ -35,6 +43,8 @@ class SurrenderExtension:
     def item_scraped(self, item: PageItem) -> None:
         """Take note of how a page ended."""
         disposition = item.outcome.disposition if item.outcome else None
+        if item.waiting is not None and item.waiting.reason not in WALLS:
+            disposition = None
         if disposition not in TURNED_AWAY:
             self._streak = 0
             return

@@ -34,7 +34,17 @@ SOURCE_PATIENCE = timedelta(days=1)
 was emptied is over by then, and a feed of a site that publishes at all is not empty for a day."""
 
 SAID_BY_OUTCOME = frozenset(
-    {"store_lost", "died", "error", "lease_held", "lease_lost", "unreachable", "blocked", "failing"}
+    {
+        "store_lost",
+        "died",
+        "error",
+        "lease_held",
+        "lease_lost",
+        "unreachable",
+        "blocked",
+        "failing",
+        "same_page_everywhere",
+    }
 )
 """Outcomes that are verdicts themselves."""
 
@@ -43,6 +53,9 @@ MOSTLY = 0.5
 
 MANY = 10
 """Fewer pages than this that are all no articles say little about a site."""
+
+FEW_ALIKE = 2
+"""Pages from which a text under several addresses says something of the site."""
 
 SEVERAL = 4
 """The same for a site most of whose pages have been articles so far."""
@@ -144,6 +157,11 @@ def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str
     read = _count_read(report)
     if not report.taken:
         return None
+    fetched = report.taken - sum(
+        counts[d] for d in (Disposition.BLOCKED, Disposition.FAILED, Disposition.REFUSED, Disposition.GONE)
+    )
+    if (unconfirmed := _unconfirmed(report, fetched)) is not None:
+        return unconfirmed
     for disposition, word in (
         (Disposition.BLOCKED, "blocked"),
         (Disposition.FAILED, "failing"),
@@ -156,11 +174,22 @@ def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str
                 word,
                 f"{counts[disposition]} of {report.taken} pages ended as {disposition}{_example(report)}",
             )
-    fetched = report.taken - sum(
-        counts[d] for d in (Disposition.BLOCKED, Disposition.FAILED, Disposition.REFUSED, Disposition.GONE)
-    )
     if not read and fetched >= (SEVERAL if _share_read(past) >= MOSTLY else MANY):
         return "nothing_extracted", f"{fetched} pages were fetched and none of them gave an article"
+    return None
+
+
+def _unconfirmed(report: CrawlReport, fetched: int) -> tuple[str, str] | None:
+    """Whether the site answers with pages of its server's instead of articles."""
+    waiting = report.count(Disposition.UNCONFIRMED)
+    if report.shared >= FEW_ALIKE and (report.shared > MOSTLY * fetched or report.shared >= MANY):
+        return "same_page_everywhere", (
+            f"{report.shared} of {fetched} pages say the same: «{report.shared_text or ''}»"
+        )
+    if waiting >= FEW_ALIKE and waiting > MOSTLY * fetched:
+        return "pages_replaced", (
+            f"{waiting} of {fetched} pages have nothing to do with what they were{_example(report)}"
+        )
     return None
 
 

@@ -241,6 +241,13 @@ class ArticleStore:
                 },
             )
 
+    def unmark_removed(self, article_id: str, at: datetime) -> bool:
+        """Take back that an article was marked as taken down at a time; returns whether it was."""
+        result = self._db.articles.update_one(
+            {"_id": article_id, "removed_at": at}, {"$set": {"removed_at": None}}
+        )
+        return result.modified_count > 0
+
     def removed(self, article_id: str, at: datetime) -> bool:
         """Mark an article as taken down by its site; it stays as it is. Returns whether that is news."""
         result = self._db.articles.update_one(

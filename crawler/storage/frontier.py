@@ -14,15 +14,20 @@ from pymongo.errors import BulkWriteError
 
 from crawler.article import Discovered, Disposition, Hints
 from crawler.discovery.canonical import page_id
+from crawler.period import Period
 from crawler.storage.lease import LeaseLostError
-from crawler.storage.recheck import next_recheck
+from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, Waiting
+from crawler.storage.recheck import LINKED, next_look_at_missed, next_recheck
 from crawler.storage.schema import Document
 
 BATCH = 500
 """Keys in one `$in`: large enough to save round trips, small enough for a quick answer."""
 
-UNSETTLED = frozenset({Disposition.FAILED, Disposition.BLOCKED})
+UNSETTLED = frozenset({Disposition.FAILED, Disposition.BLOCKED, Disposition.UNCONFIRMED})
 """Dispositions after which the page is tried again."""
+
+MISSES = frozenset({Disposition.GONE, Disposition.NOT_ARTICLE, Disposition.REFUSED})
+"""Dispositions that settle a page which gave an article once, and no other at first sight."""
 
 FIRST_RETRY = timedelta(minutes=10)
 LONGEST_RETRY = timedelta(days=7)
@@ -39,7 +44,8 @@ class Page:
     """A page to fetch: its address and what we know of it.
 
     `depth` counts links from a source. `read_at` is when it last came with its body, rather than as "not
-    modified".
+    modified". `text` is the fingerprint of what it said then. `misses` counts the looks at a
+    page that never gave an article.
     """
 
     id: str
@@ -53,6 +59,8 @@ class Page:
     depth: int = 0
     article_since: datetime | None = None
     read_at: datetime | None = None
+    text: PageText | None = None
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,8 @@ class PageResult:
     """How one fetch of a page ended, as the frontier remembers it.
 
     `article_since` says when the article was published, or first seen: a young one is fetched again. `whole`
-    says that the page came with its body.
+    says that the page came with its body, `text` is the fingerprint of what it said, `waiting` what of it
+    is to be confirmed by a second look.
     """
 
     disposition: Disposition
@@ -71,6 +80,9 @@ class PageResult:
     not_before: datetime | None = None
     article_since: datetime | None = None
     whole: bool = False
+    text: PageText | None = None
+    waiting: Waiting | None = None
+    forbidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +219,31 @@ class Frontier:
             count += changed.matched_count
         return count
 
+    def reopen_missed(self, period: Period) -> int:
+        """Make the pages pending that never gave an article, though a source named them; returns how many.
+
+        Args:
+            period: Only pages that their source says were published in it or, where it does not say, that
+                were discovered in it.
+        """
+        settled = self._pages.find(
+            {"site": self._site, "state": "done"},
+            {"article_id": 1, "misses": 1, "hints": 1, "discovered_at": 1, "discovered_by": 1},
+        )
+        missed = [
+            document["_id"]
+            for document in settled
+            if document.get("article_id") is None
+            and document.get("misses")
+            and document["discovered_by"] != "link"
+            and ((document.get("hints") or {}).get("published_at") or document["discovered_at"]) in period
+        ]
+        for keys in _batches(missed):
+            self._pages.update_many(
+                {"_id": {"$in": keys}}, {"$set": {"state": "pending", "next_attempt_at": None}}
+            )
+        return len(missed)
+
     def reopen_page(self, url: str) -> None:
         """Make the page of an address pending again, if it is known."""
         self._pages.update_one(
@@ -233,9 +270,18 @@ class Frontier:
         if since and result.disposition not in UNSETTLED:
             change["article_since"] = since
             change["recheck_at"] = next_recheck(since, now)
+        missed = _is_missed(page, result)
+        if missed:
+            linked = page.discovered_by == "link" and result.disposition is Disposition.NOT_ARTICLE
+            misses = max(page.misses, LINKED if linked else 0)
+            change["misses"] = misses + 1
+            change["recheck_at"] = next_look_at_missed(misses, now)
         if result.disposition in UNSETTLED:
-            wait = min(FIRST_RETRY * 2 ** min(page.attempts, 16), LONGEST_RETRY)
-            change["next_attempt_at"] = max(now + wait, result.not_before or now)
+            change["next_attempt_at"] = max(_next_attempt(page, result, now), result.not_before or now)
+        if result.text is not None:
+            change["text"] = result.text.as_document()
+        if result.waiting is not None:
+            change["waiting"] = result.waiting.as_document()
         if result.article_id:
             change["article_id"] = result.article_id
         if result.whole:
@@ -249,8 +295,10 @@ class Frontier:
             change["token"] = self._token
             guard["token"] = {"$not": {"$gt": self._token}}  # matches pages without a token too
         # The full text of a feed entry is wanted until the page itself has been read, and no longer.
-        read = {} if result.disposition in UNSETTLED else {"$unset": {"hints.text": ""}}
-        settled = self._pages.update_one(guard, {"$set": change, **read})
+        unset = {} if result.disposition in UNSETTLED else {"waiting": ""}
+        if result.disposition not in UNSETTLED and not missed:
+            unset["hints.text"] = ""
+        settled = self._pages.update_one(guard, {"$set": change, **({"$unset": unset} if unset else {})})
         if self._token is not None and not settled.matched_count:
             raise LeaseLostError(
                 f"site {self._site}: another process has taken over {page.url}; nothing more is written"
@@ -272,7 +320,26 @@ def _page(document: Document) -> Page:
         depth=document.get("depth", 0),
         article_since=document.get("article_since"),
         read_at=document.get("read_at"),
+        text=PageText.from_document(document["text"]) if document.get("text") else None,
+        misses=document.get("misses", 0),
     )
+
+
+def _is_missed(page: Page, result: PageResult) -> bool:
+    """Whether a page never gave an article, and nothing but its answer kept it from doing so."""
+    answered = result.disposition in MISSES and not result.forbidden
+    return answered and page.article_id is None and result.article_id is None
+
+
+def _next_attempt(page: Page, result: PageResult, now: datetime) -> datetime:
+    """When a page that is not settled is tried again; what waits for a second look as soon as that counts."""
+    if result.waiting is not None:
+        confirmable = result.waiting.since + CONFIRMED_AFTER
+        if confirmable > now:
+            return confirmable
+    first = FIRST_RETRY if result.waiting is None else CONFIRMED_AFTER
+    wait: timedelta = min(first * 2 ** min(page.attempts, 16), LONGEST_RETRY)
+    return now + wait
 
 
 def _newer(modified_at: datetime | None, fetched_at: datetime | None) -> bool:

@@ -13,7 +13,7 @@ from crawler.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "articles": [
@@ -26,6 +26,7 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
         ([("site", 1), ("state", 1)], "site_state"),
         ([("article_id", 1)], "article"),
         ([("site", 1), ("recheck_at", 1)], "site_recheck"),
+        ([("text.bands", 1)], "text_bands"),
     ],
     "crawls": [([("site", 1), ("started_at", 1)], "site_started")],
     "quarantine": [([("site", 1), ("fetched_at", 1)], "site_fetched")],
@@ -88,6 +89,9 @@ def ensure_schema(db: Database[Document]) -> None:
     for name, indexes in INDEXES.items():
         if name not in existing:
             _create(db, name, VALIDATORS.get(name))
+        elif name in VALIDATORS:
+            # An earlier version's validator would refuse what this one writes.
+            db.command("collMod", name, validator={"$jsonSchema": VALIDATORS[name]})
         for keys, label in indexes:
             db[name].create_index(keys, name=label)
     if "unique_articles" not in existing:

@@ -155,6 +155,8 @@ TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "blocked": ("محجوب عنا", "blocked"),
     "failing": ("يخفق", "failing"),
     "unreachable": ("لا يستجيب", "unreachable"),
+    "same_page_everywhere": ("صفحة واحدة تحت كل العناوين", "says the same everywhere"),
+    "pages_replaced": ("صفحات حلّت محلّ مقالاته", "other pages in place of articles"),
     "nothing_discovered": ("لم يدلّ على صفحات", "names no pages"),
     "moved": ("انتقل إلى عنوان آخر", "moved to another address"),
     "source_failing": ("تعطّل أحد مصادره", "one of its sources fails"),

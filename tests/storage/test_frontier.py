@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.article import Discovered, Disposition, Hints
+from crawler.period import ANY_TIME
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import FIRST_RETRY, LONGEST_RETRY, Frontier, PageResult
 from crawler.storage.lease import LeaseLostError
-from crawler.storage.recheck import next_recheck
+from crawler.storage.recheck import MISSED, next_recheck
 from crawler.storage.schema import ensure_schema
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
@@ -133,7 +134,7 @@ def test_a_young_article_is_looked_at_again_after_hours_and_days_and_then_no_mor
     fresh, old, none = frontier.discover(_found("fresh", "old", "none")).pages
     frontier.settle(fresh, PageResult(Disposition.STORED, article_id="1", article_since=now))
     frontier.settle(old, PageResult(Disposition.STORED, article_id="2", article_since=NOW))
-    frontier.settle(none, PageResult(Disposition.NOT_ARTICLE))
+    frontier.settle(none, PageResult(Disposition.REFUSED, forbidden=True))
     assert frontier.young(now + timedelta(minutes=59)) == []
     (again,) = frontier.young(now + timedelta(minutes=61))
     assert (again.id, again.article_id) == (fresh.id, "1")
@@ -155,3 +156,42 @@ def test_looks_at_an_article_by_its_age_in_hours(age: float, next_age: float | N
 
 def test_an_article_dated_in_the_future_is_young_now() -> None:
     assert next_recheck(NOW + timedelta(days=40), NOW) == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("ending", [Disposition.GONE, Disposition.NOT_ARTICLE, Disposition.REFUSED])
+def test_a_page_never_seen_well_is_asked_again_after_an_hour_a_day_and_a_week(
+    frontier: Frontier, ending: Disposition
+) -> None:
+    (page,) = frontier.discover(_found("a", text="نص")).pages
+    for wait in MISSED:
+        frontier.settle(page, PageResult(ending, "not yet"))
+        now = datetime.now(UTC)
+        assert frontier.young(now + wait - timedelta(minutes=1)) == []
+        (page,) = frontier.young(now + wait)
+        assert page.hints.text == "نص"
+    frontier.settle(page, PageResult(ending, "not yet"))
+    assert frontier.young(datetime.now(UTC) + timedelta(days=400)) == []
+    # Whoever recrawls asks once more; what the page says then counts.
+    assert frontier.reopen_missed(ANY_TIME) == 1
+    (page,) = frontier.pending(datetime.now(UTC))
+    frontier.settle(page, PageResult(Disposition.STORED, article_id="1"))
+    assert frontier.reopen_missed(ANY_TIME) == 0
+
+
+def test_a_page_that_a_rule_forbids_or_that_gave_an_article_is_not_asked_again(frontier: Frontier) -> None:
+    forbidden, known = frontier.discover(_found("a", "b")).pages
+    frontier.settle(forbidden, PageResult(Disposition.REFUSED, "robots.txt forbids it", forbidden=True))
+    frontier.settle(known, PageResult(Disposition.STORED, article_id="1"))
+    (known,) = frontier.name_pages([known.url])
+    frontier.settle(known, PageResult(Disposition.GONE, "gone (404)"))
+    assert frontier.young(datetime.now(UTC) + timedelta(days=400)) == []
+    assert frontier.reopen_missed(ANY_TIME) == 0
+
+
+def test_a_menu_behind_a_link_is_looked_at_once_more(frontier: Frontier) -> None:
+    (page,) = frontier.discover([Discovered("https://example.org/menu", "link")]).pages
+    frontier.settle(page, PageResult(Disposition.NOT_ARTICLE, "a listing"))
+    assert frontier.young(datetime.now(UTC) + MISSED[-1] - timedelta(minutes=1)) == []
+    (page,) = frontier.young(datetime.now(UTC) + MISSED[-1])
+    frontier.settle(page, PageResult(Disposition.NOT_ARTICLE, "a listing"))
+    assert frontier.young(datetime.now(UTC) + timedelta(days=400)) == []

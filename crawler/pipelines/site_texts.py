@@ -1,0 +1,146 @@
+"""The texts that a site's pages carry, in this crawl and before: which other addresses say the same.
+
+The store knows what every settled page said. Pages of this crawl that are on their way at the same time are
+remembered here, so that of two that say the same at least one sees the other.
+"""
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pymongo.database import Database
+
+from crawler.article import Disposition
+from crawler.pipelines.confirmation import MANY, sketch_of
+from crawler.storage.page_texts import PageText, TextHolder, Waiting, pages_with_text
+from crawler.storage.schema import Document
+
+RECENT = 1000
+"""Pages of this crawl that are remembered: many times more than are on their way at once. The rest is
+stored."""
+
+SAMPLED = 12
+"""Addresses of a text under many that are remembered, so that the store is asked once for all of them."""
+
+MOST_FREQUENT = 100
+"""Texts under many addresses that are remembered; more a site does not have."""
+
+
+@dataclass(slots=True)
+class _Page:
+    """A page of this crawl: what it says, how it ended, and why it has to be taken back."""
+
+    holder: TextHolder
+    disposition: Disposition | None = None
+    taken_back: Waiting | None = None
+
+
+class SiteTexts:
+    """The texts of one site's pages during one crawl; may be used from several threads.
+
+    Args:
+        site: The site's id.
+    """
+
+    def __init__(self, site: str) -> None:
+        self._site = site
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._by_band: defaultdict[int, set[str]] = defaultdict(set)
+        self._frequent: list[list[TextHolder]] = []
+
+    def enter(self, holder: TextHolder) -> None:
+        """Let other pages see what a page says; call it before `holders`."""
+        with self._lock:
+            self._forget(holder.page_id)
+            self._pages[holder.page_id] = _Page(holder)
+            for band in holder.text.bands:
+                self._by_band[band].add(holder.page_id)
+            if len(self._pages) > RECENT:
+                self._forget(next(iter(self._pages)))
+
+    def holders(self, db: Database[Document], page: TextHolder) -> list[TextHolder]:
+        """The other addresses of the site that say what a page says, but for what changes by itself.
+
+        Addresses that lead to one article are one where the article's own address is among them.
+
+        Args:
+            db: The store.
+            page: The page, with the article that it is read as.
+        """
+        with self._lock:
+            recent = {
+                id_: self._pages[id_].holder
+                for band in page.text.bands
+                for id_ in self._by_band.get(band, ())
+            }
+            frequent = next((group for group in self._frequent if _is_same(group[0].text, page.text)), None)
+        found = frequent
+        if found is None:
+            found = [one for one in pages_with_text(db, page.text.bands) if _is_same(one.text, page.text)]
+            if len(found) >= MANY:
+                # Whoever asks now takes back what has to be taken back; nobody has to do it again.
+                sample = [replace(one, stored=False) for one in found[:SAMPLED]]
+                with self._lock:
+                    self._frequent = [*self._frequent[-MOST_FREQUENT + 1 :], sample]
+        same = {one.page_id: one for one in found}
+        same |= {id_: one for id_, one in recent.items() if _is_same(one.text, page.text)}
+        same.pop(page.page_id, None)
+        return _of_other_articles(page, same.values(), self._site)
+
+    def end(self, page_id: str, disposition: Disposition) -> Waiting | None:
+        """Note how a page ended; returns what its text waits for, where it was taken back in the meantime."""
+        with self._lock:
+            page = self._pages.get(page_id)
+            if page is None:
+                return None
+            page.disposition = disposition
+            stored = disposition is not Disposition.UNCONFIRMED
+            page.holder = replace(page.holder, stored=stored and page.holder.article_id is not None)
+            return page.taken_back
+
+    def is_taken_back(self, page_id: str) -> Waiting | None:
+        """What a page's text waits for, where another address has said the same since it was judged."""
+        with self._lock:
+            page = self._pages.get(page_id)
+            return page.taken_back if page else None
+
+    def take_back(self, page_id: str, waiting: Waiting) -> bool:
+        """Let a page's text wait, too; returns whether its article is stored already, to be withdrawn."""
+        with self._lock:
+            page = self._pages.get(page_id)
+            if page is None:
+                return True
+            page.taken_back = waiting
+            page.holder = replace(page.holder, stored=False)
+            return page.disposition is not None
+
+    def ending(self, page_id: str) -> Disposition | None:
+        """How a page ended in this crawl; None where it did not, or too long ago."""
+        with self._lock:
+            page = self._pages.get(page_id)
+            return page.disposition if page else None
+
+    def _forget(self, page_id: str) -> None:
+        page = self._pages.pop(page_id, None)
+        for band in page.holder.text.bands if page else ():
+            self._by_band[band].discard(page_id)
+            if not self._by_band[band]:
+                del self._by_band[band]
+
+
+def _is_same(one: PageText, other: PageText) -> bool:
+    return sketch_of(one).is_same(sketch_of(other))
+
+
+def _of_other_articles(page: TextHolder, holders: Iterable[TextHolder], site: str) -> list[TextHolder]:
+    """Leave out other addresses of the page's own article, if the article's own address says the same."""
+    holders = list(holders)
+    own = f"{site}/{page.article_id}"
+    is_own_known = page.page_id == own or any(holder.page_id == own and holder.is_named for holder in holders)
+    return [
+        holder
+        for holder in holders
+        if not (is_own_known and page.article_id and holder.article_id == page.article_id)
+    ]

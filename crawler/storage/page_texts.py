@@ -1,0 +1,153 @@
+"""What the pages of a site said when they were read last, kept in the frontier as fingerprints.
+
+A text that several addresses of a site carry is found here by one indexed look-up, in this crawl or a later
+one, and after a crawl that was killed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson.binary import Binary
+from pymongo.database import Database
+
+from crawler.article import Disposition, UnconfirmedReason
+from crawler.storage.schema import Document
+
+CONFIRMED_AFTER = timedelta(hours=6)
+"""Time between two looks after which the site has said the same twice. A hoster's limit, a move or a state's
+block lasts minutes to hours; it is the second age at which a young article is looked at anyway."""
+
+_FIELDS = {"url": 1, "article_id": 1, "text": 1, "last_disposition": 1, "discovered_by": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The fingerprint of what a page said last.
+
+    Attributes:
+        digest: Hash of its words.
+        bins: Packed sketch of its words.
+        bands: Keys under which it is found.
+        headline: Hash of its headline.
+        first_at: When it was first read so.
+        last_at: When it was last read so.
+        published_at: When it says that it was published.
+        is_vouched: Whether its source speaks of this text.
+    """
+
+    digest: str
+    bins: bytes
+    bands: tuple[int, ...]
+    headline: str
+    first_at: datetime
+    last_at: datetime
+    published_at: datetime | None = None
+    is_vouched: bool = False
+
+    def as_document(self) -> Document:
+        """The fingerprint as it is stored."""
+        return {
+            "digest": self.digest,
+            "bins": Binary(self.bins),
+            "bands": list(self.bands),
+            "headline": self.headline,
+            "first_at": self.first_at,
+            "last_at": self.last_at,
+            "published_at": self.published_at,
+            "vouched": self.is_vouched,
+        }
+
+    @classmethod
+    def from_document(cls, document: Document) -> "PageText":
+        """Read a fingerprint back from its stored form."""
+        return cls(
+            digest=document["digest"],
+            bins=bytes(document["bins"]),
+            bands=tuple(document["bands"]),
+            headline=document["headline"],
+            first_at=document["first_at"],
+            last_at=document["last_at"],
+            published_at=document.get("published_at"),
+            is_vouched=document.get("vouched", False),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TextHolder:
+    """A page of the site with what it said last.
+
+    `stored` says that the text went into the archive as the article `article_id`; `is_named` that a source of
+    discovery named the page, rather than a link.
+    """
+
+    page_id: str
+    url: str
+    text: PageText
+    article_id: str | None = None
+    stored: bool = False
+    is_named: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a page said that is not confirmed yet: shown to people, and looked at again."""
+
+    reason: UnconfirmedReason
+    title: str
+    beginning: str
+    since: datetime
+    addresses: int = 1
+
+    def as_document(self) -> Document:
+        """What waits, as it is stored."""
+        return {
+            "reason": self.reason.name.lower(),
+            "title": self.title,
+            "beginning": self.beginning,
+            "since": self.since,
+            "addresses": self.addresses,
+        }
+
+
+def pages_with_text(db: Database[Document], bands: Sequence[int]) -> list[TextHolder]:
+    """The pages that may have said last what has these band keys, which are those of one site."""
+    found = db.pages.find({"text.bands": {"$in": list(bands)}}, _FIELDS)
+    return [_holder(document) for document in found]
+
+
+def _holder(document: Document) -> TextHolder:
+    waits = document.get("last_disposition") == str(Disposition.UNCONFIRMED)
+    return TextHolder(
+        page_id=document["_id"],
+        url=document["url"],
+        text=PageText.from_document(document["text"]),
+        article_id=document.get("article_id"),
+        stored=document.get("article_id") is not None and not waits,
+        is_named=document["discovered_by"] != "link",
+    )
+
+
+def waiting_pages(db: Database[Document], site: str) -> list[Document]:
+    """The pages of a site whose text waits to be confirmed, the oldest first."""
+    found = db.pages.find(
+        {"site": site, "state": "pending", "last_disposition": str(Disposition.UNCONFIRMED)},
+        {"url": 1, "waiting": 1, "next_attempt_at": 1, "last_fetched_at": 1},
+    )
+    pages = [as_waiting(document) for document in found if document.get("waiting")]
+    return sorted(pages, key=lambda page: page["since"])
+
+
+def as_waiting(document: Document) -> dict[str, Any]:
+    """What waits on a page of the frontier, for people."""
+    waiting = document["waiting"]
+    return {
+        "url": document["url"],
+        "reason": UnconfirmedReason[waiting["reason"].upper()].value,
+        "title": waiting["title"],
+        "beginning": waiting["beginning"],
+        "since": waiting["since"],
+        "addresses": waiting.get("addresses", 1),
+        "next_look_at": document.get("next_attempt_at"),
+    }
