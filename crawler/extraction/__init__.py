@@ -5,26 +5,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from lxml.etree import ErrorLevels, LxmlError
-from lxml.html import HtmlElement, document_fromstring
+from lxml.html import HtmlElement
 
 from crawler.article import Article, Hints
-from crawler.discovery.markup import page_parser
-from crawler.extraction import metadata as meta
 from crawler.extraction import page_kind, second_look
-from crawler.extraction.body import extract_body
-from crawler.extraction.canonical import canonical_url
-from crawler.extraction.credits import dateline_author, find_agency, find_authors
-from crawler.extraction.dates import find_published
+from crawler.extraction.article_text import ArticleText, TextReader
+from crawler.extraction.credits import dateline_author, find_agency
 from crawler.extraction.decode import decode
-from crawler.extraction.edges import clean_edges
 from crawler.extraction.errors import (
     Blocked,
     EmptyBody,
@@ -34,12 +25,13 @@ from crawler.extraction.errors import (
     NotHtml,
     Unavailable,
 )
-from crawler.extraction.head_lines import drop_head_lines
+from crawler.extraction.head import PageHead, read_head
 from crawler.extraction.language import detect_language
-from crawler.extraction.small_print import is_small_print
-from crawler.extraction.telling import telling_lines
+from crawler.extraction.metadata import image, read_metadata, summary
+from crawler.extraction.page_kind import Evidence
 from crawler.extraction.text import tidy
-from crawler.extraction.title import find_title, site_name_beside
+from crawler.extraction.tree import parse_page
+from crawler.extraction.witnesses import read_witnesses
 
 if TYPE_CHECKING:
     from crawler.sites import Site
@@ -54,18 +46,6 @@ __all__ = [
     "Unavailable",
     "extract",
 ]
-
-MAX_TAGS = 14_000
-"""Opening and closing tags that are read of a page; the rest is cut off. Real pages have 500 to 8,000, and
-all
-work on a page grows with them: this keeps the worst page under two seconds."""
-MAX_CHARS = 6_000_000
-"""Characters that are read of a page."""
-DEFAULT_TIMEZONE = "Asia/Damascus"
-"""The zone of times without one where no site says otherwise."""
-
-
-_MARKUP = re.compile(r"<(?:(script|style)\b.*?</\1|(/?[a-z]))", re.IGNORECASE | re.DOTALL)
 
 
 def extract(
@@ -121,141 +101,97 @@ def _extract(
     now: datetime,
     look: Callable[[HtmlElement], object] | None,
 ) -> Article:
-    page = decode(html, charset)
-    page_kind.refuse_markup(page)
-    source = _bounded(page)
-    tree, is_whole = _parse(source)
+    source = decode(html, charset)
+    page_kind.refuse_markup(source)
+    page = parse_page(source)
     # Held to the end: lxml makes an element's object anew in each walk when nobody holds it.
-    elements = list(tree.iter())
-    if look is not None and is_whole and len(source) == len(page):
-        look(tree)
-    body = next((element for element in elements if element.tag == "body"), None)
+    elements = list(page.tree.iter())
+    if look is not None and page.is_whole:
+        look(page.tree)
+    body = _body_of(page.tree)
     if body is None:
         raise NotAnArticle(NotArticleReason.NO_CONTENT)
-    metadata = meta.read_metadata(tree, url)
-    page_kind.refuse_plain(tree, body, metadata, source, url)
+    metadata = read_metadata(page.tree, url)
+    page_kind.refuse_plain(page.tree, body, metadata, source, url)
     evidence = page_kind.weigh(body, metadata, url)
-
-    names = meta.site_names(metadata, [name for name in (site.name, site.name_en) if name] if site else [])
-    headline = find_title(
-        body,
-        declared=meta.headlines(metadata, url),
-        document_title=metadata.document_title,
-        site_names=names,
-        hint=hints.title,
-    )
-    beside = [
-        site_name_beside(headline.text, told)
-        for told in (metadata.document_title, metadata.first("og:title"))
-    ]
-    names += [name for name in beside if name and name not in names]
-    zone = ZoneInfo(site.timezone if site else DEFAULT_TIMEZONE)
-    published = find_published(
-        tree,
-        url=url,
-        hints=hints,
-        timezone=zone,
-        now=now,
-        title=headline.text or None,
-        linked=metadata.linked_data,
-    )
-    canonical = canonical_url(url, metadata)
-    section = meta.section(metadata, url, body)
-    authors = find_authors(
-        body,
-        metadata,
-        canonical,
-        hinted=hints.authors,
-        others=[*names, *([section] if section else [])],
-    )
-    tags = meta.tags(metadata, url, body, headline.text)
-
-    told = [*authors, *names, *([section] if section else [])]
-    read = extract_body(
-        body,
-        headline=headline.element,
-        spellings=headline.spellings,
+    is_shell = page_kind.is_script_shell(body)
+    head = read_head(page.tree, body, metadata, url, site=site, hints=hints, now=now)
+    witnesses = read_witnesses(metadata, url, hints, head.headline.spellings)
+    reader = TextReader(
+        head,
+        witnesses,
+        url,
+        now,
         selector=site.body if site else None,
         prune=site.prune if site else (),
-        drop_head_lines=partial(drop_head_lines, names=told, timezone=zone, now=now),
-        url=url,
-    )
-    paragraphs = clean_edges(
-        read.paragraphs,
-        spellings=headline.spellings,
-        site_names=names,
         boilerplate=site.boilerplate if site else (),
-        names=tuple(authors),
-        small_print=partial(is_small_print, names=told, timezone=zone, now=now),
     )
-    telling = None
-    if read.found is not None:
-        silent = [*headline.spellings, *page_kind.title_parts(metadata), *names, *authors, section or ""]
-        telling = telling_lines(read.found.element, silent=silent, timezone=zone, now=now)
-    second_look.refuse_listing(evidence, read.found, paragraphs, telling)
-    if telling is not None and second_look.tells_nothing(evidence, telling):
-        second_look.refuse_untold(evidence, headed=headline.element is not None)
-        paragraphs = []
-    if not paragraphs and hints.text:
-        parts = [tidy(part) for part in hints.text.split("\n\n")]
-        paragraphs = clean_edges(
-            [part for part in parts if part], spellings=headline.spellings, site_names=names
-        )
-    second_look.refuse_wall(paragraphs)
-    second_look.refuse_missing(headline.text, paragraphs)
-    if not headline.text:
-        raise NotAnArticle(NotArticleReason.NO_HEADLINE)
-    if not paragraphs and not (read.repeated_headline and evidence.article >= 2):
-        raise EmptyBody(NotArticleReason.NO_TEXT)
-    if not hints.text:
-        second_look.refuse_scrap(evidence, telling, dated=published.published_at is not None)
+    reading = reader.read(body, lambda: _body_of(parse_page(source).tree))
+    paragraphs = _story_paragraphs(reader, reading, evidence, source, hints)
+    if not paragraphs and is_shell and head.headline.element is None:
+        raise EmptyBody(NotArticleReason.SCRIPT_SHELL)
+    _refuse_no_story(head, reading, paragraphs, evidence, hints)
     text = "\n\n".join(paragraphs)
-    agency = find_agency(paragraphs, authors)
+    agency = find_agency(paragraphs, head.authors)
+    authors = head.authors
     if not authors and agency is None:
-        authors = dateline_author(paragraphs, names)
+        authors = dateline_author(paragraphs, head.site_names)
+    published = head.published
+    del elements
     return Article(
         url=url,
-        title=headline.text,
+        title=head.headline.text,
         text=text,
-        canonical_url=canonical,
+        canonical_url=head.canonical_url,
         authors=authors,
         published_at=published.published_at,
         published_precision=published.precision,
         date_source=published.source,
         modified_at=published.modified_at,
-        language=detect_language(f"{headline.text}\n{text}", metadata.html_language),
-        section=section,
-        tags=tags,
-        image=meta.image(metadata, url),
-        summary=meta.summary(metadata, url, headline.text, names),
+        language=detect_language(f"{head.headline.text}\n{text}", metadata.html_language),
+        section=head.section,
+        tags=head.tags,
+        image=image(metadata, url),
+        summary=summary(metadata, url, head.headline.text, head.site_names),
         agency=agency,
         date_flags=list(published.flags),
     )
 
 
-def _bounded(source: str) -> str:
-    """A page cut where it has more markup than any real page: hostile, or broken."""
-    if source.count("<") <= MAX_TAGS:
-        return source[:MAX_CHARS]
-    tags = 0
-    for match in _MARKUP.finditer(source, 0, MAX_CHARS):
-        tags += match.group(2) is not None
-        if tags > MAX_TAGS:
-            return source[: match.start()]
-    return source[:MAX_CHARS]
+def _body_of(tree: HtmlElement) -> HtmlElement | None:
+    return next(tree.iter("body"), None)
 
 
-def _parse(source: str) -> tuple[HtmlElement, bool]:
-    """The page's tree, and whether it is all of the page: libxml2 stops where elements nest too deep.
+def _story_paragraphs(
+    reader: TextReader, reading: ArticleText, evidence: Evidence, source: str, hints: Hints
+) -> list[str]:
+    """The story as the markup has it, or as the page's data or its source has it where that is much more."""
+    paragraphs = reading.paragraphs
+    second_look.refuse_listing(evidence, reading.body.found, paragraphs, reading.lines)
+    if reading.lines is not None and second_look.tells_nothing(evidence, reading.lines):
+        second_look.refuse_untold(evidence, headed=reader.head.headline.element is not None)
+        paragraphs = []
+    if data := reader.from_data(source, "\n\n".join(paragraphs)):
+        return data
+    if not paragraphs and hints.text:
+        paragraphs = reader.clean([part for part in map(tidy, hints.text.split("\n\n")) if part])
+    return paragraphs
 
-    Bytes go in, for lxml refuses a decoded page that declares its own encoding.
+
+def _refuse_no_story(
+    head: PageHead, reading: ArticleText, paragraphs: list[str], evidence: Evidence, hints: Hints
+) -> None:
+    """Refuse a page whose text turned out to be none of a story.
+
+    Raises:
+        NotAnArticle: A paywall, a soft 404, a notice, a page without a headline.
+        EmptyBody: There is no text.
     """
-    if not source.strip():
-        raise NotAnArticle(NotArticleReason.EMPTY_PAGE)
-    parser = page_parser()
-    try:
-        tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except (LxmlError, ValueError) as error:
-        raise NotHtml(NotArticleReason.NO_HTML) from error
-    last = parser.error_log.last_error
-    return tree, last is None or last.level < ErrorLevels.FATAL
+    second_look.refuse_wall(paragraphs)
+    second_look.refuse_missing(head.headline.text, paragraphs)
+    if not head.headline.text:
+        raise NotAnArticle(NotArticleReason.NO_HEADLINE)
+    if not paragraphs and not (reading.body.repeated_headline and evidence.article >= 2):
+        raise EmptyBody(NotArticleReason.NO_TEXT)
+    if not hints.text and paragraphs == reading.paragraphs:
+        second_look.refuse_scrap(evidence, reading.lines, dated=head.published.published_at is not None)

@@ -20,6 +20,7 @@ from crawler.extraction.container import Found, find_container
 from crawler.extraction.linked_headlines import drop_linked_headlines
 from crawler.extraction.paragraphs import make_paragraphs, open_wrappers
 from crawler.extraction.prose import link_chars
+from crawler.extraction.prose_guard import running_text, running_text_behind
 from crawler.extraction.related import drop_furniture, visible
 from crawler.extraction.text import skeleton, tidy
 
@@ -69,6 +70,8 @@ class Body:
     found: Found | None
     repeated_headline: bool
     """Whether the story's element held the headline once more: all that a one-line bulletin has."""
+    running_text: int = 0
+    """Characters of running text that stand behind the headline, furniture left out."""
 
 
 def extract_body(
@@ -80,6 +83,8 @@ def extract_body(
     prune: tuple[str, ...] = (),
     drop_head_lines: Callable[[HtmlElement], None] = lambda _: None,
     url: str = "",
+    openings: tuple[str, ...] = (),
+    by_name: bool = True,
 ) -> Body:
     """Read the story of a page.
 
@@ -91,27 +96,47 @@ def extract_body(
         prune: CSS selectors of blocks to drop, from the site's seed.
         drop_head_lines: Takes the small print between headline and story out of the story's element.
         url: The page's address.
+        openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
+        by_name: Whether the names in the markup are believed as usual; False for a second reading.
 
     Returns:
         The paragraphs, tidied, without the headline; empty where there is nothing to read.
     """
     drop_invisible(body)
-    drop_clutter(body, selectors=prune)
+    drop_clutter(body, selectors=prune, headline=headline, openings=openings, by_name=by_name)
     open_wrappers(body)
+    if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
+        headline = None
+    amount = running_text_behind(body, headline)
     found = _selected(body, selector) if selector else None
     if found is None:
-        if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
-            headline = None
-        found = find_container(body, headline) or _captions(body, headline)
+        found = find_container(body, headline, by_name=by_name) or _captions(body, headline)
     if found is None:
-        return Body([], None, _says_headline(body, spellings))
+        return Body([], None, _says_headline(body, spellings), amount)
     container = found.element
+    if headline is not None:
+        _drop_before_headline(container, headline)
     drop_furniture(container)
     drop_linked_headlines(container, url)
     repeated = _drop_headline(container, spellings)
     drop_head_lines(container)
     paragraphs = _read(container)
-    return Body(paragraphs, found, repeated)
+    return Body(paragraphs, found, repeated, amount)
+
+
+def _drop_before_headline(container: HtmlElement, headline: HtmlElement) -> None:
+    """Take out what stands before the headline in the story's element, where it is no running text."""
+    ancestors = list(headline.iterancestors())
+    if container not in ancestors:
+        return
+    branches = (headline, *ancestors[: ancestors.index(container)])
+    earlier = {one: running_text(one) for branch in branches for one in branch.itersiblings(preceding=True)}
+    # A headline below the text is no beginning: it may stand in a list of stories.
+    if 2 * sum(earlier.values()) >= running_text(container):
+        return
+    for element, amount in earlier.items():
+        if not amount:
+            drop(element)
 
 
 def _captions(body: HtmlElement, headline: HtmlElement | None) -> Found | None:

@@ -45,12 +45,15 @@ class Found:
     """Which part that is of all the page's prose."""
 
 
-def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Found | None:
+def find_container(
+    body: HtmlElement, headline: HtmlElement | None = None, *, by_name: bool = True
+) -> Found | None:
     """Find the element that holds the story.
 
     Args:
         body: The page's body, clutter gone.
         headline: The element of the headline, where there is one: what stands before it is seldom the story.
+        by_name: Whether the names in the markup are believed as usual.
 
     Returns:
         The element, or None where the page has no prose at all.
@@ -81,8 +84,8 @@ def find_container(body: HtmlElement, headline: HtmlElement | None = None) -> Fo
             holder = holder.getparent()
     if not points:
         return None
-    best = max(points, key=lambda element: points[element] * _weight(element))
-    best = widen(best, prose, body, headline)
+    best = max(points, key=lambda element: points[element] * _weight(element, by_name=by_name))
+    best = widen(best, prose, body, headline, by_name=by_name)
     _drop_card_lists(best)
     total = sum(prose.values())
     inside = sum(prose[element] for element in best.iter() if element in prose)
@@ -108,8 +111,8 @@ def _in_card(holder: HtmlElement, known: dict[HtmlElement, bool | None]) -> bool
     return False
 
 
-def _weight(element: HtmlElement) -> float:
-    weight = name_weight(names_of(element))
+def _weight(element: HtmlElement, *, by_name: bool) -> float:
+    weight = name_weight(names_of(element), by_name=by_name)
     if "articlebody" in element.get("itemprop", "").lower():
         weight *= _ITEMPROP
     if element.tag in ("li", "td", "span", "font"):

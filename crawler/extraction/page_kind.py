@@ -18,6 +18,8 @@ from crawler.extraction.out_of_order import refuse_out_of_order
 from crawler.extraction.prose import linked_headings
 from crawler.extraction.text import bare, fold
 
+SHELL_CHARS = 250
+"""What an application's shell shows, at most: «loading», a menu of a few words, a line in the footer."""
 STUB_CHARS = 400
 """A page with a refresh and no more visible text than this only points elsewhere."""
 SMALL_PAGE_CHARS = 1_500
@@ -66,6 +68,7 @@ _LOGIN_TITLE = re.compile(
     r"giriş yap"
 )
 _SILENT = frozenset({"script", "style", "template"})
+_UNSEEN = _SILENT | {"noscript"}
 _SCRIPT_REDIRECT = re.compile(r"window\.location|location\.(?:href|replace)")
 _NUMBER_404 = re.compile(r"(?:error|http|خطا)?\W*404\W*(?:error|not found|page|صفحه|خطا)?")
 _MISSING = re.compile(
@@ -263,6 +266,19 @@ def weigh(body: HtmlElement, metadata: Metadata, url: str) -> Evidence:
         paged=any(map(_PAGE_NUMBER.fullmatch, named)) or _PAGE_QUERY.search(parts.query) is not None,
         about_site=any(map(_SITE_PAGE.fullmatch, (*named[:1], *named[-1:]))),
     )
+
+
+def is_script_shell(body: HtmlElement) -> bool:
+    """Whether a page shows next to nothing without its scripts: the shell of an application."""
+    if next(body.getroottree().iter("script"), None) is None:
+        return False
+    shown = sum(
+        len(text.strip())
+        for element in body.iter()
+        for text in (element.text if element.tag not in _UNSEEN else None, element.tail)
+        if text
+    )
+    return shown <= SHELL_CHARS
 
 
 def title_parts(metadata: Metadata) -> list[str]:

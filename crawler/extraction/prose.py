@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.names import is_state
+
 _INLINE = frozenset(
     {
         "a",
@@ -49,6 +51,10 @@ _BAD = re.compile(
     r"slider",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"comment|footer|menu|(?:^|[-_ ])nav|login|cookie|teaser|card|listing|carousel|slider", re.IGNORECASE
+)
+"""Names of what has a text of its own, whatever else may be named wrongly."""
 _BUILDER = re.compile(r"(?<![\w-])elementor-(?:widget(?:-container|-wrap)?|element)(?![\w-])")
 """Names that a page builder gives to every part of a page, the story too."""
 _GOOD_NAME = 1.4
@@ -102,13 +108,18 @@ def words(text: str | None) -> int:
 
 
 @lru_cache(maxsize=8192)
-def name_weight(names: str) -> float:
-    """How much more or less the names of an element let one expect a story in it; 1: nothing is known."""
+def name_weight(names: str, *, by_name: bool = True) -> float:
+    """How much more or less the names of an element let one expect a story in it; 1: nothing is known.
+
+    Args:
+        names: Classes and id.
+        by_name: Whether names are believed that themes give to the surroundings of a story, too.
+    """
     weight = 1.0
-    names = _BUILDER.sub("", names)
+    names = " ".join(name for name in _BUILDER.sub("", names).split() if not is_state(name))
     if _GOOD.search(names):
         weight *= _GOOD_NAME
-    if _BAD.search(names):
+    if (_BAD if by_name else _OTHERS).search(names):
         weight *= _BAD_NAME
     return weight
 

@@ -114,3 +114,13 @@ def bare(text: str) -> str:
 def skeleton(text: str) -> str:
     """`fold` without anything but letters and digits: equal for two spellings of one headline."""
     return _NOT_WORD.sub("", fold(text))
+
+
+def fold_long(text: str) -> str:
+    """`fold` of a whole text, which isn't remembered."""
+    return fold.__wrapped__(text)
+
+
+def skeleton_of_long(text: str) -> str:
+    """`skeleton` of a whole text, which isn't remembered."""
+    return _NOT_WORD.sub("", fold_long(text))

@@ -16,7 +16,12 @@ MAX_HEADER = 150
 
 
 def widen(
-    best: HtmlElement, prose: dict[HtmlElement, int], body: HtmlElement, headline: HtmlElement | None
+    best: HtmlElement,
+    prose: dict[HtmlElement, int],
+    body: HtmlElement,
+    headline: HtmlElement | None,
+    *,
+    by_name: bool = True,
 ) -> HtmlElement:
     """Climb while the parent adds prose of the same story: a lead before, more sections beside.
 
@@ -46,7 +51,7 @@ def widen(
             elif (
                 amount
                 and links < 0.4 * (amount + links)
-                and name_weight(names_of(sibling)) >= 1.0
+                and name_weight(names_of(sibling), by_name=by_name) >= 1.0
                 and (not skipped or headed or _alike(sibling, branch))
             ):
                 beside += amount

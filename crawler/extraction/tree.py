@@ -1,0 +1,114 @@
+"""A page's source as a tree, as browsers build it, within bounds of size and time.
+
+libxml2 reads well-formed pages as HTML's own algorithm does
+(https://html.spec.whatwg.org/multipage/parsing.html), but at a mis-nested end tag it leaves elements open
+that a browser closes: ``<nav><ul><li><div>…</ul></nav>`` then holds all of the page. Where it reports one,
+lexbor, which follows the algorithm, writes the page anew with all its tags, and that is parsed.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from lxml.etree import ErrorLevels, ErrorTypes, LxmlError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.discovery.markup import page_parser
+from crawler.extraction.errors import NotAnArticle, NotArticleReason, NotHtml
+
+MAX_TAGS = 40_000
+"""Opening and closing tags that are read of a page; the rest is cut off. Ordinary pages have 500 to 8,000, a
+table of 2,000 names 20,000. All work on a page grows with them: this keeps the worst page at seconds."""
+MAX_CHARS = 6_000_000
+"""Characters that are read of a page."""
+MAX_UNCLOSED = 40
+"""Formatting elements left open, up to which a page is written anew: HTML's algorithm opens each of them
+again in every block that follows, so hundreds of them make a page of gigabytes."""
+MAX_GROWTH = 3
+"""How many times as long as its source a page written anew may be."""
+
+_MARKUP = re.compile(r"<(?:(script|style)\b.*?</\1|(/?[a-z]))", re.IGNORECASE | re.DOTALL)
+_BEHIND_BODY = re.compile(
+    r"</(?:body|html)\s{0,99}>\s{0,99}<(?!script|style|link|noscript|iframe|img|body|html)[a-z]",
+    re.IGNORECASE,
+)
+"""A page that goes on behind its end tag. libxml2 drops the rest without a word; browsers read it."""
+_FORMATTING = re.compile(
+    r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
+)
+"""The algorithm's formatting elements."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPage:
+    """A page's tree."""
+
+    tree: HtmlElement
+    is_whole: bool
+    """Whether the tree is all of the page: cut neither by a bound on its size nor by libxml2, which stops
+    where elements nest too deep."""
+
+
+def parse_page(source: str) -> ParsedPage:
+    """Parse a decoded page.
+
+    Raises:
+        NotAnArticle: The page is empty.
+        NotHtml: There is no element in it.
+    """
+    if not source.strip():
+        raise NotAnArticle(NotArticleReason.EMPTY_PAGE)
+    bounded = _bounded(source)
+    tree, parser = _parse(bounded)
+    if _BEHIND_BODY.search(bounded) or any(
+        entry.type == ErrorTypes.ERR_TAG_NAME_MISMATCH for entry in parser.error_log
+    ):
+        nested = _as_browsers_nest(bounded)
+        if nested is not None:
+            tree, parser = _parse(nested)
+    last = parser.error_log.last_error
+    is_complete = last is None or last.level < ErrorLevels.FATAL
+    return ParsedPage(tree, is_complete and len(bounded) == len(source))
+
+
+def _bounded(source: str) -> str:
+    """A page cut where it has more markup than any real page: hostile, or broken."""
+    if source.count("<") <= MAX_TAGS:
+        return source[:MAX_CHARS]
+    tags = 0
+    for match in _MARKUP.finditer(source, 0, MAX_CHARS):
+        tags += match.group(2) is not None
+        if tags > MAX_TAGS:
+            return source[: match.start()]
+    return source[:MAX_CHARS]
+
+
+def _parse(source: str) -> tuple[HtmlElement, HTMLParser]:
+    """Parse with libxml2. Bytes go in, for lxml refuses a decoded page that declares its own encoding."""
+    parser = page_parser()
+    try:
+        return document_fromstring(source.encode("utf-8", "replace"), parser=parser), parser
+    except (LxmlError, ValueError) as error:
+        raise NotHtml(NotArticleReason.NO_HTML) from error
+
+
+def _as_browsers_nest(source: str) -> str | None:
+    """The page written anew, each element closed where browsers close it; None where that is unsafe."""
+    if _most_unclosed(source) > MAX_UNCLOSED:
+        return None
+    written = LexborHTMLParser(source).html
+    if not written or len(written) > MAX_GROWTH * len(source) + 10_000:
+        return None
+    return written
+
+
+def _most_unclosed(source: str) -> int:
+    """How many formatting elements are open at most, at once, if no end tag closes another's."""
+    opened: Counter[str] = Counter()
+    peak: Counter[str] = Counter()
+    for match in _FORMATTING.finditer(source):
+        name = match.group(2).lower()
+        opened[name] = max(0, opened[name] + (-1 if match.group(1) else 1))
+        peak[name] = max(peak[name], opened[name])
+    return peak.total()
