@@ -2,12 +2,10 @@
 
 import contextlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group
@@ -18,8 +16,8 @@ from crawler.cli.changes import show_changes
 from crawler.cli.context import context_of, err, out
 from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
-from crawler.errors import KhabarError
-from crawler.operations.export import LeftOut, export_rows, json_line
+from crawler.operations.export import LeftOut, RowCounter, export_rows
+from crawler.operations.export_files import export_target, write_export, write_text
 from crawler.operations.show import find_article
 from crawler.period import Period, explain_empty, parse_period
 from crawler.sites import load_sites, select_sites
@@ -110,25 +108,35 @@ def export_command(
     since: Since = None,
     until: Until = None,
     everything: Annotated[bool, typer.Option("--all", help="Duplicates too.")] = False,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Write to this file: .jsonl, .csv (each also .gz) or .parquet."),
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="jsonl, csv or parquet; else by the file's ending.")
+    ] = None,
 ) -> None:
-    """Write the archive as JSON lines: an article a line, duplicates left out.
+    """Write the archive as JSON lines, CSV or Parquet: an article a row, duplicates left out.
 
-    Example: khabar export --since 2024-12-01 -o december.jsonl
+    Example: khabar export --since 2024-12-01 -o december.parquet
     """
     common = context_of(ctx)
-    period = parse_period(since, until)
+    period, target = parse_period(since, until), export_target(output, form)
     sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
     if site is not None and site not in sites:
         select_sites(sites, [site])
-    count, left_out = 0, LeftOut()
-    with contextlib.closing(open_stores(common.settings)) as stores, _target(output) as stream:
-        rows = export_rows(stores, sites, site=site, period=period, duplicates=everything, left_out=left_out)
-        for row in rows:
-            stream.write(json_line(row) + "\n")
-            count += 1
+    left_out, counter = LeftOut(), RowCounter()
+    with contextlib.closing(open_stores(common.settings)) as stores:
+        rows = counter.count(
+            export_rows(stores, sites, site=site, period=period, duplicates=everything, left_out=left_out)
+        )
+        if output is not None:
+            write_export(rows, output, target)
+        else:
+            write_text(rows, sys.stdout, target.format)
+            sys.stdout.flush()
     if common.verbosity >= 0:
-        for line in _export_notes(count, output, period, left_out):
+        for line in _export_notes(counter.rows, output, period, left_out):
             err().print(line, markup=False, soft_wrap=True)
 
 
@@ -138,23 +146,3 @@ def _export_notes(count: int, output: Path | None, period: Period, left_out: Lef
         yield f"{left_out.duplicates} duplicates were left out (--all writes them too)"
     if not count and not left_out.duplicates:
         yield explain_empty(period, left_out.earliest, left_out.latest)
-
-
-@contextlib.contextmanager
-def _target(output: Path | None) -> Iterator[TextIO]:
-    """A stream to write to; a file appears under its name only when it is whole."""
-    if output is None:
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    try:
-        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    except OSError as error:
-        raise KhabarError(f"{output}: cannot be written: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            yield stream
-        Path(name).replace(output)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -12,7 +12,8 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.dedup_archive import archive_command
 from crawler.cli.dedup_split import split_command
 from crawler.cli.options import Since, Until, complete_site
-from crawler.errors import KhabarError, UsageError
+from crawler.errors import UsageError
+from crawler.files import replaced_file
 from crawler.operations.report import read_holdings, report_of
 from crawler.period import explain_empty, parse_period
 from crawler.sites import load_sites, select_sites
@@ -86,12 +87,10 @@ def report_command(
     if output is None:
         typer.echo(page, nl=not page.endswith("\n"))
         return
-    try:
-        # Spreadsheets take a CSV file for the system's own code page unless it begins with a mark.
-        encoding = "utf-8-sig" if form == "csv" else "utf-8"
-        output.write_text(page, encoding=encoding, newline="" if form == "csv" else None)
-    except OSError as error:
-        raise KhabarError(f"{output}: cannot be written: {error.strerror}") from None
+    # Spreadsheets take a CSV file for the system's own code page unless it begins with a mark.
+    encoding = "utf-8-sig" if form == "csv" else "utf-8"
+    with replaced_file(output) as draft:
+        draft.write_text(page, encoding=encoding, newline="" if form == "csv" else None)
     if common.verbosity >= 0:
         err().print(f"The report is in {output}", markup=False, soft_wrap=True)
     if show:

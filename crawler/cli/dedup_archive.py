@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from crawler.cli.context import context_of, err, out
 from crawler.errors import KhabarError, UsageError
+from crawler.files import replaced_file
 
 MEGABYTE = 1 << 20
 USUAL = 0.97
@@ -132,8 +133,5 @@ def _advice(agreed: dict[str, Any], written: Path | None) -> Iterator[str]:
 
 
 def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    try:
-        with path.open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(row) + "\n" for row in rows)
-    except OSError as error:
-        raise KhabarError(f"{path}: cannot be written: {error.strerror}") from None
+    with replaced_file(path) as draft, draft.open("w", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in rows)

@@ -1,7 +1,7 @@
 """Export: the archive as JSON lines."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +29,19 @@ class LeftOut:
         self.outside += 1
         self.earliest = min(self.earliest or moment, moment)
         self.latest = max(self.latest or moment, moment)
+
+
+@dataclass(slots=True)
+class RowCounter:
+    """Counts rows as they pass."""
+
+    rows: int = 0
+
+    def count(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the rows."""
+        for passing in rows:
+            self.rows += 1
+            yield passing
 
 
 def export_rows(
