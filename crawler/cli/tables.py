@@ -62,6 +62,11 @@ def problem_lines(
         elif report.sources and not report.taken and not report.discovered:
             yield f"{report.site}: nothing new since the last crawl ({report.requests} requests)"
         of_sources = [source.problem for source in report.sources if source.problem]
+        if report.became_duplicates:
+            yield (
+                f"{report.site}: {report.became_duplicates} articles stored before are duplicates now: what "
+                "they repeat was published earlier and came later"
+            )
         for source in report.sources:
             if source.problem:
                 yield f"{report.site}: {source.problem}"

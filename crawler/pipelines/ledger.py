@@ -9,6 +9,7 @@ from crawler.sites import Site
 from crawler.storage.lease import Lease
 from crawler.storage.page_texts import Waiting
 from crawler.storage.session import StoreSession
+from dedup import Decision
 
 
 class Ledger(Protocol):
@@ -31,6 +32,9 @@ class Ledger(Protocol):
 
     def note_article(self, article: Article) -> None:
         """Consider a new article for the sample by which the site's health is judged."""
+
+    def note_decision(self, decision: Decision) -> None:
+        """Count the stored articles that became duplicates by what dedup decided on a new one."""
 
     def note_lie(self, url: str) -> None:
         """Remember that a page changed while its validators did not (blocking)."""

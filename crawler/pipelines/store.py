@@ -77,6 +77,8 @@ class StorePipeline:
             self._run.note_waiting(item.waiting)
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE) and item.article is not None:
             self._run.note_article(item.article)
+        if item.outcome is None and item.decision is not None:
+            self._run.note_decision(item.decision)
         self._run.end_page(outcome.disposition, item.url, outcome.reason)
         return item
 

@@ -115,6 +115,8 @@ class CrawlReport:
     ``store_lost``, ``told_to_wait``, ``unreachable``, ``died``, ``error``, or ``blocked`` or ``failing``
     where the site turned away one page after another. `shared` counts pages that wait since other addresses
     of the site say the same, or lead to the same page; `shared_text` is what one of them says.
+    `became_duplicates` counts articles stored before that are duplicates of one that came in this crawl and
+    was published earlier: they are not among the pages that ended as ``duplicate``.
     """
 
     site: str
@@ -131,6 +133,7 @@ class CrawlReport:
     links: AddressCounts = field(default_factory=AddressCounts)
     sources: list[SourceReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    became_duplicates: int = 0
     shared: int = 0
     shared_text: str | None = None
     verdict: str = "ok"

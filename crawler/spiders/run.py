@@ -31,6 +31,7 @@ from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
 from crawler.storage.sources import recall_lying_pages, remember_health, remember_lying_page
 from crawler.storage.turns import Turn, record_turn, site_state, unqueue
+from dedup import Decision, Move
 
 T = TypeVar("T")
 
@@ -143,6 +144,15 @@ class CrawlRun:
     def note_article(self, article: Article) -> None:
         """Consider a new article for the sample by which the site's health is judged."""
         self._sample.add(article)
+
+    def note_decision(self, decision: Decision) -> None:
+        """Count the stored articles that became duplicates by what dedup decided on a new one."""
+        self.report.became_duplicates += sum(
+            change.duplicate_of is not None
+            if isinstance(change, Move)
+            else change.previous_id != change.canonical_id
+            for change in decision.changes
+        )
 
     def note_waiting(self, waiting: Waiting) -> None:
         """Take note of a text that waits to be confirmed, for the verdict on the site."""
