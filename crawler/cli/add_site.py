@@ -37,6 +37,8 @@ def add_command(
 ) -> None:
     """Look at a home page and write the site's seed; show three articles as they are extracted.
 
+    Ends with 3 and writes nothing where no article could be read.
+
     Example: khabar sites add https://www.example.org/
     """
     from crawler.operations.add_site import refuse_known, seed_path, seed_text, site_id_of, write_seed
@@ -59,17 +61,21 @@ def add_command(
     refuse_known(survey.url, known)
     path = seed_path(common.seeds, site_id or site_id_of(survey.url))
     text = seed_text(survey, private=private)
-    if not dry_run:
+    writes = survey.has_article and not dry_run
+    if writes:
         write_seed(path, text)
     if common.json:
-        row = {"path": str(path), "written": not dry_run, "seed": text, **_survey_row(survey)}
+        row = {"path": str(path), "written": writes, "seed": text, **_survey_row(survey)}
         typer.echo(json.dumps(row, ensure_ascii=False, indent=2, default=str))
-        return
-    console = out()
-    console.print(f"[bold]{escape(str(path))}[/bold]{' (not written)' if dry_run else ''}")
-    console.print(Padding(Text(text.rstrip()), (0, 0, 1, 2)))
-    _print_survey(console, survey)
-    if not dry_run:
+    else:
+        console = out()
+        console.print(f"[bold]{escape(str(path))}[/bold]{'' if writes else ' (not written)'}")
+        console.print(Padding(Text(text.rstrip()), (0, 0, 1, 2)))
+        _print_survey(console, survey)
+    if not survey.has_article:
+        err().print(Text(f"No seed was written: {_sightings(survey)}", style="red"), soft_wrap=True)
+        raise typer.Exit(3)
+    if writes and not common.json:
         err().print(f"Look the seed over, then: khabar crawl {path.stem} --limit 20", markup=False)
 
 
@@ -172,11 +178,26 @@ def _progress(common: CliContext) -> Callable[[str], None]:
     return tell
 
 
+def _sightings(survey: Any) -> str:
+    """What a look at a site without articles saw, in a sentence."""
+    counts = ", ".join(
+        f"{len(urls)} {name}"
+        for name, urls in (
+            ("feeds", survey.feeds),
+            ("sitemaps", survey.sitemaps),
+            ("listings", survey.listings),
+            ("pages that gave no article", survey.samples),
+        )
+    )
+    return f"no article could be read at {unquote(survey.url)} ({counts}; {survey.requests} requests)"
+
+
 def _survey_row(survey: Any) -> dict[str, Any]:
     return {
         "url": survey.url,
         "requests": survey.requests,
         "unsure": survey.unsure,
+        "moved_to": survey.moved_to,
         "samples": [asdict(sample) for sample in survey.samples],
     }
 

@@ -15,10 +15,10 @@ from lxml.html import HtmlElement
 
 from crawler.article import Discovered
 from crawler.discovery.canonical import InvalidURLError, absolute_url, url_key
-from crawler.discovery.links import numbers_articles
 from crawler.discovery.listing import PAGE_NAMES, page_number, parse_listing
 from crawler.discovery.markup import parse_html
 from crawler.discovery.window import Span, Window
+from crawler.parsing.article_query import chooses_article
 from crawler.sites import Site
 
 Unit = Literal["month", "day", "year"]
@@ -207,7 +207,7 @@ def read_archive(url: str) -> tuple[str, Unit, tuple[int, ...], bool] | None:
         ]
         return _template(_with_query(url, query), match)
     for index, (name, value) in enumerate(pairs):
-        if not numbers_articles(name) and (match := _PACKED.match(value) or _IN_VALUE.match(value)):
+        if not chooses_article(name) and (match := _PACKED.match(value) or _IN_VALUE.match(value)):
             query = [*pairs[:index], (name, _with_marks(value, match)), *pairs[index + 1 :]]
             return _template(_with_query(url, query), match)
     return None

@@ -3,11 +3,13 @@
 `absolute_url` makes any link fetchable without changing what it asks for. `canonical_url` also takes away
 what only tells how a reader came (tracking) or in which dress the page is served (AMP, print).
 `url_key` goes further and is never fetched: it forgets what two addresses of one page may differ in.
+`page_id` is made of the key; `former_page_ids` are those of earlier rules, under which pages may be stored.
 """
 
 import hashlib
 import ipaddress
 import re
+import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -29,6 +31,18 @@ _PLAIN_IN_KEY = re.compile(r"%(?:2[0-24789A-E]|3[0-9A-CE]|[4-6][0-9A-F]|7[0-9A-E
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\Z")
 _DROPPED = str.maketrans("", "", "\t\r\n")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
+# ASP.NET's session, where the reader takes no cookies: "/(S(lit3py55t21z5v55vlm25s55))/news/5".
+_SESSION_SEGMENT = re.compile(r"/\((?:[A-Z]\([^()/]{1,200}\)){1,4}\)(?=/|\Z)")
+# Servers that take no notice of case in any part of an address.
+_CASELESS_PAGE = re.compile(r"\.(?:aspx?|ashx|cfm)(?:/|\Z)", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9]+")
+# Words in one of the usual cases, with a number before or behind; anything else may be an opaque id, of which
+# two may differ by case alone.
+_WORD = re.compile(
+    r"[0-9]{0,20}(?:[A-Z]+|[a-z]+|[A-Z][a-z]+|[a-z]{2,}(?:[A-Z][a-z]{2,})+|(?:[A-Z][a-z]{2,})+)[0-9]{0,20}\Z"
+)
+# With the letter before them, to which a combining mark may belong.
+_NON_ASCII_ESCAPES = re.compile(r"([A-Za-z]?)((?:%[89A-F][0-9A-F])+)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)\Z", re.IGNORECASE)
 # A segment that can be an article's own, not a section's: "/news/amp/" may be a list of AMP pages.
 _VARIANT_SEGMENT = re.compile(r"(/[^/]*[-_.%0-9][^/]*)/(?:amp|print)(/?)\Z", re.IGNORECASE)
@@ -92,7 +106,7 @@ def absolute_url(url: str, base: str | None = None) -> str:
     return _joined(scheme, netloc, _escaped(path, _UNSAFE_IN_PATH), _escaped(query, _UNSAFE_IN_QUERY))
 
 
-def canonical_url(url: str, base: str | None = None) -> str:
+def canonical_url(url: str, base: str | None = None, *, encoding: str = "utf-8") -> str:
     """The address under which Khabar fetches and shows a page.
 
     As `absolute_url`, and without tracking parameters, session ids and the marks of AMP and print
@@ -101,21 +115,25 @@ def canonical_url(url: str, base: str | None = None) -> str:
     Args:
         url: The link as published.
         base: The URL of the page it was found on, for relative links.
+        encoding: That of the page. Letters that stand unescaped in a link's query are sent in it, those of
+            its path in UTF-8 (WHATWG URL, "query state").
 
     Raises:
         InvalidURLError: See `absolute_url`.
     """
-    return _canonical(_link(url, base))
+    return _canonical(_link(url, base), "utf-8" if encoding.lower().startswith("utf") else encoding)
 
 
 # A site's pages repeat their menus and sidebars: nine of ten links were seen on the page before.
 @lru_cache(maxsize=8192)
-def _canonical(link: str) -> str:
+def _canonical(link: str, encoding: str = "utf-8") -> str:
     scheme, netloc, path, query = _parts(link)
     path = _escaped(path, _UNSAFE_IN_PATH)
     while (plain := _plain_path(path)) != path:
         path = plain
     # "&amp;" left over from a feed that escaped its links twice.
+    if encoding != "utf-8" and not query.isascii():
+        query = _ascii_query(query, encoding)
     pairs = _escaped(query, _UNSAFE_IN_QUERY).replace("&amp;", "&").split("&")
     return _joined(scheme, netloc, path, "&".join(pair for pair in pairs if pair and not _is_noise(pair)))
 
@@ -125,11 +143,17 @@ def url_key(url: str) -> str:
     """What identifies a page: equal for all addresses that almost surely show the same one.
 
     Ignores the scheme, ``www.``, ``m.`` and ``amp.``, a trailing slash, doubled slashes, ``index.html``,
-    the order of parameters and how characters are escaped. A key is not a URL.
+    the order of parameters, and how characters are escaped and composed (Unicode's NFC). A key is not a URL.
 
     Raises:
         InvalidURLError: See `absolute_url`.
     """
+    return _composed(_former_key(url))
+
+
+@lru_cache(maxsize=8192)
+def _former_key(url: str) -> str:
+    """The key without the rule that was added last, that of composition."""
     parts = urlsplit(canonical_url(url))
     path = _INDEX.sub("/", re.sub(r"/{2,}", "/", parts.path))
     query = sorted(_key_pair(pair) for pair in parts.query.split("&") if pair)
@@ -137,13 +161,69 @@ def url_key(url: str) -> str:
     return f"{key}?{'&'.join(query)}" if query else key
 
 
+def _composed(key: str) -> str:
+    """The key with its letters composed: a Mac writes «أ» as two characters, other systems as one."""
+    return _NON_ASCII_ESCAPES.sub(_compose, key) if "%" in key else key
+
+
+def _compose(match: re.Match[str]) -> str:
+    escaped = match[0]
+    try:
+        text = match[1] + bytes.fromhex(match[2].replace("%", "")).decode("utf-8")
+    except UnicodeDecodeError:
+        # Another encoding's letters, which have one form each.
+        return escaped
+    if unicodedata.is_normalized("NFC", text):
+        return escaped
+    return quote(unicodedata.normalize("NFC", text), safe="")
+
+
+def _case_folded(key: str) -> str:
+    """The key with its words and its parameters' names in lower case."""
+    if key == key.lower():
+        return key
+    path, mark, query = key.partition("?")
+    if _CASELESS_PAGE.search(path):
+        # An escape's digits keep their case: they are letters of no word.
+        return re.sub(r"%[0-9A-Fa-f]{2}", lambda match: match[0].upper(), key.lower())
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    names = sorted(name.lower() + equals + value for name, equals, value in pairs)
+    return _fold_words(path) + mark + "&".join(names)
+
+
+def _fold_words(path: str) -> str:
+    # An escape's two digits are part of no word.
+    pieces = re.split(r"((?:%[0-9A-F]{2})+)", path)
+    return "".join(piece if piece.startswith("%") else _TOKEN.sub(_fold, piece) for piece in pieces)
+
+
+def _fold(match: re.Match[str]) -> str:
+    return match[0].lower() if _WORD.match(match[0]) else match[0]
+
+
 def page_id(url: str) -> str:
-    """The id of a page in the store: the first 128 bits of its key's SHA-256, as 32 hex digits.
+    """The id of a page in the store: the first 128 bits of a SHA-256, as 32 hex digits.
+
+    That of its key, in which the case of words and of parameters' names makes no difference.
 
     Raises:
         InvalidURLError: See `absolute_url`.
     """
-    return hashlib.sha256(url_key(url).encode()).hexdigest()[:32]
+    return _hashed(_case_folded(url_key(url)))
+
+
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def former_page_ids(url: str) -> tuple[str, ...]:
+    """The ids under which a page of this address may have been stored by earlier rules; mostly none.
+
+    Raises:
+        InvalidURLError: See `absolute_url`.
+    """
+    former = _hashed(_former_key(url))
+    return () if former == page_id(url) else (former,)
 
 
 @lru_cache(maxsize=8192)
@@ -233,6 +313,16 @@ def _escaped(text: str, unsafe: re.Pattern[str]) -> str:
         raise InvalidURLError(f"{text[:80]!r}: has characters that are not text") from None
 
 
+def _ascii_query(query: str, encoding: str) -> str:
+    """A query whose letters beyond ASCII are escaped in the page's encoding; UTF-8 where it has not all."""
+    try:
+        return "".join(
+            letter if letter.isascii() else quote(letter.encode(encoding), safe="") for letter in query
+        )
+    except (UnicodeEncodeError, LookupError):
+        return query
+
+
 def _escape(match: re.Match[str]) -> str:
     found = match[0]
     if not found.startswith("%"):
@@ -266,6 +356,8 @@ def _without_dots(path: str) -> str:
 def _plain_path(path: str) -> str:
     """A path without session ids, dot segments and one mark of an AMP or print variant."""
     path = _without_dots(_SESSION.sub("", path) if ";" in path else path)
+    if "/(" in path:
+        path = _SESSION_SEGMENT.sub("", path) or "/"
     if path.lower().rstrip("/").endswith(("/amp", "/print")):
         path = _VARIANT_SEGMENT.sub(r"\1\2", path)
     if ".amp" in path.lower():

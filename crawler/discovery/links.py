@@ -9,6 +9,7 @@ import sys
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawler.parsing.article_query import article_numbers, has_own_number
 from crawler.sites import Site
 
 MIN_TITLE_WORDS = 4
@@ -41,10 +42,6 @@ _PAGING = re.compile(r"/page/\d+/?\Z|/(?:page|p)-?\d{1,3}/?\Z", re.IGNORECASE)
 _NEVER_QUERY = frozenset(
     {"s", "cat", "tag", "author", "paged", "page", "feed", "search", "q", "attachment_id", "m"}
 )
-_ID_QUERY = frozenset(
-    {"p", "id", "nid", "newsid", "news_id", "news", "article", "articleid", "article_id", "aid", "story",
-     "storyid", "post", "postid", "itemid", "sid", "item"}
-)  # fmt: skip
 _DATED = re.compile(r"/(?:19|20)\d{2}/(?:0?[1-9]|1[0-2])(?:/(?:0?[1-9]|[12]\d|3[01]))?/([^/]+)")
 _DATE_ARCHIVE = re.compile(r"/(?:19|20)\d{2}(?:/\d{1,2}){0,2}/?\Z")
 _INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)\Z", re.IGNORECASE)
@@ -55,11 +52,6 @@ _ID = re.compile(r"(?:\A[A-Za-z]{0,3}|[-_])(\d{4,})\Z|\A(\d{4,})[-_]")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _OPAQUE = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,}\Z")
 _ALWAYS, _NEVER_ARTICLE = (0, True), (sys.maxsize, False)
-
-
-def numbers_articles(parameter: str) -> bool:
-    """Whether a query's parameter of this name chooses an article by its number, as "p" and "newsid" do."""
-    return parameter.lower() in _ID_QUERY
 
 
 def is_article_link(url: str, text: str, site: Site, *, is_teaser: bool = False) -> bool:
@@ -108,9 +100,9 @@ def _words_needed(url: str) -> tuple[int, bool]:
     segments = [segment for segment in _INDEX.sub("", path).split("/") if segment]
     if _MEDIA.search(path) or (not segments and not query) or _is_never(path, segments, query):
         return _NEVER_ARTICLE
-    ids = {name: value for name, value in query.items() if name.lower() in _ID_QUERY and value.isdecimal()}
+    ids = article_numbers(parts.query)
     # WordPress numbers its posts this way; with other names a short number may be a section's.
-    if "p" in ids or any(len(value) >= 4 for value in ids.values()):
+    if "p" in ids or has_own_number(ids.values()):
         return _ALWAYS
     least, untexted = _needed_by_path(path, segments)
     return (min(least, MIN_TITLE_WORDS) if ids else least), untexted

@@ -2,9 +2,10 @@
 
 import ipaddress
 import re
-from urllib.parse import parse_qsl, unquote, urldefrag, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from crawler.extraction.metadata import Metadata
+from crawler.parsing.article_query import article_numbers
 
 _PREFIXES = re.compile(r"\A(?:www\d?|m|mobile|amp|wap)\.")
 _TWIN = re.compile(r"/(?:amp|print|feed|embed)/?\Z|\.amp(?:\.html?)?\Z", re.IGNORECASE)
@@ -123,22 +124,6 @@ def _path(path: str) -> str:
 
 def _article_query(query: str, path: str) -> bool:
     """Whether the query chooses the article, as in ``?p=123`` or ``news.php?id=5``."""
-    return any(
-        value.isdigit()
-        and key.lower()
-        in {
-            "p",
-            "id",
-            "nid",
-            "aid",
-            "newsid",
-            "news",
-            "article",
-            "articleid",
-            "page_id",
-            "item",
-            "sid",
-            "storyid",
-        }
-        for key, value in parse_qsl(query)[:10]
-    ) or (bool(query) and path.lower().endswith((".php", ".asp", ".aspx", ".jsp")))
+    return bool(article_numbers(query)) or (
+        bool(query) and path.lower().endswith((".php", ".asp", ".aspx", ".jsp"))
+    )

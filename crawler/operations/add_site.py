@@ -117,7 +117,12 @@ def changes_of(site: Site, survey: Survey) -> list[Change]:
     """What differs between a seed and its site."""
     changes: list[Change] = []
     if url_key(survey.url) != url_key(site.url):
-        changes.append(Change(f"url: {site.url} leads to {survey.url} now", broken=True))
+        moved = f"url: {site.url} leads to {survey.url} now: {_new_address(site, survey.url)}"
+        changes.append(Change(moved, broken=True))
+    elif survey.moved_to:
+        url = f"{urlsplit(site.url).scheme}://{survey.moved_to}/"
+        moved = f"url: all that the site names lies at {survey.moved_to} now: {_new_address(site, url)}"
+        changes.append(Change(moved, broken=True))
     if site.name_en != survey.home.name and survey.home.name_told and survey.home.name != site.name:
         changes.append(
             Change(f"name: the site calls itself «{survey.home.name}» now, the seed says «{site.name}»")
@@ -147,11 +152,20 @@ def changes_of(site: Site, survey: Survey) -> list[Change]:
         changes.append(Change(f"delay: robots.txt asks for {survey.delay:g} s between two requests"))
     if site.tls != survey.tls:
         changes.append(Change('tls: its certificate can be verified now: tls = "verify"'))
-    if survey.samples and not any(sample.article for sample in survey.samples):
+    if survey.samples and not survey.has_article:
         changes.append(Change("none of the sample pages gives an article", broken=True))
     if not survey.samples:
         changes.append(Change("nothing on the site names an article", broken=True))
     return changes
+
+
+def _new_address(site: Site, url: str) -> str:
+    """What a seed says of a site that is now at `url`."""
+    lines = f"url = {_toml(url)}"
+    if site.owns(url):
+        return lines
+    former = (*site.formerly, site.host.removeprefix("www."))
+    return f"{lines}, formerly = [{', '.join(map(_toml, former))}]"
 
 
 def _toml(text: str) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 
 from crawler.config import Settings
-from crawler.discovery.canonical import page_id
+from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.errors import UsageError
 from crawler.period import ANY_TIME, Period
 from crawler.sites import Site
@@ -39,7 +39,8 @@ def recrawl_job(
         if url is not None:
             if not site.owns(url):
                 raise UsageError(f"--url {url}: it does not belong to the site {site.id} ({site.url})")
-            page = stores.db.pages.find_one({"_id": f"{site.id}/{page_id(url)}"}, {"url": 1})
+            keys = [f"{site.id}/{page}" for page in (page_id(url), *former_page_ids(url))]
+            page = stores.db.pages.find_one({"_id": {"$in": keys}}, {"url": 1})
             if page is None:
                 raise UsageError(
                     f"--url {url}: nothing is stored of it; khabar crawl {site.id} finds new pages"

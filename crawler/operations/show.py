@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crawler.discovery.canonical import page_id
+from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.errors import UsageError
 from crawler.operations.export import row
 from crawler.operations.status import iso_times
@@ -25,10 +25,12 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
     Raises:
         UsageError: The archive holds no article of it; the message says what is known of the page.
     """
-    key = page_id(address) if "://" in address else address
-    document = stores.db.articles.find_one({"_id": key})
+    keys = [page_id(address), *former_page_ids(address)] if "://" in address else [address]
+    documents = (stores.db.articles.find_one({"_id": key}) for key in keys)
+    document = next((document for document in documents if document is not None), None)
     if document is None:
-        pages = list(stores.db.pages.find({"_id": {"$in": [f"{site}/{key}" for site in _sites(stores)]}}))
+        page_keys = [f"{site}/{key}" for site in _sites(stores) for key in keys]
+        pages = list(stores.db.pages.find({"_id": {"$in": page_keys}}))
         ids = [page["article_id"] for page in pages if page.get("article_id")]
         document = stores.db.articles.find_one({"_id": ids[0]}) if ids else None
         if document is None:

@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.article import Article, Discovered
 from crawler.config import Settings
+from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host, judge_source
 from crawler.discovery.canonical import InvalidURLError, absolute_url
 from crawler.discovery.feed import FeedError, parse_feed
 from crawler.discovery.home import HomePage, read_home
@@ -59,6 +60,18 @@ class Survey:
     samples: list[Sample] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     requests: int = 0
+    addresses: AddressCounts = field(default_factory=AddressCounts)
+    """What became of the addresses that the sources name: `moved_to` is told from them."""
+
+    @property
+    def has_article(self) -> bool:
+        """Whether at least one article could be read."""
+        return any(sample.article is not None for sample in self.samples)
+
+    @property
+    def moved_to(self) -> str | None:
+        """The foreign host that the sources lead to, where they name nothing on the site."""
+        return judge_source(self.addresses).host
 
     @property
     def language(self) -> str | None:
@@ -146,7 +159,7 @@ class Surveyor:
         self._progress(f"robots.txt and home page of {self._url}")
         delay = self._fetcher.delay(self._url)
         front = fetch_front_page(self._fetcher, self._url)
-        site = self._known or Site(id="survey", name="survey", url=front.url, private=True)
+        site = self._site_at(front.url)
         home = read_home(front.body, front.url, site, front.charset)
         survey = Survey(front.url, home, delay=delay)
         if urlsplit(front.url).netloc != urlsplit(self._url).netloc:
@@ -156,12 +169,29 @@ class Surveyor:
         found += self._feeds(survey, home, site)
         found += self._sitemaps(survey, site)
         found += self._listings(survey, front, home, site)
-        if not found:
+        for item in found:
+            if site.owns(item.url):
+                survey.addresses.count(AddressOutcome.NEW)
+            else:
+                survey.addresses.count_off_site(foreign_host(item.url))
+        if survey.moved_to:
+            survey.unsure.append(f"all that the site names lies at {survey.moved_to}: has it moved there?")
+        elif not found:
             survey.unsure.append("no page of the site names an article: is it drawn by scripts?")
         self._samples(survey, found, site)
         self._doubts(survey, home)
         survey.requests = self._fetcher.requests
         return survey
+
+    def _site_at(self, url: str) -> Site:
+        """The seed that holds for the home page at `url`: of a site that has moved, one for its new host."""
+        if self._known is None:
+            return Site(id="survey", name="survey", url=url, private=True)
+        if self._known.owns(url):
+            return self._known
+        return self._known.model_copy(
+            update={"url": url, "formerly": (*self._known.formerly, self._known.host.removeprefix("www."))}
+        )
 
     def _try(self, url: str) -> Fetched | None:
         self._progress(url)
@@ -191,7 +221,9 @@ class Surveyor:
         for url in [*named, *home.feeds[:MOST_FEEDS]]:
             answer = self._try(url)
             try:
-                entries = parse_feed(answer.body, answer.url, zone=site.zone).entries if answer else []
+                entries = (
+                    parse_feed(answer.body, answer.url, zone=site.zone, site=site).entries if answer else []
+                )
             except FeedError:
                 entries = []
             if not entries:
@@ -207,7 +239,8 @@ class Surveyor:
         return found
 
     def _sitemaps(self, survey: Survey, site: Site) -> list[Discovered]:
-        named = [url for url in self._fetcher.robots(survey.url).sitemaps if site.owns(url)]
+        # The site vouches for the sitemaps that its robots.txt names, wherever they lie.
+        named = list(self._fetcher.robots(survey.url).sitemaps)
         # Where robots.txt names none, the one place where many sites have theirs is tried.
         for url in named[:MOST_SITEMAPS] or [urljoin(survey.url, "/sitemap.xml")]:
             answer = self._try(url)
@@ -226,6 +259,7 @@ class Surveyor:
         listing = parse_listing(front.body, front.url, site, front.charset)
         if len(listing.articles) >= FEW_ARTICLES:
             survey.listings.append(survey.url)
+        survey.addresses.add(listing.left_out)
         found = list(listing.articles)
         if survey.wordpress or survey.feeds or survey.sitemaps:
             return found

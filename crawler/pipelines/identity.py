@@ -10,7 +10,7 @@ from dataclasses import replace
 from pymongo.database import Database
 
 from crawler.article import Article
-from crawler.discovery.canonical import host_of, page_id
+from crawler.discovery.canonical import former_page_ids, host_of, page_id
 from crawler.pipelines.confirmation import UNRELATED, likeness
 from crawler.pipelines.page_item import PageItem
 from crawler.sites import Site
@@ -20,13 +20,15 @@ from crawler.storage.schema import Document
 def former_ids(site: Site, item: PageItem) -> list[str]:
     """The ids that the item's article may have had before its outlet moved, the likeliest first.
 
-    These are that of the article which the page held before it led to another host of the outlet, and those
-    of the same path on the outlet's former hosts. An outlet that never moved has none.
+    These are that of the article which the page held before it led to another host of the outlet, those that
+    earlier rules made of its address, and those of the same path on the outlet's former hosts: none, mostly.
     """
     article = item.article
     if article is None or item.article_id is None or item.outcome is not None:
         return []
-    ids = [page_id(url) for url in site.former_urls(article.canonical_url)]
+    former_urls = site.former_urls(article.canonical_url)
+    ids = [*former_page_ids(article.canonical_url), *map(page_id, former_urls)]
+    ids += [page for url in former_urls for page in former_page_ids(url)]
     moved = host_of(item.page.url) != host_of(article.canonical_url)
     if moved and item.page.article_id is not None and site.owns(item.page.url):
         ids.insert(0, item.page.article_id)

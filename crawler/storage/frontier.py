@@ -4,7 +4,7 @@ A page is `pending` from the moment it is discovered until it has ended in a dis
 and is in MongoDB before anyone fetches it: a crawl that is killed goes on from here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -13,7 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from crawler.article import Discovered, Disposition, Hints
-from crawler.discovery.canonical import page_id
+from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.period import Period
 from crawler.storage.lease import LeaseLostError
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, Waiting
@@ -131,6 +131,7 @@ class Frontier:
         now = datetime.now(UTC)
         for keys in _batches(by_key):
             known = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
+            known |= self._known_by_former_keys({key: by_key[key] for key in keys if key not in known})
             fresh = [self._new_document(key, by_key[key], depth) for key in keys if key not in known]
             inserted = [_page(document) for document in self._insert(fresh)]
             new += len(inserted)
@@ -140,7 +141,7 @@ class Frontier:
                 fetched_at = document.get("last_fetched_at")
                 if document["state"] == "done" and _newer(hints.modified_at, fetched_at):
                     self._pages.update_one(
-                        {"_id": key},
+                        {"_id": document["_id"]},
                         {"$set": {"state": "pending", "next_attempt_at": None, "hints": asdict(hints)}},
                     )
                     wanted.append(_page(document | {"hints": asdict(hints)}))
@@ -148,10 +149,22 @@ class Frontier:
                     number = (document.get("hints") or {}).get("post_id")
                     if hints.post_id is not None and number is None:
                         # Known as a page so far; from now on it can be asked for with a hundred others.
-                        self._pages.update_one({"_id": key}, {"$set": {"hints.post_id": hints.post_id}})
+                        self._pages.update_one(
+                            {"_id": document["_id"]}, {"$set": {"hints.post_id": hints.post_id}}
+                        )
                         document = document | {"hints": {**document["hints"], "post_id": hints.post_id}}
                     wanted.append(_page(document))
         return Discovery(wanted, new)
+
+    def _known_by_former_keys(self, items: Mapping[str, Discovered]) -> dict[str, Document]:
+        """The documents of pages that were stored under the keys of earlier rules, by their keys of today."""
+        former = {
+            f"{self._site}/{page}": key for key, item in items.items() for page in former_page_ids(item.url)
+        }
+        if not former:
+            return {}
+        documents = self._pages.find({"_id": {"$in": list(former)}})
+        return {former[document["_id"]]: document for document in documents}
 
     def _new_document(self, key: str, item: Discovered, depth: int) -> Document:
         return {
@@ -198,9 +211,10 @@ class Frontier:
 
     def name_pages(self, urls: Iterable[str]) -> list[Page]:
         """Return these pages whatever their state, putting those into the frontier that are not there."""
-        found = [Discovered(url, "named") for url in urls]
-        self.discover(found)
-        keys = [self.key(item.url) for item in found]
+        pages = [Discovered(url, "named") for url in urls]
+        self.discover(pages)
+        keys = [self.key(item.url) for item in pages]
+        keys += [f"{self._site}/{page}" for item in pages for page in former_page_ids(item.url)]
         return [_page(document) for document in self._pages.find({"_id": {"$in": keys}})]
 
     def reopen(self, article_ids: Iterable[str]) -> int:
@@ -246,8 +260,9 @@ class Frontier:
 
     def reopen_page(self, url: str) -> None:
         """Make the page of an address pending again, if it is known."""
-        self._pages.update_one(
-            {"_id": self.key(url)}, {"$set": {"state": "pending", "next_attempt_at": None}}
+        keys = [self.key(url), *(f"{self._site}/{page}" for page in former_page_ids(url))]
+        self._pages.update_many(
+            {"_id": {"$in": keys}}, {"$set": {"state": "pending", "next_attempt_at": None}}
         )
 
     def settle(self, page: Page, result: PageResult) -> None:

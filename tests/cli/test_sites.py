@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from crawler.cli.main import application
 from crawler.demo import Newsroom
 from crawler.errors import SeedError, UsageError
+from tests.operations.made_up_site import Answer, listing_page, made_up_site
 
 
 @pytest.fixture
@@ -113,6 +114,20 @@ def test_a_site_is_added_and_checked_from_the_command_line(tmp_path: Path) -> No
         assert "yasmin: as its seed says" in run(tmp_path, "check", "yasmin")
         with pytest.raises(UsageError, match="'yasmin' already"):
             run(tmp_path, "add", url, "--private")
+
+
+@pytest.mark.parametrize("names_pages", [False, True])
+def test_a_site_without_articles_makes_no_seed_and_ends_with_3(tmp_path: Path, names_pages: bool) -> None:
+    with made_up_site() as place:
+        paths = [f"/news/story-of-the-long-day-100{number}" for number in range(3)]
+        place.answers["/"] = Answer(
+            listing_page(paths) if names_pages else "<html><title>x</title><div id='root'></div></html>"
+        )
+        for path in paths:
+            place.answers[path] = Answer("<html><title>x</title><body>x</body></html>")
+        row = json.loads(run(tmp_path, "add", place.base, "--private", as_json=True, code=3))
+    assert not list(tmp_path.iterdir())
+    assert (row["written"], bool(row["samples"])) == (False, names_pages)
 
 
 def test_all_sites_are_checked_side_by_side_and_shown_in_their_order(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """One page, one address."""
 
+import hashlib
 import string
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from crawler.discovery.canonical import (
     InvalidURLError,
     absolute_url,
     canonical_url,
+    former_page_ids,
     host_of,
     page_id,
     url_key,
@@ -227,3 +230,72 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
     except InvalidURLError:
         return
     assert found.startswith(("http://", "https://"))
+
+
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+@pytest.mark.parametrize(
+    ("url", "other"),
+    [
+        ("https://example.org/أخبار/مؤتمر-آخر", "https://example.org/" + _decomposed("أخبار/مؤتمر-آخر")),
+        ("https://example.org/caf%C3%A9", "https://example.org/cafe%CC%81"),
+        ("https://example.org/news/souq-in-town", "https://example.org/News/Souq-In-Town"),
+        ("https://example.org/news/SOUQ-2024", "https://example.org/news/souq-2024"),
+        ("https://example.org/newsdetails/5", "https://example.org/NewsDetails/5"),
+        ("https://example.org/a?newsid=5&x=1", "https://example.org/a?X=1&NewsID=5"),
+        ("https://example.org/news.aspx?id=AbC1d", "https://example.org/NeWs.aspx?ID=aBc1d"),
+        ("https://example.org/news/5", "https://example.org/(S(lit3py55t21z5v55vlm25s55))/news/5"),
+        ("https://example.org/news/5", "https://example.org/(A(x)S(lit3py55t21z5v5)F(y))/news/5"),
+    ],
+)
+def test_spellings_of_one_page_have_one_id(url: str, other: str) -> None:
+    assert page_id(url) == page_id(other)
+
+
+@pytest.mark.parametrize(
+    ("url", "other"),
+    [
+        ("https://example.org/p/aBc12X", "https://example.org/p/abc12x"),
+        ("https://example.org/watch?v=AbC", "https://example.org/watch?v=abc"),
+        ("https://example.org/%C8%C8", "https://example.org/%E8%E8"),
+        ("https://example.org/news/5", "https://example.org/news/(5)"),
+    ],
+)
+def test_what_may_be_two_pages_has_two_ids(url: str, other: str) -> None:
+    assert page_id(url) != page_id(other)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/أخبار/قصة-1?p=7",
+        "https://example.org/2024/12/04/souq/",
+        "https://example.org/p/aBc12X",
+    ],
+)
+def test_most_pages_keep_the_id_that_they_have(url: str) -> None:
+    assert former_page_ids(url) == ()
+
+
+def test_the_id_of_an_earlier_rule_is_that_under_which_a_page_was_stored() -> None:
+    # Computed by the rules of 0.1.0.
+    (former,) = former_page_ids("https://www.example.org/News/Souq-In-Town/")
+    assert former == hashlib.sha256(b"example.org/News/Souq-In-Town").hexdigest()[:32]
+
+
+@pytest.mark.parametrize(
+    ("link", "encoding", "expected"),
+    [
+        ("/n.asp?id=1&cat=محلي", "cp1256", "/n.asp?id=1&cat=%E3%CD%E1%ED"),
+        ("/أخبار?cat=محلي", "windows-1256", "/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1?cat=%E3%CD%E1%ED"),
+        ("/n.asp?cat=%D9%85", "cp1256", "/n.asp?cat=%D9%85"),
+        ("/n.asp?cat=é", "iso-8859-1", "/n.asp?cat=%E9"),
+        ("/n.asp?cat=م", "utf-16", "/n.asp?cat=%D9%85"),
+        ("/n.asp?cat=世", "cp1256", "/n.asp?cat=%E4%B8%96"),
+        ("/n.asp?cat=م", "no-such-encoding", "/n.asp?cat=%D9%85"),
+    ],
+)
+def test_a_querys_letters_are_sent_in_the_pages_encoding(link: str, encoding: str, expected: str) -> None:
+    assert canonical_url(link, "https://example.org/", encoding=encoding) == f"https://example.org{expected}"

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from crawler.config import Settings
 from crawler.operations.check_sites import SiteCheck, check_sites
 from crawler.sites import Site
-from tests.operations.made_up_site import Answer, made_up_site
+from tests.operations.made_up_site import Answer, listing_page, made_up_site
 
 SETTINGS = Settings(delay=0, fetch_timeout=30, concurrent_sites=4)
 
@@ -57,3 +57,21 @@ def test_two_sites_on_one_host_are_never_asked_at_once() -> None:
         checks, _ = _check(sites)
     assert [check.error for check in checks] == [None, None]
     assert most == 1
+
+
+def test_a_site_that_moved_is_told_with_what_its_seed_should_say() -> None:
+    with made_up_site() as old, made_up_site() as new:
+        page = new.article("/news/story-of-the-long-day-1001")
+        new.answers["/"] = Answer(listing_page(["/news/story-of-the-long-day-1001"]))
+        links = [f"{new.base}/news/story-of-the-long-day-100{number}" for number in range(3)]
+        redirecting, linking = old.site(id="redirecting"), old.site(id="linking", url=f"{old.base}/home")
+        old.answers["/"] = Answer("", 301, {"Location": f"{new.base}/"})
+        old.answers["/home"] = Answer(listing_page(links))
+        (redirected, linked), _ = _check([redirecting, linking])
+    host, former = new.base.removeprefix("http://"), old.base.removeprefix("http://")
+    for check in (redirected, linked):
+        assert check.broken
+        assert check.changes[0].text.endswith(f'url = "http://{host}/", formerly = ["{former}"]')
+    assert redirected.survey is not None
+    assert [sample.url for sample in redirected.survey.samples] == [page]
+    assert redirected.survey.has_article

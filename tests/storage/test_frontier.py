@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.article import Discovered, Disposition, Hints
+from crawler.discovery.canonical import former_page_ids
 from crawler.period import ANY_TIME
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import FIRST_RETRY, LONGEST_RETRY, Frontier, PageResult
@@ -195,3 +196,17 @@ def test_a_menu_behind_a_link_is_looked_at_once_more(frontier: Frontier) -> None
     (page,) = frontier.young(datetime.now(UTC) + MISSED[-1])
     frontier.settle(page, PageResult(Disposition.NOT_ARTICLE, "a listing"))
     assert frontier.young(datetime.now(UTC) + timedelta(days=400)) == []
+
+
+def test_a_page_that_was_stored_under_an_earlier_rules_key_is_known(stores: Stores) -> None:
+    frontier = Frontier(stores.db, "sada")
+    url = "https://sada.example/News/Souq"
+    (former,) = former_page_ids(url)
+    (page,) = frontier.discover([Discovered(url, "feed")]).pages
+    document = stores.db.pages.find_one_and_delete({"_id": page.id})
+    assert document is not None
+    stores.db.pages.insert_one(document | {"_id": f"sada/{former}"})
+    again = frontier.discover([Discovered(url, "feed")])
+    assert (again.new, [page.id for page in again.pages]) == (0, [f"sada/{former}"])
+    assert [page.id for page in frontier.name_pages([url])] == [f"sada/{former}"]
+    assert stores.db.pages.count_documents({}) == 1
