@@ -58,12 +58,15 @@ class WorkerProcess:
         """
         try:
             self._channel.send(pickle.dumps((self._limit, self._initializer)), START_SECONDS)
-            self._channel.receive(START_SECONDS)
+            problem = bytes(self._channel.receive(START_SECONDS)).decode("utf-8")
         except ChannelClosedError:
             raise WorkerGoneError(f"it {self.end()} while it started") from None
         except ChannelTimeoutError:
             self.end()
             raise WorkerGoneError(f"it was not ready after {START_SECONDS:.0f} s") from None
+        if problem:
+            self.end()
+            raise WorkerGoneError(problem)
 
     @property
     def is_alive(self) -> bool:

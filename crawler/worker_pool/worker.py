@@ -40,9 +40,9 @@ def main(number: int) -> None:
     with contextlib.suppress(ChannelClosedError):
         signal.setitimer(signal.ITIMER_REAL, ORPHAN_FACTOR * START_SECONDS)
         limit, initializer = pickle.loads(channel.receive())  # noqa: S301 - the pool is our parent
-        initializer()
+        problem = start_problem(initializer)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        channel.send(b"")
+        channel.send(problem.encode("utf-8", "replace"))
         while True:
             task = channel.receive()
             # The signal's default action ends a process even if it is inside a C library.
@@ -50,6 +50,16 @@ def main(number: int) -> None:
             reply = run_task(task)
             signal.setitimer(signal.ITIMER_REAL, 0)
             channel.send(reply)
+
+
+def start_problem(initializer: Callable[[], object]) -> str:
+    """Call the initializer; return what it raised, as a sentence, or nothing where all went well."""
+    try:
+        initializer()
+    except Exception as error:  # noqa: BLE001 - the pool says it to a person
+        traceback.print_exc()
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def run_task(message: bytes | bytearray) -> bytes:

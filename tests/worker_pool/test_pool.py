@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ PATIENCE = 60.0
 
 def _nothing() -> None:
     pass
+
+
+def _lacks_a_library() -> None:
+    import_module("no_such_parser")
 
 
 def _exit() -> None:
@@ -126,6 +131,18 @@ def test_workers_that_cannot_be_started_are_an_error_that_says_so(monkeypatch: p
     try:
         with pytest.raises(WorkersUnavailableError, match="ended with code 3 while it started"):
             _result(workers.submit(abs, -1))
+    finally:
+        workers.close()
+
+
+def test_a_worker_that_cannot_get_ready_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "STARTS", 2)
+    workers = WorkerPool(1, 20, _lacks_a_library, 10)
+    try:
+        with pytest.raises(
+            WorkersUnavailableError, match="ModuleNotFoundError: No module named 'no_such_parser'"
+        ):
+            workers.submit(_pid).result(PATIENCE)
     finally:
         workers.close()
 
