@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
 
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\Z")
+_DURATION: Final = re.compile(r"\A(\d{1,30}(?:\.\d{1,30})?)\s{0,9}(ms|s|m|h|d)\Z")
 _HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)\Z")
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=30)

@@ -36,7 +36,7 @@ from crawler.seed_values import (
     nearest,
 )
 
-SITE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+SITE_ID: Final = re.compile(r"\A[a-z0-9][a-z0-9-]*\Z")
 
 
 class Listing(BaseModel):

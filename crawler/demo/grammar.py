@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _PIECE = re.compile(r"\[|\]|\||\{[^{}]*\}|[^\[\]|{}]+")
-_NUMBER = re.compile(r"(\d+)-(\d+)\Z")
+_NUMBER = re.compile(r"\A(\d{1,9})-(\d{1,9})\Z")
 # The one-letter prepositions ب and ل are written joined to their word, and with a tatweel before digits.
 _LOOSE_PREFIX = re.compile(r"(?<!\w)([وف]?[بل]) (?=\w)")
 _PREFIXED_NUMBER = re.compile(r"(?<!\w)([وف]?[بل])(?=\d)")

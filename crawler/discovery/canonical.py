@@ -28,7 +28,7 @@ _UNSAFE_IN_QUERY = re.compile(r"(?:%[0-9a-fA-F]{2})+|%|[^A-Za-z0-9\-._~!$&'()*+,
 # In a key all of ASCII is decoded but "/?#%&=", which would then be read as something else.
 _PLAIN_IN_KEY = re.compile(r"%(?:2[0-24789A-E]|3[0-9A-CE]|[4-6][0-9A-F]|7[0-9A-E])")
 
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\Z")
+_HOST = re.compile(r"\A[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?\Z")
 _DROPPED = str.maketrans("", "", "\t\r\n")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNORECASE)
 # ASP.NET's session, where the reader takes no cookies: "/(S(lit3py55t21z5v55vlm25s55))/news/5".
@@ -45,7 +45,7 @@ _WORD = re.compile(
 _NON_ASCII_ESCAPES = re.compile(r"([A-Za-z]?)((?:%[89A-F][0-9A-F])+)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)\Z", re.IGNORECASE)
 # A segment that can be an article's own, not a section's: "/news/amp/" may be a list of AMP pages.
-_VARIANT_SEGMENT = re.compile(r"(/[^/]*[-_.%0-9][^/]*)/(?:amp|print)(/?)\Z", re.IGNORECASE)
+_VARIANT_SEGMENT = re.compile(r"(/[^-/_.%0-9]*+[-_.%0-9][^/]*+)/(?:amp|print)(/?)\Z", re.IGNORECASE)
 _VARIANT_SUFFIX = re.compile(r"([^/])\.amp(\.html?)?\Z", re.IGNORECASE)
 _VARIANT_HOST = re.compile(r"(?:www\d?|amp|m)\.(?=[^.]+\.[^.])")
 

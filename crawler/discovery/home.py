@@ -17,7 +17,7 @@ from crawler.sites import Site
 
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _LATIN = re.compile(r"[A-Za-z]{2}")
-_SEPARATOR = re.compile(r"\s+[|•·–—»:-]\s+|\s*[|•»]\s*")
+_SEPARATOR = re.compile(r"(?<!\s)\s+[|•·–—»:-]\s+|(?:(?<!\s)\s+)?[|•»]\s*")
 _GENERIC = re.compile(
     r"(?:home(?:\s*page)?|main|index|welcome|(?:latest\s+)?news|(?:آخر\s+)?(?:ال)?[أا]خبار|"
     r"الرئيسي[ةه]|الصفح[ةه] الرئيسي[ةه]|أهلا|مرحبا)\W*\Z",

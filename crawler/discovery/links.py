@@ -50,7 +50,7 @@ _WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670]+[^\W_]+)*")
 # An id of four digits and more, alone or after a short prefix, at either end of a slug.
 _ID = re.compile(r"(?:\A[A-Za-z]{0,3}|[-_])(\d{4,})\Z|\A(\d{4,})[-_]")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
-_OPAQUE = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,}\Z")
+_OPAQUE = re.compile(r"\A(?=[^\d\n]*\d)[A-Za-z0-9_-]{8,}\Z")
 _ALWAYS, _NEVER_ARTICLE = (0, True), (sys.maxsize, False)
 
 

@@ -33,26 +33,26 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Texts that say nothing of the page they lead to. «شاهد» and «تابع» also begin headlines, so those are told
 # by their shortness.
 _NO_TITLE = re.compile(
-    r"(?:اقرأ|إقرأ|اقرا|أقرأ|قراءة|تابع|لقراءة|شاهد|المزيد|التفاصيل|للمزيد|read|more|share|comment)\b"
+    r"\A(?:(?:اقرأ|إقرأ|اقرا|أقرأ|قراءة|تابع|لقراءة|شاهد|المزيد|التفاصيل|للمزيد|read|more|share|comment)\b"
     r"(?:\W+\w+){0,3}\W*\Z"
     r"|(?:continue reading|read more|اقرأ المزيد|أكمل القراءة)\b"
     r"|\W*(?:(?:ال)?(?:مقال[ةه]?|تدوين[ةه]|موضوع|خبر|مشارك[ةه])\s+)?(?:السابق|التالي)[ةه]?\W*\Z"
-    r"|\W*(?:previous|next)(?:\s+(?:post|article))?\W*\Z",
+    r"|\W*(?:previous|next)(?:\s+(?:post|article))?\W*\Z)",
     re.IGNORECASE,
 )
 # What a click does where a script stands in for a link; addresses are as long as `MAX_URL_LENGTH` at most.
 _ONCLICK = re.compile(r"""\blocation(?:\.href)?\s{0,9}=\s{0,9}['"]([^'"]{1,4096})['"]""")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*\Z")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s{0,9}\Z")
 
 _OLDER_CLASSES = re.compile(
     r"(?:\A|[\s_-])(?:nav-previous|older|older-posts|next-page|pagination-next|pager-next|pager__item--next|next)(?=\Z|[\s_-])"
 )
 _NEXT_TEXT = re.compile(
-    r"[\s»›>→]*(?:(?:الصفحة\s+)?التالي[ةه]?|next(?:\s+page)?|suivante?|sonraki)[\s«»‹›<>←→]*\Z"
-    r"|.*(?:أقدم|الأقدم|اقدم|older)(?:\s|\Z|[«»‹›<>←→])|\A[\s]*[»›«‹]+[\s]*\Z",
+    r"\A(?:[\s»›>→]*(?:(?:الصفحة\s+)?التالي[ةه]?|next(?:\s+page)?|suivante?|sonraki)[\s«»‹›<>←→]*\Z"
+    r"|.*(?:أقدم|الأقدم|اقدم|older)(?:\s|\Z|[«»‹›<>←→])|\s*[»›«‹]+\s*\Z)",
     re.IGNORECASE,
 )
-_PREVIOUS_TEXT = re.compile(r"[\s«‹<←»›>→]*(?:(?:الصفحة\s+)?السابق[ةه]?|previous)", re.IGNORECASE)
+_PREVIOUS_TEXT = re.compile(r"\A[\s«‹<←»›>→]*(?:(?:الصفحة\s+)?السابق[ةه]?|previous)", re.IGNORECASE)
 _PAGE_IN_PATH = re.compile(r"/page[/-](\d{1,6})(?=/|\Z)", re.IGNORECASE)
 PAGE_NAMES = ("page", "paged", "pg", "pagenum", "pageno", "p_no")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

@@ -20,7 +20,7 @@ from crawler.discovery.wordpress import LOCAL_TIME, POSTS_AT_ONCE
 from crawler.errors import KhabarError
 
 # A page builder's own marks: where they are left over, the text has not been rendered.
-_SHORTCODE = re.compile(r"\[(?:vc_|et_pb_|fusion_|av_|tdb?_|fl_)\w*[^\]]{0,2000}\]")
+_SHORTCODE = re.compile(r"\[(?:vc_|et_pb_|fusion_|av_|tdb?_|fl_)[^\[\]]{0,2000}\]")
 
 
 class PostsError(KhabarError):

@@ -28,8 +28,10 @@ _FIELDS = (
     "id,date,date_gmt,modified,modified_gmt,link,title,content,excerpt,author,categories,_links,_embedded"
 )
 _EMBED = "author,wp:term,wp:featuredmedia"
-_HEADER = re.compile(r"""<([^<>]+)>\s*;[^,]*?\brel\s*=\s*["']?https://api\.w\.org/""", re.IGNORECASE)
-_LINK = re.compile(rb"<link\b[^>]*https://api\.w\.org/[^>]*>", re.IGNORECASE)
+_HEADER = re.compile(
+    r"""<([^<>]{1,2000})>\s{0,9};[^,<]{0,200}?\brel\s{0,9}=\s{0,9}["']?https://api\.w\.org/""", re.IGNORECASE
+)
+_LINK = re.compile(rb"<link\b[^<>]{0,2000}https://api\.w\.org/[^<>]{0,2000}>", re.IGNORECASE)
 _HREF = re.compile(rb"""\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M:%S"

@@ -20,9 +20,9 @@ _BY = re.compile(
     r"تقرير|written by|posted by|author|by|yazan|haber)\s*[:：/|-]?\s+",
     re.IGNORECASE,
 )
-_WHEN = re.compile(r"\s+(?:في|بتاريخ|يوم|on|at|[-–—|·•])\s+(?=.{0,20}\d)")
+_WHEN = re.compile(r"(?<!\s)\s+(?:في|بتاريخ|يوم|on|at|[-–—|·•])\s+(?=.{0,20}\d)")
 """Where a by-line goes on with its date: «بواسطة … في 4 كانون الأول 2024»."""
-_SPLIT = re.compile(r"\s*(?:[,،;؛|]|\s/\s|\s&\s|\band\b)\s*")
+_SPLIT = re.compile(r"(?:(?<!\s)\s+)?(?:[,،;؛|]|\band\b)\s*|(?<!\s)\s+[/&]\s+")
 _NOBODY = frozenset(
     {
         "admin", "administrator", "editor", "editors", "root", "user", "webmaster", "author", "staff",
@@ -75,9 +75,9 @@ _NO_NAME = frozenset(
 )  # fmt: skip
 """Words of a dateline that names an outlet or a kind of text, not a person."""
 _CREDIT_LINE = re.compile(
-    r"\A[\W_]*(?:المصدر|المصادر|وكاله|source|عن|نقلا عن)?\s*[:：]?\s*[\W_]*(.{2,60}?)[\W_]*\Z",
+    r"\A[\W_]*+(?:(?:المصدر|المصادر|وكاله|source|عن|نقلا عن)(?![^\W_]))?[\W_]*+(.{2,60}?)[\W_]*\Z",
 )
-_BETWEEN = re.compile(r"\s*(?:[+،,/&|]|\s[-–—]\s|\sو(?=\S))\s*")
+_BETWEEN = re.compile(r"(?:(?<!\s)\s+)?[+،,/&|]\s*|(?<!\s)\s+[-–—]\s+|(?<!\s)\s+و(?=\S)")
 
 
 def find_authors(

@@ -39,7 +39,9 @@ _MAGIC = (
     (b"ID3", "a media file"),
     (b"OggS", "a media file"),
 )
-_META_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_\-:.]{2,40})""", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"""(?:charset|encoding)\s{0,20}=\s{0,20}["']?\s{0,20}([A-Za-z0-9_\-:.]{2,40})""", re.IGNORECASE
+)
 _ALIASES = {
     "x-windows-1256": "cp1256",
     "windows-1256": "cp1256",

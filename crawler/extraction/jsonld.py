@@ -61,7 +61,7 @@ _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage")
 """Keys that lead to the page's own thing. `hasPart`, `itemListElement`, `mentions`, `liveBlogUpdate` and the
 like lead to others' and are not followed."""
 
-_JSON_TYPE = re.compile(r"\s*application/ld\+json\b", re.IGNORECASE)
+_JSON_TYPE = re.compile(r"\A\s*application/ld\+json\b", re.IGNORECASE)
 _WRAPPING = re.compile(r"\A(?:\s|;|\ufeff|<!--|//|/\*|\*/|<!\[CDATA\[)+")
 _ESCAPE = re.compile(r'(\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))|\\')
 _TRAILING_COMMA = re.compile(r",\s{0,200}([}\]])")

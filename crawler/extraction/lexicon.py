@@ -161,13 +161,13 @@ _COMMENTS = (
     "ما رايكم?(?: (?:في|حول))? (?:ب?هذا |ب?هذه |ب)?(?:ال)?(?:خبر|مقال|مقاله|موضوع)|"
     "دع (?:لنا )?تعليقا?.{0,30}|تعليق واحد|عذرا,? ?(?:ال)?تعليقات مغلقه|التعليقات علي .{1,160} مغلقه|شروط "
     "التعليق|لا (?:توجد|يوجد) .{0,15}تعليقات|"
-    "التعليقات المنشوره .{0,60}|هذا الموقع يستخدم akismet.{0,160}|(?:this post has )?\\d+ comments?|"
+    "التعليقات المنشوره .{0,60}|هذا الموقع يستخدم akismet.{0,160}|(?:this post has )?\\d{1,9} comments?|"
     "sorry,? comments are closed|cancel reply|"
-    "(?:ال)?تعليقات(?: \\(?\\d+\\)?)?|\\d+ (?:تعليق|تعليقات|تعليقا)|(?:لا توجد|لا يوجد) تعليقات|(?:اترك|"
-    "اضف|اكتب|شاركنا) (?:لنا )?(?:تعليقا?|تعليقك|ردا?|رايك).{0,60}|"
+    "(?:ال)?تعليقات(?: \\(?\\d{1,9}\\)?)?|\\d{1,9} (?:تعليق|تعليقات|تعليقا)|(?:لا توجد|لا يوجد) تعليقات|"
+    "(?:اترك|اضف|اكتب|شاركنا) (?:لنا )?(?:تعليقا?|تعليقك|ردا?|رايك).{0,60}|"
     "(?:اضافه|كتابه) تعليق(?: جديد)?|التعليق(?:ات)? مغلق(?:ه)?.{0,30}|لن يتم نشر عنوان بريدك.{0,120}|"
     "الغاء الرد|شارك برايك|"
-    "leave a (?:comment|reply)|comments?(?: \\(?\\d+\\)?)?|no comments?(?: yet)?|post a comment|"
+    "leave a (?:comment|reply)|comments?(?: \\(?\\d{1,9}\\)?)?|no comments?(?: yet)?|post a comment|"
     "comments are closed|add (?:a )?comment|yorumlar?|yorum yap"
 )
 _COPYRIGHT = (
@@ -201,38 +201,45 @@ _NAVIGATION = (
 _LEADING = (
     "(?:دقيقتان|دقيقتين|ثلاث دقائق)(?: (?:للقراءه|قراءه))|(?:زمن|وقت|مده) القراءه.{0,30}|"
     "استمع لل(?:مقال|خبر)|a a a|"
-    "(?:post )?views?\\W{1,3}\\d[\\d.,]*|(?:قيم|تقييم) (?:ال)?(?:موضوع|مقال|خبر)|\\d+ (?:اصوات|صوت)|"
+    "(?:post )?views?\\W{1,3}\\d[\\d.,]{0,15}|(?:قيم|تقييم) (?:ال)?(?:موضوع|مقال|خبر)|\\d{1,9} (?:اصوات|صوت)|"
     "(?:اخر تعديل (?:علي|في|يوم)|نشر في ?[:：]|التصنيف ?[:：]).{1,60}|"
     "الرييسيه ?[/|»>›] ?.{2,50}|email protected|"
     "(?:اخر تحديث|تاريخ النشر|تاريخ التحديث|نشر(?:ت)? (?:في|بتاريخ|يوم)|تم النشر|updated|published|"
     "last updated|posted on|date|التاريخ|وقت القراءه|مده القراءه)\\b.{0,60}"
     "|\\d{1,3} (?:دقيقه|دقائق|دقايق|min|mins|minutes?|ثانيه|ثواني)(?: (?:للقراءه|قراءه|read))?|"
     "(?:اقل من دقيقه|دقيقه واحده)(?: للقراءه)?|"
-    "\\d[\\d.,]* ?(?:مشاهده|مشاهدات|قراءه|قراءات|زياره|زيارات|views?|reads?|تعليق|تعليقات)|"
-    "(?:ال)?(?:مشاهدات|قراءات|زيارات) ?:? ?\\d[\\d.,]*|عدد (?:المشاهدات|القراءات|الزيارات).{0,15}|"
+    "\\d[\\d.,]{0,15} ?(?:مشاهده|مشاهدات|قراءه|قراءات|زياره|زيارات|views?|reads?|تعليق|تعليقات)|"
+    "(?:ال)?(?:مشاهدات|قراءات|زيارات) ?:? ?\\d[\\d.,]{0,15}|عدد (?:المشاهدات|القراءات|الزيارات).{0,15}|"
     "(?:حجم|تكبير|تصغير) الخط.{0,10}|[aا][+-](?: [aا][+-]?)*|استمع(?: (?:الي|الى|ل) ?(?:المقال|الخبر|"
     "المقاله))?|(?:خط|حجم) (?:كبير|صغير)|ا ا ا|listen(?: to (?:this )?article)?"
 )
 
 _FLAGS = re.DOTALL
+
+
+def _whole(phrases: str) -> re.Pattern[str]:
+    """A pattern of phrases that begin a line, bound to its beginning: tried there alone, it stays linear."""
+    return re.compile(rf"\A(?:{phrases})", _FLAGS)
+
+
 _LABELS = {
-    Furniture.ADVERT: re.compile(_ADVERT, _FLAGS),
-    Furniture.RELATED: re.compile(_RELATED_LEAD, _FLAGS),
-    Furniture.SHARE: re.compile(_SHARE_LABEL, _FLAGS),
-    Furniture.FOLLOW: re.compile(_FOLLOW_LABEL, _FLAGS),
-    Furniture.TAGS: re.compile(_TAGS_LEAD, _FLAGS),
-    Furniture.COMMENTS: re.compile(_COMMENTS, _FLAGS),
-    Furniture.NAVIGATION: re.compile(_NAVIGATION, _FLAGS),
+    Furniture.ADVERT: _whole(_ADVERT),
+    Furniture.RELATED: _whole(_RELATED_LEAD),
+    Furniture.SHARE: _whole(_SHARE_LABEL),
+    Furniture.FOLLOW: _whole(_FOLLOW_LABEL),
+    Furniture.TAGS: _whole(_TAGS_LEAD),
+    Furniture.COMMENTS: _whole(_COMMENTS),
+    Furniture.NAVIGATION: _whole(_NAVIGATION),
 }
-_SEPARATOR = r"\s*(?:[:：|\\/»>›←…•\-–—!؟?\n]|\.{2,}|👇|⬅️|◄|▼|\()"
+_SEPARATOR = r"\s{0,9}(?:[:：|\\/»>›←…•\-–—!؟?\n]|\.{2,}|👇|⬅️|◄|▼|\()"
 _LEADS = {
-    Furniture.RELATED: re.compile(rf"[\W_]{{0,6}}(?:{_RELATED_LEAD})(?=[\W_]|\Z)", _FLAGS),
-    Furniture.TAGS: re.compile(rf"[\W_]{{0,6}}(?:{_TAGS_LEAD})(?={_SEPARATOR})", _FLAGS),
-    Furniture.SHARE: re.compile(rf"[\W_]{{0,6}}(?:{_SHARE_LEAD})(?={_SEPARATOR})", _FLAGS),
+    Furniture.RELATED: re.compile(rf"\A[\W_]{{0,6}}(?:{_RELATED_LEAD})(?=[\W_]|\Z)", _FLAGS),
+    Furniture.TAGS: re.compile(rf"\A[\W_]{{0,6}}(?:{_TAGS_LEAD})(?={_SEPARATOR})", _FLAGS),
+    Furniture.SHARE: re.compile(rf"\A[\W_]{{0,6}}(?:{_SHARE_LEAD})(?={_SEPARATOR})", _FLAGS),
 }
-_WEAK_LEAD = re.compile(rf"[\W_]{{0,6}}(?:{_READ_ALONE})(?={_SEPARATOR})", _FLAGS)
-_SEPARATED = re.compile(rf"{_SEPARATOR}+\s*", _FLAGS)
-_PROMPT = re.compile(rf"[\W_]{{0,6}}(?:{_FOLLOW})", _FLAGS)
+_WEAK_LEAD = re.compile(rf"\A[\W_]{{0,6}}(?:{_READ_ALONE})(?={_SEPARATOR})", _FLAGS)
+_SEPARATED = re.compile(rf"(?:{_SEPARATOR})+\s{{0,9}}", _FLAGS)
+_PROMPT = re.compile(rf"\A[\W_]{{0,6}}(?:{_FOLLOW})", _FLAGS)
 _POLICY_TOPIC = re.compile(
     r"(?:نشر|مراجعه|قبول) (?:ال)?تعليقات|تعليقاتكم|جميع مشاركاتك|your comments?\b|comment policy"
 )
@@ -240,8 +247,8 @@ _POLICY_RULE = re.compile(
     r"(?:ارشادات|شروط|قواعد|سياسه) (?:ال)?(?:استخدام|تعليق|تعليقات|خصوصيه|مشاركه|نشر)|"
     r"terms of (?:use|service)|community (?:guidelines|standards)|privacy policy"
 )
-_NOTICE = re.compile(_COPYRIGHT, _FLAGS)
-_LEADING_LINE = re.compile(_LEADING, _FLAGS)
+_NOTICE = _whole(_COPYRIGHT)
+_LEADING_LINE = _whole(_LEADING)
 
 LABEL_CHARS = 70
 """No label is longer."""

@@ -17,7 +17,7 @@ MAX_VALUE_CHARS = 2_000
 MAX_TAGS = 30
 """More tags than this are a keyword list for search engines."""
 
-_COMMAS = re.compile(r"\s*[,،;؛|]\s*")
+_COMMAS = re.compile(r"(?:(?<!\s)\s+)?[,،;؛|]\s*")
 _UNFILED = frozenset({"غيرمصنف", "uncategorized", "بدونتصنيف", "عام", "general", "featured", "بدون"})
 _TEMPLATE = re.compile(r"\{\{|\}\}|\[object|undefined|null|%[a-z]+%", re.IGNORECASE)
 

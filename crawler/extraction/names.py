@@ -82,7 +82,7 @@ _OTHER_TEXT = re.compile(
     r"poll|survey|wp-polls|(?:lwp|ez-)?toc.{0,20}",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"[-_]?\d+$")
+_DIGITS = re.compile(r"[-_]?(?<!\d)\d+$")
 _MAX_CHARS = 400
 """Longer lists of names are cut: frameworks write hundreds of classes."""
 

@@ -37,7 +37,7 @@ _TEXT = re.compile(
     r"\A(?:php )?(?:fatal error|parse error|warning): .{0,300} (?:on|in) (?:line|\S+\.php)"
 )
 _TOO_MANY = re.compile(r"too many requests|you (?:have been|are being) rate.?limited|طلبات كثيره جدا")
-_BESIDE = re.compile(r"\s(?:[-–—|•·»:])\s|\n|\A\W*\d{3}\W+|\W+\d{3}\W*\Z")
+_BESIDE = re.compile(r"\s(?:[-–—|•·»:])\s|\n|\A\W{0,40}\d{3}\W{1,40}|\W{1,40}\d{3}\W{0,40}\Z")
 
 
 def refuse_out_of_order(titles: str, text: str) -> None:

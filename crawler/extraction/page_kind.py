@@ -28,11 +28,11 @@ GEO_BLOCK_CHARS = 300
 """What a site says to readers of a country that it shuts out is a sentence or two; a story has more."""
 
 _FEED = re.compile(
-    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*|<\?.{0,500}?\?>\s*)*<(rss|feed|rdf:rdf|urlset|"
+    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*+|<\?.{0,500}?\?>\s*+)*+<(rss|feed|rdf:rdf|urlset|"
     r"sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_REFRESH = re.compile(r"\d+\s*;?\s*(?:url\s*=)?\s*\S", re.IGNORECASE)
+_REFRESH = re.compile(r"(?<!\d)\d+\s*+;?\s*+(?:url\s*+=)?\s*+\S", re.IGNORECASE)
 
 _CHALLENGE_TITLE = re.compile(
     r"just a moment|attention required|checking your browser|ddos-guard|access denied|are you a robot|"
@@ -70,7 +70,7 @@ _LOGIN_TITLE = re.compile(
 _SILENT = frozenset({"script", "style", "template"})
 _UNSEEN = _SILENT | {"noscript"}
 _SCRIPT_REDIRECT = re.compile(r"window\.location|location\.(?:href|replace)")
-_NUMBER_404 = re.compile(r"(?:error|http|خطا)?\W*404\W*(?:error|not found|page|صفحه|خطا)?")
+_NUMBER_404 = re.compile(r"(?:error|http|خطا)?\W{0,9}404\W{0,9}(?:error|not found|page|صفحه|خطا)?")
 _MISSING = re.compile(
     r"page not found|not found|nothing found|page (?:does not|doesn.t) exist|no longer (?:available|"
     r"exists)|"
@@ -128,7 +128,9 @@ _LISTING_PATH = re.compile(
 )
 _LISTING_QUERY = re.compile(r"(?:^|&)(?:s|q|search|tag|cat|category|author|paged)=", re.IGNORECASE)
 _PAGE_QUERY = re.compile(r"(?:^|&)(?:page|pg|pagenum|pageno)=\d{1,4}(?:&|\Z)", re.IGNORECASE)
-_PAGE_NUMBER = re.compile(r"(?:ال)?(?:صفحه|page|sayfa|rupel)\W{0,3}\d{1,4}(?:\W+(?:من|of|/)\W+\d{1,4})?")
+_PAGE_NUMBER = re.compile(
+    r"(?:ال)?(?:صفحه|page|sayfa|rupel)\W{0,3}\d{1,4}(?:\W{1,9}(?:من|of|/)\W{1,9}\d{1,4})?"
+)
 _TITLE_PARTS = re.compile(r"\s(?:[-–—|•·»«/]|::)\s")
 
 

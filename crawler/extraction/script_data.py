@@ -27,7 +27,7 @@ MIN_PIECE = 20
 MAX_VALUES = 12
 """JSON values read of one script that has several, or code between them."""
 
-_SCRIPT = re.compile(r"<script\b([^<>]{0,1000})>(.*?)</script", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<script\b([^<>]{0,1000})>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
 _OTHER_TYPE = re.compile(r"type\s*=\s*[\"']?(?:application/ld\+json|text/template|text/x-)", re.IGNORECASE)
 _OPENING = re.compile(r"[=(,:]\s{0,20}([\[{]|JSON\.parse\(\s{0,20}[\"'])|\A\s{0,200}([\[{])")
 _PUSHED = re.compile(r"\.push\(\s{0,9}\[\s{0,9}1\s{0,9},\s{0,9}(\"(?:[^\"\\]|\\.)*\")", re.DOTALL)

@@ -25,7 +25,8 @@ _WALL = re.compile(
     r"(?:for|to) subscribers only|subscribe to (?:continue|keep) reading|(?:log|sign) in to (?:continue|read)"
 )
 _MORE = re.compile(
-    r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.|المزيد|read more|اقرا المزيد|اكمل القراءه|التفاصيل|قراءه المزيد)\W*\Z",
+    r"(?:\[…\]|\[\.\.\.\]|…|\.\.\.|المزيد|read more|اقرا المزيد|اكمل القراءه|التفاصيل|قراءه المزيد)"
+    r"\W{0,40}\Z",
 )
 
 

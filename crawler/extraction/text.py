@@ -10,7 +10,7 @@ from functools import lru_cache
 
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e\u2061-\u2064\u206a-\u206f\ufff9-\ufffb]")
 """Zero-width space, word joiner, byte order mark, soft hyphen and the like: transparent to Arabic joining."""
-_OBJECT = re.compile("\\s*\ufffc\\s*")
+_OBJECT = re.compile("(?:(?<!\\s)\\s+)?\ufffc\\s*")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPECIAL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\xa0\u00ad\u061c\u180e\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\ufffc]"
@@ -20,7 +20,7 @@ _LINES = re.compile("[\x85\u2028\u2029]")
 _BREAK = re.compile(r" ?\n ?")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _JOINERS = re.compile(
-    "[\u200c\u200d]+(?=[\\s.,;:!?،؛؟)\\]}»\"']|\\Z)|(?:(?<=[\\s(\\[{«\"'])|\\A)[\u200c\u200d]+"
+    "(?<![\u200c\u200d])[\u200c\u200d]+(?=[\\s.,;:!?،؛؟)\\]}»\"']|\\Z)|(?:(?<=[\\s(\\[{«\"'])|\\A)[\u200c\u200d]+"
 )
 _DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _DIRECTIONS = re.compile(f"[{_DIRECTION}]")
@@ -47,7 +47,7 @@ _FOLD = (
 """Letter by letter what folding unifies. Replacing one after the other is eight times as fast as `translate`.
 A dotted capital I case-folds to i and a dot; the dotless i is the same letter in most people's capitals."""
 _NOT_WORD = re.compile(r"[\W_]+")
-_EDGES = re.compile(r"\A[\W_]+|[\W_]+\Z")
+_EDGES = re.compile(r"\A[\W_]+|(?<![\W_])[\W_]+\Z")
 
 
 def tidy(text: str) -> str:

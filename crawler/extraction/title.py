@@ -25,7 +25,7 @@ MIN_SHOWN = 12
 """Letters of the shortest line that is taken for a headline without being marked as a heading."""
 _SHOWN_TAGS = ("div", "p", "td", "b", "strong", "font", "span", "center", "h4", "h5", "h6", "big", "u")
 
-_SEPARATOR = re.compile(r"\s+[-–—|•·»«:::/\\]{1,2}\s+|\s*[|•»]\s*|\s+[-–—]|[-–—]\s+|\s*::\s*")
+_SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|•·»«:::/\\]{1,2}\s+|(?:(?<!\s)\s+)?(?:[|•»]|::)\s*|\s[-–—]|[-–—]\s+")
 _GENERIC = frozenset(
     {
         "home",
@@ -49,7 +49,7 @@ _LOGO = re.compile(r"logo|brand|site-?(?:title|name)|slogan", re.IGNORECASE)
 _HOME_LINK = re.compile(
     r"/?|#|\./|(?:https?:)?//[^/]+/?|/?(?:index|default|home)\.\w{2,5}|/(?:ar|en|ku|tr)/?", re.IGNORECASE
 )
-_CUT = re.compile(r"(?:\.\.\.|…)\s*\Z")
+_CUT = re.compile(r"(?:\.\.\.|…)\s{0,9}\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ again in every block that follows, so hundreds of them make a page of gigabytes.
 MAX_GROWTH = 3
 """How many times as long as its source a page written anew may be."""
 
-_MARKUP = re.compile(r"<(?:(script|style)\b.*?</\1|(/?[a-z]))", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(r"<(?:(script|style)\b(?:.*?</\1|.*)|(/?[a-z]))", re.IGNORECASE | re.DOTALL)
 _BEHIND_BODY = re.compile(
     r"</(?:body|html)\s{0,99}>\s{0,99}<(?!script|style|link|noscript|iframe|img|body|html)[a-z]",
     re.IGNORECASE,

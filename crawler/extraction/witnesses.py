@@ -30,7 +30,7 @@ CONTRADICTED = 0.2
 """Share of a full text's runs below which what was read is another text."""
 
 _TAG = re.compile(r"<(/?)(p|br|div|li|ul|ol|h[1-6]|blockquote|tr|[a-z][a-z0-9]{0,15})\b[^<>]{0,2000}>", re.I)
-_UNREAD = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_UNREAD = re.compile(r"<!--(?:.*?-->|.*)|<(script|style)\b(?:.*?</\1\s{0,9}>|.*)", re.IGNORECASE | re.DOTALL)
 _BREAKING = frozenset(
     {"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"}
 )

@@ -18,7 +18,9 @@ NO_HOME = frozenset({NotArticleReason.FEED, NotArticleReason.SITEMAP, NotArticle
 MOST_OF_A_REFRESH = 4096
 """Bytes: a home page that only leads to "/ar/" has nothing else in it."""
 
-_REFRESH = re.compile(rb"""http-equiv=["']?refresh["']?[^>]*?\burl\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
+_REFRESH = re.compile(
+    rb"""http-equiv=["']?refresh["']?[^<>]{0,300}?\burl\s{0,9}=\s{0,9}["']?([^"'>\s]+)""", re.IGNORECASE
+)
 
 
 def fetch_front_page(fetcher: PoliteFetcher, url: str) -> Fetched:

@@ -27,7 +27,7 @@ FEWEST: Final = 12
 LETTERS: Final = 13
 """Pixels that the letters on the axes are high."""
 
-_NUMBER: Final = re.compile(r"-?\d+\.\d+")
+_NUMBER: Final = re.compile(r"-?(?<!\d)\d+\.\d+")
 _NEEDED: Final = {"svg", "g", "rect", "path", "text"}
 _SPARE: Final = {"background", "titles", "overlay", "text-overlay", "tooltip-overlay"}
 _KEPT: Final = {"class", "viewBox", "transform", "x", "y", "width", "height", "d"}

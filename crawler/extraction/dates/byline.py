@@ -30,7 +30,7 @@ _LABEL = re.compile(
     r"|published|posted|publish|yayin\w{0,8})(?: (?:هذا |هذه )?(?:ال)?(?:خبر|مقاله?|ماده|تقرير|موضوع))?"
     r")(?![^\W_])"
 )
-_FIELD = re.compile(r"\s*[|•·¦]\s*")
+_FIELD = re.compile(r"(?:(?<!\s)\s+)?[|•·¦]\s*")
 _MARK = re.compile(r"[|•·¦»:,.()/–—-]")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _OF_DATES = frozenset(

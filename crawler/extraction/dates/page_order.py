@@ -20,6 +20,7 @@ MAX_PIECE = 400
 
 _ISO_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _ARABIC_LETTER = re.compile("[\u0620-\u06d3]")
+_DATED_ATTRIBUTES = ("content", "datetime", "title")
 _SILENT = frozenset({"script", "style", "noscript", "template"})
 
 
@@ -53,12 +54,10 @@ def page_order(
 
 def _texts(tree: HtmlElement) -> Iterator[str]:
     for element in tree.iter():
+        texts = (element.tail,)
         if isinstance(element.tag, str) and element.tag not in _SILENT:
-            for text in (element.text, element.get("content"), element.get("datetime"), element.get("title")):
-                if text and len(text) <= MAX_PIECE:
-                    yield text
-        if element.tail and len(element.tail) <= MAX_PIECE:
-            yield element.tail
+            texts = (element.text, *map(element.get, _DATED_ATTRIBUTES), element.tail)
+        yield from (text for text in texts if text and len(text) <= MAX_PIECE)
 
 
 def _known_days(tree: HtmlElement, url: str, hints: Hints | None, linked: LinkedData) -> set[date]:

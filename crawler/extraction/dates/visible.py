@@ -24,7 +24,7 @@ SAID, MARKED = 3, 2
 """What it counts that a line says «نشر», and that its element is named for dates. Then nearness decides."""
 
 _DATE_CLASS = re.compile(r"[dD]ate|time|publish|posted")
-_TITLE_MARK = re.compile(r"\s+(?:[-–—|•·»«/\\]|::?)\s+")
+_TITLE_MARK = re.compile(r"(?<!\s)\s+(?:[-–—|•·»«/\\]|::?)\s+")
 _MARKED = re.compile(r"date|time|publi|posted|byline|meta|info", re.IGNORECASE)
 
 

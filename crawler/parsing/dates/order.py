@@ -16,7 +16,7 @@ MIN_SERIES = 3
 _NUMERIC = re.compile(
     r"(?<![\d/.-])(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d)(?!\d)"
 )
-_LIKELY = re.compile(r"\d\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{2}")
+_LIKELY = re.compile(r"(?<![\d/.-])\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{2}")
 MIN_NUMERIC = 6
 """Characters of the shortest numeric date: «3/4/24»."""
 _AMERICAN = re.compile(r"(?<![\d/])[1-9]\d?/[1-9]\d?/20\d\d,? \d{1,2}:\d\d:\d\d [ap]m(?!\w)")
@@ -52,7 +52,7 @@ def find_order(
     Returns:
         The order, or None where nothing tells it.
     """
-    lines = [fold(text) for text in texts if text]
+    lines = [fold(text) for text in texts if may_need_order(text)]
     matches = list(islice((match for line in lines for match in _NUMERIC.finditer(line)), MAX_DATES))
     pairs = {(int(match["first"]), int(match["second"]), int(match["year"])) for match in matches}
     for evidence in (_over_twelve(pairs), _as_known(pairs, set(known_days)), _series(pairs)):

@@ -37,11 +37,11 @@ def gold() -> Gold:
 def find(page: dict[str, Any], truth: dict[str, Any]) -> tuple[Published, float]:
     markup = gzip.decompress((DATA / page["file"]).read_bytes())
     tree = html.document_fromstring(markup, parser=html.HTMLParser(encoding="utf-8"))
-    started = time.perf_counter()
+    started = time.process_time()
     found = find_published(
         tree, url=page["url"] or "", hints=None, timezone=ZONE, now=NOW, title=truth["title"]
     )
-    return found, time.perf_counter() - started
+    return found, time.process_time() - started
 
 
 def test_the_day_is_right_on_nearly_all_pages_that_have_one(
