@@ -210,6 +210,17 @@ def load_site(path: Path) -> Site:
     return site
 
 
+def check_seed(path: Path, text: str) -> None:
+    """Make sure that a seed file of this name could hold this text.
+
+    Raises:
+        SeedError: It is no valid seed; one line for each problem.
+    """
+    _, problems = _parse(path, text)
+    if problems:
+        raise SeedError("\n".join(problems))
+
+
 def load_sites(folder: Path) -> dict[str, Site]:
     """Read all seeds of a folder, by id, in the order of their ids.
 
@@ -266,13 +277,20 @@ def _read(path: Path) -> tuple[Site | None, list[str]]:
     if path.parent.resolve() != path.resolve().parent:
         return None, [f"{path}: leads out of the folder of seeds; put the file itself there"]
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        return None, [f"{path}: not valid TOML: {error}"]
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         return None, [f"{path}: not UTF-8 text at byte {error.start}; save it as UTF-8"]
     except OSError as error:
         return None, [f"{path}: cannot be read: {error.strerror}"]
+    return _parse(path, text)
+
+
+def _parse(path: Path, text: str) -> tuple[Site | None, list[str]]:
+    """The text of a seed as a site, or None and what is wrong with it."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [f"{path}: not valid TOML: {error}"]
     if "id" in table:
         return None, [f"{path}: id: not a key of a seed; the file's name is the site's id"]
     try:

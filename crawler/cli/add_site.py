@@ -82,6 +82,9 @@ def add_command(
 def check_command(
     ctx: typer.Context,
     site: Annotated[list[str] | None, typer.Argument(help="Sites to look at; none: all enabled.")] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the new address of a site that has moved into its seed.")
+    ] = False,
 ) -> None:
     """Look at sites again, several side by side, and say what has changed since their seeds were written.
 
@@ -89,6 +92,7 @@ def check_command(
 
     Example: khabar sites check enab-baladi
     """
+    from crawler.operations.add_site import write_move
     from crawler.operations.check_sites import check_sites
 
     common = context_of(ctx)
@@ -103,7 +107,19 @@ def check_command(
         console = out()
         for check in checks:
             _print_check(console, check, sample=common.verbosity > 0 or len(sites) == 1)
-    raise typer.Exit(3 if any(check.broken for check in checks) else 0)
+    if write:
+        for check in checks:
+            for move in [change.move for change in check.changes if change.move]:
+                path = common.seeds / f"{check.site}.toml"
+                write_move(path, move)
+                err().print(f"{path}: its url is {move.url} now", markup=False, soft_wrap=True)
+    raise typer.Exit(3 if any(_needs_a_look(check, written=write) for check in checks) else 0)
+
+
+def _needs_a_look(check: Any, *, written: bool) -> bool:
+    """Whether a seed names what the site no longer has; the address of a moved site may have been mended."""
+    broken = any(change.broken and not (written and change.move) for change in check.changes)
+    return check.error is not None or broken
 
 
 def _check_row(check: Any) -> dict[str, Any]:

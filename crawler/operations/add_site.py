@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from crawler.discovery.canonical import host_of, url_key
 from crawler.errors import UsageError
+from crawler.files import replaced_file
 from crawler.operations.survey import Survey
-from crawler.sites import SITE_ID, Site, load_site
+from crawler.sites import SITE_ID, Site, check_seed, load_site
 
 _PUBLIC_PARTS = frozenset(
     {"com", "net", "org", "co", "gov", "edu", "info", "news", "press", "tv", "fm", "media"}
@@ -17,14 +18,24 @@ _PUBLIC_PARTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class SiteMove:
+    """Where a site is now, and the hosts that it has left: `url` and `formerly` of its seed."""
+
+    url: str
+    formerly: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Something that a seed says and the site does not, or the other way round.
 
-    `broken` says that the seed's own word does not hold any more.
+    `broken` says that the seed's own word does not hold any more. `move` is what the seed of a site that has
+    moved should say.
     """
 
     text: str
     broken: bool = False
+    move: SiteMove | None = None
 
 
 def site_id_of(url: str) -> str:
@@ -117,12 +128,14 @@ def changes_of(site: Site, survey: Survey) -> list[Change]:
     """What differs between a seed and its site."""
     changes: list[Change] = []
     if url_key(survey.url) != url_key(site.url):
-        moved = f"url: {site.url} leads to {survey.url} now: {_new_address(site, survey.url)}"
-        changes.append(Change(moved, broken=True))
+        move = _move(site, survey.url)
+        text = f"url: {site.url} leads to {survey.url} now: {_move_text(move)}"
+        changes.append(Change(text, broken=True, move=move))
     elif survey.moved_to:
         url = f"{urlsplit(site.url).scheme}://{survey.moved_to}/"
-        moved = f"url: all that the site names lies at {survey.moved_to} now: {_new_address(site, url)}"
-        changes.append(Change(moved, broken=True))
+        move = _move(site, url)
+        text = f"url: all that the site names lies at {survey.moved_to} now: {_move_text(move)}"
+        changes.append(Change(text, broken=True, move=move))
     if site.name_en != survey.home.name and survey.home.name_told and survey.home.name != site.name:
         changes.append(
             Change(f"name: the site calls itself «{survey.home.name}» now, the seed says «{site.name}»")
@@ -159,13 +172,41 @@ def changes_of(site: Site, survey: Survey) -> list[Change]:
     return changes
 
 
-def _new_address(site: Site, url: str) -> str:
-    """What a seed says of a site that is now at `url`."""
-    lines = f"url = {_toml(url)}"
-    if site.owns(url):
-        return lines
-    former = (*site.formerly, site.host.removeprefix("www."))
-    return f"{lines}, formerly = [{', '.join(map(_toml, former))}]"
+def _move(site: Site, url: str) -> SiteMove:
+    """What a seed should say of a site that is now at `url`."""
+    return (
+        SiteMove(url) if site.owns(url) else SiteMove(url, (*site.formerly, site.host.removeprefix("www.")))
+    )
+
+
+def _move_text(move: SiteMove) -> str:
+    line = f"url = {_toml(move.url)}"
+    return f"{line}, formerly = [{', '.join(map(_toml, move.formerly))}]" if move.formerly else line
+
+
+def write_move(path: Path, move: SiteMove) -> None:
+    """Put the new address of a site that has moved into its seed; the rest of the file stays as it is.
+
+    Args:
+        path: The seed.
+        move: Where the site is now.
+
+    Raises:
+        SeedError: The seed cannot be read, or would not be valid with the new address; it is left as it is.
+        KhabarError: It cannot be written.
+    """
+    import tomlkit  # only a move needs it
+
+    load_site(path)
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document["url"] = move.url
+    if move.formerly:
+        document["formerly"] = list(move.formerly)
+    text = tomlkit.dumps(document)
+    with replaced_file(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+        check_seed(path, text)
+        draft.chmod(path.stat().st_mode & 0o777)
 
 
 def _toml(text: str) -> str:

@@ -4,10 +4,15 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
 
 from crawler.config import Settings
+from crawler.errors import SeedError
+from crawler.operations.add_site import SiteMove, write_move
 from crawler.operations.check_sites import SiteCheck, check_sites
-from crawler.sites import Site
+from crawler.sites import Site, load_site
 from tests.operations.made_up_site import Answer, listing_page, made_up_site
 
 SETTINGS = Settings(delay=0, fetch_timeout=30, concurrent_sites=4)
@@ -75,3 +80,21 @@ def test_a_site_that_moved_is_told_with_what_its_seed_should_say() -> None:
     assert redirected.survey is not None
     assert [sample.url for sample in redirected.survey.samples] == [page]
     assert redirected.survey.has_article
+
+
+def test_a_move_is_written_into_the_seed_and_the_rest_of_it_stays(tmp_path: Path) -> None:
+    path = tmp_path / "souq.toml"
+    path.write_text(
+        'name = "سوق"  # unverified\nurl = "https://souq.example/"\n\n'
+        "# Their editor asked for this.\ndelay = 9\n",
+        encoding="utf-8",
+    )
+    write_move(path, SiteMove("https://souq.example.org/", ("souq.example",)))
+    text = path.read_text(encoding="utf-8")
+    assert 'name = "سوق"  # unverified' in text
+    assert "# Their editor asked for this.\ndelay = 9" in text
+    moved = load_site(path)
+    assert (moved.url, moved.formerly) == ("https://souq.example.org/", ("souq.example",))
+    with pytest.raises(SeedError, match="url"):
+        write_move(path, SiteMove("http://127.0.0.1/"))
+    assert path.read_text(encoding="utf-8") == text
