@@ -132,12 +132,14 @@ class Hints:
 class Discovered:
     """A URL that a source of discovery says exists.
 
-    `source` names the kind of source: feed, sitemap, listing, wordpress or link.
+    `source` names the kind of source: feed, sitemap, listing, wordpress or link. `named_by` is the address of
+    a source whose times of change have to prove themselves; None: they are believed.
     """
 
     url: str
     source: str
     hints: Hints = field(default_factory=Hints)
+    named_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

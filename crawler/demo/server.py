@@ -155,7 +155,7 @@ class SiteServer:
         handler.close_connection = True
 
     def _answer(self, page: Response, handler: BaseHTTPRequestHandler) -> Answer:
-        headers = [("Content-Type", page.content_type)]
+        headers = [("Content-Type", page.content_type), *page.headers]
         if page.location:
             headers.append(("Location", page.location))
         if page.status == HTTPStatus.OK:

@@ -27,6 +27,8 @@ class AddressOutcome(StrEnum):
     """No address, or none that may be asked for."""
     OUTSIDE_WINDOW = "outside_window"
     """A page of the site from outside the time that this crawl is about."""
+    LISTING = "listing"
+    """A page of a sitemap that lists articles, which other addresses name."""
     SITEMAP_READ = "sitemap_read"
     """A sitemap that this crawl asks for."""
     SITEMAP_UNCHANGED = "sitemap_unchanged"
@@ -42,6 +44,7 @@ USABLE = frozenset(
         AddressOutcome.NEW,
         AddressOutcome.ALREADY_KNOWN,
         AddressOutcome.OUTSIDE_WINDOW,
+        AddressOutcome.LISTING,
         AddressOutcome.SITEMAP_UNCHANGED,
         AddressOutcome.SITEMAP_OUTSIDE_WINDOW,
     }

@@ -9,6 +9,7 @@ from crawler.discovery.accounting import AddressCounts
 from crawler.discovery.canonical import absolute_url
 from crawler.discovery.feed import FeedError, parse_feed
 from crawler.discovery.feed_links import feed_links
+from crawler.discovery.links import is_listing_address
 from crawler.discovery.listing import parse_listing
 from crawler.discovery.markup import parse_html
 from crawler.discovery.sitemap import SitemapLink, parse_sitemap
@@ -25,6 +26,7 @@ class Named:
 
     `left_out` counts what it names besides and is none of these. `made_by_wordpress`: the answer says so.
     `feeds` are those that a web page names which stands where a feed is expected.
+    `listings` are pages of a sitemap that are no articles by their addresses.
     """
 
     pages: list[Discovered]
@@ -35,6 +37,7 @@ class Named:
     truncated: bool = False
     made_by_wordpress: bool = False
     feeds: tuple[str, ...] = ()
+    listings: list[Discovered] = field(default_factory=list)
 
 
 def parse_source(body: bytes, url: str, kind: SourceKind, site: Site, charset: str | None) -> Named:
@@ -44,7 +47,10 @@ def parse_source(body: bytes, url: str, kind: SourceKind, site: Site, charset: s
     if kind == "sitemap":
         sitemap = parse_sitemap(body, url, zone=site.zone, site=site)
         links = sorted(sitemap.sitemaps, key=_sitemap_time, reverse=True)
-        return Named(sitemap.pages, links, skipped=sitemap.skipped, truncated=sitemap.truncated)
+        listings = [page for page in sitemap.pages if is_listing_address(page.url, site)]
+        addresses = {page.url for page in listings}
+        pages = [page for page in sitemap.pages if page.url not in addresses]
+        return Named(pages, links, skipped=sitemap.skipped, truncated=sitemap.truncated, listings=listings)
     listing = parse_listing(body, url, site, charset=charset)
     return Named(listing.articles, [], listing.next_url, listing.left_out)
 

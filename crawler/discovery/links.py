@@ -9,7 +9,7 @@ import sys
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.parsing.article_query import article_numbers, has_own_number
+from crawler.parsing.article_query import ARTICLE_PARAMETERS, article_numbers, has_own_number
 from crawler.sites import Site
 
 MIN_TITLE_WORDS = 4
@@ -42,6 +42,12 @@ _PAGING = re.compile(r"/page/\d+/?\Z|/(?:page|p)-?\d{1,3}/?\Z", re.IGNORECASE)
 _NEVER_QUERY = frozenset(
     {"s", "cat", "tag", "author", "paged", "page", "feed", "search", "q", "attachment_id", "m"}
 )
+_LISTING_BASES = frozenset(
+    {"tag", "tags", "category", "categories", "cat", "author", "authors", "writer", "writers", "وسم", "وسوم",
+     "الوسم", "تصنيف", "تصنيفات", "كاتب", "الكاتب"}
+)  # fmt: skip
+_LISTING_QUERY = frozenset({"cat", "tag", "author", "paged", "m"})
+_PAGE_PATH = re.compile(r"/page/\d{1,6}/?\Z", re.IGNORECASE)
 _DATED = re.compile(r"/(?:19|20)\d{2}/(?:0?[1-9]|1[0-2])(?:/(?:0?[1-9]|[12]\d|3[01]))?/([^/]+)")
 _DATE_ARCHIVE = re.compile(r"/(?:19|20)\d{2}(?:/\d{1,2}){0,2}/?\Z")
 _INDEX = re.compile(r"(?<=/)(?:index|default)\.(?:html?|php|aspx?)\Z", re.IGNORECASE)
@@ -83,6 +89,31 @@ def told_by_address(url: str, site: Site) -> bool | None:
         return by_pattern and not _MEDIA.search(unquote(urlsplit(url).path))
     needed = _words_needed(url)
     return True if needed == _ALWAYS else False if needed == _NEVER_ARTICLE else None
+
+
+def is_listing_address(url: str, site: Site) -> bool:
+    """Whether an address is beyond doubt a listing's: the home page, a category's, tag's, author's, date's.
+
+    Sitemaps name such pages among their articles. Words that only make a link doubtful do not count here.
+    """
+    if site.is_article_url(url):
+        return False
+    parts = urlsplit(url)
+    path, query = unquote(parts.path), {name.lower() for name, _ in parse_qsl(parts.query)}
+    segments = [segment.lower() for segment in _INDEX.sub("", path).split("/") if segment]
+    if not segments:
+        return not query or bool(query & _LISTING_QUERY and not query & ARTICLE_PARAMETERS)
+    if _DATE_ARCHIVE.search(path) or _PAGE_PATH.search(path):
+        return True
+    # A site in several languages begins its paths with one of them.
+    for place, base in enumerate(segments[:2]):
+        below = segments[place + 1 :]
+        if base in _LISTING_BASES and below:
+            slug = below[-1]
+            return len(below) == 1 or not (
+                _has_id(slug) or len(re.split(r"[-_\s]+", slug)) >= MIN_TITLE_WORDS
+            )
+    return False
 
 
 def word_count(text: str) -> int:

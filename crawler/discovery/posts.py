@@ -16,7 +16,7 @@ from crawler.article import Discovered, Hints
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
 from crawler.discovery.plaintext import one_line, paragraphs
 from crawler.discovery.times import parse_time
-from crawler.discovery.wordpress import LOCAL_TIME, POSTS_AT_ONCE
+from crawler.discovery.wordpress import LOCAL_TIME
 from crawler.errors import KhabarError
 
 # A page builder's own marks: where they are left over, the text has not been rendered.
@@ -116,9 +116,14 @@ class PostPage:
     skipped: int = 0
 
     @property
-    def is_full(self) -> bool:
-        """Whether more may follow."""
-        return len(self.posts) + self.skipped >= POSTS_AT_ONCE
+    def rows(self) -> int:
+        """How many entries the answer holds, usable or not."""
+        return len(self.posts) + self.skipped
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The numbers of its posts."""
+        return frozenset(post.id for post in self.posts)
 
     @property
     def oldest(self) -> str | None:
@@ -170,6 +175,9 @@ def _rows(body: bytes, url: str, what: str) -> list[Any]:
         rows, _ = json.JSONDecoder().raw_decode(text[start:])
     except (ValueError, RecursionError):
         raise PostsError(url, "the answer is not JSON") from None
+    if isinstance(rows, dict) and rows and all(name.isdecimal() for name in rows):
+        # What PHP makes of a list from which a plugin took single entries.
+        return list(rows.values())
     if not isinstance(rows, list):
         raise PostsError(url, f"the answer is no list of {what}")
     return rows

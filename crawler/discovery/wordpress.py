@@ -54,6 +54,10 @@ class Cursor:
     before: str | None = None
     page: int = 1
 
+    def following_page(self) -> "Cursor":
+        """The cursor of the next page of the same stretch of time."""
+        return Cursor(self.before, self.page + 1)
+
     def after(self, oldest: str) -> "Cursor":
         """The cursor of the answer that follows one whose oldest post is of this time.
 
@@ -63,7 +67,12 @@ class Cursor:
         border = (datetime.strptime(oldest, LOCAL_TIME) + timedelta(seconds=1)).strftime(LOCAL_TIME)  # noqa: DTZ007
         if self.before is None or border < self.before:
             return Cursor(border)
-        return Cursor(self.before, self.page + 1)
+        return self.following_page()
+
+
+def last_second(before: str) -> str:
+    """The last second before a site-local time."""
+    return (datetime.strptime(before, LOCAL_TIME) - timedelta(seconds=1)).strftime(LOCAL_TIME)  # noqa: DTZ007
 
 
 def find_api(link_headers: list[str], body: bytes, url: str) -> str | None:
@@ -87,6 +96,7 @@ def posts_url(
     api: str,
     *,
     cursor: Cursor | None = None,
+    page_size: int = POSTS_AT_ONCE,
     since: str | None = None,
     until: str | None = None,
     modified_after: str | None = None,
@@ -98,6 +108,7 @@ def posts_url(
     Args:
         api: The interface's root.
         cursor: How far a walk has come.
+        page_size: How many posts one answer is to hold.
         since: Site-local time; only what was published after it.
         until: Site-local time; only what was published before it.
         modified_after: Site-local time; only what was changed after it (WordPress 5.7; others ignore it).
@@ -106,7 +117,7 @@ def posts_url(
     """
     before = min((text for text in (cursor.before if cursor else None, until) if text), default=None)
     asked: dict[str, str | int | None] = {
-        "per_page": POSTS_AT_ONCE,
+        "per_page": page_size,
         "page": cursor.page if cursor and cursor.page > 1 else None,
         "after": since,
         "before": before,
@@ -120,16 +131,17 @@ def posts_url(
     return f"{api.rstrip('/')}/wp/v2/posts{'&' if '?' in api else '?'}{query}"
 
 
-def names_url(api: str, kind: str, ids: tuple[int, ...]) -> str:
+def names_url(api: str, kind: str, ids: tuple[int, ...], page_size: int = POSTS_AT_ONCE) -> str:
     """The address of the names of up to `POSTS_AT_ONCE` users or categories.
 
     Args:
         api: The interface's root.
         kind: ``users`` or ``categories``.
         ids: Their numbers.
+        page_size: How many names one answer is to hold.
     """
-    asked = {"include": ",".join(map(str, ids)), "per_page": POSTS_AT_ONCE, "_fields": "id,name,slug"}
-    return f"{api.rstrip('/')}/wp/v2/{kind}{'&' if '?' in api else '?'}{urlencode(asked, safe=',')}"
+    query = {"include": ",".join(map(str, ids)), "per_page": page_size, "_fields": "id,name,slug"}
+    return f"{api.rstrip('/')}/wp/v2/{kind}{'&' if '?' in api else '?'}{urlencode(query, safe=',')}"
 
 
 def local_text(moment: datetime, zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from zlib import crc32
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from crawler.storage.clock import not_ahead
 from crawler.storage.frontier import Page
 
 RECENT = timedelta(days=8)
@@ -30,7 +31,8 @@ def reads_whole(page: Page, now: datetime) -> bool:
 
     Of the older pages it is another part each day.
     """
-    if page.read_at is not None and now - page.read_at < READ_WHOLE:
+    read_at = not_ahead(page.read_at, now)
+    if read_at is not None and now - read_at < READ_WHOLE:
         return False
     recent = page.article_since is not None and now - page.article_since < RECENT
     return recent or (crc32(page.id.encode()) + now.toordinal()) % ONE_OF == 0

@@ -12,6 +12,7 @@ from crawler.sites import Site
 from crawler.spiders.job import SourceReport
 from crawler.spiders.rhythm import open_from
 from crawler.spiders.verdict import HEALTHY
+from crawler.storage.clock import not_ahead
 from crawler.storage.crawls import NEW
 from crawler.storage.page_texts import waiting_pages
 from crawler.storage.schema import Document
@@ -137,7 +138,9 @@ def _status(
         reason=state.reason,
         since=state.since,
         checked_at=state.checked_at,
-        new=sum(_new(crawl) for crawl in crawls if crawl["started_at"] >= day_ago),
+        new=sum(
+            _new(crawl) for crawl in crawls if not_ahead(_started(crawl), now) and _started(crawl) >= day_ago
+        ),
         next_at=due_at(site, state, now) if site.enabled else None,
         interval=state.interval,
         running=f"process {state.holder['pid']} on {state.holder['host']}"
@@ -175,8 +178,7 @@ def iso_times(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def due_at(site: Site, state: SiteState, now: datetime) -> datetime:
     """When the schedule takes a site: its turn, after any pause it asked for, within its hours."""
-    moment = max(state.next_at or now, state.not_before or now)
-    return open_from(site, max(moment, now) if site.hours else moment)
+    return open_from(site, state.waits_until(now, site.every))
 
 
 def _started(crawl: Mapping[str, Any]) -> datetime:

@@ -146,7 +146,7 @@ class _Crawls:
         """Crawl a site, if it is still due."""
         with contextlib.closing(open_stores(self._settings)) as stores:
             state, now = site_state(stores.db, job.site.id), datetime.now(UTC)
-        if self._stopped or busy(state, now) or (state.next_at is not None and state.next_at > now):
+        if self._stopped or busy(state, now) or state.waits_until(now, job.site.every) > now:
             logger.info("%s: nothing to do any more", job.site.id)
             return
         logger.info("%s: crawl begins", job.site.id)

@@ -3,7 +3,7 @@
 import logging
 
 from crawler.pipelines.page_item import PageItem
-from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.boilerplate import MIN_PAGES, BoilerplateCounts
 from crawler.storage.connect import Stores
 from crawler.storage.raw_pages import RawPage, RawPageWriter
 
@@ -27,10 +27,13 @@ class Keeping:
         self._counted = 0
         self.learned: frozenset[str] = frozenset()
         """Keys of the paragraphs that extraction is to leave out."""
+        self.has_counts = False
+        """Whether enough articles of the site were counted to tell its template."""
 
     def load(self, stores: Stores) -> None:
         """Read what was learned before."""
-        self.learned = BoilerplateCounts(stores.redis, self._site).learned()
+        counts = BoilerplateCounts(stores.redis, self._site)
+        self.learned, self.has_counts = counts.learned(), counts.pages() >= MIN_PAGES
 
     def keep_raw(self, item: PageItem) -> str | None:
         """Append the item's page to the archive of raw pages; call it once the article is stored.
@@ -63,7 +66,7 @@ class Keeping:
         if counts.learn(item.blocks):
             self._counted += 1
             if self._counted % RELOAD_EVERY == 0:
-                self.learned = counts.learned()
+                self.learned, self.has_counts = counts.learned(), True
 
     def close(self) -> None:
         """Finish the segment of raw pages that is being written."""

@@ -10,13 +10,16 @@ from crawler.pipelines.extract import Extracted, FetchedPage, extract_page
 from crawler.sites import Site
 
 
-def extract_post(post: Post, site: Site, fetched_at: datetime) -> tuple[Extracted, str]:
+def extract_post(
+    post: Post, site: Site, fetched_at: datetime, learned: frozenset[str] = frozenset()
+) -> tuple[Extracted, str]:
     """Make an article of a post; runs in a worker process.
 
     Args:
         post: The post, with its text.
         site: The site it came from.
         fetched_at: When it was fetched, aware.
+        learned: Keys of the paragraphs that are the site's template.
 
     Returns:
         What became of it, and the SHA-256 of the page that was read, in hex. The time of publication is the
@@ -24,7 +27,8 @@ def extract_post(post: Post, site: Site, fetched_at: datetime) -> tuple[Extracte
     """
     html = post.as_page(site.language)
     hints = Hints(title=post.title or None, authors=post.authors)
-    extracted = extract_page(FetchedPage(html, post.url, hints, "utf-8", fetched_at), site, False)
+    page = FetchedPage(html, post.url, hints, "utf-8", fetched_at, learned=learned)
+    extracted = extract_page(page, site, False)
     if extracted.article is not None and post.published_at is not None:
         article = replace(
             extracted.article,
@@ -35,3 +39,24 @@ def extract_post(post: Post, site: Site, fetched_at: datetime) -> tuple[Extracte
         prepared = extracted.prepared and replace(extracted.prepared, published_at=post.published_at)
         extracted = replace(extracted, article=article, prepared=prepared)
     return extracted, hashlib.sha256(html).hexdigest()
+
+
+def without_template(extracted: Extracted, template: frozenset[str], site: str) -> Extracted:
+    """Take a template's paragraphs out of an article; runs in a worker process.
+
+    Args:
+        extracted: The article with its signature.
+        template: Keys of the paragraphs.
+        site: The site's id.
+    """
+    # Imported here, in the worker: the process that fetches does not need the parsers and their memory.
+    from crawler.extraction.learned import without_blocks
+    from dedup import prepare
+
+    if extracted.article is None or extracted.article_id is None or extracted.prepared is None:
+        return extracted
+    article = without_blocks(extracted.article, template)
+    published = extracted.prepared.published_at
+    return replace(
+        extracted, article=article, prepared=prepare(extracted.article_id, article.text, published, site)
+    )

@@ -6,7 +6,7 @@ that was stopped goes on there. Nothing is asked against a no: see `_ends_it`.
 
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from scrapy import Request
 from scrapy.http import Response
@@ -31,6 +31,7 @@ from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.storage.archives import mark_archive_read, next_unread, recall_archives, remember_no_archives
+from crawler.storage.sources import REFUSED_FOR
 
 EMPTY = {"month": 13, "day": 45, "year": 3}
 """Listings in a row that name nothing new, after which the archive has come to its end, or never had one: a
@@ -41,8 +42,6 @@ MOST_FAILURES = 3
 
 MOST_PAGES = 500
 """Pages of one listing: ten articles each, that is more than an agency's busiest month."""
-
-REFUSED_FOR = timedelta(days=30)
 
 GOES_ON = 0
 """Priority of the next listing: below all pages found so far, which are newer than what it names."""

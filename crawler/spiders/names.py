@@ -6,24 +6,25 @@ a hundred at once and each once in a crawl.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from datetime import UTC, datetime
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 
 from crawler.discovery.posts import Post, PostPage, PostsError, parse_names
+from crawler.discovery.rest_pagination import allowed_page_size, read_extent, smaller_page_size
 from crawler.discovery.wordpress import POSTS_AT_ONCE, names_url
 from crawler.fetch.outcome import HeldBackError
 from crawler.spiders.crawling import Crawling
-from crawler.storage.sources import recall_closed_names, remember_closed_names
-
-CLOSED_FOR = timedelta(days=30)
-"""How long names that a site does not tell are not asked for again: what hides its users stays for long."""
+from crawler.storage.posts import recall_closed_names, remember_closed_names
+from crawler.storage.sources import REFUSED_FOR
 
 SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
+
+BAD_REQUEST = 400
 
 PRIORITY = 120
 """Before the next posts: those that are here wait for the names."""
@@ -39,6 +40,7 @@ class Names:
         self._site = spider.site
         self._known: dict[str, dict[int, str | None]] = {"users": {}, "categories": {}}
         self._closed: set[str] | None = None
+        self._page_size = POSTS_AT_ONCE
         # Two answers may be read at once: the second waits for the names that the first has asked for.
         self._one_by_one = asyncio.Lock()
 
@@ -69,25 +71,36 @@ class Names:
 
     async def _look_up(self, api: str, kind: str, numbers: Iterable[int]) -> None:
         known = self._known[kind]
-        left = iter(dict.fromkeys(number for number in numbers if number not in known))
-        while batch := tuple(islice(left, POSTS_AT_ONCE)):
+        left = list(dict.fromkeys(number for number in numbers if number not in known))
+        while left:
             if self._closed is None:
-                found = await self._spider.in_store(lambda db: recall_closed_names(db, self._site.id))
-                self._closed = set(found or ())
+                closed = await self._spider.in_store(lambda db: recall_closed_names(db, self._site.id))
+                self._closed = set(closed or ())
             if kind in self._closed or self._spider.stopping:
                 return
+            batch, left = tuple(left[: self._page_size]), left[self._page_size :]
+            names, unanswered = await self._ask(api, kind, batch)
             # What is not among the answers does not exist any more; it is not asked for again either.
             known.update(dict.fromkeys(batch))
-            known.update(await self._ask(names_url(api, kind, batch), kind))
+            known.update(names)
+            left = [*unanswered, *left]
 
-    async def _ask(self, url: str, kind: str) -> dict[int, str | None]:
+    async def _ask(
+        self, api: str, kind: str, batch: tuple[int, ...]
+    ) -> tuple[dict[int, str | None], Sequence[int]]:
+        """The names of a batch, and the numbers of it that are to be asked for again, fewer at once."""
+        page_size = self._page_size
+        url = names_url(api, kind, batch, page_size)
         request = Request(url, dont_filter=True, priority=PRIORITY)
         try:
             response = await self._spider.crawler.engine.download_async(request)
+            if response.status == BAD_REQUEST and self._shrink(response.body, page_size):
+                return {}, batch
             if response.status in SAYS_NO:
                 await self._close(kind, f"the site answered with status {response.status}")
             elif response.status == 200:
-                return parse_names(response.body, response.url)
+                names = parse_names(response.body, response.url)
+                return names, self._cut_off(response, batch, names)
             else:
                 logger.warning("%s could not be read: status %s", url, response.status)
         except HeldBackError:
@@ -96,11 +109,28 @@ class Names:
             await self._close(kind, str(error))
         except Exception as error:  # noqa: BLE001 - whatever keeps a name away, the post is there
             logger.warning("%s could not be read: %s", url, error)
-        return {}
+        return {}, ()
+
+    def _shrink(self, body: bytes, size: int) -> bool:
+        """Ask for fewer names at once from now on, if a refusal leaves that to be tried."""
+        smaller = allowed_page_size(body, size) or smaller_page_size(size)
+        if smaller is not None:
+            self._page_size = min(self._page_size, smaller)
+        return smaller is not None
+
+    def _cut_off(
+        self, response: Response, batch: tuple[int, ...], names: dict[int, str | None]
+    ) -> Sequence[int]:
+        """The numbers that a site left out because it gives fewer names at once than it is asked for."""
+        total = (response.headers.get(b"X-WP-Total") or b"").decode("latin-1")
+        if not names or not read_extent({"x-wp-total": total}).follows(len(names), 1, len(batch)):
+            return ()
+        self._page_size = min(self._page_size, len(names))
+        return [number for number in batch if number not in names]
 
     async def _close(self, kind: str, why: str) -> None:
         if self._closed is not None:
             self._closed.add(kind)
-        until = datetime.now(UTC) + CLOSED_FOR
+        until = datetime.now(UTC) + REFUSED_FOR
         logger.info("The site does not tell its %s (%s); not asked again before %s", kind, why, until)
         await self._spider.in_store(lambda db: remember_closed_names(db, self._site.id, kind, until))

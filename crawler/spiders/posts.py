@@ -5,10 +5,8 @@ request of its own. While a walk over the posts goes on, pages that other source
 them will come with the posts.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -20,33 +18,31 @@ from twisted.python.failure import Failure
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFinding, SourceVerdict
 from crawler.discovery.posts import Post, PostPage, PostsError, parse_posts
-from crawler.discovery.wordpress import POSTS_AT_ONCE, Cursor, find_api, local_text, posts_url
+from crawler.discovery.rest_pagination import Extent, read_extent
+from crawler.discovery.wordpress import Cursor, find_api, local_text, posts_url
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.pipelines.page_item import PageItem
-from crawler.pipelines.posts import extract_post
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.spiders.names import Names
+from crawler.spiders.post_articles import PostArticles
+from crawler.spiders.posts_terms import BAD_REQUEST, RequestTerms
+from crawler.spiders.posts_walk import PostsWalk, Step
 from crawler.storage.frontier import Page
-from crawler.storage.sources import (
-    PostsWalk,
+from crawler.storage.posts import (
+    PostsMark,
     mark_posts_walk,
     recall_posts,
-    recall_posts_walk,
-    remember_no_embed,
+    recall_posts_mark,
     remember_posts,
+    remember_terms,
 )
-
-REFUSED_FOR = timedelta(days=30)
-"""How long a site that says no is not asked again: a plugin that closes the interface stays for long."""
+from crawler.storage.sources import REFUSED_FOR
 
 SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
 """Statuses by which a site says that it has no such interface, or not for us."""
-
-BAD_REQUEST = 400
-"""What a plugin that strips the interface answers to `_embed`: it is asked once more, without."""
 
 WINDOW_MARGIN = timedelta(days=1)
 """A window of time is asked for by the site's clock, which may be set to another zone than the seed says."""
@@ -55,15 +51,6 @@ PRIORITY = 110
 """Before all other sources: what comes this way need not be fetched."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One request of a walk: where it stands, and since which change it asks; or the pages it asks for."""
-
-    cursor: Cursor = field(default_factory=Cursor)
-    modified_after: str | None = None
-    pages: tuple[Page, ...] = ()
 
 
 class Posts:
@@ -75,17 +62,22 @@ class Posts:
         self._site = spider.site
         self._run = spider.run
         self._names = Names(spider)
+        self._articles = PostArticles(spider, intake)
         self._api: str | None = None
-        self._embed, self._embed_refused = True, False
+        self._terms = self._remembered_terms = RequestTerms()
         self._closed = False
+        self._has_answered = False
         self._open = 0
-        self._seen: set[int] = set()
-        self._newest: str | None = None
-        self._memory = PostsWalk()
-        self._jumped = False
+        self._walk = PostsWalk(PostsMark(), "")
         self._report: SourceReport | None = None
+        self._is_reported = False
         self.covered = False
-        """Whether a walk over the posts has come to its end in this crawl: all of them are known."""
+        """Whether a walk over the posts has come to its end in this crawl, and all of them are known."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a walk over all posts has ended in this crawl, and was given fewer than there are."""
+        return self._walk.has_ended and self._walk.is_whole and self._walk.missing > 0
 
     async def begin(self) -> list[Request]:
         """Return the first request of a walk, where the seed or the site has named the interface."""
@@ -95,9 +87,11 @@ class Posts:
         if memory.refused_until is not None:
             self._closed = True
             return []
-        self._embed = memory.embed
+        default = RequestTerms()
+        page_size = memory.page_size or default.page_size
+        self._terms = self._remembered_terms = RequestTerms(memory.embed, page_size)
         self._api = memory.api or (urljoin(self._site.url, "/wp-json/") if self._site.wordpress else None)
-        return await self._walk() if self._api and self._run.job.discover else []
+        return await self._begin_walk() if self._api and self._run.job.discover else []
 
     async def notice(self, response: Response) -> list[Request]:
         """Look whether an answer names the interface; if so, return the first request of a walk."""
@@ -110,24 +104,27 @@ class Posts:
         self._api = api
         await self._spider.in_store(lambda db: remember_posts(db, self._site.id, api, None))
         logger.info("%s names its REST interface: %s", response.url, api)
-        return await self._walk()
+        return await self._begin_walk()
 
     def requests_for(self, pages: Iterable[Page]) -> list[Request]:
         """Requests that bring these pages, a hundred at once; none where the interface is not known."""
         if self._api is None:
             return []
-        numbered = [page for page in pages if page.hints.post_id is not None]
-        batches = [
-            numbered[start : start + POSTS_AT_ONCE] for start in range(0, len(numbered), POSTS_AT_ONCE)
-        ]
-        return [self._request(_Step(pages=tuple(batch))) for batch in batches]
+        return self._batches([page for page in pages if page.hints.post_id is not None])
 
-    async def _walk(self) -> list[Request]:
+    def _batches(self, pages: Sequence[Page]) -> list[Request]:
+        size = self._terms.page_size
+        return [
+            self._request(Step(pages=tuple(pages[start : start + size])))
+            for start in range(0, len(pages), size)
+        ]
+
+    async def _begin_walk(self) -> list[Request]:
         root = self._root
-        memory = await self._spider.in_store(lambda db: recall_posts_walk(db, self._site.id, root))
-        self._memory = memory or PostsWalk()
+        mark = await self._spider.in_store(lambda db: recall_posts_mark(db, self._site.id, root))
+        self._walk = PostsWalk(mark or PostsMark(), local_text(datetime.now(UTC), self._site.zone))
         self._report = self._run.source(self._root, "wordpress")
-        return [self._request(_Step(modified_after=None if self._memory.before else self._memory.newest))]
+        return [self._request(self._walk.first)]
 
     @property
     def _root(self) -> str:
@@ -141,19 +138,20 @@ class Posts:
             "until": job.until and local_text(job.until + WINDOW_MARGIN, zone),
         }
 
-    def _request(self, step: _Step) -> Request:
+    def _request(self, step: Step) -> Request:
         self._open += 1
         self._intake.holding = True
-        api = self._api or ""
+        api, terms = self._api or "", self._terms
         if step.pages:
             ids = tuple(page.hints.post_id or 0 for page in step.pages)
-            url = posts_url(api, ids=ids, embed=self._embed)
+            url = posts_url(api, ids=ids, page_size=terms.page_size, embed=terms.embed)
         else:
             url = posts_url(
                 api,
                 cursor=step.cursor,
+                page_size=terms.page_size,
                 modified_after=step.modified_after,
-                embed=self._embed,
+                embed=terms.embed,
                 **self._window(),
             )
         return Request(
@@ -161,92 +159,110 @@ class Posts:
             callback=self._answered,
             errback=self._failed,
             priority=PRIORITY,
-            meta={"step": step},
+            meta={"step": step, "terms": terms},
             dont_filter=True,
         )
 
     async def _answered(self, response: Response) -> AsyncIterator[PageItem | Request]:
-        step: _Step = response.meta["step"]
-        read = False
-        if response.status == BAD_REQUEST and self._embed:
-            read, self._embed, self._embed_refused = True, False, True
-            yield self._request(step)
-        elif response.status in SAYS_NO:
-            await self._refused(f"the site answered with status {response.status}")
-        elif (outcome := status_outcome(response.status)) is not None:
-            self._broke_off(outcome.reason or f"status {response.status}")
-        else:
-            try:
-                answer = await self._run.pool.run(
-                    parse_posts, response.body, response.url, zone=self._site.zone
-                )
-            except PostsError as error:
-                await self._refused(error.why)
-            except ExtractionFailedError as error:
-                self._broke_off(str(error))
-            else:
-                read = True
-                await self._note_embed()
+        step: Step = response.meta["step"]
+        again = self._asked_again(response)
+        is_read = bool(again)
+        for request in again:
+            yield request
+        if not again:
+            answer = await self._answer(response)
+            if answer is not None:
+                is_read = True
+                self._has_answered = True
                 answer = await self._names.filled_in(self._api or "", answer)
-                async for result in self._read(step, answer):
+                async for result in self._read(step, answer, _extent(response), response.meta["terms"]):
                     yield result
-        if not read:
+        if not is_read:
             for page in step.pages:
                 yield self._intake.request(page)
-        async for request in self._ended(step):
+        async for request in self._ended():
             yield request
 
-    async def _read(self, step: _Step, answer: PostPage) -> AsyncIterator[PageItem | Request]:
-        fetched_at = datetime.now(UTC)
+    def _asked_again(self, response: Response) -> list[Request]:
+        """Requests in place of a refused one, on the terms that the refusal names or leaves."""
+        step: Step = response.meta["step"]
+        terms: RequestTerms = response.meta["terms"]
+        relaxed = terms.after_refusal(response.status, response.body, is_first_page=step.cursor.page == 1)
+        if relaxed is None:
+            return []
+        if self._terms == terms:
+            self._terms = relaxed
+            logger.info("%s: status %d; asked again as %s", self._api, response.status, relaxed)
         if step.pages:
-            by_number = {post.id: post for post in answer.posts}
-            wanted = [(page, by_number.get(page.hints.post_id or 0)) for page in step.pages]
-            follow_up = None
+            return self._batches(step.pages)
+        # Pages of another size have other numbers.
+        return [self._request(Step(Cursor(step.cursor.before), step.modified_after))]
+
+    async def _answer(self, response: Response) -> PostPage | None:
+        """The posts of an answer; None where it brings none, which is reported."""
+        step: Step = response.meta["step"]
+        if response.status == BAD_REQUEST and step.cursor.page > 1:
+            # WordPress's answer to a page after the last one.
+            return PostPage([])
+        if response.status in SAYS_NO:
+            await self._refused(f"the site answered with status {response.status}")
+            return None
+        if (outcome := status_outcome(response.status)) is not None:
+            self._broke_off(outcome.reason or f"status {response.status}")
+            return None
+        try:
+            return await self._run.pool.run(parse_posts, response.body, response.url, zone=self._site.zone)
+        except PostsError as error:
+            await self._refused(error.why, worked_before=not self._walk.is_whole)
+        except ExtractionFailedError as error:
+            self._broke_off(str(error))
+        return None
+
+    async def _read(
+        self, step: Step, answer: PostPage, extent: Extent, terms: RequestTerms
+    ) -> AsyncIterator[PageItem | Request]:
+        fetched_at = datetime.now(UTC)
+        await self._learn_terms(terms, answer, extent, step)
+        if step.pages:
+            claimed, follow_up = self._by_number(step, answer, extent)
         else:
             by_key = {self._intake.page_key(post.url): post for post in answer.posts}
             discovery = await self._intake.discover(post.discovered() for post in answer.posts)
             pages = self._intake.claim(discovery.pages) if discovery else []
-            wanted = [(page, by_key.get(page.id)) for page in pages]
+            claimed = [(page, by_key.get(page.id)) for page in pages]
             self._count(answer, discovery.addresses if discovery else AddressCounts())
-            follow_up = await self._follow_up(step, answer, len(discovery.pages) if discovery else 0)
-        tasks = [asyncio.ensure_future(self._made(page, post, fetched_at)) for page, post in wanted]
-        try:
-            for number, task in enumerate(tasks):
-                if follow_up is not None and number >= len(tasks) // 2:
-                    # The next answer arrives while the rest of this one is read.
-                    yield follow_up
-                    follow_up = None
-                result = await task
-                if isinstance(result, PageItem):
-                    self._run.take()
-                yield result
-            if follow_up is not None:
-                yield follow_up
-        finally:
-            for task in tasks:
-                task.cancel()
+            wanted = len(discovery.pages) if discovery else 0
+            follow_up = await self._follow_up(step, answer, extent, terms, wanted)
+        async for result in self._articles.items(claimed, fetched_at, follow_up):
+            yield result
 
-    async def _made(self, page: Page, post: Post | None, fetched_at: datetime) -> PageItem | Request:
-        """The article of a post; where it gives none, the request for its page, which then decides."""
-        if post is None or not post.is_whole:
-            return self._intake.request(page)
-        try:
-            extracted, sha256 = await self._run.pool.run(extract_post, post, self._site, fetched_at)
-        except ExtractionFailedError as error:
-            logger.info("%s: its post could not be read (%s); its page is asked for", page.url, error)
-            return self._intake.request(page)
-        if extracted.article is None:
-            return self._intake.request(page)
-        return PageItem(
-            page=page,
-            url=post.url,
-            fetched_at=fetched_at,
-            html_sha256=sha256,
-            article=extracted.article,
-            article_id=extracted.article_id,
-            prepared=extracted.prepared,
-            fingerprint=extracted.fingerprint,
-        )
+    def _by_number(
+        self, step: Step, answer: PostPage, extent: Extent
+    ) -> tuple[list[tuple[Page, Post | None]], list[Request]]:
+        """The pages that were asked for by number with their posts, and requests for those that a cap cut."""
+        posts = {post.id: post for post in answer.posts}
+        absent = [page for page in step.pages if page.hints.post_id not in posts]
+        follows = extent.follows(answer.rows, 1, len(step.pages))
+        if absent and answer.posts and follows is not False and self._terms.page_size < len(step.pages):
+            given = [page for page in step.pages if page.hints.post_id in posts]
+            return [(page, posts[page.hints.post_id or 0]) for page in given], self._batches(absent)
+        return [(page, posts.get(page.hints.post_id or 0)) for page in step.pages], []
+
+    async def _learn_terms(self, terms: RequestTerms, answer: PostPage, extent: Extent, step: Step) -> None:
+        """Note on which terms the site has answered, where they are not those that are remembered."""
+        requested = len(step.pages) or terms.page_size
+        follows = extent.follows(answer.rows, step.cursor.page, requested)
+        # Posts that are asked for by their numbers exist, as far as is known.
+        more_exist = bool(step.pages) if follows is None else follows
+        shown = terms.after_answer(answer.rows, requested, more_exist=more_exist)
+        if self._terms == terms:
+            self._terms = shown
+        if shown != self._remembered_terms and self._terms == shown:
+            self._remembered_terms = shown
+            embed, page_size = shown.embed, shown.page_size
+            await self._spider.in_store(
+                lambda db: remember_terms(db, self._site.id, embed=embed, page_size=page_size)
+            )
 
     def _count(self, answer: PostPage, addresses: AddressCounts) -> None:
         addresses.count(AddressOutcome.UNUSABLE, answer.skipped)
@@ -254,58 +270,67 @@ class Posts:
             self._report.add(addresses)
         if answer.skipped:
             self._run.problem(f"{self._root}: {answer.skipped} posts without a usable address were left out")
-        newest = max((post.modified for post in answer.posts), default=None)
-        self._newest = max((text for text in (self._newest, newest) if text), default=None)
 
-    async def _follow_up(self, step: _Step, answer: PostPage, wanted: int) -> Request | None:
+    async def _follow_up(
+        self, step: Step, answer: PostPage, extent: Extent, terms: RequestTerms, wanted: int
+    ) -> list[Request]:
         """The request after this one, if the walk goes on; how far it has come is noted before."""
-        fresh = {post.id for post in answer.posts} - self._seen
-        self._seen |= fresh
-        if not answer.is_full or answer.oldest is None or self._intake.is_full:
-            return None
-        following = step.cursor.after(answer.oldest)
-        if not fresh:
-            if self._report is not None:
-                self._report.note = "it gives the same posts again and again; the walk ends here"
-            return None
-        since = step.modified_after
-        if since is not None:
-            # A WordPress older than 5.7 ignores the time of change and gives all posts.
-            heeded = all(post.modified > since for post in answer.posts)
-            if not heeded and not wanted:
-                return None
-            since = since if heeded else None
-        elif self._memory.before and not self._jumped and not wanted:
-            # An earlier walk broke off: what lies between here and there is known.
-            self._jumped = True
-            following = min(following, Cursor(self._memory.before), key=lambda cursor: cursor.before or "")
-        if since is None and following.before and (self._jumped or not self._memory.before):
-            state = PostsWalk(self._memory.newest, following.before)
-            root = self._root
-            await self._spider.in_store(lambda db: mark_posts_walk(db, self._site.id, root, state))
-        return self._request(_Step(following, since))
+        following = self._walk.follow(step, answer, extent, terms.page_size, wanted=wanted)
+        if following is None or self._intake.is_full:
+            return []
+        mark, root = self._walk.mark_at(following), self._root
+        if mark is not None:
+            await self._spider.in_store(lambda db: mark_posts_walk(db, self._site.id, root, mark))
+        return [self._request(following)]
 
-    async def _ended(self, step: _Step) -> AsyncIterator[Request]:
+    async def _ended(self) -> AsyncIterator[Request]:
         """Count a request as done; with the last one of all, remember the walk and let the others go on."""
         self._open -= 1
         if self._open:
             return
         self._intake.holding = False
         report = self._report
-        if report is not None and not step.pages and not report.error and not self._closed:
-            # A walk that asks for changes alone names nothing where nothing was changed.
-            report.unchanged = report.new == 0 and (report.found > 0 or self._memory.newest is not None)
-            report.conclude(SourceFinding(SourceVerdict.OK) if report.unchanged else None)
-            if report.names_pages and self._run.job.limit is None and not self._spider.stopping:
-                self.covered = True
-                newest = max((text for text in (self._newest, self._memory.newest) if text), default=None)
-                state, root = PostsWalk(newest, None), self._root
-                await self._spider.in_store(lambda db: mark_posts_walk(db, self._site.id, root, state))
+        if report is not None and not self._closed and not self._is_reported:
+            self._is_reported = True
+            await self._end_walk(report)
         async for request in self._spider.posts_ended():
             yield request
 
-    async def _refused(self, why: str) -> None:
-        """Take a no for an answer: leave the interface alone for a while."""
+    async def _end_walk(self, report: SourceReport) -> None:
+        """Remember a walk that has ended, and report one that has not, or that was not given all posts."""
+        walk, total = self._walk, self._walk.total
+        if report.error is None:
+            # A walk that asks for changes alone names nothing where nothing was changed.
+            report.unchanged = report.new == 0 and (report.found > 0 or not walk.is_whole)
+            report.conclude(SourceFinding(SourceVerdict.OK) if report.unchanged else None)
+        if not walk.has_ended:
+            if walk.given:
+                there = f" of {total}" if total else ""
+                report.note = f"{walk.given}{there} posts were looked at; the next crawl goes on there"
+            return
+        if walk.missing:
+            counts = f": {walk.given} of {total}" if total and walk.is_whole else ""
+            report.note = (
+                f"{walk.missing} posts that the site counts were not given{counts}; "
+                "they are looked for in the other sources"
+            )
+            self._run.problem(f"{self._root}: {report.note}")
+        if report.names_pages and self._run.job.limit is None and not self._spider.stopping:
+            self.covered = not walk.missing and report.error is None
+            mark, root, whole = walk.mark, self._root, walk.is_whole
+            await self._spider.in_store(
+                lambda db: mark_posts_walk(db, self._site.id, root, mark, is_whole=whole)
+            )
+
+    async def _refused(self, why: str, *, worked_before: bool = False) -> None:
+        """Take a no for an answer: leave the interface alone for a while.
+
+        A no in the middle of a walk is another matter, a firewall's or a limit's: the walk goes on with the
+        next crawl. So is an answer that nobody can read of an interface that worked before.
+        """
+        if self._has_answered or worked_before:
+            self._broke_off(why)
+            return
         self._closed = True
         until = datetime.now(UTC) + REFUSED_FOR
         api = self._api or ""
@@ -314,11 +339,6 @@ class Posts:
             self._report.note = f"{why}; the interface is not asked again before {until:%Y-%m-%d}"
         await self._spider.in_store(lambda db: remember_posts(db, self._site.id, api, until))
 
-    async def _note_embed(self) -> None:
-        if self._embed_refused:
-            self._embed_refused = False
-            await self._spider.in_store(lambda db: remember_no_embed(db, self._site.id))
-
     def _broke_off(self, why: str) -> None:
         report = self._report or self._run.source(self._root, "wordpress")
         report.error = why
@@ -326,7 +346,7 @@ class Posts:
 
     async def _failed(self, failure: Failure) -> AsyncIterator[Request]:
         error = failure.value
-        step: _Step = failure.request.meta["step"]  # type: ignore[attr-defined]  # scrapy adds it
+        step: Step = failure.request.meta["step"]  # type: ignore[attr-defined]  # scrapy adds it
         if isinstance(error, HeldBackError):
             return
         reason = failure_outcome(error).reason or "no answer"
@@ -336,5 +356,12 @@ class Posts:
             self._broke_off(reason)
         for page in step.pages:
             yield self._intake.request(page)
-        async for request in self._ended(step):
+        async for request in self._ended():
             yield request
+
+
+def _extent(response: Response) -> Extent:
+    """What an answer's headers say about how much there is."""
+    names = ("X-WP-Total", "X-WP-TotalPages", "Link")
+    values = {name.lower(): b", ".join(response.headers.getlist(name)) for name in names}
+    return read_extent({name: value.decode("latin-1") for name, value in values.items()})

@@ -5,7 +5,9 @@ together; a site that is quiet is asked less often, one that refuses or fails ev
 """
 
 import zlib
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from crawler.sites import Site
 
@@ -20,6 +22,9 @@ BACKOFF = 2.0
 
 LONGEST = timedelta(days=1)
 """Neither silence nor failure makes a site wait longer, unless its seed does: blocks get lifted."""
+
+DAYS_AHEAD = 4
+"""Days on which the next opening is looked for: no clock leaves out the same hour on three days in a row."""
 
 TROUBLED = frozenset(
     {"blocked", "unreachable", "failing", "nothing_discovered", "died", "error", "same_page_everywhere"}
@@ -56,11 +61,27 @@ def open_from(site: Site, moment: datetime) -> datetime:
     """The first moment from `moment` on at which the seed's `hours` allow a scheduled crawl."""
     if site.hours is None:
         return moment
-    first, last = site.hours
-    local = moment.astimezone(site.zone)
-    clock = local.time()
-    inside = first <= clock < last if first < last else clock >= first or clock < last
-    if inside:
+    if _is_open(site.hours, moment.astimezone(site.zone).time()):
         return moment
-    opening = datetime.combine(local.date(), time(first.hour, first.minute), site.zone)
-    return (opening if opening >= local else opening + timedelta(days=1)).astimezone(UTC)
+    openings = _openings(site.hours[0], moment.astimezone(site.zone).date(), site.zone)
+    return next(
+        opening
+        for opening in openings
+        if opening > moment and _is_open(site.hours, opening.astimezone(site.zone).time())
+    )
+
+
+def _is_open(hours: tuple[time, time], clock: time) -> bool:
+    first, last = hours
+    return first <= clock < last if first < last else clock >= first or clock < last
+
+
+def _openings(clock: time, day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    """The moments at which a site's clock shows a time, from a day on, in order.
+
+    Where clocks go back it does so twice; where they go forward it may be left out, and a later moment, at
+    which the clock shows another time, stands for it.
+    """
+    for days in range(DAYS_AHEAD):
+        local = datetime.combine(day + timedelta(days=days), clock, zone)
+        yield from sorted({local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)})

@@ -25,6 +25,7 @@ from crawler.discovery.accounting import (
     judge_source,
 )
 from crawler.discovery.answer import Named, SourceKind, parse_source
+from crawler.discovery.lastmod import with_believed_times
 from crawler.discovery.window import newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
@@ -33,6 +34,7 @@ from crawler.spiders.archives import Archives
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
+from crawler.spiders.listing_sitemaps import ListingSitemaps
 from crawler.spiders.posts import Posts
 from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL, SourcePaging
 from crawler.spiders.walk import Source, Walk, is_known
@@ -78,6 +80,7 @@ class Sources:
         self._run = spider.run
         self._asked: set[str] = set()
         self._robots_sitemaps: list[str] = []
+        self._listings = ListingSitemaps()
 
     def listen(self) -> None:
         """Note the sitemaps that robots.txt names."""
@@ -129,20 +132,28 @@ class Sources:
         """Yield requests for the next sources in line, where those asked named nothing, or too little.
 
         A backfill asks all sitemaps of robots.txt: a feed names what is new, and is no answer for last year.
+        So does a crawl to which the REST interface did not give all posts that it counts.
         """
         if not self._run.job.discover:
             return
         covered = self._posts.covered
         silent = not any(report.names_pages for report in self._run.report.sources)
-        sitemaps = dict.fromkeys(url for url in self._robots_sitemaps if url not in self._asked)
+        self._listings.put_off(self._robots_sitemaps, self._asked)
+        sitemaps = dict.fromkeys(
+            url for url in self._robots_sitemaps if url not in self._asked and url not in self._listings
+        )
         line: dict[str, SourceKind] = {}
-        if silent or not (covered or self._spider.window.is_open):
+        if silent or self._posts.is_short or not (covered or self._spider.window.is_open):
             line = dict.fromkeys(sitemaps, "sitemap")
         if silent and not line and self._site.url not in self._asked:
             line = {self._site.url: "listing"}
+        takes_listings = not line and not self._listings.are_needless
+        if takes_listings:
+            line = dict.fromkeys(self._listings.take(), "sitemap")
         for url, kind in line.items():
             logger.info("No source named all that is wanted so far; asking %s", url)
-            yield self._request(Source(url, kind, Walk(url, ended_before=False)), SourceMemory())
+            walk = Walk(url, ended_before=False)
+            yield self._request(Source(url, kind, walk, takes_listings=takes_listings), SourceMemory())
         if not line:
             yield from self._archives.requests(covered=covered)
 
@@ -275,10 +286,16 @@ class Sources:
             self._run.problem(
                 f"{source.url}: it is cut off, or names more than a sitemap may; the rest was left out"
             )
-        pages = sorted(named.pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
+        named, doubted = with_believed_times(named, walk.root, datetime.now(UTC))
+        if doubted:
+            report.note = f"{doubted} of its times of change say nothing: not relied on"
+        pages = self._listings.articles(source, named, report)
+        pages = sorted(pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
         requests, addresses = await self._intake.found(pages)
         addresses.add(named.left_out)
         addresses.count(AddressOutcome.UNUSABLE, named.skipped)
+        if not source.takes_listings:
+            addresses.count(AddressOutcome.LISTING, len(named.listings))
         if named.skipped:
             self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         walk.account(report, addresses)
@@ -327,9 +344,14 @@ class Sources:
         """
         line: list[tuple[Source, SourceMemory]] = []
         counts = AddressCounts()
+        if listings := self._listings.put_off([link.url for link in named.sitemaps], self._asked):
+            report.note = f"{listings} sitemaps of categories, tags and authors were not read"
         for link in named.sitemaps:
             if link.url in self._asked:
                 counts.count(AddressOutcome.SITEMAP_READ)
+                continue
+            if link.url in self._listings:
+                counts.count(AddressOutcome.SITEMAP_LEFT_OUT)
                 continue
             if not self._spider.window.may_name(link.url, link.modified_at):
                 counts.count(AddressOutcome.SITEMAP_OUTSIDE_WINDOW)
@@ -344,7 +366,7 @@ class Sources:
             counts.count(AddressOutcome.SITEMAP_READ)
             line.append((Source(link.url, "sitemap", source.walk), memory))
         source.walk.account(report, counts)
-        if rest := counts[AddressOutcome.SITEMAP_LEFT_OUT]:
+        if rest := counts[AddressOutcome.SITEMAP_LEFT_OUT] - listings:
             source.walk.failed = True
             self._run.problem(
                 f"{source.url}: it names {rest} sitemaps more than the {MOST_SITEMAPS} of one crawl"

@@ -13,7 +13,8 @@ from crawler.storage.sources import SourceAnswer, SourceMemory
 
 OLD_SITEMAP = timedelta(days=60)
 SELDOM = timedelta(days=7)
-"""A sitemap whose name says that its month ended so long ago is asked once in a week."""
+"""A sitemap whose name says that its month ended so long ago is asked once in a week; and so is one that has
+not changed by its index: an index may be older than what it names."""
 
 LASTMOD_MARGIN = timedelta(days=1)
 """An index tells the time of a sitemap's last change by the day, or by a clock of its own."""
@@ -73,6 +74,7 @@ class Source:
     `guessed` says that nobody named this page: that it does not exist is no failure. `probes` is how the feed
     may be paged, which asking for it finds out; `untried` is tried next. `resumed` says that an earlier crawl
     stopped at this page. `is_bounded` says that where the pages of one crawl end, the next one goes on.
+    `takes_listings`: the listings that a sitemap names are fetched, too, since nothing else names an article.
     """
 
     url: str
@@ -85,6 +87,7 @@ class Source:
     resumed: bool = False
     probes: Pagination | None = None
     untried: tuple[Pagination, ...] = ()
+    takes_listings: bool = False
 
     @property
     def is_root(self) -> bool:
@@ -97,10 +100,13 @@ def is_known(link: SitemapLink, memory: SourceMemory) -> bool:
 
     One that named no page when it was read is always asked.
     """
-    if memory.read_at is None or memory.verdict not in (None, SourceVerdict.OK):
+    now = datetime.now(UTC)
+    checked_at = memory.checked_at or memory.read_at
+    if memory.read_at is None or checked_at is None or now - checked_at >= SELDOM:
+        return False
+    if memory.verdict not in (None, SourceVerdict.OK):
         return False
     if link.modified_at is not None:
         return link.modified_at + LASTMOD_MARGIN < memory.read_at
-    span, now = sitemap_span(link.url), datetime.now(UTC)
-    asked = memory.checked_at or memory.read_at
-    return span is not None and span.end + OLD_SITEMAP < now and now - asked < SELDOM
+    span = sitemap_span(link.url)
+    return span is not None and span.end + OLD_SITEMAP < now

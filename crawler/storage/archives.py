@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pymongo.database import Database
 
 from crawler.discovery.archives import Archive
+from crawler.storage.clock import not_ahead, waits_until
 from crawler.storage.schema import Document
+from crawler.storage.sources import REFUSED_FOR
 
 READ_FOR = timedelta(days=30)
 """An archive that was read to its end is not asked for again for so long: a backfill that is stopped and run
@@ -27,7 +29,7 @@ class ArchivesMemory:
 def recall_archives(db: Database[Document], site: str) -> ArchivesMemory:
     """Return what is remembered of a site's archives as a whole."""
     until = (db.sources.find_one({"_id": f"{site}/archives"}) or {}).get("refused_until")
-    return ArchivesMemory(until if until and until > datetime.now(UTC) else None)
+    return ArchivesMemory(waits_until(until, datetime.now(UTC), REFUSED_FOR))
 
 
 def remember_no_archives(db: Database[Document], site: str, url: str, refused_until: datetime) -> None:
@@ -47,7 +49,7 @@ def next_unread(db: Database[Document], site: str, archives: Sequence[Archive]) 
     now, known = datetime.now(UTC), 0
     for archive in archives:
         document = db.sources.find_one({"_id": f"{site}/{archive.url}"}) or {}
-        read_at = document.get("read_at") if document.get("walked") else None
+        read_at = not_ahead(document.get("read_at"), now) if document.get("walked") else None
         if read_at is None or read_at < archive.span.end + SETTLED or now - read_at > READ_FOR:
             return archive, known
         known += 1

@@ -7,7 +7,7 @@ the page again.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from crawler.article import Article, latest_publication
 from crawler.period import publication_moment
+from crawler.storage.clock import CLOCK_SLACK
 from crawler.storage.schema import Document
 from dedup import Change, Decision, Move, Prepared, Reason
 
@@ -136,10 +137,12 @@ class ArticleStore:
             "signature": prepared.to_stored(),
             **story_fields(article_id, decision),
         }
+        latest = datetime.now(UTC) + CLOCK_SLACK
         try:
             self._db.articles.update_one(
                 # The store itself compares: whoever was held up must not undo what a later fetch brought.
-                {"_id": article_id, "checked_at": {"$not": {"$gt": capture.fetched_at}}},
+                # A look that lies ahead of now was dated by a wrong clock, and is no later one.
+                {"_id": article_id, "checked_at": {"$not": {"$gt": capture.fetched_at, "$lte": latest}}},
                 {
                     "$set": fields,
                     "$setOnInsert": {"first_seen_at": capture.fetched_at, "removed_at": None},

@@ -5,6 +5,7 @@ the older one, and what was the older one is forgotten: memory is bounded, and a
 is forgotten after two generations. Losing the counts costs nothing but learning them again.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,6 +95,10 @@ class BoilerplateCounts:
         counts, pages = self._counts()
         return frozenset(key for key, count in counts.items() if _is_template(count, pages))
 
+    def pages(self) -> int:
+        """How many articles of the site are counted."""
+        return self._counts()[1]
+
     def repeated(self, least: int = REMEMBERED_TEXT) -> list[Repeated]:
         """The paragraphs that at least `least` pages had, most frequent first."""
         counts, pages = self._counts()
@@ -116,6 +121,25 @@ class BoilerplateCounts:
                 key = _text(key)
                 counts[key] = counts.get(key, 0) + int(count)
         return counts, counts.pop("pages", 0)
+
+
+def template_of(pages: Sequence[Sequence[tuple[str, str]]]) -> frozenset[str]:
+    """The keys of the paragraphs that are the template's, by articles that are looked at together.
+
+    The rule is that of the counts: an article without a longer paragraph of its own proves nothing.
+
+    Args:
+        pages: Key and wording of each paragraph, by article.
+    """
+    seen: set[str] = set()
+    counts: Counter[str] = Counter()
+    counted = 0
+    for blocks in pages:
+        if any(key not in seen and len(text) >= NEW_CHARS for key, text in blocks):
+            counted += 1
+            counts.update({key for key, _ in blocks})
+        seen.update(key for key, _ in blocks)
+    return frozenset(key for key, count in counts.items() if _is_template(count, counted))
 
 
 def _is_template(count: int, pages: int) -> bool:

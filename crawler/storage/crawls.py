@@ -9,6 +9,8 @@ from bson import ObjectId
 from pymongo.database import Database
 
 from crawler.article import Disposition
+from crawler.storage.clock import waits_until
+from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.schema import Document
 
 T = TypeVar("T")
@@ -96,10 +98,10 @@ def finish_dead(db: Database[Document], site: str, reason: str) -> None:
 def not_before(db: Database[Document], site: str) -> datetime | None:
     """The time before which the site asked not to be crawled, if that lies ahead."""
     document = db.sites.find_one({"_id": site}) or {}
-    until: datetime | None = document.get("not_before")
-    return until if until and until > datetime.now(UTC) else None
+    return waits_until(document.get("not_before"), datetime.now(UTC), LONGEST_RETRY)
 
 
 def hold_off(db: Database[Document], site: str, until: datetime) -> None:
     """Remember that the site asked not to be crawled before `until`."""
-    db.sites.update_one({"_id": site}, {"$max": {"not_before": until}})
+    latest = max(not_before(db, site) or until, until)
+    db.sites.update_one({"_id": site}, {"$set": {"not_before": latest}})

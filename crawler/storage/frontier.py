@@ -15,9 +15,11 @@ from pymongo.errors import BulkWriteError
 from crawler.article import Discovered, Disposition, Hints
 from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.period import Period
+from crawler.storage.clock import CLOCK_SLACK, waits_until
+from crawler.storage.lastmod import Lastmods, record_change
 from crawler.storage.lease import LeaseLostError
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, Waiting
-from crawler.storage.recheck import LINKED, next_look_at_missed, next_recheck
+from crawler.storage.recheck import AGES, LINKED, next_look_at_missed, next_recheck
 from crawler.storage.schema import Document
 
 BATCH = 500
@@ -45,7 +47,8 @@ class Page:
 
     `depth` counts links from a source. `read_at` is when it last came with its body, rather than as "not
     modified". `text` is the fingerprint of what it said then. `misses` counts the looks at a
-    page that never gave an article.
+    page that never gave an article. `reopened_for` is the source by whose word it has changed since, and
+    `vain_looks` how often in a row that was not so.
     """
 
     id: str
@@ -61,6 +64,8 @@ class Page:
     read_at: datetime | None = None
     text: PageText | None = None
     misses: int = 0
+    reopened_for: str | None = None
+    vain_looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class Frontier:
     """
 
     def __init__(self, db: Database[Document], site: str, token: int | None = None) -> None:
+        self._db = db
         self._pages = db.pages
         self._site = site
         self._token = token
@@ -129,6 +135,7 @@ class Frontier:
         wanted: list[Page] = []
         new = 0
         now = datetime.now(UTC)
+        lastmods = Lastmods(self._db, self._site)
         for keys in _batches(by_key):
             known = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
             known |= self._known_by_former_keys({key: by_key[key] for key in keys if key not in known})
@@ -138,14 +145,16 @@ class Frontier:
             wanted += inserted
             for key, document in known.items():
                 hints = by_key[key].hints
-                fetched_at = document.get("last_fetched_at")
-                if document["state"] == "done" and _newer(hints.modified_at, fetched_at):
-                    self._pages.update_one(
-                        {"_id": document["_id"]},
-                        {"$set": {"state": "pending", "next_attempt_at": None, "hints": asdict(hints)}},
-                    )
-                    wanted.append(_page(document | {"hints": asdict(hints)}))
-                elif document["state"] == "pending" and (document["next_attempt_at"] or now) <= now:
+                if document["state"] == "done" and lastmods.is_changed(document, by_key[key], now):
+                    change = {
+                        "state": "pending",
+                        "next_attempt_at": None,
+                        "hints": asdict(hints),
+                        "reopened_for": by_key[key].named_by,
+                    }
+                    self._pages.update_one({"_id": document["_id"]}, {"$set": change})
+                    wanted.append(_page(document | change))
+                elif document["state"] == "pending" and _is_due(document, now):
                     number = (document.get("hints") or {}).get("post_id")
                     if hints.post_id is not None and number is None:
                         # Known as a page so far; from now on it can be asked for with a hundred others.
@@ -154,6 +163,7 @@ class Frontier:
                         )
                         document = document | {"hints": {**document["hints"], "post_id": hints.post_id}}
                     wanted.append(_page(document))
+        lastmods.save()
         return Discovery(wanted, new)
 
     def _known_by_former_keys(self, items: Mapping[str, Discovered]) -> dict[str, Document]:
@@ -201,12 +211,17 @@ class Frontier:
         return [
             _page(document)
             for document in self._pages.find({"site": self._site, "state": "pending"})
-            if (document.get("next_attempt_at") or now) <= now
+            if _is_due(document, now)
         ]
 
     def young(self, now: datetime) -> list[Page]:
         """Pages of young articles whose time to be looked at again has come; settling them sets the next."""
-        due = self._pages.find({"site": self._site, "recheck_at": {"$gt": EPOCH, "$lte": now}})
+        wrong = now + AGES[-1] + CLOCK_SLACK
+        ranges = ({"$gt": EPOCH, "$lte": now}, {"$gt": wrong})
+        # Two queries: the embedded server answers a range at once, and an alternative of two slowly.
+        due = [
+            page for times in ranges for page in self._pages.find({"site": self._site, "recheck_at": times})
+        ]
         return [_page(document) for document in due if document["state"] == "done"]
 
     def name_pages(self, urls: Iterable[str]) -> list[Page]:
@@ -283,6 +298,8 @@ class Frontier:
         }
         since = result.article_since or page.article_since
         if since and result.disposition not in UNSETTLED:
+            # An article of the future, by a wrong clock here or there, would stay young until then.
+            since = min(since, now)
             change["article_since"] = since
             change["recheck_at"] = next_recheck(since, now)
         missed = _is_missed(page, result)
@@ -305,6 +322,8 @@ class Frontier:
         for name, value in (("etag", result.etag), ("last_modified", result.last_modified)):
             if value:
                 change[name] = value
+        if page.reopened_for is not None:
+            change |= self._judge_lastmod(page, result.disposition)
         guard: Document = {"_id": page.id}
         if self._token is not None:
             change["token"] = self._token
@@ -318,6 +337,15 @@ class Frontier:
             raise LeaseLostError(
                 f"site {self._site}: another process has taken over {page.url}; nothing more is written"
             )
+
+    def _judge_lastmod(self, page: Page, disposition: Disposition) -> Document:
+        """Count whether a page had changed as a source said; what is noted of the page itself."""
+        if disposition is Disposition.REVISED:
+            record_change(self._db, self._site, page.reopened_for or "")
+            return {"reopened_for": None, "vain_looks": 0}
+        if disposition is Disposition.UNCHANGED:
+            return {"reopened_for": None, "vain_looks": page.vain_looks + 1}
+        return {} if disposition in UNSETTLED else {"reopened_for": None}
 
 
 def _page(document: Document) -> Page:
@@ -337,6 +365,8 @@ def _page(document: Document) -> Page:
         read_at=document.get("read_at"),
         text=PageText.from_document(document["text"]) if document.get("text") else None,
         misses=document.get("misses", 0),
+        reopened_for=document.get("reopened_for"),
+        vain_looks=document.get("vain_looks", 0),
     )
 
 
@@ -357,8 +387,8 @@ def _next_attempt(page: Page, result: PageResult, now: datetime) -> datetime:
     return now + wait
 
 
-def _newer(modified_at: datetime | None, fetched_at: datetime | None) -> bool:
-    return modified_at is not None and fetched_at is not None and modified_at > fetched_at
+def _is_due(document: Document, now: datetime) -> bool:
+    return waits_until(document.get("next_attempt_at"), now, LONGEST_RETRY) is None
 
 
 def _batches(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -21,6 +21,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from crawler.errors import KhabarError
+from crawler.storage.clock import waits_until
 from crawler.storage.schema import Document
 
 LEASE_SECONDS = 60.0
@@ -153,7 +154,10 @@ class Lease:
     def _refuse_if_held(self, current: Document, now: datetime) -> None:
         holder = current.get("holder")
         # Our own name stands there when the answer to an earlier attempt to take it was lost.
-        if not holder or holder == self._me or current["expires_at"] <= now or not Holder(**holder).alive():
+        if not holder or holder == self._me:
+            return
+        valid = waits_until(current["expires_at"], now, timedelta(seconds=LEASE_SECONDS))
+        if valid is None or not Holder(**holder).alive():
             return
         raise LeaseHeldError(
             f"site {self.site} is being crawled by process {holder['pid']} on {holder['host']} "

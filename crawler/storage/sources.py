@@ -9,7 +9,12 @@ from pymongo.database import Database
 
 from crawler.discovery.accounting import SourceFinding, SourceVerdict
 from crawler.discovery.pagination import Pagination
+from crawler.storage.clock import not_ahead
 from crawler.storage.schema import Document
+
+REFUSED_FOR = timedelta(days=30)
+"""How long a site that says no to an interface or to a kind of listings is not asked for it again: a plugin
+that closes it stays for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +80,22 @@ class WalkEnd:
 def recall_source(db: Database[Document], site: str, url: str) -> SourceMemory:
     """Return what is remembered of a source."""
     document = db.sources.find_one({"_id": f"{site}/{url}"}) or {}
+    now = datetime.now(UTC)
     return SourceMemory(
         etag=document.get("etag"),
         last_modified=document.get("last_modified"),
         walked=document.get("walked", False),
-        read_at=document.get("read_at"),
-        checked_at=document.get("checked_at"),
+        read_at=not_ahead(document.get("read_at"), now),
+        checked_at=not_ahead(document.get("checked_at"), now),
         sha256=document.get("sha256"),
         lies=document.get("lies", False),
         verdict=SourceVerdict(document["verdict"]) if document.get("verdict") else None,
         reason=document.get("reason"),
         moved_to=document.get("moved_to"),
-        failing_since=document.get("failing_since"),
+        failing_since=not_ahead(document.get("failing_since"), now),
         resume_url=document.get("resume_url"),
         pagination=Pagination(**document["pagination"]) if document.get("pagination") else None,
-        pagination_tried_at=document.get("pagination_tried_at"),
+        pagination_tried_at=not_ahead(document.get("pagination_tried_at"), now),
     )
 
 
@@ -186,90 +192,12 @@ mended, at the latest."""
 def recall_lying_pages(db: Database[Document], site: str) -> bool:
     """Whether a page of the site was found to change under an ETag or Last-Modified that did not."""
     document = db.sources.find_one({"_id": f"{site}/pages"}) or {}
-    lied_at = document.get("lied_at")
-    return lied_at is not None and datetime.now(UTC) - lied_at < LIES_FOR
+    now = datetime.now(UTC)
+    lied_at = not_ahead(document.get("lied_at"), now)
+    return lied_at is not None and now - lied_at < LIES_FOR
 
 
 def remember_lying_page(db: Database[Document], site: str, url: str) -> None:
     """Remember that the page at `url` changed while its validators stayed the same."""
     fields = {"site": site, "url": url, "lied_at": datetime.now(UTC)}
     db.sources.update_one({"_id": f"{site}/pages"}, {"$set": fields}, upsert=True)
-
-
-@dataclass(frozen=True, slots=True)
-class PostsMemory:
-    """What is remembered of a site's REST interface.
-
-    `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked;
-    `embed` whether it may be asked for names with the posts.
-    """
-
-    api: str | None = None
-    refused_until: datetime | None = None
-    embed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PostsWalk:
-    """How far a walk over a site's posts has come; times are texts by the site's clock.
-
-    `newest` is the last change that the last finished walk saw. `before` is where a walk that has not ended
-    stands: what was published after it is in the frontier.
-    """
-
-    newest: str | None = None
-    before: str | None = None
-
-
-def recall_posts(db: Database[Document], site: str) -> PostsMemory:
-    """Return what is remembered of a site's REST interface."""
-    document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
-    until = document.get("refused_until")
-    refused = until if until and until > datetime.now(UTC) else None
-    return PostsMemory(document.get("api"), refused, document.get("embed", True))
-
-
-def remember_posts(db: Database[Document], site: str, api: str, refused_until: datetime | None) -> None:
-    """Remember that a site has a REST interface, or that it does not want it to be asked for a while."""
-    db.sources.update_one(
-        {"_id": f"{site}/wordpress"},
-        {"$set": {"site": site, "url": api, "api": api, "refused_until": refused_until}},
-        upsert=True,
-    )
-
-
-def remember_no_embed(db: Database[Document], site: str) -> None:
-    """Remember that a site's REST interface refuses to give names with the posts."""
-    fields = {"site": site, "embed": False}
-    db.sources.update_one({"_id": f"{site}/wordpress"}, {"$set": fields}, upsert=True)
-
-
-def recall_posts_walk(db: Database[Document], site: str, url: str) -> PostsWalk:
-    """Return how far the walk that begins at `url` has come."""
-    document = db.sources.find_one({"_id": f"{site}/{url}"}) or {}
-    return PostsWalk(document.get("newest"), document.get("before"))
-
-
-def mark_posts_walk(db: Database[Document], site: str, url: str, walk: PostsWalk) -> None:
-    """Note how far the walk that begins at `url` has come."""
-    fields = {
-        "site": site,
-        "url": url,
-        "newest": walk.newest,
-        "before": walk.before,
-        "read_at": datetime.now(UTC),
-    }
-    db.sources.update_one({"_id": f"{site}/{url}"}, {"$set": fields}, upsert=True)
-
-
-def recall_closed_names(db: Database[Document], site: str) -> frozenset[str]:
-    """Return which names (users, categories) a site's REST interface does not tell for the time being."""
-    document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
-    now = datetime.now(UTC)
-    return frozenset(kind for kind, until in (document.get("closed_names") or {}).items() if until > now)
-
-
-def remember_closed_names(db: Database[Document], site: str, kind: str, until: datetime) -> None:
-    """Remember that a site's REST interface does not tell these names until then."""
-    fields = {"site": site, f"closed_names.{kind}": until}
-    db.sources.update_one({"_id": f"{site}/wordpress"}, {"$set": fields}, upsert=True)

@@ -12,6 +12,9 @@ from typing import Any
 from bson import ObjectId
 from pymongo.database import Database
 
+from crawler.storage.clock import not_ahead, waits_until
+from crawler.storage.frontier import LONGEST_RETRY
+from crawler.storage.lease import LEASE_SECONDS
 from crawler.storage.schema import Document
 
 MOST_ATTEMPTS = 5
@@ -70,7 +73,21 @@ class SiteState:
 
     def crawled_now(self, now: datetime) -> bool:
         """Whether a process holds the site's lease."""
-        return self.holder is not None and self.expires_at is not None and self.expires_at > now
+        lease = timedelta(seconds=LEASE_SECONDS)
+        return self.holder is not None and waits_until(self.expires_at, now, lease) is not None
+
+    def waits_until(self, now: datetime, every: timedelta) -> datetime:
+        """When the site's turn comes, after any pause that it asked for; `now` if it is due.
+
+        Args:
+            now: The present time.
+            every: The seed's interval.
+        """
+        # A turn lies half an interval off at most.
+        longest = 1.5 * max(self.interval or every, every)
+        turn = waits_until(self.next_at, now, longest)
+        pause = waits_until(self.not_before, now, LONGEST_RETRY)
+        return max(turn or now, pause or now)
 
 
 def record_turn(db: Database[Document], site: str, token: int | None, turn: Turn) -> None:
@@ -170,7 +187,8 @@ def queue(db: Database[Document], site: str, now: datetime, again_after: timedel
     db.sites.update_one({"_id": site}, {"$setOnInsert": {"token": 0, "holder": None}}, upsert=True)
     document = db.sites.find_one({"_id": site}) or {}
     queued: datetime | None = document.get("queued_at")
-    if queued is not None and now - queued < again_after:
+    believed = not_ahead(queued, now)
+    if believed is not None and now - believed < again_after:
         return False
     claimed = db.sites.update_one({"_id": site, "queued_at": queued}, {"$set": {"queued_at": now}})
     return claimed.modified_count == 1

@@ -8,7 +8,7 @@ from crawler.config import Settings
 from crawler.operations.crawl import crawl
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from crawler.storage.sources import recall_closed_names
+from crawler.storage.posts import recall_closed_names
 from tests.operations.made_up_site import Answer, MadeUpSite, made_up_site
 
 SENTENCE = "افتتح مجلس المدينة صباح اليوم جسراً جديداً للمشاة فوق النهر بعد عامين من العمل المتواصل فيه"
@@ -28,7 +28,7 @@ class _Rest(dict[str, Answer]):
             if "_embed" in asked and self.refuses_embed:
                 return _json({"code": "rest_invalid_param"}, 400)
             rows = [] if "before" in asked else [self._post(number) for number in range(1, self.posts + 1)]
-            return _json(rows)
+            return _json(rows, headers={"X-WP-Total": str(len(rows))})
         if parts.path in ("/wp-json/wp/v2/users", "/wp-json/wp/v2/categories"):
             numbers = [int(number) for number in asked["include"][0].split(",")]
             names = {**AUTHORS, 5: "محليات"}
@@ -52,8 +52,8 @@ class _Rest(dict[str, Answer]):
         }
 
 
-def _json(rows: object, status: int = 200) -> Answer:
-    return Answer(json.dumps(rows), status, {"Content-Type": "application/json"})
+def _json(rows: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer(json.dumps(rows), status, {"Content-Type": "application/json", **(headers or {})})
 
 
 def test_names_are_looked_up_at_once_and_a_closed_list_of_users_is_asked_for_once(

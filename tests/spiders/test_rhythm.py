@@ -69,3 +69,25 @@ def test_hours_are_the_sites_own(hours: str | None, local: str, opens: str) -> N
     opening = open_from(site, moment.astimezone(UTC))
     assert f"{opening.astimezone(site.zone):%H:%M}" == opens
     assert moment <= opening < moment + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "opens"),
+    [
+        # On 29 October 2026 Cairo's clocks go from 24:00 back to 23:00, which is 21:00 UTC.
+        ("23:10-23:50", "2026-10-29T20:30", "2026-10-29T20:30"),
+        ("23:10-23:50", "2026-10-29T20:55", "2026-10-29T21:10"),
+        ("23:10-23:50", "2026-10-29T21:05", "2026-10-29T21:10"),
+        ("23:10-23:50", "2026-10-29T21:55", "2026-10-30T21:10"),
+        ("01:00-02:00", "2026-10-29T21:30", "2026-10-29T23:00"),
+        # On 24 April 2026 they go from 00:00 forward to 01:00.
+        ("00:10-00:50", "2026-04-23T21:00", "2026-04-24T21:10"),
+        ("00:30-03:00", "2026-04-23T21:00", "2026-04-23T22:30"),
+        ("23:00-01:30", "2026-04-23T22:10", "2026-04-23T22:10"),
+    ],
+)
+def test_hours_hold_in_the_nights_when_clocks_are_changed(hours: str, moment: str, opens: str) -> None:
+    fields: dict[str, Any] = {"id": "x", "name": "س", "url": "https://example.org/", "hours": hours}
+    site = Site.model_validate({**fields, "timezone": "Africa/Cairo"})
+    at, opening = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (moment, opens))
+    assert open_from(site, at) == opening

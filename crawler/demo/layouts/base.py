@@ -39,6 +39,7 @@ class Response:
     content_type: str = "text/html; charset=UTF-8"
     last_modified: datetime | None = None
     location: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def etag(self) -> str:

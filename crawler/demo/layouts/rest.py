@@ -30,7 +30,8 @@ def posts_answer(layout: Layout, query: dict[str, str]) -> Response:
         body = {"code": "rest_post_invalid_page_number", "message": "رقم الصفحة أكبر من عدد الصفحات."}
         return Response(400, json.dumps(body).encode(), "application/json; charset=UTF-8")
     rows = [_row(layout, article) for article in found[start : start + size]]
-    return Response(200, json.dumps(rows).encode(), "application/json; charset=UTF-8")
+    counts = (("X-WP-Total", str(len(found))), ("X-WP-TotalPages", str(-(-len(found) // size))))
+    return Response(200, json.dumps(rows).encode(), "application/json; charset=UTF-8", headers=counts)
 
 
 def _row(layout: Layout, article: DemoArticle) -> dict[str, object]:

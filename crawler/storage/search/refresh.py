@@ -134,10 +134,12 @@ def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: str) -> bool:
     """Copy the crawls that are new or were unfinished; tell whether one of them has ended since."""
+    # A crawl of the future was dated by a wrong clock, and is no later one.
+    later = datetime.now(UTC) + timedelta(days=1)
     (since,) = connection.execute(
         "SELECT coalesce(min(CASE WHEN finished IS NULL THEN started END), max(started)) FROM crawls"
-        " WHERE site = ?",
-        (site,),
+        " WHERE site = ? AND started < ?",
+        (site, later.timestamp()),
     ).fetchone()
     start = EPOCH if since is None else datetime.fromtimestamp(since, UTC)
     known = {
@@ -147,7 +149,6 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
         )
     }
     ended = False
-    later = datetime.now(UTC) + timedelta(days=1)
     for crawl in db.crawls.find({"site": site, "started_at": {"$gte": start, "$lt": later}}, {"sources": 0}):
         id_, finished = str(crawl["_id"]), crawl.get("finished_at")
         if id_ in known and known[id_] is not None:

@@ -1,0 +1,47 @@
+"""A WordPress site crawled to its end, whatever its interface refuses or hides, for few requests."""
+
+from crawler.config import Settings
+from crawler.operations.crawl import crawl
+from crawler.spiders.job import CrawlReport, Job
+from crawler.storage.connect import Stores
+from tests.operations.made_up_site import MadeUpSite, made_up_site
+from tests.operations.wordpress_site import FOOTER, WordPress
+
+COUNT = 45
+REFUSAL = {"code": "too_many", "error": {"param": "per_page", "text": "بين ١ و ٢٠ لا أكثر"}}
+
+
+def _crawl(place: MadeUpSite, settings: Settings, **seed: object) -> CrawlReport:
+    place.forget()
+    site = place.site(feeds=[f"{place.base}/feed/"], wordpress=True, **seed)
+    (report,) = crawl([Job(site=site)], settings)
+    return report
+
+
+def test_a_site_that_gives_twenty_posts_at_once_and_hides_two_is_stored_whole_and_clean(
+    settings: Settings, stores: Stores
+) -> None:
+    with made_up_site() as place:
+        site = WordPress(
+            place, COUNT, refuses_above=20, refusal=REFUSAL, hidden=frozenset({4990, 4970}), footer=FOOTER
+        )
+        place.answers = site  # type: ignore[assignment]
+        report = _crawl(place, settings)
+        assert (report.taken, report.left, report.verdict) == (COUNT, 0, "ok")
+        assert report.dispositions == {"stored": COUNT}
+        (posts,) = [source for source in report.sources if source.kind == "wordpress"]
+        assert "2 posts" in (posts.note or "")
+        assert f"43 of {COUNT}" in (posts.note or "")
+        assert any("2 posts" in problem for problem in report.problems)
+        texts = {document["url"]: document["text"] for document in stores.db.articles.find({})}
+        hidden = {place.base + site.path(10), place.base + site.path(30)}
+        assert {url for url, text in texts.items() if FOOTER in text} <= hidden
+        assert not [path for path in place.asked if "taxonomies" in path or "users" in path]
+
+        # What is hidden stays known; the terms of the site are not tried out again.
+        again = _crawl(place, settings)
+        assert (again.taken, again.discovered, again.verdict) == (0, 0, "ok")
+        assert not [path for path in place.asked if "per_page=100" in path]
+        (posts,) = [source for source in again.sources if source.kind == "wordpress"]
+        assert "2 posts" in (posts.note or "")
+        assert again.requests <= 5
