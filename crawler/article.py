@@ -81,6 +81,7 @@ class UnconfirmedReason(StrEnum):
     REPLACES = "it shares nearly nothing with the stored article"
     CONTRADICTED = "it has nothing to do with what its source calls it"
     REDIRECTED = "other addresses of the site lead to the same page"
+    INCOMPLETE = "a further page of the article is missing"
 
 
 class DatePrecision(StrEnum):

@@ -73,6 +73,7 @@ def _article(article: dict[str, Any]) -> Group:
             "was away",
             ", ".join(f"{a['removed_at'][:16]} to {a['returned_at'][:16]}" for a in article["absences"]),
         ),
+        ("incomplete", "a further page could not be read" if article["incomplete"] else None),
         ("waits", "; ".join(f"{page['reason']}: «{page['title']}»" for page in article["waiting"])),
         ("duplicate of", article["duplicate_of"]),
         ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),

@@ -5,6 +5,7 @@ Recognised are the two ways that content systems number the pages of one article
 """
 
 import re
+import unicodedata
 from dataclasses import replace
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
@@ -23,6 +24,14 @@ MOST_PARTS = 10
 
 _NUMBERED = re.compile(r"(?:page|pg|pagenum|pageno)=|(?<!\d)\d{1,2}/?(?:[?#]|\s*\Z)", re.IGNORECASE)
 """What no link to a further page lacks; looked for first, since few links have it."""
+LONGEST_PAGE_LINKS = 80
+"""Letters of a line of links to pages: a label, ten numbers, "previous" and "next"."""
+
+MOST_LABEL_WORDS = 6
+"""Words beside the numbers in such a line."""
+
+_SENTENCE = re.compile(r"[.!?؟،؛,;]")
+
 _QUERY = frozenset({"page", "pg", "pagenum", "pageno"})
 _BEHIND = re.compile(r"(?:/page)?/([1-9]\d?)/?")
 _NEXT = frozenset({"التالي", "التاليه", "الصفحه التاليه", "next", "next page", "sonraki", "sonraki sayfa"})
@@ -93,6 +102,28 @@ def part_of(html: bytes, url: str, charset: str | None = None) -> str | None:
         if address and part_number(address, url) is not None and _says(link, _FIRST, "prev"):
             return urldefrag(address)[0]
     return None
+
+
+def without_page_links(text: str, parts: int) -> str:
+    """A text without the line of links to the article's pages («الصفحات: 1 2 3»), whatever it is labelled.
+
+    Args:
+        text: The text of one page of the article, paragraphs parted by blank lines.
+        parts: How many further pages the article has.
+    """
+    return "\n\n".join(paragraph for paragraph in text.split("\n\n") if not _is_page_links(paragraph, parts))
+
+
+def _is_page_links(paragraph: str, parts: int) -> bool:
+    """Whether a paragraph is a label and the numbers of an article's pages, the page's own or not."""
+    if len(paragraph) > LONGEST_PAGE_LINKS:
+        return False
+    numbers = [unicodedata.decimal(letter, None) for letter in paragraph]
+    digits = "".join(str(number) for number in numbers if number is not None)
+    label = "".join(letter for letter, number in zip(paragraph, numbers, strict=True) if number is None)
+    pages = [str(number) for number in range(1, parts + 2)]
+    expected = {"".join(pages), *("".join(pages[:own] + pages[own + 1 :]) for own in range(len(pages)))}
+    return digits in expected and len(label.split()) <= MOST_LABEL_WORDS and not _SENTENCE.search(label)
 
 
 def join(article: Article, texts: list[str]) -> Article:

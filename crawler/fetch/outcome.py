@@ -22,13 +22,14 @@ from crawler.article import Disposition
 class Outcome:
     """A disposition, why, and a time before which the page must not be asked for again.
 
-    `forbidden` says that robots.txt, the seed or a rule of safety keeps us from asking, whatever the answer.
+    `final` says that no later look will bring another: robots.txt, the seed or a rule of safety forbids it,
+    or the page is a part of another one.
     """
 
     disposition: Disposition
     reason: str | None = None
     not_before: datetime | None = None
-    forbidden: bool = False
+    final: bool = False
 
 
 class RefusedRequestError(IgnoreRequest):
@@ -36,12 +37,12 @@ class RefusedRequestError(IgnoreRequest):
 
     Args:
         reason: Why.
-        forbidden: Whether that lies in the request, and not in what the site answered to the one before.
+        final: Whether that lies in the request, and not in what the site answered to the one before.
     """
 
-    def __init__(self, reason: str, *, forbidden: bool = True) -> None:
+    def __init__(self, reason: str, *, final: bool = True) -> None:
         super().__init__(reason)
-        self.forbidden = forbidden
+        self.final = final
 
 
 class HeldBackError(IgnoreRequest):
@@ -85,10 +86,10 @@ def failure_outcome(error: BaseException | None) -> Outcome:
     """Tell how a request that brought no response ended."""
     text = str(error).strip()
     if isinstance(error, RefusedRequestError):
-        return Outcome(Disposition.REFUSED, text, forbidden=error.forbidden)
+        return Outcome(Disposition.REFUSED, text, final=error.final)
     if isinstance(error, IgnoreRequest):
         if "robots.txt" in text:
-            return Outcome(Disposition.REFUSED, "robots.txt forbids it", forbidden=True)
+            return Outcome(Disposition.REFUSED, "robots.txt forbids it", final=True)
         if "max redirections" in text.lower():
             return Outcome(Disposition.REFUSED, "too many redirects")
         if "during decompression" in text:

@@ -81,7 +81,7 @@ class SafetyMiddleware:
         if not self._site.private and not _may_be_public(host):
             raise RefusedRequestError(f"unsafe address: {host} is not on the public internet")
         if request.meta.get("redirect_times") and "page" in request.meta and not self._site.owns(request.url):
-            raise RefusedRequestError(f"it redirects off the site, to {host}", forbidden=False)
+            raise RefusedRequestError(f"it redirects off the site, to {host}", final=False)
 
 
 def _may_be_public(host: str) -> bool:

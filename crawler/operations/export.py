@@ -119,6 +119,7 @@ def row(document: Document, zone: ZoneInfo | None = None) -> dict[str, Any]:
         "removed_at": shown("removed_at"),
         "first_seen_at": shown("first_seen_at"),
         "text_sha256": document["text_sha256"],
+        "incomplete": document.get("incomplete", False),
     }
 
 

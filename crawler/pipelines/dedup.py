@@ -7,10 +7,11 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from crawler.article import Disposition, latest_publication
+from crawler.article import Disposition
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.identity import former_ids, keep_identity, tells_another_story
+from crawler.pipelines.known_article import compare_with_stored
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import take_turn
 from crawler.pipelines.page_item import PageItem
@@ -20,7 +21,6 @@ from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, stored_texts
 from crawler.storage.frontier import Frontier
-from crawler.storage.readings import keep_date
 from dedup import DedupError, IndexFullError
 
 logger = logging.getLogger(__name__)
@@ -93,29 +93,17 @@ class DedupPipeline:
         elif hold_unconfirmed(stores, self._run, item, is_new=known is None, is_compared=not elsewhere):
             return
         if known is not None:
-            if unchanged:
-                item.outcome = Outcome(Disposition.UNCHANGED, "the same text")
-                return
-            if own and elsewhere and _is_another_story(stores, item):
+            if own and elsewhere and not unchanged and _is_another_story(stores, item):
                 # What stands there came from a page with a wrong canonical address: that page is read again.
                 Frontier(stores.db, self._run.site.id).reopen_page(known.url)
-            if not own and elsewhere:
+            if not own and (elsewhere or unchanged):
                 # Two addresses that claim one canonical address take turns otherwise: each fetch of either
                 # would look like a revision of the other.
                 item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
+            else:
+                compare_with_stored(stores, item, known)
+            if item.outcome is not None:
                 return
-            if item.cut_short and ArticleStore(stores.db).goes_on(item.article_id, item.article.text):
-                item.outcome = Outcome(Disposition.UNCHANGED, "cut short; the whole article stands")
-                return
-            item.known_revision = known.revision
-            item.reread = same_bytes
-            if item.reread:
-                item.article = keep_date(stores.db, item.article_id, item.article)
-            item.lied = known.html_sha256 != item.html_sha256 and _same_validators(item)
-            published = latest_publication(
-                item.article.published_at, item.article.published_precision, known.first_seen_at
-            )
-            item.prepared = replace(item.prepared, published_at=published)
             if stores.settings.dedup_window:
                 # An article that has left the index keeps the story it had: nobody there knows its copies.
                 stored = ArticleStore(stores.db).story_of(item.article_id)
@@ -146,10 +134,3 @@ def _take_own_address(item: PageItem) -> None:
     item.article_id = item.page.id.partition("/")[2]
     item.article = replace(item.article, canonical_url=item.page.url)
     item.prepared = replace(item.prepared, id=item.article_id)
-
-
-def _same_validators(item: PageItem) -> bool:
-    """Whether a page came with the validators of its last full answer: it claims to be that answer."""
-    if item.etag or item.page.etag:
-        return item.etag == item.page.etag
-    return item.last_modified is not None and item.last_modified == item.page.last_modified

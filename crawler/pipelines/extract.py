@@ -9,7 +9,7 @@ import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
@@ -76,7 +76,9 @@ class Extracted:
 
     `links` are the addresses of articles that the page links to, whatever it is; `blocks` its paragraphs, key
     and wording, those that are learned boilerplate too. `missing` names further pages of the article that are
-    still to be fetched: the text ends where they begin.
+    still to be fetched: the text ends where they begin. `unreadable` is the first further page that was
+    fetched and is none: the text ends before it. `is_part` says that the page is a further page of another
+    one.
     """
 
     article: Article | None = None
@@ -88,6 +90,8 @@ class Extracted:
     links: list[str] = field(default_factory=list)
     blocks: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
+    unreadable: str | None = None
+    is_part: bool = False
     fingerprint: Fingerprint | None = None
 
 
@@ -162,9 +166,11 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
         return Extracted(ending=ending, reason=error.message, cause=error.reason, links=links())
     if whole := part_of(page.html, page.url, page.charset):
-        return Extracted(ending=Disposition.NOT_ARTICLE, reason=f"a further page of {whole}", links=links())
+        reason = f"a further page of {whole}"
+        return Extracted(ending=Disposition.NOT_ARTICLE, reason=reason, links=links(), is_part=True)
     named = seen[0][1] if seen else further_parts(page.html, page.url, page.url, page.charset)
-    article, missing = _with_parts(article, page, site, named)
+    further = _with_parts(article, page, site, named)
+    article = further.article
     blocks = tuple(blocks_of(article.text))
     # Of all that the page says: what a server says everywhere is learned as boilerplate soon.
     mark = fingerprint(article, page.hints, page.asked_url or page.url)
@@ -176,35 +182,75 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         article=article,
         article_id=article_id,
         prepared=prepared,
-        links=links(),
+        links=_without_parts(links(), named),
         blocks=blocks,
-        missing=missing,
+        missing=further.missing,
+        unreadable=further.unreadable,
         fingerprint=mark,
     )
 
 
-def _with_parts(
-    article: Article, page: FetchedPage, site: Site, named: dict[int, str]
-) -> tuple[Article, tuple[str, ...]]:
-    """The article with the text of its further pages, and the addresses of those that are not there yet.
+@dataclass(frozen=True, slots=True)
+class _Further:
+    """An article with the further pages that could be read, and what became of the others."""
+
+    article: Article
+    missing: tuple[str, ...] = ()
+    unreadable: str | None = None
+
+
+def _with_parts(article: Article, page: FetchedPage, site: Site, named: dict[int, str]) -> _Further:
+    """Join an article with its further pages, up to the first that is none.
 
     `named` are the further pages that the first one names.
     """
-    from crawler.extraction import extract
-    from crawler.extraction.errors import ExtractionError
-    from crawler.extraction.parts import further_parts, join
+    from crawler.extraction.parts import further_parts, join, without_page_links
 
     texts = []
+    unreadable = None
     for url, html in page.parts:
-        named = {**further_parts(html, url, page.url, page.charset), **named}
-        try:
-            texts.append(extract(html, url, site=site, charset=page.charset, now=page.fetched_at).text)
-        except ExtractionError:
-            logger.info("%s: this page of the article has no text", url)
+        siblings = further_parts(html, url, page.url, page.charset)
+        text = _part_text(article, page, url, html, site, bool(siblings))
+        if text is None:
+            unreadable = url
+            break
+        named = {**siblings, **named}
+        texts.append(text)
+    if named:
+        article = replace(article, text=without_page_links(article.text, len(named)))
+        texts = [without_page_links(text, len(named)) for text in texts]
     fetched = {url for url, _ in page.parts}
-    return join(article, texts), tuple(
-        named[number] for number in sorted(named) if named[number] not in fetched
-    )
+    missing = tuple(named[number] for number in sorted(named) if named[number] not in fetched)
+    return _Further(join(article, texts), () if unreadable else missing, unreadable)
+
+
+def _part_text(
+    first: Article, page: FetchedPage, url: str, html: bytes, site: Site, has_siblings: bool
+) -> str | None:
+    """The text of a further page; None where it is cut, no article, or another one.
+
+    It is judged as the first page is. A page of the article has its headline, or links to its other pages.
+    """
+    from crawler.extraction import extract
+    from crawler.extraction.errors import ExtractionError
+    from crawler.extraction.sameness import same_headline
+    from crawler.fetch.page_end import PageEnd, page_end
+
+    end = page_end(html)
+    if end is PageEnd.CUT or (end is not PageEnd.WHOLE and page_end(page.html) is PageEnd.WHOLE):
+        return None
+    try:
+        part = extract(html, url, site=site, charset=page.charset, now=page.fetched_at)
+    except ExtractionError as error:
+        logger.info("%s: it is no page of the article: %s", url, error)
+        return None
+    return part.text if has_siblings or same_headline(first.title, part.title) else None
+
+
+def _without_parts(links: list[str], named: dict[int, str]) -> list[str]:
+    """Links without those to the article's further pages, which come with it."""
+    parts = {page_id(url) for url in named.values()}
+    return [link for link in links if page_id(link) not in parts] if parts else links
 
 
 class ExtractionPool:

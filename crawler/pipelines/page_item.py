@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from crawler.article import Article, NotArticleReason
 from crawler.fetch.outcome import Outcome
@@ -10,6 +11,14 @@ from crawler.pipelines.fingerprint import Fingerprint
 from crawler.storage.frontier import Page
 from crawler.storage.page_texts import PageText, Waiting
 from dedup import Decision, Prepared
+
+
+class Amendment(StrEnum):
+    """Why a stored article is put right, though no editor revised it; each value is a phrase for people."""
+
+    REREAD = "the same page, read anew"
+    COMPLETED = "its further pages came"
+    METADATA = "the same text; author, time or the like are told better"
 
 
 @dataclass(slots=True)
@@ -20,8 +29,9 @@ class PageItem:
     `html` is the body as fetched, for the quarantine and the archive of raw pages, `parts` the further pages
     of its article, address and body; `html_sha256` is of all of them. `blocks` are the paragraphs of the text
     as read, key and wording, by which a site's boilerplate is learned.
-    `reread`: the page is the one that is stored, byte for byte, and reads otherwise than it did.
-    `cut_short`: a further page of the article could not be fetched.
+    `amendment`: what is stored is put right; the site revised nothing.
+    `cut_short`: a further page of the article could not be read; `retries_parts` says that it may be
+    another time.
     `lied`: the article changed while the page's ETag or Last-Modified did not.
     `cause` says why it is no article. `fingerprint` is of its text, `text` what is remembered of it,
     `waiting` what of it is to be confirmed.
@@ -43,8 +53,9 @@ class PageItem:
     decision: Decision | None = None
     dedup_pending: bool = False
     known_revision: int = 0
-    reread: bool = False
+    amendment: Amendment | None = None
     cut_short: bool = False
+    retries_parts: bool = False
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()
     lied: bool = False

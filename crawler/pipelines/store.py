@@ -12,7 +12,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import end_turn
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.page_item import Amendment, PageItem
 from crawler.pipelines.unconfirmed import complete_withdrawal, waiting_outcome
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
@@ -85,17 +85,18 @@ class StorePipeline:
     def _write(self, stores: Stores, item: PageItem) -> Outcome:
         self._run.lease.check()
         articles = ArticleStore(stores.db)
-        outcome = item.outcome or (self._reread(stores, item) if item.reread else self._save(articles, item))
+        save = self._amend if item.amendment else self._save
+        outcome = item.outcome or save(stores, item)
         if item.outcome is None and item.decision is not None:
             follow_story(stores, item.decision)
-        if item.outcome is None and not item.reread:
+        if item.outcome is None and item.amendment is not Amendment.REREAD:
             # Only now: between its decision and its being stored, an article should lose no time.
             self._keep(stores, item, outcome)
             if item.lied and outcome.disposition is Disposition.REVISED:
                 self._run.note_lie(item.url)
         waits = outcome.disposition is Disposition.UNCONFIRMED
         article_id = item.page.article_id if waits else item.article_id or item.page.article_id
-        if (item.outcome is not None or item.reread) and article_id:
+        if (item.outcome is not None or item.amendment) and article_id:
             if outcome.disposition is Disposition.UNCHANGED:
                 articles.still_there(article_id, item.fetched_at, alias=item.page.url)
             elif outcome.disposition is Disposition.GONE:
@@ -124,7 +125,8 @@ class StorePipeline:
                 whole=bool(item.html),
                 text=item.text,
                 waiting=item.waiting,
-                forbidden=outcome.forbidden,
+                final=outcome.final,
+                incomplete=item.cut_short and item.retries_parts,
             ),
         )
         ending = complete_withdrawal(stores, self._run, item, outcome.disposition)
@@ -136,23 +138,42 @@ class StorePipeline:
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE):
             self._run.keeping.learn(stores, item)
 
-    def _reread(self, stores: Stores, item: PageItem) -> Outcome:
-        """Put an article right whose page did not change: the site revised nothing."""
+    def _amend(self, stores: Stores, item: PageItem) -> Outcome:
+        """Put an article right that its site did not revise."""
+        assert item.amendment is not None  # noqa: S101
         document = stores.db.articles.find_one({"_id": item.article_id})
         if document is not None and item.article is not None:
-            correct(stores.db, document, item.article, item.prepared, item.decision, at=item.fetched_at)
-        return Outcome(Disposition.UNCHANGED, "the same page, read anew")
+            capture = None
+            if item.amendment is not Amendment.REREAD:
+                capture = {"html_sha256": item.html_sha256, "incomplete": item.cut_short}
+            correct(
+                stores.db,
+                document,
+                item.article,
+                item.prepared,
+                item.decision,
+                at=item.fetched_at,
+                capture=capture,
+            )
+        return Outcome(Disposition.UNCHANGED, item.amendment.value)
 
     def _tls(self, item: PageItem) -> str | None:
         unverified = self._run.site.tls == "unverified" and item.url.startswith("https:")
         return "unverified" if unverified else None
 
-    def _save(self, articles: ArticleStore, item: PageItem) -> Outcome:
+    def _save(self, stores: Stores, item: PageItem) -> Outcome:
         assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
-        saved = articles.save(
+        saved = ArticleStore(stores.db).save(
             item.article_id,
             item.article,
-            Capture(self._run.site.id, item.page.url, item.fetched_at, item.html_sha256, self._tls(item)),
+            Capture(
+                self._run.site.id,
+                item.page.url,
+                item.fetched_at,
+                item.html_sha256,
+                self._tls(item),
+                item.cut_short,
+            ),
             item.prepared,
             item.decision,
             revision=item.known_revision + 1,

@@ -1,10 +1,11 @@
 """Articles over several pages: fetching the further ones, as politely as any page."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from scrapy import Request
 
+from crawler.fetch.outcome import failure_outcome
 from crawler.pipelines.extract import Extracted, FetchedPage, extract_page
 from crawler.spiders.crawling import Crawling
 
@@ -14,12 +15,33 @@ MOST_PARTS = 10
 logger = logging.getLogger(__name__)
 
 
-async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> tuple[Extracted, FetchedPage]:
+@dataclass(frozen=True, slots=True)
+class WholePage:
+    """A page with the further pages of its article, as far as they can be read.
+
+    `is_cut` says that one is missing, `retries` that it may be there another time.
+    """
+
+    extracted: Extracted
+    page: FetchedPage
+    is_cut: bool = False
+    retries: bool = False
+
+
+@dataclass(slots=True)
+class _Parts:
+    """Further pages that were fetched; `forbidden`: robots.txt or the like keeps the next one away."""
+
+    pages: list[tuple[str, bytes]] = field(default_factory=list)
+    forbidden: bool = False
+
+
+async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> WholePage:
     """Extract a page and, where its article goes on elsewhere, the further pages with it.
 
     They pass robots.txt, the delay and all limits like any request. They are parts of a page, not pages: the
-    crawl counts the article once. One that cannot be fetched ends the article there, and is told among the
-    crawl's problems.
+    crawl counts the article once. One that cannot be fetched, or is no page of the article, ends it there,
+    and stands among the crawl's problems; the article is taken again later.
 
     Args:
         spider: The spider of the crawl.
@@ -27,28 +49,35 @@ async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> tu
         follow: Whether its links are wanted.
 
     Returns:
-        What was made of it, and the page with the parts that were fetched.
+        What was made of it, with the parts that were fetched.
 
     Raises:
         ExtractionFailedError: Extraction could not cope with it.
     """
     extracted = await spider.run.pool.run(extract_page, page, spider.site, follow)
-    whole = True
-    while extracted.missing and whole:
+    whole, forbidden = True, False
+    while extracted.missing and whole and extracted.unreadable is None:
         parts = await _fetch(spider, page, extracted.missing)
-        whole = len(parts) == len(extracted.missing)
-        if not parts:
+        whole = len(parts.pages) == len(extracted.missing)
+        forbidden = parts.forbidden
+        if not parts.pages:
             break
-        page = replace(page, parts=(*page.parts, *parts))
+        page = replace(page, parts=(*page.parts, *parts.pages))
         extracted = await spider.run.pool.run(extract_page, page, spider.site, follow)
+    if extracted.unreadable is not None:
+        spider.run.problem(f"{page.url}: cut short, {extracted.unreadable} is no further page of it")
+        # What is kept as evidence is what the text was read from.
+        urls = [url for url, _ in page.parts]
+        page = replace(page, parts=page.parts[: urls.index(extracted.unreadable)])
     if page.parts:
         logger.info("%s: an article over %d pages", page.url, 1 + len(page.parts))
-    return extracted, page
+    is_cut = bool(extracted.missing) or extracted.unreadable is not None
+    return WholePage(extracted, page, is_cut, is_cut and not forbidden and len(page.parts) < MOST_PARTS)
 
 
-async def _fetch(spider: Crawling, page: FetchedPage, missing: tuple[str, ...]) -> list[tuple[str, bytes]]:
+async def _fetch(spider: Crawling, page: FetchedPage, missing: tuple[str, ...]) -> _Parts:
     """The further pages that can be fetched, in order, up to the first that cannot."""
-    parts: list[tuple[str, bytes]] = []
+    parts = _Parts()
     for url in missing[: MOST_PARTS - len(page.parts)]:
         if spider.stopping:
             break
@@ -56,6 +85,7 @@ async def _fetch(spider: Crawling, page: FetchedPage, missing: tuple[str, ...]) 
             response = await spider.crawler.engine.download_async(Request(url, dont_filter=True))
         except Exception as error:  # noqa: BLE001 - whatever keeps a part away, the first page is there
             spider.run.problem(f"{page.url}: cut short, {url} could not be fetched: {error}")
+            parts.forbidden = failure_outcome(error).final
             break
         if response.status != 200 or response.url.rstrip("/") != url.rstrip("/"):
             answer = (
@@ -63,5 +93,5 @@ async def _fetch(spider: Crawling, page: FetchedPage, missing: tuple[str, ...]) 
             )
             spider.run.problem(f"{page.url}: cut short, {url} was answered with {answer}")
             break
-        parts.append((url, response.body))
+        parts.pages.append((url, response.body))
     return parts

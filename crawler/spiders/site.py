@@ -147,7 +147,7 @@ class SiteSpider(StoppableSpider):
             if since and article and article.published_at and page.depth == 0:
                 self._too_old = self._too_old + 1 if article.published_at < since else 0
             if extracted.ending is not None:
-                item.outcome = Outcome(extracted.ending, extracted.reason)
+                item.outcome = Outcome(extracted.ending, extracted.reason, final=extracted.is_part)
         yield item
         if extracted is not None and extracted.links:
             for request in await self._follow(self.run.traps.admit(extracted.links, page.depth + 1)):
@@ -168,17 +168,17 @@ class SiteSpider(StoppableSpider):
             asked_url=item.page.url,
         )
         try:
-            extracted, fetched = await extract_whole(self, fetched, follow)
+            whole = await extract_whole(self, fetched, follow)
         except ExtractionFailedError as error:
             item.outcome = Outcome(Disposition.QUARANTINED, str(error))
             return None
-        if fetched.parts:
-            item.parts, item.html_sha256 = fetched.parts, fetch_sha256(html, fetched.parts)
-        item.cut_short = bool(extracted.missing)
+        if whole.page.parts:
+            item.parts, item.html_sha256 = whole.page.parts, fetch_sha256(html, whole.page.parts)
+        item.cut_short, item.retries_parts = whole.is_cut, whole.retries
         if item.cut_short:
             # With validators the next fetch would be told "not modified", and the rest never asked for.
             item.etag = item.last_modified = None
-        return extracted
+        return whole.extracted
 
     def page_failed(self, failure: Failure) -> Iterable[PageItem]:
         """Make an item of a request that brought no response."""

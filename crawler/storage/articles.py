@@ -48,13 +48,15 @@ class Known:
     removed: bool
     first_seen_at: datetime
     html_sha256: str | None
+    incomplete: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
     """Where and when an article's page was fetched, and the SHA-256 of its bytes.
 
-    `tls` is ``unverified`` where nobody vouches for the server that it came from.
+    `tls` is ``unverified`` where nobody vouches for the server that it came from. `incomplete` says that a
+    further page of the article could not be read.
     """
 
     site: str
@@ -62,6 +64,7 @@ class Capture:
     fetched_at: datetime
     html_sha256: str | None
     tls: str | None = None
+    incomplete: bool = False
 
 
 class ArticleStore:
@@ -81,6 +84,7 @@ class ArticleStore:
                 "revision": 1,
                 "removed_at": 1,
                 "first_seen_at": 1,
+                "incomplete": 1,
             },
         )
         if document is None:
@@ -93,12 +97,13 @@ class ArticleStore:
             removed=document.get("removed_at") is not None,
             first_seen_at=document["first_seen_at"],
             html_sha256=document.get("html_sha256"),
+            incomplete=document.get("incomplete", False),
         )
 
-    def goes_on(self, article_id: str, text: str) -> bool:
-        """Whether the stored article says all of `text`, from its beginning, and more."""
+    def text_of(self, article_id: str) -> str:
+        """The stored text of an article; empty where there is none."""
         document = self._db.articles.find_one({"_id": article_id}, {"text": 1})
-        return document is not None and document["text"].startswith(f"{text}\n\n")
+        return str(document["text"]) if document is not None else ""
 
     def save(
         self,
@@ -134,6 +139,7 @@ class ArticleStore:
             "revision": revision,
             "html_sha256": capture.html_sha256,
             "tls": capture.tls,
+            "incomplete": capture.incomplete,
             "signature": prepared.to_stored(),
             **story_fields(article_id, decision),
         }

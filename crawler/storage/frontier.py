@@ -74,7 +74,8 @@ class PageResult:
 
     `article_since` says when the article was published, or first seen: a young one is fetched again. `whole`
     says that the page came with its body, `text` is the fingerprint of what it said, `waiting` what of it
-    is to be confirmed by a second look.
+    is to be confirmed by a second look. `final` says that no later look will bring another answer,
+    `incomplete` that a further page of the article is missing, for which it is asked for again.
     """
 
     disposition: Disposition
@@ -87,7 +88,8 @@ class PageResult:
     whole: bool = False
     text: PageText | None = None
     waiting: Waiting | None = None
-    forbidden: bool = False
+    final: bool = False
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +289,11 @@ class Frontier:
             LeaseLostError: A later holder of the lease has marked the page as its own.
         """
         now = datetime.now(UTC)
-        attempts = page.attempts + 1 if result.disposition in UNSETTLED else 0
+        again = result.disposition in UNSETTLED or result.incomplete
+        attempts = page.attempts + 1 if again else 0
         change: Document = {
-            "state": "pending" if result.disposition in UNSETTLED else "done",
+            "state": "pending" if again else "done",
+            "incomplete": result.incomplete,
             "attempts": attempts,
             "next_attempt_at": None,
             "last_disposition": str(result.disposition),
@@ -308,7 +312,7 @@ class Frontier:
             misses = max(page.misses, LINKED if linked else 0)
             change["misses"] = misses + 1
             change["recheck_at"] = next_look_at_missed(misses, now)
-        if result.disposition in UNSETTLED:
+        if again:
             change["next_attempt_at"] = max(_next_attempt(page, result, now), result.not_before or now)
         if result.text is not None:
             change["text"] = result.text.as_document()
@@ -372,7 +376,7 @@ def _page(document: Document) -> Page:
 
 def _is_missed(page: Page, result: PageResult) -> bool:
     """Whether a page never gave an article, and nothing but its answer kept it from doing so."""
-    answered = result.disposition in MISSES and not result.forbidden
+    answered = result.disposition in MISSES and not result.final
     return answered and page.article_id is None and result.article_id is None
 
 

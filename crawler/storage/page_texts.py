@@ -130,18 +130,23 @@ def _holder(document: Document) -> TextHolder:
 
 
 def waiting_pages(db: Database[Document], site: str) -> list[Document]:
-    """The pages of a site whose text waits to be confirmed, the oldest first."""
-    found = db.pages.find(
-        {"site": site, "state": "pending", "last_disposition": str(Disposition.UNCONFIRMED)},
-        {"url": 1, "waiting": 1, "next_attempt_at": 1, "last_fetched_at": 1},
-    )
-    pages = [as_waiting(document) for document in found if document.get("waiting")]
+    """The pages of a site whose text waits to be confirmed or completed, the oldest first."""
+    fields = ("url", "waiting", "incomplete", "next_attempt_at", "last_fetched_at")
+    pending = db.pages.find({"site": site, "state": "pending"}, dict.fromkeys(fields, 1))
+    pages = [
+        as_waiting(document) for document in pending if document.get("waiting") or document.get("incomplete")
+    ]
     return sorted(pages, key=lambda page: page["since"])
 
 
 def as_waiting(document: Document) -> dict[str, Any]:
     """What waits on a page of the frontier, for people."""
-    waiting = document["waiting"]
+    waiting = document.get("waiting") or {
+        "reason": UnconfirmedReason.INCOMPLETE.name,
+        "title": "",
+        "beginning": "",
+        "since": document["last_fetched_at"],
+    }
     return {
         "url": document["url"],
         "reason": UnconfirmedReason[waiting["reason"].upper()].value,

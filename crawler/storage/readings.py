@@ -4,6 +4,7 @@ A revision is the site's doing, a reading is ours: the page did not change. So a
 keeps its revision, its times and its place, and what it said in the archive until then goes to `readings`.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,9 @@ from crawler.article import Article, DatePrecision
 from crawler.storage.articles import ArticleStore, reading_fields, story_fields
 from crawler.storage.schema import Document
 from dedup import Decision, Prepared
+
+_WORDING = frozenset({"title", "text", "text_sha256"})
+"""Fields of an article that a reading keeps in any case."""
 
 
 def differences(document: Document, article: Article) -> list[str]:
@@ -70,6 +74,7 @@ def correct(
     decision: Decision | None,
     *,
     at: datetime,
+    capture: Document | None = None,
 ) -> None:
     """Write a new reading of an article's page; what the archive said before is kept first.
 
@@ -80,13 +85,17 @@ def correct(
         prepared: Its new signature; None where its text is the same.
         decision: What dedup says of it; None where it was not asked, or has no room.
         at: The time of reading.
+        capture: Fields of the fetch that it was read from, where that is another than the stored one's.
     """
     article_id, old = document["_id"], document["text_sha256"]
-    changed = old != article.text_sha256
-    if changed:
-        # Named for what it says: a write that is repeated finds it in place, and no wording is kept twice.
+    replaced = {name: document.get(name) for name in differences(document, article) if name not in _WORDING}
+    if old != article.text_sha256 or replaced:
+        # Named for what it says: a write that is repeated finds it in place, and nothing is kept twice.
+        key = f"{article_id}:{document['revision']}:{old[:16]}"
+        if replaced:
+            key = f"{key}:{hashlib.sha256(repr(sorted(replaced.items())).encode()).hexdigest()[:16]}"
         db.readings.update_one(
-            {"_id": f"{article_id}:{document['revision']}:{old[:16]}"},
+            {"_id": key},
             {
                 "$setOnInsert": {
                     "article_id": article_id,
@@ -95,6 +104,7 @@ def correct(
                     "title": document["title"],
                     "text": document["text"],
                     "published_at": document.get("published_at"),
+                    "replaced": replaced,
                     "text_sha256": old,
                     "html_sha256": document.get("html_sha256"),
                     "read_until": at,
@@ -102,7 +112,7 @@ def correct(
             },
             upsert=True,
         )
-    fields: dict[str, Any] = {**reading_fields(article), "reread_at": at}
+    fields: dict[str, Any] = {**reading_fields(article), **(capture or {}), "reread_at": at}
     if prepared is not None:
         fields |= {"signature": prepared.to_stored(), **story_fields(article_id, decision)}
     db.articles.update_one({"_id": article_id, "text_sha256": old}, {"$set": fields})

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.article import Article
-from crawler.extraction.parts import further_parts, join, part_number, part_of
+from crawler.extraction.parts import further_parts, join, part_number, part_of, without_page_links
 
 BASE = "https://news.example/2024/12/04/title/"
 
@@ -68,3 +68,24 @@ def test_texts_are_joined_without_what_each_page_repeats() -> None:
 def test_bytes_that_are_no_page_name_nothing() -> None:
     assert further_parts(b"", BASE, BASE) == {}
     assert further_parts(b"%PDF ?page=2", BASE, BASE) == {}
+
+
+@pytest.mark.parametrize(
+    "links", ["الصفحات: 1 2 3", "صفحات: 123", "Pages: 2 3", "1 2 3 التالي", "« السابق 1 3", "Sayfalar: ١ ٢ ٣"]
+)
+def test_the_line_of_links_to_the_pages_leaves_the_text(links: str) -> None:
+    assert without_page_links(f"فقرة أولى.\n\n{links}\n\nفقرة ثانية.", 2) == "فقرة أولى.\n\nفقرة ثانية."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "الصفحات: 1 4",
+        "قُتل 1 وأصيب 2، و3",
+        "النتيجة: 1، 2، 3.",
+        "3 2 1",
+        "123 قتيلاً في القصف الذي طال الحي كله",
+    ],
+)
+def test_other_lines_with_numbers_stay(line: str) -> None:
+    assert line in without_page_links(f"فقرة أولى.\n\n{line}", 2)

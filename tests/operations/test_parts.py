@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from crawler.config import Settings
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.reextract import reextract
+from crawler.operations.show import find_article
+from crawler.operations.status import statuses
 from crawler.sites import Site
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
@@ -24,13 +27,27 @@ TITLES = {
 }
 
 
+STORIES = {
+    "/story/": STORY,
+    "/cut/": [
+        "بدأ المزارعون في سهل الغاب حصاد القمح قبل موعده بأسبوعين بعد ربيع دافئ قليل الأمطار هذا العام",
+        "ويتوقع اتحاد الفلاحين موسماً أقل من سابقه، ويطلب من الدولة أن ترفع سعر الشراء وتؤمن الوقود للحصادات",
+    ],
+    "/hidden/": [
+        "افتتح معرض الكتاب في دمشق القديمة بمشاركة سبعين دار نشر عربية وأجنبية وحضور كبير من الزوار",
+        "ويستمر المعرض عشرة أيام تقام خلالها أمسيات شعرية وندوات عن الترجمة ومسابقات للأطفال",
+    ],
+}
+
+
 def _text(path: str, part: int) -> list[str]:
-    return [f"{text} ({TITLES[path]}، {part})." for text in STORY]
+    return [f"{text} (الجزء {part})." for text in STORIES[path]]
 
 
 class _Handler(BaseHTTPRequestHandler):
     asked: list[str]
     lost: set[str]
+    answers: dict[str, str]
 
     def do_GET(self) -> None:
         type(self).asked.append(self.path)
@@ -41,12 +58,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/":
             links = "".join(f"<h2><a href='{path}'>{title}</a></h2>" for path, title in TITLES.items())
             status, body = 200, f"<html><meta charset=utf-8><body class='home'>{links}</body></html>".encode()
+        elif self.path in self.answers:
+            status, body = 200, self.answers[self.path].encode()
         elif base is not None and self.path not in self.lost:
             part = int(self.path.removeprefix(base).strip("/") or 1)
             pages = "".join(
                 f"<a href='{base}{'' if n == 1 else f'{n}/'}'>{n}</a> " for n in range(1, PARTS[base] + 1)
             )
-            numbers = f"<div class='page-links'>الصفحات: {pages}</div>"
+            numbers = f"<p>الصفحات: {pages}</p>"
             status, body = 200, page(paragraphs(_text(base, part)) + numbers, title=TITLES[base])
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -65,8 +84,20 @@ def lost() -> set[str]:
 
 
 @pytest.fixture
-def site(lost: set[str]) -> Iterator[Site]:
-    handler = type("Handler", (_Handler,), {"asked": [], "lost": lost})
+def asked() -> list[str]:
+    """What the site was asked for."""
+    return []
+
+
+@pytest.fixture
+def answers() -> dict[str, str]:
+    """What the site says under an address instead of what belongs there."""
+    return {}
+
+
+@pytest.fixture
+def site(lost: set[str], asked: list[str], answers: dict[str, str]) -> Iterator[Site]:
+    handler = type("Handler", (_Handler,), {"asked": asked, "lost": lost, "answers": answers})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -87,7 +118,9 @@ def site(lost: set[str]) -> Iterator[Site]:
         thread.join()
 
 
-def test_an_article_over_several_pages_is_one(site: Site, stores: Stores, settings: Settings) -> None:
+def test_an_article_over_several_pages_is_one(
+    site: Site, stores: Stores, settings: Settings, asked: list[str]
+) -> None:
     (report,) = crawl([Job(site=site)], settings)
     found = {one["title"]: one["text"].split("\n\n") for one in stores.db.articles.find({})}
     assert found == {
@@ -95,6 +128,13 @@ def test_an_article_over_several_pages_is_one(site: Site, stores: Stores, settin
         TITLES["/cut/"]: _text("/cut/", 1),
         TITLES["/hidden/"]: _text("/hidden/", 1),
     }
+    assert {path: asked.count(path) for path in asked if "story" in path} == {
+        "/story/": 1,
+        "/story/2/": 1,
+        "/story/3/": 1,
+    }
+    flags = {one["title"]: one["incomplete"] for one in stores.db.articles.find({})}
+    assert flags == {TITLES["/story/"]: False, TITLES["/cut/"]: True, TITLES["/hidden/"]: True}
     problems = [problem for problem in report.problems if "cut short" in problem]
     assert sorted("404" in problem for problem in problems) == [False, True]
     assert any("robots.txt" in problem for problem in problems)
@@ -126,6 +166,56 @@ def test_a_further_page_that_fails_later_takes_nothing_from_the_article(
 
     lost.clear()
     (report,) = crawl([recrawl_job(site, settings)[0]], settings)
-    assert report.count(Disposition.REVISED) == 1
+    # The site revised nothing: what was missing has come.
+    assert report.count(Disposition.REVISED) == 0
     grown = stores.db.articles.find_one({"title": TITLES["/cut/"]}) or {}
     assert grown["text"].split("\n\n") == [text for part in (1, 2) for text in _text("/cut/", part)]
+
+
+SERVERS_PAGE = "<html><title>Site</title><body><h1>Try again</h1><p>{}</p></body></html>".format(
+    "The node that keeps this part of the site is being looked after and comes back in a while. " * 3
+)
+FURTHER = {
+    "not found": "<html><title>الصفحة غير موجودة</title><body><h1>404</h1><p>عذراً.</p></body></html>",
+    "cut": "<html><head><title>x</title></head><body><article><p>بداية فقرة لا تن",
+    "the server's": SERVERS_PAGE,
+}
+
+
+def test_a_further_page_is_judged_as_the_first_is_and_asked_for_again(
+    site: Site, stores: Stores, settings: Settings, lost: set[str], answers: dict[str, str]
+) -> None:
+    def article(path: str) -> dict[str, Any]:
+        return stores.db.articles.find_one({"title": TITLES[path]}) or {}
+
+    lost.clear()
+    answers |= {"/story/2/": FURTHER["not found"], "/cut/2/": FURTHER["cut"]}
+    (report,) = crawl([Job(site=site)], settings)
+    for path in ("/story/", "/cut/"):
+        assert article(path)["text"].split("\n\n") == _text(path, 1)
+        assert article(path)["incomplete"]
+        assert find_article(stores, site.url + path[1:])["incomplete"]
+    pages = {page["url"]: page for page in stores.db.pages.find({"incomplete": True})}
+    assert sorted(pages) == [f"{site.url}cut/", f"{site.url}story/"]
+    assert {page["state"] for page in pages.values()} == {"pending"}
+    assert report.left == 0
+    (status,) = statuses(stores.db, [site], detailed=True)
+    assert len(status.waiting) == 2
+
+    # Well for one, the server's own words for the other; then well for both.
+    answers.clear()
+    answers["/cut/2/"] = FURTHER["the server's"]
+    (report,) = crawl([recrawl_job(site, settings)[0]], settings)
+    assert report.count(Disposition.UNCHANGED) == len(PARTS)
+    assert (article("/story/")["incomplete"], article("/cut/")["incomplete"]) == (False, True)
+    assert article("/story/")["text"].split("\n\n") == [
+        text for part in (1, 2, 3) for text in _text("/story/", part)
+    ]
+    answers.clear()
+    answers["/story/2/"] = FURTHER["the server's"]
+    crawl([recrawl_job(site, settings)[0]], settings)
+    assert not article("/cut/")["incomplete"]
+    # A failure takes nothing from what is whole, and none of it is a revision.
+    assert len(article("/story/")["text"].split("\n\n")) == 3 * len(STORIES["/story/"])
+    assert not article("/story/")["incomplete"]
+    assert stores.db.revisions.count_documents({}) == 0

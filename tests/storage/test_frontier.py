@@ -135,7 +135,7 @@ def test_a_young_article_is_looked_at_again_after_hours_and_days_and_then_no_mor
     fresh, old, none = frontier.discover(_found("fresh", "old", "none")).pages
     frontier.settle(fresh, PageResult(Disposition.STORED, article_id="1", article_since=now))
     frontier.settle(old, PageResult(Disposition.STORED, article_id="2", article_since=NOW))
-    frontier.settle(none, PageResult(Disposition.REFUSED, forbidden=True))
+    frontier.settle(none, PageResult(Disposition.REFUSED, final=True))
     assert frontier.young(now + timedelta(minutes=59)) == []
     (again,) = frontier.young(now + timedelta(minutes=61))
     assert (again.id, again.article_id) == (fresh.id, "1")
@@ -181,7 +181,7 @@ def test_a_page_never_seen_well_is_asked_again_after_an_hour_a_day_and_a_week(
 
 def test_a_page_that_a_rule_forbids_or_that_gave_an_article_is_not_asked_again(frontier: Frontier) -> None:
     forbidden, known = frontier.discover(_found("a", "b")).pages
-    frontier.settle(forbidden, PageResult(Disposition.REFUSED, "robots.txt forbids it", forbidden=True))
+    frontier.settle(forbidden, PageResult(Disposition.REFUSED, "robots.txt forbids it", final=True))
     frontier.settle(known, PageResult(Disposition.STORED, article_id="1"))
     (known,) = frontier.name_pages([known.url])
     frontier.settle(known, PageResult(Disposition.GONE, "gone (404)"))
