@@ -15,10 +15,11 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
 from crawler.discovery.markup import page_parser
+from crawler.extraction.below_story import drop_comments, drop_other_stories
 from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
 from crawler.extraction.container import Found, find_container
 from crawler.extraction.linked_headlines import drop_linked_headlines
-from crawler.extraction.paragraphs import make_paragraphs, open_wrappers
+from crawler.extraction.paragraphs import join_lines, make_paragraphs, open_wrappers, split_lines
 from crawler.extraction.prose import link_chars
 from crawler.extraction.prose_guard import running_text, running_text_behind
 from crawler.extraction.related import drop_furniture, visible
@@ -56,6 +57,7 @@ _HEADLINE_TAGS = (
     "blockquote",
     "center",
 )
+_LONGEST_CAPTION = 1_000
 _HEADLINE_REACH = 400
 """Characters of story after which a repeated headline is no longer looked for."""
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -104,7 +106,9 @@ def extract_body(
     """
     drop_invisible(body)
     drop_clutter(body, selectors=prune, headline=headline, openings=openings, by_name=by_name)
-    open_wrappers(body)
+    drop_comments(body, headline)
+    drop_other_stories(body, headline, spellings)
+    open_wrappers(body, headline)
     if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
         headline = None
     amount = running_text_behind(body, headline)
@@ -116,10 +120,14 @@ def extract_body(
     container = found.element
     if headline is not None:
         _drop_before_headline(container, headline)
+    make_paragraphs(container)
+    split_lines(container)
+    drop_repeated_captions(container)
     drop_furniture(container)
     drop_linked_headlines(container, url)
     repeated = _drop_headline(container, spellings)
     drop_head_lines(container)
+    join_lines(container)
     paragraphs = _read(container)
     return Body(paragraphs, found, repeated, amount)
 
@@ -137,6 +145,17 @@ def _drop_before_headline(container: HtmlElement, headline: HtmlElement) -> None
     for element, amount in earlier.items():
         if not amount:
             drop(element)
+
+
+def drop_repeated_captions(container: HtmlElement) -> None:
+    """Take out captions that say what an earlier one says: galleries repeat one below each picture."""
+    seen: set[str] = set()
+    for caption in list(container.iter("figcaption")):
+        bones = skeleton("".join(caption.itertext())[:_LONGEST_CAPTION])
+        if bones in seen:
+            drop(caption)
+        elif bones:
+            seen.add(bones)
 
 
 def _captions(body: HtmlElement, headline: HtmlElement | None) -> Found | None:
@@ -211,7 +230,6 @@ def _read(container: HtmlElement) -> list[str]:
     page_body.append(article)
     story = deepcopy(container)
     story.tail = None
-    make_paragraphs(story)
     for name in list(story.attrib):
         del story.attrib[name]
     story.tag = "div"
@@ -250,10 +268,8 @@ def _collect(element: HtmlElement, found: list[str]) -> None:
         return
     if element.tag in ("list", "table"):
         for item in element.iter("item", "row"):
-            cells = list(item.iter("cell")) if item.tag == "row" else [item]
-            found.append(
-                tidy("\t".join(_flat(cell) for cell in cells)) if len(cells) > 1 else tidy(_flat(item))
-            )
+            cells = list(item.iterchildren("cell")) or [item]
+            found.append(tidy("\t".join(_flat(cell, nested_lists=False) for cell in cells)))
     elif element.tag in ("quote", "div") and any(child.tag in _BLOCKS for child in element):
         found.append(tidy(element.text or ""))
         for child in element:
@@ -279,15 +295,16 @@ def _broken(text: str) -> list[str]:
     return parts
 
 
-def _flat(element: HtmlElement) -> str:
+def _flat(element: HtmlElement, *, nested_lists: bool = True) -> str:
+    """An element's text with line breaks; `nested_lists` tells whether lists and tables inside are in it."""
     parts: list[str] = [element.text or ""]
     for child in element:
-        if child.tag == "lb":
+        if (child.tag in ("list", "table") and not nested_lists) or child.tag == "lb":
             parts.append("\n")
         elif isinstance(child.tag, str):
             nested = child.tag in _BLOCKS
             parts.append("\n" if nested else "")
-            parts.append(_flat(child))
+            parts.append(_flat(child, nested_lists=nested_lists))
             parts.append("\n" if nested else "")
         parts.append(child.tail or "")
     return "".join(parts)

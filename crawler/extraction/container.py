@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.clutter import drop
 from crawler.extraction.prose import linked_headings, name_weight, names_of, own_prose
+from crawler.extraction.prose_guard import running_text
 from crawler.extraction.widen import widen
 
 _BLOCKS = ("p", "div", "td", "section", "article", "blockquote", "pre", "li", "main", "center")
@@ -124,7 +125,7 @@ def _weight(element: HtmlElement, *, by_name: bool) -> float:
 
 def _drop_card_lists(container: HtmlElement) -> None:
     """Take lists of other stories' cards out of the story's element: three linked headlines, little else."""
-    length = len("".join(container.itertext()))
+    length, prose = len("".join(container.itertext())), running_text(container)
     for element in list(container.iter("div", "section", "ul", "ol")):
         if element is container or element.getparent() is None:
             continue
@@ -132,5 +133,5 @@ def _drop_card_lists(container: HtmlElement) -> None:
         if cards < 3:
             continue
         text = len("".join(element.itertext()))
-        if text <= min(CARD_CHARS * cards, 0.9 * length):
+        if text <= min(CARD_CHARS * cards, 0.9 * length) and 2 * running_text(element) <= prose:
             drop(element)

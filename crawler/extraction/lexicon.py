@@ -163,6 +163,7 @@ _COMMENTS = (
     "التعليق|لا (?:توجد|يوجد) .{0,15}تعليقات|"
     "التعليقات المنشوره .{0,60}|هذا الموقع يستخدم akismet.{0,160}|(?:this post has )?\\d{1,9} comments?|"
     "sorry,? comments are closed|cancel reply|"
+    "(?:تعليقات|اراء|ردود) (?:القراء|الزوار|المتابعين)(?: \\(?\\d{1,9}\\)?)?|readers.? comments|"
     "(?:ال)?تعليقات(?: \\(?\\d{1,9}\\)?)?|\\d{1,9} (?:تعليق|تعليقات|تعليقا)|(?:لا توجد|لا يوجد) تعليقات|"
     "(?:اترك|اضف|اكتب|شاركنا) (?:لنا )?(?:تعليقا?|تعليقك|ردا?|رايك).{0,60}|"
     "(?:اضافه|كتابه) تعليق(?: جديد)?|التعليق(?:ات)? مغلق(?:ه)?.{0,30}|لن يتم نشر عنوان بريدك.{0,120}|"
@@ -250,8 +251,37 @@ _POLICY_RULE = re.compile(
 _NOTICE = _whole(_COPYRIGHT)
 _LEADING_LINE = _whole(_LEADING)
 
+_SENTENCE_ENDS = (".", "۔", "؟")
+_CLOSING = " »”\"')"
+SENTENCE_WORDS = 5
+"""Words of the shortest sentence that is one for sure; labels that end in a full stop have fewer."""
+_OF_THE_SITE = re.compile(
+    rf"{_OURS}|(?:هذا|هذه) (?:الخبر|المقال|المقاله|الموضوع|الصفحه|الموقع)|بريدك|لن يتم نشر|تعليق|"
+    r"اصدقا.?ك|حقوق|لقراءه|للمزيد|تابعونا|تابعنا|اشترك|تعبر عن|"
+    r"\b(?:you|your|our|us|comments?|rights|this (?:article|story|post|site))\b"
+)
+"""Words by which a text speaks of the site or to its reader."""
+
 LABEL_CHARS = 70
 """No label is longer."""
+
+
+def is_sentence(text: str, name: str) -> bool:
+    """Whether a short text that could be a label or a prompt is a sentence of a story.
+
+    It ends as sentences do, has some words and no number, and does not speak of the site itself: «حمّل تطبيق
+    واتساب مسؤولية التسريب للحكومة.»
+
+    Args:
+        text: The text as it stands.
+        name: The same, `bare`.
+    """
+    return (
+        text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+        and len(name.split()) >= SENTENCE_WORDS
+        and not any(char.isdigit() for char in name)
+        and _OF_THE_SITE.search(name) is None
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -267,7 +297,7 @@ def label(text: str) -> Furniture | None:
     if len(text) > LABEL_CHARS + 30:
         return None
     name = bare(text)
-    if not name or len(name) > LABEL_CHARS:
+    if not name or len(name) > LABEL_CHARS or is_sentence(text, name):
         return None
     return next((kind for kind, pattern in _LABELS.items() if pattern.fullmatch(name)), None)
 
@@ -314,7 +344,8 @@ def copyright_notice(text: str) -> bool:
 
 def leading_line(text: str) -> bool:
     """Whether a short line belongs to a headline's small print: time of reading, views, "last updated"."""
-    return _LEADING_LINE.fullmatch(bare(text)) is not None
+    name = bare(text)
+    return _LEADING_LINE.fullmatch(name) is not None and not is_sentence(text, name)
 
 
 def _fold_lines(text: str) -> str:

@@ -12,6 +12,7 @@ MIN_HEADLINE_WORDS = 4
 """A linked line of fewer words is a name, a place or a button."""
 FILES = (".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".mp3", ".mp4", ".xlsx", ".zip")
 """What a story links to as its own document."""
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 MIN_PROSE_CHARS = 50
 """From here a block without links counts as prose of the story."""
 
@@ -46,6 +47,28 @@ def drop_linked_headlines(container: HtmlElement, url: str) -> None:
     if len(doomed) * 2 <= prose:
         for element in doomed:
             drop(element)
+    if prose:
+        _drop_heading_lists(container, url)
+
+
+def _drop_heading_lists(container: HtmlElement, url: str) -> None:
+    """Take out linked headings that follow each other with nothing between: a list of other stories.
+
+    A heading with text below it is a card's or the story's own.
+    """
+    for heading in list(container.iter("h2", "h3", "h4", "h5", "h6")):
+        links = list(heading.iter("a"))
+        if not links or not _is_other_page(links[0].get("href", ""), url):
+            continue
+        follower = heading.getnext()
+        is_followed = bool((heading.tail or "").strip()) or (
+            follower is not None
+            and follower.tag not in _HEADINGS
+            and bool("".join(follower.itertext()).strip())
+        )
+        is_link = link_chars(heading) >= 0.95 * len(" ".join("".join(heading.itertext()).split()))
+        if is_link and not is_followed and len(visible(heading).split()) >= MIN_HEADLINE_WORDS:
+            drop(heading)
 
 
 def _is_other_page(href: str, url: str) -> bool:

@@ -46,6 +46,33 @@ _BLOCKS = frozenset(
     }
 )
 _WRAPPERS = ("span", "font", "b", "strong", "big", "small", "em", "i", "u", "bdi", "label")
+_LINE_BLOCKS = frozenset(
+    (
+        *("p", "div", "section", "article", "main", "center", "td", "li", "blockquote", "header", "figure"),
+        *("h2", "h3", "h4", "h5", "h6", "address", "pre"),
+    )
+)
+"""Blocks whose lines are judged one by one."""
+_TEXT_BLOCKS = frozenset(("p", "h2", "h3", "h4", "h5", "h6", "address"))
+"""Blocks that hold no paragraphs, which become a `div` when they get some."""
+_AS_BLOCK = frozenset(("dl", "dt", "dd", "form", "fieldset", "details", "summary", "hgroup", "search"))
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_KNOWN = _BLOCKS | frozenset(
+    (
+        *_WRAPPERS,
+        *("html", "head", "body", "a", "abbr", "acronym", "bdo", "br", "cite", "code", "data", "del", "dfn"),
+        *("ins", "kbd", "mark", "nobr", "output", "q", "rp", "rt", "ruby", "s", "samp", "strike", "sub"),
+        *("sup", "time", "tt", "var", "wbr", "img", "picture", "source", "audio", "video", "math", "button"),
+        *("input", "menu", "amp-img"),
+    )
+)
+"""HTML's own elements; what isn't among them is a site's own."""
+CONTINUED = "data-continued-line"
+"""Attribute of a line that a single `br` parts from the one before."""
+MIN_SENTENCE = 60
+"""Characters of the shortest heading that can be a sentence of the story; headings inside one are shorter."""
+LONG_HEADING = 160
+"""No heading inside a story is longer."""
 LONG_RUN = 300
 """An inline element with more text than this and line breaks in it is used as a block."""
 
@@ -67,17 +94,131 @@ def make_paragraphs(container: HtmlElement) -> None:
             _wrap_runs(element)
 
 
-def open_wrappers(body: HtmlElement) -> None:
-    """Make a `div` of every inline element with blocks inside: old pages wrap whole stories in a `font`.
+def split_lines(container: HtmlElement) -> None:
+    """Give every line that a `br` ends a `p` of its own, so that each can be judged by itself.
+
+    A line that a single `br` parts from the one before is marked, for `join_lines` to put them together
+    again.
+
+    Args:
+        container: The story's element, its paragraphs made; changed in place.
+    """
+    holders = {line_break.getparent() for line_break in container.iter("br")}
+    blocks = {block for block in map(_line_holder, holders) if block is not None}
+    for block in blocks:
+        if block is container or _has_block(block):
+            continue
+        lines = _lines_of(block)
+        tail, attributes = block.tail, dict(block.attrib)
+        block.clear()
+        block.tail = tail
+        block.attrib.update(attributes)
+        if block.tag in _TEXT_BLOCKS:
+            block.tag = "div"
+        for number, line in enumerate(lines):
+            if number:
+                line.set(CONTINUED, "1")
+            block.append(line)
+
+
+def join_lines(container: HtmlElement) -> None:
+    """Put lines that single `br` part back into one paragraph each, as far as they still stand together."""
+    for line in list(container.iter("p")):
+        previous = line.getprevious()
+        is_continued = line.attrib.pop(CONTINUED, None) is not None
+        if not is_continued or previous is None or previous.tag != "p" or (previous.tail or "").strip():
+            continue
+        line_break = Element("br")
+        line_break.tail = line.text
+        previous.append(line_break)
+        previous.extend(list(line))
+        previous.tail = line.tail
+        parent = line.getparent()
+        if parent is not None:
+            parent.remove(line)
+
+
+def _line_holder(element: HtmlElement | None) -> HtmlElement | None:
+    """The block around an inline element with a line break in it, or the element where it is a block."""
+    while element is not None and element.tag not in _BLOCKS:
+        element = element.getparent()
+    return element if element is not None and element.tag in _LINE_BLOCKS else None
+
+
+def _lines_of(element: HtmlElement) -> list[HtmlElement]:
+    """The lines of an element's content, a `p` each; inline elements around a break are in both lines."""
+    return [line for line in _split(element, "p", {}) if len(line) or (line.text or "").strip()]
+
+
+def _split(element: HtmlElement, tag: str, attributes: dict[str, str]) -> list[HtmlElement]:
+    """An element's content in as many elements as it has lines."""
+    line = Element(tag, attributes)
+    line.text = element.text
+    lines = [line]
+    for child in list(element):
+        tail, child.tail = child.tail, None
+        if child.tag == "br":
+            lines.append(Element(tag, attributes))
+            lines[-1].text = tail
+            continue
+        if isinstance(child.tag, str) and next(child.iterdescendants("br"), None) is not None:
+            first, *others = _split(child, child.tag, dict(child.attrib))
+            lines[-1].append(first)
+            for part in others:
+                lines.append(Element(tag, attributes))
+                lines[-1].append(part)
+        else:
+            lines[-1].append(child)
+        _append_text(lines[-1], tail)
+    return lines
+
+
+def _append_text(element: HtmlElement, text: str | None) -> None:
+    if not text:
+        return
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def open_wrappers(body: HtmlElement, headline: HtmlElement | None = None) -> None:
+    """Make plain blocks of what old and hand-made pages use as such.
+
+    Inline elements with blocks inside (old pages wrap whole stories in a `font`), definition lists, forms
+    around a page and elements of a site's own become a `div`; a heading that is a sentence becomes a
+    paragraph.
 
     Args:
         body: The page's body; changed in place.
+        headline: The element of the headline, which stays what it is.
     """
+    for element in list(body.iter()):
+        tag = element.tag
+        if tag in _AS_BLOCK or (tag not in _KNOWN and isinstance(tag, str) and _stands_alone(element)):
+            element.tag = "div"
+        elif tag in _HEADINGS and element is not headline and _is_sentence(element):
+            element.tag = "p"
     for block in body.iter(*_BLOCKS):
         parent = block.getparent()
         while parent is not None and parent.tag in _WRAPPERS:
             parent.tag = "div"
             parent = parent.getparent()
+
+
+def _stands_alone(element: HtmlElement) -> bool:
+    """Whether an element of a site's own is a block: no running text beside it."""
+    parent = element.getparent()
+    if parent is None or (parent.text or "").strip() or (element.tail or "").strip():
+        return False
+    return not any((sibling.tail or "").strip() for sibling in parent)
+
+
+def _is_sentence(heading: HtmlElement) -> bool:
+    text = " ".join("".join(heading.itertext()).split())
+    if len(text) < MIN_SENTENCE or next(heading.iter("a"), None) is not None:
+        return False
+    return len(text) >= LONG_HEADING or text.endswith((".", "۔", ".»", ".”", '."'))
 
 
 def _has_block(element: HtmlElement) -> bool:

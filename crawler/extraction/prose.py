@@ -69,7 +69,7 @@ def own_prose(element: HtmlElement) -> int:
             if next(child.iterdescendants("a"), None) is None:
                 if len(child) == 0 or next(child.iterdescendants("p"), None) is None:
                     total += words("".join(child.itertext()))
-            elif element.tag in ("p", "li", "blockquote", "td"):
+            else:
                 total += own_prose(child)
         total += words(child.tail)
     return total

@@ -49,6 +49,27 @@ _LOGO = re.compile(r"logo|brand|site-?(?:title|name)|slogan", re.IGNORECASE)
 _HOME_LINK = re.compile(
     r"/?|#|\./|(?:https?:)?//[^/]+/?|/?(?:index|default|home)\.\w{2,5}|/(?:ar|en|ku|tr)/?", re.IGNORECASE
 )
+_WITHIN_WORDS = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "em",
+        "font",
+        "i",
+        "mark",
+        "q",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+    )
+)
+"""Elements that part no words."""
 _CUT = re.compile(r"(?:\.\.\.|…)\s{0,9}\Z")
 
 
@@ -94,7 +115,11 @@ def find_title(
     others = [text for text in (document, *said, hinted) if text]
 
     def headline(text: str, element: HtmlElement | None) -> Headline:
-        shown = [one_line("".join(element.itertext()))] if element is not None else []
+        shown = (
+            [one_line("".join(element.itertext())), one_line(heading_text(element))]
+            if element is not None
+            else []
+        )
         alike = [spelling for spelling in spellings if _agreement(text, spelling) >= SAME]
         return Headline(text, element, _unique([text, *shown, *alike]))
 
@@ -140,6 +165,24 @@ def _shown_part(document: str, body: HtmlElement, names: set[str]) -> tuple[str,
         if best is None or len(bones) > len(skeleton(best[0])):
             best = wanted[bones], element
     return best
+
+
+def heading_text(heading: HtmlElement) -> str:
+    """A heading's text as it is shown: a line break, a block and one `span` behind another part words."""
+    parts: list[str] = [heading.text or ""]
+    for child in heading.iterchildren():
+        if not isinstance(child.tag, str):
+            parts.append(child.tail or "")
+            continue
+        previous = child.getprevious()
+        is_next = previous is not None and previous.tag == child.tag == "span" and not previous.tail
+        if child.tag not in _WITHIN_WORDS or is_next:
+            parts.append(" ")
+        parts.append(heading_text(child))
+        if child.tag not in _WITHIN_WORDS:
+            parts.append(" ")
+        parts.append(child.tail or "")
+    return "".join(parts)
 
 
 def site_name_beside(headline: str, document_title: str | None) -> str | None:
@@ -261,7 +304,7 @@ def _headings(body: HtmlElement, names: set[str]) -> list[tuple[str, HtmlElement
         if len(found) >= 40:
             break
         # What stands twice for two screen sizes, or has an empty twin, is read once.
-        text = _clean("".join(element.itertext())[: 2 * MAX_TITLE_CHARS], names)
+        text = _clean(heading_text(element)[: 2 * MAX_TITLE_CHARS], names)
         if text and not _is_logo(element):
             found.append((text, element))
     return found

@@ -34,6 +34,7 @@ _BEHIND_BODY = re.compile(
     re.IGNORECASE,
 )
 """A page that goes on behind its end tag. libxml2 drops the rest without a word; browsers read it."""
+_NO_BREAK_SPACE = re.compile(r"&nbsp;?|&#160;?|&#[xX][aA]0;?|\xa0")
 _FORMATTING = re.compile(
     r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
 )
@@ -60,6 +61,9 @@ def parse_page(source: str) -> ParsedPage:
     if not source.strip():
         raise NotAnArticle(NotArticleReason.EMPTY_PAGE)
     bounded = _bounded(source)
+    is_cut = len(bounded) < len(source)
+    # Word processors leave them between all words; they part words as plain spaces do.
+    bounded = _NO_BREAK_SPACE.sub(" ", bounded)
     tree, parser = _parse(bounded)
     if _BEHIND_BODY.search(bounded) or any(
         entry.type == ErrorTypes.ERR_TAG_NAME_MISMATCH for entry in parser.error_log
@@ -69,7 +73,7 @@ def parse_page(source: str) -> ParsedPage:
             tree, parser = _parse(nested)
     last = parser.error_log.last_error
     is_complete = last is None or last.level < ErrorLevels.FATAL
-    return ParsedPage(tree, is_complete and len(bounded) == len(source))
+    return ParsedPage(tree, is_complete and not is_cut)
 
 
 def _bounded(source: str) -> str:
