@@ -18,7 +18,8 @@ from dedup.errors import (
 from dedup.exact import Texts
 from dedup.parameters import Parameters, Thresholds
 from dedup.prepared import Prepared, prepare, prepare_many
-from dedup.similarity import Reason, Verdict, compare
+from dedup.reasons import Reason
+from dedup.similarity import Verdict, compare
 from dedup.stats import IndexStats
 
 if TYPE_CHECKING:

@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 
 from dedup.archive_reading import Batch, Read, Reader, read_archive
 from dedup.archive_result import ArchiveResult, NearMiss, assemble
-from dedup.candidates import archive_bands, neighbours
+from dedup.candidates import archive_bands, archive_keys, neighbours
 from dedup.columns import Columns, Numbers
 from dedup.exported import Exported, article_batches
 from dedup.parameters import Parameters
-from dedup.signature import band_keys
 from dedup.similarity import Verdict
 from dedup.verification import FOUND, Found, compare_firsts, verify, verify_files
 
@@ -169,19 +168,22 @@ def take_batches(
 def _band_keys(
     columns: Columns, rows: Numbers, parameters: Parameters, folder: Path | None
 ) -> NDArray[np.uint32]:
-    """The keys of the bands of rows; in a file if there is a folder."""
-    bands = archive_bands(parameters)
+    """The keys of rows; in a file if there is a folder."""
+    width = archive_bands(parameters).bands + 1
 
     def blocks() -> Iterator[NDArray[np.uint32]]:
         for first in range(0, len(rows), _KEYS):
-            yield band_keys(columns.arrays["values"][rows[first : first + _KEYS]], bands)
+            chosen = rows[first : first + _KEYS]
+            yield archive_keys(
+                columns.arrays["values"][chosen], columns.arrays["digests"][chosen], parameters
+            )
 
     if folder is None or not len(rows):
-        return np.concatenate([np.empty((0, bands.bands), np.uint32), *blocks()])
+        return np.concatenate([np.empty((0, width), np.uint32), *blocks()])
     with (folder / "keys").open("wb") as file:
         for block in blocks():
             file.write(block.tobytes())
-    return np.memmap(folder / "keys", np.uint32, "r", shape=(len(rows), bands.bands))
+    return np.memmap(folder / "keys", np.uint32, "r", shape=(len(rows), width))
 
 
 def _verified(

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.parameters import Thresholds
+from dedup.reasons import Reason
 from dedup.roundups import Parts
-from dedup.similarity import Reason, Verdict
+from dedup.similarity import Verdict
 from dedup.story import Match, Stories
 from dedup.verification import REASONS, Found, verdict_of
 
-_DIFFERENT = REASONS.index(Reason.DIFFERENT)
+_COPIES = [code for code, reason in enumerate(REASONS) if reason.is_copy]
 # Entries made into objects at once.
 _BLOCK = 1 << 14
 
@@ -139,7 +140,7 @@ def assemble(
 
 def _matches(found: Found) -> Iterator[tuple[int, list[Match]]]:
     """For each number with copies before it, these copies."""
-    copies = found[found["reason"] != _DIFFERENT]
+    copies = found[np.isin(found["reason"], _COPIES)]
     latest, matches = -1, list[Match]()
     for first in range(0, len(copies), _BLOCK):
         for later, earlier, code, jaccard, containment, *_ in copies[first : first + _BLOCK].tolist():
@@ -167,7 +168,7 @@ def _joined(ids: Sequence[str], stories: Stories, found: Found) -> dict[str, int
 
 
 def _near_misses(ids: Sequence[str], found: Found, named: Mapping[str, str]) -> list[NearMiss]:
-    near = found[found["reason"] == _DIFFERENT]
+    near = found[~np.isin(found["reason"], _COPIES)]
     misses = (NearMiss(ids[int(row["later"])], ids[int(row["earlier"])], verdict_of(row)) for row in near)
     return sorted(
         (miss for miss in misses if named[miss.id] != named[miss.other_id]),

@@ -91,11 +91,17 @@ class Calls:
             )
         self.epoch = epoch
 
-    def ask(self, articles: Iterable[bytes], mode: bytes = b"") -> list[Any]:
-        """Call the script that checks and inserts, in a mode of `lua/begin.lua`; a reply for each article."""
+    def ask(self, articles: Iterable[bytes], mode: bytes = b"", verdicts: bytes = b"") -> list[Any]:
+        """Call the script that checks and inserts; a reply for each article.
+
+        Args:
+            articles: The articles, packed.
+            mode: One of those of `lua/begin.lua`.
+            verdicts: Exact verdicts on pairs, packed.
+        """
         moment = struct.pack("<2d", self._window, self._clock())
         header = b"".join([self.epoch or b"", self._limits, moment, mode])
-        replies: list[Any] = self._run(self._check, [header, *articles])
+        replies: list[Any] = self._run(self._check, [header, verdicts, *articles])
         return replies
 
     def mark(self, keys: Sequence[bytes], *, undo: bool) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dedup.columns import Numbers
 from dedup.parameters import Parameters
+from dedup.signature import band_keys
 
 NEIGHBOURS = 3
 """In a bucket of many, a document is held against so many before it, and against the first of all."""
@@ -16,6 +17,22 @@ NEIGHBOURS = 3
 def archive_bands(parameters: Parameters) -> Parameters:
     """The parameters with as many bands as the values fill: here bands cost no memory that lasts."""
     return replace(parameters, bands=parameters.permutations // parameters.rows)
+
+
+def archive_keys(
+    values: NDArray[np.uint32], digests: NDArray[np.uint64], parameters: Parameters
+) -> NDArray[np.uint32]:
+    """The keys of documents in an archive pass: those of the bands, and one of the text itself.
+
+    Equal texts so are candidates whatever else shares their bands.
+
+    Args:
+        values: Their MinHash values, a row for each.
+        digests: Their text hashes, two numbers for each.
+        parameters: How signatures are made.
+    """
+    texts = (digests[:, :1] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return np.concatenate([band_keys(values, archive_bands(parameters)), texts], axis=1)
 
 
 def neighbours(keys: NDArray[np.uint32]) -> Iterator[tuple[Numbers, Numbers]]:

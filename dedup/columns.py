@@ -18,19 +18,19 @@ from numpy.typing import NDArray
 
 from dedup.parameters import Parameters
 from dedup.signature import signatures
-from dedup.text import shingle_and_pair
+from dedup.text import shingle_and_code
 
 Numbers: TypeAlias = NDArray[np.intp]
 
 DTYPES: dict[str, Any] = {
     "shingles": np.uint32,
     "late": np.bool_,
-    "pairs": np.uint32,
+    "words": np.uint32,
     "figures": np.uint64,
     "values": np.uint32,
     "digests": np.uint64,
 }
-RAGGED = ("shingles", "pairs", "figures")
+RAGGED = ("shingles", "words", "figures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Part:
 def read_part(texts: Sequence[str], parameters: Parameters) -> Part:
     """Everything that texts are compared by, as flat arrays.
 
-    Pairs of words stand in the order of the text and as often as they come: few documents are ever asked for
-    theirs, and only for these they are sorted.
+    Words stand in the order of the text: few documents are ever asked for their pairs of words, or laid
+    beside another.
     """
-    cut, pairs, pair_starts = shingle_and_pair(texts, parameters.shingle_words)
+    cut, codes, code_starts = shingle_and_code(texts, parameters.shingle_words)
     lengths = [len(figures) for figures in cut.figures]
     figures = np.fromiter(chain.from_iterable(cut.figures), np.uint64, sum(lengths))
     digests = b"".join(digest or bytes(16) for digest in cut.digests)
@@ -55,14 +55,14 @@ def read_part(texts: Sequence[str], parameters: Parameters) -> Part:
         arrays={
             "shingles": cut.hashes,
             "late": cut.late,
-            "pairs": pairs,
+            "words": codes,
             "figures": figures,
             "values": signatures(cut.hashes, cut.starts, parameters),
             "digests": np.frombuffer(digests, "<u8").reshape(len(texts), 2),
         },
         lengths={
             "shingles": np.diff(cut.starts),
-            "pairs": np.diff(pair_starts),
+            "words": np.diff(code_starts),
             "figures": np.array(lengths, np.intp),
         },
     )
@@ -73,7 +73,8 @@ class Columns:
     """The arrays of all documents, by row: the order in which they were read.
 
     Attributes:
-        arrays: `shingles` with `late`, `pairs` and `figures` of all rows, one after the other; `values` (the
+        arrays: `shingles` with `late`, `words` (`dedup.word_codes`) and `figures` of all rows, one after
+            the other; `values` (the
             MinHash, a row each) and `digests` (the text hash, two numbers each).
         starts: Where each row begins in each of the ragged arrays, with the end of the last as one more.
         published: Seconds since 1970, infinity where that isn't known.
@@ -99,6 +100,11 @@ class Columns:
         owners = np.repeat(np.arange(len(rows), dtype=np.uint64), lengths)
         shifts = begins - np.cumsum(lengths) + lengths
         return np.arange(len(owners)) + np.repeat(shifts, lengths), owners
+
+    def words(self, row: int) -> NDArray[np.uint32]:
+        """The word codes of one row, in order."""
+        starts = self.starts["words"]
+        return np.asarray(self.arrays["words"][starts[row] : starts[row + 1]])
 
     def release(self) -> None:
         """Give the memory back that pages of the files take in this process; they are read anew if asked."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dedup.similarity import Reason
+from dedup.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ import re
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeAlias
@@ -22,13 +21,12 @@ from typing import Any, TypeAlias
 import redis
 
 from dedup.calls import Calls
-from dedup.decision import Decision, Move
-from dedup.errors import IndexFullError
-from dedup.exact import Texts, exact_verdicts
+from dedup.decision import Decision
+from dedup.exact import ExactLook, Texts, pairs_within
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
 from dedup.stats import Counts, IndexStats, estimate_memory
-from dedup.wire import SIMILARITY_STEPS, decision, id_key, id_name, pack, pack_verdicts, unsure
+from dedup.wire import SIMILARITY_STEPS, asked, decision, id_key, id_name, pack, pack_verdicts
 
 Document: TypeAlias = tuple[str, str, datetime | None]
 """An article that is not prepared yet: its id, body text and time of publication."""
@@ -36,6 +34,9 @@ Document: TypeAlias = tuple[str, str, datetime | None]
 DEFAULT_BASENAME = "khabar:dedup"
 BATCH = 256
 """Articles of one call of the script, which Redis serves alone: some 20 ms."""
+MOST_LOOKS = 32
+"""So often verdicts are asked for without an insertion between, before the estimate decides: other writers
+have to put look-alikes in at each of them."""
 
 
 class Index:
@@ -97,17 +98,17 @@ class Index:
     ) -> list[Decision]:
         """Decide for each article of a batch which story it belongs to, and insert it.
 
-        One round trip and one atomic step for up to `BATCH` articles. Articles of a batch see those before
-        them. An article that is already there with the same text gets the same decision again, and nothing
-        is doubled; one with another text replaces what was known of it and stays in its story if others
-        follow it there.
+        One round trip and one atomic step for up to `BATCH` articles; with texts two or three. Articles of
+        a batch see those before them. An article that is already there with the same text gets the same
+        decision again, and nothing is doubled; one with another text replaces what was known of it and
+        stays in its story if others follow it there.
 
         Args:
             batch: Articles made by `prepare`, or (id, body text, time of publication or None).
-            texts: Gives the texts of articles of the batch and of earlier ones, for pairs that the index's
-                estimate is not sure of, a few in a hundred: those are compared exactly, and where that says
-                otherwise the article is judged again, in a second atomic step. Where others have joined the
-                article in the meantime it stays where it is; where a text is missing the estimate holds.
+            texts: Gives the texts of articles of the batch and of earlier ones. Whatever looks like a copy is
+                then compared by them before it is inserted: only texts show whether two name the same people,
+                places and figures. Asking and inserting are two atomic steps; whatever came between them is
+                asked for again. Where a text is missing the estimate holds.
 
         Raises:
             IndexMismatchError: The index was made with other parameters.
@@ -120,45 +121,34 @@ class Index:
         decisions: list[Decision] = []
         for first in range(0, len(prepared), BATCH):
             part = prepared[first : first + BATCH]
-            replies = self._calls.ask(pack(part, self.parameters), mode=b"exact" if texts else b"")
-            made = [decision(one.id, reply) for one, reply in zip(part, replies, strict=True)]
-            decisions += self._settle(part, made, replies, texts) if texts else made
+            if texts is None:
+                replies = self._calls.ask(pack(part, self.parameters))
+                decisions += [decision(one.id, reply) for one, reply in zip(part, replies, strict=True)]
+            else:
+                decisions += self._look_and_insert(part, ExactLook(texts, self.parameters))
         return decisions
 
-    def _settle(
-        self, batch: Sequence[Prepared], made: list[Decision], replies: Sequence[Any], texts: Texts
-    ) -> list[Decision]:
-        asked = [(one, unsure(reply)) for one, reply in zip(batch, replies, strict=True)]
-        verdicts = exact_verdicts(asked, texts, self.parameters)
-        # What is new by the estimate, and no copy of what it might have been one of, stays as it is.
-        chosen = [
-            at
-            for at, one in enumerate(batch)
-            if verdicts[one.id]
-            and (made[at].duplicate_of or any(verdict.duplicate for verdict in verdicts[one.id].values()))
-        ]
-        if not chosen:
-            return made
-        packed = pack([batch[at] for at in chosen], self.parameters)
-        arguments = [
-            part
-            for at, one in zip(chosen, packed, strict=True)
-            for part in (one, pack_verdicts(verdicts[batch[at].id]))
-        ]
-        try:
-            replies = self._calls.ask(arguments, mode=b"settle")
-        except IndexFullError:  # the articles are in, as estimated
-            return made
-        places = {one.id: at for at, one in enumerate(batch)}
-        for at, reply in zip(chosen, replies, strict=True):
-            settled = decision(batch[at].id, reply)
-            made[at] = replace(settled, changes=made[at].changes + settled.changes)
-            for move in settled.changes:  # of later articles of the batch, too: they were decided on before
-                place = places.get(move.id, 0) if isinstance(move, Move) else 0
-                if place > at and place not in chosen:
-                    told = {name: getattr(move, name) for name in Move.__slots__}
-                    made[place] = replace(made[place], **told)
-        return made
+    def _look_and_insert(self, batch: Sequence[Prepared], look: ExactLook) -> list[Decision]:
+        """Insert a batch as far as all verdicts are known, learn those that lack, and go on."""
+        look.compare(pairs_within(batch, self.parameters))
+        decisions: list[Decision] = []
+        fruitless = 0
+        while len(decisions) < len(batch):
+            rest = batch[len(decisions) :]
+            is_late = fruitless == MOST_LOOKS
+            replies = self._calls.ask(
+                pack(rest[:1] if is_late else rest, self.parameters),
+                mode=b"" if is_late else b"exact",
+                verdicts=pack_verdicts(look.verdicts),
+            )
+            wanted = [pairs for reply in replies if (pairs := asked(reply)) is not None]
+            inserted = len(replies) - len(wanted)
+            decisions += [
+                decision(one.id, reply) for one, reply in zip(rest[:inserted], replies, strict=False)
+            ]
+            look.compare(pair for pairs in wanted for pair in pairs)
+            fruitless = 0 if inserted else fruitless + 1
+        return decisions
 
     def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
         """Tell what holds now of articles that were checked before; None for those that are not there.
@@ -189,17 +179,22 @@ class Index:
         self.open()
         self._calls.mark([id_key(id_)[0] for pair in pairs for id_ in pair], undo=undo)
 
-    def retell(self, articles: Sequence[Prepared]) -> list[Decision]:
+    def retell(self, articles: Sequence[Prepared], *, texts: Texts | None = None) -> list[Decision]:
         """Tell the articles of a story apart anew, as if they came one after the other in this order.
 
         For a story that `mark_apart` says is more than one. In one atomic step; give all of its articles, the
-        one that it is called by first.
+        one that it is called by first. The texts are as for `check_and_insert`.
 
         Returns:
             A decision for each, to be stored in this order. Raises what `check_and_insert` raises.
         """
         self.open()
-        replies = self._calls.ask(pack(articles, self.parameters), mode=b"again")
+        verdicts = b""
+        if texts is not None:
+            look = ExactLook(texts, self.parameters)
+            look.compare(pairs_within(articles, self.parameters))
+            verdicts = pack_verdicts(look.verdicts)
+        replies = self._calls.ask(pack(articles, self.parameters), mode=b"again", verdicts=verdicts)
         return [decision(one.id, reply) for one, reply in zip(articles, replies, strict=True)]
 
     def near_misses(self) -> list[tuple[str, str, float]]:

@@ -11,6 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.broken_words import join_broken_words, suspects
+
 SEPARATOR, DROPPED, POINT, LETTER, DIGIT, COMPLEX = range(6)
 
 DECIMAL = 0x066B  # the Arabic decimal separator stands for any, within a number
@@ -51,11 +53,12 @@ def units_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.intp]
     encoded = [f"{text} ".encode("utf-16-le", "surrogatepass") for text in texts]
     units = np.frombuffer(b"".join(encoded), np.dtype("<u2"))
     kinds = classes.take(units)
-    complex_units = np.flatnonzero(kinds == COMPLEX)
-    if len(complex_units):
+    unusual = np.concatenate([np.flatnonzero(kinds == COMPLEX), suspects(units, kinds >= LETTER)])
+    if len(unusual):
         ends = np.cumsum([len(piece) // 2 for piece in encoded])
-        for position in np.unique(np.searchsorted(ends, complex_units, side="right")).tolist():
-            encoded[position] = f"{_simplify(texts[position])} ".encode("utf-16-le", "surrogatepass")
+        for position in np.unique(np.searchsorted(ends, unusual, side="right")).tolist():
+            plain = join_broken_words(_simplify(texts[position]))
+            encoded[position] = f"{plain} ".encode("utf-16-le", "surrogatepass")
         units = np.frombuffer(b"".join(encoded), np.dtype("<u2"))
         # What is left of the complex are letters: pairs of surrogates, parts of syllables.
         kinds = np.where(classes[units] == COMPLEX, np.uint8(LETTER), classes[units])

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from dedup.text import NORMALISATION_VERSION, SHINGLE_WORDS
 
-RECORD_VERSION = 4
+RECORD_VERSION = 5
 """Raised whenever the layout of the index in Redis changes."""
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from itertools import combinations
 
 from dedup.parameters import Thresholds
-from dedup.similarity import Reason, Verdict
+from dedup.reasons import Reason
+from dedup.similarity import Verdict
 
 _MOST_PARTS = 32
 """So many parts of an article are held against each other: if they are of two stories, some of these are."""
@@ -35,7 +36,7 @@ class Parts:
     def add(self, one: int, other: int, reason: Reason, jaccard: float) -> None:
         """Take a pair of numbers that share much, the greater first, and the verdict on it."""
         self._alike.add((one, other))
-        if reason is Reason.DIFFERENT or not is_part(reason, jaccard, self._limits):
+        if not reason.is_copy or not is_part(reason, jaccard, self._limits):
             return
         if reason is not Reason.CONTAINED:
             self._parts.setdefault(one, []).append(other)

@@ -4,14 +4,17 @@ The rule is stated once, in `judge`, on a pair's `Evidence`; `lua/rule.lua` stat
 test holds the two together. `compare` and an archive pass count their evidence, the index estimates it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dedup.differences import Differences, differences
 from dedup.figures import compare_figures
+from dedup.identity import other_event
 from dedup.parameters import Parameters, Thresholds
+from dedup.reasons import Reason
 from dedup.text import Content, contents
 
 LATE_BYTES = 8
@@ -19,23 +22,6 @@ LATE_BYTES = 8
 
 NEAR_MISS = 0.1
 """So far below the least containment a pair is still a near miss: what an index's estimates may be off by."""
-
-
-class Reason(StrEnum):
-    """Why two texts count as the same story, or don't."""
-
-    EXACT = "exact"
-    """The same words in the same order."""
-    NEAR = "near"
-    """Much the same text, with changes here and there."""
-    CONTAINS = "contains"
-    """The first text has what the second has, and a good deal more."""
-    CONTAINED = "contained"
-    """The first text is a part of the second."""
-    DIFFERENT = "different"
-    """Not a copy: too little shared, or a template filled with other numbers."""
-    NEW = "new"
-    """Unlike everything seen before, or the earliest of its story: what an index says, not a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +41,9 @@ class Evidence:
         same_source: Whether one source published both; None where that isn't known.
         hours_apart: Time between the publications, in hours; None where one is not known.
         estimated: Whether the shares are estimates from signatures.
+        differing: What differs in the words of two alike texts laid side by side; None where nobody looked,
+            as
+            in an index, or where too little is shared.
     """
 
     jaccard: float
@@ -67,6 +56,7 @@ class Evidence:
     same_source: bool | None = None
     hours_apart: float | None = None
     estimated: bool = False
+    differing: Differences | None = None
 
     @property
     def containment(self) -> float:
@@ -113,7 +103,7 @@ def judge(evidence: Evidence, thresholds: Thresholds, *, least: float | None = N
     reason = Reason.EXACT if evidence.same_words else _reason(evidence, thresholds, least)
     containment = evidence.containment
     return Verdict(
-        duplicate=reason is not Reason.DIFFERENT,
+        duplicate=reason.is_copy,
         reason=reason,
         similarity=1.0 if evidence.same_words else containment,
         jaccard=evidence.jaccard,
@@ -125,20 +115,41 @@ def judge(evidence: Evidence, thresholds: Thresholds, *, least: float | None = N
 
 
 def _reason(evidence: Evidence, limits: Thresholds, least: float | None) -> Reason:
-    first, second = evidence.sizes
-    if min(first, second) < limits.short:
-        if evidence.jaccard < limits.jaccard_short or evidence.figures_changed:
-            return Reason.DIFFERENT
-    elif _is_template(evidence, limits) or _is_quotation(evidence, limits):
+    if not _shares_enough(evidence, limits, least):
         return Reason.DIFFERENT
-    elif least is not None:
-        if evidence.containment < least:
-            return Reason.DIFFERENT
-    elif evidence.containment < _least_containment(evidence, limits) and not _is_reworded(evidence, limits):
-        return Reason.DIFFERENT
+    if _has_other_figures(evidence, limits):
+        return Reason.OTHER_FIGURES
+    if evidence.differing is not None:
+        other = other_event(
+            evidence.differing,
+            same_source=evidence.same_source,
+            hours_apart=evidence.hours_apart,
+            hours_of_a_day=limits.hours_apart,
+        )
+        if other is not None:
+            return other
     if evidence.jaccard >= limits.near:
         return Reason.NEAR
+    first, second = evidence.sizes
     return Reason.CONTAINS if first > second else Reason.CONTAINED
+
+
+def _shares_enough(evidence: Evidence, limits: Thresholds, least: float | None) -> bool:
+    """Whether so much is shared, and in such places, that one text may be a copy of the other."""
+    if min(evidence.sizes) < limits.short:
+        return evidence.jaccard >= limits.jaccard_short
+    if _is_quotation(evidence, limits):
+        return False
+    if least is not None:
+        return evidence.containment >= least
+    return evidence.containment >= _least_containment(evidence, limits) or _is_reworded(evidence, limits)
+
+
+def _has_other_figures(evidence: Evidence, limits: Thresholds) -> bool:
+    """Whether the figures are those of two reports from one template."""
+    if min(evidence.sizes) < limits.short:
+        return evidence.figures_changed > 0
+    return _is_template(evidence, limits)
 
 
 def is_near(evidence: Evidence, limits: Thresholds) -> bool:
@@ -222,8 +233,54 @@ def compare(
     hours = None
     if published_a and published_b:
         hours = abs((published_a - published_b).total_seconds()) / 3600
-    evidence = exact_evidence(mine, other, same_source=same_source, hours_apart=hours)
-    return judge(evidence, parameters.thresholds)
+    return verdict_on(mine, other, parameters.thresholds, same_source=same_source, hours_apart=hours)
+
+
+def verdict_on(
+    mine: Content,
+    other: Content,
+    limits: Thresholds,
+    *,
+    same_source: bool | None = None,
+    hours_apart: float | None = None,
+    least: float | None = None,
+) -> Verdict:
+    """The verdict on two texts that were read: `judge`, with all that it may ask for.
+
+    Args:
+        mine: The text that the reason speaks of.
+        other: The text that it is compared with.
+        limits: When two texts tell the same story.
+        same_source: Whether one source published both; None where that isn't known.
+        hours_apart: Time between the publications, in hours; None where one is not known.
+        least: As for `judge`.
+    """
+    evidence = exact_evidence(mine, other, same_source=same_source, hours_apart=hours_apart)
+    return judge(
+        with_differences(evidence, limits, mine.words, other.words, least=least), limits, least=least
+    )
+
+
+def with_differences(
+    evidence: Evidence,
+    limits: Thresholds,
+    mine: NDArray[np.uint32],
+    other: NDArray[np.uint32],
+    *,
+    least: float | None = None,
+) -> Evidence:
+    """The evidence with what differs in the words, where that may decide: of pairs that share enough.
+
+    Args:
+        evidence: What is known of the pair.
+        limits: When two texts tell the same story.
+        mine: The word codes of the first text.
+        other: Those of the second.
+        least: As for `judge`.
+    """
+    if evidence.same_words or not judge(evidence, limits, least=least).duplicate:
+        return evidence
+    return replace(evidence, differing=differences(mine, other))
 
 
 def exact_evidence(

@@ -21,8 +21,9 @@ import numpy as np
 from dedup import spark_batches as batches
 from dedup.archive_result import ArchiveResult, assemble
 from dedup.parameters import Parameters
+from dedup.reasons import Reason
 from dedup.relational import candidates_statement
-from dedup.similarity import Reason, Verdict
+from dedup.similarity import Verdict
 from dedup.spark_reading import articles, cause, read_errors
 from dedup.spark_session import local_session
 from dedup.verification import FOUND, Found

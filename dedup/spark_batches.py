@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.archive_reading import ReadBatch, read_batch
-from dedup.candidates import archive_bands
+from dedup.candidates import archive_keys
 from dedup.columns import DTYPES, RAGGED, Columns
 from dedup.exported import Lines, from_lines, from_rows
 from dedup.parameters import Parameters
-from dedup.signature import band_keys
 from dedup.verification import FOUND, compare_firsts, least_likely, verify
 
 COMPARED = ["published", "site", *DTYPES]
@@ -61,9 +60,8 @@ def _content(read: ReadBatch, parameters: Parameters) -> Any:
     part = read.part
     values = part.arrays["values"]
     sizes = part.lengths["shingles"]
-    bands = archive_bands(parameters)
-    keys = band_keys(values, bands).view(np.int32)
-    held = np.concatenate([[0], np.cumsum(np.where(sizes > 0, bands.bands, 0))]).astype(np.int32)
+    keys = archive_keys(values, part.arrays["digests"], parameters).view(np.int32)
+    held = np.concatenate([[0], np.cumsum(np.where(sizes > 0, keys.shape[1], 0))]).astype(np.int32)
     columns: dict[str, Any] = {
         "id": pa.array([_bytes(one) for one in read.ids], pa.binary()),
         "told": pa.array([_bytes(one) for one in read.told], pa.binary()),

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from dedup.parameters import Thresholds
+from dedup.reasons import Reason
 from dedup.roundups import is_part
-from dedup.similarity import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ two can't disagree.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from itertools import pairwise
@@ -18,16 +18,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.letters import DIGIT, LETTER, MULTIPLIER, mix, tables, units_of
+from dedup.letters import LETTER, MULTIPLIER, mix, tables, units_of
+from dedup.tokens import CHUNK_UNITS, Words, read_words
+from dedup.word_codes import Meanings, meanings_of, pairs_of, word_codes
 
-NORMALISATION_VERSION = 2
+NORMALISATION_VERSION = 3
 """Raised whenever the same text would give other shingles: indexes made before must then be made anew."""
 
 SHINGLE_WORDS = 5
 """Words in a shingle. Five told copies from templates best on Arabic news (F1 .84 where three gave .73)."""
-
-# A batch is cut into chunks of about this many UTF-16 units, so that its arrays stay in the cache.
-_CHUNK_UNITS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +56,14 @@ class Shingles:
 class Content:
     """All that a text is compared by: distinct shingles and pairs of words, figures, and the text hash.
 
-    `late` tells of each shingle whether it stands in the second half of the text only.
+    `late` tells of each shingle whether it stands in the second half of the text only; `words` are the
+    codes of all words in order.
     """
 
     shingles: NDArray[np.uint32]
     late: NDArray[np.bool_]
     pairs: NDArray[np.uint32]
+    words: NDArray[np.uint32]
     figures: tuple[int, ...]
     digest: bytes
 
@@ -99,23 +100,22 @@ def shingle(texts: Sequence[str], size: int = SHINGLE_WORDS) -> Shingles:
     return _joined([_shingle_chunk(texts[first:last], size)[0] for first, last in _chunks(texts)])
 
 
-def shingle_and_pair(
+def shingle_and_code(
     texts: Sequence[str], size: int = SHINGLE_WORDS
 ) -> tuple[Shingles, NDArray[np.uint32], NDArray[np.intp]]:
-    """The shingles of a batch, and beside them, from one reading of the letters, its pairs of words.
+    """The shingles of a batch, and beside them, from one reading of the letters, its words in order.
 
     Returns:
-        `shingle`; every two words in a row as `shingle` of size 2 hashes them, but in the order of the text
-        and as often as they come; where each text's pairs begin, with the end of the last as one more.
+        `shingle`; the code of every word (`dedup.word_codes`); where each text's words begin, with the end of
+        the last as one more.
     """
-    parts, pairs, lengths = [], [np.empty(0, np.uint32)], [np.zeros(1, np.intp)]
+    parts, codes, lengths = [], [np.empty(0, np.uint32)], [np.zeros(1, np.intp)]
     for first, last in _chunks(texts):
-        part, hashes, bounds = _shingle_chunk(texts[first:last], size)
-        counts = np.diff(bounds)
+        part, read = _shingle_chunk(texts[first:last], size)
         parts.append(part)
-        pairs.append(_windows(hashes, bounds, counts, 2)[0].astype(np.uint32))
-        lengths.append(np.where(counts > 1, counts - 1, counts))
-    return _joined(parts), np.concatenate(pairs), np.cumsum(np.concatenate(lengths))
+        codes.append(_codes(read))
+        lengths.append(np.diff(read.bounds))
+    return _joined(parts), np.concatenate(codes), np.cumsum(np.concatenate(lengths))
 
 
 def _joined(parts: list[Shingles]) -> Shingles:
@@ -135,12 +135,15 @@ def _joined(parts: list[Shingles]) -> Shingles:
 
 def contents(texts: Sequence[str], size: int = SHINGLE_WORDS) -> tuple[Shingles, list[Content]]:
     """The shingles of a batch, and what each of its texts is compared by, independent of the batch."""
-    cut, pairs, begins = shingle_and_pair(texts, size)
+    cut, codes, begins = shingle_and_code(texts, size)
+    pairs, counts = pairs_of(codes, begins)
+    pair_begins = np.cumsum([0, *counts.tolist()])
     return cut, [
         Content(
             cut.of(at).copy(),
             cut.late[cut.starts[at] : cut.starts[at + 1]].copy(),
-            np.unique(pairs[begins[at] : begins[at + 1]]),
+            np.unique(pairs[pair_begins[at] : pair_begins[at + 1]]),
+            codes[begins[at] : begins[at + 1]].copy(),
             cut.figures[at],
             cut.digests[at],
         )
@@ -151,7 +154,7 @@ def contents(texts: Sequence[str], size: int = SHINGLE_WORDS) -> tuple[Shingles,
 def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     first = units = 0
     for position, text in enumerate(texts):
-        if units and units + len(text) > _CHUNK_UNITS:
+        if units and units + len(text) > CHUNK_UNITS:
             yield first, position
             first, units = position, 0
         units += len(text) + 1
@@ -159,9 +162,10 @@ def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         yield first, len(texts)
 
 
-def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, NDArray[np.uint64], NDArray[np.intp]]:
-    """The shingles of a few texts, the hashes of their words, and where each text's words begin."""
-    hashes, bounds, is_figure = _word_hashes(texts)
+def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, Words]:
+    """The shingles of a few texts, and their words."""
+    words = read_words(texts)
+    hashes, bounds = words.hashes, words.bounds
     counts = np.diff(bounds)
     shingles, owners, late = _windows(hashes, bounds, counts, size)
     # One sort makes the shingles of every text distinct and ascending (np.unique takes twenty times as long).
@@ -171,7 +175,7 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, NDArray[n
     if len(keys):
         distinct = np.concatenate([[True], keys[1:] != keys[:-1]])
         keys, marked = keys[distinct], marked[distinct]
-    found, places = _figures(hashes, bounds, is_figure, len(texts))
+    found, places = _figures(hashes, bounds, words.has_digit, len(texts))
     figures, begins = found.tolist(), places.tolist()
     cut = Shingles(
         hashes=keys.astype(np.uint32),
@@ -184,7 +188,7 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, NDArray[n
         ],
         figures=[tuple(sorted(set(figures[first:last]))) for first, last in pairwise(begins)],
     )
-    return cut, hashes, bounds
+    return cut, words
 
 
 def _windows(
@@ -210,29 +214,6 @@ def _windows(
     return mix(combined[whole]) >> np.uint64(32), owners[whole], late[whole]
 
 
-def _word_hashes(
-    texts: Sequence[str],
-) -> tuple[NDArray[np.uint64], NDArray[np.intp], NDArray[np.bool_]]:
-    """Hash every word; return the hashes, where each text's words begin, and which words hold a digit."""
-    units, text_bounds = units_of(texts)
-    classes, _, values = tables()
-    kinds = classes.take(units)
-    in_word = np.empty(len(units) + 2, np.bool_)
-    in_word[0] = in_word[-1] = False
-    np.greater_equal(kinds, LETTER, out=in_word[1:-1])
-    edges = np.flatnonzero(in_word[1:] != in_word[:-1])
-    first, last = edges[0::2], edges[1::2]
-    # A word's hash is a polynomial in its letters, read off prefix sums (Karp & Rabin 1987): multiplying by
-    # the inverse power makes it independent of where the word stands.
-    powers, inverses = _powers(len(units))
-    sums = np.zeros(len(units) + 1, np.uint64)
-    np.cumsum(values.take(units) * powers[: len(units)], out=sums[1:])
-    hashes = mix((sums[last] - sums[first]) * inverses[first])
-    has_digit = np.zeros(len(first), np.bool_)
-    has_digit[np.searchsorted(first, np.flatnonzero(kinds == DIGIT), side="right") - 1] = True
-    return hashes, np.searchsorted(first, text_bounds), has_digit
-
-
 def _figures(
     hashes: NDArray[np.uint64], bounds: NDArray[np.intp], is_figure: NDArray[np.bool_], texts: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
@@ -241,13 +222,7 @@ def _figures(
     The words before tell a number that was changed from one that belongs to another sentence. Where they are
     numbers themselves only that counts, so that a changed one doesn't hide the next.
     """
-    known, meaning, maybe = _figure_words()
-    # Nearly every word is told apart from these by a look at its lowest bits, for a tenth of what a search
-    # in the sorted ones takes.
-    likely = np.flatnonzero(maybe[hashes.astype(np.uint16)])
-    places = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
-    spelled = known[places] == hashes[likely]
-    likely, meant = likely[spelled], meaning[places[spelled]]
+    likely, meant = _spelled_figures(hashes)
     is_figure = is_figure.copy()
     is_figure[likely] = True
     chosen = np.flatnonzero(is_figure)
@@ -263,23 +238,29 @@ def _figures(
     return (context & high) | (found >> np.uint64(32)), np.searchsorted(chosen, bounds[: texts + 1])
 
 
-def _powers(length: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Powers of the multiplier and of its inverse, modulo 2^64, at least `length` of each."""
-    return _cached_powers() if length <= 2 * _CHUNK_UNITS else _make_powers(length)
+def _spelled_figures(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
+    """Which words are number words or weekdays, and the hash that each of them counts as."""
+    known, meaning, maybe = _figure_words()
+    # Nearly every word is told apart from these by a look at its lowest bits, for a tenth of what a search
+    # in the sorted ones takes.
+    likely = np.flatnonzero(maybe[hashes.astype(np.uint16)])
+    places = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
+    spelled = known[places] == hashes[likely]
+    return likely[spelled], meaning[places[spelled]]
+
+
+def _codes(words: Words) -> NDArray[np.uint32]:
+    """The word codes of a batch; a number word has the code of its digits."""
+    likely, meant = _spelled_figures(words.hashes)
+    figures, hashes = words.has_digit.copy(), words.hashes.copy()
+    figures[likely] = True
+    hashes[likely] = meant
+    return word_codes(replace(words, hashes=hashes), figures, _meanings())
 
 
 @cache
-def _cached_powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    return _make_powers(2 * _CHUNK_UNITS)
-
-
-def _make_powers(length: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    def progression(factor: int) -> NDArray[np.uint64]:
-        factors = np.full(length, factor, np.uint64)
-        factors[:1] = 1
-        return np.cumprod(factors, dtype=np.uint64)
-
-    return progression(MULTIPLIER), progression(pow(MULTIPLIER, -1, 1 << 64))
+def _meanings() -> Meanings:
+    return meanings_of(lambda texts: [read_words([text]).hashes for text in texts])
 
 
 # Written-out numbers, in their normalised spelling. One is left out: it mostly means "a".
@@ -312,8 +293,8 @@ def _figure_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.
     spelled = [(word, str(number)) for number, forms in _NUMBER_WORDS.items() for word in forms.split()]
     spelled += [(f"و{word}", digits) for word, digits in spelled]
     spelled += [(day, day) for day in _WEEKDAYS.split()]
-    hashes, _, _ = _word_hashes([" ".join(word for word, _ in spelled)])
-    meaning, _, _ = _word_hashes([" ".join(counts_as for _, counts_as in spelled)])
+    hashes = read_words([" ".join(word for word, _ in spelled)]).hashes
+    meaning = read_words([" ".join(counts_as for _, counts_as in spelled)]).hashes
     order = np.argsort(hashes)
     maybe = np.zeros(1 << 16, np.bool_)
     maybe[hashes.astype(np.uint16)] = True

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from dedup.columns import Columns, Numbers, open_columns
 from dedup.parameters import Thresholds
-from dedup.similarity import Evidence, Reason, Verdict, is_near, judge
+from dedup.reasons import Reason
+from dedup.similarity import Evidence, Verdict, is_near, judge, with_differences
+from dedup.word_codes import pairs_of
 
 Found: TypeAlias = NDArray[np.void]
 """An array of verdicts, 41 bytes each instead of the 500 of objects; see `verdict_of`."""
@@ -70,8 +72,9 @@ def verify(columns: Columns, mine: Numbers, other: Numbers, limits: Thresholds) 
         enough = shared >= least * np.minimum(columns.sizes(left), columns.sizes(right))
         at, left, right = likely[enough] + first, left[enough], right[enough]
         found = evidence(columns, left, right, shared[enough], late[enough], enough=limits.containment)
-        for place, one in zip(at.tolist(), found, strict=True):
-            verdict = judge(one, limits)
+        for place, one, row, other_row in zip(at.tolist(), found, left.tolist(), right.tolist(), strict=True):
+            seen = with_differences(one, limits, columns.words(row), columns.words(other_row))
+            verdict = judge(seen, limits)
             if verdict.duplicate or is_near(one, limits):
                 places.append(place)
                 rows.append(_row(verdict))
@@ -109,7 +112,8 @@ def compare_firsts(columns: Columns, one: int, other: int, limits: Thresholds) -
     left, right = np.array([one], np.intp), np.array([other], np.intp)
     shared, late = shared_shingles(columns, left, right)
     (found,) = evidence(columns, left, right, shared, late)
-    return judge(found, limits, least=limits.merge)
+    seen = with_differences(found, limits, columns.words(one), columns.words(other), least=limits.merge)
+    return judge(seen, limits, least=limits.merge)
 
 
 def verdict_of(row: Any) -> Verdict:
@@ -117,7 +121,7 @@ def verdict_of(row: Any) -> Verdict:
     _, _, code, jaccard, containment, kept, changed, opening = row.item()
     reason = REASONS[code]
     return Verdict(
-        duplicate=reason is not Reason.DIFFERENT,
+        duplicate=reason.is_copy,
         reason=reason,
         similarity=1.0 if reason is Reason.EXACT else containment,
         jaccard=jaccard,
@@ -242,8 +246,11 @@ def _pairs_shared(columns: Columns, mine: Numbers, other: Numbers) -> NDArray[np
     """Share of the distinct pairs of words of the text with fewer that the other has."""
     found = []
     for rows in (mine, other):
-        places, owners = columns.gather("pairs", rows)
-        found.append(_distinct(np.sort((owners << _HALF) | columns.arrays["pairs"][places])))
+        places, owners = columns.gather("words", rows)
+        starts = np.searchsorted(owners, np.arange(len(rows) + 1, dtype=np.uint64))
+        pairs, lengths = pairs_of(columns.arrays["words"][places], starts)
+        owners = np.repeat(np.arange(len(rows), dtype=np.uint64), lengths)
+        found.append(_distinct(np.sort((owners << _HALF) | pairs)))
     counts = [np.bincount((keys >> _HALF).astype(np.intp), minlength=len(mine)) for keys in found]
     both = np.sort(np.concatenate(found), kind="stable")
     met = both[1:][both[1:] == both[:-1]]

@@ -13,14 +13,16 @@ from dedup.decision import Change, Decision, Move
 from dedup.figures import FIGURES_BYTES
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
+from dedup.reasons import Reason
 from dedup.signature import band_keys, from_bytes, low_bytes
-from dedup.similarity import LATE_BYTES, Reason, Verdict
+from dedup.similarity import LATE_BYTES, Verdict
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, state, similarity, source, text: see
 # lua/records.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
-_VERDICT = struct.Struct("<16sBdd")
+_VERDICT = struct.Struct("<16s16sBBBdd")
+_UNREAD = 255
 _UNKNOWN_TIME = 0xFFFFFFFF
 _REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
 SIMILARITY_STEPS = 250
@@ -29,7 +31,7 @@ _MOVE = 5  # what is told of an article that moved; of any other change it is on
 
 
 def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
-    """Each article's record with its band keys, and its id's name behind.
+    """Each article's record with its band keys and the key of its text, and its id's name behind.
 
     Raises:
         StoredFormError: A signature is of other parameters.
@@ -54,7 +56,7 @@ def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
             _source_mark(one.source),
             one.text_hash[:3],
         )
-        yield record + row + name
+        yield record + row + (one.text_hash[:4] or bytes(4)) + name
 
 
 def decision(id_: str, reply: Any) -> Decision:
@@ -64,7 +66,7 @@ def decision(id_: str, reply: Any) -> Decision:
         if len(reply) == _SHORTEST:
             return Decision(id_, told[4:], None, None, Reason.NEW)
         return Decision(id_, told[4:36], told[36:], reply[1] / SIMILARITY_STEPS, _REASONS[reply[0]])
-    story, canonical, reason, similarity, changes = reply[:5]
+    story, canonical, reason, similarity, changes = reply
     duplicate_of = id_name(canonical) if canonical else None
     return Decision(
         id=id_,
@@ -98,45 +100,67 @@ def _move(name: bytes, story: bytes, canonical: bytes, why: int, how_much: int) 
 
 
 @dataclass(frozen=True, slots=True)
-class Unsure:
-    """An article that another one is like to about the least degree that counts, by an estimate.
+class Asked:
+    """A pair of articles whose exact verdict decides.
 
     Attributes:
-        id: The article.
-        published_at: When it was published; None where that isn't known.
+        ids: The two articles.
+        hours_apart: Between their publications; None where one is not known.
         same_source: Whether one source published both; None where that isn't known.
     """
 
-    id: str
-    published_at: datetime | None
+    ids: tuple[str, str]
+    hours_apart: float | None
     same_source: bool | None
 
 
-def unsure(reply: Any) -> list[Unsure]:
-    """Read from the script's reply on one article which pairs it could not be sure of."""
-    if isinstance(reply, bytes):
-        return []
+@dataclass(frozen=True, slots=True)
+class PairVerdict:
+    """What an exact look at two texts says, seen from the first.
+
+    Attributes:
+        verdict: Whether one is a copy of the other.
+        merged: The same, where two stories that they began are to become one.
+        is_near: Whether they came close to it.
+    """
+
+    verdict: Verdict
+    merged: Verdict
+    is_near: bool
+
+
+def asked(reply: Any) -> list[Asked] | None:
+    """Read the pairs that the script asks for before it inserts an article; None where it did insert it."""
+    if isinstance(reply, bytes) or reply[0] != 0:
+        return None
     return [
-        Unsure(
-            id_name(name),
-            None if moment == _UNKNOWN_TIME else datetime.fromtimestamp(moment, UTC),
+        Asked(
+            (id_name(one), id_name(other)),
+            None if _UNKNOWN_TIME in (moment, other_moment) else abs(moment - other_moment) / 3600,
             (None, True, False)[source],
         )
-        for name, moment, source in reply[5]
+        for one, other, moment, other_moment, source in reply[1]
     ]
 
 
-def pack_verdicts(verdicts: Mapping[str, Verdict]) -> bytes:
-    """Exact verdicts on an article, by the id of the one that it was compared with."""
+def pack_verdicts(verdicts: Mapping[tuple[str, str], PairVerdict | None]) -> bytes:
+    """Exact verdicts by the two ids; None where a text is not at hand."""
     return b"".join(
         _VERDICT.pack(
-            id_key(id_)[0],
-            _REASONS.index(one.reason) if one.duplicate else 0,
-            one.similarity,
-            one.jaccard,
+            id_key(one)[0],
+            id_key(other)[0],
+            _UNREAD if found is None else _code(found.verdict),
+            0 if found is None else _code(found.merged),
+            found is not None and found.is_near,
+            0.0 if found is None else found.verdict.similarity,
+            0.0 if found is None else found.verdict.jaccard,
         )
-        for id_, one in verdicts.items()
+        for (one, other), found in verdicts.items()
     )
+
+
+def _code(verdict: Verdict) -> int:
+    return _REASONS.index(verdict.reason) if verdict.duplicate else 0
 
 
 def id_key(id_: str) -> tuple[bytes, bytes]:

@@ -20,7 +20,8 @@ from crawler.pipelines.extract import (
 from crawler.sites import Site
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.dedup_index import follow_story, mend_index, open_index, stored_texts
+from crawler.storage.dedup_index import follow_story, mend_index, open_index
+from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
 from crawler.storage.readings import correct, differences
@@ -217,7 +218,7 @@ class _Reading:
 
     def _decide(self, prepared: Prepared, text: str) -> Decision | None:
         try:
-            texts = stored_texts(self._stores.db, {prepared.id: text})
+            texts = stored_texts(self._stores, {prepared.id: text})
             return open_index(self._stores).check_and_insert([prepared], texts=texts)[0]
         except IndexFullError as error:
             logger.error("%s is corrected without a look for duplicates: %s", prepared.id, error)

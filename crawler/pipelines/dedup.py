@@ -19,7 +19,8 @@ from crawler.pipelines.taken_down import confirm_removal, note_taken_down
 from crawler.pipelines.unconfirmed import hold_unconfirmed, remember_text
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import open_index, stored_texts
+from crawler.storage.dedup_index import open_index
+from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.frontier import Frontier
 from dedup import DedupError, IndexFullError
 
@@ -111,7 +112,7 @@ class DedupPipeline:
                     item.decision = stored
                     return
         try:
-            texts = stored_texts(stores.db, {item.article_id: item.article.text})
+            texts = stored_texts(stores, {item.article_id: item.article.text})
             item.decision = open_index(stores).check_and_insert([item.prepared], texts=texts)[0]
         except IndexFullError as error:
             logger.error("%s is stored without a look for duplicates: %s", item.url, error)

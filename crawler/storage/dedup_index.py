@@ -1,6 +1,6 @@
 """The dedup index of an archive: opened, noticed when something of it was lost, made anew from MongoDB."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pymongo
@@ -10,11 +10,12 @@ from redis.lock import Lock
 
 from crawler.storage.articles import TIMES, ArticleStore, published_by, story_fields
 from crawler.storage.connect import Stores
+from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
 from crawler.storage.stale import mark_changed
-from dedup import Decision, Index, Prepared, StoredFormError, Texts, prepare
+from dedup import Decision, Index, Prepared, StoredFormError, prepare
 
 REBUILD_LOCK = 120.0
 """Seconds after which a rebuild that shows no sign of life counts as dead. It shows one with each batch; only
@@ -74,22 +75,6 @@ def index_was_lost(stores: Stores) -> bool:
     return held > 0 and (not stats.is_complete or stats.known < held)
 
 
-def stored_texts(db: Database[Document], own: Mapping[str, str] | None = None) -> Texts:
-    """Where the index finds texts for its exact second look.
-
-    Args:
-        db: The database.
-        own: Texts by article id that are not stored yet.
-    """
-    known = own or {}
-
-    def texts(ids: Sequence[str]) -> dict[str, str]:
-        stored = db.articles.find({"_id": {"$in": [id_ for id_ in ids if id_ not in known]}}, {"text": 1})
-        return {document["_id"]: document["text"] for document in stored} | dict(known)
-
-    return texts
-
-
 def check_pending(stores: Stores) -> int:
     """Look up the articles that were stored without it, for Redis had no memory left.
 
@@ -104,7 +89,7 @@ def check_pending(stores: Stores) -> int:
     count = 0
     for batch in in_batches(stores.db.articles, keys, _SIGNATURE):
         prepared = [_prepared(stores.db, document) for document in batch]
-        decisions = open_index(stores).check_and_insert(prepared, texts=stored_texts(stores.db))
+        decisions = open_index(stores).check_and_insert(prepared, texts=stored_texts(stores))
         _write_stories(stores.db, decisions)
         count += len(batch)
     return count
@@ -129,7 +114,7 @@ def tell_anew(stores: Stores, story_ids: Sequence[str]) -> None:
     members.sort(key=lambda one: one["_id"] != name)
     prepared = [_prepared(stores.db, document) for document in members]
     try:
-        _write_stories(stores.db, open_index(stores).retell(prepared))
+        _write_stories(stores.db, open_index(stores).retell(prepared, texts=stored_texts(stores)))
     finally:
         mark_changed(stores.db, {document["site"] for document in members})
 
@@ -185,7 +170,7 @@ def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None 
             _signatures(stores.db, order),
             apart=splits_of(stores.db),
             left_out=left_out,
-            texts=stored_texts(stores.db),
+            texts=stored_texts(stores),
             progress=progress,
             decided=decided,
         )

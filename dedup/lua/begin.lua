@@ -4,10 +4,12 @@
 -- ARGV[1]  the index's epoch (32 bytes), which a flushed or replaced index does not have; bands of an article and
 --          thresholds, packed, in the order in which they are read below; then a mode:
 --          'again'   all articles of a story are to be told apart anew
---          'exact'   pairs whose estimate is too near to a bound to be sure of are told
---          'settle'  articles are judged again; behind each article come exact verdicts on such pairs, 33 bytes each:
---                    the other id's key, the reason, similarity and Jaccard similarity
--- ARGV[2..]  the articles: each packed (see `pack` in wire.py), with 's' and its id behind where that is not 32
+--          'exact'   an article is inserted only where every verdict that decides about it is exact; the verdicts
+--                    that it lacks are asked for, those of the articles after it, too
+-- ARGV[2]  exact verdicts, 51 bytes each: the keys of two ids, the reason seen from the first (255: the texts are not
+--          at hand, the estimate holds), the reason where two stories are to become one, whether they came close,
+--          similarity and Jaccard similarity
+-- ARGV[3..]  the articles: each packed (see `pack` in wire.py), with 's' and its id behind where that is not 32
 --          hex digits; an article that is only to be looked up is the 16 bytes of its id's key
 --
 -- Articles are numbered from 1 as they come. Keys:
@@ -35,7 +37,7 @@ local bands, CONTAINMENT, OTHER_SOURCE, SAME_SOURCE, JACCARD_SHORT, SHORT, NEAR,
   OPENING, WHOLE, CHAINED, CHAINED_JACCARD, MERGE, NEAR_MISS, UNLIKE, UNDIVIDED, WINDOW, NOW, told =
   struct.unpack('<' .. string.rep('d', 21), ARGV[1], 33)
 local mode = sub(ARGV[1], told)
-local again, exact, settling = mode == 'again', mode == 'exact', mode == 'settle'
+local again, exact = mode == 'again', mode == 'exact'
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
 local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation

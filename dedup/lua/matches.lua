@@ -28,6 +28,7 @@ local function merge(a, b, reason, similarity)
   return kept
 end
 
+local near_misses_of -- of the article at hand, while its candidates are looked at
 local waiting = {} -- numbers of articles that are to be told apart anew after this one
 local barred_from
 local find_id
@@ -64,14 +65,9 @@ local function relations_of(record, candidates)
     local other = weight > 1 and load(number)
     local root = other and number ~= record.number and not waiting[number] and story_of(other)
     if root and not barred[root.number] then
-      local reason, similarity, close, jaccard, sure
-      if record == at_hand then
-        looked_at = looked_at + 1
-        reason, similarity, close, jaccard, sure = judge_at_hand(other)
-        if close and #near_misses < 1000 then near_misses[#near_misses + 1] = { record, other, similarity } end
-      else
-        reason, similarity, close, jaccard = judge(record, other)
-      end
+      local reason, similarity, close, jaccard, sure = judge(record, other)
+      if close and near_misses_of then near_misses_of[#near_misses_of + 1] = { record, other, similarity } end
+      if near_misses_of then looked_at = looked_at + 1 end
       if reason ~= NEW then
         relations.parts = relations.parts or is_part(reason, jaccard)
         relations[#relations + 1] = { other = other, reason = reason, similarity = similarity, jaccard = jaccard, sure = sure }
@@ -104,6 +100,18 @@ local function matches_among(record, relations)
 end
 
 -- The record itself is for the caller to save.
+-- Whether two stories that an article resembles are one: their first articles resemble each other.
+local function are_one(root, other)
+  if other.number == root.number or root.round_up + other.round_up > 0 then return NEW end
+  return judge(root, other, MERGE)
+end
+
+-- Ask for the verdicts that would be needed to make one of the stories that a record resembles.
+local function ask_of_stories(matches)
+  local root = matches[1] and story_of(matches[1].other)
+  for at = 2, #matches do are_one(root, story_of(matches[at].other)) end
+end
+
 local function join(record, matches)
   local best = matches[1]
   local root = story_of(best.other)
@@ -119,9 +127,10 @@ local function join(record, matches)
   end
   for at = 2, #matches do
     local other = story_of(matches[at].other)
-    if other.number ~= root.number and root.round_up + other.round_up == 0 then
-      local reason, similarity = judge(root, other, MERGE)
-      if reason ~= NEW and not kept_apart(root, other) then root = merge(root, other, reason, similarity) end
+    local reason, similarity, _, _, sure = are_one(root, other)
+    -- Two stories at once are not hidden in one on an estimate, where somebody could look.
+    if reason ~= NEW and sure and not kept_apart(root, other) then
+      root = merge(root, other, reason, similarity)
     end
   end
   local canonical = canonical_of(root)

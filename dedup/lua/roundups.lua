@@ -241,15 +241,11 @@ end
 
 -- Those of the candidates that the record is a copy of, best first, and all relations; what these show of round-ups
 -- has been put right before.
-local function matches_of(record, candidates)
-  local relations = relations_of(record, candidates)
+local function matches_of(record, candidates, relations)
   if relations.parts and not again then
     local shown = round_ups().reveal(record, relations)
     for _, one in ipairs(shown) do round_ups().tell_apart(story_of(one), one) end
-    if #shown > 0 then
-      if unsure then unsure = {} end
-      relations = relations_of(record, candidates)
-    end
+    if #shown > 0 then relations = relations_of(record, candidates) end
   end
   return matches_among(record, relations), relations
 end

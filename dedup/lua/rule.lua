@@ -69,17 +69,42 @@ local function shares_of(mine, other)
   return equal, min(1, jaccard / (1 + jaccard) * (mine.size + other.size) / min(mine.size, other.size)), jaccard
 end
 
--- The rule of `judge` in similarity.py. Returns reason (0: different), similarity, whether a pair that is no copy
--- came close to it (`is_near`), the Jaccard similarity of a copy, and by how much the containment is above the least
--- that counts, where that matters; `least` replaces that where it is given.
-local function judge(mine, other, least)
-  if mine.size == 0 or other.size == 0 then return NEW, 0 end
-  local equal, containment, jaccard = shares_of(mine, other)
-  if equal == 64 and mine.text == other.text and mine.size == other.size then return EXACT, 1, false, 1 end
-  local smaller, margin = min(mine.size, other.size), nil
+-- Exact verdicts on pairs, by the ids of both.
+local VERDICT, UNREAD = 51, 255
+local verdicts = {}
+for from = 1, #ARGV[2], VERDICT do
+  local one, other, reason, merged, near, similarity, jaccard = struct.unpack('<c16c16BBBdd', ARGV[2], from)
+  local verdict = { reason = reason, merged = merged, near = near == 1, similarity = similarity, jaccard = jaccard }
+  verdicts[one .. other] = verdict
+  verdicts[other .. one] = reason == UNREAD and verdict or {
+    reason = MIRRORED[reason] or NEW, merged = MIRRORED[merged] or NEW, near = near == 1, similarity = similarity, jaccard = jaccard,
+  }
+end
+
+local UNSURE = 0.13 -- two standard errors of a containment by 64 values where half of a text is shared
+local asked -- pairs whose exact verdict decides; nil where nobody asks
+local asked_for = {}
+
+local function ask(mine, other)
+  local pair = mine.id .. other.id
+  if not asked_for[pair] then
+    asked_for[pair] = true
+    asked[#asked + 1] = { mine, other }
+  end
+end
+
+-- The rule of `judge` in similarity.py on estimates. Returns reason (0: different), similarity, whether a pair that is no
+-- copy came close to it (`is_near`), the Jaccard similarity, and whether an exact look may say otherwise; `least`
+-- replaces the least containment where it is given. What names two texts hold an estimate cannot see: whatever looks
+-- like a copy is looked at.
+local function estimate(mine, other, least)
+  local _, containment, jaccard = shares_of(mine, other)
+  local smaller = min(mine.size, other.size)
   local kept, changed = compare_figures(figures_of(mine), figures_of(other))
+  local close, open = false, false
   if smaller < SHORT then
-    if jaccard < JACCARD_SHORT or changed > 0 then return NEW, containment end
+    open = jaccard >= JACCARD_SHORT - UNSURE
+    if jaccard < JACCARD_SHORT or changed > 0 then return NEW, containment, false, jaccard, open end
   else
     if not least then
       least = CONTAINMENT
@@ -87,36 +112,39 @@ local function judge(mine, other, least)
         least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
       end
     end
-    margin = containment - least
-    local close = margin >= -NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
-    if margin < 0 then return NEW, containment, close, jaccard, margin end
+    local margin, by_length = containment - least, floor(smaller / LENGTH)
+    open = margin >= -UNSURE and not (changed > 2 * max(CHANGED, by_length) and kept < changed)
+    close = margin >= -NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
+    if margin < 0 then return NEW, containment, close, jaccard, open end
     if containment < WHOLE and opening_of(mine, other) < OPENING then
-      return NEW, containment, close, jaccard, margin
+      return NEW, containment, close, jaccard, open
     end
     if kept < (kept + changed) * KEPT then
-      local by_length = floor(smaller / LENGTH)
-      if changed > max(CHANGED, by_length) then return NEW, containment, close, jaccard, margin end
+      if changed > max(CHANGED, by_length) then return NEW, containment, close, jaccard, open end
       if changed > by_length and mine.published ~= UNKNOWN and other.published ~= UNKNOWN
         and math.abs(mine.published - other.published) >= HOURS * 3600 then
-        return NEW, containment, close, jaccard, margin
+        return NEW, containment, close, jaccard, open
       end
     end
   end
-  if jaccard >= NEAR then return NEAR_COPY, containment, false, jaccard, margin end
-  return mine.size > other.size and CONTAINS or CONTAINED, containment, false, jaccard, margin
+  if jaccard >= NEAR then return NEAR_COPY, containment, false, jaccard, open end
+  return mine.size > other.size and CONTAINS or CONTAINED, containment, false, jaccard, open
 end
 
-local UNSURE = 0.13 -- two standard errors of a containment by 64 values where half of a text is shared
-local at_hand -- the article that is checked, with what is known of it and another's likeness:
-local settled = {} -- exact verdicts, by the other's id
-local unsure -- those whose likeness should be looked at exactly; nil where nobody asks
+local function is_same_text(mine, other)
+  return mine.size == other.size and mine.text == other.text and sub(mine.raw, 1, 64) == sub(other.raw, 1, 64)
+end
 
--- The same of the article at hand. Where the last is false, an exact verdict may say otherwise.
-local function judge_at_hand(other)
-  local verdict = settled[other.id]
-  if verdict then return verdict[1], verdict[2], false, verdict[3], true end
-  local reason, similarity, close, jaccard, margin = judge(at_hand, other)
-  local sure = not unsure or not margin or math.abs(margin) >= UNSURE
-  if not sure then unsure[#unsure + 1] = other end
-  return reason, similarity, close, jaccard, sure
+-- The verdict on a pair: the exact one where it is known. The last value says whether it is sure, as every
+-- estimate is where nobody can look.
+local function judge(mine, other, least)
+  if mine.size == 0 or other.size == 0 then return NEW, 0, false, 0, true end
+  if is_same_text(mine, other) then return EXACT, 1, false, 1, true end
+  local verdict = verdicts[mine.id .. other.id]
+  if verdict and verdict.reason ~= UNREAD then
+    return least and verdict.merged or verdict.reason, verdict.similarity, verdict.near, verdict.jaccard, true
+  end
+  local reason, similarity, close, jaccard, open = estimate(mine, other, least)
+  if open and asked and not verdict then ask(mine, other) end
+  return reason, similarity, close, jaccard, not (open and exact)
 end

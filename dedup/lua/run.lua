@@ -2,7 +2,7 @@
 
 if again then
   -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
-  for at = 2, #ARGV do
+  for at = 3, #ARGV do
     local record = find_id(sub(ARGV[at], 65, 80))
     if record and story_of(record) and not waiting[record.number] then
       if record.parent == record.number then stories = stories - 1 end -- and one is counted for each below
@@ -19,17 +19,16 @@ end
 local leave, sweep
 if WINDOW > 0 or first > 1 then leave, sweep = window() end
 if WINDOW > 0 then leave() end
-local decisions = {}
-for at = 2, #ARGV, settling and 2 or 1 do
-  local article = ARGV[at]
-  if settling then
-    settled = {}
-    for from = 1, #ARGV[at + 1], 33 do
-      local id, reason, similarity, jaccard = struct.unpack('<c16Bdd', ARGV[at + 1], from)
-      settled[id] = { reason, similarity, jaccard }
-    end
+local decisions, held_back = {}, false
+for at = 3, #ARGV do
+  local article, decision = ARGV[at], false
+  if #article == 16 then
+    decision = look_up(article)
+  elseif #article > 16 then
+    decision = check(article, held_back)
+    held_back = held_back or (type(decision) == 'table' and decision[1] == 0)
   end
-  decisions[#decisions + 1] = #article == 16 and look_up(article) or #article > 16 and check(article)
+  decisions[#decisions + 1] = decision
 end
 if articles > before then
   note_day()

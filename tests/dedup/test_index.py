@@ -521,7 +521,8 @@ def test_decides_a_pair_as_the_rule_in_python_does(index: Index) -> None:
             told, similarity = second.reason, second.similarity or 0.0
         assert (told if told is not Reason.NEW else None) == (expected.reason if expected.duplicate else None)
         assert similarity == pytest.approx(expected.similarity if expected.duplicate else 0.0, abs=0.003)
-    assert all(verdicts[reason] >= 5 for reason in Reason), verdicts
+    seen_by_estimates = {Reason.DIFFERENT, Reason.NEW, *(reason for reason in Reason if reason.is_copy)}
+    assert all(verdicts[reason] >= 5 for reason in seen_by_estimates), verdicts
 
 
 def test_needs_a_client_that_returns_bytes_and_a_plain_name(redis_url: str) -> None:

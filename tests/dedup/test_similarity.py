@@ -63,7 +63,7 @@ def test_a_template_filled_with_other_numbers_is_no_copy() -> None:
     one, other = RATES.format(14000, 14100, 13668, 950, 2040), RATES.format(14250, 14350, 13701, 965, 2051)
     verdict = compare(one, other)
     assert not verdict.duplicate
-    assert verdict.reason is Reason.DIFFERENT
+    assert verdict.reason is Reason.OTHER_FIGURES
     assert verdict.figures_changed == 5
     assert compare(one, one).duplicate
 

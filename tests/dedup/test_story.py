@@ -2,7 +2,7 @@ from collections.abc import Collection
 from math import inf
 
 from dedup.parameters import Thresholds
-from dedup.similarity import Reason
+from dedup.reasons import Reason
 from dedup.story import Match, Stories
 
 

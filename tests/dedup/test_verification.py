@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dedup.columns import ColumnWriter, read_part
 from dedup.parameters import Parameters
-from dedup.similarity import Evidence, Reason, exact_evidence, judge
+from dedup.reasons import Reason
+from dedup.similarity import Evidence, exact_evidence, judge
 from dedup.text import contents
 from dedup.verification import evidence, shared_shingles, verdict_of, verify, verify_files
 

@@ -1,0 +1,96 @@
+"""Do two texts that are alike name the same event? What differs between them decides, not how much.
+
+Within one outlet an equal frame with anything else in its slots is another event. Across outlets a copy
+keeps its names and is reworded, cut and added to; what differs in nothing but its slots is a template
+filled in twice.
+"""
+
+from collections.abc import Iterable
+
+from dedup.differences import LEAD, Differences, Slot, SlotKind
+from dedup.reasons import Reason
+
+OWN_LEAD = 2
+"""Words that two articles of one outlet each have in the place of the other's where they begin: they report
+two things, whatever note stands below both..."""
+OWN_SHARE = 16
+"""...or one for every so many words that they share, anywhere."""
+CUT = 12
+"""Words that one text may have more at its beginning or end and still be the other's frame, filled in
+anew."""
+MOST_NOTES = 80
+"""Words of the notes that an outlet sets below an article."""
+BULLETIN = 80
+"""Words of a bulletin for each figure that changes from issue to issue; a longer text is a report,
+updated."""
+
+_REASONS = {
+    SlotKind.PERSON: Reason.OTHER_PEOPLE,
+    SlotKind.NAME: Reason.OTHER_PEOPLE,
+    SlotKind.WORD: Reason.OTHER_PEOPLE,
+    SlotKind.PLACE: Reason.OTHER_PLACE,
+    SlotKind.AFTER_PREPOSITION: Reason.OTHER_PLACE,
+}
+_NAMING = frozenset({SlotKind.PERSON, SlotKind.PLACE, SlotKind.NAME, SlotKind.AFTER_PREPOSITION})
+
+
+def other_event(
+    found: Differences, *, same_source: bool | None, hours_apart: float | None, hours_of_a_day: float
+) -> Reason | None:
+    """Why two alike texts are not about the same event; None where they are, as far as can be seen.
+
+    Args:
+        found: What differs between them.
+        same_source: Whether one outlet published both; None where that is not known.
+        hours_apart: Hours between them; None where that is not known.
+        hours_of_a_day: From so many hours on they are of two days.
+    """
+    next_day = hours_apart is not None and hours_apart >= hours_of_a_day
+    if same_source:
+        return _within_an_outlet(found, next_day=next_day)
+    return _across_outlets(found, next_day=next_day)
+
+
+def _within_an_outlet(found: Differences, *, next_day: bool) -> Reason | None:
+    named = [slot for slot in found.slots if slot.kind in _NAMING]
+    if not named and (found.own_lead >= OWN_LEAD or found.own * OWN_SHARE > max(found.shared, MOST_NOTES)):
+        return Reason.DIFFERENT
+    if named or (found.slots and (next_day or _is_frame(found))):
+        return _reason(named or found.slots)
+    if found.dates + found.measures or (next_day and found.counts):
+        return Reason.OTHER_FIGURES
+    return None
+
+
+def _across_outlets(found: Differences, *, next_day: bool) -> Reason | None:
+    named = [slot for slot in found.slots if slot.kind in _NAMING]
+    worded = [slot for slot in found.slots if slot.kind is SlotKind.WORD]
+    names, words = _distinct(named), _distinct(worded)
+    if names > found.rewordings + found.insertions + words:
+        return _reason(named)
+    if not _is_frame(found):
+        return None
+    if (
+        (names and names >= words)
+        or words > 1
+        or any(slot.at < LEAD and not found.insertions + found.edges for slot in worded)
+    ):
+        return _reason(named or worded)
+    figures = found.measures + (found.counts if next_day else 0)
+    if found.dates or (figures and figures * BULLETIN >= found.shared):
+        return Reason.OTHER_FIGURES
+    return None
+
+
+def _is_frame(found: Differences) -> bool:
+    """Whether nothing differs but slots, as in a template filled in twice; a name may be longer."""
+    return not found.rewordings and found.insertions <= 1 and found.edges <= CUT
+
+
+def _distinct(slots: Iterable[Slot]) -> int:
+    """How many exchanges: one that is made throughout a text counts once."""
+    return len({slot.fillers for slot in slots})
+
+
+def _reason(slots: Iterable[Slot]) -> Reason:
+    return _REASONS[next(iter(slots)).kind]
