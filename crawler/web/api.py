@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from crawler.errors import UsageError
 from crawler.web import models
 from crawler.web.reader import Reader
-from crawler.web.reports import Reports, Scope, scope_of
+from crawler.web.reports import Reports
+from crawler.web.scope import Scope, scope_of
 
 Duplicates = Literal["", "no", "yes", "only"]
 State = Literal["", "removed", "edited"]

@@ -10,7 +10,8 @@ from crawler.period import ZONE
 from crawler.web.api import Period, reader_of, report_scope
 from crawler.web.reader import CRAWLS, SITE_CRAWLS, Reader
 from crawler.web.render import LANGUAGES, render, script, style_sheet
-from crawler.web.reports import Reports, scope_of
+from crawler.web.reports import Reports
+from crawler.web.scope import scope_of
 from crawler.web.served import served
 
 Lang = Annotated[Literal["ar", "en"], Path()]

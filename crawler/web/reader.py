@@ -15,7 +15,7 @@ from crawler.web import models
 from crawler.web.article import MEMBERS, article_page, changes
 from crawler.web.health import DAYS, all_days, site_health
 from crawler.web.newsrooms import Newsrooms
-from crawler.web.reports import Scope
+from crawler.web.scope import Scope
 
 CRAWLS: Final = 24
 """Crawls of each site on the overview: a day of a site that is crawled every hour."""

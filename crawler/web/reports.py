@@ -11,53 +11,20 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from crawler.config import Settings
-from crawler.errors import UsageError
 from crawler.operations.archive import Archive
 from crawler.operations.report import Holdings
-from crawler.period import ZONE, Period, parse_period
+from crawler.period import ZONE
+from crawler.web.scope import Scope
 
-PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
-"""Days that a report may reach back, by name."""
 KEPT: Final = 12
 """Reports kept, the last that were looked at: some MB each."""
 WAITING: Final = 3
 """Reports in the making at a time: who asks for more asks again, as the page does by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a report is narrowed to; `since` and `until` as people write them, nothing is ""."""
-
-    site: str = ""
-    since: str = ""
-    until: str = ""
-    period: str = "all"
-
-    def bounds(self) -> Period:
-        """When the articles of the report were published."""
-        days = PERIODS[self.period or "all"]
-        if days is not None:
-            today = datetime.now(ZONE).date()
-            return Period(datetime.combine(today - timedelta(days=days), time.min, ZONE).astimezone(UTC))
-        return parse_period(self.since, self.until, since_name="since", until_name="until")
-
-
-def scope_of(site: str, since: str, until: str, period: str) -> Scope:
-    """Read what was asked for; days that are given go before a period.
-
-    Raises:
-        UsageError: A day or a period that is none; the message says which.
-    """
-    if period not in PERIODS:
-        raise UsageError(f"period: {period!r}: it is one of {', '.join(PERIODS)}")
-    scope = Scope(site, since, until, "" if since or until else period)
-    scope.bounds()
-    return scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from crawler.web.reports import Scope
+from crawler.web.scope import Scope
 from crawler.web.words import word
 from dedup.report import Served
 
