@@ -13,7 +13,7 @@ ALLOWED = {
     "extraction": {"article", "errors", "sites", "discovery", "parsing"},
     "discovery": {"article", "errors", "sites", "parsing"},
     "storage": {"article", "errors", "config", "period", "discovery", "dedup"},
-    "fetch": {"article", "errors", "sites", "storage"},
+    "fetch": {"article", "errors", "sites", "storage", "parsing"},
     "pipelines": {
         "article",
         "errors",

@@ -5,22 +5,13 @@ reaches the parser: expansion bombs and external entities have nothing to expand
 which feeds use without defining them, become characters. lxml then repairs what is ill-formed.
 """
 
-import codecs
 import re
 from html.entities import html5
 
 from lxml import etree, html
 
-# A page can claim any of Python's codecs, some of which take quadratic time (punycode, idna).
-_TRUSTED_CODEC = re.compile(r"(?:utf-?(?:8|16|32)|cp\d|iso8859|mac|koi8|gb|big5|euc|shift|kz)", re.IGNORECASE)
-_LATIN = frozenset({"ascii", "iso8859-1", "cp1252", "iso8859-15"})
-_ARABIC_LEGACY = "cp1256"
-# In text cut off in the middle, or with a few bytes broken by a template, UTF-8 still is what was meant.
-_TOLERATED_BROKEN = 0.05
+from crawler.parsing.encoding import decode
 
-_DECLARED = re.compile(
-    rb"""(?:<\?xml[^>]{0,200}?encoding|<meta[^>]{0,200}?charset)\s*=\s*["']?([\w.:-]{2,40})""", re.I
-)
 _ROOT = re.compile(r"<(?:[\w-]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex)(?=[\s>/])", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0, 2.2
@@ -40,55 +31,6 @@ class MarkupError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def decode(body: bytes, charset: str | None = None) -> str:
-    """Turn a document's bytes into text. Never raises.
-
-    Bytes that are UTF-8 are read as UTF-8 whatever they claim: another encoding's Arabic practically never
-    is valid UTF-8, while wrong claims are common. Otherwise the claim is believed, except that Latin-1,
-    what servers claim by default, is read as windows-1256, which has the French letters in the same places.
-
-    Args:
-        body: The document.
-        charset: What the HTTP header claims, if it does.
-    """
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if body.startswith(mark):
-            return body.decode(encoding, "replace").removeprefix("\ufeff")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    declared = _DECLARED.search(body[:4096])
-    claims = [charset, declared[1].decode("ascii", "replace") if declared else None]
-    for claim in claims:
-        codec = _codec(claim)
-        if codec and codec != "utf-8":
-            try:
-                return body.decode(codec)
-            except UnicodeError:
-                continue
-    text = body.decode("utf-8", "replace")
-    foreign = sum(character > "\x7f" for character in text)
-    if text.count("\ufffd") <= foreign * _TOLERATED_BROKEN:
-        return text
-    return body.decode(_ARABIC_LEGACY, "replace")
-
-
-def _codec(claim: str | None) -> str | None:
-    """Python's name of a claimed encoding, if it is one that web pages are written in."""
-    try:
-        name = codecs.lookup(claim.strip()).name if claim else ""
-    except (LookupError, ValueError):
-        return None
-    if name in _LATIN:
-        return _ARABIC_LEGACY
-    return name if _TRUSTED_CODEC.match(name) else None
 
 
 def xml_source(body: bytes) -> bytes:

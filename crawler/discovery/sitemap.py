@@ -1,7 +1,6 @@
 """Sitemaps (sitemaps.org 0.9) with Google's news extension, indexes of them, and plain lists of addresses."""
 
 import re
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,10 +12,12 @@ from lxml import etree
 from crawler.article import Discovered, Hints
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
 from crawler.discovery.feed import parse_feed
-from crawler.discovery.markup import MarkupError, decode, xml_source
+from crawler.discovery.markup import MarkupError, xml_source
 from crawler.discovery.plaintext import one_line
 from crawler.discovery.times import parse_time
 from crawler.errors import KhabarError
+from crawler.parsing.content import content_of
+from crawler.parsing.encoding import decode
 from crawler.sites import Site
 
 MAX_ENTRIES = 50_000
@@ -74,7 +75,7 @@ def parse_sitemap(body: bytes, url: str, *, zone: ZoneInfo, site: Site | None = 
     """Read a sitemap, an index, a feed that serves as a sitemap, or a list of addresses.
 
     Args:
-        body: The file as served; gzip data is recognised and decompressed within `MAX_BYTES`.
+        body: The file as served; compressed data are recognised and unpacked within `MAX_BYTES`.
         url: Where it was fetched, for relative addresses.
         zone: The site's time zone, for times without one.
         site: The seed, for a feed that gives several addresses for one page.
@@ -176,15 +177,11 @@ def _is_sitemap_namespace(namespace: str) -> bool:
 
 
 def _decompressed(body: bytes, url: str) -> tuple[bytes, bool]:
-    """The file without gzip, at most `MAX_BYTES` of it, and whether anything is missing."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body[:MAX_BYTES], len(body) > MAX_BYTES
-    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        text = reader.decompress(body, MAX_BYTES)
-    except zlib.error:
-        raise SitemapError(url, "gzip") from None
-    return text, not reader.eof
+    """The file without compression, at most `MAX_BYTES` of it, and whether anything is missing."""
+    content = content_of(body, most=MAX_BYTES, cut=True)
+    if content.body.startswith(b"\x1f\x8b"):
+        raise SitemapError(url, "gzip")
+    return content.body[:MAX_BYTES], not content.is_complete or len(content.body) > MAX_BYTES
 
 
 def _plain_list(body: bytes, url: str) -> list[Discovered] | None:

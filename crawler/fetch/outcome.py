@@ -45,6 +45,31 @@ class RefusedRequestError(IgnoreRequest):
         self.final = final
 
 
+class ForbiddenByRobotsError(RefusedRequestError):
+    """robots.txt does not allow this request."""
+
+    def __init__(self) -> None:
+        super().__init__("robots.txt forbids it")
+
+
+class TooManyRedirectsError(IgnoreRequest):
+    """One redirect followed another, more than any honest site needs: the page is tried again later."""
+
+    def __init__(self) -> None:
+        super().__init__("too many redirects")
+
+
+class GateError(IgnoreRequest):
+    """A page redirects to one that asks for something first and would lead back afterwards.
+
+    Args:
+        url: Where it redirects to.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"it leads to {url[:200]}, which asks for consent or a login first")
+
+
 class HeldBackError(IgnoreRequest):
     """The request was not made because the crawl is ending: its page is still to be done."""
 
@@ -87,13 +112,11 @@ def failure_outcome(error: BaseException | None) -> Outcome:
     text = str(error).strip()
     if isinstance(error, RefusedRequestError):
         return Outcome(Disposition.REFUSED, text, final=error.final)
+    if isinstance(error, GateError):
+        return Outcome(Disposition.BLOCKED, text)
+    if isinstance(error, TooManyRedirectsError):
+        return Outcome(Disposition.FAILED, text)
     if isinstance(error, IgnoreRequest):
-        if "robots.txt" in text:
-            return Outcome(Disposition.REFUSED, "robots.txt forbids it", final=True)
-        if "max redirections" in text.lower():
-            return Outcome(Disposition.REFUSED, "too many redirects")
-        if "during decompression" in text:
-            return Outcome(Disposition.REFUSED, "the page unpacks to more than max_page_bytes")
         return Outcome(Disposition.REFUSED, text or "refused by a limit")
     if isinstance(error, UnreadableRobotsError | CutShortError):
         return Outcome(Disposition.FAILED, text)

@@ -18,6 +18,7 @@ from scrapy.http import Response
 from crawler.fetch.outcome import HeldBackError, header_of
 from crawler.fetch.pace import PATIENCE, requested_pause
 from crawler.fetch.slot import PacedSlot
+from crawler.parsing.robots import RobotsTxt, product_token
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +60,11 @@ class PacingMiddleware:
         crawler.signals.connect(middleware.robots_parsed, signal=signals.robots_parsed)
         return middleware
 
-    def robots_parsed(self, robotparser: Any, request: Request) -> None:  # noqa: ARG002
+    def robots_parsed(self, robotparser: RobotsTxt, request: Request) -> None:  # noqa: ARG002
         """Slow the site's slot down to the Crawl-delay that robots.txt asks for."""
-        delay = robotparser.crawl_delay(self._crawler.settings["USER_AGENT"])
-        if delay and float(delay) > self._pace.delay:
-            self._pace.throttle.ask_for(float(delay))
+        delay = robotparser.crawl_delay(product_token(self._crawler.settings["USER_AGENT"]))
+        if delay and delay > self._pace.delay:
+            self._pace.throttle.ask_for(delay)
             self._slot.concurrency = 1
             logger.info("robots.txt asks for %s s between requests", delay)
 

@@ -11,11 +11,16 @@ from enum import StrEnum
 HEAD_BYTES = 4096
 """Where a page says that it is one; a fragment without a head is not judged."""
 
+CLOSING_BYTES = 4096
+"""Where a document closes: caches and counters write comments and scripts behind it."""
+
 TAIL_BYTES = 400
 """What is looked at for a letter that was cut: enough to hold others that tell the encoding."""
 
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _END = re.compile(rb"</\s*(?:html|body)\b", re.IGNORECASE)
+_CLOSED = re.compile(rb"</\s*(?:html|body|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
+_BRACKETS = {ord("["): ord("]"), ord("{"): ord("}")}
 _TAG = re.compile(rb"<(?:[A-Za-z/!?]|\Z)")
 # "&nbs", "&#160": the semicolon is missing, and nothing follows. "R&D" has no two small letters.
 _REFERENCE = re.compile(rb"&(?:#(?:[0-9]{0,7}|[xX][0-9A-Fa-f]{0,6})|[a-z]{2,8})\Z")
@@ -36,6 +41,18 @@ class PageEnd(StrEnum):
     """It stops in a script, a style sheet or a comment: a browser shows all that stands before."""
     CUT = "cut"
     """It stops within a tag, a character reference or a letter: nobody writes that."""
+
+
+def closes_itself(body: bytes) -> bool:
+    """Whether a document comes to an end by its own account: its last closing tag, or its last bracket.
+
+    Args:
+        body: A page, feed, sitemap or JSON answer as served, decompressed.
+    """
+    content = body.strip()
+    if content and content[0] in _BRACKETS:
+        return content[-1] == _BRACKETS[content[0]]
+    return _CLOSED.search(content[-CLOSING_BYTES:].replace(b"\x00", b"")) is not None
 
 
 def page_end(body: bytes) -> PageEnd:

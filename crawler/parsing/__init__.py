@@ -1,1 +1,1 @@
-"""What is read out of text and markup alone: the ground that discovery and extraction stand on."""
+"""What is read out of bytes, text and markup alone: the ground that all else stands on. Pure, no I/O."""

@@ -16,7 +16,13 @@ UNUSED_MIDDLEWARES = tuple(
         "cookies.CookiesMiddleware",
         "httpauth.HttpAuthMiddleware",
         "httpcache.HttpCacheMiddleware",
+        "httpproxy.HttpProxyMiddleware",
         "offsite.OffsiteMiddleware",
+        # Ours do their work.
+        "httpcompression.HttpCompressionMiddleware",
+        "redirect.MetaRefreshMiddleware",
+        "redirect.RedirectMiddleware",
+        "robotstxt.RobotsTxtMiddleware",
     )
 )
 """Each is asked before and after every request, and does nothing for us."""
@@ -31,15 +37,13 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
     """
     return {
         "USER_AGENT": settings.user_agent,
-        "ROBOTSTXT_OBEY": True,
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         # Scrapy takes any certificate unless told otherwise: whoever sits between could write the archive.
         "DOWNLOAD_VERIFY_CERTIFICATES": site.tls == "verify",
-        # Pages are told apart by the frontier; meta refresh is extraction's business (it reads the body).
+        # Pages are told apart by the frontier.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
-        "METAREFRESH_ENABLED": False,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "CONCURRENT_REQUESTS": FAST_SLOT,
         # For each response Scrapy starts so many tasks to take its items; at its default of 100 that costs
@@ -48,7 +52,8 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DOWNLOAD_MAXSIZE": settings.max_page_bytes,
         "DOWNLOAD_WARNSIZE": 0,
-        "REDIRECT_MAX_TIMES": 5,
+        # What is shorter than its Content-Length may be whole all the same: ContentMiddleware looks at it.
+        "DOWNLOAD_FAIL_ON_DATALOSS": False,
         "RETRY_TIMES": 2,
         "RETRY_HTTP_CODES": [408, 500, 502, 504, 522, 524],
         ALLOW_PRIVATE: site.private,
@@ -63,13 +68,15 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "SPIDER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
             **dict.fromkeys(UNUSED_MIDDLEWARES),
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.fetch.robots.RobotsMiddleware": 100,
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
             "crawler.fetch.safety.SafetyMiddleware": 90,
             "crawler.fetch.freshness.FreshnessMiddleware": 450,
-            # Behind decompression (590) and redirects (600): it looks at the page itself.
+            # It looks at the page itself: behind what leads elsewhere.
             "crawler.fetch.wholeness.WholenessMiddleware": 460,
+            # Some redirects stand in the content, which is unpacked before that.
+            "crawler.fetch.redirects.RedirectMiddleware": 580,
+            "crawler.fetch.content.ContentMiddleware": 590,
             # Nearest to the downloader: a held request has passed everything else.
             "crawler.fetch.pacing.PacingMiddleware": 990,
             # Before the retries (550) take what it tells for a name that does not exist.

@@ -91,9 +91,8 @@ class Sources:
         # "Sitemaps & Cross Submits"); the host of a sitemap vouches for nothing.
         if not self._site.owns(request.url):
             return
-        # Scrapy's parser does not pass sitemaps on; the one below it, Protego's, knows them. Addresses
-        # without a host are against the protocol, and common.
-        self._robots_sitemaps += [urljoin(self._site.url, url.strip()) for url in robotparser.rp.sitemaps]
+        # Addresses without a host are against the protocol, and common.
+        self._robots_sitemaps += [urljoin(self._site.url, url.strip()) for url in robotparser.sitemaps]
 
     async def requests(self) -> AsyncIterator[Request]:
         """Yield a request for each source that the seed names; once in a crawl."""

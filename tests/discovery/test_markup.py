@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.discovery.markup import MarkupError, decode, html_tree, parse_html, parse_xml, xml_source
+from crawler.discovery.markup import MarkupError, html_tree, parse_html, parse_xml, xml_source
+from crawler.parsing.encoding import decode
 
 ARABIC = "قصف على ريف حلب"
 

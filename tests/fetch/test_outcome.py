@@ -6,12 +6,19 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
-    IgnoreRequest,
     ResponseDataLossError,
 )
 
 from crawler.article import Disposition
-from crawler.fetch.outcome import CutShortError, RefusedRequestError, failure_outcome, status_outcome
+from crawler.fetch.outcome import (
+    CutShortError,
+    ForbiddenByRobotsError,
+    GateError,
+    RefusedRequestError,
+    TooManyRedirectsError,
+    failure_outcome,
+    status_outcome,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +52,9 @@ def test_a_successful_answer_is_judged_by_its_body(status: int) -> None:
 @pytest.mark.parametrize(
     ("error", "expected", "said"),
     [
-        (IgnoreRequest("Forbidden by robots.txt"), Disposition.REFUSED, "robots.txt"),
-        (IgnoreRequest("max redirections reached"), Disposition.REFUSED, "redirects"),
+        (ForbiddenByRobotsError(), Disposition.REFUSED, "robots.txt"),
+        (TooManyRedirectsError(), Disposition.FAILED, "redirects"),
+        (GateError("https://news.example/ask?for=/a"), Disposition.BLOCKED, "consent"),
         (RefusedRequestError("unsafe address: 10.0.0.1"), Disposition.REFUSED, "10.0.0.1"),
         (DownloadCancelledError("too big"), Disposition.REFUSED, "max_page_bytes"),
         (DownloadTimeoutError("slow"), Disposition.FAILED, "in time"),

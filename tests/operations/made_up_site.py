@@ -59,7 +59,11 @@ class MadeUpSite:
                 self.send_response(answer.status)
                 for name, value in {"Content-Type": "text/html; charset=utf-8", **answer.headers}.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
+                if "Content-Length" not in answer.headers:
+                    self.send_header("Content-Length", str(len(body)))
+                else:
+                    # It is not what it says: only the end of the connection shows where the body ends.
+                    self.close_connection = True
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -1,0 +1,95 @@
+"""Content: a response's bytes as they were before anything compressed them, whatever its headers say.
+
+Takes the place of Scrapy's own middleware, which believes Content-Encoding, and of its refusal of answers
+that are shorter than their Content-Length: what is whole by its own end is whole.
+"""
+
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+
+from crawler.fetch.outcome import CutShortError, RefusedRequestError
+from crawler.fetch.page_end import closes_itself
+from crawler.parsing.content import ACCEPTED, Content, ContentTooLargeError, content_of
+
+CUT_AT = "khabar_cut_at"
+"""Key of a request's `meta`: bytes behind which its content is left out instead of refused."""
+
+PARTIAL = "partial"
+"""Flag of a response whose content did not come to its end, where the request has `CUT_AT`."""
+
+_DATA_LOSS = "dataloss"  # Scrapy's flag, where DOWNLOAD_FAIL_ON_DATALOSS is off
+
+
+class ContentMiddleware:
+    """Undoes all compression, and asks again for answers that broke off."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._most = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the middleware."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Say which compressions we know."""
+        request.headers.setdefault("Accept-Encoding", ACCEPTED)
+
+    def process_response(self, request: Request, response: Response) -> Response | Request:
+        """Return the response with its content; where it is not whole, the request once more.
+
+        Raises:
+            RefusedRequestError: The content is larger than a page may be.
+            CutShortError: The answer broke off each time.
+        """
+        if not response.body:
+            return response
+        cut_at: int | None = request.meta.get(CUT_AT)
+        content = self._content(response, cut_at)
+        response = _with_content(response, content.body)
+        if content.is_complete or not 200 <= response.status < 300:
+            return response
+        if cut_at is not None:
+            return response.replace(flags=[*response.flags, PARTIAL])
+        if closes_itself(content.body):
+            return response
+        reason = "cut short: the answer is not as long as it was said to be"
+        again = get_retry_request(request, spider=self._crawler.spider, reason=reason)  # type: ignore[arg-type]
+        if again is None:
+            raise CutShortError(reason)
+        return again
+
+    def _content(self, response: Response, cut_at: int | None) -> Content:
+        encodings = [value.decode("latin-1") for value in response.headers.getlist("Content-Encoding")]
+        complete = _DATA_LOSS not in response.flags
+        try:
+            return content_of(
+                response.body,
+                encodings,
+                most=self._most if cut_at is None else cut_at,
+                cut=cut_at is not None,
+                complete=complete,
+            )
+        except ContentTooLargeError:
+            if encodings:
+                raise RefusedRequestError(
+                    "the page unpacks to more than max_page_bytes", final=False
+                ) from None
+            # A file that is compressed by itself: sitemaps may be larger than pages, and unpack elsewhere.
+            return Content(response.body, complete)
+
+
+def _with_content(response: Response, body: bytes) -> Response:
+    """The response with its content, of the class that suits it, without Content-Encoding."""
+    if body is response.body and b"Content-Encoding" not in response.headers:
+        return response
+    headers = response.headers.copy()
+    headers.pop("Content-Encoding", None)
+    kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+    return response.replace(cls=kind, headers=headers, body=body)

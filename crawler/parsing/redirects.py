@@ -1,0 +1,182 @@
+"""Redirects without a status: pages that hold nothing but the way to another, and ways that pass a gate.
+
+A browser follows a meta refresh or a script that assigns a location; to a reader such a page is not there.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from lxml import etree, html
+
+from crawler.parsing.encoding import decode
+
+MOST_BYTES = 32 * 1024
+"""A page that only points elsewhere is small; larger ones are not looked at."""
+
+MOST_TEXT = 400
+"""Characters of visible text that such a page may have: "you are being redirected", a link, a footer."""
+
+MOST_SECONDS = 60
+"""A refresh after a longer time keeps a page fresh; it does not lead away."""
+
+MOST_COOKIES = 20
+"""Cookies that are carried through a chain of redirects; RFC 6265, 6.1, asks browsers for 50."""
+
+MOST_COOKIE_CHARS = 4096
+"""Length of one cookie, name and value, as in RFC 6265, 6.1."""
+
+_HINT = re.compile(rb"http-equiv|location", re.IGNORECASE)
+_SILENT = frozenset({"script", "style", "template", "noscript", "title", "head"})
+_SECONDS = re.compile(r"\s*(\d{0,6})[\d.]{0,9}(?=[\s;,u]|\Z)", re.IGNORECASE)
+_URL_WORD = re.compile(r"url\s{0,9}=\s{0,9}", re.IGNORECASE)
+_STRING = r"""(?:"([^"\n]{1,2000})"|'([^'\n]{1,2000})')"""
+_LOCATION = re.compile(
+    rf"""(?<![\w$])location(?:\s{{0,5}}\.\s{{0,5}}href)?\s{{0,5}}=\s{{0,5}}{_STRING}(?!\s{{0,20}}[+.])"""
+    rf"""|(?<![\w$])location\s{{0,5}}\.\s{{0,5}}(?:replace|assign)\s{{0,5}}\(\s{{0,5}}{_STRING}\s{{0,5}}\)""",
+    re.IGNORECASE,
+)
+"""An assignment of one whole string; what is put together from pieces is not known before it runs."""
+_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+
+
+def page_redirect(body: bytes, url: str, charset: str | None = None) -> str | None:
+    """Return where a page leads that holds nothing but a redirect; None for any other.
+
+    Args:
+        body: The page, decompressed.
+        url: Its address.
+        charset: What the HTTP header declares.
+    """
+    if len(body) > MOST_BYTES or not _HINT.search(body):
+        return None
+    source = decode(body, charset)
+    try:
+        tree = html.document_fromstring(
+            source.replace("\0", "").encode(), parser=html.HTMLParser(encoding="utf-8")
+        )
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    if _has_text(tree):
+        return None
+    base = next((element.get("href") or "" for element in tree.iter("base")), "")
+    return _first_elsewhere((*_meta_targets(tree), *_script_targets(tree)), base, url)
+
+
+def refresh_header_target(value: str, url: str) -> str | None:
+    """Return where a Refresh header leads; None where it only reloads, or waits for long."""
+    target = _refresh_target(value)
+    return _first_elsewhere([target] if target else [], "", url)
+
+
+def _first_elsewhere(targets: Iterable[str], base: str, url: str) -> str | None:
+    """The first target that is another address of the web; browsers take the first refresh, too."""
+    for target in targets:
+        try:
+            address = urljoin(urljoin(url, base), target.strip())
+            scheme = urlsplit(address).scheme
+        except ValueError:
+            continue
+        if scheme in ("http", "https") and address.partition("#")[0] != url.partition("#")[0]:
+            return address
+    return None
+
+
+def _has_text(tree: html.HtmlElement) -> bool:
+    """Whether a page shows more text than one that leads elsewhere does."""
+    length = 0
+    for element in tree.iter():
+        silent = not isinstance(element.tag, str) or element.tag in _SILENT
+        hidden = element.getparent() is not None and element.getparent().tag in _SILENT
+        for text in (None if silent or hidden else element.text, element.tail if not hidden else None):
+            length += len(" ".join(text.split())) if text else 0
+        if length > MOST_TEXT:
+            return True
+    return False
+
+
+def _meta_targets(tree: html.HtmlElement) -> Iterator[str]:
+    for element in tree.iter("meta"):
+        if (element.get("http-equiv") or "").strip().lower() != "refresh":
+            continue
+        # What stands in noscript leads browsers without scripts, often to a page that asks for them.
+        if next(element.iterancestors("noscript"), None) is None:
+            target = _refresh_target(element.get("content") or "")
+            if target:
+                yield target
+
+
+def _refresh_target(content: str) -> str | None:
+    """The address in a refresh's content (HTML standard, 4.2.5.3), where it is due soon."""
+    seconds = _SECONDS.match(content)
+    if seconds is None or int(seconds[1] or 0) > MOST_SECONDS:
+        return None
+    target = content[seconds.end() :].lstrip(" \t\r\n\f;,")
+    if named := _URL_WORD.match(target):
+        target = target[named.end() :]
+    target = target.strip()
+    quote = target[:1]
+    if quote in ("'", '"'):
+        target = target[1:].partition(quote)[0]
+    return target or None
+
+
+def _script_targets(tree: html.HtmlElement) -> Iterator[str]:
+    for element in tree.iter("script"):
+        for match in _LOCATION.finditer(element.text or ""):
+            yield _ESCAPED.sub(_unescaped, next(group for group in match.groups() if group))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else str(match[3])
+
+
+def is_gate(url: str, origin: str) -> bool:
+    """Tell whether an address that `origin` redirects to asks for something and leads back afterwards.
+
+    Consent walls, logins and bot checks carry the address they were called from, in their own query: plain,
+    encoded, or in base 64. They need not be told by their words.
+    """
+    asked, gate = urlsplit(origin), urlsplit(url)
+    path = unquote(asked.path)
+    if len(path) < 2 or unquote(gate.path).rstrip("/").endswith(path.rstrip("/")):
+        return False
+    return any(
+        form.partition("?")[0].rstrip("/").endswith(path.rstrip("/"))
+        for _, value in parse_qsl(gate.query)
+        for form in _forms(value)
+    )
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A query's value as it may have been before it was encoded."""
+    for text in (value, _from_base64(value)):
+        yield text
+        yield unquote(text)
+        yield unquote(unquote(text))
+
+
+def _from_base64(value: str) -> str:
+    padded = value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4)
+    try:
+        return base64.b64decode(padded, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return ""
+
+
+def with_cookies(cookies: dict[str, str], set_cookie_headers: Iterable[str]) -> dict[str, str]:
+    """Return the cookies of a chain of redirects after one more answer.
+
+    Args:
+        cookies: The cookies so far, by name.
+        set_cookie_headers: The answer's Set-Cookie headers.
+    """
+    jar = dict(cookies)
+    for header in set_cookie_headers:
+        name, equals, value = header.partition(";")[0].strip().partition("=")
+        if equals and name and len(name) + len(value) <= MOST_COOKIE_CHARS:
+            jar[name] = value
+    return dict(list(jar.items())[-MOST_COOKIES:])
