@@ -90,7 +90,7 @@ def test_the_gpl_server_is_never_imported() -> None:
             assert not [name for name in _imports(path) if name.split(".")[0].startswith("secantus")], path
 
 
-@pytest.mark.parametrize("room", ["spiders", "fetch", "pipelines", "discovery", "worker_pool"])
+@pytest.mark.parametrize("room", ["spiders", "fetch", "pipelines", "discovery", "parsing", "worker_pool"])
 def test_dependencies_inside_a_room_go_one_way(room: str) -> None:
     """Imports for type checkers count: who needs to know whom is what the reader has to follow."""
     prefix = f"crawler.{room}."

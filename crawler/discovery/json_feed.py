@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.discovery.markup import decode
+from crawler.parsing.encoding import decode
 
 _VERSION = "jsonfeed.org/version/1"
 

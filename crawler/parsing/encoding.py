@@ -52,6 +52,7 @@ _TRUSTED = re.compile(
 others take quadratic time (punycode, idna)."""
 _GUESSES = ("cp1256", "iso-8859-6", "cp1254", "cp1252")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _ARABIC_WORD = re.compile("[ء-غف-ي]{3,}")
 _LATIN_WORD = re.compile("[A-Za-zÀ-ÖØ-öø-ÿĞğİıŞş]{3,}")
@@ -86,9 +87,11 @@ def unmarked_utf16(body: bytes) -> str | None:
     head = body[:SNIFFED_BYTES]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     # ASCII has its NUL always on the same side; in Arabic text spaces and markup are that.
-    if max(even, odd) > len(head) // 50 and min(even, odd) <= max(even, odd) // 20:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return None
+    if max(even, odd) <= len(head) // 50 or min(even, odd) > max(even, odd) // 20:
+        return None
+    kind = "utf-16-le" if odd > even else "utf-16-be"
+    text = head.decode(kind, "replace")
+    return kind if len(_CONTROL.findall(text)) * 50 <= len(text) else None
 
 
 def _utf8(body: bytes) -> str | None:

@@ -74,9 +74,9 @@ def _serve(site: MadeUpSite) -> None:
 def outcome(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     settings = Settings(
         data_dir=tmp_path_factory.mktemp("wire"),
-        mongodb_uri=servers.mongodb_uri,  # type: ignore[arg-type]
+        mongodb_uri=servers.mongodb_uri,
         mongodb_database="khabar_test_wire",
-        redis_url=servers.redis_url,  # type: ignore[arg-type]
+        redis_url=servers.redis_url,
     )
     with open_stores(settings) as stores, MadeUpSite() as site:
         stores.redis.flushdb()
