@@ -12,6 +12,7 @@ from crawler.storage.articles import TIMES, ArticleStore, published_by, story_fi
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.paging import in_batches
+from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
 from crawler.storage.stale import mark_changed
@@ -188,7 +189,13 @@ def follow_story(stores: Stores, decision: Decision) -> None:
         stores: The open stores.
         decision: What was decided and written.
     """
+    measure_copies(stores.db, _follow(stores, decision))
+
+
+def _follow(stores: Stores, decision: Decision) -> set[str]:
+    """Follow an article's story until nothing changes any more; returns the stories that were touched."""
     articles = ArticleStore(stores.db)
+    stories = {decision.story_id, *(change.story_id for change in decision.changes)}
     # What the decision says of other articles may have been overtaken by a later one before it was written.
     touched = bool(decision.changes)
     for story_id in {change.story_id for change in decision.changes} - {decision.story_id}:
@@ -197,24 +204,25 @@ def follow_story(stores: Stores, decision: Decision) -> None:
     for _ in range(MOST_ROUNDS):
         (current,) = open_index(stores).lookup([decision.id])
         if current is None or (_same_story(current, decision) and not touched):
-            return
+            break
+        stories |= {current.story_id, *(change.story_id for change in current.changes)}
         if not _same_story(current, decision):
             articles.set_story(current)
         touched = _put_members_right(stores, current.story_id)
         decision = current
+    return stories
 
 
 def _put_members_right(stores: Stores, story_id: str) -> bool:
     """Write of all stored members of a story what the index says; returns whether any said otherwise."""
-    names = {"story_id": 1, "duplicate_of": 1, "similarity": 1, "duplicate_reason": 1, "dedup_pending": 1}
     held = {
-        document.pop("_id"): document for document in stores.db.articles.find({"story_id": story_id}, names)
+        document["_id"]: document for document in stores.db.articles.find({"story_id": story_id}, _MEMBERSHIP)
     }
     told = [decision for decision in open_index(stores).lookup(list(held)) if decision is not None]
     updates = [
         UpdateOne({"_id": decision.id}, {"$set": fields})
         for decision in told
-        if (fields := story_fields(decision.id, decision)) != held[decision.id]
+        if not _is_member(fields := story_fields(decision.id, decision), held[decision.id])
     ]
     if updates:
         stores.db.articles.bulk_write(updates, ordered=False)
@@ -222,7 +230,16 @@ def _put_members_right(stores: Stores, story_id: str) -> bool:
 
 
 def _same_story(one: Decision, other: Decision) -> bool:
-    return story_fields(one.id, one) == story_fields(other.id, other)
+    return _is_member(story_fields(one.id, one), story_fields(other.id, other))
+
+
+_MEMBERSHIP = {"story_id": 1, "duplicate_of": 1, "dedup_pending": 1}
+"""What the index decides of an article; the figures beside it are measured (`measure_copies`)."""
+
+
+def _is_member(fields: Document, held: Document) -> bool:
+    """Whether what is stored says of an article's story what it should."""
+    return all(name in held and held[name] == fields[name] for name in _MEMBERSHIP)
 
 
 def clear_index(stores: Stores) -> None:
@@ -258,12 +275,14 @@ def keep_story_ids(documents: Sequence[Document]) -> list[str]:
     Args:
         documents: Articles in order of publication, with `_id` and `story_id`.
     """
-    present = {document["_id"] for document in documents}
+    stories = {document["_id"]: document["story_id"] for document in documents}
     order: dict[str, None] = {}
     for document in documents:
-        if document["story_id"] in present:
-            order.setdefault(document["story_id"])
-        order.setdefault(document["_id"])
+        # The naming article may itself have come into another story since.
+        named_by = [document["_id"]]
+        while (story := stories[named_by[-1]]) in stories and story not in named_by:
+            named_by.append(story)
+        order.update(dict.fromkeys(id_ for id_ in reversed(named_by) if id_ not in order))
     return list(order)
 
 
@@ -295,18 +314,19 @@ def _prepared(db: Database[Document], document: Document) -> Prepared:
 
 
 def _write_stories(db: Database[Document], decisions: Sequence[Decision]) -> None:
-    names = {"story_id": 1, "duplicate_of": 1, "similarity": 1, "duplicate_reason": 1, "dedup_pending": 1}
-    held = {
-        document.pop("_id"): document
-        for document in db.articles.find({"_id": {"$in": [decision.id for decision in decisions]}}, names)
-    }
+    ids = [decision.id for decision in decisions]
+    held = {document["_id"]: document for document in db.articles.find({"_id": {"$in": ids}}, _MEMBERSHIP)}
     updates = [
         UpdateOne({"_id": decision.id}, {"$set": fields})
         for decision in decisions
-        if (fields := story_fields(decision.id, decision)) != held.get(decision.id)
+        if not _is_member(fields := story_fields(decision.id, decision), held.get(decision.id, {}))
     ]
     if updates:
         db.articles.bulk_write(updates, ordered=False)
     store = ArticleStore(db)
+    stories: set[str] = set()
     for decision in decisions:
         store.apply(decision.changes)
+        if decision.duplicate_of or decision.changes:
+            stories |= {decision.story_id, *(change.story_id for change in decision.changes)}
+    measure_copies(db, stories)

@@ -14,6 +14,7 @@ from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
 from crawler.storage.page_texts import CONFIRMED_AFTER, Waiting
+from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
 from crawler.storage.stale import mark_changed
 from dedup import IndexFullError, prepare
@@ -103,3 +104,4 @@ def _leave_story(stores: Stores, article_id: str, site: str) -> None:
         logger.error("%s: the index still knows its text: %s", article_id, error)
         return
     ArticleStore(stores.db).apply(decision.changes)
+    measure_copies(stores.db, {change.story_id for change in decision.changes})
