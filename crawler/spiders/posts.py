@@ -300,9 +300,10 @@ class Posts:
         """Remember a walk that has ended, and report one that has not, or that was not given all posts."""
         walk, total = self._walk, self._walk.total
         if report.error is None:
-            # A walk that asks for changes alone names nothing where nothing was changed.
-            report.unchanged = report.new == 0 and (report.found > 0 or not walk.is_whole)
-            report.conclude(SourceFinding(SourceVerdict.OK) if report.unchanged else None)
+            report.conclude()
+            report.unchanged = report.new == 0 and report.names_pages
+            if report.problem:
+                self._run.problem(report.problem)
         if not walk.has_ended:
             if walk.given:
                 there = f" of {total}" if total else ""
@@ -341,7 +342,7 @@ class Posts:
 
     def _broke_off(self, why: str) -> None:
         report = self._report or self._run.source(self._root, "wordpress")
-        report.error = why
+        report.conclude(SourceFinding(SourceVerdict.FAILED, why))
         logger.warning("The REST interface %s could not be read: %s", self._api, why)
 
     async def _failed(self, failure: Failure) -> AsyncIterator[Request]:

@@ -17,11 +17,15 @@ from crawler.storage.posts import PostsMark
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: where the walk stands, and since which change it asks; or the pages that it asks for."""
+    """One request: where the walk stands, and since which change it asks; or the pages that it asks for.
+
+    `is_check` asks only whether the interface names any posts at all.
+    """
 
     cursor: Cursor = field(default_factory=Cursor)
     modified_after: str | None = None
     pages: tuple[Page, ...] = ()
+    is_check: bool = False
 
 
 class PostsWalk:
@@ -54,8 +58,13 @@ class PostsWalk:
 
     @property
     def first(self) -> Step:
-        """The first request."""
-        return Step(modified_after=self._since)
+        """The first request.
+
+        What has changed is asked for from a second before the newest change: an interface that is well names
+        that post again. An empty answer would say the same of a site without news and of one that has stopped
+        to answer.
+        """
+        return Step(modified_after=self._since and last_second(self._since))
 
     @property
     def total(self) -> int | None:
@@ -105,6 +114,12 @@ class PostsWalk:
             page_size: How many posts were asked for.
             wanted: How many of the posts are new, changed, or still to be done.
         """
+        if step.is_check:
+            self.has_ended = True
+            return None
+        if step.modified_after is not None and not answer.rows and not self._seen:
+            # The post that was changed last was taken down, or there is none any more.
+            return Step(is_check=True)
         fresh = [post for post in answer.posts if post.id not in self._seen]
         self._seen.update(post.id for post in fresh)
         changes = [post.modified for post in answer.posts]

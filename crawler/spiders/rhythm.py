@@ -27,7 +27,16 @@ DAYS_AHEAD = 4
 """Days on which the next opening is looked for: no clock leaves out the same hour on three days in a row."""
 
 TROUBLED = frozenset(
-    {"blocked", "unreachable", "failing", "nothing_discovered", "died", "error", "same_page_everywhere"}
+    {
+        "blocked",
+        "unreachable",
+        "failing",
+        "nothing_discovered",
+        "moved",
+        "died",
+        "error",
+        "same_page_everywhere",
+    }
 )
 """Verdicts after which asking again soon is useless or rude."""
 

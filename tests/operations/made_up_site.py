@@ -31,7 +31,7 @@ class Answer:
 
 
 class MadeUpSite:
-    """Pages by path and query; `answers` may be changed while the site is up.
+    """Pages by path and query, or ``path?*`` for any; `answers` may be changed while the site is up.
 
     Args:
         tls: Serves https with this.
@@ -52,7 +52,8 @@ class MadeUpSite:
                 owner.moments.append(time.monotonic())
                 owner.asked.append(self.path)
                 owner.headers.append({name.lower(): value for name, value in self.headers.items()})
-                answer = owner.answers.get(self.path, Answer("not here", 404))
+                any_query = f"{self.path.partition('?')[0]}?*"
+                answer = owner.answers.get(self.path) or owner.answers.get(any_query, Answer("not here", 404))
                 if callable(answer):
                     answer = answer(owner.headers[-1])
                 body = answer.body.encode() if isinstance(answer.body, str) else answer.body

@@ -133,6 +133,33 @@ def test_an_emptied_source_is_unhealthy_until_it_names_pages_again(
     assert [call["verdict"] for call in calls[1]] == ["nothing_discovered", "ok"]
 
 
+def test_an_interface_that_answers_an_empty_list_is_unhealthy_until_it_names_posts_again(
+    place: MadeUpSite, run: Crawl, calls: tuple[str, list[dict[str, Any]]]
+) -> None:
+    words = (
+        "<p>" + " ".join(["افتتح المجلس اليوم السوق القديم في المدينة بعد أعوام من الترميم"] * 6) + ".</p>"
+    )
+    posts = [
+        {
+            "id": number,
+            **dict.fromkeys(("date", "date_gmt", "modified", "modified_gmt"), f"2024-12-04T10:0{number}:00"),
+            "link": f"{place.base}{path}",
+            "title": {"rendered": f"افتتاح السوق القديم في المدينة للمرة {number}"},
+            "content": {"rendered": words},
+        }
+        for number, path in enumerate(PATHS)
+    ]
+    place.answers["/"] = Answer(SHELL)
+    site = place.site(wordpress=True)
+    full, empty = Answer(json.dumps(posts)), Answer("[]")
+    verdicts = []
+    for answer in (full, full, empty, empty, full):
+        place.answers["/wp-json/wp/v2/posts?*"] = answer
+        verdicts.append(run(site).verdict)
+    assert verdicts == ["ok", "ok", "nothing_discovered", "nothing_discovered", "ok"]
+    assert [call["verdict"] for call in calls[1]] == ["nothing_discovered", "ok"]
+
+
 def test_a_dead_source_among_living_ones_is_a_problem_at_every_crawl_and_in_the_status(
     place: MadeUpSite, run: Crawl, stores: Stores, settings: Settings
 ) -> None:

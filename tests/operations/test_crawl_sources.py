@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.config import Settings
+from crawler.discovery.pagination import PAGINATIONS
 from crawler.discovery.traps import TRIED
 from crawler.operations.crawl import crawl
 from crawler.sites import Site
 from crawler.spiders.job import CrawlReport, Job
+from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import (
     Answer,
@@ -170,3 +172,96 @@ def test_an_address_of_many_arabic_words_is_fetched_however_long_it_is_escaped(
     place.answers["/sitemap.xml"] = Answer(sitemap({path: None}, place.base))
     report = run(place.site(sitemaps=(f"{place.base}/sitemap.xml",)))
     assert (report.taken, report.left, len(_paths(stores))) == (1, 0, 1)
+
+
+def _feed(place: MadeUpSite, stories: range) -> Answer:
+    items = "".join(
+        f"<item><title>خبر اليوم من المدينة</title><link>{place.base}/news/{number}</link></item>"
+        for number in stories
+    )
+    return Answer(f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>")
+
+
+def _paged_feed(place: MadeUpSite, query: str, first: int, pages: int, size: int) -> None:
+    """A feed whose older pages are at `query` with a number from `first` on; its stories count from 1000."""
+    for page in range(pages):
+        number = first + page
+        path = f"/feed?{query}={number}" if page else "/feed"
+        place.answers[path] = _feed(place, range(1000 + page * size, 1000 + (page + 1) * size))
+    # Any other page is the first again, as where the parameter says nothing.
+    place.answers["/feed?*"] = place.answers["/feed"]
+    place.answers[f"/feed?{query}={first + pages}"] = Answer("not here", 404)
+
+
+@pytest.mark.parametrize(("query", "first"), [("paged", 1), ("page", 1), ("page", 0)])
+def test_a_feed_that_hides_what_made_it_is_paged_and_how_is_remembered(
+    place: MadeUpSite, run: Crawl, query: str, first: int
+) -> None:
+    _paged_feed(place, query, first, pages=3, size=2)
+    site = place.site(feeds=[f"{place.base}/feed"], exclude=["/news/"])
+    seen = run(site)
+    assert sum(source.addresses.total for source in seen.sources) >= 6
+    assert {f"/feed?{query}={first + page}" for page in (1, 2)} <= set(place.asked)
+    place.forget()
+    run(site)
+    assert [path for path in place.asked if "feed" in path] == ["/feed"], "known, and nothing is new"
+
+
+def test_a_feed_without_pages_is_tried_once_and_reading_back_goes_on_where_a_crawl_stopped(
+    place: MadeUpSite, run: Crawl, stores: Stores
+) -> None:
+    place.answers["/feed"] = place.answers["/feed?*"] = _feed(place, range(1000, 1002))
+    site = place.site(feeds=[f"{place.base}/feed"])
+    for tries in (len(PAGINATIONS), 0):
+        place.forget()
+        run(site)
+        assert len([path for path in place.asked if path.startswith("/feed?")]) == tries
+
+    _paged_feed(place, "paged", 1, pages=2 * MAX_PAGES_A_CRAWL + 5, size=1)
+    stores.db.sources.delete_many({})
+    asked = []
+    for _ in range(4):
+        place.forget()
+        report = run(site)
+        asked.append({int(path.rpartition("=")[2]) for path in place.asked if path.startswith("/feed?")})
+        notes = [source.note for source in report.sources if source.note]
+        assert report.verdict == "ok"
+        assert any("the next crawl goes on at" in note for note in notes) == (len(asked) < 3)
+    assert asked[0] == set(range(2, MAX_PAGES_A_CRAWL + 2))
+    assert asked[0] | asked[1] | asked[2] == set(range(2, 2 * MAX_PAGES_A_CRAWL + 7))
+    assert asked[3] == set(), "read to its end"
+    frontier = {page["url"] for page in stores.db.pages.find({})}
+    assert len(frontier) == 2 * MAX_PAGES_A_CRAWL + 5
+
+
+def test_a_feed_that_became_a_page_is_read_where_that_page_says(place: MadeUpSite, run: Crawl) -> None:
+    place.answers["/feed"] = Answer(
+        '<html><head><link rel="alternate" type="application/rss+xml" href="/comments/feed">'
+        '<link rel="alternate" type="application/rss+xml" href="/new-feed"></head><body>x</body></html>'
+    )
+    place.article("/news/1000")
+    place.answers["/new-feed"] = _feed(place, range(1000, 1001))
+    for _ in range(2):
+        report = run(place.site(feeds=[f"{place.base}/feed"]))
+        assert report.verdict == "ok"
+        assert f"{place.base}/new-feed, which is read instead" in report.problems[0]
+    assert "/comments/feed" not in place.asked
+
+
+def test_sitemaps_are_read_where_the_site_says_that_they_lie_and_give_its_own_pages_alone(
+    place: MadeUpSite, run: Crawl, stores: Stores
+) -> None:
+    with made_up_site() as bucket:
+        place.article("/news/1000")
+        place.article("/news/1001")
+        place.answers["/robots.txt"] = Answer(f"User-agent: *\nSitemap: {bucket.base}/index.xml\n")
+        # The host of a sitemap vouches for nothing.
+        bucket.answers["/robots.txt"] = Answer(f"User-agent: *\nSitemap: {bucket.base}/own.xml\n")
+        bucket.answers["/index.xml"] = Answer(sitemap({"/map.xml": None}, bucket.base, "sitemap"))
+        pages = sitemap({"/news/1000": None, "/news/1001": None}, place.base)
+        foreign = f"<url><loc>{bucket.base}/news/1002</loc></url></urlset>"
+        bucket.answers["/map.xml"] = Answer(pages.replace("</urlset>", foreign))
+        report = run(place.site())
+        assert (report.verdict, _paths(stores)) == ("ok", {"news/1000", "news/1001"})
+        assert report.addresses.outcomes == {"sitemap_read": 1, "new": 2, "off_site": 1}
+        assert bucket.asked == ["/robots.txt", "/index.xml", "/map.xml"]

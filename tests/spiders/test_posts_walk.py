@@ -154,7 +154,8 @@ def test_later_walks_ask_for_changes_alone_and_remember_what_the_whole_walk_was_
     mark = PostsMark(newest="2024-04-30T12:00:00", missing=3)
     changed = [_post(500, datetime(2024, 5, 3, tzinfo=UTC)), *_posts(250)]
     walk, given, marks = _run(_Interface(changed, cap=5), mark)
-    assert set(given) == {500, *range(12)}
+    # The post of the mark comes again: that shows that the interface is well.
+    assert set(given) == {500, *range(13)}
     assert (walk.is_whole, walk.missing, marks) == (False, 3, [])
     assert walk.mark.newest == "2024-05-03T00:00:00"
     old, given, _ = _run(_Interface(_posts(250), heeds_change=False), mark, known=frozenset(range(250)))
@@ -172,3 +173,12 @@ def test_a_time_of_change_that_lies_ahead_is_not_believed(newest: str | None) ->
 def test_a_mark_of_a_walk_that_nobody_counted_is_walked_over_once_more() -> None:
     walk, given, _ = _run(_Interface(_posts(55), cap=20), PostsMark(newest="2024-05-01T00:00:00"))
     assert (walk.is_whole, set(given)) == (True, set(range(55)))
+
+
+def test_an_empty_answer_to_what_has_changed_is_followed_by_one_look_at_all_posts() -> None:
+    walk = PostsWalk(PostsMark(newest="2024-04-30T12:00:00", missing=0), "2024-05-01T00:00:00")
+    nothing = PostPage([])
+    check = walk.follow(walk.first, nothing, Extent(), 100, wanted=0)
+    assert check == Step(is_check=True)
+    assert walk.follow(check, nothing, Extent(), 100, wanted=0) is None
+    assert walk.has_ended
