@@ -11,7 +11,7 @@ from crawler.storage.schema import Document
 SAME_DAY = timedelta(days=1)
 """How far a minute may lie from the first moment of the day that was known so far."""
 
-TOLD = ("authors", "section", "agency", "summary", "language")
+REPLACEABLE = ("authors", "section", "agency", "summary", "language")
 """Fields of which a page's present word is taken, where it has one."""
 
 TIMES = ("published_at", "published_precision", "date_source", "date_flags")
@@ -28,7 +28,7 @@ def with_better_metadata(stored: Document, article: Article) -> Article | None:
         article: What was read in its page now.
     """
     better: dict[str, Any] = {
-        name: value for name in TOLD if (value := getattr(article, name)) and value != stored.get(name)
+        name: value for name in REPLACEABLE if (value := getattr(article, name)) and value != stored.get(name)
     }
     if article.image and _path(article.image) != _path(stored.get("image") or ""):
         better["image"] = article.image
@@ -57,14 +57,14 @@ def _is_better_time(stored: Document, article: Article) -> bool:
     """Whether a page tells a minute where a day was known, or a time where none was."""
     if article.published_at is None:
         return False
-    known = stored.get("published_at")
-    if known is None:
+    published = stored.get("published_at")
+    if published is None:
         return True
     finer = (
         stored.get("published_precision") == DatePrecision.DAY
         and article.published_precision is DatePrecision.MINUTE
     )
-    return finer and abs(article.published_at - known) <= SAME_DAY
+    return finer and abs(article.published_at - published) <= SAME_DAY
 
 
 def _path(address: str) -> str:

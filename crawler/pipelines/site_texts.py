@@ -76,18 +76,22 @@ class SiteTexts:
                 for id_ in self._by_band.get(band, ())
             }
             frequent = next((group for group in self._frequent if _is_same(group[0].text, page.text)), None)
-        found = frequent
-        if found is None:
-            found = [one for one in pages_with_text(db, page.text.bands) if _is_same(one.text, page.text)]
-            if len(found) >= MANY:
-                # Whoever asks now takes back what has to be taken back; nobody has to do it again.
-                sample = [replace(one, stored=False) for one in found[:SAMPLED]]
-                with self._lock:
-                    self._frequent = [*self._frequent[-MOST_FREQUENT + 1 :], sample]
-        same = {one.page_id: one for one in found}
-        same |= {id_: one for id_, one in recent.items() if _is_same(one.text, page.text)}
-        same.pop(page.page_id, None)
-        return _of_other_articles(page, same.values(), self._site)
+        stored = frequent if frequent is not None else self._look_up(db, page)
+        alike = {holder.page_id: holder for holder in stored}
+        alike |= {id_: holder for id_, holder in recent.items() if _is_same(holder.text, page.text)}
+        alike.pop(page.page_id, None)
+        return _of_other_articles(page, alike.values(), self._site)
+
+    def _look_up(self, db: Database[Document], page: TextHolder) -> list[TextHolder]:
+        """The settled pages that say what a page says; a text under many is remembered."""
+        candidates = pages_with_text(db, page.text.bands)
+        holders = [holder for holder in candidates if _is_same(holder.text, page.text)]
+        if len(holders) >= MANY:
+            # Whoever asks now takes back what has to be taken back; nobody has to do it again.
+            sample = [replace(holder, stored=False) for holder in holders[:SAMPLED]]
+            with self._lock:
+                self._frequent = [*self._frequent[-MOST_FREQUENT + 1 :], sample]
+        return holders
 
     def end(self, page_id: str, disposition: Disposition) -> Waiting | None:
         """Note how a page ended; returns what its text waits for, where it was taken back in the meantime."""
@@ -130,17 +134,19 @@ class SiteTexts:
                 del self._by_band[band]
 
 
-def _is_same(one: PageText, other: PageText) -> bool:
-    return sketch_of(one).is_same(sketch_of(other))
+def _is_same(text: PageText, other: PageText) -> bool:
+    return sketch_of(text).is_same(sketch_of(other))
 
 
 def _of_other_articles(page: TextHolder, holders: Iterable[TextHolder], site: str) -> list[TextHolder]:
     """Leave out other addresses of the page's own article, if the article's own address says the same."""
     holders = list(holders)
     own = f"{site}/{page.article_id}"
-    is_own_known = page.page_id == own or any(holder.page_id == own and holder.is_named for holder in holders)
+    has_own_page = page.page_id == own or any(
+        holder.page_id == own and holder.from_source for holder in holders
+    )
     return [
         holder
         for holder in holders
-        if not (is_own_known and page.article_id and holder.article_id == page.article_id)
+        if not (has_own_page and page.article_id and holder.article_id == page.article_id)
     ]

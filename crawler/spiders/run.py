@@ -169,6 +169,8 @@ class CrawlRun:
                 self._counts[Disposition.UNCONFIRMED] += 1
                 self.report.shared += 1
                 self.report.dispositions[str(ending)] = self._counts[ending]
+                if not self._counts[ending]:
+                    del self.report.dispositions[str(ending)]
                 self.report.dispositions[str(Disposition.UNCONFIRMED)] = self._counts[Disposition.UNCONFIRMED]
         logger.info("%s %s (%s)", Disposition.UNCONFIRMED, url, reason)
         self.problem(f"{url}: taken back: {reason}")

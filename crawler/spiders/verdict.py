@@ -54,6 +54,10 @@ MOSTLY = 0.5
 MANY = 10
 """Fewer pages than this that are all no articles say little about a site."""
 
+ENDED_BY_PAGES = frozenset({"same_page_everywhere", "pages_replaced"})
+"""Verdicts that last until a page says again what is stored, or something of its own: what waits is not asked
+for in each crawl, and silence would pass for health."""
+
 FEW_ALIKE = 2
 """Pages from which a text under several addresses says something of the site."""
 
@@ -137,13 +141,15 @@ def _by_lasting_failures(report: CrawlReport, now: datetime) -> tuple[str, str] 
 
 
 def _carried_over(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str | None] | None:
-    """The verdict before this crawl, where it was none to end it: no source of it names a page."""
-    if any(source.names_pages for source in report.sources):
-        return None
+    """The verdict before this crawl, where it was none to end it: no source names a page, no page is read."""
     before = next((crawl for crawl in reversed(past) if crawl.outcome not in OURS), None)
-    if before is None or before.verdict not in ENDED_BY_SOURCES:
+    if before is None:
         return None
-    return before.verdict, before.verdict_reason
+    silent = not any(source.names_pages for source in report.sources)
+    lasts = (before.verdict in ENDED_BY_SOURCES and silent) or (
+        before.verdict in ENDED_BY_PAGES and not _count_read(report)
+    )
+    return (before.verdict, before.verdict_reason) if lasts else None
 
 
 def _count_read(report: CrawlReport) -> int:

@@ -78,8 +78,8 @@ class PageText:
 class TextHolder:
     """A page of the site with what it said last.
 
-    `stored` says that the text went into the archive as the article `article_id`; `is_named` that a source of
-    discovery named the page, rather than a link.
+    `stored` says that the text went into the archive as the article `article_id`; `from_source` that a source
+    of discovery named the page, rather than a link.
     """
 
     page_id: str
@@ -87,7 +87,7 @@ class TextHolder:
     text: PageText
     article_id: str | None = None
     stored: bool = False
-    is_named: bool = True
+    from_source: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ class Waiting:
 
 def pages_with_text(db: Database[Document], bands: Sequence[int]) -> list[TextHolder]:
     """The pages that may have said last what has these band keys, which are those of one site."""
-    found = db.pages.find({"text.bands": {"$in": list(bands)}}, _FIELDS)
-    return [_holder(document) for document in found]
+    documents = db.pages.find({"text.bands": {"$in": list(bands)}}, _FIELDS)
+    return [_holder(document) for document in documents]
 
 
 def _holder(document: Document) -> TextHolder:
@@ -125,7 +125,7 @@ def _holder(document: Document) -> TextHolder:
         text=PageText.from_document(document["text"]),
         article_id=document.get("article_id"),
         stored=document.get("article_id") is not None and not waits,
-        is_named=document["discovered_by"] != "link",
+        from_source=document["discovered_by"] != "link",
     )
 
 

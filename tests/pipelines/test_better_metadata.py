@@ -31,7 +31,7 @@ MINUTE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    "told",
+    "change",
     [
         {"authors": ["سامر العلي", "ليلى يوسف"]},
         {"section": "اقتصاد"},
@@ -40,18 +40,18 @@ MINUTE: dict[str, Any] = {
         MINUTE,
     ],
 )
-def test_what_is_told_better_is_taken(told: dict[str, Any]) -> None:
-    better = with_better_metadata(reading_fields(STORED), replace(STORED, **told))
+def test_what_is_told_better_is_taken(change: dict[str, Any]) -> None:
+    better = with_better_metadata(reading_fields(STORED), replace(STORED, **change))
     assert better is not None
-    assert {name: getattr(better, name) for name in told} == told
-    rest = reading_fields(STORED).keys() - told.keys()
+    assert {name: getattr(better, name) for name in change} == change
+    rest = reading_fields(STORED).keys() - change.keys()
     assert {name: reading_fields(better)[name] for name in rest} == {
         name: reading_fields(STORED)[name] for name in rest
     }
 
 
 @pytest.mark.parametrize(
-    "told",
+    "change",
     [
         {},
         {"authors": [], "section": None, "image": None},
@@ -62,8 +62,8 @@ def test_what_is_told_better_is_taken(told: dict[str, Any]) -> None:
         {"published_at": DAY + timedelta(days=1)},
     ],
 )
-def test_what_is_told_no_better_is_left(told: dict[str, Any]) -> None:
-    assert with_better_metadata(reading_fields(STORED), replace(STORED, **told)) is None
+def test_what_is_told_no_better_is_left(change: dict[str, Any]) -> None:
+    assert with_better_metadata(reading_fields(STORED), replace(STORED, **change)) is None
 
 
 def test_a_time_is_taken_where_none_was_known_and_the_stored_words_stay() -> None:

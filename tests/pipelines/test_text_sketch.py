@@ -1,5 +1,6 @@
 """Two pages that say the same are recognised, whatever changes by itself; notices of one template are not."""
 
+import itertools
 import random
 
 import pytest
@@ -46,11 +47,10 @@ def test_a_text_with_an_echoed_address_alone_is_letter_for_letter_the_same() -> 
 def test_notices_from_one_template_are_not_the_same() -> None:
     people = (("سامر العلي", "نوى", "درعا"), ("محمود الحسن", "مصياف", "حماة"), ("فراس يوسف", "الباب", "حلب"))
     sketches = [sketch_text(NOTICE.format(name=n, town=t, region=r)) for n, t, r in people]
-    for one in sketches:
-        assert one is not None
-        assert [one.is_same(other) for other in sketches if other is not None and other is not one] == [
-            False
-        ] * 2
+    for first, second in itertools.combinations(sketches, 2):
+        assert first is not None
+        assert second is not None
+        assert not first.is_same(second)
 
 
 @pytest.mark.parametrize("text", ["", "  \n\n ", "٣٤ ١٢"])

@@ -170,3 +170,27 @@ def test_what_has_been_broken_for_as_long_as_the_history_reaches_is_still_broken
 
 def test_a_site_whose_sources_all_refuse_us_is_blocked() -> None:
     assert judge(_report(sources=[_failed(BLOCKING_STATUS[403])]))[0] == "blocked"
+
+
+def _shared(report: CrawlReport, shared: int) -> CrawlReport:
+    return replace(report, shared=shared, shared_text="الموقع ينتقل إلى خادم جديد")
+
+
+def test_a_text_under_half_of_the_addresses_or_ten_is_a_verdict_that_shows_it() -> None:
+    verdict, reason = judge(_shared(_report(unconfirmed=2, stored=1), 2))
+    assert verdict == "same_page_everywhere"
+    assert "خادم جديد" in (reason or "")
+    assert judge(_shared(_report(unconfirmed=10, stored=90), 10))[0] == "same_page_everywhere"
+    assert judge(_shared(_report(unconfirmed=2, stored=8), 2)) == ("ok", None)
+    assert judge(_shared(_report(unconfirmed=1), 1)) == ("ok", None)
+
+
+def test_pages_that_have_nothing_to_do_with_what_is_stored_are_a_verdict() -> None:
+    assert judge(_report(unconfirmed=2, unchanged=1))[0] == "pages_replaced"
+    assert judge(_report(unconfirmed=1)) == ("ok", None)
+
+
+def test_a_wall_lasts_until_a_page_says_something_of_its_own() -> None:
+    past = _past(1, verdict="same_page_everywhere", verdict_reason="why")
+    assert judge(_report(), past) == ("same_page_everywhere", "why")
+    assert judge(_report(unchanged=1), past) == ("ok", None)
