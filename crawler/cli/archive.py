@@ -52,6 +52,16 @@ def show_command(
         out().print(_article(article), soft_wrap=True)
 
 
+def _shares(pair: dict[str, Any] | None) -> str | None:
+    """What a copy and its original have of one another; None where it was not measured."""
+    if pair is None:
+        return None
+    return (
+        f"{pair['contained']:.0%} of it in the original, {pair['contains']:.0%} of the original in it "
+        f"({pair['reason']}, {pair['rule']})"
+    )
+
+
 def _article(article: dict[str, Any]) -> Group:
     facts = Table.grid(padding=(0, 2))
     published = article["published"]
@@ -77,6 +87,7 @@ def _article(article: dict[str, Any]) -> Group:
         ("waits", "; ".join(f"{page['reason']}: «{page['title']}»" for page in article["waiting"])),
         ("duplicate of", article["duplicate_of"]),
         ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),
+        ("shares", _shares(article["pair"])),
         ("story", article["story_id"]),
         ("certificate", "not verified" if article["tls"] == "unverified" else None),
         ("id", article["id"]),

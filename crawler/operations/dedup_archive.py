@@ -243,6 +243,7 @@ def near_miss_rows(near_misses: Iterable[NearMiss]) -> Iterator[dict[str, Any]]:
         yield {
             "id": miss.id,
             "other_id": miss.other_id,
+            "reason": str(verdict.reason),
             "similarity": round(verdict.containment, 4),
             "jaccard": round(verdict.jaccard, 4),
             "figures_kept": verdict.figures_kept,

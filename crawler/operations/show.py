@@ -20,7 +20,8 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
     Returns:
         The export's row, with `revisions` (oldest first), `waiting` (what its page says now, where the site
         has to say it again first), `absences` (when its site had taken it down), `tls`
-        (``unverified`` where its site's certificate was not verified) and `story` (the other members).
+        (``unverified`` where its site's certificate was not verified), `pair` (what a copy and its original
+        share, as `dedup.pair_figures` has it) and `story` (the other members).
 
     Raises:
         UsageError: The archive holds no article of it; the message says what is known of the page.
@@ -51,6 +52,7 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         ),
         key=lambda old: old["revision"],
     )
+    data["pair"] = document.get("pair") if document.get("duplicate_of") else None
     data["waiting"] = _waiting(stores, document["_id"])
     data["absences"] = [
         {name: moment.isoformat() for name, moment in absence.items()}

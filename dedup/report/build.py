@@ -32,6 +32,7 @@ def build_report(
     site_names: Mapping[str, tuple[str, str]] | None = None,
     near_misses: Iterable[NearMiss] = (),
     boundary: float | None = None,
+    boundary_within: float | None = None,
     zone: tzinfo = UTC,
     notes: Iterable[SiteNote] = (),
 ) -> Report:
@@ -49,7 +50,8 @@ def build_report(
         sites: Ids of the sites to report on; None for all.
         site_names: Arabic and English name by site id; otherwise a site is called as its articles say.
         near_misses: Pairs just below the boundary, for the list of borderline pairs.
-        boundary: Least similarity that counts as a duplicate.
+        boundary: Least similarity that counts as a duplicate of another site's article.
+        boundary_within: The same, of an article of the same site; `boundary` without it.
         zone: Zone of the times and of the days.
         notes: What else is known of sites; those outside `sites`, or with nothing to say, are left out.
 
@@ -91,6 +93,7 @@ def build_report(
         until=until.astimezone(zone) if until else None,
         zone=str(zone),
         boundary=boundary,
+        boundary_within=boundary_within,
         totals=_totals([known[id_] for id_ in scope], stories, pairs),
         sites=_sites(known, scope, stories, site_names or {}),
         flows=_flows(pairs),
@@ -98,7 +101,7 @@ def build_report(
         recent=tuple(sorted(shared, key=_last_at, reverse=True)[:LISTED_STORIES]),
         histogram=histogram,
         unmeasured=len(pairs) - sum(bar.count for bar in histogram),
-        borderline=_borderline(pairs, boundary),
+        borderline=_borderline(pairs, boundary, boundary_within),
         near_misses=_near_misses(near_misses, known, scope, stories),
         days=_days([member for story in stories for member in story.members if member.id in scope]),
         duplicates=tuple(pairs),
@@ -211,13 +214,17 @@ def _histogram(pairs: list[Pair]) -> tuple[Bin, ...]:
     )
 
 
-def _borderline(pairs: list[Pair], boundary: float | None) -> tuple[Pair, ...]:
+def _borderline(pairs: list[Pair], boundary: float | None, boundary_within: float | None) -> tuple[Pair, ...]:
+    def least(pair: Pair) -> float:
+        within = pair.first is not None and pair.first.site == pair.copy.site
+        return (boundary_within if within else None) or boundary or 0.0
+
     inexact = [
         (pair.similarity, pair)
         for pair in pairs
         if pair.similarity is not None and pair.copy.reason != "exact"
     ]
-    inexact.sort(key=lambda one: (abs(one[0] - (boundary or 0.0)), one[1].copy.id))
+    inexact.sort(key=lambda one: (abs(one[0] - least(one[1])), one[1].copy.id))
     return tuple(pair for _, pair in inexact[:LISTED_PAIRS])
 
 

@@ -45,7 +45,7 @@ def histogram_chart(report: Report, lang: str) -> Markup:
             for bar in drawn
         ],
         range(0, 101, 20),
-        None if report.boundary is None else report.boundary * 100,
+        [least * 100 for least in (report.boundary, report.boundary_within) if least is not None],
         phrases.number,
         f"{label}. {phrases.word('see_table', lang)}",
     )

@@ -64,18 +64,22 @@ def columns(shown: Sequence[Column], number: Callable[[int], str], label: str) -
 
 
 def spans(
-    shown: Sequence[Span], ticks: Sequence[int], mark: float | None, number: Callable[[int], str], label: str
+    shown: Sequence[Span],
+    ticks: Sequence[int],
+    marks: Sequence[float],
+    number: Callable[[int], str],
+    label: str,
 ) -> Markup:
     """Columns over an axis of 0 to 100 per cent.
 
     Args:
         shown: The columns.
         ticks: Where the axis is labelled, in per cent.
-        mark: Where a line stands, in per cent.
+        marks: Where lines stand, in per cent.
         number: Writes a count in the reader's language.
         label: What a screen reader says of the chart.
     """
-    return _both(lambda size: _spans(shown, ticks, mark, number, size), label)
+    return _both(lambda size: _spans(shown, ticks, marks, number, size), label)
 
 
 def _columns(shown: Sequence[Column], number: Callable[[int], str], size: str) -> Any:
@@ -96,7 +100,11 @@ def _columns(shown: Sequence[Column], number: Callable[[int], str], size: str) -
 
 
 def _spans(
-    shown: Sequence[Span], ticks: Sequence[int], mark: float | None, number: Callable[[int], str], size: str
+    shown: Sequence[Span],
+    ticks: Sequence[int],
+    marks: Sequence[float],
+    number: Callable[[int], str],
+    size: str,
 ) -> Any:
     chart = _pygal().Histogram(
         **_options(number, size),
@@ -107,10 +115,10 @@ def _spans(
     chart.x_labels = list(ticks)
     chart.x_labels_major = list(ticks)
     chart.add("", [{"value": (one.count, one.low, one.high), "label": one.told} for one in shown])
-    if mark is not None:
+    if marks:
         highest = max(one.count for one in shown)
         half = 100 / SIZES[size][0]  # a line two pixels wide
-        chart.add("", [(highest, mark - half, mark + half)])
+        chart.add("", [(highest, mark - half, mark + half) for mark in marks])
     return chart
 
 

@@ -6,6 +6,7 @@ All times are in the report's zone; similarities and shares lie between 0 and 1.
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from dedup.reasons import Reason
 from dedup.report.article import SiteNote
 
 
@@ -104,6 +105,8 @@ class Pair:
     first: Member | None
     copy: Member
     similarity: float | None
+    reason: Reason | None = None
+    """Why they are no copies, where they are not and their texts are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,9 @@ class Report:
     until: datetime | None
     zone: str
     boundary: float | None
+    """Least similarity that counts as a duplicate of another site's article..."""
+    boundary_within: float | None
+    """...and of one of the same site."""
     totals: Totals
     sites: tuple[Site, ...]
     """By number of articles, the most first."""
@@ -160,7 +166,8 @@ class Report:
     unmeasured: int
     """Duplicates without a similarity; the histogram's counts and this add up to the duplicates."""
     borderline: tuple[Pair, ...]
-    """Duplicates closest to the boundary (or, without one, the least similar), the closest first."""
+    """Duplicates closest to the boundary that decides about them, the closest first; without one the least
+    similar."""
     near_misses: tuple[Pair, ...]
     """Pairs closest to the boundary on its other side."""
     days: tuple[Day, ...]

@@ -26,7 +26,7 @@ def render_json(report: Report) -> str:
     """The figures as one JSON object, ending in a newline.
 
     Keys:
-        ``version``, ``generated_at``, ``since``, ``until``, ``zone``, ``boundary``;
+        ``version``, ``generated_at``, ``since``, ``until``, ``zone``, ``boundary``, ``boundary_within``;
         ``totals``: ``articles``, ``originals``, ``duplicates``, ``duplicate_share``, ``stories``,
         ``shared_stories``, ``earlier_stories``, ``sites``, ``undated``, ``by_reason``;
         ``sites``, a list: ``id``, ``name``, ``name_en``, ``articles``, ``first``, ``alone``, ``duplicates``,
@@ -54,6 +54,7 @@ def render_json(report: Report) -> str:
         "until": _iso(report.until),
         "zone": report.zone,
         "boundary": report.boundary,
+        "boundary_within": report.boundary_within,
         "totals": {
             "articles": totals.articles,
             "originals": totals.originals,

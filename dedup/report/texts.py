@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dedup.report.figures import Member, Pair, Report, Story
+from dedup.similarity import compare
 
 
 def with_texts(report: Report, texts: Mapping[str, str]) -> Report:
@@ -37,8 +38,23 @@ def with_texts(report: Report, texts: Mapping[str, str]) -> Report:
         largest=stories(report.largest),
         recent=stories(report.recent),
         borderline=pairs(report.borderline),
-        near_misses=pairs(report.near_misses),
+        near_misses=tuple(map(_with_reason, pairs(report.near_misses))),
     )
+
+
+def _with_reason(pair: Pair) -> Pair:
+    """A pair of near misses with the reason why they are no copies."""
+    if pair.first is None or pair.first.text is None or pair.copy.text is None:
+        return pair
+    timed = pair.first.timed and pair.copy.timed
+    verdict = compare(
+        pair.copy.text,
+        pair.first.text,
+        published_a=pair.copy.at if timed else None,
+        published_b=pair.first.at if timed else None,
+        same_source=pair.first.site == pair.copy.site,
+    )
+    return replace(pair, reason=None if verdict.duplicate else verdict.reason)
 
 
 def articles_compared(report: Report, members: int) -> list[str]:

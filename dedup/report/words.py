@@ -38,6 +38,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "near": ("شبه مطابقة", "near"),
     "contains": ("تزيد على الأصل", "contains the original"),
     "contained": ("مقتطعة من الأصل", "part of the original"),
+    "different": ("المشترك قليل", "too little in common"),
+    "other_people": ("عن أشخاص آخرين", "about other people"),
+    "other_place": ("عن مكان آخر", "about another place"),
+    "other_figures": ("بأرقام أو تاريخ آخر", "with other figures or dates"),
     "unstated": ("بلا نوع", "unstated"),
     # Sites
     "sites": ("المواقع", "Sites"),
@@ -103,7 +107,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Duplicates at each degree of similarity. Exact copies are not drawn: they would dwarf the others.",
     ),
     "of_these_exact": ("منها مطابقة", "Of these exact"),
-    "boundary": ("حدّ القرار", "Decision boundary"),
+    "boundary": ("حدّ القرار بين موقعين", "Least between two sites"),
+    "boundary_within": ("داخل الموقع الواحد", "within one site"),
+    "boundary_help": (
+        "ما دون الحدّ لا يُعدّ نسخة، ولا ما فوقه إن سمّى أشخاصًا أو أماكن أو أرقامًا أخرى.",
+        "Below it nothing is a copy, nor above it what names other people, places or figures.",
+    ),
     "borderline": ("نسخ على الحدّ", "Borderline duplicates"),
     "borderline_help": (
         "أقل النسخ المكررة شبهًا بأصلها: يحسن أن ينظر فيها إنسان.",

@@ -101,6 +101,8 @@ def test_exact_copies_are_left_out_of_the_drawing_and_the_boundary_is_marked() -
     }
     assert float(bar.get("x")) == pytest.approx((ticks["40%"] + ticks["60%"]) / 2, abs=0.2)
     assert float(mark.get("x")) + float(mark.get("width")) / 2 == pytest.approx(ticks["60%"], abs=0.2)
+    both = drawn(histogram_chart(report(articles, boundary=0.52, boundary_within=0.75), "en"))
+    assert len(both.xpath(".//g[contains(@class, 'serie-1')]//rect")) == 2
     assert not drawn(histogram_chart(report(articles), "en")).xpath(".//g[contains(@class, 'serie-1')]//rect")
 
 

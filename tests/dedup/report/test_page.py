@@ -12,6 +12,7 @@ from dedup.report.build import FLOW_EXAMPLES
 from dedup.report.comparisons import LISTED_MEMBERS
 from dedup.report.page import Served, page_policy
 from dedup.report.routes import MATRIX_SITES
+from tests.dedup.articles import sentences
 from tests.dedup.report.archives import article, copy, newsroom, report
 
 HOSTILE = [
@@ -80,14 +81,20 @@ def test_the_page_opens_in_its_language_and_direction(lang: str, direction: str)
 def test_it_tells_the_figures_in_both_languages() -> None:
     page = render_html(report(boundary=0.6))
     arabic, english = text_of(parsed(page), "ar"), text_of(parsed(page), "en")
-    for expected in ("المقالات7", "3 مقالات في 3 مواقع", "بعد 30 دقيقة", "بردى اليوم", "حدّ القرار: 60%"):
+    for expected in (
+        "المقالات7",
+        "3 مقالات في 3 مواقع",
+        "بعد 30 دقيقة",
+        "بردى اليوم",
+        "حدّ القرار بين موقعين: 60%",
+    ):
         assert expected in arabic
     for expected in (
         "Articles7",
         "3 articles on 3 sites",
         "30 min later",
         "Barada Today",
-        "Decision boundary: 60%",
+        "Least between two sites: 60%",
     ):
         assert expected in english
     assert "Barada Today" not in arabic
@@ -227,6 +234,21 @@ def test_differences_from_the_first_stand_side_by_side() -> None:
     assert len(folds) == 2
     assert folds[1].endswith("The same words.")
     assert tree.xpath(".//div[@class='cols']//p/@dir") == ["auto", "auto"]
+
+
+def test_a_near_miss_says_why_it_is_no_copy() -> None:
+    rest = " ".join(sentences(1, 12))
+    made = report(
+        [
+            article("a", "barada", 0),
+            article("c", "barada", 1500),
+        ],
+        near_misses=[NearMiss("c", "a", 0.9)],
+    )
+    texts = {id_: f"قتل الشاب {name} في بلدة نوى. {rest}" for id_, name in (("a", "خالد"), ("c", "سامر"))}
+    page = render_html(with_texts(made, texts))
+    assert "عن أشخاص آخرين" in text_of(parsed(page), "ar")
+    assert "about other people" in text_of(parsed(page), "en")
 
 
 def test_pairs_on_either_side_of_the_boundary_are_side_by_side_where_there_are_texts() -> None:
