@@ -18,7 +18,4 @@ def tls_context(tls: str) -> ssl.SSLContext:
 
 def certificate_problem(error: object) -> str | None:
     """What is wrong with a certificate, in OpenSSL's words; None for any other trouble."""
-    reason = getattr(error, "reason", error)
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return reason.verify_message.rstrip(".")
-    return None
+    return error.verify_message.rstrip(".") if isinstance(error, ssl.SSLCertVerificationError) else None

@@ -1,27 +1,34 @@
-"""A few requests by hand: robots.txt obeyed, one at a time, and none to a private address.
+"""The one HTTP client outside crawls: robots.txt, pauses, safety and redirects as crawls keep them.
 
-For commands that look at a site; crawls have Scrapy.
+For commands that look at a site or at a page; crawls have Scrapy. Both read robots.txt, content and redirects
+with the same modules (`crawler.parsing`) and wait by the same pace.
 """
 
-import gzip
 import http.client
-import io
-import socket
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from email.message import Message
-from typing import IO, Any
 from urllib.parse import urljoin, urlsplit
 
-from protego import Protego
+from w3lib.url import safe_url_string
 
 from crawler.config import Settings
 from crawler.errors import KhabarError
-from crawler.fetch.safety import is_public
-from crawler.fetch.tls import certificate_problem, tls_context
-from crawler.operations.extract import ROBOTS_BYTES
+from crawler.fetch.connection import Answer, Limits, PrivateAddressError, request_once
+from crawler.fetch.pace import PATIENCE, Pace, requested_pause
+from crawler.fetch.page_end import closes_itself
+from crawler.fetch.redirects import MOST_REDIRECTS, REDIRECTS
+from crawler.fetch.robots import NO_RULES
+from crawler.fetch.tls import certificate_problem
+from crawler.parsing.content import ACCEPTED, ContentTooLargeError, content_of
+from crawler.parsing.redirects import is_gate, page_redirect, refresh_header_target, with_cookies
+from crawler.parsing.robots import MOST_BYTES, RobotsTxt, product_token
+
+MOST_WAITS = 3
+"""Times that a site may ask for a pause before one address is given up, as in crawls."""
+
+WHOLE_REQUESTS = 4
+"""One address, with its redirects, may take as long as so many requests: few lead further than once."""
 
 
 class FetchError(KhabarError):
@@ -38,7 +45,7 @@ class CertificateError(FetchError):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: where it came from after redirects, its body, decompressed, and its headers."""
+    """An answer: where it came from after redirects, its content, and its headers."""
 
     url: str
     body: bytes
@@ -50,6 +57,17 @@ class Fetched:
         return self.headers.get_content_charset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """An answer of any status, its compression undone."""
+
+    url: str
+    status: int
+    headers: Message
+    body: bytes
+    is_complete: bool
+
+
 class PoliteFetcher:
     """Fetches one address after the other, each after the pause that the site asks for.
 
@@ -57,174 +75,186 @@ class PoliteFetcher:
         settings: User-Agent, limits of size and time, the pause between requests.
         private: Whether private and loopback addresses may be asked.
         tls: ``unverified`` takes any certificate.
+        named: An address that somebody typed; its host may be asked though it is private.
     """
 
-    def __init__(self, settings: Settings, *, private: bool = False, tls: str = "verify") -> None:
-        self._settings = settings
-        self._private = private
-        self._opener = urllib.request.OpenerDirector()
-        for handler in (
-            urllib.request.HTTPDefaultErrorHandler,
-            urllib.request.HTTPErrorProcessor,
-            lambda: _Redirects(self),
-            lambda: _Http(private),
-            lambda: _Https(private, tls),
-        ):
-            self._opener.add_handler(handler())
-        self._robots: dict[str, Protego] = {}
-        self._closed: dict[str, int] = {}
-        self._last = 0.0
+    def __init__(
+        self, settings: Settings, *, private: bool = False, tls: str = "verify", named: str | None = None
+    ) -> None:
+        self.settings = settings
+        self._private, self._tls = private, tls
+        self._named = urlsplit(named).netloc if named else None
+        self._product = product_token(settings.user_agent)
+        self._robots: dict[str, RobotsTxt | FetchError] = {}
+        self._pace = Pace(settings.delay)
+        self._seconds = 0.0
         self.requests = 0
 
-    def robots(self, url: str) -> Protego:
+    def robots(self, url: str) -> RobotsTxt:
         """The robots.txt of an address's host.
 
         Raises:
-            FetchError: The host cannot be reached.
+            FetchError: The host cannot be reached, or answers with an error: nothing may be asked for now.
         """
-        address = urljoin(url, "/robots.txt")
-        if address not in self._robots:
+        host = urljoin(url, "/")
+        if host not in self._robots:
             try:
-                text = self._get(address, ROBOTS_BYTES).body
+                self._robots[host] = RobotsTxt(self._robots_body(urljoin(url, "/robots.txt")))
             except FetchError as error:
-                if error.status is None:
-                    raise
-                # RFC 9309, section 2.3.1: without one all is allowed; while the site is broken, nothing is.
-                text = b""
-                if error.status >= 500:
-                    text, self._closed[address] = b"User-agent: *\nDisallow: /", error.status
-            self._robots[address] = Protego.parse(text.decode("utf-8", "replace"))
-        return self._robots[address]
+                self._robots[host] = error
+        rules = self._robots[host]
+        if isinstance(rules, FetchError):
+            raise rules
+        if (delay := rules.crawl_delay(self._product)) is not None:
+            self._pace.throttle.ask_for(delay)
+        return rules
 
     def delay(self, url: str) -> float | None:
         """Seconds between two requests that robots.txt asks for; None: it does not."""
-        found = self.robots(url).crawl_delay(self._settings.user_agent)
-        return float(found) if found else None
+        return self.robots(url).crawl_delay(self._product)
 
     def get(self, url: str) -> Fetched:
-        """Fetch an address.
+        """Fetch an address, and where it redirects, what it leads to.
 
         Raises:
             FetchError: It may not be asked, does not answer, or its answer is an error or too large.
         """
-        self._obey_robots(url)
-        return self._get(url, self._settings.max_page_bytes, self.delay(url))
+        self._seconds = 0.0
+        page = self._follow(safe_url_string(url), self.settings.max_page_bytes, obey=True)
+        if page.status != 200:
+            raise FetchError(f"{page.url}: the site answered with status {page.status}", page.status)
+        if not page.is_complete and not closes_itself(page.body):
+            raise FetchError(f"{page.url}: cut short: the answer is not as long as it was said to be", 200)
+        return Fetched(page.url, page.body, page.headers)
 
-    def may_ask(self, url: str) -> None:
-        """Raise FetchError where an address is none of the web, or robots.txt forbids it."""
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise FetchError(f"{url}: not an http or https address")
-        if not url.endswith("/robots.txt"):
-            self._obey_robots(url)
+    def _robots_body(self, url: str) -> bytes:
+        page = self._follow(url, MOST_BYTES, obey=False)
+        if page.status in NO_RULES or 300 <= page.status < 400:
+            return b""
+        if page.status != 200:
+            raise FetchError(f"{url}: robots.txt answers with status {page.status}", page.status)
+        if not page.is_complete and len(page.body) < MOST_BYTES:
+            # It does not say by itself where it ends. Twice the same is all that there is.
+            again = self._follow(url, MOST_BYTES, obey=False)
+            if again.body != page.body:
+                raise FetchError(f"{url}: robots.txt breaks off")
+        return page.body
+
+    def _follow(self, url: str, most: int, *, obey: bool) -> _Page:
+        """The answer at the end of all redirects; a robots.txt at the end of too many is none."""
+        visited: list[str] = []
+        cookies: dict[str, str] = {}
+        while True:
+            if obey:
+                self._obey_robots(url)
+            page = self._ask(url, most, cookies if url in visited else {}, cut=not obey)
+            target = _target(page)
+            if target is None:
+                break
+            visited.append(url)
+            if len(visited) > MOST_REDIRECTS:
+                if obey:
+                    raise FetchError(f"{visited[0]}: it redirects without end", page.status)
+                break
+            if urlsplit(target).scheme not in ("http", "https"):
+                raise FetchError(f"{target}: not an http or https address")
+            same_host = urlsplit(target).netloc == urlsplit(url).netloc
+            cookies = with_cookies(cookies, page.headers.get_all("Set-Cookie") or ()) if same_host else {}
+            url = target
+        if obey and visited and is_gate(page.url, visited[0]):
+            raise FetchError(f"{visited[0]}: it leads to {page.url}, which asks for consent or a login first")
+        return page
 
     def _obey_robots(self, url: str) -> None:
-        if not self.robots(url).can_fetch(url, self._settings.user_agent):
-            status = self._closed.get(urljoin(url, "/robots.txt"))
-            why = f"robots.txt answers with status {status}" if status else "the site's robots.txt forbids it"
-            raise FetchError(f"{url}: {why}")
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise FetchError(f"{url}: not an http or https address")
+        if not self.robots(url).allows(url, self._product):
+            raise FetchError(f"{url}: the site's robots.txt forbids it")
 
-    def _get(self, url: str, most: int, delay: float | None = None) -> Fetched:
-        pause = self._last + max(delay or 0.0, self._settings.delay) - time.monotonic()
-        if pause > 0 and self._last and not url.endswith("/robots.txt"):
-            time.sleep(pause)
-        request = urllib.request.Request(url, headers={"User-Agent": self._settings.user_agent})  # noqa: S310
-        self.requests += 1
+    def _ask(self, url: str, most: int, cookies: dict[str, str], *, cut: bool) -> _Page:
+        """One answer; asked for again after a pause where the site wants one."""
+        for _ in range(MOST_WAITS):
+            answer = self._request(url, most, cookies)
+            pause = requested_pause(
+                answer.status, answer.headers.get("Retry-After"), answer.headers.get("Date")
+            )
+            if pause is None:
+                break
+            self._pace.pause(pause)
+            if pause > PATIENCE:
+                raise FetchError(
+                    f"{url}: the site asks to be left alone for {pause:.0f} s ({answer.status})",
+                    answer.status,
+                )
+            if answer.status not in (429, 503):
+                break
         try:
-            with self._opener.open(request, timeout=self._settings.fetch_timeout) as response:
-                body = _unpacked(response.read(most + 1), response.headers, most)
-                found = Fetched(response.geturl(), body, response.headers)
-        except urllib.error.HTTPError as error:
-            error.close()
-            if 300 <= error.code < 400 and error.code != 304:
-                raise FetchError(f"{url}: it redirects without end", error.code) from None
-            raise FetchError(f"{url}: the site answered with status {error.code}", error.code) from None
-        except (OSError, http.client.HTTPException, EOFError) as error:
-            reason = getattr(error, "reason", error)
-            if (why := certificate_problem(error)) is not None:
-                raise CertificateError(
-                    f"{url}: its certificate cannot be verified: {why}; to accept it, for this site alone: "
-                    'tls = "unverified" in its seed, or `khabar sites add URL --tls unverified`'
-                ) from None
-            raise FetchError(f"{url}: cannot be reached: {reason or type(error).__name__}") from None
+            encodings = answer.headers.get_all("Content-Encoding") or ()
+            content = content_of(
+                answer.body[:most] if cut else answer.body,
+                encodings,
+                most=most,
+                cut=cut,
+                complete=answer.is_complete,
+            )
+        except ContentTooLargeError:
+            raise FetchError(f"{url}: larger than {most} bytes") from None
+        if len(content.body) > most:
+            raise FetchError(
+                f"{url}: larger than {most} bytes; KHABAR_MAX_PAGE_BYTES sets the limit", answer.status
+            )
+        return _Page(url, answer.status, answer.headers, content.body, content.is_complete)
+
+    def _request(self, url: str, most: int, cookies: dict[str, str]) -> Answer:
+        """One request over the wire, when it is due."""
+        left = WHOLE_REQUESTS * self.settings.fetch_timeout - self._seconds
+        if left <= 0:
+            raise FetchError(f"{url}: it took longer than {self._seconds:.0f} s with its redirects")
+        while (wait := self._pace.wait()) > 0:
+            time.sleep(wait)
+        headers = {"User-Agent": self.settings.user_agent, "Accept-Encoding": ACCEPTED}
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        limits = Limits(most, min(self.settings.fetch_timeout, left))
+        private = self._private or urlsplit(url).netloc == self._named
+        self.requests += 1
+        started = time.monotonic()
+        try:
+            return request_once(url, headers, limits, private=private, tls=self._tls)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _fetch_error(url, error) from None
         finally:
-            self._last = time.monotonic()
-        if len(found.body) > most:
-            raise FetchError(f"{url}: larger than {most} bytes")
-        return found
+            self._seconds += time.monotonic() - started
+            # A request counts as sent when it ended: connecting may take long.
+            self._pace.note_sent()
 
 
-def _unpacked(body: bytes, headers: Message, most: int) -> bytes:
-    """The body without the compression that some servers use unasked."""
-    if headers.get("Content-Encoding", "").strip().lower() != "gzip":
-        return body
-    with gzip.open(io.BytesIO(body)) as reader:
-        return reader.read(most + 1)
-
-
-def _connect(private: bool) -> Any:
-    """A way to connect that looks at the address it connects to, so that no name leads to a private one."""
-
-    def connect(address: tuple[str, int], timeout: float, source: Any = None) -> socket.socket:
-        host, port = address
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for *_, place in found:
-            if not private and not is_public(str(place[0])):
-                raise OSError(f"{host} leads to the private address {place[0]}; --private allows it")
-        return socket.create_connection((str(found[0][4][0]), port), timeout, source)
-
-    return connect
-
-
-class _HttpConnection(http.client.HTTPConnection):
-    def __init__(self, *args: Any, private: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._create_connection = _connect(private)
-
-
-class _HttpsConnection(http.client.HTTPSConnection):
-    def __init__(self, *args: Any, private: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._create_connection = _connect(private)
-
-
-class _Http(urllib.request.HTTPHandler):
-    def __init__(self, private: bool) -> None:
-        super().__init__()
-        self._private = private
-
-    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_HttpConnection, req, private=self._private)  # type: ignore[arg-type]
-
-
-class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, private: bool, tls: str) -> None:
-        super().__init__()
-        self._private = private
-        self._tls = tls_context(tls)
-
-    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(
-            _HttpsConnection,  # type: ignore[arg-type]
-            req,
-            private=self._private,
-            context=self._tls,
+def _fetch_error(url: str, error: Exception) -> FetchError:
+    if (why := certificate_problem(error)) is not None:
+        return CertificateError(
+            f"{url}: its certificate cannot be verified: {why}; to accept it, for this site alone: "
+            'tls = "unverified" in its seed (name the site with --site), or '
+            "`khabar sites add URL --tls unverified`"
         )
+    if isinstance(error, PrivateAddressError):
+        return FetchError(f"{url}: {error}")
+    return FetchError(f"{url}: cannot be reached: {str(error) or type(error).__name__}")
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    max_redirections = 5
+def _target(page: _Page) -> str | None:
+    """Where an answer leads; crawls follow the same (`crawler.fetch.redirects`)."""
+    if page.status in REDIRECTS and (location := page.headers.get("Location")):
+        location = location.encode("latin-1", "replace").decode("utf-8", "replace")
+        return _joined(page.url, location)
+    if page.status != 200:
+        return None
+    refresh = refresh_header_target(page.headers.get("Refresh") or "", page.url)
+    stub = refresh or page_redirect(page.body, page.url, page.headers.get_content_charset())
+    return _joined(page.url, stub) if stub else None
 
-    def __init__(self, fetcher: PoliteFetcher) -> None:
-        self._fetcher = fetcher
 
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        self._fetcher.may_ask(newurl)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+def _joined(base: str, location: str) -> str | None:
+    try:
+        return safe_url_string(urljoin(base, location.strip()))
+    except ValueError:
+        return None

@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from crawler.config import Settings
 from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError, UsageError
 from crawler.operations.extract import read_source
+from crawler.operations.extraction_worker import extract_within_time
 from crawler.sites import Site
 
 NOT_NAME = re.compile(r"[^\w-]+")
@@ -49,23 +50,27 @@ def record(
         KhabarError: The page cannot be fetched.
     """
     # Another address than a web one belongs to no site.
-    known = next((one for one in sites.values() if one.owns(source)), None)
-    html, fetched_from = read_source(source, settings, tls=known.tls if known else "verify")
-    address = url or fetched_from
+    seed = next((site for site in sites.values() if site.owns(source)), None)
+    page = read_source(source, settings, seed)
+    address = url or page.url
     if address is None:
         raise UsageError(f"{source}: give the address it came from with --url; dates and links depend on it")
-    site = next((one for one in sites.values() if one.owns(address)), None)
+    site = next((site for site in sites.values() if site.owns(address)), None)
     now = datetime.now(UTC).replace(microsecond=0)
     data = {
         "url": address,
         "site": site.id if site else None,
         "fetched_at": now.isoformat(),
-        "expected": outcome(html, address, site, now),
+        "expected": outcome(
+            lambda: extract_within_time(
+                page.html, address, settings, site=site, charset=page.charset, now=now
+            )
+        ),
     }
     path = folder / f"{_name(address)}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".html.gz").write_bytes(gzip.compress(html, mtime=0))
+        path.with_suffix(".html.gz").write_bytes(gzip.compress(page.html, mtime=0))
         path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written: {error.strerror or error}") from None
@@ -82,25 +87,25 @@ def compare(path: Path, sites: Mapping[str, Site]) -> dict[str, tuple[Any, Any]]
     Returns:
         Field → recorded value, value now; empty where all is the same.
     """
+    from crawler.extraction import extract  # it takes a second to import, which only this has to pay
+
     data = json.loads(path.read_text("utf-8"))
     html = gzip.decompress(path.with_suffix(".html.gz").read_bytes())
-    site = sites.get(data["site"] or "")
-    found = outcome(html, data["url"], site, datetime.fromisoformat(data["fetched_at"]))
+    site, fetched_at = sites.get(data["site"] or ""), datetime.fromisoformat(data["fetched_at"])
+    current = outcome(lambda: extract(html, data["url"], site=site, now=fetched_at))
     expected: dict[str, Any] = data["expected"]
     # An empty field and one that did not exist yet when the page was recorded say the same.
     return {
-        name: (expected.get(name), found.get(name))
-        for name in sorted({*expected, *found})
-        if (expected.get(name) or None) != (found.get(name) or None)
+        name: (expected.get(name), current.get(name))
+        for name in sorted({*expected, *current})
+        if (expected.get(name) or None) != (current.get(name) or None)
     }
 
 
-def outcome(html: bytes, url: str, site: Site | None, now: datetime) -> dict[str, Any]:
+def outcome(extraction: Callable[[], Article]) -> dict[str, Any]:
     """What extraction makes of a page: the article's fields, or the name and reason of the exception."""
-    from crawler.extraction import extract  # it takes a second to import, which only this has to pay
-
     try:
-        return article_fields(extract(html, url, site=site, now=now))
+        return article_fields(extraction())
     except KhabarError as error:
         return {"raises": type(error).__name__, "reason": getattr(error, "reason", str(error))}
 

@@ -17,7 +17,8 @@ from crawler.discovery.sitemap import SitemapError, parse_sitemap
 from crawler.discovery.window import newest_first
 from crawler.discovery.wordpress import find_api, posts_url
 from crawler.errors import KhabarError, UsageError
-from crawler.operations.front_page import EXTRACTING, fetch_front_page
+from crawler.operations.extraction_worker import extract_within_time
+from crawler.operations.front_page import fetch_front_page
 from crawler.operations.polite import CertificateError, Fetched, FetchError, PoliteFetcher
 from crawler.sites import Site
 
@@ -273,8 +274,6 @@ class Surveyor:
         return found
 
     def _samples(self, survey: Survey, found: Iterable[Discovered], site: Site) -> None:
-        from crawler.extraction import extract  # it takes a second to import
-
         by_url: dict[str, Discovered] = {}
         for item in found:
             if site.owns(item.url):
@@ -290,10 +289,14 @@ class Surveyor:
             survey.samples.append(sample)
             try:
                 page = self._fetcher.get(item.url)
-                with EXTRACTING:
-                    sample.article = extract(
-                        page.body, page.url, site=self._known, hints=item.hints, charset=page.charset
-                    )
+                sample.article = extract_within_time(
+                    page.body,
+                    page.url,
+                    self._fetcher.settings,
+                    site=self._known,
+                    hints=item.hints,
+                    charset=page.charset,
+                )
             except KhabarError as error:
                 sample.problem = str(error)
 
