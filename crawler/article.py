@@ -84,6 +84,26 @@ class UnconfirmedReason(StrEnum):
     INCOMPLETE = "a further page of the article is missing"
 
 
+class ArticleMark(StrEnum):
+    """What is to be known of an article's text before it is relied on."""
+
+    PAYWALLED = "paywalled"
+    """The page says that not all of its story is free: the text may be a teaser."""
+    LIVE_BLOG = "live_blog"
+    """A text that grows while something happens."""
+    CUT = "cut"
+    """The page was larger than what is read of one: its text may end too early."""
+    UNCERTAIN_TEXT = "uncertain_text"
+    """What was read is not what the page's own data, or its feed, have as its text."""
+    CORRECTED = "corrected"
+    """The text carries a notice of correction."""
+    MACHINE_TRANSLATED = "machine_translated"
+    SPONSORED = "sponsored"
+    """Paid for by whom it speaks of."""
+    MEDIA = "media"
+    """A film, a recording or pictures: the text is its caption."""
+
+
 class DatePrecision(StrEnum):
     """How exact a time of publication is."""
 
@@ -170,6 +190,7 @@ class Article:
     summary: str | None = None
     agency: str | None = None
     date_flags: list[str] = field(default_factory=list)
+    marks: list[ArticleMark] = field(default_factory=list)
 
     @property
     def text_sha256(self) -> str:

@@ -95,6 +95,8 @@ class Site(BaseModel):
     """Where the text of an article stands, for the site where that can't be found out."""
     boilerplate: Annotated[tuple[Text, ...], OneOrMore] = ()
     """Phrases whose paragraphs are dropped."""
+    media: bool = Field(default=False, strict=True)
+    """Films and galleries without a text are kept, with their caption as the text."""
     tls: Literal["verify", "unverified"] = "verify"
     """Whether certificates are verified; ``unverified`` takes any, for this site alone."""
     private: bool = Field(default=False, strict=True)
@@ -319,6 +321,7 @@ _ALLOWED: Final[dict[str, str]] = {
     "prune": "a CSS selector, or a list of them",
     "body": "a CSS selector",
     "boilerplate": "a phrase, or a list of them",
+    "media": "true or false",
     "tls": '"verify" or "unverified"',
     "private": "true or false",
     "enabled": "true or false",

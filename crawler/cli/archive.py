@@ -74,6 +74,7 @@ def _article(article: dict[str, Any]) -> Group:
         ("modified", article["modified"]),
         ("authors", ", ".join(article["authors"])),
         ("agency", article["agency"]),
+        ("marks", ", ".join(article["marks"])),
         ("section", article["section"]),
         ("tags", ", ".join(article["tags"])),
         ("language", article["language"]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 
-from crawler.article import Article, Hints
+from crawler.article import Article, ArticleMark, Hints
 from crawler.extraction import page_kind, second_look
 from crawler.extraction.article_text import ArticleText, TextReader
 from crawler.extraction.credits import dateline_author, find_agency
@@ -27,6 +27,8 @@ from crawler.extraction.errors import (
 )
 from crawler.extraction.head import PageHead, read_head
 from crawler.extraction.language import detect_language
+from crawler.extraction.marks import find_marks
+from crawler.extraction.media import media_caption, shows_media
 from crawler.extraction.metadata import image, read_metadata, summary
 from crawler.extraction.page_kind import Evidence
 from crawler.extraction.text import tidy
@@ -126,8 +128,13 @@ def _extract(
         prune=site.prune if site else (),
         boilerplate=site.boilerplate if site else (),
     )
+    wants_media = site is not None and site.media and shows_media(body, metadata)
     reading = reader.read(body, lambda: _body_of(parse_page(source).tree))
     paragraphs = _story_paragraphs(reader, reading, evidence, source, hints)
+    words = summary(metadata, url, head.headline.text, head.site_names)
+    is_media = wants_media and not paragraphs
+    if is_media:
+        paragraphs = media_caption(words)
     if not paragraphs and is_shell and head.headline.element is None:
         raise EmptyBody(NotArticleReason.SCRIPT_SHELL)
     _refuse_no_story(head, reading, paragraphs, evidence, hints)
@@ -137,6 +144,20 @@ def _extract(
     if not authors and agency is None:
         authors = dateline_author(paragraphs, head.site_names)
     published = head.published
+    marks = find_marks(
+        metadata,
+        url,
+        headline=head.headline.text,
+        section=head.section,
+        tags=head.tags,
+        lines=reading.body.paragraphs,
+    )
+    if not page.is_whole:
+        marks.add(ArticleMark.CUT)
+    if is_media:
+        marks.add(ArticleMark.MEDIA)
+    elif text and reader.is_uncertain(reading, text):
+        marks.add(ArticleMark.UNCERTAIN_TEXT)
     del elements
     return Article(
         url=url,
@@ -152,9 +173,10 @@ def _extract(
         section=head.section,
         tags=head.tags,
         image=image(metadata, url),
-        summary=summary(metadata, url, head.headline.text, head.site_names),
+        summary=words,
         agency=agency,
         date_flags=list(published.flags),
+        marks=sorted(marks),
     )
 
 

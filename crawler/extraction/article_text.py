@@ -100,6 +100,21 @@ class TextReader:
                 return paragraphs
         return []
 
+    def is_uncertain(self, reading: ArticleText, text: str) -> bool:
+        """Whether a text may be another one than the page's story.
+
+        The page's own data have another text; or the text is the smaller part of what the page shows, and
+        nothing that the page says of its story confirms it.
+
+        Args:
+            reading: What was read in the markup.
+            text: What is to be stored.
+        """
+        if self.witnesses.contradict(text):
+            return True
+        is_little = len(text) < LITTLE * reading.body.running_text
+        return is_little and not self.witnesses.confirm(text)
+
     def clean(self, paragraphs: list[str]) -> list[str]:
         """Paragraphs without what isn't the story's at their beginning and end."""
         return clean_edges(

@@ -131,6 +131,12 @@ _PAGE_QUERY = re.compile(r"(?:^|&)(?:page|pg|pagenum|pageno)=\d{1,4}(?:&|\Z)", r
 _PAGE_NUMBER = re.compile(
     r"(?:ال)?(?:صفحه|page|sayfa|rupel)\W{0,3}\d{1,4}(?:\W{1,9}(?:من|of|/)\W{1,9}\d{1,4})?"
 )
+_QUERY_OF_PAGE = re.compile(
+    r"(?:^|&)(?!(?:page|paged|pg|cat|tag|lang|language|m|s|q|search|author|ver|v|ref|utm_\w{1,20}|fbclid|gclid)=)"
+    r"(?:[\w-]{1,40}=[^&]{0,300}\d|[\w-]{1,40}=[^&]{12,300}|[^&=]{1,200}/[^&=]{6,300})",
+    re.IGNORECASE,
+)
+"""A query that can choose one page of many: a number, a name or a path, in no parameter of a list's."""
 _TITLE_PARTS = re.compile(r"\s(?:[-–—|•·»«/]|::)\s")
 
 
@@ -188,7 +194,9 @@ def refuse_plain(tree: HtmlElement, body: HtmlElement, metadata: Metadata, sourc
     if "paged" in metadata.body_classes:
         raise NotAnArticle(NotArticleReason.LISTING)
     if (metadata.body_classes & _HOME_CLASSES and not (claims and not is_home(url))) or (
-        is_home(url) and not metadata.first("article:published_time")
+        is_home(url)
+        and not metadata.first("article:published_time")
+        and not (claims and _QUERY_OF_PAGE.search(urlsplit(url).query))
     ):
         raise NotAnArticle(NotArticleReason.HOME)
     dated = metadata.first("article:published_time") or metadata.linked_data.articles

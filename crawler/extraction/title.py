@@ -106,11 +106,11 @@ def find_title(
     """
     declared = list(declared)
     names = {skeleton(name) for name in site_names if name and len(skeleton(name)) > 1}
-    names |= _names_among(declared, document_title, body)
+    names |= _names_among(declared, document_title, body, names)
     said = [text for text in (_clean(text, names) for text in declared) if text]
     document = _clean(document_title, names)
     hinted = _clean(hint, names)
-    headings = _headings(body, names)
+    headings = _headings(body, names, {skeleton(text) for text in (*said, hinted)} - {""})
     spellings = [*declared, *said, document_title or "", document, hint or ""]
     others = [text for text in (document, *said, hinted) if text]
 
@@ -124,9 +124,12 @@ def find_title(
         return Headline(text, element, _unique([text, *shown, *alike]))
 
     best: tuple[float, str, HtmlElement] | None = None
+    exact = {skeleton(text) for text in said}
     for text, element in headings:
         support = max((_agreement(text, other) for other in others), default=0.0)
         rank = support + (0.3 if element.tag == "h1" else 0.0)
+        # The site's name in an h1 agrees with a part of the document's title, no more.
+        rank += 0.3 if skeleton(text) in exact else 0.0
         if support >= SAME and (best is None or rank > best[0] + 1e-9):
             best = (rank, text, element)
     if best is not None:
@@ -142,7 +145,23 @@ def find_title(
     for text in (hinted, *said, document):
         if text:
             return headline(text, None)
-    return headline(*firsts[0]) if firsts else Headline("", None, ())
+    if firsts:
+        return headline(*firsts[0])
+    heading = _heading_called_like_its_site([*declared, document_title or ""], body)
+    return headline(*heading) if heading is not None else Headline("", None, ())
+
+
+def _heading_called_like_its_site(titles: list[str], body: HtmlElement) -> tuple[str, HtmlElement] | None:
+    """A heading that repeats one of the page's titles, though that is the site's name, too, or very short.
+
+    For stories about the site itself, and for sites that write each headline as the name of an application.
+    """
+    wanted = {skeleton(one_line(title)) for title in titles if title} - _GENERIC - {""}
+    for element in body.iter("h1", "h2"):
+        text = one_line(heading_text(element)[: 2 * MAX_TITLE_CHARS])
+        if skeleton(text) in wanted and len(text) <= MAX_TITLE_CHARS and not _is_logo(element):
+            return text, element
+    return None
 
 
 def _shown_part(document: str, body: HtmlElement, names: set[str]) -> tuple[str, HtmlElement] | None:
@@ -248,19 +267,28 @@ def undouble(text: str) -> str:
     return text
 
 
-def _names_among(declared: list[str], document_title: str | None, body: HtmlElement) -> set[str]:
+def _names_among(
+    declared: list[str], document_title: str | None, body: HtmlElement, known: set[str]
+) -> set[str]:
     """Declared "titles" that are the site's name: one end of the document's title, whose rest is a heading.
 
-    «الموقع | العنوان» with an `og:title` of «الموقع», as sites have that fill it in once for all pages.
+    «الموقع | العنوان» with an `og:title` of «الموقع», as sites have that fill it in once for all pages. One
+    that the page shows as a heading itself is a headline, as is what stands beside a `known` name.
     """
     title = one_line(document_title)
     parts = [part for part in _SEPARATOR.split(title) if part.strip()]
     if len(parts) < 2:
         return set()
-    headings = {skeleton("".join(element.itertext())[:MAX_TITLE_CHARS]) for element in body.iter("h1", "h2")}
+    headings = {
+        skeleton("".join(element.itertext())[:MAX_TITLE_CHARS])
+        for element in body.iter("h1", "h2")
+        if not _is_logo(element)
+    } - known
     found = set()
     for text in declared:
         bones, whole = skeleton(text), skeleton(title)
+        if bones in headings:
+            continue
         for rest in (whole.removeprefix(bones), whole.removesuffix(bones)):
             if bones and len(bones) < len(rest) < len(whole) and rest in headings:
                 found.add(bones)
@@ -298,16 +326,25 @@ def _is_name(part: str, names: set[str]) -> bool:
     )
 
 
-def _headings(body: HtmlElement, names: set[str]) -> list[tuple[str, HtmlElement]]:
+def _headings(body: HtmlElement, names: set[str], declared: set[str]) -> list[tuple[str, HtmlElement]]:
+    """The page's headings; of one that says the site's name, too, only the part that is `declared`."""
     found: list[tuple[str, HtmlElement]] = []
     for element in body.iter("h1", "h2", "h3"):
         if len(found) >= 40:
             break
         # What stands twice for two screen sizes, or has an empty twin, is read once.
-        text = _clean(heading_text(element)[: 2 * MAX_TITLE_CHARS], names)
+        text = _clean(_declared_part(heading_text(element)[: 2 * MAX_TITLE_CHARS], declared), names)
         if text and not _is_logo(element):
             found.append((text, element))
     return found
+
+
+def _declared_part(text: str, declared: set[str]) -> str:
+    """The part of a heading that is a declared title, where the rest is set off by a separator."""
+    if skeleton(text) in declared:
+        return text
+    parts = [part.strip() for part in _SEPARATOR.split(one_line(text)) if part.strip()]
+    return next((part for part in parts if len(parts) > 1 and skeleton(part) in declared), text)
 
 
 def _agreement(one: str, other: str) -> float:

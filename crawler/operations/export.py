@@ -103,6 +103,7 @@ def row(document: Document, zone: ZoneInfo | None = None) -> dict[str, Any]:
         "text": document["text"],
         "authors": document.get("authors") or [],
         "agency": document.get("agency"),
+        "marks": document.get("marks") or [],
         "published": published,
         "published_precision": document.get("published_precision"),
         "date_source": document.get("date_source"),

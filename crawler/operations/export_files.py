@@ -34,6 +34,7 @@ COLUMN_TYPES: Final = {
     "text": "VARCHAR",
     "authors": "VARCHAR[]",
     "agency": "VARCHAR",
+    "marks": "VARCHAR[]",
     "published": "TIMESTAMPTZ",
     "published_precision": "VARCHAR",
     "date_source": "VARCHAR",

@@ -282,6 +282,7 @@ def reading_fields(article: Article) -> dict[str, Any]:
         "summary": article.summary,
         "agency": article.agency,
         "date_flags": article.date_flags,
+        "marks": [str(mark) for mark in article.marks],
         "text_sha256": article.text_sha256,
     }
 

@@ -68,6 +68,7 @@ def article_page(archive: Archive, rooms: Newsrooms, id_: str) -> models.Article
             for absence in document.get("absences") or ()
         ],
         date_flags=document.get("date_flags") or [],
+        marks=document.get("marks") or [],
         readings=[
             models.Reading(
                 revision=old["revision"],

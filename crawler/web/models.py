@@ -198,6 +198,9 @@ class Article(Brief):
     date_flags: list[str] = Field(
         description="What had to be settled about its date, such as `contradicted`."
     )
+    marks: list[str] = Field(
+        description="What is to be known of its text, such as `paywalled` or `uncertain_text`."
+    )
     absences: list[Absence] = Field(description="When it had been taken down before, and came back.")
     readings: list[Reading]
     aliases: list[str]
