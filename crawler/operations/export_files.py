@@ -51,6 +51,7 @@ COLUMN_TYPES: Final = {
     "removed_at": "TIMESTAMPTZ",
     "first_seen_at": "TIMESTAMPTZ",
     "text_sha256": "VARCHAR",
+    "incomplete": "BOOLEAN",
 }
 """The columns of an export and their types in SQL (DuckDB's words); times are kept in UTC."""
 
