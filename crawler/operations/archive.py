@@ -110,8 +110,14 @@ class Archive:
         before: int | None = None,
         limit: int = 20,
     ) -> tuple[Hits, dict[str, list[Piece]]]:
-        """A page of matches, newest or best first, each with a few lines around its first match."""
+        """A page of matches, newest or best first, each with a few lines around its first match.
+
+        Where nothing matches, the query's wider form is asked.
+        """
         hits = self.lists.search(query, filters, best=best, before=before, limit=limit)
+        if not hits.total and query.wider is not None:
+            query = query.wider
+            hits = self.lists.search(query, filters, best=best, before=before, limit=limit)
         ids = [hit.id for hit in hits.hits]
         texts = self.texts(ids)
         pieces = excerpts([texts.get(id_, "") for id_ in ids], query)

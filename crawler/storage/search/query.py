@@ -1,106 +1,171 @@
 """What a person types into the search field, as a query of FTS5.
 
-Words are looked for in any spelling (hamza, marks, ya, ta marbuta, digits) and with the particles that Arabic
-writes onto a word; `"…"` or «…» asks for exactly these words in this order, `-word` leaves out, `word*` finds
-what begins so. Nothing typed is ever an error: what has no letters is left out.
+Words are looked for in any spelling (hamza, marks, ya, ta marbuta, digits), in the other spellings of a name
+(`variants.toml`), and with or without the particles that Arabic writes onto a word; `"…"` or «…» asks for
+exactly these words in this order, `-word` leaves out, `word*` finds what begins so. Words that stand side by
+side are all wanted; `OR`, `|` or «أو» between them asks for either, parentheses group. Nothing typed is ever
+an error; what holds no word finds nothing.
 """
 
+from __future__ import annotations
+
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.storage.search.letters import fold
+from crawler.storage.search.spellings import phrase_variants, spellings
 
 LONGEST: Final = 300
 """Characters read of a query."""
 MOST_TERMS: Final = 12
+"""Terms read of a query; each may become fifty spellings."""
+DEEPEST: Final = 4
+"""Parentheses inside each other that are read: FTS5's own parser has a limit, and nobody types more."""
 SHORTEST_PREFIX: Final = 3
 """Letters before a *: two begin thousands of words."""
-SHORTEST_STEM: Final = 3
-"""Letters that a word keeps without its particles: shorter ones would turn «بنت» into «نت»."""
 
-PARTICLES: Final = (
-    "",
-    "و",
-    "ف",
-    "ب",
-    "ل",
-    "ك",
-    "ال",
-    "وال",
-    "فال",
-    "بال",
-    "كال",
-    "لل",
-    "وب",
-    "ول",
-    "ولل",
-    "وبال",
-)
-"""What is written onto a word without changing it: and, so, by, for, as, the, and their usual compounds."""
-_ARTICLES: Final = ("وبال", "وال", "فال", "بال", "كال", "ولل", "ال", "لل")
+EVERYTHING: Final = '"a:"'
+"""A facet that every article has: FTS5 has no NOT without something before it."""
+NOTHING: Final = '"z:"'
+"""A facet that no article has."""
 
-_TERM = re.compile(r'(-?)(?:"([^"]*)"?|«([^»]*)»?|“([^”]*)”?|([^\s"«“]+))')
-_ARABIC = re.compile("[\u0621-\u064a]+")
+_TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|«([^»]*)»?|“([^”]*)”?)|([()|])|([^\s"«“()|]+)')
+_OR: Final = frozenset({"OR", "أو", "|"})
+_OPEN, _CLOSE = "(", ")"
+_AND: Final = frozenset({"AND", "&", "&&"})
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query: FTS5's expression (empty: everything), and what to mark in the texts found.
 
-    `exact` are folded words, `prefixes` what marked words begin with.
+    `exact` are folded words, `prefixes` what marked words begin with. `wider` is the query to ask where this
+    one finds nothing: words without a first letter that may be a particle.
     """
 
     expression: str
     exact: frozenset[str]
     prefixes: tuple[str, ...]
+    wider: Query | None = None
 
     def marks(self, word: str) -> bool:
         """Whether a folded word is one that was looked for."""
         return word in self.exact or bool(self.prefixes and word.startswith(self.prefixes))
 
 
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A word or phrase of a query."""
+
+    expression: str
+    exact: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    is_excluded: bool = False
+
+
 def parse_query(typed: str) -> Query:
     """Read what was typed."""
-    wanted: list[str] = []
-    unwanted: list[str] = []
-    exact: set[str] = set()
-    prefixes: list[str] = []
-    for found in list(_TERM.finditer(typed[:LONGEST]))[:MOST_TERMS]:
-        quoted = next((part for part in found.group(2, 3, 4) if part is not None), None)
-        raw = quoted if quoted is not None else found.group(5)
-        words = fold([raw])[0].split()
-        if not words:
-            continue
-        if quoted is None and raw.endswith("*") and len(words) == 1 and len(words[0]) >= SHORTEST_PREFIX:
-            expression, marked = f'"{words[0]}"*', set()
-            beginning = [words[0]]
-        elif quoted is None and len(words) == 1:
-            marked = set(spellings(words[0]))
-            expression, beginning = "(" + " OR ".join(f'"{word}"' for word in sorted(marked)) + ")", []
-        else:
-            expression, marked, beginning = '"' + " ".join(words) + '"', set(words), []
-        if found.group(1):
-            unwanted.append(expression)
-        else:
-            wanted.append(expression)
-            exact |= marked
-            prefixes += beginning
-    if not wanted and unwanted:
-        wanted = ['"a:"']  # a facet that every article has: FTS5 has no NOT without something before it
-    expression = " AND ".join(wanted)
-    if unwanted:
-        expression = f"({expression}) NOT ({' OR '.join(unwanted)})"
-    return Query(expression, frozenset(exact), tuple(prefixes))
+    if not typed.strip():
+        return Query("", frozenset(), ())
+    strict, wider = _query(typed, bare=False), _query(typed, bare=True)
+    return strict if wider == strict else replace(strict, wider=wider)
 
 
-def spellings(word: str) -> tuple[str, ...]:
-    """A folded word with each of the particles that may be written onto it; other letters as they are."""
-    if not _ARABIC.fullmatch(word) or len(word) < SHORTEST_STEM:
-        return (word,)
-    article = next((part for part in _ARTICLES if word.startswith(part)), "")
-    stem = word[len(article) :] if len(word) - len(article) >= SHORTEST_STEM else word
-    return tuple(dict.fromkeys((word, *(particle + stem for particle in PARTICLES))))
+def _query(typed: str, *, bare: bool) -> Query:
+    parser = _Parser(_tokens(typed[:LONGEST], bare=bare))
+    expression = parser.alternatives(DEEPEST) or NOTHING
+    wanted = [term for term in parser.terms if not term.is_excluded]
+    return Query(
+        expression,
+        frozenset().union(*(term.exact for term in wanted)),
+        tuple(prefix for term in wanted for prefix in term.prefixes),
+    )
+
+
+def _tokens(typed: str, *, bare: bool) -> list[str | _Term]:
+    """Operators as they stand, and terms; what has no letters is left out."""
+    tokens: list[str | _Term] = []
+    terms = 0
+    for match in _TOKEN.finditer(typed):
+        minus, *quotations, operator, word = match.groups()
+        quoted = next((part for part in quotations if part is not None), None)
+        if operator or word in _OR or word in _AND:
+            tokens.append(operator or word)
+        elif terms < MOST_TERMS:
+            term = _phrase(quoted, excluded=bool(minus)) if quoted is not None else _word(word, bare=bare)
+            if term is not None:
+                tokens.append(term)
+                terms += 1
+    return tokens
+
+
+def _phrase(text: str, *, excluded: bool) -> _Term | None:
+    words = fold([text])[0].split()
+    if not words:
+        return None
+    return _Term(_quoted(words), frozenset(words), is_excluded=excluded)
+
+
+def _word(raw: str, *, bare: bool) -> _Term | None:
+    excluded = raw.startswith("-")
+    words = fold([raw])[0].split()
+    if not words:
+        return None
+    if raw.endswith("*") and len(words) == 1 and len(words[0]) >= SHORTEST_PREFIX:
+        return _Term(f'"{words[0]}"*', prefixes=(words[0],), is_excluded=excluded)
+    if len(words) > 1:
+        return _Term(_quoted(words), frozenset(words), is_excluded=excluded)
+    phrases = [[word] for word in spellings(words[0], bare=bare)] + phrase_variants(words[0])
+    alternatives = " OR ".join(sorted({_quoted(phrase) for phrase in phrases}))
+    marked = frozenset(word for phrase in phrases for word in phrase)
+    return _Term(f"({alternatives})", marked, is_excluded=excluded)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return '"' + " ".join(words) + '"'
+
+
+class _Parser:
+    """Reads tokens by recursive descent; what is out of place is passed over."""
+
+    def __init__(self, tokens: list[str | _Term]) -> None:
+        self._tokens = tokens
+        self._place = 0
+        self.terms = [token for token in tokens if isinstance(token, _Term)]
+
+    def alternatives(self, depth: int) -> str:
+        """What stands between OR: any of it is wanted."""
+        parts = [self._together(depth)]
+        while self._next() in _OR:
+            self._place += 1
+            parts.append(self._together(depth))
+        found = [part for part in parts if part]
+        return found[0] if len(found) == 1 else " OR ".join(f"({part})" for part in found)
+
+    def _together(self, depth: int) -> str:
+        """What stands side by side: all of it is wanted, but what has a minus before it."""
+        wanted: list[str] = []
+        excluded: list[str] = []
+        while (part := self._next()) is not None and part not in _OR:
+            if part == _CLOSE and depth < DEEPEST:
+                break
+            self._place += 1
+            if isinstance(part, _Term):
+                (excluded if part.is_excluded else wanted).append(part.expression)
+            elif part == _OPEN and depth > 0:
+                inner = self.alternatives(depth - 1)
+                self._place += self._next() == _CLOSE
+                if inner:
+                    wanted.append(f"({inner})")
+        if not wanted and not excluded:
+            return ""
+        expression = " AND ".join(wanted or [EVERYTHING])
+        return f"({expression}) NOT ({' OR '.join(excluded)})" if excluded else expression
+
+    def _next(self) -> str | _Term | None:
+        return self._tokens[self._place] if self._place < len(self._tokens) else None
 
 
 def facet(kind: str, value: str) -> str:
