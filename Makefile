@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test check install lock bench rivals bench-rivals spark clean
+.PHONY: demo test check install lock bench bench-politeness rivals bench-rivals spark clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -28,6 +28,10 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	for name in extraction dedup crawl web; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+# Whether any of 2,000 requests leaves before delay, Crawl-delay or Retry-After allow it; some minutes.
+bench-politeness: $(STAMP)
+	$(BIN)/python -m benchmarks.politeness
 
 install: $(STAMP)
 
