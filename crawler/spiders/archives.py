@@ -27,6 +27,7 @@ from crawler.discovery.window import MARGIN
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
+from crawler.spiders.archive_evidence import ArchiveEvidence
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
@@ -34,8 +35,11 @@ from crawler.storage.archives import mark_archive_read, next_unread, recall_arch
 from crawler.storage.sources import REFUSED_FOR
 
 EMPTY = {"month": 13, "day": 45, "year": 3}
-"""Listings in a row that name nothing new, after which the archive has come to its end, or never had one: a
-site that paused for longer than a year is read from its sitemap or not at all."""
+"""Listings in a row that name nothing new, after which the archive has come to its end, unless an older
+article is known: then the walk goes on there."""
+
+EMPTY_AT_FIRST = {"month": 60, "day": 400, "year": 10}
+"""The same before any listing has named an article: a site may have stopped some years ago."""
 
 MOST_FAILURES = 3
 """Listings in a row that could not be read, after which the site is left alone."""
@@ -73,6 +77,7 @@ class Archives:
         self._home: set[str] = set()
         self._named: set[str] = set()
         self._report: SourceReport | None = None
+        self._evidence = ArchiveEvidence(spider, pages)
         self._answered_once = False
         self._empty = self._failures = self._read = 0
 
@@ -124,8 +129,9 @@ class Archives:
             logger.info("%s links no dated archives", response.url)
             return
         self._template = templates[0]
-        self._left = tuple(self._template.archives(self._spider.window, datetime.now(UTC), self._site.zone))
         self._report = self._run.source(self._template.pattern, "archive")
+        await self._evidence.gather(articles)
+        self._left = tuple(self._evidence.archives(self._template))
         async for request in self._next():
             yield request
 
@@ -237,6 +243,8 @@ class Archives:
             self._report.add(addresses)
         for request in requests:
             yield request
+        if page.next_url and fresh and number == MOST_PAGES:
+            self._run.problem(f"{archive.url}: it has more than {MOST_PAGES} pages; the rest was not read")
         if page.next_url and fresh and number < MOST_PAGES and not self._pages.is_full:
             yield self._request(archive, page.next_url, number + 1, found)
             return
@@ -254,12 +262,33 @@ class Archives:
             await self._spider.in_store(lambda db: mark_archive_read(db, self._site.id, archive, found))
         unit = self._template.unit if self._template else "month"
         if self._failures >= MOST_FAILURES:
+            self._say_given_up(f"{self._failures} {unit}s in a row could not be read")
             return
-        if self._empty >= EMPTY[unit]:
-            self._say(f"{self._empty} {unit}s in a row hold nothing more; {self._read} pages were read")
+        most = EMPTY[unit] if self._named - self._home else EMPTY_AT_FIRST[unit]
+        if self._empty >= most and not await self._goes_on_before(span.start):
+            self._say_given_up(f"{self._empty} {unit}s in a row hold nothing more")
             return
         async for request in self._next():
             yield request
+
+    async def _goes_on_before(self, moment: datetime) -> bool:
+        """Whether an article of before a moment is known; the walk then goes on with its listing."""
+        older = await self._evidence.before(moment, self._spider.window.since)
+        if older is None:
+            return False
+        self._left = [archive for archive in self._left if archive.span.start <= older + MARGIN]
+        self._empty = 0
+        return bool(self._left)
+
+    def _say_given_up(self, why: str) -> None:
+        """Report how the walk ended before its time, and what it did not look at."""
+        note = f"{why}; {self._read} pages were read"
+        if self._left:
+            latest, earliest = self._left[0].span.end, self._left[-1].span.start
+            period = f"from {earliest:%Y-%m-%d} to {latest:%Y-%m-%d}"
+            note += f"; {len(self._left)} listings {period} were not looked at"
+            self._run.problem(f"dated listings: {note}")
+        self._say(note)
 
     # How it ends
 
@@ -272,7 +301,10 @@ class Archives:
         """
         guessed = self._template is None or not self._template.linked
         first = not self._answered_once and response.meta["number"] == 1
-        return first and (moved or (guessed and archive.span.end < datetime.now(UTC)))
+        newest = self._evidence.newest or datetime.now(UTC)
+        # Later than the newest page that is known, it need not be there.
+        may_be_empty = archive.span.end >= datetime.now(UTC) or archive.span.start > newest
+        return first and (moved or (guessed and not may_be_empty))
 
     async def _end(
         self, url: str, archive: Archive, *, reason: str | None = None, moved: bool = False

@@ -37,6 +37,7 @@ from crawler.storage.posts import (
     recall_posts,
     recall_posts_mark,
     remember_posts,
+    remember_probe,
     remember_terms,
 )
 from crawler.storage.sources import REFUSED_FOR
@@ -46,6 +47,13 @@ SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
 
 WINDOW_MARGIN = timedelta(days=1)
 """A window of time is asked for by the site's clock, which may be set to another zone than the seed says."""
+
+MANY_PAGES = 20
+"""A source that names so many pages is worth a look at whether they come along with the posts: twice the
+entries that a feed has by default."""
+
+HTML_HEAD_BYTES = 2_000
+"""Where a page's ``html`` element begins; headers call feeds pages, too."""
 
 PRIORITY = 110
 """Before all other sources: what comes this way need not be fetched."""
@@ -65,7 +73,7 @@ class Posts:
         self._articles = PostArticles(spider, intake)
         self._api: str | None = None
         self._terms = self._remembered_terms = RequestTerms()
-        self._closed = False
+        self._closed = self._is_probed = False
         self._has_answered = False
         self._open = 0
         self._walk = PostsWalk(PostsMark(), "")
@@ -87,6 +95,7 @@ class Posts:
         if memory.refused_until is not None:
             self._closed = True
             return []
+        self._is_probed = memory.is_probed
         default = RequestTerms()
         page_size = memory.page_size or default.page_size
         self._terms = self._remembered_terms = RequestTerms(memory.embed, page_size)
@@ -100,11 +109,51 @@ class Posts:
         headers = [value.decode("latin-1") for value in response.headers.getlist(b"Link")]
         api = find_api(headers, response.body, response.url)
         if api is None or not self._site.owns(api):
+            is_page = b"<html" in response.body[:HTML_HEAD_BYTES].lower()
+            self._is_probed = self._is_probed or is_page
             return []
         self._api = api
         await self._spider.in_store(lambda db: remember_posts(db, self._site.id, api, None))
         logger.info("%s names its REST interface: %s", response.url, api)
         return await self._begin_walk()
+
+    async def probe(self, pages: int) -> list[Request]:
+        """Look at the home page for the interface, before many pages are fetched one by one.
+
+        Args:
+            pages: How many pages a source has named.
+
+        Returns:
+            The request for the home page, once; until it is answered, the pages wait.
+        """
+        if self._api or self._closed or self._is_probed or pages < MANY_PAGES:
+            return []
+        self._is_probed = True
+        self._open += 1
+        self._intake.holding = True
+        return [
+            Request(
+                self._site.url,
+                callback=self._probe_answered,
+                errback=self._probe_failed,
+                priority=PRIORITY,
+                dont_filter=True,
+            )
+        ]
+
+    async def _probe_answered(self, response: Response) -> AsyncIterator[Request]:
+        await self._spider.in_store(lambda db: remember_probe(db, self._site.id))
+        for request in await self.notice(response):
+            yield request
+        async for request in self._ended():
+            yield request
+
+    async def _probe_failed(self, failure: Failure) -> AsyncIterator[Request]:
+        if isinstance(failure.value, HeldBackError):
+            return
+        logger.info("The home page could not be looked at for a REST interface: %s", failure.value)
+        async for request in self._ended():
+            yield request
 
     def requests_for(self, pages: Iterable[Page]) -> list[Request]:
         """Requests that bring these pages, a hundred at once; none where the interface is not known."""

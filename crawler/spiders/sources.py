@@ -290,6 +290,8 @@ class Sources:
             report.note = f"{doubted} of its times of change say nothing: not relied on"
         pages = self._listings.articles(source, named, report)
         pages = sorted(pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
+        for request in await self._posts.probe(len(pages)):
+            yield request
         requests, addresses = await self._intake.found(pages)
         addresses.add(named.left_out)
         addresses.count(AddressOutcome.UNUSABLE, named.skipped)

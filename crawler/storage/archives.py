@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo.database import Database
 
-from crawler.discovery.archives import Archive
+from crawler.discovery.archives import EARLIEST, Archive
 from crawler.storage.clock import not_ahead, waits_until
 from crawler.storage.schema import Document
 from crawler.storage.sources import REFUSED_FOR
@@ -17,6 +17,9 @@ again goes on behind it, and what was published late is found by a later one."""
 
 SETTLED = timedelta(days=2)
 """After the last moment of its month an archive may still grow: sites date by other clocks than ours."""
+
+STRETCH = timedelta(days=31)
+"""Articles are looked for so many days at once: an agency's month is some thousands of documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,44 @@ def next_unread(db: Database[Document], site: str, archives: Sequence[Archive]) 
             return archive, known
         known += 1
     return None, known
+
+
+def publication_times(db: Database[Document], pages: Sequence[str]) -> dict[str, datetime]:
+    """When the articles of pages were published, where that is known, by the page's key in the frontier."""
+    articles = {
+        document["article_id"]: document["_id"]
+        for document in db.pages.find({"_id": {"$in": list(pages)}}, {"article_id": 1})
+        if document.get("article_id")
+    }
+    stored = db.articles.find({"_id": {"$in": list(articles)}}, {"published_at": 1})
+    return {
+        articles[document["_id"]]: document["published_at"]
+        for document in stored
+        if document.get("published_at") is not None
+    }
+
+
+def newest_published(
+    db: Database[Document], site: str, before: datetime, since: datetime | None
+) -> datetime | None:
+    """When the site's newest stored article within a stretch of time was published; None: there is none.
+
+    Args:
+        db: The store.
+        site: The site's id.
+        before: Articles of this moment and later ones do not count.
+        since: Articles before this moment do not count; None: all that a site can have.
+    """
+    first = since or datetime(EARLIEST, 1, 1, tzinfo=UTC)
+    end = before
+    # Stretch by stretch: the embedded server loads all that a query matches before it sorts.
+    while end > first:
+        start = max(end - STRETCH, first)
+        within = {"site": site, "published_at": {"$gte": start, "$lt": end}}
+        times: list[datetime] = [
+            document["published_at"] for document in db.articles.find(within, {"published_at": 1})
+        ]
+        if times:
+            return max(times)
+        end = start
+    return None

@@ -12,6 +12,10 @@ from crawler.storage.sources import REFUSED_FOR
 TERMS_FOR = timedelta(days=30)
 """How long it is remembered how few posts a site gives at once: a cap may go with its plugin."""
 
+PROBED_FOR = timedelta(days=30)
+"""How long a site whose home page names no interface is not looked at for one: a site changes its software
+once in some years."""
+
 INCOMPLETE_FOR = timedelta(days=7)
 """After so long all posts are walked over again where the last whole walk was given fewer than there are:
 hidden posts may have been opened, a broken cap mended."""
@@ -23,13 +27,14 @@ class PostsMemory:
 
     `api` is its root, as the site named it; `refused_until` the time before which it is not to be asked;
     `embed` whether it may be asked for names with the posts; `page_size` how many posts it gives at once,
-    where it gives fewer than WordPress does.
+    where it gives fewer than WordPress does. `is_probed`: the home page was looked at lately, and names none.
     """
 
     api: str | None = None
     refused_until: datetime | None = None
     embed: bool = True
     page_size: int | None = None
+    is_probed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,13 @@ def recall_posts(db: Database[Document], site: str) -> PostsMemory:
     document = db.sources.find_one({"_id": f"{site}/wordpress"}) or {}
     now = datetime.now(UTC)
     learned_at = not_ahead(document.get("page_size_at"), now)
+    probed_at = not_ahead(document.get("probed_at"), now)
     return PostsMemory(
         api=document.get("api"),
         refused_until=waits_until(document.get("refused_until"), now, REFUSED_FOR),
         embed=document.get("embed", True),
         page_size=document.get("page_size") if learned_at and now - learned_at < TERMS_FOR else None,
+        is_probed=probed_at is not None and now - probed_at < PROBED_FOR,
     )
 
 
@@ -69,6 +76,12 @@ def remember_posts(db: Database[Document], site: str, api: str, refused_until: d
         {"$set": {"site": site, "url": api, "api": api, "refused_until": refused_until}},
         upsert=True,
     )
+
+
+def remember_probe(db: Database[Document], site: str) -> None:
+    """Remember that a site's home page was looked at for a REST interface."""
+    fields = {"site": site, "probed_at": datetime.now(UTC)}
+    db.sources.update_one({"_id": f"{site}/wordpress"}, {"$set": fields}, upsert=True)
 
 
 def remember_terms(db: Database[Document], site: str, *, embed: bool, page_size: int) -> None:

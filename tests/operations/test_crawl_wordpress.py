@@ -1,5 +1,7 @@
 """A WordPress site crawled to its end, whatever its interface refuses or hides, for few requests."""
 
+from datetime import UTC, datetime, timedelta
+
 from crawler.config import Settings
 from crawler.operations.crawl import crawl
 from crawler.spiders.job import CrawlReport, Job
@@ -13,7 +15,7 @@ REFUSAL = {"code": "too_many", "error": {"param": "per_page", "text": "بين ١
 
 def _crawl(place: MadeUpSite, settings: Settings, **seed: object) -> CrawlReport:
     place.forget()
-    site = place.site(feeds=[f"{place.base}/feed/"], wordpress=True, **seed)
+    site = place.site(**{"feeds": [f"{place.base}/feed/"], "wordpress": True, **seed})
     (report,) = crawl([Job(site=site)], settings)
     return report
 
@@ -45,3 +47,34 @@ def test_a_site_that_gives_twenty_posts_at_once_and_hides_two_is_stored_whole_an
         (posts,) = [source for source in again.sources if source.kind == "wordpress"]
         assert "2 posts" in (posts.note or "")
         assert again.requests <= 5
+
+
+MANY = 160
+
+
+def test_a_crawl_over_posts_costs_next_to_nothing_and_the_next_one_a_handful_of_requests(
+    settings: Settings, stores: Stores
+) -> None:
+    with made_up_site() as place:
+        site = WordPress(place, MANY)
+        place.answers = site  # type: ignore[assignment]
+        # Nobody says that it is WordPress: the home page is looked at before 160 pages are fetched.
+        seed = {"sitemaps": [f"{place.base}/wp-sitemap.xml"], "feeds": [], "wordpress": False}
+        first = _crawl(place, settings, **seed)
+        assert (first.taken, first.dispositions, first.verdict) == (MANY, {"stored": MANY}, "ok")
+        assert first.requests <= 0.05 * MANY
+        assert not [path for path in place.asked if "taxonomies" in path or "users" in path]
+
+        second = _crawl(place, settings, **seed)
+        assert (second.taken, second.verdict) == (0, "ok")
+        assert second.requests <= 5
+
+        # An edit comes with one answer; a time of change that lies years ahead is no edit.
+        now = datetime.now(UTC)
+        site.modified = {7: now + timedelta(seconds=1), 8: now + timedelta(days=3650)}
+        site.texts = {
+            7: "وأضاف المجلس أن الجسر سيفتح أمام المارة في الأسبوع القادم بعد أن أنجزت أعمال الإنارة."
+        }
+        third = _crawl(place, settings, **seed)
+        assert third.dispositions == {"revised": 1}
+        assert third.requests <= 5

@@ -194,6 +194,63 @@ def test_where_the_site_links_its_months_one_without_articles_is_no_answer_and_m
     assert "in a row" in (spider.reports[0].note or "")
 
 
+def _store(stores: Stores, path: str, published_at: datetime) -> None:
+    """Put an article and its page into the store."""
+    key = page_id(HOME + path)
+    stores.db.pages.insert_one({"_id": key, "article_id": key})
+    stores.db.articles.insert_one({"_id": key, "site": "sada", "published_at": published_at})
+
+
+def test_a_site_that_stopped_years_ago_is_walked_from_its_newest_page(stores: Stores) -> None:
+    _store(stores, "story-of-today-long-day", datetime(2023, 5, 20, tzinfo=UTC))
+    site: Pages = lambda path: _wordpress() if path == "/" else _until(path, "2023/05")  # noqa: E731
+    asked, spider = _walk(stores, site, Window(since=datetime(2023, 1, 1, tzinfo=UTC)))
+    assert asked == [f"/2023/{month:02}/" for month in (5, 4, 3, 2, 1)]
+    assert len(spider.named) == 10
+    assert "back to the window" in (spider.reports[0].note or "")
+
+
+def test_where_the_home_page_tells_no_date_months_after_the_newest_known_page_may_be_empty(
+    stores: Stores,
+) -> None:
+    stores.db.articles.insert_one(
+        {"_id": "x", "site": "sada", "published_at": datetime(2023, 5, 2, tzinfo=UTC)}
+    )
+    site: Pages = lambda path: _wordpress() if path == "/" else _until(path, "2023/05")  # noqa: E731
+    asked, spider = _walk(stores, site, Window(since=datetime(2023, 4, 1, tzinfo=UTC)))
+    assert asked[-2:] == ["/2023/05/", "/2023/04/"]
+    assert len(asked) > EMPTY["month"], "it is years ago"
+    assert len(spider.named) == 4
+
+
+def test_a_pause_of_years_ends_the_walk_only_where_nothing_older_is_known_and_that_is_reported(
+    stores: Stores,
+) -> None:
+    home = _home("/2024/03/", "/2024/01/")
+
+    def site(path: str) -> str | None:
+        return home if path == "/" else _month(path) if path >= "/2024/02/" else _until(path, "2019/06")
+
+    window = Window(since=datetime(2019, 5, 1, tzinfo=UTC), until=UNTIL)
+    asked, spider = _walk(stores, site, window)
+    assert len(asked) == 2 + EMPTY["month"]
+    told = "44 listings from 2019-05-01 to 2023-01-01 were not looked at"
+    assert told in (spider.reports[0].note or "")
+    assert told in spider.problems[0]
+    _store(stores, "old", datetime(2019, 6, 9, tzinfo=UTC))
+    asked, spider = _walk(stores, site, window)
+    assert asked[-2:] == ["/2019/06/", "/2019/05/"]
+    assert spider.problems == []
+
+
+def _until(path: str, newest: str) -> str | None:
+    """A listing of two articles for each month up to one."""
+    month = path.strip("/")
+    if "page" in month or month > newest:
+        return None
+    return listing_page([f"/story-of-the-long-day-{month.replace('/', '')}{n:02}" for n in (1, 2)])
+
+
 def test_a_calendar_that_names_the_same_on_every_day_ends(stores: Stores) -> None:
     home = _home("/2024/03/05/", "/2024/03/04/")
     same = listing_page(["/story-of-the-long-day-one", "/story-of-the-long-day-two"])

@@ -209,6 +209,18 @@ def test_a_date_without_a_time_does_not_make_an_article_the_first_of_its_day(
     assert held == {_key(1): _key(2), _key(2): None, _key(3): _key(2)}
 
 
+def test_an_edit_is_stored_after_a_look_that_a_wrong_clock_dated(
+    stores: Stores, articles: ArticleStore
+) -> None:
+    _save(stores, _key(1))
+    ahead = datetime.now(UTC) + timedelta(days=400)
+    stores.db.articles.update_one({"_id": _key(1)}, {"$set": {"checked_at": ahead}})
+    _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=2)
+    document = stores.db.articles.find_one({"_id": _key(1)}) or {}
+    assert (document["revision"], "تصحيح" in document["text"]) == (2, True)
+    assert document["checked_at"] < ahead
+
+
 def test_a_write_that_comes_late_undoes_nothing_that_a_later_fetch_brought(
     stores: Stores, articles: ArticleStore
 ) -> None:
