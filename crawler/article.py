@@ -171,7 +171,8 @@ class Article:
     `modified_at` are aware datetimes; `date_source` names where the publication time was read
     (for example ``json-ld``, ``meta``, ``time``, ``feed``, ``url``, ``text``), and is None without one.
     `date_flags` names what had to be settled, such as ``future`` or ``modified-before-published``.
-    `language` is an ISO 639-1 code, or None where the text is too short to tell.
+    `authors` wrote it, `editors` edited or translated it, as the page says. `language` is an ISO 639-1 code,
+    or None where the text doesn't tell it.
     """
 
     url: str
@@ -188,6 +189,7 @@ class Article:
     tags: list[str] = field(default_factory=list)
     image: str | None = None
     summary: str | None = None
+    editors: list[str] = field(default_factory=list)
     agency: str | None = None
     date_flags: list[str] = field(default_factory=list)
     marks: list[ArticleMark] = field(default_factory=list)

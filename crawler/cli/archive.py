@@ -73,6 +73,7 @@ def _article(article: dict[str, Any]) -> Group:
         ("published", f"{published} ({article['date_source']})" if published else None),
         ("modified", article["modified"]),
         ("authors", ", ".join(article["authors"])),
+        ("editors", ", ".join(article["editors"])),
         ("agency", article["agency"]),
         ("marks", ", ".join(article["marks"])),
         ("section", article["section"]),

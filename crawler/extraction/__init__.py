@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from crawler.article import Article, ArticleMark, Hints
 from crawler.extraction import page_kind, second_look
 from crawler.extraction.article_text import ArticleText, TextReader
+from crawler.extraction.credit_lines import read_credits
 from crawler.extraction.credits import dateline_author, find_agency
 from crawler.extraction.decode import decode
 from crawler.extraction.errors import (
@@ -138,11 +139,12 @@ def _extract(
     if not paragraphs and is_shell and head.headline.element is None:
         raise EmptyBody(NotArticleReason.SCRIPT_SHELL)
     _refuse_no_story(head, reading, paragraphs, evidence, hints)
-    text = "\n\n".join(paragraphs)
     agency = find_agency(paragraphs, head.authors)
-    authors = head.authors
+    credited = read_credits(paragraphs, head.site_names)
+    authors = head.authors or credited.authors
     if not authors and agency is None:
         authors = dateline_author(paragraphs, head.site_names)
+    text = "\n\n".join(credited.paragraphs)
     published = head.published
     marks = find_marks(
         metadata,
@@ -174,7 +176,8 @@ def _extract(
         tags=head.tags,
         image=image(metadata, url),
         summary=words,
-        agency=agency,
+        editors=credited.editors,
+        agency=credited.agency or agency,
         date_flags=list(published.flags),
         marks=sorted(marks),
     )

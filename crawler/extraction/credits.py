@@ -1,17 +1,22 @@
 """Who wrote it: people by name, and the agency that a story is credited to."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.agencies import agency_name
 from crawler.extraction.canonical import host_labels
+from crawler.extraction.credit_lines import MAX_CREDIT_CHARS, byline_names, is_credit_line, read_credits
+from crawler.extraction.dates.lines import Lines
+from crawler.extraction.dates.place import Place
 from crawler.extraction.metadata import Metadata
-from crawler.extraction.text import bare, fold, one_line, skeleton
+from crawler.extraction.person_names import MAX_NAME_CHARS, MAX_NAME_WORDS, is_person_name, is_place, names_in
+from crawler.extraction.text import fold, one_line, skeleton
 
-MAX_NAME_CHARS = 60
 MAX_AUTHORS = 8
 
 _BY = re.compile(
@@ -22,7 +27,6 @@ _BY = re.compile(
 )
 _WHEN = re.compile(r"(?<!\s)\s+(?:في|بتاريخ|يوم|on|at|[-–—|·•])\s+(?=.{0,20}\d)")
 """Where a by-line goes on with its date: «بواسطة … في 4 كانون الأول 2024»."""
-_SPLIT = re.compile(r"(?:(?<!\s)\s+)?(?:[,،;؛|]|\band\b)\s*|(?<!\s)\s+[/&]\s+")
 _NOBODY = frozenset(
     {
         "admin", "administrator", "editor", "editors", "root", "user", "webmaster", "author", "staff",
@@ -42,26 +46,6 @@ _BYLINE_CLASS = re.compile(
     re.IGNORECASE,
 )
 
-_AGENCIES = {
-    "سانا": "سانا", "sana": "SANA", "رويترز": "رويترز", "reuters": "Reuters", "اف ب": "أ ف ب",
-    "ا ف ب": "أ ف ب", "اف.ب": "أ ف ب", "فرانس برس": "فرانس برس",
-    "afp": "AFP", "اسوشيتد برس": "أسوشيتد برس", "اسوشييتد برس": "أسوشيتد برس", "ا ب": "أ ب", "ap": "AP",
-    "associated press": "Associated Press",
-    "الاناضول": "الأناضول", "وكاله الاناضول": "الأناضول", "anadolu": "Anadolu", "anadolu agency": "Anadolu",
-    "aa": "Anadolu", "د ب ا": "د ب أ", "dpa": "dpa", "الالمانيه": "د ب أ",
-    "سبوتنيك": "سبوتنيك", "sputnik": "Sputnik", "شينخوا": "شينخوا", "xinhua": "Xinhua", "تاس": "تاس",
-    "tass": "TASS", "نوفوستي": "نوفوستي",
-    "واس": "واس", "بترا": "بترا", "وام": "وام", "قنا": "قنا", "كونا": "كونا", "ا ش ا": "أ ش أ",
-    "اش ا": "أ ش أ", "وفا": "وفا", "ارنا": "إرنا", "irna": "IRNA",
-    "تسنيم": "تسنيم", "فارس": "فارس", "واع": "واع", "الوطنيه للاعلام": "الوطنية للإعلام", "يونيوز": "يونيوز",
-    "هاوار": "هاوار", "anha": "ANHA", "نورث برس": "نورث برس",
-    "north press": "North Press", "اكي": "آكي", "سي ان ان": "سي إن إن", "بي بي سي": "بي بي سي",
-    "روسيا اليوم": "روسيا اليوم", "وكالات": "وكالات", "الوكالات": "وكالات",
-    "agencies": "agencies", "المرصد السوري لحقوق الانسان": "المرصد السوري لحقوق الإنسان",
-    "المركزيه": "المركزية", "وطا": "وات", "وات": "وات", "واج": "واج", "ومع": "ومع",
-}  # fmt: skip
-"""Folded name → the name as shown. Short ones count only in the fixed places where a credit stands."""
-
 _CITY_AGENCY = re.compile(
     r"\A([^\-–—/:.،()]{2,20})\s*[-–—/(]\s*[(«\"]?([^\-–—/:.،()\"»]{2,25})[)»\"]?\s*(?:[-–—:/.)]|\Z)"
 )
@@ -69,21 +53,37 @@ _CORRESPONDENT = re.compile(
     r"[«(\[]?([^\W\d_]{3,12}(?: [^\W\d_]{2,10})?)\s?[-–—]\s?([^\W\d_]{2,14}(?: [^\W\d_]{2,14}){0,3})[»)\]]?:?"
 )
 """City, dash, name, and nothing else on the line."""
-_NO_NAME = frozenset(
-    {"خاص", "وكالات", "مراسلنا", "مراسلون", "نيوز", "برس", "تقرير", "متابعات", "متابعه", "ترجمه", "مقال",
-     "صحيفه", "موقع", "قناه", "وكاله", "شبكه", "راديو", "فريق", "قسم", "مكتب", "news", "press"}
-)  # fmt: skip
-"""Words of a dateline that names an outlet or a kind of text, not a person."""
-_CREDIT_LINE = re.compile(
-    r"\A[\W_]*+(?:(?:المصدر|المصادر|وكاله|source|عن|نقلا عن)(?![^\W_]))?[\W_]*+(.{2,60}?)[\W_]*\Z",
+_NO_NAME = re.compile(
+    r"\d|[:؟?!]|(?<![^\W_])(?:يقول|تقول|قال|كتب|نشر|بتاريخ|الساعه|دقيقه|دقائق|قراءه|مشاهده|تعليق|تعليقات|شارك|"
+    r"الكاتب|المولف|المحرر|اليوم|امس|says|said|comments?|share|views|published|posted|updated|reply)(?![^\W_])"
 )
-_BETWEEN = re.compile(r"(?:(?<!\s)\s+)?[+،,/&|]\s*|(?<!\s)\s+[-–—]\s+|(?<!\s)\s+و(?=\S)")
+"""A clock time, a count, a label, a commenter: what stands where a name was expected."""
+_COMMENT = re.compile(
+    r"(?:\A|[\s_-])(?:comments?|commentlist|comment-\w{1,20}|respond|reply|replies|reviews?|disqus|related"
+    r"|UserComments|Comment)(?:\Z|[\s_-])|schema\.org/Comment",
+    re.IGNORECASE,
+)
+MAX_CANDIDATES = 40
+"""Elements named for an author that are looked at; a page with more of them is a listing."""
+MAX_LINES = 30
+"""Lines around the headline in which a label and a name are looked for."""
+MAX_DATELINE_WORDS = 4
+"""Words of a correspondent's name; more is a sentence."""
 
 
 def find_authors(
-    body: HtmlElement, metadata: Metadata, url: str, *, hinted: tuple[str, ...], others: list[str]
+    body: HtmlElement,
+    metadata: Metadata,
+    url: str,
+    *,
+    hinted: tuple[str, ...],
+    others: list[str],
+    headline: HtmlElement | None = None,
 ) -> list[str]:
     """The authors' names: people and agencies, never an address, an account name or the site itself.
+
+    In order of trust: the page's own statements, what a feed told, elements named for the author in the
+    article's head or end, and a labelled name in the small print around the headline.
 
     Args:
         body: The page's body.
@@ -91,13 +91,15 @@ def find_authors(
         url: The page's address.
         hinted: What a feed told.
         others: Names that are no authors: the site's, the section's.
+        headline: The headline's element: the article is where it stands.
     """
     sites = {skeleton(name) for name in others} | {skeleton(label) for label in host_labels(url)}
     sources: tuple[Callable[[], Iterable[str]], ...] = (
         lambda: _from_linked_data(metadata, url),
         lambda: _from_meta(metadata),
         lambda: hinted,
-        lambda: _from_markup(body),
+        lambda: _from_markup(body, Place.at(headline), url),
+        lambda: _from_small_print(headline, url),
     )
     for told in sources:
         names: dict[str, str] = {}
@@ -124,32 +126,29 @@ def find_agency(paragraphs: list[str], authors: list[str]) -> str | None:
     if paragraphs:
         opening = paragraphs[0][:80].strip()
         match = _CITY_AGENCY.match(opening)
-        if match and (name := _agency(match.group(2))):
+        if match and (name := agency_name(match.group(2))):
             return name
-        match = re.match(r"\A[(\[«\"]?([^\-–—/:،()]{2,25}?)[)\]»\"]?\s*[-–—:/]", opening)
-        if match and (name := _agency(match.group(1))):
+        match = re.match(r"\A[(\[«\"]?([^\-–—/:،()]{2,25}?)[)\]»\"]?\s{0,3}[-–—:/]", opening)
+        if match and (name := agency_name(match.group(1))):
             return name
-    for line in [line for paragraph in paragraphs[-2:] for line in paragraph.split("\n")][-2:]:
-        if len(line) <= 60:
-            match = _CREDIT_LINE.match(line)
-            for part in _BETWEEN.split(match.group(1)) if match else ():
-                if name := _agency(part):
-                    return name
-    for author in authors:
-        if name := _agency(author):
-            return name
-    return None
+    if agency := read_credits(paragraphs, []).agency:
+        return agency
+    return next((name for author in authors if (name := agency_name(author))), None)
 
 
 def is_credit(paragraph: str) -> bool:
     """Whether a paragraph is nothing but a dateline or a credit: «دمشق-سانا», «المصدر: وكالات»."""
+    if len(paragraph) > MAX_CREDIT_CHARS:
+        return False
+    if is_credit_line(paragraph):
+        return True
     if len(paragraph) > MAX_NAME_CHARS:
         return False
     return find_agency([paragraph], []) is not None or _CORRESPONDENT.fullmatch(paragraph) is not None
 
 
 def dateline_author(paragraphs: list[str], others: list[str]) -> list[str]:
-    """The correspondent whom a dateline of its own names: «درعا-نسيم الرفاعي», «حلب - محمد الأحمد».
+    """The correspondent whom a dateline of its own names: «درعا-نسيم الرفاعي», «سامر العلي – دمشق».
 
     Args:
         paragraphs: The story.
@@ -161,34 +160,31 @@ def dateline_author(paragraphs: list[str], others: list[str]) -> list[str]:
     match = _CORRESPONDENT.fullmatch(paragraphs[0]) if len(paragraphs) > 1 else None
     if match is None:
         return []
-    known = {skeleton(name) for name in others}
-    name = match.group(2).strip()
-    words = fold(name).split()
-    if skeleton(name) in known or skeleton(match.group(1)) in known or set(words) & _NO_NAME:
+    place, name = match.group(1).strip(), match.group(2).strip()
+    if is_place(name):
+        place, name = name, place
+    known = {skeleton(other) for other in others}
+    if skeleton(name) in known or skeleton(place) in known or len(fold(name).split()) > MAX_DATELINE_WORDS:
         return []
-    return [found for found in _names(name) if len(words) <= 4]
-
-
-def _agency(text: str) -> str | None:
-    name = bare(text)
-    return _AGENCIES.get(name) or _AGENCIES.get(name.removeprefix("وكاله ").removeprefix("انباء ").strip())
+    return [each for each in _names(name) if is_person_name(each)]
 
 
 def _names(text: str) -> list[str]:
-    found = []
-    text = _BY.sub("", one_line(text[:300]))
-    for part in _SPLIT.split(text):
+    """The names of a statement: no accounts, addresses, times, places, labels, sentences."""
+    names = []
+    for part in names_in(_BY.sub("", one_line(text[:300]))):
         name = _BY.sub("", part).strip(' -–—:|«»"“”.')
-        bones = skeleton(name)
         if (
             2 < len(name) <= MAX_NAME_CHARS
-            and bones not in _NOBODY
+            and skeleton(name) not in _NOBODY
             and not _ADDRESS.search(name)
-            and len(fold(name).split()) <= 6
-            and bones
+            and len(fold(name).split()) <= MAX_NAME_WORDS
+            and not is_place(name)
+            and not _NO_NAME.search(fold(name))
+            and skeleton(name)
         ):
-            found.append(name)
-    return found
+            names.append(name)
+    return names
 
 
 def _from_linked_data(metadata: Metadata, url: str) -> list[str]:
@@ -226,17 +222,57 @@ def _from_meta(metadata: Metadata) -> list[str]:
     ][:MAX_AUTHORS]
 
 
-def _from_markup(body: HtmlElement) -> list[str]:
-    found = []
+def _from_markup(body: HtmlElement, place: Place, url: str) -> list[str]:
+    """The first element named for the author that stands in the article, not beside it or among comments.
+
+    Where the headline stands apart from the article, its markup has all of it "beside": the only name is
+    believed then.
+    """
+    beside: dict[str, str] = {}
+    for element in islice(_named_for_author(body), MAX_CANDIDATES):
+        text = _WHEN.split(one_line("".join(element.itertext())[:300]), maxsplit=1)[0]
+        if not 2 < len(text) <= MAX_NAME_CHARS + 20 or _is_among_comments(element):
+            continue
+        names = [name for name in _names(text) if _can_be_author(name)]
+        if names and not place.is_beside(element, url=url):
+            return [text]
+        beside |= {skeleton(name): text for name in names}
+    return list(beside.values()) if len(beside) == 1 else []
+
+
+def _named_for_author(body: HtmlElement) -> Iterator[HtmlElement]:
     for element in body.iter("a", "span", "div", "p", "address", "h4", "h5", "li", "cite"):
         if _names_author(element.get("rel"), element.get("itemprop"), element.get("class")):
-            if any(ancestor.tag == "form" for ancestor in element.iterancestors()):
-                continue  # the field of a comment's author
-            text = _WHEN.split(one_line("".join(element.itertext())[:300]), maxsplit=1)[0]
-            if 2 < len(text) <= MAX_NAME_CHARS + 20:
-                found.append(text)
-                break
-    return found
+            yield element
+
+
+def _can_be_author(name: str) -> bool:
+    return is_person_name(name, words=1) or agency_name(name) is not None
+
+
+def _is_among_comments(element: HtmlElement) -> bool:
+    """Whether an element stands in a form, a comment or another story, whatever the headline's place."""
+    for ancestor in (element, *element.iterancestors()):
+        if ancestor.tag in ("form", "nav", "aside"):
+            return True
+        names = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''} {ancestor.get('itemtype') or ''}"
+        if ancestor.tag not in ("body", "html") and _COMMENT.search(names[:400]):
+            return True
+    return False
+
+
+def _from_small_print(headline: HtmlElement | None, url: str) -> list[str]:
+    """A name behind a label («بقلم: …») in the lines around the headline."""
+    if headline is None:
+        return []
+    lines = Lines(headline, url)
+    for position, (text, _) in enumerate(chain(lines.following(), lines.preceding())):
+        if position >= MAX_LINES:
+            break
+        lines.done_with = True
+        if names := byline_names(text):
+            return names
+    return []
 
 
 @lru_cache(maxsize=8192)

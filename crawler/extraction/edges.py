@@ -13,6 +13,8 @@ from crawler.extraction.text import fold, skeleton
 
 MAX_LINE_CHARS = 160
 """What is longer is judged a paragraph, not a line of small print."""
+MAX_SMALL_PRINT = 240
+"""Characters of the longest by-line with its date and counters."""
 _HASHTAGS = re.compile(r"#\w+(?:[\s،,|]+#\w+)*")
 _COUNTER = re.compile(r"0|\d{4}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2}[/-]\d{1,2}[/-]\d{4}")
 MAX_HEADLINE_CHARS = 600
@@ -94,7 +96,7 @@ def _without_small_print(
     for position, paragraph in enumerate(paragraphs):
         if (
             position < FIRST
-            and len(paragraph) <= MAX_LINE_CHARS
+            and len(paragraph) <= MAX_SMALL_PRINT
             and len(paragraphs) > 1
             and (_is_small_print(paragraph, by_lines) or (position < FIRST - 1 and small_print(paragraph)))
         ):

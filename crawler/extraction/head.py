@@ -100,6 +100,7 @@ def read_head(
         canonical,
         hinted=hints.authors,
         others=[*names, *([section] if section else [])],
+        headline=headline.element,
     )
     return PageHead(
         metadata=metadata,

@@ -28,7 +28,8 @@ MAX_PIECES = 12
 """Elements with text in one such line. A line with more is a table's or a menu's."""
 PROSE = 60
 """Characters from which a line is the story's. Shorter openings of stories end as sentences do."""
-MAX_LINE = 160
+MAX_LINE = 240
+"""Characters of the longest line of small print: date, author, section and counters."""
 NAME_WORDS = 4
 """Words of a name, a place or a post («مراسلة صحفية»)."""
 MAX_UNKNOWN = 2

@@ -102,6 +102,7 @@ def row(document: Document, zone: ZoneInfo | None = None) -> dict[str, Any]:
         "title": document["title"],
         "text": document["text"],
         "authors": document.get("authors") or [],
+        "editors": document.get("editors") or [],
         "agency": document.get("agency"),
         "marks": document.get("marks") or [],
         "published": published,

@@ -33,6 +33,7 @@ COLUMN_TYPES: Final = {
     "title": "VARCHAR",
     "text": "VARCHAR",
     "authors": "VARCHAR[]",
+    "editors": "VARCHAR[]",
     "agency": "VARCHAR",
     "marks": "VARCHAR[]",
     "published": "TIMESTAMPTZ",

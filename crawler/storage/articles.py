@@ -280,6 +280,7 @@ def reading_fields(article: Article) -> dict[str, Any]:
         "tags": article.tags,
         "image": article.image,
         "summary": article.summary,
+        "editors": article.editors,
         "agency": article.agency,
         "date_flags": article.date_flags,
         "marks": [str(mark) for mark in article.marks],

@@ -30,6 +30,7 @@ def article_page(archive: Archive, rooms: Newsrooms, id_: str) -> models.Article
         **dict(rooms.brief(hit)),
         text=document["text"],
         authors=document.get("authors") or [],
+        editors=document.get("editors") or [],
         agency=document.get("agency"),
         section=document.get("section"),
         tags=document.get("tags") or [],

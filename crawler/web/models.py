@@ -184,6 +184,7 @@ class Article(Brief):
 
     text: str
     authors: list[str]
+    editors: list[str] = Field(description="who edited or translated it")
     agency: str | None
     section: str | None
     tags: list[str]

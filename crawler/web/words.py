@@ -133,6 +133,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "published": ("نُشرت", "Published"),
     "seen": ("رُصدت أول مرة", "First seen"),
     "authors": ("الكاتب", "By"),
+    "editors": ("التحرير", "Edited by"),
     "agency": ("الوكالة", "Agency"),
     "section": ("القسم", "Section"),
     "tags": ("وسوم", "Tags"),
