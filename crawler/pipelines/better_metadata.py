@@ -11,7 +11,7 @@ from crawler.storage.schema import Document
 SAME_DAY = timedelta(days=1)
 """How far a minute may lie from the first moment of the day that was known so far."""
 
-REPLACEABLE = ("authors", "section", "agency", "summary", "language", "marks")
+REPLACEABLE = ("authors", "editors", "section", "agency", "summary", "language", "marks")
 """Fields of which a page's present word is taken, where it has one."""
 
 TIMES = ("published_at", "published_precision", "date_source", "date_flags")
@@ -43,7 +43,7 @@ def with_better_metadata(stored: Document, article: Article) -> Article | None:
 
 def _kept(stored: Document) -> dict[str, Any]:
     """The stored reading, as the fields of an article."""
-    lists = {name: stored.get(name) or [] for name in ("authors", "tags", "date_flags", "marks")}
+    lists = {name: stored.get(name) or [] for name in ("authors", "editors", "tags", "date_flags", "marks")}
     names = ("title", "text", "published_at", "date_source", "modified_at", "language", "section", "image")
     precision = stored.get("published_precision")
     return {
