@@ -151,7 +151,10 @@ def _is_the_servers(candidate: Candidate, holders: Sequence[TextHolder]) -> bool
     mark = candidate.mark
     same_words = _same_words(candidate, holders)
     headlines = {holder.text.headline for holder in holders}
-    vouched = mark.is_vouched or (mark.is_coherent and mark.headline not in headlines)
+    days = {holder.text.published_at for holder in holders}
+    in_two_sections = mark.published_at is not None and days == {mark.published_at}
+    own_headline = mark.is_coherent and mark.headline not in headlines
+    vouched = mark.is_vouched or own_headline or (in_two_sections and headlines == {mark.headline})
     if vouched:
         return same_words + 1 >= MANY and not candidate.is_said_twice
     if not same_words and _has_own_date(candidate, holders):

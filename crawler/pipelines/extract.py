@@ -173,7 +173,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
     article = further.article
     blocks = tuple(blocks_of(article.text))
     # Of all that the page says: what a server says everywhere is learned as boilerplate soon.
-    mark = fingerprint(article, page.hints, page.asked_url or page.url)
+    mark = fingerprint(article, page.hints, page.asked_url or page.url, page.html)
     article = without_blocks(article, page.learned)
     article_id = page_id(article.canonical_url)
     published = latest_publication(article.published_at, article.published_precision, page.fetched_at)

@@ -4,6 +4,7 @@ It is made in the worker that reads the page, and is all that later pages are co
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,15 @@ FROM_OUTSIDE = frozenset({"feed", "sitemap", "url", "listing"})
 """Sources of a date that are not the page itself."""
 
 
+_ARTICLE = re.compile(
+    rb"""<article\b|article:(?:published|modified)_time|og:type["'][^<>]{0,80}\barticle\b"""
+    rb"""|"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"[A-Za-z]{0,20}(?:Article|Posting)"""
+    rb"""|itemtype=["'][^"'<>]{0,80}(?:Article|Posting)\b""",
+    re.IGNORECASE,
+)
+"""What a page that is meant as an article says of itself, and a server's own page hardly ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What is compared of two pages of a site.
@@ -27,7 +37,8 @@ class Fingerprint:
         published_at: When the page itself says that it was published.
         is_vouched: Its source, or the words of its address, speak of this text.
         is_coherent: Its own headline speaks of this text.
-        is_contradicted: Its source said something that has nothing to do with it.
+        is_contradicted: Its source said something that has nothing to do with it, and its markup does not say
+            that it is an article.
     """
 
     sketch: TextSketch
@@ -38,13 +49,14 @@ class Fingerprint:
     is_contradicted: bool = False
 
 
-def fingerprint(article: Article, hints: Hints, url: str) -> Fingerprint | None:
+def fingerprint(article: Article, hints: Hints, url: str, html: bytes) -> Fingerprint | None:
     """Make the fingerprint of an article; None where it has neither text nor headline.
 
     Args:
         article: What extraction made of the page.
         hints: What the page's source said of it.
         url: The address that was asked for.
+        html: The page.
     """
     headlines = [headline for headline in (article.title, hints.title) if headline]
     sketch = sketch_text(article.text, headlines, _path(url))
@@ -56,7 +68,7 @@ def fingerprint(article: Article, hints: Hints, url: str) -> Fingerprint | None:
         published_at=None if article.date_source in FROM_OUTSIDE else article.published_at,
         is_vouched=is_vouched_for(hints, url, article.text),
         is_coherent=speaks_of(article.title, article.text),
-        is_contradicted=contradicts(hints, article.title, article.text),
+        is_contradicted=contradicts(hints, article.title, article.text) and not _ARTICLE.search(html),
     )
 
 

@@ -15,6 +15,9 @@ from crawler.pipelines.page_item import PageItem
 IN_A_ROW = 10
 """Pages in a row that were blocked or failed: with fewer, a handful of broken pages would end a crawl."""
 
+ALIKE_IN_A_ROW = 50
+"""The same for pages that say what others say: a section of videos under one caption is no wall."""
+
 TURNED_AWAY = {
     Disposition.BLOCKED: "blocked",
     Disposition.FAILED: "failing",
@@ -49,9 +52,10 @@ class SurrenderExtension:
             self._streak = 0
             return
         self._streak += 1
-        if self._streak == IN_A_ROW:
+        enough = ALIKE_IN_A_ROW if disposition is Disposition.UNCONFIRMED else IN_A_ROW
+        if self._streak == enough:
             reason = item.outcome.reason if item.outcome else None
             self._spider.stop(
                 TURNED_AWAY[disposition],
-                f"{IN_A_ROW} pages in a row ended as {disposition} ({reason}); the rest waits",
+                f"{enough} pages in a row ended as {disposition} ({reason}); the rest waits",
             )

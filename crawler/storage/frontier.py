@@ -5,91 +5,48 @@ and is in MongoDB before anyone fetches it: a crawl that is killed goes on from 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from itertools import islice
 
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from crawler.article import Discovered, Disposition, Hints
+from crawler.article import Discovered, Disposition
 from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.period import Period
 from crawler.storage.clock import CLOCK_SLACK, waits_until
 from crawler.storage.lastmod import Lastmods, record_change
 from crawler.storage.lease import LeaseLostError
-from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, Waiting
-from crawler.storage.recheck import AGES, LINKED, next_look_at_missed, next_recheck
+from crawler.storage.page import (
+    FIRST_RETRY,
+    LONGEST_RETRY,
+    UNSETTLED,
+    Page,
+    PageResult,
+    page_of,
+    settled_fields,
+)
+from crawler.storage.recheck import AGES
 from crawler.storage.schema import Document
+
+__all__ = [
+    "FIRST_RETRY",
+    "LONGEST_RETRY",
+    "UNSETTLED",
+    "Discovery",
+    "Frontier",
+    "Page",
+    "PageResult",
+]
 
 BATCH = 500
 """Keys in one `$in`: large enough to save round trips, small enough for a quick answer."""
-
-UNSETTLED = frozenset({Disposition.FAILED, Disposition.BLOCKED, Disposition.UNCONFIRMED})
-"""Dispositions after which the page is tried again."""
-
-MISSES = frozenset({Disposition.GONE, Disposition.NOT_ARTICLE, Disposition.REFUSED})
-"""Dispositions that settle a page which gave an article once, and no other at first sight."""
-
-FIRST_RETRY = timedelta(minutes=10)
-LONGEST_RETRY = timedelta(days=7)
-"""The wait doubles from the first to the longest; a page is never given up, since blocks get lifted."""
 
 DUPLICATE_KEY = 11000
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Bounds a range from below, which keeps pages that have no such time out of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page to fetch: its address and what we know of it.
-
-    `depth` counts links from a source. `read_at` is when it last came with its body, rather than as "not
-    modified". `text` is the fingerprint of what it said then. `misses` counts the looks at a
-    page that never gave an article. `reopened_for` is the source by whose word it has changed since, and
-    `vain_looks` how often in a row that was not so.
-    """
-
-    id: str
-    url: str
-    discovered_by: str
-    hints: Hints = field(default_factory=Hints)
-    etag: str | None = None
-    last_modified: str | None = None
-    article_id: str | None = None
-    attempts: int = 0
-    depth: int = 0
-    article_since: datetime | None = None
-    read_at: datetime | None = None
-    text: PageText | None = None
-    misses: int = 0
-    reopened_for: str | None = None
-    vain_looks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PageResult:
-    """How one fetch of a page ended, as the frontier remembers it.
-
-    `article_since` says when the article was published, or first seen: a young one is fetched again. `whole`
-    says that the page came with its body, `text` is the fingerprint of what it said, `waiting` what of it
-    is to be confirmed by a second look. `final` says that no later look will bring another answer,
-    `incomplete` that a further page of the article is missing, for which it is asked for again.
-    """
-
-    disposition: Disposition
-    reason: str | None = None
-    article_id: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    not_before: datetime | None = None
-    article_since: datetime | None = None
-    whole: bool = False
-    text: PageText | None = None
-    waiting: Waiting | None = None
-    final: bool = False
-    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +99,7 @@ class Frontier:
             known = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
             known |= self._known_by_former_keys({key: by_key[key] for key in keys if key not in known})
             fresh = [self._new_document(key, by_key[key], depth) for key in keys if key not in known]
-            inserted = [_page(document) for document in self._insert(fresh)]
+            inserted = [page_of(document) for document in self._insert(fresh)]
             new += len(inserted)
             wanted += inserted
             for key, document in known.items():
@@ -155,7 +112,7 @@ class Frontier:
                         "reopened_for": by_key[key].named_by,
                     }
                     self._pages.update_one({"_id": document["_id"]}, {"$set": change})
-                    wanted.append(_page(document | change))
+                    wanted.append(page_of(document | change))
                 elif document["state"] == "pending" and _is_due(document, now):
                     number = (document.get("hints") or {}).get("post_id")
                     if hints.post_id is not None and number is None:
@@ -164,7 +121,7 @@ class Frontier:
                             {"_id": document["_id"]}, {"$set": {"hints.post_id": hints.post_id}}
                         )
                         document = document | {"hints": {**document["hints"], "post_id": hints.post_id}}
-                    wanted.append(_page(document))
+                    wanted.append(page_of(document))
         lastmods.save()
         return Discovery(wanted, new)
 
@@ -211,7 +168,7 @@ class Frontier:
     def pending(self, now: datetime) -> list[Page]:
         """Pages that are due: never fetched, opened again, or to be retried by `now`."""
         return [
-            _page(document)
+            page_of(document)
             for document in self._pages.find({"site": self._site, "state": "pending"})
             if _is_due(document, now)
         ]
@@ -224,7 +181,7 @@ class Frontier:
         due = [
             page for times in ranges for page in self._pages.find({"site": self._site, "recheck_at": times})
         ]
-        return [_page(document) for document in due if document["state"] == "done"]
+        return [page_of(document) for document in due if document["state"] == "done"]
 
     def name_pages(self, urls: Iterable[str]) -> list[Page]:
         """Return these pages whatever their state, putting those into the frontier that are not there."""
@@ -232,7 +189,7 @@ class Frontier:
         self.discover(pages)
         keys = [self.key(item.url) for item in pages]
         keys += [f"{self._site}/{page}" for item in pages for page in former_page_ids(item.url)]
-        return [_page(document) for document in self._pages.find({"_id": {"$in": keys}})]
+        return [page_of(document) for document in self._pages.find({"_id": {"$in": keys}})]
 
     def reopen(self, article_ids: Iterable[str]) -> int:
         """Make the pages of these articles pending again; returns how many there are."""
@@ -289,53 +246,13 @@ class Frontier:
             LeaseLostError: A later holder of the lease has marked the page as its own.
         """
         now = datetime.now(UTC)
-        again = result.disposition in UNSETTLED or result.incomplete
-        attempts = page.attempts + 1 if again else 0
-        change: Document = {
-            "state": "pending" if again else "done",
-            "incomplete": result.incomplete,
-            "attempts": attempts,
-            "next_attempt_at": None,
-            "last_disposition": str(result.disposition),
-            "last_error": result.reason,
-            "last_fetched_at": now,
-        }
-        since = result.article_since or page.article_since
-        if since and result.disposition not in UNSETTLED:
-            # An article of the future, by a wrong clock here or there, would stay young until then.
-            since = min(since, now)
-            change["article_since"] = since
-            change["recheck_at"] = next_recheck(since, now)
-        missed = _is_missed(page, result)
-        if missed:
-            linked = page.discovered_by == "link" and result.disposition is Disposition.NOT_ARTICLE
-            misses = max(page.misses, LINKED if linked else 0)
-            change["misses"] = misses + 1
-            change["recheck_at"] = next_look_at_missed(misses, now)
-        if again:
-            change["next_attempt_at"] = max(_next_attempt(page, result, now), result.not_before or now)
-        if result.text is not None:
-            change["text"] = result.text.as_document()
-        if result.waiting is not None:
-            change["waiting"] = result.waiting.as_document()
-        if result.article_id:
-            change["article_id"] = result.article_id
-        if result.whole:
-            change["read_at"] = now
-        # A 304 repeats the validators or leaves them out; a failure says nothing about them.
-        for name, value in (("etag", result.etag), ("last_modified", result.last_modified)):
-            if value:
-                change[name] = value
+        change, unset = settled_fields(page, result, now)
         if page.reopened_for is not None:
             change |= self._judge_lastmod(page, result.disposition)
         guard: Document = {"_id": page.id}
         if self._token is not None:
             change["token"] = self._token
             guard["token"] = {"$not": {"$gt": self._token}}  # matches pages without a token too
-        # The full text of a feed entry is wanted until the page itself has been read, and no longer.
-        unset = {} if result.disposition in UNSETTLED else {"waiting": ""}
-        if result.disposition not in UNSETTLED and not missed:
-            unset["hints.text"] = ""
         settled = self._pages.update_one(guard, {"$set": change, **({"$unset": unset} if unset else {})})
         if self._token is not None and not settled.matched_count:
             raise LeaseLostError(
@@ -350,45 +267,6 @@ class Frontier:
         if disposition is Disposition.UNCHANGED:
             return {"reopened_for": None, "vain_looks": page.vain_looks + 1}
         return {} if disposition in UNSETTLED else {"reopened_for": None}
-
-
-def _page(document: Document) -> Page:
-    hints = dict(document.get("hints") or {})
-    hints["authors"] = tuple(hints.get("authors") or ())
-    return Page(
-        id=document["_id"],
-        url=document["url"],
-        discovered_by=document["discovered_by"],
-        hints=Hints(**hints),
-        etag=document.get("etag"),
-        last_modified=document.get("last_modified"),
-        article_id=document.get("article_id"),
-        attempts=document.get("attempts", 0),
-        depth=document.get("depth", 0),
-        article_since=document.get("article_since"),
-        read_at=document.get("read_at"),
-        text=PageText.from_document(document["text"]) if document.get("text") else None,
-        misses=document.get("misses", 0),
-        reopened_for=document.get("reopened_for"),
-        vain_looks=document.get("vain_looks", 0),
-    )
-
-
-def _is_missed(page: Page, result: PageResult) -> bool:
-    """Whether a page never gave an article, and nothing but its answer kept it from doing so."""
-    answered = result.disposition in MISSES and not result.final
-    return answered and page.article_id is None and result.article_id is None
-
-
-def _next_attempt(page: Page, result: PageResult, now: datetime) -> datetime:
-    """When a page that is not settled is tried again; what waits for a second look as soon as that counts."""
-    if result.waiting is not None:
-        confirmable = result.waiting.since + CONFIRMED_AFTER
-        if confirmable > now:
-            return confirmable
-    first = FIRST_RETRY if result.waiting is None else CONFIRMED_AFTER
-    wait: timedelta = min(first * 2 ** min(page.attempts, 16), LONGEST_RETRY)
-    return now + wait
 
 
 def _is_due(document: Document, now: datetime) -> bool:

@@ -69,6 +69,13 @@ def test_a_story_under_two_headlines_that_both_speak_of_it_is_no_wall() -> None:
     assert unconfirmed(_candidate(is_coherent=True), _holders(2)) is UnconfirmedReason.SHARED
 
 
+def test_an_article_in_two_sections_has_one_headline_and_one_time() -> None:
+    holders = _holders(1, published_at=NOW)
+    assert unconfirmed(_candidate(published_at=NOW), holders) is None
+    later = _candidate(published_at=NOW + timedelta(hours=1))
+    assert unconfirmed(later, holders) is UnconfirmedReason.SHARED
+
+
 def test_bulletins_that_differ_in_their_figures_and_days_are_taken() -> None:
     holders = _holders(30, COUNTED.format(5), published_at=NOW - timedelta(days=1))
     today = _candidate(COUNTED.format(6), published_at=NOW)
