@@ -81,9 +81,7 @@ def cached(body: str, tag: str) -> Answering:
 
 
 def feed(paths: list[str], base: str) -> str:
-    items = "".join(
-        f"<item><title>خبر اليوم من المدينة</title><link>{base}{path}</link></item>" for path in paths
-    )
+    items = "".join(f"<item><link>{base}{path}</link></item>" for path in paths)
     return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>"
 
 

@@ -25,7 +25,7 @@ def test_all_sitemaps_of_robots_txt_are_read_in_a_backfill_and_where_nothing_els
         place.answers["/news.xml"] = Answer(sitemap({PATHS[3]: None}, place.base))
         place.answers["/all.xml"] = Answer(sitemap(dict.fromkeys(PATHS[1:]), place.base))
         place.answers["/feed"] = Answer(
-            f"<rss version='2.0'><channel><title>x</title><item><title>خبر اليوم الأول من الشهر</title>"
+            f"<rss version='2.0'><channel><title>x</title><item>"
             f"<link>{place.base}{PATHS[0]}</link></item></channel></rss>"
         )
         site = place.site(feeds=[f"{place.base}/feed"])
