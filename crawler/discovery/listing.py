@@ -19,9 +19,10 @@ from crawler.discovery.links import (
     told_by_address,
     word_count,
 )
-from crawler.discovery.markup import parse_html
+from crawler.discovery.markup import html_tree
 from crawler.discovery.plaintext import one_line
 from crawler.discovery.redirectors import own_address
+from crawler.parsing.encoding import decode_as
 from crawler.sites import Site
 
 MAX_TITLE_LENGTH = 250
@@ -111,14 +112,15 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
         site: The seed: patterns, and which hosts are the site's.
         charset: What the HTTP header claims, if it does.
     """
-    root = parse_html(body, charset)
+    text, encoding = decode_as(body, charset)
+    root = html_tree(text)
     if root is None:
         return ListingPage([], None)
     base = _base_url(root, url)
     anchors = _anchors(root)
     articles: list[Discovered] = []
     left_out = AddressCounts()
-    for link in _links(anchors, url, base, site, root):
+    for link in _links(anchors, url, base, site, encoding, root):
         if link.is_article(site):
             articles.append(Discovered(link.url, "listing", Hints(title=_title(link.titles()))))
         elif not site.owns(link.url):
@@ -145,13 +147,14 @@ def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -
         site: The seed.
         charset: What the HTTP header claims, if it does.
     """
-    root = parse_html(body, charset)
-    return [] if root is None else links_in(root, url, site)
+    text, encoding = decode_as(body, charset)
+    root = html_tree(text)
+    return [] if root is None else links_in(root, url, site, encoding)
 
 
-def links_in(root: HtmlElement, url: str, site: Site) -> list[str]:
-    """The same for a page that has been parsed."""
-    links = _links(_anchors(root), url, _base_url(root, url), site)
+def links_in(root: HtmlElement, url: str, site: Site, encoding: str = "utf-8") -> list[str]:
+    """The same for a page in this encoding that has been parsed."""
+    links = _links(_anchors(root), url, _base_url(root, url), site, encoding)
     return [link.url for link in links if link.is_article(site)]
 
 
@@ -188,7 +191,12 @@ def _base_url(root: HtmlElement, url: str) -> str:
 
 
 def _links(
-    anchors: list[HtmlElement], url: str, base: str, site: Site, root: HtmlElement | None = None
+    anchors: list[HtmlElement],
+    url: str,
+    base: str,
+    site: Site,
+    encoding: str,
+    root: HtmlElement | None = None,
 ) -> Iterable[_Link]:
     """The pages that these anchors lead to, but for the site's home page and this one.
 
@@ -197,6 +205,7 @@ def _links(
         url: Where the page was fetched.
         base: What its relative links are relative to.
         site: The seed.
+        encoding: The page's.
         root: The page, where the links of its structured data and those off the site count as well.
     """
     own_keys = {url_key(url), url_key(site.url)}
@@ -204,9 +213,9 @@ def _links(
 
     def link_to(href: str) -> _Link | None:
         try:
-            target = own_address(href, site, base) or (
-                canonical_url(href, base) if root is not None else None
-            )
+            target = own_address(href, site, base, encoding=encoding)
+            if target is None and root is not None:
+                target = canonical_url(href, base, encoding=encoding)
         except InvalidURLError:
             return None
         if target is None or (key := url_key(target)) in own_keys:

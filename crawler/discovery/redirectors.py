@@ -21,18 +21,19 @@ _OWN_REDIRECTOR = re.compile(
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 
 
-def own_address(link: str, site: Site, base: str | None = None) -> str | None:
+def own_address(link: str, site: Site, base: str | None = None, *, encoding: str = "utf-8") -> str | None:
     """The page of the site that a link leads to, in canonical form; None where it leads to none.
 
     Args:
         link: The link as published.
         site: The seed: which hosts are the site's.
         base: The URL of the page it was found on, for relative links.
+        encoding: That of the page.
 
     Raises:
         InvalidURLError: It is no address.
     """
-    url = canonical_url(link, base)
+    url = canonical_url(link, base, encoding=encoding)
     if site.owns(url):
         if _OWN_REDIRECTOR.search(urlsplit(url).path):
             return _own_target(url, site) or url

@@ -72,14 +72,22 @@ def decode(body: bytes, charset: str | None = None) -> str:
         The text without a byte order mark. A character that was cut at the end is dropped; broken ones inside
         are U+FFFD.
     """
+    return decode_as(body, charset)[0]
+
+
+def decode_as(body: bytes, charset: str | None = None) -> tuple[str, str]:
+    """Decode a document as `decode` does, and return Python's name of its encoding with the text."""
     for bom, encoding in _BOMS:
         if body.startswith(bom):
-            return body[len(bom) :].decode(encoding, "replace").removeprefix("\ufeff")
+            return body[len(bom) :].decode(encoding, "replace").removeprefix("\ufeff"), encoding
     wide = unmarked_utf16(body)
     if wide is not None:
-        return body.decode(wide, "replace")
+        return body.decode(wide, "replace"), wide
     text = _utf8(body)
-    return text if text is not None else _best(body, [name for name in (charset, _declared(body)) if name])
+    if text is not None:
+        return text, "utf-8"
+    codec = _best(body, [name for name in (charset, _declared(body)) if name])
+    return body.decode(codec, "replace"), codec
 
 
 def unmarked_utf16(body: bytes) -> str | None:
@@ -113,7 +121,7 @@ def _declared(body: bytes) -> str | None:
 
 
 def _best(body: bytes, declared: list[str]) -> str:
-    """The most plausible reading in another encoding; a declared one wins when it is as good."""
+    """The encoding with the most plausible reading; a declared one wins when it is as good."""
     sample = body[:JUDGED_BYTES]
     high = len(_HIGH_BYTES.findall(sample))
     best, best_score = "cp1252", float("-inf")
@@ -130,7 +138,7 @@ def _best(body: bytes, declared: list[str]) -> str:
             score += DECLARED_BONUS * high + sum(map(len, _OTHER_WORD.findall(text)))
         if score > best_score:
             best, best_score = codec, score
-    return body.decode(best, "replace")
+    return best
 
 
 def _codec(name: str) -> str | None:

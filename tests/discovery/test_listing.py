@@ -283,3 +283,10 @@ def test_a_list_in_structured_data_names_its_articles(data: object) -> None:
 )
 def test_structured_data_that_lists_nothing_is_none(text: str) -> None:
     assert listing(f'<script type="application/ld+json">{text}</script>').articles == []
+
+
+def test_the_query_of_a_link_is_in_the_encoding_of_its_page() -> None:
+    link = f'<a href="/news.asp?id=44100&amp;cat=محلي">{FIRST}</a>'
+    for encoding, query in (("cp1256", "%E3%CD%E1%ED"), ("utf-8", "%D9%85%D8%AD%D9%84%D9%8A")):
+        page = listing(link * 20, encoding=encoding, charset=encoding)
+        assert [item.url for item in page.articles] == [f"https://example.org/news.asp?id=44100&cat={query}"]
