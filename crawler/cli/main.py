@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Collection
@@ -119,6 +120,7 @@ def run() -> None:
     """Run the command line; errors meant for people become one line on stderr and an exit code."""
     # A library's deprecation is nothing the reader of a result can act on; the tests see it.
     warnings.simplefilter("ignore", DeprecationWarning)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         application(_command_words())(prog_name="khabar", standalone_mode=True)
     except KhabarError as error:
@@ -126,16 +128,35 @@ def run() -> None:
     except KeyboardInterrupt:
         err().print("khabar: interrupted")
         sys.exit(130)
+    except _TerminatedError:
+        err().print("khabar: stopped by SIGTERM")
+        sys.exit(128 + signal.SIGTERM)
     except BrokenPipeError:
         # The reader of our output (head, a pager) has seen enough.
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        from dedup import DedupError  # loading it costs half a second, which most commands need not pay
-
-        if not isinstance(error, DedupError):
+        readable = _readable(error)
+        if readable is None:
             raise
-        _fail(error, 1)
+        _fail(readable, 1)
+
+
+class _TerminatedError(BaseException):
+    """SIGTERM has come: what is open is closed, and half-written files are removed, as after Ctrl-C."""
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise _TerminatedError
+
+
+def _readable(error: Exception) -> Exception | None:
+    """The error as one that people can read; None for one that only a programmer can do something about."""
+    # Loading these costs half a second, which most commands need not pay.
+    from crawler.storage.errors import explained
+    from dedup import DedupError
+
+    return error if isinstance(error, DedupError) else explained(error)
 
 
 def _fail(error: Exception, code: int) -> NoReturn:

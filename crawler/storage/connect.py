@@ -1,28 +1,37 @@
 """The connection to both stores: the servers that the settings name, or else the embedded ones."""
 
-import re
 import time
+import warnings
 from dataclasses import dataclass
 from datetime import UTC
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
 import pymongo
 import redis
 from pymongo.database import Database
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError, ServerSelectionTimeoutError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
+from crawler.storage.address import StoreAddress, advice_to_escape
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer
+from crawler.storage.errors import (
+    AUTHENTICATION_FAILED,
+    MONGODB_RIGHTS,
+    NO_CLUSTER,
+    NO_REPLICA,
+    NO_SENTINEL,
+    REDIS_RIGHTS,
+    REFUSED,
+    first_clause,
+    os_error_text,
+)
 
 if TYPE_CHECKING:  # numpy's import would make every short command slower
     from dedup import Index
-
-_AUTHENTICATION_FAILED = 18
 
 
 @dataclass(slots=True)
@@ -96,39 +105,72 @@ def open_mongodb(settings: Settings) -> pymongo.MongoClient[dict[str, Any]]:
     else:
         uri = settings.mongodb_uri.get_secret_value()
         advice = "is the server running, and is KHABAR_MONGODB_URI right?"
+    address = _sound_address("MongoDB", "KHABAR_MONGODB_URI", uri)
     milliseconds = max(1, round(settings.store_timeout * 1000))
     try:
-        client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
-            uri,
-            tz_aware=True,
-            tzinfo=UTC,
-            w=1,
-            journal=True,
-            timeoutMS=milliseconds,
-            connectTimeoutMS=milliseconds,
-            appname="khabar",
-        )
-    except (PyMongoError, ValueError) as error:
+        with warnings.catch_warnings():
+            # An unknown option is warned of by a line of source code; ours says what and where.
+            warnings.simplefilter("error", UserWarning)
+            client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+                uri,
+                tz_aware=True,
+                tzinfo=UTC,
+                w=1,
+                journal=True,
+                timeoutMS=milliseconds,
+                connectTimeoutMS=milliseconds,
+                appname="khabar",
+            )
+    # Files of certificates and keys are read here, and options are converted.
+    except (PyMongoError, ValueError, TypeError, OSError, UserWarning) as error:
         raise StoreUnavailableError(
-            f"MongoDB: KHABAR_MONGODB_URI cannot be used: {_without_secrets(str(error), uri)} "
+            f"MongoDB: KHABAR_MONGODB_URI cannot be used: {address.conceal(first_clause(error))} "
             "(expected mongodb://[user:password@]host[:port]/)"
         ) from None
     try:
         _await_mongodb(client, settings.store_timeout)
         client.admin.command("ping")
+        # A server that wants a login answers a ping all the same.
+        client[settings.mongodb_database].meta.find_one({"_id": "schema"})
     except (PyMongoError, _NoAnswerError) as error:
-        address = mongodb_address(client)
+        # A driver that has dismissed all servers, as of another replica set, knows none.
+        hosts = mongodb_address(client) or address.hosts
         client.close()
-        refused = isinstance(error, OperationFailure) and error.code == _AUTHENTICATION_FAILED
-        if refused:
-            why, advice = "it refuses the user name or password", "correct KHABAR_MONGODB_URI"
-        else:
-            why = _without_secrets(_first_clause(error), uri)
-        raise StoreUnavailableError(f"MongoDB at {address} cannot be used: {why}; {advice}") from None
+        why, advice = _mongodb_problem(error, settings.store_timeout, uri, advice)
+        raise StoreUnavailableError(
+            f"MongoDB at {hosts} cannot be used: {address.conceal(why)}; {advice}"
+        ) from None
     except BaseException:
         client.close()
         raise
     return client
+
+
+def _mongodb_problem(error: Exception, timeout: float, uri: str, advice: str) -> tuple[str, str]:
+    """Why MongoDB cannot be used, and what to do about it; `advice` is for what is not known better."""
+    if isinstance(error, OperationFailure) and error.code == AUTHENTICATION_FAILED:
+        return "it refuses the user name or password", "correct KHABAR_MONGODB_URI"
+    if isinstance(error, OperationFailure) and error.code in REFUSED:
+        return "it wants a login", MONGODB_RIGHTS
+    if isinstance(error, ServerSelectionTimeoutError) and "replicaset=" in uri.lower():
+        return (
+            f"no usable member of the replica set answered within {timeout:.0f} s",
+            "is the replicaSet in KHABAR_MONGODB_URI its name, and is a primary running?",
+        )
+    return first_clause(error), advice
+
+
+def _sound_address(store: str, variable: str, text: str) -> StoreAddress:
+    """The address of a store.
+
+    Raises:
+        StoreUnavailableError: A user name or password in it is not escaped. What a driver makes of such an
+            address is not tried: it would look up a piece of the password as a host.
+    """
+    address = StoreAddress(text)
+    if address.has_raw_reserved:
+        raise StoreUnavailableError(f"{store}: {variable} cannot be used: {advice_to_escape()}")
+    return address
 
 
 def open_redis(settings: Settings) -> redis.Redis:
@@ -140,6 +182,7 @@ def open_redis(settings: Settings) -> redis.Redis:
     else:
         url = settings.redis_url.get_secret_value()
         advice = "is the server running, and is KHABAR_REDIS_URL right?"
+    given = _sound_address("Redis", "KHABAR_REDIS_URL", url)
     try:
         client = redis.Redis.from_url(
             url,
@@ -149,33 +192,65 @@ def open_redis(settings: Settings) -> redis.Redis:
             # server. Never after a timeout: the default policy would triple the limit.
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
         )
-    except (ValueError, redis.RedisError) as error:
+    except (ValueError, TypeError, AttributeError, redis.RedisError) as error:
         raise StoreUnavailableError(
-            f"Redis: KHABAR_REDIS_URL cannot be used: {_without_secrets(str(error), url)} "
+            f"Redis: KHABAR_REDIS_URL cannot be used: {given.conceal(first_clause(error))} "
             "(expected redis://[:password@]host[:port][/number], rediss://… or unix://path)"
         ) from None
-    deadline = time.monotonic() + settings.store_timeout
     try:
-        while True:
-            try:
-                client.ping()
-            except redis.BusyLoadingError:  # a server that reads its data after a restart
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-            else:
-                return client
-    except redis.RedisError as error:
+        _await_redis(client, settings.store_timeout)
+        _refuse_unsuitable(client)
+    # Files of certificates and keys are read, and options are used, with the first connection.
+    except (redis.RedisError, ValueError, TypeError, OSError) as error:
         address = redis_address(client)
         client.close()
         if isinstance(error, redis.AuthenticationError):
             why, advice = "it refuses the user name or password", "correct KHABAR_REDIS_URL"
+        elif isinstance(error, redis.exceptions.NoPermissionError):
+            why, advice = "it does not allow scripts", REDIS_RIGHTS
+        elif isinstance(error, OSError) and error.filename:
+            why, advice = os_error_text(error), "correct KHABAR_REDIS_URL"
         else:
-            why = _without_secrets(_first_clause(error), url)
+            why = given.conceal(first_clause(error))
         raise StoreUnavailableError(f"Redis at {address} cannot be used: {why}; {advice}") from None
     except BaseException:
         client.close()
         raise
+    return client
+
+
+def _await_redis(client: redis.Redis, timeout: float) -> None:
+    """Wait for a server that reads its data after a restart, for so many seconds at most."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            client.ping()
+        except redis.BusyLoadingError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _refuse_unsuitable(client: redis.Redis) -> None:
+    """Make sure that a server is one that Khabar can work with.
+
+    Raises:
+        StoreUnavailableError: It is a Sentinel, a replica, or a node of a cluster.
+        redis.RedisError: It does not run scripts for us.
+    """
+    try:
+        facts: dict[str, Any] = client.info()
+    except redis.exceptions.NoPermissionError:
+        facts = {}
+    mode = facts.get("redis_mode") or facts.get("server_mode")  # the latter is Valkey's own name for it
+    problem = {"sentinel": NO_SENTINEL, "cluster": NO_CLUSTER}.get(str(mode))
+    if problem is None and facts.get("role") == "slave" and facts.get("slave_read_only", 1):
+        problem = NO_REPLICA
+    if problem is not None:
+        raise StoreUnavailableError(f"Redis at {redis_address(client)} cannot be used: {problem}")
+    client.eval("return 1", 0)
 
 
 def mongodb_address(client: pymongo.MongoClient[dict[str, Any]]) -> str:
@@ -216,20 +291,3 @@ def _await_mongodb(client: pymongo.MongoClient[dict[str, Any]], timeout: float) 
 
 def _embedded_advice(server: EmbeddedServer) -> str:
     return f"run `khabar stores stop` and try again (its log: {server.log})"
-
-
-def _first_clause(error: Exception) -> str:
-    """The part of a driver's message before its technical details."""
-    told = " ".join(str(error).split())
-    for mark in (" (configured timeouts", ", Timeout:", ", Topology", ", full error"):
-        told = told.partition(mark)[0]
-    return told or type(error).__name__
-
-
-def _without_secrets(message: str, uri: str) -> str:
-    """A message with any user name and password of the address taken out of it."""
-    credentials = urlsplit(uri).netloc.rpartition("@")[0] if "//" in uri else ""
-    for secret in sorted({credentials, *credentials.split(":", 1)}, key=len, reverse=True):
-        if len(secret) > 3:  # shorter ones are syllables of other words
-            message = message.replace(secret, "***")
-    return re.sub(r"[^\s/'\"]*@", "***@", message)

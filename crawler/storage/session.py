@@ -12,6 +12,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from crawler.config import Settings
 from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.storage.connect import Stores, open_stores
+from crawler.storage.errors import refusal
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ class StoreSession:
         self._lock = threading.Lock()
         self._generation = 0
         self._stores: Stores | None = open_stores(settings)
-        self._closed = threading.Event()
+        self._hurried = threading.Event()
         self.lost_for_good = False
         self.guard: Callable[[], None] | None = None
         """Called before each attempt at guarded work; what it raises ends the work."""
@@ -69,25 +70,31 @@ class StoreSession:
                     self.guard()
                 return work(stores)
             except Exception as error:
+                if (why := refusal(error)) is not None:
+                    raise StoreUnavailableError(f"{why}; what is not stored is still pending") from error
                 if not is_away(error) and not self._was_closed(generation, error):
                     raise
                 now = time.monotonic()
                 if deadline is None:
                     deadline = now + self._settings.store_patience
                     logger.warning("A store went away: %s; trying again", error)
-                if now >= deadline or self.lost_for_good or self._closed.is_set():
+                if now >= deadline or self.lost_for_good or self._hurried.is_set():
                     self.lost_for_good = True
                     raise StoreUnavailableError(
-                        f"a store stayed away for {self._settings.store_patience:.0f} s: "
+                        f"a store stayed away for {now - deadline + self._settings.store_patience:.0f} s: "
                         f"{_first_line(error)}; what is not stored is still pending: run the same crawl again"
                     ) from error
                 self._reopen_later(generation)
-                self._closed.wait(pause)
+                self._hurried.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+    def stop_waiting(self) -> None:
+        """Wait no longer for a store that is away; may be called from any thread."""
+        self._hurried.set()
 
     def close(self) -> None:
         """Close the connections; the servers keep running."""
-        self._closed.set()
+        self.stop_waiting()
         with self._lock:
             if self._stores is not None:
                 self._stores.close()
