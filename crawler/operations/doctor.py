@@ -23,6 +23,7 @@ from crawler.sites import load_sites
 from crawler.storage import connect
 from crawler.storage.dedup_index import BASENAME
 from crawler.storage.embedded import MongoServer, RedisServer, Status
+from crawler.storage.eviction import read_eviction
 from dedup import DedupError, Index, Parameters
 
 LITTLE_DISK = 2 * 1024**3
@@ -140,10 +141,8 @@ def _redis(client: redis.Redis, settings: Settings) -> Check:
     if embedded:
         details |= _process(RedisServer(settings.data_dir).status())
     troubles = []
-    if told.get("maxmemory") and told.get("maxmemory_policy", "noeviction") != "noeviction":
-        troubles.append(
-            f"it drops keys when it is full (maxmemory-policy {told['maxmemory_policy']}): set noeviction"
-        )
+    if (warning := read_eviction(client).warning) is not None:
+        troubles.append(warning)
     if told.get("aof_last_write_status", "ok") != "ok" or told.get("rdb_last_bgsave_status", "ok") != "ok":
         troubles.append("its last write to the disk failed: is the disk full?")
     if told.get("cluster_enabled"):

@@ -2,6 +2,8 @@
 
 import logging
 
+from redis.exceptions import OutOfMemoryError
+
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.boilerplate import MIN_PAGES, BoilerplateCounts
 from crawler.storage.connect import Stores
@@ -63,7 +65,13 @@ class Keeping:
     def learn(self, stores: Stores, item: PageItem) -> None:
         """Count the paragraphs of a new article; call it once the article is stored."""
         counts = BoilerplateCounts(stores.redis, self._site)
-        if counts.learn(item.blocks):
+        try:
+            learned = counts.learn(item.blocks)
+        except OutOfMemoryError as error:
+            # The article is stored; what the site repeats is learned again when there is memory.
+            logger.warning("%s: its paragraphs are not counted: %s", item.url, error)
+            return
+        if learned:
             self._counted += 1
             if self._counted % RELOAD_EVERY == 0:
                 self.learned, self.has_counts = counts.learned(), True

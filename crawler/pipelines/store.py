@@ -5,6 +5,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Self
 
+from redis.exceptions import OutOfMemoryError
 from scrapy.crawler import Crawler
 
 from crawler.article import DatePrecision, Disposition, UnconfirmedReason
@@ -59,6 +60,11 @@ class StorePipeline:
         except KhabarError as error:
             self._run.put_back()
             self._crawler.spider.give_up(error)  # type: ignore[union-attr]
+            return item
+        except OutOfMemoryError as error:
+            # Redis is full: the page is as it was, and the next crawl tries it again.
+            self._run.put_back()
+            self._run.problem(f"{item.url}: not settled, Redis has no memory left: {error}")
             return item
         except Exception as error:
             if item.outcome is not None and item.outcome.disposition is Disposition.QUARANTINED:

@@ -11,6 +11,7 @@ from redis.lock import Lock
 from crawler.storage.articles import TIMES, ArticleStore, published_by, story_fields
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_texts import stored_texts
+from crawler.storage.eviction import evicted_since_rebuild, remember_eviction
 from crawler.storage.paging import in_batches
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
@@ -69,6 +70,8 @@ def index_was_lost(stores: Stores) -> bool:
         IndexMismatchError: The index was made with other parameters.
     """
     stats = open_index(stores).stats()
+    if stats.known and evicted_since_rebuild(stores.redis, stores.db):
+        return True
     with pymongo.timeout(LONGEST_COUNT):
         held = stores.db.articles.estimated_document_count()
     if held and stats.is_complete and stats.known < held:
@@ -167,7 +170,7 @@ def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None 
         lock.reacquire()
 
     try:
-        return index.rebuild(
+        count = index.rebuild(
             _signatures(stores.db, order),
             apart=splits_of(stores.db),
             left_out=left_out,
@@ -177,6 +180,9 @@ def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None 
         )
     finally:
         mark_changed(stores.db)
+    # Afterwards: where the memory is too small for the index, each crawl would make it anew.
+    remember_eviction(stores.redis, stores.db)
+    return count
 
 
 def follow_story(stores: Stores, decision: Decision) -> None:
