@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test check install lock bench bench-politeness rivals bench-rivals spark clean
+.PHONY: demo test check chaos install lock bench bench-politeness rivals bench-rivals spark clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -25,6 +25,10 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/python -m scripts.structure
 	$(MAKE) test
+
+# A hundred kills of crawls, workers and stores in random order; some minutes, so not among the tests.
+chaos: $(STAMP)
+	$(BIN)/python -m benchmarks.chaos
 
 bench: $(STAMP)
 	for name in extraction dedup crawl web; do $(BIN)/python -m benchmarks.$$name || exit 1; done

@@ -1,4 +1,7 @@
-"""Kill -9 of whatever takes part in a crawl, again and again: the archive is as if nothing had happened."""
+"""Kill -9 of whatever takes part in a crawl, again and again: the archive is as if nothing had happened.
+
+`make chaos` does the same a hundred times.
+"""
 
 import os
 import random
