@@ -12,7 +12,7 @@ ALLOWED = {
     "parsing": {"article", "errors"},
     "extraction": {"article", "errors", "sites", "discovery", "parsing"},
     "discovery": {"article", "errors", "sites", "parsing"},
-    "storage": {"article", "errors", "config", "period", "discovery", "dedup"},
+    "storage": {"article", "errors", "config", "files", "period", "discovery", "dedup"},
     "fetch": {"article", "errors", "sites", "storage", "parsing"},
     "pipelines": {
         "article",

@@ -34,9 +34,17 @@ def web_command(
     common = context_of(ctx)
     sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
     # Loading the server's libraries takes a second, which `khabar --help` need not pay.
-    from crawler.web.server import serve
+    from crawler.web.server import is_loopback, serve
 
     console = err()
+
+    if not is_loopback(host):
+        console.print(
+            f"Whoever can reach {host} can read the archive: there is no login. Leave --host out, "
+            "and let a proxy that asks for one show it to others.",
+            style="yellow",
+            soft_wrap=True,
+        )
 
     def ready(address: str) -> None:
         # The address is the result; whoever started us from a script reads it from stdout.

@@ -20,6 +20,7 @@ import pymongo
 
 from crawler.config import Settings
 from crawler.errors import KhabarError, UsageError
+from crawler.files import make_private_folder
 from crawler.storage.articles import TIMES, published_by
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import LONGEST_COUNT
@@ -94,8 +95,8 @@ def archive_pass(
         raise UsageError(f"--engine {engine}: it is one of {', '.join(ENGINES)}")
     if source is not None and not source.name.endswith(FORMATS):
         raise UsageError(f"{source}: its name must end in one of {', '.join(FORMATS)}")
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
+        make_private_folder(settings.data_dir)
         # In the data folder: the system's temporary one may lie in memory.
         with tempfile.TemporaryDirectory(prefix="archive-", dir=settings.data_dir) as folder:
             if source is not None:

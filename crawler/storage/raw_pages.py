@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from crawler.article import Hints
+from crawler.files import append_private, make_private_folder
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 """A segment is closed at this size: some thousand pages, a minute's reading, and what falls away at once when
@@ -124,7 +125,7 @@ class RawPageWriter:
     def _open(self) -> BinaryIO:
         if self._file is not None:
             return self._file
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._folder)
         for torn in self._folder.glob(f"*{ENDING}{OPEN}"):
             torn.rename(torn.with_name(torn.name.removesuffix(OPEN)))
             # Readers skip its torn end; a record appended behind it would be lost to them.
@@ -137,7 +138,7 @@ class RawPageWriter:
         else:
             number = int(last.name.split(".")[0]) + 1 if last is not None else 1
             self._path = self._folder / f"{number:08}{ENDING}{OPEN}"
-        self._file = self._path.open("ab", buffering=0)
+        self._file = append_private(self._path)
         if self._file.tell() == 0:
             self._file.write(_warcinfo(self._path.name.removesuffix(OPEN)))
         return self._file

@@ -1,5 +1,6 @@
 """Serving the pages until told to stop, and keeping the index up to date meanwhile."""
 
+import ipaddress
 import logging
 import signal
 import socket
@@ -80,6 +81,14 @@ def serve(
         listener.close()
         reports.close()
         archive.close()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this machine alone can reach a server that listens at an address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _listen(host: str, port: int) -> socket.socket:

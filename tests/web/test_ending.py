@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from crawler.storage.connect import Stores
+from crawler.web.server import is_loopback
 from tests.web import archive as small
 from tests.web.conftest import Web, until
 
@@ -53,3 +54,12 @@ def test_a_taken_port_is_told(store_environment: dict[str, str], stores: Stores)
     assert done.returncode == 1
     assert "choose another --port" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.0.0.2", True), ("::1", True), ("[::1]", True), ("localhost", True),
+     ("::", False), ("192.168.1.4", False), ("example.org", False)],
+)  # fmt: skip
+def test_an_address_beyond_this_machine_is_told_apart(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected

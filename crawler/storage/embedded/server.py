@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from crawler.errors import StoreUnavailableError
+from crawler.files import make_private_folder, turn_over
 from crawler.storage.embedded import process
 from crawler.storage.embedded.lock import exclusive, holders, holds, is_held, open_lock, take
 from crawler.storage.embedded.state import Endpoint, State, Status, Stopped
@@ -119,8 +120,7 @@ class EmbeddedServer(ABC):
         if state is None:
             _ = self.installed_version
             try:
-                self.folder.parent.mkdir(parents=True, exist_ok=True)
-                self.folder.mkdir(mode=0o700, exist_ok=True)
+                make_private_folder(self.folder)
                 with exclusive(self._start_lock, START_PATIENCE):
                     state = self.running() or self._start()
             except OSError as error:
@@ -179,6 +179,7 @@ class EmbeddedServer(ABC):
             StoreUnavailableError: It did not answer in time.
         """
         state = State(endpoint, started_at=time.time(), version=self.installed_version)
+        turn_over(self.log)
         offset = self.log.stat().st_size if self.log.exists() else 0
         # First of all: beside a lock that is held, the last server's record would pass for this one's.
         state.write(self._state)

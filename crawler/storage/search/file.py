@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from crawler.errors import KhabarError
+from crawler.files import append_private, make_private_folder
 
 SCHEMA_VERSION: Final = "5"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
@@ -155,7 +156,9 @@ class SearchFile:
         return found
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.path.parent)
+        # SQLite gives its other files the rights of this one.
+        append_private(self.path).close()
         connection = sqlite3.connect(
             self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
