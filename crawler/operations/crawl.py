@@ -6,10 +6,11 @@ Progress is handed to a listener, so that the same crawl serves a terminal, a lo
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,8 @@ from pymongo.errors import PyMongoError
 from crawler.article import Disposition
 from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
+from crawler.files import append_private, make_private_folder, turn_over
+from crawler.operations.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.webhook import Announcer
 from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.rhythm import next_interval
@@ -27,6 +30,8 @@ from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_stores
 from crawler.storage.crawls import finish_dead
 from crawler.storage.dedup_index import check_pending, mend_index
+from crawler.storage.errors import os_error_text
+from crawler.storage.eviction import read_eviction
 from crawler.storage.lease import holder_lives
 from crawler.storage.schema import ensure_schema
 from crawler.storage.turns import Turn, record_turn, site_state
@@ -35,8 +40,10 @@ from dedup import IndexFullError
 LINE_LIMIT = 1024 * 1024
 """Bytes in one event of a child: a report of 500 sources takes about 100 KB."""
 
-GRACE = 30.0
-"""Seconds a child has to end in good order once told to; requests in flight may take that long."""
+GRACE = 15.0
+"""Seconds a child has to end once it is asked to. It takes five at most, unless the store is slow."""
+
+logger = logging.getLogger(__name__)
 
 SOON = timedelta(minutes=1)
 """After this a crawl whose process was killed goes on."""
@@ -90,7 +97,7 @@ def crawl(
     prepare_stores(settings, tell)
     announcer = Announcer(settings, tell)
     try:
-        return asyncio.run(_crawl_all(jobs, settings, listener or Silence(), announcer))
+        return asyncio.run(_crawl_all(jobs, settings, listener or Silence(), announcer, tell))
     finally:
         announcer.close()
 
@@ -119,6 +126,8 @@ def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:
     """Start or reach the stores, create what is missing, and put a lost dedup index right."""
     with contextlib.closing(open_stores(settings)) as stores:
         ensure_schema(stores.db)
+        if (warning := read_eviction(stores.redis).warning) is not None:
+            notice(warning)
         try:
             pending = check_pending(stores)
             count = mend_index(stores)
@@ -132,54 +141,65 @@ def prepare_stores(settings: Settings, notice: Callable[[str], None]) -> None:
 
 
 async def _crawl_all(
-    jobs: Sequence[Job], settings: Settings, listener: ProgressListener, announcer: Announcer
+    jobs: Sequence[Job],
+    settings: Settings,
+    listener: ProgressListener,
+    announcer: Announcer,
+    notice: Callable[[str], None],
 ) -> list[CrawlReport]:
     slots = asyncio.Semaphore(settings.concurrent_sites)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+    stop = StopRequest(notice)
 
-    async def one(job: Job) -> CrawlReport:
+    async def crawl_when_free(job: Job) -> CrawlReport:
         async with slots:
-            if stopping.is_set():
-                return _never_started(job)
-            return await crawl_site(job, settings, listener, stopping, announcer)
+            if stop.is_set:
+                return _failed(job, "stopped", "it was stopped before it began")
+            return await crawl_site(job, settings, listener, stop, announcer)
 
-    try:
-        return list(await asyncio.gather(*(one(job) for job in jobs)))
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+    with stop_on_signal(stop.stop):
+        return list(await asyncio.gather(*map(crawl_when_free, jobs)))
 
 
 async def crawl_site(
-    job: Job, settings: Settings, listener: ProgressListener, stopping: asyncio.Event, announcer: Announcer
+    job: Job, settings: Settings, listener: ProgressListener, stop: StopRequest, announcer: Announcer
 ) -> CrawlReport:
-    """Run one job in a child process.
+    """Run one job in a child process; whatever goes wrong with it, there is a report.
 
     Args:
         job: What to crawl.
         settings: Khabar's settings; the child reads the same ones.
         listener: Told of progress.
-        stopping: Once it is set, the child is told to end, and killed if it does not within `GRACE` seconds.
+        stop: Once it is set, the child is asked to end, and killed if it does not within `GRACE` seconds.
         announcer: Tells of a change of the site's health, in its own time.
     """
     listener.started(job.site.id)
-    report = await _child(job, settings, listener, stopping)
-    if report.outcome == "died":
-        await asyncio.to_thread(record_death, report, settings, job.site.every)
+    try:
+        report = await _child(job, settings, listener, stop)
+        if report.outcome == "died":
+            await asyncio.to_thread(record_death, report, settings, job.site.every)
+    except OSError as error:
+        report = _failed(job, "error", f"the crawl could not be begun: {os_error_text(error)}")
+    except Exception as error:  # one site's trouble must not end the crawls of the others
+        logger.exception("%s: the crawl could not be done", job.site.id)
+        report = _failed(job, "error", f"the crawl could not be done: {type(error).__name__}: {error}")
     listener.finished(report)
     announcer.look()
     return report
 
 
-def _never_started(job: Job) -> CrawlReport:
-    report = CrawlReport(
-        site=job.site.id, kind=job.kind, outcome="stopped", reason="it was told to stop before it began"
+def _failed(job: Job, outcome: str, reason: str, counts: Mapping[str, int] | None = None) -> CrawlReport:
+    """The report of a crawl that gave none itself; `counts` are those that it sent last."""
+    counts = dict(counts or {})
+    return CrawlReport(
+        site=job.site.id,
+        kind=job.kind,
+        outcome=outcome,
+        reason=reason,
+        taken=sum(counts.values()),
+        dispositions=counts,
+        verdict=outcome,
+        verdict_reason=reason,
     )
-    report.verdict_reason = report.reason
-    return report
 
 
 def _foreign_environment() -> dict[str, str]:
@@ -192,12 +212,11 @@ def log_path(settings: Settings, site: str) -> Path:
     return settings.data_dir / "logs" / f"{site}.log"
 
 
-async def _child(
-    job: Job, settings: Settings, listener: ProgressListener, stopping: asyncio.Event
-) -> CrawlReport:
+async def _child(job: Job, settings: Settings, listener: ProgressListener, stop: StopRequest) -> CrawlReport:
     path = log_path(settings, job.site.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as log:
+    make_private_folder(path.parent)
+    turn_over(path)
+    with append_private(path) as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -214,13 +233,15 @@ async def _child(
     process.stdin.write(job.model_dump_json().encode() + b"\n")
     with contextlib.suppress(ConnectionError):
         await process.stdin.drain()
-    stopper = asyncio.create_task(_stop_when_told(process, stopping))
+    stopper = asyncio.create_task(_stop_when_asked(process, stop))
     report: CrawlReport | None = None
+    counts: dict[str, int] = {}
     try:
         async for line in process.stdout:
             event: dict[str, Any] = json.loads(line)
             if event["event"] == "progress":
-                listener.progressed(job.site.id, event["taken"], event["queued"], event["counts"])
+                counts = event["counts"]
+                listener.progressed(job.site.id, event["taken"], event["queued"], counts)
             elif event["event"] == "report":
                 report = CrawlReport.from_dict(event["report"])
         await process.wait()
@@ -229,23 +250,29 @@ async def _child(
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return report or _died(job, process.returncode or 0, path)
+    return report or _without_report(job, process.returncode or 0, path, stop, counts)
 
 
-async def _stop_when_told(process: asyncio.subprocess.Process, stopping: asyncio.Event) -> None:
-    await stopping.wait()
+def _without_report(job: Job, code: int, log: Path, stop: StopRequest, counts: dict[str, int]) -> CrawlReport:
+    """The report of a child that ended without one."""
+    if stop.is_immediate:
+        return _failed(job, "stopped", "it was ended at once; what is not stored is still pending", counts)
+    if stop.is_set and code == -signal.SIGTERM:
+        return _failed(job, "stopped", "it was stopped before it began")
+    return _failed(job, "died", _death(code, log), counts)
+
+
+async def _stop_when_asked(process: asyncio.subprocess.Process, stop: StopRequest) -> None:
+    await stop.wait()
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(GRACE)
+        await stop.wait_for_kill(GRACE)
         process.kill()
 
 
-def _died(job: Job, code: int, log: Path) -> CrawlReport:
+def _death(code: int, log: Path) -> str:
     how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-    reason = f"the crawl's process {how} without a report; see {log}; run the crawl again to go on"
-    return CrawlReport(
-        site=job.site.id, kind=job.kind, outcome="died", reason=reason, verdict="died", verdict_reason=reason
-    )
+    return f"the crawl's process {how} without a report; see {log}; run the crawl again to go on"
 
 
 def exit_code(reports: Sequence[CrawlReport]) -> int:

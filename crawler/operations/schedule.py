@@ -9,7 +9,6 @@ time than ever.
 import asyncio
 import contextlib
 import logging
-import signal
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from crawler.config import Settings
 from crawler.errors import KhabarError, SeedError
 from crawler.operations.crawl import GRACE, Silence, crawl_site, prepare_stores
 from crawler.operations.status import due_at
+from crawler.operations.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.webhook import Announcer
 from crawler.sites import Site, load_sites
 from crawler.spiders.job import CrawlReport, Job
@@ -79,7 +79,7 @@ class OwnHands:
     def __init__(self, settings: Settings, session: StoreSession, tell: Callable[[str], None]) -> None:
         self._settings = settings
         self._session = session
-        self._stopping = asyncio.Event()
+        self._stop = StopRequest()
         self._announcer = Announcer(settings, tell)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -98,7 +98,7 @@ class OwnHands:
         logger.info("%s: crawl begins", site.id)
         try:
             report = await crawl_site(
-                Job(site=site, kind="scheduled"), self._settings, Silence(), self._stopping, self._announcer
+                Job(site=site, kind="scheduled"), self._settings, Silence(), self._stop, self._announcer
             )
             logger.info("%s", line(report))
             if report.outcome in ("lease_held", "lease_lost", "store_lost"):
@@ -111,9 +111,9 @@ class OwnHands:
 
     async def close(self) -> None:
         """Let the children end in good order; they are killed if they do not."""
-        self._stopping.set()
+        self._stop.stop()
         if self._tasks:
-            logger.info("Stopping: %d crawls end in good order first", len(self._tasks))
+            logger.info("Stopping: %d crawls end within seconds; once more ends them now", len(self._tasks))
             await asyncio.wait(self._tasks.values(), timeout=GRACE + 10)
         await asyncio.to_thread(self._announcer.close)
 
@@ -239,17 +239,15 @@ async def _run(
 ) -> None:
     doers = hands(settings, session) if hands else OwnHands(settings, session, logger.warning)
     schedule = Schedule(seeds, settings, session, doers)
-    loop = asyncio.get_running_loop()
     this = asyncio.current_task()
 
-    def told() -> None:
+    def stop() -> None:
         if schedule.stopped and this is not None:
             this.cancel()
         schedule.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told)
     with (
+        stop_on_signal(stop),
         watch(session, schedule) if watch else contextlib.nullcontext(),
         contextlib.suppress(asyncio.CancelledError),
     ):

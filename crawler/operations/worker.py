@@ -22,6 +22,7 @@ from crawler.config import Settings
 from crawler.errors import KhabarError, UsageError
 from crawler.operations.crawl import Silence, crawl_site, prepare_stores
 from crawler.operations.schedule import busy, line
+from crawler.operations.stop_signals import StopRequest
 from crawler.operations.webhook import Announcer
 from crawler.sites import Site
 from crawler.spiders.job import Job
@@ -138,7 +139,7 @@ class _Crawls:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._running: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self._running: dict[StopRequest, asyncio.AbstractEventLoop] = {}
         self._stopped = False
         self._announcer = Announcer(settings, logger.warning)
 
@@ -153,22 +154,26 @@ class _Crawls:
         asyncio.run(self._crawl(job))
 
     async def _crawl(self, job: Job) -> None:
-        stopping = asyncio.Event()
+        stop = StopRequest()
         with self._lock:
-            self._running[stopping] = asyncio.get_running_loop()
+            self._running[stop] = asyncio.get_running_loop()
         try:
-            report = await crawl_site(job, self._settings, Silence(), stopping, self._announcer)
+            report = await crawl_site(job, self._settings, Silence(), stop, self._announcer)
             logger.info("%s", line(report))
         finally:
             with self._lock:
-                del self._running[stopping]
+                del self._running[stop]
 
     def stop(self) -> None:
-        """Let all crawls end in good order."""
-        self._stopped = True
+        """Let all crawls end in good order; called a second time, end them at once."""
         with self._lock:
-            for stopping, loop in self._running.items():
-                loop.call_soon_threadsafe(stopping.set)
+            if self._running and not self._stopped:
+                logger.info(
+                    "Stopping: %d crawls end within seconds; once more ends them now", len(self._running)
+                )
+            self._stopped = True
+            for stop, loop in self._running.items():
+                loop.call_soon_threadsafe(stop.stop)
 
     def close(self) -> None:
         """Tell what is still to be told."""
@@ -197,14 +202,14 @@ def run_worker(settings: Settings, sites: int) -> None:
 
     app.task(name=TASK)(crawl)
 
-    def told(**_: object) -> None:
+    def shut_down(**_: object) -> None:
         crawls.stop()
 
     def keep_logging(**_: object) -> None:
         """Celery sets the log up itself, over what the command line has set, unless somebody listens here."""
 
     setup_logging.connect(keep_logging)
-    worker_shutting_down.connect(told)
+    worker_shutting_down.connect(shut_down)
     worker = app.Worker(
         # A crawl is a process of its own; its thread here only waits for it.
         pool="threads",
@@ -219,6 +224,5 @@ def run_worker(settings: Settings, sites: int) -> None:
     try:
         worker.start()
     finally:
-        crawls.stop()
         crawls.close()
     logger.info("Stopped")

@@ -287,7 +287,7 @@ class ExtractionPool:
         except WorkerDiedError as error:
             raise ExtractionFailedError(f"extraction took its process down, twice: it {error}") from None
         except PoolClosedError:
-            raise ExtractionStoppedError("the crawl ended before the page was extracted") from None
+            raise ExtractionStoppedError("the crawl ended before it was read") from None
         except WorkersUnavailableError as error:
             self.failure = error
             raise

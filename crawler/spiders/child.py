@@ -7,29 +7,71 @@ stderr. A process of its own since a reactor cannot be started again, and so tha
 
 import gc
 import logging
+import os
+import signal
 import sys
 import threading
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crawler.spiders.ending import StoppableSpider
     from crawler.spiders.job import CrawlReport
     from crawler.spiders.run import CrawlRun
 
 logger = logging.getLogger(__name__)
 
 
+class _StopRequest:
+    """Whether somebody has asked this process to end its crawl, and who is to be told.
+
+    The request may come before there is a crawl that could be ended.
+    """
+
+    def __init__(self) -> None:
+        self._spider: StoppableSpider | None = None
+        self.reason: str | None = None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._signalled)
+
+    def _signalled(self, _number: int, _frame: object) -> None:
+        self.stop("it was stopped; what is not stored is still pending")
+
+    def stop(self, reason: str) -> None:
+        """Stop the crawl, now or as soon as it begins; may be called from any thread."""
+        self.reason = self.reason or reason
+        if self._spider is not None:
+            # Not here: a signal may have interrupted a line of the log, and stopping writes one.
+            self._stop_soon()
+
+    def watch(self, spider: "StoppableSpider") -> None:
+        """Stop this spider from now on; at once where that was asked for before."""
+        self._spider = spider
+        if self.reason is not None:
+            self._stop_soon()
+
+    def _stop_soon(self) -> None:
+        from crawler.spiders.ending import in_reactor
+
+        in_reactor(self._stop_spider)
+
+    def _stop_spider(self) -> None:
+        if self._spider is not None and self.reason is not None:
+            self._spider.stop_now(self.reason)
+
+
 def main() -> int:
     """Crawl the site of the job on stdin; returns the process's exit code."""
+    stop_request = _StopRequest()
     # What is imported stays: a search for garbage in it finds none, a fifth of the start's time.
     gc.disable()
-    # Imported here: each extraction worker imports this module too, and has no use for all that.
+    # Imported here, after the handlers of signals are in place and without the search for garbage.
     # The first before all others: it looks through all modules loaded so far, for each frame of the stack.
     import scrapy.core.downloader.contextfactory  # noqa: F401, I001
     from crawler.config import load_settings
-    from crawler.errors import KhabarError
     from crawler.spiders.job import CrawlReport, Job, event_line
     from crawler.spiders.run import CrawlRun
+    from crawler.storage.errors import explained
     from crawler.storage.lease import LeaseHeldError
 
     # Whatever a library prints goes to the log: stdout is the parent's alone.
@@ -46,17 +88,26 @@ def main() -> int:
     job = Job.model_validate_json(sys.stdin.readline())
     try:
         run = CrawlRun(job, load_settings(), tell)
-    except KhabarError as error:
+    except Exception as unexpected:  # a driver's, a file's; whatever it was, the parent reads a report
+        error = explained(unexpected)
+        if error is None:
+            raise
         outcome = "lease_held" if isinstance(error, LeaseHeldError) else "store_lost"
         report = CrawlReport(site=job.site.id, kind=job.kind, outcome=outcome, reason=str(error))
         report.verdict, report.verdict_reason = outcome, str(error)
     else:
-        report = _crawl(run)
+        report = _crawl(run, stop_request)
+        if run.abandoned:
+            tell(event_line("report", report=asdict(report)))
+            # Threads that wait for an answer would keep the process from ending.
+            logging.shutdown()
+            os._exit(0)
     tell(event_line("report", report=asdict(report)))
     return 0
 
 
-def _crawl(run: "CrawlRun") -> "CrawlReport":
+def _crawl(run: "CrawlRun", stop_request: _StopRequest) -> "CrawlReport":
+    from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
 
     from crawler.pipelines.extract import search_less_for_garbage
@@ -66,10 +117,12 @@ def _crawl(run: "CrawlRun") -> "CrawlReport":
     try:
         process = AsyncCrawlerProcess(crawl_settings(run.site, run.settings))
         crawler = process.create_crawler(SiteSpider)
-        threading.Thread(target=_stop_with_parent, args=(crawler, run), daemon=True).start()
+        threading.Thread(target=_stop_with_parent, args=(stop_request,), daemon=True).start()
+        crawler.signals.connect(stop_request.watch, signal=signals.spider_opened)
         process.crawl(crawler, run=run)
         search_less_for_garbage()
-        process.start()
+        # Scrapy's own handlers wait for all requests that have been begun.
+        process.start(install_signal_handlers=False)
         if crawler.stats.get_value("log_count/CRITICAL"):
             run.end("error", "the crawl failed; its log says why")
     except Exception:  # whatever it was, the crawl is recorded and its lease given back
@@ -78,14 +131,11 @@ def _crawl(run: "CrawlRun") -> "CrawlReport":
     return run.close()
 
 
-def _stop_with_parent(crawler: Any, run: "CrawlRun") -> None:
+def _stop_with_parent(stop_request: _StopRequest) -> None:
     """Wait for the end of stdin, then stop: nobody would read the report of an orphan."""
     while sys.stdin.read(1):
         pass
-    if crawler.spider is not None:
-        crawler.spider.stop("stopped", "the process that started the crawl is gone")
-    else:
-        run.end("stopped", "the process that started the crawl is gone")
+    stop_request.stop("the process that started the crawl is gone")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,20 @@ from pymongo.database import Database
 
 from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.spiders.run import CrawlRun
+from crawler.spiders.shutdown import end_in_time, turn_away_waiting
 from crawler.storage.lease import LEASE_SECONDS, LeaseLostError
 from crawler.storage.schema import Document
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
+
+
+def in_reactor(work: Callable[[], None]) -> None:
+    """Have something done by the reactor's thread, which may be this one."""
+    from twisted.internet import reactor  # it exists only once the crawl has installed it
+
+    reactor.callFromThread(work)
 
 
 class StoppableSpider(scrapy.Spider):
@@ -34,6 +42,7 @@ class StoppableSpider(scrapy.Spider):
         self.site = run.site
         self.stopping = False
         self._renewal: asyncio.Task[None] | None = None
+        self._deadline: asyncio.Task[None] | None = None
 
     def told_to_wait(self, until: datetime) -> None:
         """End the crawl because the site asked for a pause until then."""
@@ -62,17 +71,29 @@ class StoppableSpider(scrapy.Spider):
         self.stop(outcome, str(error))
 
     def stop(self, outcome: str, reason: str) -> None:
-        """End the crawl in good order; may be called from any thread, more than once."""
+        """End the crawl in good order; may be called from any thread, more than once.
+
+        No further request is sent. Those under way are waited for, as long as they may take.
+        """
         self.run.end(outcome, reason)
         if not self.stopping:
             self.stopping = True
             logger.warning("The crawl ends: %s", reason)
-            from twisted.internet import reactor  # it exists only once the crawl has installed it
+            in_reactor(self._close)
 
-            reactor.callFromThread(self._close)
+    def stop_now(self, reason: str) -> None:
+        """End the crawl within seconds, as somebody waits for that; may be called from any thread."""
+        self.stop("stopped", reason)
+        self.run.session.stop_waiting()
+        in_reactor(self._hurry)
 
     def _close(self) -> None:
+        turn_away_waiting(self.crawler, self.run)
         asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=self.run.report.outcome))  # noqa: RUF006
+
+    def _hurry(self) -> None:
+        if self._deadline is None:
+            self._deadline = asyncio.ensure_future(end_in_time(self.crawler, self.run))
 
     def keep_lease(self) -> None:
         """Renew the lease from now on, until the spider is closed."""
@@ -83,12 +104,11 @@ class StoppableSpider(scrapy.Spider):
             await asyncio.sleep(LEASE_SECONDS / 3)
             await self.in_thread(self.run.renew_lease)
 
-    def spider_closed(self, reason: str) -> None:
-        """Note a crawl that was stopped from outside."""
-        if self._renewal is not None:
-            self._renewal.cancel()
-        if reason == "shutdown":
-            self.run.end("stopped", "it was told to stop; the rest is still pending")
+    def spider_closed(self) -> None:
+        """End what goes on beside the crawl, and count its requests."""
+        for task in (self._renewal, self._deadline):
+            if task is not None:
+                task.cancel()
         self.run.report.requests = self.crawler.stats.get_value("downloader/request_count", 0)
 
     async def in_store(self, work: Callable[[Database[Document]], T]) -> T | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from scrapy import Request
 
-from crawler.fetch.outcome import failure_outcome
-from crawler.pipelines.extract import Extracted, FetchedPage, extract_page
+from crawler.fetch.outcome import HeldBackError, failure_outcome
+from crawler.pipelines.extract import Extracted, ExtractionStoppedError, FetchedPage, extract_page
 from crawler.spiders.crawling import Crawling
 
 MOST_PARTS = 10
@@ -53,6 +53,7 @@ async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> Wh
 
     Raises:
         ExtractionFailedError: Extraction could not cope with it.
+        ExtractionStoppedError: The crawl ends before all of it was fetched and read.
     """
     extracted = await spider.run.pool.run(extract_page, page, spider.site, follow)
     whole, forbidden = True, False
@@ -80,10 +81,12 @@ async def _fetch(spider: Crawling, page: FetchedPage, missing: tuple[str, ...]) 
     parts = _Parts()
     for url in missing[: MOST_PARTS - len(page.parts)]:
         if spider.stopping:
-            break
+            raise ExtractionStoppedError("the crawl ended before it was read")
         try:
             response = await spider.crawler.engine.download_async(Request(url, dont_filter=True))
         except Exception as error:  # noqa: BLE001 - whatever keeps a part away, the first page is there
+            if spider.stopping and isinstance(error, HeldBackError):
+                raise ExtractionStoppedError("the crawl ended before it was read") from None
             spider.run.problem(f"{page.url}: cut short, {url} could not be fetched: {error}")
             parts.forbidden = failure_outcome(error).final
             break

@@ -83,6 +83,8 @@ class CrawlRun:
         self.pages_lie = self.session.run(lambda stores: recall_lying_pages(stores.db, self.site.id))
         self.pace = Pace(settings.delay if job.site.delay is None else job.site.delay)
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
+        self.abandoned = False
+        """Whether the crawl was ended while pages were under way; threads may still be at work on them."""
         self._counts: Counter[Disposition] = Counter()
         self._count_lock = threading.Lock()
         """An article is withdrawn in the thread of another page's look-up."""
@@ -187,9 +189,15 @@ class CrawlRun:
         return report
 
     def end(self, outcome: str | None = None, reason: str | None = None) -> None:
-        """Say why the crawl ends; the first to say so is believed."""
-        if outcome and self.report.outcome == "finished":
+        """Set the crawl's outcome once; later calls are ignored, but for a stop below a limit."""
+        first = self.report.outcome == "finished" or (self.report.outcome == "limit" and outcome == "stopped")
+        if outcome and first:
             self.report.outcome, self.report.reason = outcome, reason
+
+    def abandon(self) -> None:
+        """Leave the pages that are still under way: what is not settled is pending and does not count."""
+        self.abandoned = True
+        self.report.taken = sum(self.report.dispositions.values())
 
     def close(self) -> CrawlReport:
         """Stop the workers, record the crawl, give the lease back, and return the report."""

@@ -15,7 +15,7 @@ from crawler.spiders.job import CrawlReport
 from crawler.spiders.quality import RECENT, Sampled, judge_quality
 from crawler.storage.crawls import PastCrawl
 
-HEALTHY = frozenset({"ok"})
+HEALTHY = frozenset({"ok", "stopped"})
 """Verdicts that need nobody's attention; any other makes `khabar` exit with 3."""
 
 QUALITY = frozenset({"dates_missing", "bodies_short", "boilerplate"})
@@ -102,7 +102,7 @@ def judge(
 
 
 def _by_outcome(report: CrawlReport) -> tuple[str, str | None] | None:
-    if report.outcome in SAID_BY_OUTCOME:
+    if report.outcome in SAID_BY_OUTCOME or report.outcome == "stopped":
         return report.outcome, report.reason
     if report.outcome == "told_to_wait":
         return "blocked", report.reason
@@ -215,7 +215,7 @@ def _by_history(
             return fewer
     if not past:
         return None
-    before = past[-1]
+    before = next((crawl for crawl in reversed(past) if crawl.verdict != "stopped"), past[-1])
     if not sample:
         return (before.verdict, before.verdict_reason or "") if before.verdict in QUALITY else None
     recent = list(sample)

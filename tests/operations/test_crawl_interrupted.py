@@ -101,7 +101,7 @@ def test_a_crawl_that_is_told_to_stop_ends_in_good_order(slow: Crawled) -> None:
     _wait_for(lambda: len(_stored(slow.stores)) > 2)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert "told to stop" in said
+    assert "it was stopped" in said
     assert "Traceback" not in said
     (record,) = slow.stores.db.crawls.find({"site": SITE})
     assert record["outcome"] == "stopped"
@@ -217,3 +217,14 @@ def test_the_limit_is_kept_and_the_rest_stays_pending(fresh: Crawled) -> None:
     assert report.taken == 5
     assert report.left > 0
     assert report.verdict == "ok"
+
+
+def test_a_site_whose_log_cannot_be_written_does_not_keep_the_others_from_ending(fresh: Crawled) -> None:
+    other = next(site for site in fresh.sites if site != SITE)
+    (fresh.settings.data_dir / "logs" / f"{other}.log").mkdir(parents=True)
+    jobs = [Job(site=fresh.sites[other], limit=3), Job(site=fresh.sites[SITE], limit=3)]
+    failed, done = crawl(jobs, fresh.settings)
+    assert (failed.outcome, failed.verdict) == ("error", "error")
+    assert f"{other}.log: Is a directory" in (failed.reason or "")
+    assert done.taken == 3
+    assert done.verdict == "ok"
