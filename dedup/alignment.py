@@ -6,9 +6,11 @@ same place, or words that one text has alone.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Gap(NamedTuple):
@@ -20,36 +22,69 @@ class Gap(NamedTuple):
     second_end: int
 
 
-def gaps(first: Sequence[int], second: Sequence[int]) -> list[Gap]:
+class Run(NamedTuple):
+    """Words that both texts have in a row: where they begin in either, and how many they are."""
+
+    first: int
+    second: int
+    words: int
+
+
+def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap]:
     """The gaps between two texts, in order.
 
     Args:
-        first: The words of a text as numbers; equal numbers are equal words.
-        second: Those of the other.
+        words: The words of a text as numbers; equal numbers are equal words.
+        other_words: Those of the other.
     """
     found: list[Gap] = []
     at, other_at = 0, 0
-    for begin, other_begin in [*_anchors(first, second), (len(first), len(second))]:
-        if begin < at or other_begin < other_at:
-            continue  # the run before was widened over this anchor
+    first, second = words.tolist(), other_words.tolist()
+    for run in [*_runs(words, other_words), Run(len(first), len(second), 0)]:
+        begin, other_begin, words = run
+        passed = max(0, at - begin, other_at - other_begin)  # the run before was widened over its beginning
+        if passed and passed >= words:
+            continue
+        begin, other_begin = begin + passed, other_begin + passed
+        end, other_end = begin + words - passed, other_begin + words - passed
         while begin > at and other_begin > other_at and first[begin - 1] == second[other_begin - 1]:
             begin, other_begin = begin - 1, other_begin - 1
         if begin > at or other_begin > other_at:
             found.append(Gap(at, begin, other_at, other_begin))
-        at, other_at = begin, other_begin
+        at, other_at = end, other_end
         while at < len(first) and other_at < len(second) and first[at] == second[other_at]:
             at, other_at = at + 1, other_at + 1
     return found
 
 
-def _anchors(first: Sequence[int], second: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The longest chain of runs of two words that come once in either text, in the order of both."""
-    places = _single(second)
-    pairs = [(place, places[run]) for run, place in _single(first).items() if run in places]
+def _runs(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> list[Run]:
+    """The words that both texts have in the order of both, as far as anchors tell."""
+    pairs, places = _single(first)
+    other_pairs, other_places = _single(second)
+    if not len(pairs) or not len(other_pairs):
+        return []
+    at = np.minimum(np.searchsorted(other_pairs, pairs), len(other_pairs) - 1)
+    met = other_pairs[at] == pairs
+    mine, other = places[met], other_places[at[met]]
+    order = mine.argsort()
+    mine, other = mine[order], other[order]
+    if (other[1:] < other[:-1]).any():
+        chain = _longest_chain(other.tolist())
+        mine, other = mine[chain], other[chain]
+    if not len(mine):
+        return []
+    edges = np.flatnonzero((mine[1:] != mine[:-1] + 1) | (other[1:] != other[:-1] + 1)) + 1
+    begins = [0, *edges.tolist()]
+    lengths = [end - begin + 1 for begin, end in zip(begins, [*begins[1:], len(mine)], strict=True)]
+    return list(map(Run, mine[begins].tolist(), other[begins].tolist(), lengths))
+
+
+def _longest_chain(places: Sequence[int]) -> list[int]:
+    """Which of some places make up the longest ascending chain (patience sorting)."""
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []
-    for number, (_, place) in enumerate(pairs):
+    for number, place in enumerate(places):
         at = bisect_left(tails, place)
         before.append(ends[at - 1] if at else -1)
         if at == len(tails):
@@ -57,22 +92,21 @@ def _anchors(first: Sequence[int], second: Sequence[int]) -> Iterator[tuple[int,
             ends.append(number)
         else:
             tails[at], ends[at] = place, number
-    chain: list[tuple[int, int]] = []
+    chain: list[int] = []
     number = ends[-1] if ends else -1
     while number >= 0:
-        chain.append(pairs[number])
+        chain.append(number)
         number = before[number]
-    return reversed(chain)
+    return chain[::-1]
 
 
-def _single(words: Sequence[int]) -> dict[tuple[int, int], int]:
-    """The runs of two words that come once, in order, with their places."""
-    places: dict[tuple[int, int], int] = {}
-    repeated: set[tuple[int, int]] = set()
-    for place, run in enumerate(pairwise(words)):
-        if run in places:
-            repeated.add(run)
-        places[run] = place
-    for run in repeated:
-        del places[run]
-    return places
+def _single(words: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+    """The pairs of words that come once, ascending, and where each of them stands."""
+    codes = words.astype(np.uint64)
+    pairs = (codes[:-1] << np.uint64(32)) | codes[1:]
+    places = pairs.argsort()
+    ascending = pairs[places]
+    other = np.ones(len(ascending) + 1, np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=other[1:-1])
+    once = other[1:] & other[:-1] if len(ascending) else other[:0]
+    return ascending[once], places[once]

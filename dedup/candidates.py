@@ -35,13 +35,14 @@ def archive_keys(
     return np.concatenate([band_keys(values, archive_bands(parameters)), texts], axis=1)
 
 
-def neighbours(keys: NDArray[np.uint32]) -> Iterator[tuple[Numbers, Numbers]]:
-    """Pairs of documents that share a bucket: each with up to three before it, and with the first.
+def neighbours(keys: NDArray[np.uint32], before: int = NEIGHBOURS) -> Iterator[tuple[Numbers, Numbers]]:
+    """Pairs of documents that share a bucket: each with some before it, and with the first.
 
     By sorted arrays in memory, about 200 bytes for each document while it works.
 
     Args:
         keys: Band keys, a row for each document, in order of publication.
+        before: How many before it.
 
     Yields:
         Once: the later and the earlier row of each pair, each pair once, ascending.
@@ -54,10 +55,10 @@ def neighbours(keys: NDArray[np.uint32]) -> Iterator[tuple[Numbers, Numbers]]:
         opens = np.flatnonzero(np.concatenate([[True], held[1:] != held[:-1]])[: len(held)])
         first = np.repeat(opens, np.diff(opens, append=len(held)))
         places = np.arange(len(held))
-        for distance in range(1, NEIGHBOURS + 1):
+        for distance in range(1, before + 1):
             shared = places - first >= distance
             found.append(_codes(order[shared], order[places[shared] - distance], count))
-        far = places - first > NEIGHBOURS
+        far = places - first > before
         found.append(_codes(order[far], order[first[far]], count))
     pairs = np.unique(np.concatenate(found))
     yield (

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dedup.alignment import Gap, gaps
 from dedup.word_classes import WordClass
+from dedup.word_codes import SKELETON_SHIFT
 
 _CLASS, _CAPITAL, _SKELETON = 0b111, 0b1000, 12
 
@@ -106,7 +107,7 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
         second: Those of the other.
     """
     mine, other = first.tolist(), second.tolist()
-    found = _joined(gaps([code >> _SKELETON for code in mine], [code >> _SKELETON for code in other]))
+    found = _joined(gaps(first >> SKELETON_SHIFT, second >> SKELETON_SHIFT))
     slots: list[Slot] = []
     rewordings = insertions = edges = own = own_lead = 0
     figures: Counter[_Figure] = Counter()
@@ -174,6 +175,8 @@ def _is_slot(left: Sequence[int], right: Sequence[int], *, longest: int) -> bool
 def _unmatched(left: Sequence[int], right: Sequence[int]) -> tuple[list[int], list[int]]:
     """The words of either side that say something and that the other side lacks."""
     sides = _contents(left, right)
+    if not sides[0] or not sides[1]:
+        return sides
     counts = [Counter(code >> _SKELETON for code in side) for side in sides]
     both = counts[0] & counts[1]
     return _without(sides[0], both), _without(sides[1], both)

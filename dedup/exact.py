@@ -10,16 +10,16 @@ from dedup.candidates import neighbours
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, estimated_evidence
 from dedup.signature import band_keys, from_bytes
-from dedup.similarity import exact_evidence, is_near, judge, with_differences
+from dedup.similarity import exact_evidence, is_near, judge, least_containment, with_differences
 from dedup.text import Content, contents
 from dedup.wire import Asked, PairVerdict
 
 Texts: TypeAlias = Callable[[Sequence[str]], Mapping[str, str]]
 """Gives the body texts of articles by their ids; those that it doesn't have are left out."""
 
-LEAST_LIKELY = 0.35
-"""An estimated containment below which two articles of a batch are not compared: four standard errors (.055
-each) below the least that counts is less than what the index itself asks for."""
+UNSURE = 0.13
+"""Two standard errors of a containment that is estimated from 64 values where half of a text is shared. Pairs
+of a batch that lie further below the least that counts are not compared; whatever the index asks for is."""
 
 
 class ExactLook:
@@ -75,10 +75,12 @@ def pairs_within(batch: Sequence[Prepared], parameters: Parameters) -> list[Aske
         return []
     keys = band_keys(from_bytes([one.signature for one in filled], parameters), parameters)
     found = []
-    for later, earlier in neighbours(keys):
+    # A bucket of the index leads to the first of its story, or to the newest of another.
+    for later, earlier in neighbours(keys, before=1):
         for mine, other in zip(later.tolist(), earlier.tolist(), strict=True):
             evidence = estimated_evidence(filled[mine], filled[other])
-            if evidence.containment >= LEAST_LIKELY and not evidence.same_words:
+            least = least_containment(evidence, parameters.thresholds)
+            if evidence.containment >= least - UNSURE and not evidence.same_words:
                 ids = filled[mine].id, filled[other].id
                 found.append(Asked(ids, evidence.hours_apart, evidence.same_source))
     return found

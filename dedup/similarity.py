@@ -142,7 +142,7 @@ def _shares_enough(evidence: Evidence, limits: Thresholds, least: float | None) 
         return False
     if least is not None:
         return evidence.containment >= least
-    return evidence.containment >= _least_containment(evidence, limits) or _is_reworded(evidence, limits)
+    return evidence.containment >= least_containment(evidence, limits) or _is_reworded(evidence, limits)
 
 
 def _has_other_figures(evidence: Evidence, limits: Thresholds) -> bool:
@@ -160,12 +160,13 @@ def is_near(evidence: Evidence, limits: Thresholds) -> bool:
     kept, changed = evidence.figures_kept, evidence.figures_changed
     return (
         min(evidence.sizes) >= limits.short
-        and evidence.containment >= _least_containment(evidence, limits) - NEAR_MISS
+        and evidence.containment >= least_containment(evidence, limits) - NEAR_MISS
         and (changed <= limits.figures_changed or kept >= (kept + changed) * (limits.figures_kept - 0.2))
     )
 
 
-def _least_containment(evidence: Evidence, limits: Thresholds) -> float:
+def least_containment(evidence: Evidence, limits: Thresholds) -> float:
+    """The containment from which on a pair counts as copies, by what is known of its sources."""
     if evidence.same_source is None:
         return limits.containment
     return limits.containment_same_source if evidence.same_source else limits.containment_other_source
@@ -288,7 +289,6 @@ def exact_evidence(
 ) -> Evidence:
     """The evidence on two texts, counted and not estimated."""
     shared, opening = _shared_shingles(mine, other)
-    pairs_shared = len(np.intersect1d(mine.pairs, other.pairs, assume_unique=True))
     together = len(mine.shingles) + len(other.shingles) - shared
     kept, changed = compare_figures(mine.figures, other.figures)
     return Evidence(
@@ -297,11 +297,16 @@ def exact_evidence(
         figures_kept=kept,
         figures_changed=changed,
         opening=opening,
-        pairs_shared=pairs_shared / max(1, min(len(mine.pairs), len(other.pairs))),
+        pairs_shared=_pairs_shared(mine, other),
         same_words=mine.digest == other.digest != b"",
         same_source=same_source,
         hours_apart=hours_apart,
     )
+
+
+def _pairs_shared(mine: Content, other: Content) -> float:
+    shared = np.isin(mine.pairs, other.pairs, assume_unique=True)
+    return int(np.count_nonzero(shared)) / max(1, min(len(mine.pairs), len(other.pairs)))
 
 
 def _shared_shingles(mine: Content, other: Content) -> tuple[int, float | None]:

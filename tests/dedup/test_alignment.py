@@ -2,7 +2,14 @@
 
 import random
 
-from dedup.alignment import Gap, gaps
+import numpy as np
+
+from dedup import alignment
+from dedup.alignment import Gap
+
+
+def gaps(first: list[int], second: list[int]) -> list[Gap]:
+    return alignment.gaps(np.array(first, np.uint32), np.array(second, np.uint32))
 
 
 def test_equal_texts_have_no_gaps() -> None:
