@@ -139,11 +139,14 @@ def _is_same(text: PageText, other: PageText) -> bool:
 
 
 def _of_other_articles(page: TextHolder, holders: Iterable[TextHolder], site: str) -> list[TextHolder]:
-    """Leave out other addresses of the page's own article, if the article's own address says the same."""
+    """Leave out other addresses of the page's own article, if the article's own address says the same.
+
+    Where the page led to that address, it has to be one that a source named: a wall is named by none.
+    """
     holders = list(holders)
     own = f"{site}/{page.article_id}"
     has_own_page = page.page_id == own or any(
-        holder.page_id == own and holder.from_source for holder in holders
+        holder.page_id == own and (holder.from_source or not page.redirected) for holder in holders
     )
     return [
         holder

@@ -58,7 +58,14 @@ def hold_unconfirmed(stores: Stores, run: Ledger, item: PageItem, *, is_new: boo
         and is_another_text(stored["title"], stored["text"], article.title, article.text),
     )
     item.text = page_text(candidate, run.site.id)
-    page = TextHolder(item.page.id, item.page.url, item.text, item.article_id, stored=True)
+    page = TextHolder(
+        page_id=item.page.id,
+        url=item.page.url,
+        text=item.text,
+        article_id=item.article_id,
+        stored=True,
+        redirected=item.url != item.page.url,
+    )
     run.site_texts.enter(page)
     holders = run.site_texts.holders(stores.db, page)
     reason = unconfirmed(candidate, holders)

@@ -79,7 +79,7 @@ class TextHolder:
     """A page of the site with what it said last.
 
     `stored` says that the text went into the archive as the article `article_id`; `from_source` that a source
-    of discovery named the page, rather than a link.
+    of discovery named the page, rather than a link; `redirected` that it led to another address.
     """
 
     page_id: str
@@ -88,6 +88,7 @@ class TextHolder:
     article_id: str | None = None
     stored: bool = False
     from_source: bool = True
+    redirected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
