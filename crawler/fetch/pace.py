@@ -22,8 +22,15 @@ LONGEST = 7 * 86_400.0
 its clock wrong, or wants to be forgotten, which no site ever is."""
 
 MARGIN = 0.02
-"""Seconds added to a pause. A request is on its way for a moment that differs from one to the next, and the
-site counts from when the first one came."""
+"""Seconds added to a pause: clocks and timers are no better."""
+
+SLOW = 3.0
+"""Seconds beyond the delay for which the answer to the last request is waited for. When a request reached the
+site is known for sure only when its answer begins, so the delay counts from there; but one slow answer does
+not stop the rest for long."""
+
+POLL = 0.05
+"""Seconds after which whoever waits for an answer to begin looks again."""
 
 ASKS_FOR_PAUSE = frozenset({403, 413, 429, *range(300, 400), *range(500, 600)}) - {304}
 """Statuses whose Retry-After is a pause for all requests: RFC 9110 names 3xx, 413 and 503, RFC 6585 429;
@@ -42,6 +49,7 @@ class Pace:
         self.throttle = Throttle(delay)
         self._clock = clock
         self._sent_at: float | None = None
+        self._answered_at = 0.0
         self._paused_until = 0.0
         self.closed_by: Exception | None = None
 
@@ -55,16 +63,30 @@ class Pace:
         """Whether the site has asked for a pause that is not over."""
         return self._paused_until > self._clock()
 
+    @property
+    def _is_unanswered(self) -> bool:
+        return self._sent_at is not None and self._answered_at < self._sent_at
+
     def wait(self) -> float:
-        """Seconds until the next request may leave; 0 or less: now."""
+        """Seconds until the next request may leave, as it looks now; 0 or less: now."""
         due = self._paused_until
         if self._sent_at is not None and self.delay > 0:
-            due = max(due, self._sent_at + self.delay + MARGIN)
+            last = self._sent_at + SLOW if self._is_unanswered else self._answered_at
+            due = max(due, last + self.delay + MARGIN)
         return due - self._clock()
+
+    def next_look(self) -> float:
+        """Seconds after which `wait` may tell otherwise: an answer may begin at any moment."""
+        wait = self.wait()
+        return min(wait, POLL) if self._is_unanswered else wait
 
     def note_sent(self) -> None:
         """A request leaves now."""
         self._sent_at = self._clock()
+
+    def note_answered(self) -> None:
+        """The answer to the last request begins now, or none will come."""
+        self._answered_at = self._clock()
 
     def pause(self, seconds: float) -> None:
         """The site asks for a pause from now on; of two pauses the one that ends later holds."""

@@ -58,7 +58,13 @@ class PacingMiddleware:
         """Build the middleware and listen for the site's robots.txt."""
         middleware = cls(crawler)
         crawler.signals.connect(middleware.robots_parsed, signal=signals.robots_parsed)
+        crawler.signals.connect(middleware.answer_begins, signal=signals.headers_received)
+        crawler.signals.connect(middleware.answer_begins, signal=signals.request_left_downloader)
         return middleware
+
+    def answer_begins(self) -> None:
+        """Note that the site has seen the last request, or that it ended without an answer."""
+        self._pace.note_answered()
 
     def robots_parsed(self, robotparser: RobotsTxt, request: Request) -> None:  # noqa: ARG002
         """Slow the site's slot down to the Crawl-delay that robots.txt asks for."""

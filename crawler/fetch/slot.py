@@ -37,9 +37,11 @@ class PacedSlot(Slot):
 
     def download_delay(self) -> float:
         """Seconds from when the last request left the queue to when the next may."""
-        now = time.monotonic()
-        since_last = now - self.lastseen
-        return max(self.pace.delay, since_last + self.pace.wait(), 0.0)
+        # A request that has left the queue counts from there, until it counts from when it was sent.
+        delay = self.pace.delay
+        if self.pace.wait() <= 0:
+            return delay
+        return max(delay, time.monotonic() - self.lastseen + self.pace.next_look())
 
     def close_pace(self, error: Exception) -> None:
         """Let no further request leave: those that wait in the queue end with the error."""
@@ -81,11 +83,10 @@ class PacedConnectionPool(HTTPConnectionPool):
         if self._pace.closed_by is not None:
             connection.abort()
             raise self._pace.closed_by
-        wait = self._pace.wait()
-        if wait <= 0:
+        if self._pace.wait() <= 0:
             self._pace.note_sent()
             return connection
-        later = deferLater(self._clock, wait, self._when_due, connection)
+        later = deferLater(self._clock, self._pace.next_look(), self._when_due, connection)
         return later.addErrback(_abort_cancelled, connection)
 
 

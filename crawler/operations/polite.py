@@ -225,8 +225,8 @@ class PoliteFetcher:
             raise _fetch_error(url, error) from None
         finally:
             self._seconds += time.monotonic() - started
-            # A request counts as sent when it ended: connecting may take long.
             self._pace.note_sent()
+            self._pace.note_answered()
 
 
 def _fetch_error(url: str, error: Exception) -> FetchError:

@@ -82,11 +82,12 @@ def content_of(
         ContentTooLargeError: The content has more bytes than `most`.
     """
     names = {name.strip().lower() for value in encodings for name in value.split(",")}
-    for _ in range(MOST_LAYERS):
+    for undone in range(MOST_LAYERS):
         layer = _unpacked(body, names, most, cut)
         if layer is None:
-            # The signature is there, and nothing comes of it: cut off within its first block, or damaged.
-            complete = complete and not body.startswith((_GZIP, _ZSTD))
+            # It has a signature, or a name and no text, and nothing comes of it: cut off or damaged.
+            is_named = not undone and bool(names.intersection(Encoding)) and not looks_like_text(body)
+            complete = complete and not body.startswith((_GZIP, _ZSTD)) and not is_named
             break
         body = layer.body
         complete = complete and layer.is_complete

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.pace import DEFAULT_WAIT, LONGEST, Pace, requested_pause, retry_after
+from crawler.fetch.pace import DEFAULT_WAIT, LONGEST, POLL, SLOW, Pace, requested_pause, retry_after
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 
@@ -51,8 +51,20 @@ def test_the_first_request_leaves_at_once_and_the_next_after_the_delay() -> None
     pace = Pace(2.0, clock)
     assert pace.wait() <= 0
     pace.note_sent()
+    clock.now += 0.5
+    pace.note_answered()
     assert pace.wait() >= 2.0
     clock.now += pace.wait()
+    assert pace.wait() <= 0
+
+
+def test_an_answer_that_is_slow_to_begin_is_waited_for_but_not_for_ever() -> None:
+    clock = Clock()
+    pace = Pace(2.0, clock)
+    pace.note_sent()
+    clock.now += 2.5
+    assert 0 < pace.next_look() <= POLL
+    clock.now += SLOW
     assert pace.wait() <= 0
 
 
@@ -68,7 +80,9 @@ def test_a_pause_counts_from_when_it_was_asked_for_and_the_longest_holds() -> No
     assert pace.wait() >= 10.0
 
 
-@given(st.lists(st.tuples(st.sampled_from(["sent", "pause", "ask"]), st.floats(0, 100)), max_size=20))
+@given(
+    st.lists(st.tuples(st.sampled_from(["sent", "answered", "pause", "ask"]), st.floats(0, 100)), max_size=20)
+)
 def test_no_order_of_events_lets_a_request_leave_early(events: list[tuple[str, float]]) -> None:
     clock = Clock()
     pace = Pace(1.0, clock)
@@ -80,6 +94,9 @@ def test_no_order_of_events_lets_a_request_leave_early(events: list[tuple[str, f
             pace.note_sent()
             sent_at = clock.now
             earliest = max(earliest, sent_at + pace.delay)
+        elif kind == "answered":
+            clock.now += value
+            pace.note_answered()
         elif kind == "pause":
             pace.pause(value)
             earliest = max(earliest, clock.now + value)

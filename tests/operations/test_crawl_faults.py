@@ -20,7 +20,7 @@ FAULTS: list[tuple[str, dict[str, Any], Disposition, str]] = [
     ("403", {}, Disposition.BLOCKED, "forbids"),
     ("404", {}, Disposition.GONE, "404"),
     ("500", {}, Disposition.FAILED, "500"),
-    (Fault.REDIRECT_LOOP, {}, Disposition.REFUSED, "too many redirects"),
+    (Fault.REDIRECT_LOOP, {}, Disposition.FAILED, "too many redirects"),
     (Fault.REDIRECT_HOST, {}, Disposition.REFUSED, "off the site"),
     (Fault.BINARY, {}, Disposition.NOT_ARTICLE, ""),
     (Fault.PDF, {}, Disposition.NOT_ARTICLE, ""),

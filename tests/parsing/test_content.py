@@ -1,6 +1,7 @@
 """Bytes as transferred become content, whatever the headers name."""
 
 import gzip
+import random
 import zlib
 from collections.abc import Callable
 
@@ -64,6 +65,12 @@ def test_a_stream_that_stops_gives_what_came_and_says_so(packer: str) -> None:
     content = content_of(packed[: len(packed) * 3 // 4], most=MOST)
     assert not content.is_complete
     assert PAGE.startswith(content.body) or content.body == packed[: len(packed) * 3 // 4]
+
+
+def test_noise_under_the_name_of_a_compression_is_damaged() -> None:
+    noise = random.Random(1).randbytes(4096)
+    assert not content_of(noise, ["br"], most=MOST).is_complete
+    assert content_of(noise, most=MOST).is_complete
 
 
 def test_a_bomb_is_refused_or_cut_in_every_form() -> None:
