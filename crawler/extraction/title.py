@@ -169,7 +169,7 @@ def _shown_part(document: str, body: HtmlElement, names: set[str]) -> tuple[str,
 
     For pages without a heading, whose title is «الموقع | العنوان» and whose headline is a bold line.
     """
-    parts = [document, *(part for part in _SEPARATOR.split(document) if part)]
+    parts = [document, *(part for part in _parts(document) if part)]
     wanted = {skeleton(part): part.strip() for part in parts if len(skeleton(part)) >= MIN_SHOWN}
     best: tuple[str, HtmlElement] | None = None
     for element in body.iter(*_SHOWN_TAGS):
@@ -217,9 +217,31 @@ def site_name_beside(headline: str, document_title: str | None) -> str | None:
     before, _, after = title.partition(headline)
     if bool(before.strip()) is bool(after.strip()):
         return None
-    parts = [part.strip() for part in _SEPARATOR.split(f"  {before or after}  ")]
+    parts = [part.strip() for part in _parts(f"  {before or after}  ")]
     name = next((part for part in (reversed(parts) if after else parts) if part), "")
     return name if 2 <= len(name) <= MAX_NAME_CHARS else None
+
+
+def _separators(title: str) -> list[tuple[int, int]]:
+    """Where the marks between a headline and names stand; a » that closes a quotation is none."""
+    return [
+        match.span()
+        for match in _SEPARATOR.finditer(title)
+        if "»" not in match.group() or not _is_quoting(title[: match.end()].rstrip())
+    ]
+
+
+def _is_quoting(beginning: str) -> bool:
+    """Whether the » at the end of a title's beginning closes a quotation."""
+    before = beginning[: beginning.rindex("»")]
+    return before.count("«") > before.count("»")
+
+
+def _parts(title: str) -> list[str]:
+    """A title's parts, as its separators part it."""
+    starts = [0, *(end for _, end in _separators(title))]
+    ends = [*(start for start, _ in _separators(title)), len(title)]
+    return [title[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def without_site_name(title: str, names: set[str]) -> str:
@@ -233,7 +255,7 @@ def without_site_name(title: str, names: set[str]) -> str:
         The rest; the title unchanged when it has none of the names.
     """
     for _ in range(3):
-        spans = [(0, 0), *(match.span() for match in _SEPARATOR.finditer(title)), (len(title), len(title))]
+        spans = [(0, 0), *_separators(title), (len(title), len(title))]
         if len(spans) < 3:
             break
         last, first = skeleton(title[spans[-2][1] :]), skeleton(title[: spans[1][0]])
@@ -276,7 +298,7 @@ def _names_among(
     that the page shows as a heading itself is a headline, as is what stands beside a `known` name.
     """
     title = one_line(document_title)
-    parts = [part for part in _SEPARATOR.split(title) if part.strip()]
+    parts = [part for part in _parts(title) if part.strip()]
     if len(parts) < 2:
         return set()
     headings = {
@@ -343,7 +365,7 @@ def _declared_part(text: str, declared: set[str]) -> str:
     """The part of a heading that is a declared title, where the rest is set off by a separator."""
     if skeleton(text) in declared:
         return text
-    parts = [part.strip() for part in _SEPARATOR.split(one_line(text)) if part.strip()]
+    parts = [part.strip() for part in _parts(one_line(text)) if part.strip()]
     return next((part for part in parts if len(parts) > 1 and skeleton(part) in declared), text)
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from crawler.extraction import extract
+from crawler.extraction.text import skeleton
 from crawler.extraction.title import site_name_beside, undouble, without_site_name
 from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, page, paragraphs
 
@@ -60,3 +61,20 @@ def test_undouble() -> None:
     assert undouble(f"{TITLE} {TITLE}") == TITLE
     assert undouble(f"{TITLE}{TITLE}") == TITLE
     assert undouble("يوم بعد يوم") == "يوم بعد يوم"
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("الوزير: «لن نرحل» صوت الجزيرة", "الوزير: «لن نرحل» صوت الجزيرة"),
+        ("الوزير: «لن نرحل» | صوت الجزيرة", "الوزير: «لن نرحل»"),
+        ("الوزير: «لن نرحل» - صوت الجزيرة", "الوزير: «لن نرحل»"),
+        ("الوزير: «لن نرحل» » صوت الجزيرة", "الوزير: «لن نرحل»"),
+        ("صوت الجزيرة » الوزير: «لن نرحل»", "الوزير: «لن نرحل»"),
+        ("صوت الجزيرة » أهالي حي «الشيخ مقصود»", "أهالي حي «الشيخ مقصود»"),
+        ("الوزير يرد على «صوت الجزيرة»", "الوزير يرد على «صوت الجزيرة»"),
+        ("«صوت الجزيرة» تحتفل بعيدها العاشر", "«صوت الجزيرة» تحتفل بعيدها العاشر"),
+    ],
+)
+def test_a_quotation_keeps_its_closing_mark(title: str, headline: str) -> None:
+    assert without_site_name(title, {skeleton("صوت الجزيرة")}) == headline
