@@ -39,7 +39,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+")
 # Words in one of the usual cases, with a number before or behind; anything else may be an opaque id, of which
 # two may differ by case alone.
 _WORD = re.compile(
-    r"[0-9]{0,20}(?:[A-Z]+|[a-z]+|[A-Z][a-z]+|[a-z]{2,}(?:[A-Z][a-z]{2,})+|(?:[A-Z][a-z]{2,})+)[0-9]{0,20}\Z"
+    r"\A[0-9]{0,20}(?:[A-Z]+|[a-z]+|[A-Z][a-z]+|[a-z]{2,}(?:[A-Z][a-z]{2,})+|(?:[A-Z][a-z]{2,})+)[0-9]{0,20}\Z"
 )
 # With the letter before them, to which a combining mark may belong.
 _NON_ASCII_ESCAPES = re.compile(r"([A-Za-z]?)((?:%[89A-F][0-9A-F])+)")

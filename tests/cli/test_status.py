@@ -1,0 +1,37 @@
+"""`khabar status SITE`: what the sources named."""
+
+from datetime import UTC, datetime
+
+from crawler.cli.status import _source_lines
+from crawler.discovery.accounting import AddressCounts, AddressOutcome
+from crawler.operations.status import CrawlSummary, SiteStatus
+from crawler.spiders.job import SourceReport
+
+NOW = datetime(2024, 12, 4, tzinfo=UTC)
+
+
+def test_each_source_of_the_latest_crawl_is_shown_with_what_became_of_its_addresses() -> None:
+    moved, well = (
+        SourceReport("https://sada.example/%D8%AE", "feed"),
+        SourceReport("https://sada.example/", "listing"),
+    )
+    counts = AddressCounts()
+    counts.count_off_site("new.example", 7)
+    moved.add(counts)
+    counts = AddressCounts()
+    counts.count(AddressOutcome.NEW, 2)
+    well.add(counts)
+    for source in (moved, well):
+        source.conclude()
+    crawls = [
+        CrawlSummary(NOW, NOW, "recrawl", "ok", None, 1, 0, 2),
+        CrawlSummary(NOW, NOW, "manual", "ok", None, 2, 2, 4, sources=(moved, well)),
+    ]
+    status = SiteStatus("sada", "صدى", "ok", healthy=True, enabled=True, crawls=crawls)
+    heading, *lines = [str(line) for line in _source_lines(status)]
+    assert heading == "sada: what the sources named"
+    assert lines == [
+        "  feed https://sada.example/خ: moved; 7 off site; off the site: new.example 7; "
+        "all that it names is off the site: 7 addresses at new.example",
+        "  listing https://sada.example/: ok; 2 new",
+    ]
