@@ -41,12 +41,12 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
     at, other_at = 0, 0
     first, second = words.tolist(), other_words.tolist()
     for run in [*_runs(words, other_words), Run(len(first), len(second), 0)]:
-        begin, other_begin, words = run
-        passed = max(0, at - begin, other_at - other_begin)  # the run before was widened over its beginning
-        if passed and passed >= words:
+        # The run before may have been widened over the beginning of this one.
+        passed = max(0, at - run.first, other_at - run.second)
+        if passed and passed >= run.words:
             continue
-        begin, other_begin = begin + passed, other_begin + passed
-        end, other_end = begin + words - passed, other_begin + words - passed
+        begin, other_begin = run.first + passed, run.second + passed
+        end, other_end = run.first + run.words, run.second + run.words
         while begin > at and other_begin > other_at and first[begin - 1] == second[other_begin - 1]:
             begin, other_begin = begin - 1, other_begin - 1
         if begin > at or other_begin > other_at:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,10 @@ class SlotKind(StrEnum):
     """One word for another: a name, or another word for the same."""
 
 
+Fillers: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+"""The words of a slot in either text, by their skeletons."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A place that both texts fill, with nothing in common.
@@ -67,7 +72,7 @@ class Slot:
 
     kind: SlotKind
     at: int
-    fillers: tuple[tuple[int, ...], tuple[int, ...]]
+    fillers: Fillers
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
         within = bool(gap.first_begin and gap.second_begin) and gap.first_end < len(mine)
         if fewest and _is_slot(left, right, longest=LONGEST_SLOT if within else LONGEST_AT_AN_EDGE):
             kind = _kind(mine, gap, left, right, unmatched)
-            slots.append(Slot(kind, gap.first_begin, (tuple(unmatched[0]), tuple(unmatched[1]))))
+            slots.append(Slot(kind, gap.first_begin, _fillers(unmatched)))
         elif not within:
             edges += max(len(left), len(right))
         elif changed is None and _of_class([*left, *right], WordClass.FUNCTION):
@@ -190,6 +195,11 @@ def _without(codes: Sequence[int], taken: "Counter[int]") -> list[int]:
         else:
             kept.append(code)
     return kept
+
+
+def _fillers(unmatched: tuple[Sequence[int], Sequence[int]]) -> Fillers:
+    mine, other = (tuple(code >> _SKELETON for code in side) for side in unmatched)
+    return mine, other
 
 
 def _contents(left: Sequence[int], right: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -7,7 +7,7 @@ filled in twice.
 
 from collections.abc import Iterable
 
-from dedup.differences import LEAD, Differences, Slot, SlotKind
+from dedup.differences import LEAD, Differences, Fillers, Slot, SlotKind
 from dedup.reasons import Reason
 
 OWN_LEAD = 2
@@ -20,6 +20,8 @@ CUT = 12
 anew."""
 MOST_NOTES = 80
 """Words of the notes that an outlet sets below an article."""
+MOST_WORDS = 2
+"""Single words that are exchanged between two frames and may be names; more are a desk's work."""
 BULLETIN = 80
 """Words of a bulletin for each figure that changes from issue to issue; a longer text is a report,
 updated."""
@@ -65,21 +67,23 @@ def _within_an_outlet(found: Differences, *, next_day: bool) -> Reason | None:
 def _across_outlets(found: Differences, *, next_day: bool) -> Reason | None:
     named = [slot for slot in found.slots if slot.kind in _NAMING]
     worded = [slot for slot in found.slots if slot.kind is SlotKind.WORD]
-    names, words = _distinct(named), _distinct(worded)
-    if names > found.rewordings + found.insertions + words:
+    names, words = _distinct(named, found.slots), _distinct(worded, found.slots)
+    edits = found.rewordings + found.insertions + words
+    if _begin_early(named) and (names > edits or (_is_frame(found) and names >= words)):
         return _reason(named)
     if not _is_frame(found):
         return None
-    if (
-        (names and names >= words)
-        or words > 1
-        or any(slot.at < LEAD and not found.insertions + found.edges for slot in worded)
-    ):
-        return _reason(named or worded)
+    if not named and _begin_early(worded) and words <= MOST_WORDS and not found.insertions + found.edges:
+        return _reason(worded)
     figures = found.measures + (found.counts if next_day else 0)
     if found.dates or (figures and figures * BULLETIN >= found.shared):
         return Reason.OTHER_FIGURES
     return None
+
+
+def _begin_early(slots: Iterable[Slot]) -> bool:
+    """Whether the first of them stands where an article names its event."""
+    return any(slot.at < LEAD for slot in slots)
 
 
 def _is_frame(found: Differences) -> bool:
@@ -87,9 +91,22 @@ def _is_frame(found: Differences) -> bool:
     return not found.rewordings and found.insertions <= 1 and found.edges <= CUT
 
 
-def _distinct(slots: Iterable[Slot]) -> int:
-    """How many exchanges: one that is made throughout a text counts once."""
-    return len({slot.fillers for slot in slots})
+def _distinct(slots: Iterable[Slot], among: Iterable[Slot]) -> int:
+    """How many exchanges some slots are: one that is made throughout a text, or in part again, counts once.
+
+    Args:
+        slots: The slots to count.
+        among: All slots of the pair.
+    """
+    fillers = {slot.fillers for slot in slots}
+    known = {slot.fillers for slot in among}
+    return sum(not any(_repeats(one, other) for other in known if other != one) for one in fillers)
+
+
+def _repeats(one: Fillers, other: Fillers) -> bool:
+    """Whether an exchange is a part of another: a first name for a first name, of two full names."""
+    shorter = sum(map(len, one)) < sum(map(len, other))
+    return shorter and all(set(mine) <= set(theirs) for mine, theirs in zip(one, other, strict=True))
 
 
 def _reason(slots: Iterable[Slot]) -> Reason:
