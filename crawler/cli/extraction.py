@@ -45,6 +45,8 @@ def extract_command(
     console.print(Text(article.title, style="bold"), soft_wrap=True)
     facts = [day + (f" ({article.date_source})" if article.date_source else ""), *article.authors]
     console.print(Text(" · ".join(facts), style="dim"), soft_wrap=True)
+    if article.marks:
+        console.print(Text(", ".join(article.marks), style="yellow"), soft_wrap=True)
     console.print(Text("\n" + article.text), soft_wrap=True)
 
 

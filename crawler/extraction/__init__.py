@@ -117,7 +117,6 @@ def _extract(
     metadata = read_metadata(page.tree, url)
     page_kind.refuse_plain(page.tree, body, metadata, source, url)
     evidence = page_kind.weigh(body, metadata, url)
-    is_shell = page_kind.is_script_shell(body)
     head = read_head(page.tree, body, metadata, url, site=site, hints=hints, now=now)
     witnesses = read_witnesses(metadata, url, hints, head.headline.spellings)
     reader = TextReader(
@@ -136,7 +135,7 @@ def _extract(
     is_media = wants_media and not paragraphs
     if is_media:
         paragraphs = media_caption(words)
-    if not paragraphs and is_shell and head.headline.element is None:
+    if not paragraphs and head.headline.element is None and _is_shell(source):
         raise EmptyBody(NotArticleReason.SCRIPT_SHELL)
     _refuse_no_story(head, reading, paragraphs, evidence, hints)
     agency = find_agency(paragraphs, head.authors)
@@ -181,6 +180,11 @@ def _extract(
         date_flags=list(published.flags),
         marks=sorted(marks),
     )
+
+
+def _is_shell(source: str) -> bool:
+    body = _body_of(parse_page(source).tree)
+    return body is not None and page_kind.is_script_shell(body)
 
 
 def _body_of(tree: HtmlElement) -> HtmlElement | None:

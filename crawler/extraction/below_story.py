@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction import lexicon
@@ -20,6 +21,7 @@ MAX_LABEL = 60
 _DIGITS = re.compile(r"\d+")
 _COMMENT_WORDS = ("تعليق", "omment", "تعقيب", "orum", "دیدگاه", "نظرات", "التعليقات", "آراء")
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_COMMENT_TEXTS = XPath(".//text()[" + " or ".join(f"contains(., '{word}')" for word in _COMMENT_WORDS) + "]")
 _LABEL_TAGS = ("h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b")
 
 
@@ -30,8 +32,8 @@ def drop_comments(body: HtmlElement, headline: HtmlElement | None) -> None:
         body: The page's body; changed in place.
         headline: The element of the headline, if any.
     """
-    for label in list(body.iter(*_LABEL_TAGS)):
-        if not _is_comments_label(label) or label.getparent() is None:
+    for label in _comments_labels(body):
+        if label.getparent() is None:
             continue
         following = list(_following(label, body, headline))
         before = _running_text_before(label, body, headline)
@@ -78,6 +80,21 @@ def _has_other_headline(block: HtmlElement, tag: str, own: set[str]) -> bool:
     return heading is not None and skeleton("".join(heading.itertext())[:600]) not in own | {""}
 
 
+def _comments_labels(body: HtmlElement) -> list[HtmlElement]:
+    """The outermost elements around a word for comments that are a label and nothing else, in order."""
+    labels: dict[HtmlElement, None] = {}
+    for text in _COMMENT_TEXTS(body):
+        element = text.getparent()
+        label = None
+        for candidate in (element, *element.iterancestors()):
+            if candidate is body or not _is_comments_label(candidate):
+                break
+            label = candidate if candidate.tag in _LABEL_TAGS else label
+        if label is not None:
+            labels[label] = None
+    return list(labels)
+
+
 def _is_comments_label(element: HtmlElement) -> bool:
     parts: list[str] = []
     length = 0
@@ -87,7 +104,7 @@ def _is_comments_label(element: HtmlElement) -> bool:
         if length > MAX_LABEL:
             return False
     text = "".join(parts).strip()
-    return any(word in text for word in _COMMENT_WORDS) and lexicon.label(text) is Furniture.COMMENTS
+    return lexicon.label(text) is Furniture.COMMENTS
 
 
 def _are_below(label: HtmlElement, following: list[HtmlElement]) -> bool:

@@ -21,7 +21,7 @@ from crawler.extraction.container import Found, find_container
 from crawler.extraction.linked_headlines import drop_linked_headlines
 from crawler.extraction.paragraphs import join_lines, make_paragraphs, open_wrappers, split_lines
 from crawler.extraction.prose import link_chars
-from crawler.extraction.prose_guard import running_text, running_text_behind
+from crawler.extraction.prose_guard import running_text
 from crawler.extraction.related import drop_furniture, visible
 from crawler.extraction.text import skeleton, tidy
 
@@ -105,13 +105,14 @@ def extract_body(
         The paragraphs, tidied, without the headline; empty where there is nothing to read.
     """
     drop_invisible(body)
-    drop_clutter(body, selectors=prune, headline=headline, openings=openings, by_name=by_name)
+    if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
+        headline = None
+    amount = drop_clutter(body, selectors=prune, headline=headline, openings=openings, by_name=by_name)
     drop_comments(body, headline)
     drop_other_stories(body, headline, spellings)
     open_wrappers(body, headline)
     if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
         headline = None
-    amount = running_text_behind(body, headline)
     found = _selected(body, selector) if selector else None
     if found is None:
         found = find_container(body, headline, by_name=by_name) or _captions(body, headline)

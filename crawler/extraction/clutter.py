@@ -33,6 +33,7 @@ _ROLES = {
     ),
     **dict.fromkeys(("complementary", "dialog", "alert"), BoilerplateName.WHOLLY),
 }
+_SHOWING = frozenset({"role", "hidden", "aria-hidden"})
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 _STORY_CLASSES = (" entry-content ", " post-content ", " article-body ", " article-content ")
@@ -73,7 +74,7 @@ def drop_clutter(
     headline: HtmlElement | None = None,
     openings: tuple[str, ...] = (),
     by_name: bool = True,
-) -> None:
+) -> int:
     """Take out the blocks whose markup names them as furniture.
 
     Args:
@@ -83,23 +84,30 @@ def drop_clutter(
         headline: The element that shows the headline, if any: the story stands behind it.
         openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
         by_name: Whether names count that merely contain a word for furniture.
+
+    Returns:
+        Characters of running text behind the headline that are left.
     """
     _drop_selected(body, selectors)
     suspects, stories = _suspects(body, headline, by_name=by_name)
+    headed = _around_headlines(body, headline)
     spared_by_nature: set[HtmlElement] = set()
     gone: set[HtmlElement] = set()
     # What tags and roles say is judged first: the story's element counts only while it isn't dropped.
     for suspect in sorted(suspects, key=lambda one: not one.by_structure):
         element = suspect.element
-        if _holds_headline(element, headline) or (stories[element] == 1 and element not in gone):
+        is_headed = element in headed and element.tag not in ("nav", "footer")
+        if is_headed or (stories[element] == 1 and element not in gone):
             spared_by_nature.add(element)
         elif element not in gone:
             gone.update(element.iter())
             if count := stories[element]:
                 stories.subtract(dict.fromkeys(element.iterancestors(), count))
     doubtful = [suspect for suspect in suspects if suspect.element not in spared_by_nature]
-    for element in blocks_to_drop(body, headline, doubtful, openings, by_name=by_name) if doubtful else ():
+    doomed, amount = blocks_to_drop(body, headline, doubtful, openings, by_name=by_name)
+    for element in doomed:
         drop(element)
+    return amount
 
 
 def _drop_selected(body: HtmlElement, selectors: tuple[str, ...]) -> None:
@@ -130,9 +138,12 @@ def _suspects(
             continue
         names = attributes.get("class", "")
         if tag not in _WHOLE_TAGS:
-            structure = _structure(tag, attributes)
-            strength = max(structure, _name_strength(tag, attributes, by_name=by_name))
-            if strength:
+            structure = BoilerplateName.NO
+            if tag in _STRUCTURE or not _SHOWING.isdisjoint(attributes):
+                structure = _structure(tag, attributes)
+            strength = _name_strength(tag, attributes, by_name=by_name)
+            if structure or strength:
+                strength = max(structure, strength)
                 suspects.append(Suspect(element, strength, behind, by_structure=bool(structure)))
         if _is_story(names, attributes.get("itemprop", "")):
             stories.update((element, *element.iterancestors()))
@@ -151,9 +162,7 @@ def _structure(tag: str, attributes: dict[str, str]) -> BoilerplateName:
 
 def _name_strength(tag: str, attributes: dict[str, str], *, by_name: bool) -> BoilerplateName:
     style = attributes.get("style", "")
-    strength = boilerplate_name(
-        attributes.get("class", ""), attributes.get("id", ""), only_whole=tag in _PROTECTED_TAGS
-    )
+    strength = boilerplate_name(attributes.get("class", ""), attributes.get("id", ""), tag in _PROTECTED_TAGS)
     if not by_name and strength is BoilerplateName.PARTLY:
         strength = BoilerplateName.NO
     return (
@@ -161,13 +170,10 @@ def _name_strength(tag: str, attributes: dict[str, str], *, by_name: bool) -> Bo
     )
 
 
-def _holds_headline(element: HtmlElement, headline: HtmlElement | None) -> bool:
-    """Whether an element holds a headline: the page's own, or one marked as the page's first."""
-    if element.tag in ("nav", "footer"):
-        return False
-    if headline is not None and any(one is element for one in headline.iterancestors()):
-        return True
-    return next(element.iter("h1"), None) is not None
+def _around_headlines(body: HtmlElement, headline: HtmlElement | None) -> set[HtmlElement]:
+    """The elements around a headline: the page's own, or one that is marked as the page's first."""
+    headings = [*body.iter("h1"), *([headline] if headline is not None else [])]
+    return {element for heading in headings for element in (heading, *heading.iterancestors())}
 
 
 def drop(element: HtmlElement) -> None:

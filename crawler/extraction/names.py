@@ -88,7 +88,7 @@ _MAX_CHARS = 400
 
 
 @lru_cache(maxsize=8192)
-def boilerplate_name(classes: str, identity: str, *, only_whole: bool = False) -> BoilerplateName:
+def boilerplate_name(classes: str, identity: str, only_whole: bool = False) -> BoilerplateName:
     """How far an element's names say that it is furniture.
 
     Args:
