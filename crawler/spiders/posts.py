@@ -9,7 +9,6 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
@@ -19,7 +18,7 @@ from twisted.python.failure import Failure
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFinding, SourceVerdict
 from crawler.discovery.posts import Post, PostPage, PostsError, parse_posts
 from crawler.discovery.rest_pagination import Extent, read_extent
-from crawler.discovery.wordpress import Cursor, find_api, local_text, posts_url
+from crawler.discovery.wordpress import Cursor, local_text, posts_url
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.pipelines.page_item import PageItem
@@ -28,32 +27,21 @@ from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
 from crawler.spiders.names import Names
 from crawler.spiders.post_articles import PostArticles
+from crawler.spiders.posts_interface import PostsInterface
 from crawler.spiders.posts_terms import BAD_REQUEST, RequestTerms
 from crawler.spiders.posts_walk import PostsWalk, Step
 from crawler.storage.frontier import Page
 from crawler.storage.posts import (
     PostsMark,
     mark_posts_walk,
-    recall_posts,
     recall_posts_mark,
-    remember_posts,
-    remember_probe,
-    remember_terms,
 )
-from crawler.storage.sources import REFUSED_FOR
 
 SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
 """Statuses by which a site says that it has no such interface, or not for us."""
 
 WINDOW_MARGIN = timedelta(days=1)
 """A window of time is asked for by the site's clock, which may be set to another zone than the seed says."""
-
-MANY_PAGES = 20
-"""A source that names so many pages is worth a look at whether they come along with the posts: twice the
-entries that a feed has by default."""
-
-HTML_HEAD_BYTES = 2_000
-"""Where a page's ``html`` element begins; headers call feeds pages, too."""
 
 PRIORITY = 110
 """Before all other sources: what comes this way need not be fetched."""
@@ -71,9 +59,7 @@ class Posts:
         self._run = spider.run
         self._names = Names(spider)
         self._articles = PostArticles(spider, intake)
-        self._api: str | None = None
-        self._terms = self._remembered_terms = RequestTerms()
-        self._closed = self._is_probed = False
+        self._interface = PostsInterface(spider)
         self._has_answered = False
         self._open = 0
         self._walk = PostsWalk(PostsMark(), "")
@@ -89,33 +75,15 @@ class Posts:
 
     async def begin(self) -> list[Request]:
         """Return the first request of a walk, where the seed or the site has named the interface."""
-        memory = await self._spider.in_store(lambda db: recall_posts(db, self._site.id))
-        if memory is None:
-            return []
-        if memory.refused_until is not None:
-            self._closed = True
-            return []
-        self._is_probed = memory.is_probed
-        default = RequestTerms()
-        page_size = memory.page_size or default.page_size
-        self._terms = self._remembered_terms = RequestTerms(memory.embed, page_size)
-        self._api = memory.api or (urljoin(self._site.url, "/wp-json/") if self._site.wordpress else None)
-        return await self._begin_walk() if self._api and self._run.job.discover else []
+        await self._interface.recall()
+        return await self._begin_walk() if self._interface.api and self._run.job.discover else []
 
     async def notice(self, response: Response) -> list[Request]:
         """Look whether an answer names the interface; if so, return the first request of a walk."""
-        if self._api or self._closed or not self._run.job.discover:
+        interface = self._interface
+        if interface.api or interface.is_closed or not self._run.job.discover:
             return []
-        headers = [value.decode("latin-1") for value in response.headers.getlist(b"Link")]
-        api = find_api(headers, response.body, response.url)
-        if api is None or not self._site.owns(api):
-            is_page = b"<html" in response.body[:HTML_HEAD_BYTES].lower()
-            self._is_probed = self._is_probed or is_page
-            return []
-        self._api = api
-        await self._spider.in_store(lambda db: remember_posts(db, self._site.id, api, None))
-        logger.info("%s names its REST interface: %s", response.url, api)
-        return await self._begin_walk()
+        return await self._begin_walk() if await interface.find(response) else []
 
     async def probe(self, pages: int) -> list[Request]:
         """Look at the home page for the interface, before many pages are fetched one by one.
@@ -126,9 +94,8 @@ class Posts:
         Returns:
             The request for the home page, once; until it is answered, the pages wait.
         """
-        if self._api or self._closed or self._is_probed or pages < MANY_PAGES:
+        if not self._interface.begin_probe(pages):
             return []
-        self._is_probed = True
         self._open += 1
         self._intake.holding = True
         return [
@@ -142,7 +109,7 @@ class Posts:
         ]
 
     async def _probe_answered(self, response: Response) -> AsyncIterator[Request]:
-        await self._spider.in_store(lambda db: remember_probe(db, self._site.id))
+        await self._interface.end_probe()
         for request in await self.notice(response):
             yield request
         async for request in self._ended():
@@ -157,12 +124,12 @@ class Posts:
 
     def requests_for(self, pages: Iterable[Page]) -> list[Request]:
         """Requests that bring these pages, a hundred at once; none where the interface is not known."""
-        if self._api is None:
+        if self._interface.api is None:
             return []
         return self._batches([page for page in pages if page.hints.post_id is not None])
 
     def _batches(self, pages: Sequence[Page]) -> list[Request]:
-        size = self._terms.page_size
+        size = self._interface.terms.page_size
         return [
             self._request(Step(pages=tuple(pages[start : start + size])))
             for start in range(0, len(pages), size)
@@ -178,7 +145,7 @@ class Posts:
     @property
     def _root(self) -> str:
         """The walk's first address, with the job's window of time: each window is a walk of its own."""
-        return posts_url(self._api or "", **self._window())
+        return posts_url(self._interface.api or "", **self._window())
 
     def _window(self) -> dict[str, Any]:
         job, zone = self._run.job, self._site.zone
@@ -190,7 +157,7 @@ class Posts:
     def _request(self, step: Step) -> Request:
         self._open += 1
         self._intake.holding = True
-        api, terms = self._api or "", self._terms
+        api, terms = self._interface.api or "", self._interface.terms
         if step.pages:
             ids = tuple(page.hints.post_id or 0 for page in step.pages)
             url = posts_url(api, ids=ids, page_size=terms.page_size, embed=terms.embed)
@@ -223,7 +190,7 @@ class Posts:
             if answer is not None:
                 is_read = True
                 self._has_answered = True
-                answer = await self._names.filled_in(self._api or "", answer)
+                answer = await self._names.filled_in(self._interface.api or "", answer)
                 async for result in self._read(step, answer, _extent(response), response.meta["terms"]):
                     yield result
         if not is_read:
@@ -239,9 +206,7 @@ class Posts:
         relaxed = terms.after_refusal(response.status, response.body, is_first_page=step.cursor.page == 1)
         if relaxed is None:
             return []
-        if self._terms == terms:
-            self._terms = relaxed
-            logger.info("%s: status %d; asked again as %s", self._api, response.status, relaxed)
+        self._interface.relax(terms, relaxed)
         if step.pages:
             return self._batches(step.pages)
         # Pages of another size have other numbers.
@@ -292,7 +257,8 @@ class Posts:
         posts = {post.id: post for post in answer.posts}
         absent = [page for page in step.pages if page.hints.post_id not in posts]
         follows = extent.follows(answer.rows, 1, len(step.pages))
-        if absent and answer.posts and follows is not False and self._terms.page_size < len(step.pages):
+        is_cut = follows is not False and self._interface.terms.page_size < len(step.pages)
+        if absent and answer.posts and is_cut:
             given = [page for page in step.pages if page.hints.post_id in posts]
             return [(page, posts[page.hints.post_id or 0]) for page in given], self._batches(absent)
         return [(page, posts.get(page.hints.post_id or 0)) for page in step.pages], []
@@ -304,14 +270,7 @@ class Posts:
         # Posts that are asked for by their numbers exist, as far as is known.
         more_exist = bool(step.pages) if follows is None else follows
         shown = terms.after_answer(answer.rows, requested, more_exist=more_exist)
-        if self._terms == terms:
-            self._terms = shown
-        if shown != self._remembered_terms and self._terms == shown:
-            self._remembered_terms = shown
-            embed, page_size = shown.embed, shown.page_size
-            await self._spider.in_store(
-                lambda db: remember_terms(db, self._site.id, embed=embed, page_size=page_size)
-            )
+        await self._interface.learn(terms, shown)
 
     def _count(self, answer: PostPage, addresses: AddressCounts) -> None:
         addresses.count(AddressOutcome.UNUSABLE, answer.skipped)
@@ -339,7 +298,7 @@ class Posts:
             return
         self._intake.holding = False
         report = self._report
-        if report is not None and not self._closed and not self._is_reported:
+        if report is not None and not self._interface.is_closed and not self._is_reported:
             self._is_reported = True
             await self._end_walk(report)
         async for request in self._spider.posts_ended():
@@ -347,23 +306,16 @@ class Posts:
 
     async def _end_walk(self, report: SourceReport) -> None:
         """Remember a walk that has ended, and report one that has not, or that was not given all posts."""
-        walk, total = self._walk, self._walk.total
+        walk = self._walk
         if report.error is None:
             report.conclude()
             report.unchanged = report.new == 0 and report.names_pages
             if report.problem:
                 self._run.problem(report.problem)
+        report.note = walk.note or report.note
         if not walk.has_ended:
-            if walk.given:
-                there = f" of {total}" if total else ""
-                report.note = f"{walk.given}{there} posts were looked at; the next crawl goes on there"
             return
         if walk.missing:
-            counts = f": {walk.given} of {total}" if total and walk.is_whole else ""
-            report.note = (
-                f"{walk.missing} posts that the site counts were not given{counts}; "
-                "they are looked for in the other sources"
-            )
             self._run.problem(f"{self._root}: {report.note}")
         if report.names_pages and self._run.job.limit is None and not self._spider.stopping:
             self.covered = not walk.missing and report.error is None
@@ -381,18 +333,15 @@ class Posts:
         if self._has_answered or worked_before:
             self._broke_off(why)
             return
-        self._closed = True
-        until = datetime.now(UTC) + REFUSED_FOR
-        api = self._api or ""
-        logger.info("The REST interface %s is not to be had: %s", api, why)
+        until = await self._interface.close()
+        logger.info("The REST interface %s is not to be had: %s", self._interface.api, why)
         if self._report is not None:
             self._report.note = f"{why}; the interface is not asked again before {until:%Y-%m-%d}"
-        await self._spider.in_store(lambda db: remember_posts(db, self._site.id, api, until))
 
     def _broke_off(self, why: str) -> None:
         report = self._report or self._run.source(self._root, "wordpress")
         report.conclude(SourceFinding(SourceVerdict.FAILED, why))
-        logger.warning("The REST interface %s could not be read: %s", self._api, why)
+        logger.warning("The REST interface %s could not be read: %s", self._interface.api, why)
 
     async def _failed(self, failure: Failure) -> AsyncIterator[Request]:
         error = failure.value

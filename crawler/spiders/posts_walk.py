@@ -84,6 +84,20 @@ class PostsWalk:
         return max((self._total or 0) - self._given, int(self._is_cut))
 
     @property
+    def note(self) -> str | None:
+        """What is to be reported of a walk that has not ended, or was not given all posts."""
+        counts = f"{self._given} of {self._total}" if self._total else str(self._given)
+        if not self.has_ended:
+            return f"{counts} posts were looked at; the next crawl goes on there" if self._given else None
+        if not self.missing:
+            return None
+        given = f" ({counts} were)" if self.is_whole else ""
+        return (
+            f"{self.missing} posts that the site counts were not given{given}; "
+            "they are looked for in the other sources"
+        )
+
+    @property
     def mark(self) -> PostsMark:
         """What is to be remembered of a walk that has ended."""
         believed = self._mark.newest if self._since is not None else None
