@@ -54,9 +54,11 @@ def test_what_was_missed_is_asked_for_again_by_the_schedule_and_by_a_recrawl(
         early = ["missing", "says-so", "loop", "large"]
         for name in early:
             place.article(paths[name])
-        for page in stores.db.pages.find({"recheck_at": {"$ne": None}}):
-            changed = {"recheck_at": page["recheck_at"] - timedelta(hours=1)}
-            stores.db.pages.update_one({"_id": page["_id"]}, {"$set": changed})
+        for page in stores.db.pages.find({}):
+            for name in ("recheck_at", "next_attempt_at"):
+                if page.get(name) is not None:
+                    earlier = {name: page[name] - timedelta(hours=1)}
+                    stores.db.pages.update_one({"_id": page["_id"]}, {"$set": earlier})
         report = run(Job(site=site))
         assert (report.taken, report.count(Disposition.STORED)) == (len(ANSWERS), len(early))
         assert stored() == set(early)
