@@ -76,6 +76,13 @@ def test_an_article_in_two_sections_has_one_headline_and_one_time() -> None:
     assert unconfirmed(later, holders) is UnconfirmedReason.SHARED
 
 
+def test_dated_copies_under_a_headline_that_speaks_of_them_are_copies() -> None:
+    holders = _holders(MANY, published_at=NOW)
+    candidate = _candidate(is_coherent=True, published_at=NOW + timedelta(minutes=1))
+    assert unconfirmed(candidate, holders) is None
+    assert unconfirmed(replace(candidate, likeness=0.0, replaces=True), holders) is UnconfirmedReason.SHARED
+
+
 def test_bulletins_that_differ_in_their_figures_and_days_are_taken() -> None:
     holders = _holders(30, COUNTED.format(5), published_at=NOW - timedelta(days=1))
     today = _candidate(COUNTED.format(6), published_at=NOW)
