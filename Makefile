@@ -31,7 +31,7 @@ chaos: $(STAMP)
 	$(BIN)/python -m benchmarks.chaos
 
 bench: $(STAMP)
-	for name in extraction dedup crawl web; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in extraction dedup crawl requests web; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # Whether any of 2,000 requests leaves before delay, Crawl-delay or Retry-After allow it; some minutes.
 bench-politeness: $(STAMP)
