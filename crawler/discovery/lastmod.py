@@ -31,10 +31,10 @@ def unbelievable_times(times: Sequence[datetime], now: datetime) -> frozenset[da
         now: When it was fetched. What truly changed after it is in the past at the next look.
     """
     ahead = {moment for moment in times if moment > now}
-    most = MOSTLY * len(times)
-    shared = {moment for moment, count in Counter(times).items() if count >= FEWEST and count > most}
+    majority = MOSTLY * len(times)
+    shared = {moment for moment, count in Counter(times).items() if count >= FEWEST and count > majority}
     present = [moment for moment in times if moment > now - PRESENT]
-    return frozenset(ahead | shared | (set(present) if len(present) > max(most, 1) else set()))
+    return frozenset(ahead | shared | (set(present) if len(present) > max(majority, 1) else set()))
 
 
 def with_believed_times(named: Named, source: str, now: datetime) -> tuple[Named, int]:

@@ -39,10 +39,10 @@ class ArchiveEvidence:
         now = datetime.now(UTC)
         keys = {self._pages.page_key(article.url): article for article in articles}
         stored = await self._spider.in_store(lambda db: publication_times(db, list(keys))) or {}
-        times = [stored.get(key) or _told(article) for key, article in keys.items()]
-        known = [moment for moment in times if moment is not None and moment <= now]
-        if known and len(known) >= MOSTLY * len(times):
-            self.newest, self.is_of_home_page = max(known), True
+        times = [stored.get(key) or _stated_time(article) for key, article in keys.items()]
+        known_times = [moment for moment in times if moment is not None and moment <= now]
+        if known_times and len(known_times) >= MOSTLY * len(times):
+            self.newest, self.is_of_home_page = max(known_times), True
             return
         self.newest = await self.before(now, None)
 
@@ -68,7 +68,7 @@ class ArchiveEvidence:
         return await self._spider.in_store(lambda db: newest_published(db, site, moment, since))
 
 
-def _told(article: Discovered) -> datetime | None:
+def _stated_time(article: Discovered) -> datetime | None:
     """When a page was published by its source or its address; of a month or year its first moment."""
     span = page_span(article.url)
     return article.hints.published_at or (span.start if span else None)

@@ -264,8 +264,8 @@ class Archives:
         if self._failures >= MOST_FAILURES:
             self._say_given_up(f"{self._failures} {unit}s in a row could not be read")
             return
-        most = EMPTY[unit] if self._named - self._home else EMPTY_AT_FIRST[unit]
-        if self._empty >= most and not await self._goes_on_before(span.start):
+        limit = EMPTY[unit] if self._named - self._home else EMPTY_AT_FIRST[unit]
+        if self._empty >= limit and not await self._goes_on_before(span.start):
             self._say_given_up(f"{self._empty} {unit}s in a row hold nothing more")
             return
         async for request in self._next():

@@ -245,8 +245,8 @@ class Posts:
             pages = self._intake.claim(discovery.pages) if discovery else []
             claimed = [(page, by_key.get(page.id)) for page in pages]
             self._count(answer, discovery.addresses if discovery else AddressCounts())
-            wanted = len(discovery.pages) if discovery else 0
-            follow_up = await self._follow_up(step, answer, extent, terms, wanted)
+            due = len(discovery.pages) if discovery else 0
+            follow_up = await self._follow_up(step, answer, extent, terms, due)
         async for result in self._articles.items(claimed, fetched_at, follow_up):
             yield result
 
@@ -280,10 +280,10 @@ class Posts:
             self._run.problem(f"{self._root}: {answer.skipped} posts without a usable address were left out")
 
     async def _follow_up(
-        self, step: Step, answer: PostPage, extent: Extent, terms: RequestTerms, wanted: int
+        self, step: Step, answer: PostPage, extent: Extent, terms: RequestTerms, due: int
     ) -> list[Request]:
         """The request after this one, if the walk goes on; how far it has come is noted before."""
-        following = self._walk.follow(step, answer, extent, terms.page_size, wanted=wanted)
+        following = self._walk.follow(step, answer, extent, terms.page_size, due=due)
         if following is None or self._intake.is_full:
             return []
         mark, root = self._walk.mark_at(following), self._root

@@ -117,7 +117,7 @@ class PostsWalk:
         return replace(self._mark, before=before, total=self._total, given=self._given)
 
     def follow(
-        self, step: Step, answer: PostPage, extent: Extent, page_size: int, *, wanted: int
+        self, step: Step, answer: PostPage, extent: Extent, page_size: int, *, due: int
     ) -> Step | None:
         """Return the step after one that was answered; None: the walk has ended.
 
@@ -126,7 +126,7 @@ class PostsWalk:
             answer: The posts that came.
             extent: What its headers say.
             page_size: How many posts were asked for.
-            wanted: How many of the posts are new, changed, or still to be done.
+            due: How many of the posts are new, changed, or still to be done.
         """
         if step.is_check:
             self.has_ended = True
@@ -144,10 +144,10 @@ class PostsWalk:
         if since is not None and any(change <= since for change in changes):
             # A WordPress older than 5.7 ignores the time of change and gives all posts, newest first.
             self._is_change_ignored, since = True, None
-        if self._is_change_ignored and not wanted:
+        if self._is_change_ignored and not due:
             cursor = None
         elif cursor is not None:
-            cursor = self._past_border(cursor, wanted)
+            cursor = self._past_border(cursor, due)
         self.has_ended = cursor is None
         return None if cursor is None else Step(cursor, since)
 
@@ -185,11 +185,11 @@ class PostsWalk:
         self._total, self._given = extent.total, len(self._seen)
         return Cursor(None, 2)
 
-    def _past_border(self, cursor: Cursor, wanted: int) -> Cursor:
-        """The cursor, or where an earlier walk stopped: what lies between is known once nothing is wanted."""
+    def _past_border(self, cursor: Cursor, due: int) -> Cursor:
+        """The cursor, or where an earlier walk stopped: what lies between is known once nothing is due."""
         if self._border is None or cursor.before is None:
             return cursor
-        if cursor.before <= self._border or not wanted:
+        if cursor.before <= self._border or not due:
             cursor = min(cursor, Cursor(self._border), key=lambda place: place.before or "")
             self._border = None
         return cursor

@@ -234,9 +234,9 @@ def test_a_pause_of_years_ends_the_walk_only_where_nothing_older_is_known_and_th
     window = Window(since=datetime(2019, 5, 1, tzinfo=UTC), until=UNTIL)
     asked, spider = _walk(stores, site, window)
     assert len(asked) == 2 + EMPTY["month"]
-    told = "44 listings from 2019-05-01 to 2023-01-01 were not looked at"
-    assert told in (spider.reports[0].note or "")
-    assert told in spider.problems[0]
+    note = "44 listings from 2019-05-01 to 2023-01-01 were not looked at"
+    assert note in (spider.reports[0].note or "")
+    assert note in spider.problems[0]
     _store(stores, "old", datetime(2019, 6, 9, tzinfo=UTC))
     asked, spider = _walk(stores, site, window)
     assert asked[-2:] == ["/2019/06/", "/2019/05/"]

@@ -67,7 +67,7 @@ def _run(
     mark: PostsMark | None = None,
     *,
     answers: int = MOST_ANSWERS,
-    known: frozenset[int] = frozenset(),
+    settled: frozenset[int] = frozenset(),
 ) -> tuple[PostsWalk, list[int], list[PostsMark]]:
     """Walk to the end, or for so many answers; the posts in order of arrival, and the marks of the way."""
     walk, given, marks = PostsWalk(mark or PostsMark(), NOW), [], []
@@ -76,8 +76,8 @@ def _run(
         answers -= 1
         page, extent = interface.answer(step)
         given += [post.id for post in page.posts]
-        wanted = len({post.id for post in page.posts} - known - set(given[: -len(page.posts)]))
-        step = walk.follow(step, page, extent, 100, wanted=wanted)
+        due = len({post.id for post in page.posts} - settled - set(given[: -len(page.posts)]))
+        step = walk.follow(step, page, extent, 100, due=due)
         if step is not None and (noted := walk.mark_at(step)):
             marks.append(noted)
     return walk, given, marks
@@ -140,13 +140,13 @@ def test_a_walk_that_broke_off_goes_on_behind_what_it_has_seen_and_keeps_its_cou
     broken, given, marks = _run(_Interface(posts), answers=2)
     assert not broken.has_ended
     later = [_post(1000, datetime(2024, 5, 2, tzinfo=UTC)), *posts]
-    walk, rest, _ = _run(_Interface(later), marks[-1], known=frozenset(given))
+    walk, rest, _ = _run(_Interface(later), marks[-1], settled=frozenset(given))
     assert set(given) | set(rest) == {*range(430), 1000}
     assert (walk.has_ended, walk.missing, walk.is_whole) == (True, 0, True)
     assert len(rest) <= 210 + 430 - len(given), "what was seen is passed in one jump"
     hidden = _Interface(later, hidden=lambda post: post.id in (7, 300, 301))
     broken, given, marks = _run(hidden, answers=2)
-    walk, _, _ = _run(hidden, marks[-1], known=frozenset(given))
+    walk, _, _ = _run(hidden, marks[-1], settled=frozenset(given))
     assert walk.missing == 3
 
 
@@ -158,7 +158,7 @@ def test_later_walks_ask_for_changes_alone_and_remember_what_the_whole_walk_was_
     assert set(given) == {500, *range(13)}
     assert (walk.is_whole, walk.missing, marks) == (False, 3, [])
     assert walk.mark.newest == "2024-05-03T00:00:00"
-    old, given, _ = _run(_Interface(_posts(250), heeds_change=False), mark, known=frozenset(range(250)))
+    old, given, _ = _run(_Interface(_posts(250), heeds_change=False), mark, settled=frozenset(range(250)))
     assert (old.has_ended, old.is_whole, len(given)) == (True, False, 100)
 
 
@@ -178,7 +178,7 @@ def test_a_mark_of_a_walk_that_nobody_counted_is_walked_over_once_more() -> None
 def test_an_empty_answer_to_what_has_changed_is_followed_by_one_look_at_all_posts() -> None:
     walk = PostsWalk(PostsMark(newest="2024-04-30T12:00:00", missing=0), "2024-05-01T00:00:00")
     nothing = PostPage([])
-    check = walk.follow(walk.first, nothing, Extent(), 100, wanted=0)
+    check = walk.follow(walk.first, nothing, Extent(), 100, due=0)
     assert check == Step(is_check=True)
-    assert walk.follow(check, nothing, Extent(), 100, wanted=0) is None
+    assert walk.follow(check, nothing, Extent(), 100, due=0) is None
     assert walk.has_ended
