@@ -1,5 +1,6 @@
 """Intake: the pages that one crawl takes; where they come from, each once, and no more than it may take."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ class Intake:
         self._run = spider.run
         self._queued: set[str] = set()
         self._held: dict[str, Page] = {}
+        self._discovering = asyncio.Lock()
         self.holding = False
 
     def __len__(self) -> int:
@@ -115,9 +117,11 @@ class Intake:
                 admitted[key] = item
         if not admitted:
             return Admission([], addresses)
-        discovery: Discovery | None = await self._spider.in_thread(
-            lambda: self._run.frontier(lambda frontier: frontier.discover(admitted.values(), depth))
-        )
+        # One after the other: of two that name one page at once, neither would be told to take it.
+        async with self._discovering:
+            discovery: Discovery | None = await self._spider.in_thread(
+                lambda: self._run.frontier(lambda frontier: frontier.discover(admitted.values(), depth))
+            )
         if discovery is None:
             return None
         self._run.report.discovered += discovery.new

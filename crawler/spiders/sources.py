@@ -290,8 +290,8 @@ class Sources:
             report.note = f"{doubted} of its times of change say nothing: not relied on"
         pages = self._listings.articles(source, named, report)
         pages = sorted(pages, key=lambda item: newest_first(item.url, item.hints), reverse=True)
-        for request in await self._posts.probe(len(pages)):
-            yield request
+        # It is sent once the pages are in the frontier: the posts that it leads to are these pages.
+        probe = await self._posts.probe(len(pages))
         requests, addresses = await self._intake.found(pages)
         addresses.add(named.left_out)
         addresses.count(AddressOutcome.UNUSABLE, named.skipped)
@@ -300,7 +300,7 @@ class Sources:
         if named.skipped:
             self._run.problem(f"{source.url}: {named.skipped} entries without a usable address were left out")
         walk.account(report, addresses)
-        for request in requests:
+        for request in [*probe, *requests]:
             yield request
         further = [
             *await self._sitemaps(source, named, report),
