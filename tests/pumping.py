@@ -18,7 +18,7 @@ _CATEGORIES = {
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
-def pumps(pattern: re.Pattern[Any], *, rounds: int = 4) -> list[tuple[str, str]]:
+def pumps(pattern: re.Pattern[Any], *, rounds: int = 3) -> list[tuple[str, str]]:
     """Beginnings with a unit to repeat behind them: for each repetition in the pattern, and for its whole.
 
     Args:
