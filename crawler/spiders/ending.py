@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import scrapy
 from pymongo.database import Database
+from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.spiders.run import CrawlRun
@@ -110,6 +112,16 @@ class StoppableSpider(scrapy.Spider):
             if task is not None:
                 task.cancel()
         self.run.report.requests = self.crawler.stats.get_value("downloader/request_count", 0)
+
+    def callback_failed(self, failure: Failure, response: Response) -> None:
+        """An answer could not be dealt with: the crawl goes on, and does not end as if all were well."""
+        self.note_failure(f"{response.url}: the answer could not be read", failure.value)
+
+    def note_failure(self, what: str, error: BaseException | None) -> None:
+        """Keep a fault of our own as a problem and as the crawl's outcome."""
+        sentence = f"{what}: {type(error).__name__}: {str(error)[:200]}; please report this, the log has more"
+        self.run.problem(sentence)
+        self.run.end("error", sentence)
 
     async def in_store(self, work: Callable[[Database[Document]], T]) -> T | None:
         """Do something with the store in a thread; where that cannot be done, end the crawl."""

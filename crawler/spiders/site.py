@@ -1,6 +1,7 @@
 """SiteSpider: crawls any site from its seed."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -42,6 +43,8 @@ TOO_OLD = 20
 """Articles in a row from before a window of time, after which a listing is not read further back: more than
 the pinned and most-read ones beside a listing."""
 
+logger = logging.getLogger(__name__)
+
 _VALIDATORS = frozenset({b"If-None-Match", b"If-Modified-Since"})
 
 
@@ -71,6 +74,7 @@ class SiteSpider(StoppableSpider):
         crawler.signals.connect(spider.page_ended, signal=signals.item_scraped)
         crawler.signals.connect(spider.spider_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(spider.callback_failed, signal=signals.spider_error)
         return spider
 
     @property
@@ -85,6 +89,17 @@ class SiteSpider(StoppableSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield requests for the pages that are still to be done and for the sources of new ones."""
+        try:
+            async for request in self._first_requests():
+                yield request
+        except KhabarError as error:
+            self.give_up(error)
+        except Exception as error:
+            # Scrapy would log it and end the crawl as if all had been done.
+            logger.exception("The crawl could not begin")
+            self.note_failure("what is to be asked for could not be told", error)
+
+    async def _first_requests(self) -> AsyncIterator[Request]:
         self.keep_lease()
         if self.run.wait_until is not None:
             self.told_to_wait(self.run.wait_until)
