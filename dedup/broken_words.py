@@ -17,8 +17,8 @@ _SILENT = "\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u20
 _GAP = r"[ \t\u00a0.·•*_|/\\,،~^+=\-]"
 
 RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(f"[{_SILENT}]+(?=[{_STROKE} .])|(?<=[{_STROKE} .])[{_SILENT}]+"), ""),
-    (re.compile(f"{_STROKE}+{_GAP}{{1,3}}{_STROKE}+"), ""),
+    (re.compile(f"(?<![{_SILENT}])[{_SILENT}]+(?=[{_STROKE} .])|(?<=[{_STROKE} .])[{_SILENT}]+"), ""),
+    (re.compile(f"(?<!{_STROKE}){_STROKE}+{_GAP}{{1,3}}{_STROKE}+"), ""),
     (re.compile(f"(?<=[{_ARABIC}])(?<!\\bه){_STROKE}+{_GAP}{{1,3}}(?=[{_ARABIC}])"), ""),
     (re.compile(f"(?<=[{_ARABIC}]){_GAP}{{1,3}}{_STROKE}+(?=[{_ARABIC}])"), ""),
     (re.compile(f"(?<=[{_ARABIC}{_STROKE}])(?:[A-Za-z]{{1,2}}|[*~^@#$]{{1,2}})(?=[{_ARABIC}{_STROKE}])"), ""),

@@ -49,7 +49,7 @@ _PRODUCT = re.compile(r"[A-Za-z_-]+")
 _GLOBAL = re.compile(r"\*(?:\s|\Z)")
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9}", re.ASCII)
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?;#]*")
+_AUTHORITY = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?;#]*")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _INDEX = "/index.html"
 
