@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from crawler.article import Article, Disposition, UnconfirmedReason
@@ -22,7 +22,14 @@ from crawler.spiders.quality import Sample
 from crawler.spiders.rhythm import next_interval, next_time
 from crawler.spiders.verdict import LONGEST_LOOK, OURS, judge
 from crawler.storage.connect import Stores
-from crawler.storage.crawls import CrawlLog, hold_off, not_before, past_crawls
+from crawler.storage.crawls import (
+    CrawlLog,
+    hold_off,
+    next_request_at,
+    not_before,
+    past_crawls,
+    remember_next_request,
+)
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.page_texts import Waiting
@@ -82,6 +89,10 @@ class CrawlRun:
         self.session.run(self.keeping.load)
         self.pages_lie = self.session.run(lambda stores: recall_lying_pages(stores.db, self.site.id))
         self.pace = Pace(settings.delay if job.site.delay is None else job.site.delay)
+        # The site sees one visitor, whichever crawl the requests belong to.
+        waiting = self.session.run(lambda stores: next_request_at(stores.db, self.site.id))
+        if waiting is not None:
+            self.pace.pause((waiting - datetime.now(UTC)).total_seconds())
         self.pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         self.abandoned = False
         """Whether the crawl was ended while pages were under way; threads may still be at work on them."""
@@ -252,6 +263,9 @@ class CrawlRun:
             record_turn(stores.db, self.site.id, self.lease.token, self._turn(stores))
         else:
             unqueue(stores.db, self.site.id)
+        wait = self.pace.wait()
+        if wait > 0:
+            remember_next_request(stores.db, self.site.id, datetime.now(UTC) + timedelta(seconds=wait))
         self.lease.release(stores.db)
 
     def _turn(self, stores: Stores) -> Turn:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bson import ObjectId
@@ -14,6 +14,10 @@ from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.schema import Document
 
 T = TypeVar("T")
+
+LONGEST_DELAY = timedelta(hours=1)
+"""No delay between two requests is longer: seeds allow ten minutes, and Crawl-delays beyond an hour are
+mistakes."""
 
 NEW = (Disposition.STORED, Disposition.DUPLICATE)
 READ = (*NEW, Disposition.REVISED, Disposition.UNCHANGED)
@@ -105,3 +109,14 @@ def hold_off(db: Database[Document], site: str, until: datetime) -> None:
     """Remember that the site asked not to be crawled before `until`."""
     latest = max(not_before(db, site) or until, until)
     db.sites.update_one({"_id": site}, {"$set": {"not_before": latest}})
+
+
+def next_request_at(db: Database[Document], site: str) -> datetime | None:
+    """The time before which the delay after the last crawl's last request forbids another one."""
+    document = db.sites.find_one({"_id": site}, {"next_request_at": 1}) or {}
+    return waits_until(document.get("next_request_at"), datetime.now(UTC), LONGEST_DELAY)
+
+
+def remember_next_request(db: Database[Document], site: str, at: datetime) -> None:
+    """Remember when a crawl that has ended would have sent its next request at the earliest."""
+    db.sites.update_one({"_id": site}, {"$set": {"next_request_at": at}})

@@ -100,3 +100,13 @@ def test_after_a_retry_after_nothing_is_asked_that_was_queued_before(
         assert [m for m in four_sites[number].moments if m > refused_at[number] + 0.5] == []
         assert reports[f"paced-{number}"].outcome == "told_to_wait"
         assert stores.db.pages.count_documents({"site": f"paced-{number}", "state": "pending"}) > 0
+
+
+def test_the_delay_lies_between_two_crawls_too(settings: Settings, stores: Stores) -> None:
+    with MadeUpSite() as site:
+        paced_site(site)
+        (first,) = crawl([Job(site=site.site(delay=1.5), limit=1)], settings)
+        asked = len(site.moments)
+        (second,) = crawl([Job(site=site.site(delay=1.5), limit=1)], settings)
+    assert first.taken == second.taken == 1
+    assert site.moments[asked] - site.moments[asked - 1] >= 1.5 - TOLERANCE
