@@ -36,6 +36,10 @@ _CLOSE = 3
 """Words between two gaps that may be one."""
 
 
+_FULL_NAME = 2
+"""Words of a full name."""
+
+
 class _Figure(StrEnum):
     """What a figure counts."""
 
@@ -66,13 +70,23 @@ class Slot:
 
     Attributes:
         kind: What it holds.
-        at: Where it stands in the first text, in words from its beginning.
+        at: Where it stands, in words from the beginning of the text in which it comes sooner.
         fillers: The words that differ, of either text, as numbers.
+        has_capitals: Whether they begin with capitals, though no sentence does.
     """
 
     kind: SlotKind
     at: int
     fillers: Fillers
+    has_capitals: bool = False
+
+    @property
+    def certain_names(self) -> int:
+        """How many names it holds for certain: announced ones, or a full name by its capitals."""
+        full = min(map(len, self.fillers)) >= _FULL_NAME
+        if self.kind is SlotKind.PERSON or (self.kind is SlotKind.NAME and self.has_capitals):
+            return 2 if full else int(self.kind is SlotKind.PERSON)
+        return int(self.kind is SlotKind.PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,9 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
     """
     mine, other = first.tolist(), second.tolist()
     found = _joined(gaps(first >> SKELETON_SHIFT, second >> SKELETON_SHIFT))
+    found = [
+        piece for gap in found for whole in _aligned(gap, mine, other) for piece in _bare(whole, mine, other)
+    ]
     slots: list[Slot] = []
     rewordings = insertions = edges = own = own_lead = 0
     figures: Counter[_Figure] = Counter()
@@ -126,7 +143,14 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
         within = bool(gap.first_begin and gap.second_begin) and gap.first_end < len(mine)
         if fewest and _is_slot(left, right, longest=LONGEST_SLOT if within else LONGEST_AT_AN_EDGE):
             kind = _kind(mine, gap, left, right, unmatched)
-            slots.append(Slot(kind, gap.first_begin, _fillers(unmatched)))
+            slots.append(
+                Slot(
+                    kind,
+                    min(gap.first_begin, gap.second_begin),
+                    _fillers(unmatched),
+                    bool(unmatched[0][0] & unmatched[1][0] & _CAPITAL),
+                )
+            )
         elif not within:
             edges += max(len(left), len(right))
         elif changed is None and _of_class([*left, *right], WordClass.FUNCTION):
@@ -163,6 +187,68 @@ def _joined(found: Sequence[Gap]) -> list[Gap]:
             joined.pop()
         joined.append(gap)
     return joined
+
+
+def _aligned(gap: Gap, mine: Sequence[int], other: Sequence[int]) -> list[Gap]:
+    """Part the first gap, or the last, where the texts meet within it.
+
+    A lead of one's own before a notice, or an end that is cut, is no part of what both tell; a name is, that
+    stands between it and the words that both have.
+    """
+    left, right = mine[gap.first_begin : gap.first_end], other[gap.second_begin : gap.second_end]
+    opens = not gap.first_begin and not gap.second_begin
+    if opens == (gap.first_end == len(mine) and gap.second_end == len(other)):
+        return [gap]
+    step = -1 if opens else 1
+    met = _meeting(left[::step], right[::step])
+    if met is None:
+        return [gap]
+    first, second, shared = met
+    if opens:
+        at, other_at = gap.first_end - first, gap.second_end - second
+        outer = Gap(0, at - shared, 0, other_at - shared)
+        pieces = [outer, Gap(at, gap.first_end, other_at, gap.second_end)]
+    else:
+        at, other_at = gap.first_begin + first, gap.second_begin + second
+        outer = Gap(at + shared, gap.first_end, other_at + shared, gap.second_end)
+        pieces = [Gap(gap.first_begin, at, gap.second_begin, other_at), outer]
+    return [piece for piece in pieces if piece[0] < piece[1] or piece[2] < piece[3]]
+
+
+def _bare(gap: Gap, mine: Sequence[int], other: Sequence[int]) -> list[Gap]:
+    """Part a gap from the particle that ends it in both texts («العلي أثناء», «حمدان خلال»)."""
+    if min(gap.first_end - gap.first_begin, gap.second_end - gap.second_begin) < _FULL_NAME:
+        return [gap]
+    at, other_at = gap.first_end - 1, gap.second_end - 1
+    if not (_of_class([mine[at]], WordClass.FUNCTION) and _of_class([other[other_at]], WordClass.FUNCTION)):
+        return [gap]
+    name = Gap(gap.first_begin, at, gap.second_begin, other_at)
+    return [name, Gap(at, gap.first_end, other_at, gap.second_end)]
+
+
+def _meeting(left: Sequence[int], right: Sequence[int]) -> tuple[int, int, int] | None:
+    """How far off two texts meet again, with a slot between, and how many words they share there.
+
+    They meet at the same word, or at what announces a name of the same kind, which then belongs to the slot.
+
+    Args:
+        left: The words of one text from where they part, away from what both have.
+        right: Those of the other.
+    """
+    for at, code in enumerate(left[: LONGEST_AT_AN_EDGE + 1]):
+        for other_at, other_code in enumerate(right[: LONGEST_AT_AN_EDGE + 1]):
+            same = code >> _SKELETON == other_code >> _SKELETON
+            announced = not same and _announce_alike(code, other_code)
+            end, other_end = at + announced, other_at + announced
+            slot = left[:end], right[:other_end]
+            if (same or announced) and all(slot) and _is_slot(*slot, longest=LONGEST_AT_AN_EDGE + 1):
+                return (end, other_end, int(same)) if all(_unmatched(*slot)) else None
+    return None
+
+
+def _announce_alike(code: int, other: int) -> bool:
+    """Whether two words announce a name of the same kind: a person's title, a kind of place."""
+    return code & _CLASS == other & _CLASS and code & _CLASS in (WordClass.PERSON, WordClass.PLACE)
 
 
 def _is_alone(gap: Gap) -> int:
@@ -205,16 +291,29 @@ def _fillers(unmatched: tuple[Sequence[int], Sequence[int]]) -> Fillers:
 def _contents(left: Sequence[int], right: Sequence[int]) -> tuple[list[int], list[int]]:
     """The words of either side that name something.
 
-    A month in the place of another word is one («تشرين» is a team), and so is a title («الشيخ» is a family).
+    A month in the place of another word is one («تشرين» is a team), and so is a title in the place of another
+    word or after a name that has one before («الشاب حسن الشيخ»: a family).
     """
     dated = all(any(_is_figure(code) for code in side) for side in (left, right))
     kinds = {WordClass.PLAIN} if dated else {WordClass.PLAIN, WordClass.DATE}
-    mine, other = ([code for code in side if code & _CLASS in kinds] for side in (left, right))
+    mine, other = (
+        [
+            code
+            for at, code in enumerate(side)
+            if code & _CLASS in kinds or _is_family_name(side[max(0, at - 2) : at + 1])
+        ]
+        for side in (left, right)
+    )
     if not mine and other:
         mine = [code for code in left if code & _CLASS == WordClass.PERSON]
     elif not other and mine:
         other = [code for code in right if code & _CLASS == WordClass.PERSON]
     return mine, other
+
+
+def _is_family_name(codes: Sequence[int]) -> bool:
+    """Whether the last of three words is a title's that is a name: it follows a title and a name."""
+    return [code & _CLASS for code in codes] == [WordClass.PERSON, WordClass.PLAIN, WordClass.PERSON]
 
 
 def _of_class(codes: Sequence[int], kind: WordClass) -> bool:

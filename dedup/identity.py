@@ -25,6 +25,10 @@ MOST_WORDS = 2
 BULLETIN = 80
 """Words of a bulletin for each figure that changes from issue to issue; a longer text is a report,
 updated."""
+EDITS_OF_A_NAME = 3
+"""Marks of editing that one name leaves out of account where it is certain that it is one: so many words of
+a template a desk exchanges. A text that was reworked throughout has more, and may spell a place its own way.
+"""
 
 _REASONS = {
     SlotKind.PERSON: Reason.OTHER_PEOPLE,
@@ -69,6 +73,9 @@ def _across_outlets(found: Differences, *, next_day: bool) -> Reason | None:
     worded = [slot for slot in found.slots if slot.kind is SlotKind.WORD]
     names, words = _distinct(named, found.slots), _distinct(worded, found.slots)
     edits = found.rewordings + found.insertions + words
+    certain = [slot for slot in named if slot.certain_names and slot.at < LEAD]
+    if sum(slot.certain_names for slot in certain) * EDITS_OF_A_NAME >= max(edits, 1):
+        return _reason(certain)
     if _begin_early(named) and (names > edits or (_is_frame(found) and names >= words)):
         return _reason(named)
     if not _is_frame(found):

@@ -26,9 +26,12 @@ CAPITAL = np.uint32(0b1000)
 SKELETON_SHIFT = np.uint32(12)
 """The skeleton stands above all else."""
 
-_SHORTEST_SKELETON = 3
-"""Consonants; with fewer too many words would be spellings of one another («حماة», «حمم»)."""
-_LONG_VOWELS = "اويaeiou"
+_FOREIGN_CONSONANTS = 4
+"""From so many consonants on a name may be a foreign one, whose vowels papers write as they like («ترامب»,
+«ترمب»). An Arabic name has mostly three, and another vowel makes another name: «عمر» and «عامر»."""
+_VOWELS = "اويaeiou"
+_LATIN_ALIKE = {"o": "u", "y": "i"}
+"""Vowels that transcriptions of one name write for each other, wherever they stand."""
 _SENTENCE_ENDS = ".!?:؟…\n"
 _OPENING = "\n\"'«“‘(["
 _ALEF, _LAM, _WAW = (ord(letter) for letter in "الو")
@@ -105,25 +108,63 @@ def meanings_of(hash_words: HashWords) -> Meanings:
 
 
 def _skeletons(words: Words) -> NDArray[np.uint64]:
-    """A hash of every word's consonants, without article, attached particle and doubling."""
+    """A hash of every word's stem as far as it is the same in all spellings of one name.
+
+    Taken off are the article and attached particles, in Latin also doublings and the choice between `o` and
+    `u`, `y` and `i`, `ei` and `ai`; of what may be a foreign name the Arabic alef and the choice between
+    `a` and `e`. So `Hassan` is `Hasan` and `Mohammed` is `Muhammad`, but `Hussein` is neither, and «حسن» is
+    not «حسين».
+    """
     _, folded, values = tables()
     units, first, last = words.units, words.first, words.last
     if not len(first):
         return np.empty(0, np.uint64)
     letters = folded.take(units)
     begins = first + _prefix_lengths(letters, first, last)
-    kept = np.ones(len(units) + 1, np.bool_)
-    kept[:-1] = ~_vowels().take(letters)
-    kept[1:-1] &= letters[1:] != letters[:-1]
-    bare = words.hashed(begins)
+    spelled, kept = _transcribed(letters, first)
+    consonants = np.zeros(len(units) + 1, np.intp)
+    np.cumsum(kept & ~_vowels().take(letters), out=consonants[1:])
+    # "Ahmed": the vowel that a word begins with counts for a consonant, as the hamza that it is in Arabic.
+    foreign = (
+        consonants[last] - consonants[begins] + _latin_vowels().take(letters[first]) >= _FOREIGN_CONSONANTS
+    )
+    _spell_foreign(spelled, kept, begins[foreign], last[foreign])
     # What stands before a word's stem is not counted: the sums are read from the stem on.
     places = np.zeros(len(units) + 1, np.intp)
-    np.cumsum(kept[:-1], out=places[1:])
+    np.cumsum(kept, out=places[1:])
     powers, inverses = words.factors
     sums = np.zeros(len(units) + 1, np.uint64)
-    np.cumsum(np.where(kept[:-1], values.take(units) * powers[places[:-1]], np.uint64(0)), out=sums[1:])
-    skeletons = mix((sums[last] - sums[begins]) * inverses[places[begins]])
-    return np.where(places[last] - places[begins] < _SHORTEST_SKELETON, bare, skeletons)
+    np.cumsum(np.where(kept, values.take(spelled) * powers[places[:-1]], np.uint64(0)), out=sums[1:])
+    return mix((sums[last] - sums[begins]) * inverses[places[begins]])
+
+
+def _transcribed(
+    letters: NDArray[np.uint16], first: NDArray[np.intp]
+) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+    """Latin letters by the one of those that stand for each other, and which letters are no doublings."""
+    kept = np.ones(len(letters), np.bool_)
+    if not _latin().take(letters).any():
+        return letters.copy(), kept
+    spelled = _alike().take(letters)
+    spelled[first] = np.where(letters[first] == ord("y"), letters[first], spelled[first])
+    long_e = np.flatnonzero((letters[1:] == ord("e")) & (letters[:-1] == ord("e")))
+    spelled[long_e] = spelled[long_e + 1] = ord("i")
+    before_i = np.flatnonzero((letters[:-1] == ord("e")) & np.isin(letters[1:], _units("iy")))
+    spelled[before_i] = ord("a")
+    kept[1:] = (spelled[1:] != spelled[:-1]) | ~_latin().take(letters[1:])
+    return spelled, kept
+
+
+def _spell_foreign(
+    spelled: NDArray[np.uint16], kept: NDArray[np.bool_], begins: NDArray[np.intp], ends: NDArray[np.intp]
+) -> None:
+    """Leave the alef out and write `a` for `e`, in the words that begin and end at some places."""
+    marks = np.zeros(len(spelled) + 1, np.int8)
+    marks[begins] += 1
+    np.subtract.at(marks, ends, 1)
+    within = np.cumsum(marks[:-1], dtype=np.int8).astype(np.bool_)
+    kept &= ~(within & (spelled == _ALEF))
+    spelled[within & (spelled == ord("e"))] = ord("a")
 
 
 def _prefix_lengths(
@@ -155,8 +196,30 @@ def _units(letters: str) -> NDArray[np.uint16]:
 
 @cache
 def _vowels() -> NDArray[np.bool_]:
+    return _table_of(_VOWELS)
+
+
+@cache
+def _latin_vowels() -> NDArray[np.bool_]:
+    return _table_of("aeiou")
+
+
+@cache
+def _latin() -> NDArray[np.bool_]:
+    return _table_of("abcdefghijklmnopqrstuvwxyz")
+
+
+def _table_of(letters: str) -> NDArray[np.bool_]:
     table = np.zeros(1 << 16, np.bool_)
-    table[_units(_LONG_VOWELS)] = True
+    table[_units(letters)] = True
+    return table
+
+
+@cache
+def _alike() -> NDArray[np.uint16]:
+    table = np.arange(1 << 16, dtype=np.uint16)
+    for letter, alike in _LATIN_ALIKE.items():
+        table[ord(letter)] = ord(alike)
     return table
 
 

@@ -68,9 +68,80 @@ def test_a_copy_keeps_its_names(copy: str) -> None:
     assert reason(copy, NAMED, same_source=False).is_copy
 
 
-def test_other_spellings_of_one_name_are_one_name() -> None:
-    text = f"The mayor received Mohammed Hussein Assad in the town hall. {REST}"
-    assert reason(text.replace("Mohammed Hussein", "Muhammad Husein"), text, same_source=False).is_copy
+SOURCE = "علمت مراسلتنا في الجنوب من شهود عيان"
+DETENTION = (
+    "أوقفت دورية تابعة للشرطة الطالب {} في قرية {} أثناء مروره على حاجز عند مدخلها، ونقلته إلى مركز "
+    "لم يعرف مكانه. " + REST
+)
+ATTACK = "Masked men opened fire on Mr {} in the village of {} while he was driving home from work. " + REST
+
+
+@pytest.mark.parametrize("same_source", [True, False, None])
+@pytest.mark.parametrize(
+    ("frame", "edit"),
+    [
+        (DETENTION, {"الطالب": "المعتقل", "أثناء": "خلال", "قرية": "بلدة"}),
+        (DETENTION, {"أوقفت": f"{SOURCE}: احتجزت", "أثناء": "خلال"}),
+        (DETENTION, {"أوقفت": f"{SOURCE} أن أوقفت", "دورية تابعة": "دورية مسلحة تابعة"}),
+        (DETENTION, {f" {REST[-150:]}": ".", "الطالب": "الشاب", "عند": "قرب"}),
+        (ATTACK, {"village": "town", "while": "as", "Masked": "Unknown masked"}),
+    ],
+    ids=["fillers", "lead", "lead and insertion", "cut", "english"],
+)
+def test_a_desk_s_edits_hide_no_other_person(
+    frame: str, edit: dict[str, str], same_source: bool | None
+) -> None:
+    names = (("Adnan Rahal", "Dael"), ("Wael Sabbagh", "Dael")) if frame is ATTACK else NAMES
+    first, second = (frame.format(*one) for one in names)
+    copy = frame.format(*names[0])
+    for words, other in edit.items():
+        second, copy = second.replace(words, other), copy.replace(words, other)
+    for mine, theirs in ((first, second), (second, first)):
+        verdict = compare(mine, theirs, same_source=same_source)
+        assert verdict.reason in (Reason.OTHER_PEOPLE, Reason.DIFFERENT)
+    assert compare(copy, first, same_source=False).duplicate
+
+
+NAMES = (("عدنان رحال", "داعل"), ("وائل صباغ", "داعل"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("حسن", "حسين"),
+        ("رشد", "رشيد"),
+        ("عمر", "عامر"),
+        ("سالم", "سليم"),
+        ("محمد", "محمود"),
+        ("سلمان", "سليمان"),
+    ],
+)
+def test_other_vowels_are_another_arabic_name(first: str, second: str) -> None:
+    texts = [DETENTION.format(f"{name} رحال", "داعل") for name in (first, second)]
+    assert reason(*texts, same_source=False) is Reason.OTHER_PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one_person"),
+    [
+        ("Mohammed", "Muhammad", True),
+        ("Hassan", "Hasan", True),
+        ("Hussein", "Hussain", True),
+        ("Ahmad", "Ahmed", True),
+        ("Hassan", "Hussein", False),
+        ("Kamal", "Kamel", False),
+        ("Saad", "Saeed", False),
+        ("Mahmoud", "Mohammed", False),
+    ],
+)
+def test_transcriptions_of_one_name_are_one_name(first: str, second: str, one_person: bool) -> None:
+    texts = [ATTACK.format(f"{name} Rahal", "Dael") for name in (first, second)]
+    assert reason(*texts, same_source=True).is_copy is one_person
+
+
+def test_vowels_of_a_foreign_name_are_written_as_one_likes() -> None:
+    text = f"التقى الوزير دونالد ترامب في العاصمة. {REST}"
+    assert reason(text.replace("ترامب", "ترمب"), text, same_source=True).is_copy
 
 
 def test_a_toll_that_rises_is_an_update_and_that_of_the_next_day_is_not() -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from crawler.errors import KhabarError
 from crawler.files import append_private, make_private_folder
 
-SCHEMA_VERSION: Final = "5"
+SCHEMA_VERSION: Final = "6"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 10.0
