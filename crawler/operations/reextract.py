@@ -17,6 +17,7 @@ from crawler.pipelines.extract import (
     FetchedPage,
     extract_page,
 )
+from crawler.pipelines.posts import extract_post_page
 from crawler.sites import Site
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores, open_stores
@@ -160,6 +161,8 @@ class _Reading:
             )
             async with slots:
                 try:
+                    if page.is_post:
+                        return await self._pool.run(extract_post_page, fetched, self._site)
                     return await self._pool.run(extract_page, fetched, self._site, False)
                 except ExtractionFailedError as error:
                     return error

@@ -45,18 +45,8 @@ class Keeping:
         """
         if self._raw is None or item.article is None or item.article_id is None or not item.html_sha256:
             return None
-        page = RawPage(
-            article_id=item.article_id,
-            url=item.url,
-            html=item.html,
-            sha256=item.html_sha256,
-            fetched_at=item.fetched_at,
-            content_type=item.content_type,
-            hints=item.page.hints,
-            parts=item.parts,
-        )
         try:
-            self._raw.write(page)
+            self._raw.write(_raw_page(item, item.article_id, item.html_sha256))
         except OSError as error:
             logger.error("%s: the raw page could not be kept: %s", item.url, error)
             return f"{item.url}: stored, but its raw page could not be kept: {error.strerror or error}"
@@ -80,3 +70,19 @@ class Keeping:
         """Finish the segment of raw pages that is being written."""
         if self._raw is not None:
             self._raw.close()
+
+
+def _raw_page(item: PageItem, article_id: str, sha256: str) -> RawPage:
+    """What is kept of an item's page; of a post what was made of it, and the answer it stands in."""
+    post = item.post_page
+    return RawPage(
+        article_id=article_id,
+        url=item.url,
+        html=item.html if post is None else post.html,
+        sha256=sha256,
+        fetched_at=item.fetched_at,
+        content_type=item.content_type,
+        hints=item.page.hints if post is None else post.hints,
+        parts=item.parts,
+        answer=None if post is None else post.answer,
+    )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from crawler.article import Article, NotArticleReason
+from crawler.article import Article, Hints, NotArticleReason
 from crawler.fetch.outcome import Outcome
 from crawler.pipelines.fingerprint import Fingerprint
+from crawler.storage.exchange import Exchange
 from crawler.storage.frontier import Page
 from crawler.storage.page_texts import PageText, Waiting
 from dedup import Decision, Prepared
@@ -19,6 +20,15 @@ class Amendment(StrEnum):
     REREAD = "the same page, read anew"
     COMPLETED = "its further pages came"
     METADATA = "the same text; author, time or the like are told better"
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """A page that was made of a post, what the interface said beside it, and the answer that it stands in."""
+
+    html: bytes
+    hints: Hints
+    answer: Exchange
 
 
 @dataclass(slots=True)
@@ -35,6 +45,7 @@ class PageItem:
     `lied`: the article changed while the page's ETag or Last-Modified did not.
     `cause` says why it is no article. `fingerprint` is of its text, `text` what is remembered of it,
     `waiting` what of it is to be confirmed.
+    `post_page` is what was read instead of a page: one that was made of a post.
     `turn` is held while no other page of the article may be stored (`crawler.pipelines.one_at_a_time`).
     """
 
@@ -63,4 +74,5 @@ class PageItem:
     fingerprint: Fingerprint | None = None
     text: PageText | None = None
     waiting: Waiting | None = None
+    post_page: PostPage | None = None
     turn: asyncio.Lock | None = None

@@ -26,19 +26,34 @@ def extract_post(
         one that the site's own database tells.
     """
     html = post.as_page(site.language)
-    hints = Hints(title=post.title or None, authors=post.authors)
-    page = FetchedPage(html, post.url, hints, "utf-8", fetched_at, learned=learned)
-    extracted = extract_page(page, site, False)
-    if extracted.article is not None and post.published_at is not None:
-        article = replace(
-            extracted.article,
-            published_at=post.published_at,
-            published_precision=DatePrecision.MINUTE,
-            date_source="wordpress",
-        )
-        prepared = extracted.prepared and replace(extracted.prepared, published_at=post.published_at)
-        extracted = replace(extracted, article=article, prepared=prepared)
-    return extracted, hashlib.sha256(html).hexdigest()
+    page = FetchedPage(html, post.url, post_hints(post), "utf-8", fetched_at, learned=learned)
+    return extract_post_page(page, site), hashlib.sha256(html).hexdigest()
+
+
+def post_hints(post: Post) -> Hints:
+    """What the interface tells of a post beside its text; kept with the page that is made of it."""
+    return Hints(title=post.title or None, authors=post.authors, published_at=post.published_at)
+
+
+def extract_post_page(page: FetchedPage, site: Site) -> Extracted:
+    """Make an article of a page that was made of a post; runs in a worker process.
+
+    Args:
+        page: The page, with the post's hints.
+        site: The site it came from.
+    """
+    published_at = page.hints.published_at
+    extracted = extract_page(replace(page, hints=replace(page.hints, published_at=None)), site, False)
+    if extracted.article is None or published_at is None:
+        return extracted
+    article = replace(
+        extracted.article,
+        published_at=published_at,
+        published_precision=DatePrecision.MINUTE,
+        date_source="wordpress",
+    )
+    prepared = extracted.prepared and replace(extracted.prepared, published_at=published_at)
+    return replace(extracted, article=article, prepared=prepared)
 
 
 def without_template(extracted: Extracted, template: frozenset[str], site: str) -> Extracted:

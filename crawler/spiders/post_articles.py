@@ -13,11 +13,12 @@ from scrapy import Request
 
 from crawler.discovery.posts import Post
 from crawler.pipelines.extract import Extracted, ExtractionFailedError
-from crawler.pipelines.page_item import PageItem
-from crawler.pipelines.posts import extract_post, without_template
+from crawler.pipelines.page_item import PageItem, PostPage
+from crawler.pipelines.posts import extract_post, post_hints, without_template
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.storage.boilerplate import template_of
+from crawler.storage.exchange import Exchange
 from crawler.storage.frontier import Page
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,11 @@ class PostArticles:
         self._intake = intake
 
     async def items(
-        self, claimed: Sequence[tuple[Page, Post | None]], fetched_at: datetime, following: list[Request]
+        self,
+        claimed: Sequence[tuple[Page, Post | None]],
+        fetched_at: datetime,
+        following: list[Request],
+        answer: Exchange | None,
     ) -> AsyncIterator[PageItem | Request]:
         """Yield an item or a request for each page, and the requests that follow the answer.
 
@@ -46,6 +51,7 @@ class PostArticles:
             fetched_at: When the posts were fetched.
             following: Requests of the walk. They are yielded when half of the posts are read, so that the
                 next answer arrives while the rest is.
+            answer: The answer that the posts are of, as it came.
         """
         tasks = [asyncio.ensure_future(self._extracted(post, fetched_at)) for _, post in claimed]
         try:
@@ -63,7 +69,7 @@ class PostArticles:
                 yield self._intake.request(page)
                 continue
             self._run.take()
-            yield self._item(page, post, result, fetched_at)
+            yield self._item(page, post, result, fetched_at, answer)
 
     async def _extracted(self, post: Post | None, fetched_at: datetime) -> tuple[Extracted, str] | None:
         """What a post gives, and the hash of the page made of it; None where its own page has to decide."""
@@ -104,8 +110,16 @@ class PostArticles:
             return result
         return cleaned, sha256
 
-    def _item(self, page: Page, post: Post, result: tuple[Extracted, str], fetched_at: datetime) -> PageItem:
+    def _item(
+        self,
+        page: Page,
+        post: Post,
+        result: tuple[Extracted, str],
+        fetched_at: datetime,
+        answer: Exchange | None,
+    ) -> PageItem:
         extracted, sha256 = result
+        kept = PostPage(post.as_page(self._site.language), post_hints(post), answer) if answer else None
         return PageItem(
             page=page,
             url=post.url,
@@ -116,4 +130,5 @@ class PostArticles:
             prepared=extracted.prepared,
             blocks=extracted.blocks,
             fingerprint=extracted.fingerprint,
+            post_page=kept,
         )

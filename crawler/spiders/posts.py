@@ -19,6 +19,7 @@ from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFi
 from crawler.discovery.posts import Post, PostPage, PostsError, parse_posts
 from crawler.discovery.rest_pagination import Extent, read_extent
 from crawler.discovery.wordpress import Cursor, local_text, posts_url
+from crawler.fetch.exchange import EXCHANGE, KEEP_EXCHANGE
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.pipelines.page_item import PageItem
@@ -175,7 +176,7 @@ class Posts:
             callback=self._answered,
             errback=self._failed,
             priority=PRIORITY,
-            meta={"step": step, "terms": terms},
+            meta={"step": step, "terms": terms, KEEP_EXCHANGE: self._run.settings.raw_pages},
             dont_filter=True,
         )
 
@@ -191,7 +192,7 @@ class Posts:
                 is_read = True
                 self._has_answered = True
                 answer = await self._names.filled_in(self._interface.api or "", answer)
-                async for result in self._read(step, answer, _extent(response), response.meta["terms"]):
+                async for result in self._read(step, answer, response):
                     yield result
         if not is_read:
             for page in step.pages:
@@ -233,9 +234,10 @@ class Posts:
         return None
 
     async def _read(
-        self, step: Step, answer: PostPage, extent: Extent, terms: RequestTerms
+        self, step: Step, answer: PostPage, response: Response
     ) -> AsyncIterator[PageItem | Request]:
         fetched_at = datetime.now(UTC)
+        extent, terms = _extent(response), response.meta["terms"]
         await self._learn_terms(terms, answer, extent, step)
         if step.pages:
             claimed, follow_up = self._by_number(step, answer, extent)
@@ -247,7 +249,7 @@ class Posts:
             self._count(answer, discovery.addresses if discovery else AddressCounts())
             due = len(discovery.pages) if discovery else 0
             follow_up = await self._follow_up(step, answer, extent, terms, due)
-        async for result in self._articles.items(claimed, fetched_at, follow_up):
+        async for result in self._articles.items(claimed, fetched_at, follow_up, response.meta.get(EXCHANGE)):
             yield result
 
     def _by_number(

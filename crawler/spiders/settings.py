@@ -79,6 +79,8 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             "crawler.fetch.content.ContentMiddleware": 590,
             # Nearest to the downloader: a held request has passed everything else.
             "crawler.fetch.pacing.PacingMiddleware": 990,
+            # What is kept is what came over the wire, before anything unpacks or follows it.
+            "crawler.fetch.exchange.ExchangeMiddleware": 985,
             # Before the retries (550) take what it tells for a name that does not exist.
             "crawler.fetch.safety.PrivateNameMiddleware": 995,
         },

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from crawler.storage.raw_pages import OPEN, PART_HEADER, joined_sha256
+from crawler.storage.raw_pages import OPEN, PART_HEADER, is_article_record, joined_sha256
 
 _CHUNK: Final = 1 << 18
 _MOST_MEMBER: Final = 1 << 28
@@ -60,7 +60,7 @@ def read_captures(path: Path, start: int = 0) -> Iterator[tuple[Capture, int]]:
         for offset, end, unpacked in _members(file, start):
             try:
                 record = next(iter(ArchiveIterator(io.BytesIO(unpacked))), None)
-                if record is None or record.rec_type != "response":
+                if record is None or not is_article_record(record):
                     continue
                 headers = record.rec_headers
                 digest = headers.get_header("WARC-Payload-Digest").removeprefix("sha256:")

@@ -17,11 +17,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from crawler.article import Hints
 from crawler.files import append_private, make_private_folder
+from crawler.storage.exchange import Exchange
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 """A segment is closed at this size: some thousand pages, a minute's reading, and what falls away at once when
@@ -34,8 +36,13 @@ OPEN = ".open"
 ENDING = ".warc.gz"
 PART_HEADER, _PARTS = "Khabar-Part", "Khabar-Parts"
 """WARC headers: the number of a further page of an article, and on the first how many stand before it."""
+POST_CONTENT_TYPE = "text/html; charset=utf-8"
+"""Of a page that was made of a post."""
 MOST_HINT_BYTES = 16_000
 """A feed's full text beyond this is not kept beside the page; the page itself has the text."""
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+"""Reason phrases, which say nothing and which the HTTP client drops (RFC 9112, section 4)."""
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +53,9 @@ class RawPage:
 
     `html` is the body without transfer and content encodings. `parts` are the further pages of its article,
     address and body, that were fetched with it, and `sha256` is `fetch_sha256` of all. `parts_kept` is False
-    for a page that was kept by a version which kept no parts.
+    for a page that was kept by a version which kept no parts. `answer` is given where no server sent `html`:
+    it was made of one of many posts in that answer, which is kept once. `is_post` says so of a page that was
+    read back.
     """
 
     article_id: str
@@ -58,6 +67,8 @@ class RawPage:
     hints: Hints = field(default_factory=Hints)
     parts: tuple[tuple[str, bytes], ...] = ()
     parts_kept: bool = True
+    answer: Exchange | None = None
+    is_post: bool = False
 
     @property
     def charset(self) -> str | None:
@@ -96,6 +107,8 @@ class RawPageWriter:
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
         self._path: Path | None = None
+        self._answers: set[str] = set()
+        """Records of answers that are written already."""
 
     def write(self, page: RawPage) -> None:
         """Append a page.
@@ -105,6 +118,9 @@ class RawPageWriter:
         """
         record = _record(page)
         with self._lock:
+            answer = page.answer
+            if answer is not None and answer.record_id not in self._answers:
+                record = _answer_record(answer) + record
             file = self._open()
             start = file.tell()
             try:
@@ -114,6 +130,8 @@ class RawPageWriter:
                 file.truncate(start)
                 file.seek(start)
                 raise
+            if answer is not None:
+                self._answers.add(answer.record_id)
             if file.tell() >= self._segment_bytes:
                 self._finish()
 
@@ -182,7 +200,7 @@ def read_segment(path: Path) -> Iterator[RawPage]:
         try:
             parts: list[tuple[str, bytes]] = []
             for record in ArchiveIterator(file):
-                if record.rec_type != "response":
+                if not is_article_record(record):
                     continue
                 html = record.content_stream().read()
                 digest = record.rec_headers.get_header("WARC-Payload-Digest").removeprefix("sha256:")
@@ -195,6 +213,12 @@ def read_segment(path: Path) -> Iterator[RawPage]:
                 parts = []
         except (ArchiveLoadFailed, EOFError, OSError, ValueError, KeyError, zlib.error) as error:
             raise DamagedSegmentError(path) from error
+
+
+def is_article_record(record: Any) -> bool:
+    """Whether a WARC record holds an article's page: as a server sent it, or as it was made of a post."""
+    kinds = ("response", "conversion")
+    return record.rec_type in kinds and record.rec_headers.get_header("Khabar-Article") is not None
 
 
 class DamagedSegmentError(Exception):
@@ -218,6 +242,8 @@ def _record(page: RawPage) -> bytes:
         _response(page, url, html, {PART_HEADER: str(number)})
         for number, (url, html) in enumerate(page.parts, start=2)
     )
+    if page.answer is not None:
+        return _conversion(page, page.answer, told)
     return b"".join((*parts, _response(page, page.url, page.html, told)))
 
 
@@ -237,7 +263,7 @@ def _response(page: RawPage, url: str, html: bytes, told: dict[str, str]) -> byt
             length=len(html),
             http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
             warc_headers_dict={
-                "WARC-Date": page.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+                "WARC-Date": _utc(page.fetched_at),
                 "WARC-Payload-Digest": f"sha256:{hashlib.sha256(html).hexdigest()}",
                 "Khabar-Article": page.article_id,
                 **told,
@@ -245,6 +271,67 @@ def _response(page: RawPage, url: str, html: bytes, told: dict[str, str]) -> byt
         )
     )
     return gzip.compress(record.getvalue(), LEVEL, mtime=0)
+
+
+def _answer_record(answer: Exchange) -> bytes:
+    """The answer of an interface, as the server sent it."""
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    phrase = _PHRASES.get(answer.status, "")
+    # The chunks are gone from the body, which is as long as it is.
+    headers = [(name, value) for name, value in answer.headers if name.lower() != "transfer-encoding"]
+    record = io.BytesIO()
+    writer = WARCWriter(record, gzip=False, warc_version="1.1")
+    warc_headers = {
+        "WARC-Record-ID": answer.record_id,
+        "WARC-Date": _utc(answer.fetched_at),
+        "WARC-Payload-Digest": f"sha256:{hashlib.sha256(answer.body).hexdigest()}",
+    }
+    if answer.ip_address is not None:
+        warc_headers["WARC-IP-Address"] = answer.ip_address
+    writer.write_record(
+        writer.create_warc_record(
+            answer.url,
+            "response",
+            payload=io.BytesIO(answer.body),
+            length=len(answer.body),
+            http_headers=StatusAndHeaders(f"{answer.status} {phrase}", headers, protocol=answer.protocol),
+            warc_headers_dict=warc_headers,
+        )
+    )
+    return gzip.compress(record.getvalue(), LEVEL, mtime=0)
+
+
+def _conversion(page: RawPage, answer: Exchange, headers: dict[str, str]) -> bytes:
+    """A page that was made of one post of an answer: a WARC conversion record that refers to it."""
+    from warcio.warcwriter import WARCWriter
+
+    record = io.BytesIO()
+    writer = WARCWriter(record, gzip=False, warc_version="1.1")
+    writer.write_record(
+        writer.create_warc_record(
+            page.url,
+            "conversion",
+            payload=io.BytesIO(page.html),
+            length=len(page.html),
+            warc_content_type=POST_CONTENT_TYPE,
+            warc_headers_dict={
+                "WARC-Date": _utc(page.fetched_at),
+                "WARC-Payload-Digest": f"sha256:{hashlib.sha256(page.html).hexdigest()}",
+                "WARC-Refers-To": answer.record_id,
+                "WARC-Refers-To-Target-URI": answer.url,
+                "WARC-Refers-To-Date": _utc(answer.fetched_at),
+                "Khabar-Article": page.article_id,
+                **headers,
+            },
+        )
+    )
+    return gzip.compress(record.getvalue(), LEVEL, mtime=0)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _warcinfo(name: str) -> bytes:
@@ -271,10 +358,11 @@ def _page(record: Any, html: bytes, parts: tuple[tuple[str, bytes], ...]) -> Raw
         html=html,
         sha256=fetch_sha256(html, parts),
         fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
-        content_type=record.http_headers.get_header("Content-Type") if record.http_headers else None,
+        content_type=(record.http_headers or headers).get_header("Content-Type"),
         hints=Hints(**hints),
         parts=parts,
         parts_kept=headers.get_header(_PARTS) is not None,
+        is_post=record.rec_type == "conversion",
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
 from crawler.discovery.canonical import page_id
+from crawler.operations.reextract import reextract
+from crawler.storage.raw_pages import raw_folder, read_segment, segments
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 from tests.operations.test_crawl_interrupted import _child_of as child_of
@@ -61,6 +63,16 @@ def test_articles_come_with_the_posts_clean_dated_and_for_a_handful_of_requests(
         assert document["published_at"] == article.published_at.replace(microsecond=0)
         assert document["date_source"] == "wordpress"
         assert (document["authors"], document["section"]) == ([article.author], article.section)
+
+    # What was read is kept, as it was read, and reads the same again.
+    folder = raw_folder(site.settings.data_dir, SITE)
+    kept = {page.article_id: page for path in segments(folder) for page in read_segment(path)}
+    assert {key: page.sha256 for key, page in kept.items()} == {
+        key: document["html_sha256"] for key, document in stored.items()
+    }
+    assert all(page.html and page.is_post for page in kept.values())
+    (read_again,) = reextract([site.sites[SITE]], site.settings)
+    assert (read_again.read, read_again.same) == (len(truth), len(truth)), read_again
 
     site.newsroom.forget_requests()
     again = site.crawl()[SITE]

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.article import Hints
+from crawler.storage.captures import read_captures
+from crawler.storage.exchange import Exchange
 from crawler.storage.raw_pages import (
     DamagedSegmentError,
     RawPage,
@@ -139,3 +142,37 @@ def test_the_oldest_segments_go_when_the_limit_is_reached(tmp_path: Path) -> Non
 
 def test_the_folder_of_a_site(tmp_path: Path) -> None:
     assert raw_folder(tmp_path, "enab-baladi") == tmp_path / "raw" / "enab-baladi"
+
+
+def test_a_post_refers_to_the_answer_it_stands_in_which_is_kept_once(tmp_path: Path) -> None:
+    body = gzip.compress(b'[{"id": 1}, {"id": 2}]')
+    headers = (
+        ("Content-Type", "application/json"),
+        ("Content-Encoding", "gzip"),
+        ("Transfer-Encoding", "chunked"),
+    )
+    address = "https://souq.example/wp-json/wp/v2/posts?per_page=100"
+    answer = Exchange(address, WHEN, "HTTP/1.1", 200, headers, body, "192.0.2.7")
+    posts = [replace(_raw(number), answer=answer) for number in (1, 2)]
+    _write(tmp_path, *posts)
+
+    (path,) = segments(tmp_path)
+    with path.open("rb") as file:
+        records = [
+            (record.rec_type, record.rec_headers, record.raw_stream.read())
+            for record in ArchiveIterator(file, no_record_parse=False)
+        ]
+    assert [kind for kind, _, _ in records] == ["warcinfo", "response", "conversion", "conversion"]
+    _, sent, payload = records[1]
+    assert payload == body
+    assert sent.get_header("WARC-Target-URI") == address
+    assert sent.get_header("WARC-IP-Address") == "192.0.2.7"
+    for _, made, html in records[2:]:
+        assert made.get_header("WARC-Refers-To") == sent.get_header("WARC-Record-ID")
+        assert made.get_header("WARC-Refers-To-Target-URI") == address
+        assert made.get_header("WARC-Payload-Digest") == f"sha256:{hashlib.sha256(html).hexdigest()}"
+
+    assert [(page.article_id, page.html, page.is_post) for page in _read(tmp_path)] == [
+        (page.article_id, page.html, True) for page in posts
+    ]
+    assert [capture.article_id for capture, _ in read_captures(path)] == [page.article_id for page in posts]
