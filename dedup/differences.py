@@ -81,6 +81,12 @@ class Slot:
     has_capitals: bool = False
 
     @property
+    def is_balanced(self) -> bool:
+        """Whether both texts fill it at about the same length, as names do; what is explained takes more."""
+        mine, other = map(len, self.fillers)
+        return abs(mine - other) <= 1
+
+    @property
     def certain_names(self) -> int:
         """How many names it holds for certain: announced ones, or a full name by its capitals."""
         full = min(map(len, self.fillers)) >= _FULL_NAME
@@ -95,7 +101,7 @@ class Differences:
 
     Attributes:
         slots: Places filled by other words.
-        rewordings: Places within where the texts have other particles: a desk's work, not a template's.
+        rewordings: Exchanges within of particles for others, wherever made: a desk's work, not a template's.
         insertions: Places within where one text has words that the other lacks.
         edges: Words at the beginning or the end that one text alone has, or that differ at length.
         measures: Measured figures (a rate, a temperature) that differ.
@@ -131,7 +137,8 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
         piece for gap in found for whole in _aligned(gap, mine, other) for piece in _bare(whole, mine, other)
     ]
     slots: list[Slot] = []
-    rewordings = insertions = edges = own = own_lead = 0
+    insertions = edges = own = own_lead = 0
+    reworded: set[Fillers] = set()
     figures: Counter[_Figure] = Counter()
     for gap in found:
         left, right = mine[gap.first_begin : gap.first_end], other[gap.second_begin : gap.second_end]
@@ -154,7 +161,7 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
         elif not within:
             edges += max(len(left), len(right))
         elif changed is None and _of_class([*left, *right], WordClass.FUNCTION):
-            rewordings += 1
+            reworded.add(_fillers((left, right)))
         elif changed is None:
             insertions += 1
         own += fewest
@@ -162,7 +169,7 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
     shared = len(mine) - sum(gap.first_end - gap.first_begin for gap in found)
     return Differences(
         slots=tuple(slots),
-        rewordings=rewordings,
+        rewordings=len(reworded),
         insertions=insertions,
         edges=edges,
         measures=figures[_Figure.MEASURE],

@@ -78,6 +78,9 @@ def _across_outlets(found: Differences, *, next_day: bool) -> Reason | None:
         return _reason(certain)
     if _begin_early(named) and (names > edits or (_is_frame(found) and names >= words)):
         return _reason(named)
+    balanced = [slot for slot in named if slot.is_balanced]
+    if _begin_early(balanced) and words <= names and edits <= min(2 * names, EDITS_OF_A_NAME):
+        return _reason(balanced)
     if not _is_frame(found):
         return None
     if not named and _begin_early(worded) and words <= MOST_WORDS and not found.insertions + found.edges:

@@ -103,6 +103,38 @@ def test_a_desk_s_edits_hide_no_other_person(
 
 
 NAMES = (("عدنان رحال", "داعل"), ("وائل صباغ", "داعل"))
+SHELLING = (
+    "تعرضت الأحياء السكنية في {} بعد ظهر اليوم لقذائف مدفعية ألحقت أضرارا بها، وأكد سكان أن الكهرباء انقطعت. "
+)
+RAID = "Warplanes bombed residential areas of {} shortly after the truce had ended, residents said. "
+
+
+@pytest.mark.parametrize(
+    ("frame", "first", "second", "edits"),
+    [
+        (SHELLING + REST, "داعل", "طفس", {"بعد": "عقب", "أن": "بأن"}),
+        (RAID + REST, "Dael", "Tafas", {"after": "before", "the truce": "this truce"}),
+    ],
+    ids=["arabic", "english"],
+)
+def test_particles_that_a_desk_exchanges_hide_no_other_place(
+    frame: str, first: str, second: str, edits: dict[str, str]
+) -> None:
+    original, other, copy = frame.format(first), frame.format(second), frame.format(first)
+    for words, instead in edits.items():
+        other, copy = other.replace(f" {words} ", f" {instead} "), copy.replace(f" {words} ", f" {instead} ")
+    assert not reason(other, original, same_source=False).is_copy
+    assert reason(copy, original, same_source=False).is_copy
+
+
+def test_a_group_that_a_paper_calls_otherwise_is_the_same() -> None:
+    text = f"Fighters of the Islamic State attacked a convoy of the army near the river. {REST}"
+    copy = (
+        text.replace("the Islamic State", "Daesh")
+        .replace("near", "close to")
+        .replace("a convoy", "one convoy")
+    )
+    assert reason(copy, text, same_source=False).is_copy
 
 
 @pytest.mark.parametrize(

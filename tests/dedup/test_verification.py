@@ -39,7 +39,8 @@ def test_arrays_count_what_two_texts_have(mine: list[str], other: list[str], kep
     _, (left, right) = contents([one, two], PARAMETERS.shingle_words)
     expected = exact_evidence(left, right, same_source=False, hours_apart=2.0)
     assert counted(one, two) == expected
-    shared = expected.containment >= 0.5 or not min(expected.sizes)
+    # Four of eight may come out as .49999.
+    shared = round(expected.containment, 9) >= 0.5 or not min(expected.sizes)
     assert (counted(one, two, enough=0.5).pairs_shared is None) == shared
 
 
