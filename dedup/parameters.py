@@ -56,8 +56,9 @@ class Thresholds:
     chained: float = 0.80
     """A member that resembles only another member, not the story's first article, must do so this much..."""
     chained_jaccard: float = 0.60
-    """...and, where that member is an excerpt of the first article, must be alike as a whole: the excerpt may
-    be one report of a round-up, and its copies belong to it; a follow-up only quotes it."""
+    """...and, where that member is an excerpt of the first article or one of the two is a part of the other,
+    must be alike as a whole: an excerpt may be one report of a round-up, and its copies belong to it; a
+    follow-up only quotes a cut copy, at length."""
     merge: float = 0.55
     """Two stories become one only if their first articles themselves share so much."""
     unlike: float = 0.25

@@ -119,7 +119,7 @@ class Stories:
         depth = self._depths[match.other]
         if depth == 0:
             return True
-        excerpt = self._reasons[match.other] is Reason.CONTAINED
+        excerpt = match.reason is not Reason.NEAR or self._reasons[match.other] is Reason.CONTAINED
         alike = not excerpt or match.jaccard >= self._limits.chained_jaccard
         return depth == 1 and alike and match.similarity >= self._limits.chained
 

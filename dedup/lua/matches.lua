@@ -93,7 +93,7 @@ local function matches_among(record, relations)
     local other = one.other
     local chained = other.depth == 0 or one.reason == EXACT
       or (other.depth == 1 and one.similarity >= CHAINED
-        and (other.reason ~= CONTAINED or one.jaccard >= CHAINED_JACCARD))
+        and ((one.reason == NEAR_COPY and other.reason ~= CONTAINED) or one.jaccard >= CHAINED_JACCARD))
     if chained and (not is_part(one.reason, one.jaccard) or round_ups().binds(record, other, one.reason)) then matches[#matches + 1] = one end
   end
   return matches

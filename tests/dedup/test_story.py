@@ -40,6 +40,15 @@ def test_a_chain_of_updates_breaks() -> None:
     assert firsts(told, 7) == [0, 0, 0, 3, 3, 3, 6]
 
 
+def test_a_follow_up_that_quotes_a_cut_copy_at_length_stays_apart() -> None:
+    for jaccard, joined in ((0.38, False), (0.7, True)):
+        told = stories()
+        told.add(0.0, [])
+        told.add(1.0, [near(0)])
+        told.add(2.0, [near(1, 0.82, Reason.CONTAINS, jaccard)])
+        assert (told.first(2) == 0) is joined
+
+
 def test_a_member_links_only_where_it_is_much_alike_and_no_excerpt() -> None:
     for how, similarity, joined in (
         (Reason.NEAR, 0.7, False),
