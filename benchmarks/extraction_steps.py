@@ -66,6 +66,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ("parts", f"{_EXTRACTION}.parts", "part_of"),
     ("learned blocks", f"{_EXTRACTION}.learned", "blocks_of"),
     ("signature", "dedup", "prepare"),
+    ("fingerprint", "crawler.pipelines.fingerprint", "fingerprint"),
 )
 """The step, and the name under which its caller finds it."""
 REST = "the rest"
@@ -161,7 +162,10 @@ def measure(pages: list[Saved], *, by_step: bool) -> dict[str, float]:
     watch = Stopwatch()
     if by_step:
         for step, module, name in STEPS:
-            owner = importlib.import_module(module)
+            try:
+                owner = importlib.import_module(module)
+            except ModuleNotFoundError:  # Another checkout may not have it yet.
+                continue
             if hasattr(owner, name):
                 setattr(owner, name, watch.timed(step, getattr(owner, name)))
     watch.start()
