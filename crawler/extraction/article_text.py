@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.body import Body, extract_body
@@ -30,6 +32,9 @@ LITTLE = 0.4
 as much again that markup doesn't tell from it: a notice, a word about the site."""
 SHORT_TEXT = 1_500
 """Characters of a text up to which the page's scripts are searched for a longer one that begins like it."""
+
+_POSITION = XPath("count(preceding::*) + count(ancestor::*)")
+"""How many elements begin before one. A path to it would have its tag's name, which may be any rubbish."""
 
 
 @dataclass(slots=True)
@@ -72,15 +77,17 @@ class TextReader:
             parse_again: Gives another body of the same page.
         """
         headline = self.head.headline.element
-        path = headline.getroottree().getpath(headline) if headline is not None else None
+        position = int(_POSITION(headline)) if headline is not None else None
         first = self._read_once(body, headline, by_name=True)
         if self.selector is not None or not self._is_doubtful(first):
             return first
         other = parse_again()
         if other is None:
             return first
-        elements = other.getroottree().xpath(path) if path else []
-        second = self._read_once(other, elements[0] if elements else None, by_name=False)
+        same = None
+        if position is not None:
+            same = next(islice(other.getroottree().iter("*"), position, None), None)
+        second = self._read_once(other, same, by_name=False)
         return second if self._is_better(second, first) else first
 
     def from_data(self, source: str, text: str) -> list[str]:
