@@ -16,14 +16,25 @@ _ARABIC = "\u0621-\u063a\u0641-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _SILENT = "\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad\u061c"
 _GAP = r"[ \t\u00a0.·•*_|/\\,،~^+=\-]"
 
-RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(f"(?<![{_SILENT}])[{_SILENT}]+(?=[{_STROKE} .])|(?<=[{_STROKE} .])[{_SILENT}]+"), ""),
-    (re.compile(f"(?<!{_STROKE}){_STROKE}+{_GAP}{{1,3}}{_STROKE}+"), ""),
-    (re.compile(f"(?<=[{_ARABIC}])(?<!\\bه){_STROKE}+{_GAP}{{1,3}}(?=[{_ARABIC}])"), ""),
-    (re.compile(f"(?<=[{_ARABIC}]){_GAP}{{1,3}}{_STROKE}+(?=[{_ARABIC}])"), ""),
-    (re.compile(f"(?<=[{_ARABIC}{_STROKE}])(?:[A-Za-z]{{1,2}}|[*~^@#$]{{1,2}})(?=[{_ARABIC}{_STROKE}])"), ""),
+_ANY_SILENT, _ANY_STROKE, _ANY_SIGN = map(re.compile, (f"[{_SILENT}]", _STROKE, "[A-Za-z*~^@#$]"))
+
+RULES: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
+    (
+        _ANY_SILENT,
+        re.compile(f"(?<![{_SILENT}])[{_SILENT}]+(?=[{_STROKE} .])|(?<=[{_STROKE} .])[{_SILENT}]+"),
+        "",
+    ),
+    (_ANY_STROKE, re.compile(f"(?<!{_STROKE}){_STROKE}+{_GAP}{{1,3}}{_STROKE}+"), ""),
+    (_ANY_STROKE, re.compile(f"(?<=[{_ARABIC}])(?<!\\bه){_STROKE}+{_GAP}{{1,3}}(?=[{_ARABIC}])"), ""),
+    (_ANY_STROKE, re.compile(f"(?<=[{_ARABIC}]){_GAP}{{1,3}}{_STROKE}+(?=[{_ARABIC}])"), ""),
+    (
+        _ANY_SIGN,
+        re.compile(f"(?<=[{_ARABIC}{_STROKE}])(?:[A-Za-z]{{1,2}}|[*~^@#$]{{1,2}})(?=[{_ARABIC}{_STROKE}])"),
+        "",
+    ),
 )
-"""What is taken out, in this order: silent characters beside a break; a stroke, a gap and a stroke («مـ
+"""What a text must have for a rule to find anything, which is looked for first, at a tenth of the cost; then
+what is taken out, in this order: silent characters beside a break; a stroke, a gap and a stroke («مـ
 ـقـ»); a stroke that ties to nothing, before or after a gap («مقـ تل», «الـ سوري», but not «1446 هـ
 الموافق»); one or two Latin letters or signs inside a word («مقxتل», «ق*تل»)."""
 
@@ -34,13 +45,15 @@ _SPACED = re.compile(
 
 _NO_LETTER = re.compile(rf"{_STROKE}|{_GAP}")
 _STROKE_UNIT, _FIRST_ARABIC, _LAST_ARABIC = 0x0640, 0x0621, 0x06FF
-_SIGNS = np.array([ord(sign) for sign in "*~^@#$"], np.uint16)
+_IS_SIGN = np.isin(np.arange(1 << 16), [ord(sign) for sign in "*~^@#$"])
+"""For each UTF-16 unit: whether it is a sign that is written inside words to break them."""
 
 
 def join_broken_words(text: str) -> str:
     """Join the broken words of a text; all else stays as it is."""
-    for pattern, joined in RULES:
-        text = pattern.sub(joined, text)
+    for needed, pattern, joined in RULES:
+        if needed.search(text):
+            text = pattern.sub(joined, text)
     return _SPACED.sub(lambda match: _NO_LETTER.sub("", match[0]), text)
 
 
@@ -56,7 +69,7 @@ def suspects(units: NDArray[np.uint16], is_letter: NDArray[np.bool_]) -> NDArray
     places = [np.flatnonzero(loose)]
     arabic = (units >= _FIRST_ARABIC) & (units <= _LAST_ARABIC)
     latin = is_letter & (units < _FIRST_ARABIC) & ~((units >= 0x30) & (units <= 0x39))
-    places.append(np.flatnonzero(arabic[:-1] & (latin | np.isin(units, _SIGNS))[1:]))
+    places.append(np.flatnonzero(arabic[:-1] & (latin | _IS_SIGN.take(units))[1:]))
     edge = np.zeros(1, np.bool_)
     letter = np.concatenate([edge, is_letter, edge])
     single = is_letter & ~letter[:-2] & ~letter[2:]

@@ -4,6 +4,7 @@ Every UTF-16 unit has a class, the unit that stands for it, and that unit's rand
 other compatibility forms, and letters beyond the basic plane, are rare: texts with them take a slower path.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -41,6 +42,7 @@ _PLAIN_BLOCKS = ((0x3400, 0xA640), (0xAC00, 0xD7A4))
 _SURROGATES = (0xD800, 0xE000)
 _JAMO = (0x1100, 0x1200)  # parts of Hangul syllables, to be composed
 _PRIVATE = (0xE000, 0xF900)
+_BEYOND = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]")  # lone surrogates, what is beyond the plane
 _LONGEST_GROUP = 20  # digits after a point that are looked at; no number in a text has more
 
 MULTIPLIER = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2^64 (2^64 / golden ratio)
@@ -104,11 +106,11 @@ def _points(kinds: NDArray[np.uint8], units: NDArray[np.uint16]) -> tuple[NDArra
 
 def _simplify(text: str) -> str:
     """Spell ligatures and compatibility forms out; blank what is no letter beyond the basic plane."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(
-        " " if 0xD800 <= ord(letter) < 0xE000 or (letter > "\uffff" and not letter.isalnum()) else letter
-        for letter in folded
-    )
+    return _BEYOND.sub(_letter_or_blank, unicodedata.normalize("NFKC", text))
+
+
+def _letter_or_blank(match: re.Match[str]) -> str:
+    return match[0] if match[0].isalnum() else " "
 
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -100,6 +100,12 @@ def shingle(texts: Sequence[str], size: int = SHINGLE_WORDS) -> Shingles:
     return _joined([_shingle_chunk(texts[first:last], size)[0] for first, last in _chunks(texts)])
 
 
+def run_hashes(text: str, size: int) -> NDArray[np.uint32]:
+    """The hashes of every run of `size` words of one text, in order: its shingles, not yet made distinct."""
+    read = read_words([text])
+    return _windows(read.hashes, read.bounds, np.diff(read.bounds), size)[0].astype(np.uint32)
+
+
 def shingle_and_code(
     texts: Sequence[str], size: int = SHINGLE_WORDS
 ) -> tuple[Shingles, NDArray[np.uint32], NDArray[np.intp]]:

@@ -8,8 +8,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from crawler.article import Hints
-from crawler.pipelines.text_sketch import without_headlines
-from dedup.text import words
+from crawler.pipelines.text_sketch import normalised, without_headlines
 
 SHORTEST_WORD = 4
 """Letters of a word that tells something: shorter ones ("with", «على») stand in every text."""
@@ -43,17 +42,13 @@ def agreement(headline: str | None, text: str, *, quotations: bool = False) -> f
         quotations: Whether a place counts that repeats the headline as a whole. A server's page may name the
             headline of the page that was asked for, and speaks of something else.
     """
-    headline_words = words(headline or "")
+    headline_words = normalised(headline or "").split()
     telling = {word for word in headline_words if len(word) >= SHORTEST_WORD and not word.isdigit()}
     if len(telling) < FEWEST_WORDS:
         return None
-    stretches = {
-        word[start : start + STEM]
-        for word in without_headlines(text[:LONGEST_TEXT], [] if quotations else [headline_words])
-        # Any four letters in a row: what a language puts before and after a word does not matter.
-        for start in range(len(word) - STEM + 1)
-    }
-    return sum(_stem(word) in stretches for word in telling) / len(telling)
+    rest = without_headlines(normalised(text[:LONGEST_TEXT]), [] if quotations else [headline_words])
+    # Anywhere in a word: what a language puts before and after a word does not matter.
+    return sum(_stem(word) in rest for word in telling) / len(telling)
 
 
 def speaks_of(headline: str | None, text: str) -> bool:

@@ -11,8 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.article import Article, Hints
 from crawler.pipelines.coherence import contradicts, is_vouched_for, speaks_of
-from crawler.pipelines.text_sketch import TextSketch, sketch_text
-from dedup.text import normalise
+from crawler.pipelines.text_sketch import TextSketch, normalised, sketch_text
 
 FROM_OUTSIDE = frozenset({"feed", "sitemap", "url", "listing"})
 """Sources of a date that are not the page itself."""
@@ -64,7 +63,7 @@ def fingerprint(article: Article, hints: Hints, url: str, html: bytes) -> Finger
         return None
     return Fingerprint(
         sketch=sketch,
-        headline=hashlib.sha256(normalise(article.title).encode()).hexdigest()[:16],
+        headline=hashlib.sha256(normalised(article.title).encode()).hexdigest()[:16],
         published_at=None if article.date_source in FROM_OUTSIDE else article.published_at,
         is_vouched=is_vouched_for(hints, url, article.text),
         is_coherent=speaks_of(article.title, article.text),

@@ -10,10 +10,11 @@ import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from dedup.text import shingle, words
+from dedup.text import normalise, run_hashes
 
 BINS = 24
 """Hashes in a sketch: at a true similarity of .95 the estimate stays above `SAME` in 98 of 100 cases."""
@@ -94,33 +95,42 @@ def sketch_text(text: str, headlines: Iterable[str] = (), path: str = "") -> Tex
         headlines: What the page and its source call it.
         path: The path of the page's address.
     """
-    headline_words = [words(headline) for headline in headlines]
-    kept = without_headlines(_without_addresses(text, path), headline_words)
+    headline_words = [normalised(headline).split() for headline in headlines]
+    kept = without_headlines(normalise(_without_addresses(text, path)), headline_words).split()
     lasting = [word for word in kept if word.isalpha()]
     if len(lasting) < FEWEST_WORDS:
         # The headline of the page, which says what there is to say.
         kept, lasting = [[*(headline_words[0] if headline_words else ()), *rest] for rest in (kept, lasting)]
     if not lasting:
         return None
-    hashes = shingle([" ".join(lasting)], WORDS_TOGETHER).of(0)
+    hashes = run_hashes(" ".join(lasting), WORDS_TOGETHER)
     bins = np.full(BINS, EMPTY_BIN, np.uint32)
     np.minimum.at(bins, hashes % BINS, hashes // BINS)
     digest = hashlib.sha256(" ".join(kept).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return TextSketch(digest, tuple(bins.tolist()))
 
 
-def without_headlines(text: str, headlines: Iterable[Sequence[str]]) -> list[str]:
-    """The words of a text without the places that repeat a headline word for word.
+@lru_cache(maxsize=16)
+def normalised(text: str) -> str:
+    """`normalise`, remembered: a page's text and its headline are compared with several others in turn."""
+    return normalise(text)
+
+
+def without_headlines(text: str, headlines: Iterable[Sequence[str]]) -> str:
+    """A text without the places that repeat a headline word for word.
 
     Args:
-        text: The text.
+        text: The text, normalised.
         headlines: The normalised words of each headline.
+
+    Returns:
+        The rest of its words, each between spaces.
     """
-    joined = f" {' '.join(words(text))} "
+    spaced = f" {text} "
     for headline in headlines:
         if len(headline) >= SHORTEST_HEADLINE:
-            joined = joined.replace(f" {' '.join(headline)} ", " ")
-    return joined.split()
+            spaced = spaced.replace(f" {' '.join(headline)} ", " ")
+    return spaced
 
 
 def _without_addresses(text: str, path: str) -> str:
