@@ -41,6 +41,7 @@ _NO_TITLE = re.compile(
     r"|\W*(?:previous|next)(?:\s+(?:post|article))?\W*\Z)",
     re.IGNORECASE,
 )
+_CLICKED = frozenset({"data-href", "onclick"})
 # What a click does where a script stands in for a link; addresses are as long as `MAX_URL_LENGTH` at most.
 _ONCLICK = re.compile(r"""\blocation(?:\.href)?\s{0,9}=\s{0,9}['"]([^'"]{1,4096})['"]""")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s{0,9}\Z")
@@ -162,7 +163,7 @@ def _anchors(root: HtmlElement) -> list[HtmlElement]:
     """Elements that lead somewhere: links, and what scripts make clickable."""
     anchors = []
     for element in root.iter(etree.Element):
-        if element.tag in ("a", "area") or "data-href" in element.attrib or "onclick" in element.attrib:
+        if element.tag in ("a", "area") or not _CLICKED.isdisjoint(element.keys()):
             if not _target_of(element):
                 continue
             anchors.append(element)

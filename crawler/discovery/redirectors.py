@@ -62,6 +62,8 @@ def preferred_address(links: Iterable[str], site: Site | None, base: str | None 
 
 def _own_target(url: str, site: Site) -> str | None:
     """The page of the site that stands inside a redirector's address."""
+    if "%" not in url and "http" not in url[4:].lower():
+        return None
     for target in _embedded(url):
         try:
             page = canonical_url(target)

@@ -19,9 +19,9 @@ LABEL_SHARE = 0.5
 also a counter between headline and story."""
 MAX_LABEL = 60
 _DIGITS = re.compile(r"\d+")
-_COMMENT_WORDS = ("تعليق", "omment", "تعقيب", "orum", "دیدگاه", "نظرات", "التعليقات", "آراء")
+_COMMENT_WORD = re.compile("تعليق|omment|تعقيب|orum|دیدگاه|نظرات|آراء")
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
-_COMMENT_TEXTS = XPath(".//text()[" + " or ".join(f"contains(., '{word}')" for word in _COMMENT_WORDS) + "]")
+_TEXTS = XPath(".//text()[normalize-space()]")
 _LABEL_TAGS = ("h2", "h3", "h4", "h5", "h6", "p", "div", "span", "strong", "b")
 
 
@@ -83,7 +83,9 @@ def _has_other_headline(block: HtmlElement, tag: str, own: set[str]) -> bool:
 def _comments_labels(body: HtmlElement) -> list[HtmlElement]:
     """The outermost elements around a word for comments that are a label and nothing else, in order."""
     labels: dict[HtmlElement, None] = {}
-    for text in _COMMENT_TEXTS(body):
+    for text in _TEXTS(body):
+        if _COMMENT_WORD.search(text) is None:
+            continue
         element = text.getparent()
         label = None
         for candidate in (element, *element.iterancestors()):

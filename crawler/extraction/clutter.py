@@ -132,9 +132,11 @@ def _suspects(
     for element in body.iterdescendants():
         if element is headline:
             behind = True
-        tag, attributes = element.tag, dict(element.items())
-        is_plain = _TELLING.isdisjoint(attributes)
-        if is_plain and tag not in _STRUCTURE:
+        tag, pairs = element.tag, element.items()
+        if not pairs and tag not in _STRUCTURE:
+            continue
+        attributes = dict(pairs)
+        if _TELLING.isdisjoint(attributes) and tag not in _STRUCTURE:
             continue
         names = attributes.get("class", "")
         if tag not in _WHOLE_TAGS:

@@ -6,6 +6,7 @@ They are no part of what the story says. The people go to the authors or the edi
 import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 
 from crawler.extraction.agencies import agency_name
 from crawler.extraction.person_names import is_person_name, is_place, names_in
@@ -17,6 +18,8 @@ EDGE_LINES = 3
 """Lines at either end in which credits are looked for."""
 MAX_UNMARKED = 4
 """Words of a name behind a label without a colon; more is a sentence: «بقلم الرصاص رسم الطفل بيت أهله»."""
+LABEL_REACH = 8
+"""Words within which a label ends, and a name begins behind it; the longest labels have three."""
 MAX_DATELINE = 90
 """Characters of a dateline before the story's first words."""
 
@@ -95,6 +98,7 @@ _DATELINE_PARTS = re.compile(r"[/()«»\[\]،,|]|[-–—]")
 _DATELINE_END = re.compile(r"[-–—:/)]\s|[-–—:]")
 _DAY_AND_MONTH = re.compile(r"\d{1,2} [^\W\d_]{2,12}(?: [^\W\d_]{2,8})?|[^\W\d_]{3,10}\.? \d{1,2}")
 _EDGES = ' \t-–—:|()[]{}«»"“”.*•/_'
+_SEGMENT_EDGES = _EDGES + ";؛،,"
 
 
 @dataclass(slots=True)
@@ -186,6 +190,8 @@ def _take_from_end(lines: list[list[str]], site_names: list[str], *, backwards: 
     return taken
 
 
+# Asked more than once of the lines at a story's edges: for its agency, its people, its text.
+@lru_cache(maxsize=256)
 def _credit_line(text: str) -> _Line | None:
     """A line of labelled names, of a source, or of an agency alone; None for any other."""
     text = one_line(text)
@@ -196,6 +202,9 @@ def _credit_line(text: str) -> _Line | None:
         return _Line(agency=name)
     if (source := _SOURCE.fullmatch(fold(bare_text))) and (agency := _all_agencies(source["names"])):
         return _Line(agency=agency)
+    # Most lines show at their first words that their first segment is none of a credit.
+    if not _LABEL.match(fold(" ".join(bare_text.lstrip(_SEGMENT_EDGES).split()[:LABEL_REACH]))):
+        return None
     segments = [part for part in _split_segments(bare_text) if part]
     people: list[tuple[Role, str]] = []
     agency = None
@@ -227,7 +236,7 @@ def _split_segments(text: str) -> list[str]:
             parts.append([word])
         else:
             parts[-1].append(word)
-    return [" ".join(part).strip(_EDGES + ";؛،,") for part in parts]
+    return [" ".join(part).strip(_SEGMENT_EDGES) for part in parts]
 
 
 def _segment(text: str, *, noun_needs_colon: bool) -> list[tuple[Role, str]] | None:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from crawler.extraction.agencies import agency_name
 from crawler.extraction.canonical import host_labels
 from crawler.extraction.credit_lines import MAX_CREDIT_CHARS, byline_names, is_credit_line, read_credits
-from crawler.extraction.dates.lines import Lines
+from crawler.extraction.dates.lines import LineCache, Lines
 from crawler.extraction.dates.place import Place
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.person_names import MAX_NAME_CHARS, MAX_NAME_WORDS, is_person_name, is_place, names_in
@@ -79,6 +79,7 @@ def find_authors(
     hinted: tuple[str, ...],
     others: list[str],
     headline: HtmlElement | None = None,
+    line_cache: LineCache | None = None,
 ) -> list[str]:
     """The authors' names: people and agencies, never an address, an account name or the site itself.
 
@@ -92,6 +93,7 @@ def find_authors(
         hinted: What a feed told.
         others: Names that are no authors: the site's, the section's.
         headline: The headline's element: the article is where it stands.
+        line_cache: The lines of text that have been read of this page for something else.
     """
     sites = {skeleton(name) for name in others} | {skeleton(label) for label in host_labels(url)}
     sources: tuple[Callable[[], Iterable[str]], ...] = (
@@ -99,7 +101,7 @@ def find_authors(
         lambda: _from_meta(metadata),
         lambda: hinted,
         lambda: _from_markup(body, Place.at(headline), url),
-        lambda: _from_small_print(headline, url),
+        lambda: _from_small_print(headline, url, line_cache if line_cache is not None else {}),
     )
     for told in sources:
         names: dict[str, str] = {}
@@ -261,11 +263,11 @@ def _is_among_comments(element: HtmlElement) -> bool:
     return False
 
 
-def _from_small_print(headline: HtmlElement | None, url: str) -> list[str]:
+def _from_small_print(headline: HtmlElement | None, url: str, line_cache: LineCache) -> list[str]:
     """A name behind a label («بقلم: …») in the lines around the headline."""
     if headline is None:
         return []
-    lines = Lines(headline, url)
+    lines = Lines(headline, url, line_cache)
     for position, (text, _) in enumerate(chain(lines.following(), lines.preceding())):
         if position >= MAX_LINES:
             break

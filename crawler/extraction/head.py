@@ -12,6 +12,7 @@ from crawler.extraction import metadata as meta
 from crawler.extraction.canonical import canonical_url
 from crawler.extraction.credits import find_authors
 from crawler.extraction.dates import find_published
+from crawler.extraction.dates.lines import LineCache
 from crawler.extraction.dates.published import Published
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.page_kind import title_parts
@@ -83,6 +84,7 @@ def read_head(
         if name and name not in names:
             names.append(name)
     timezone = ZoneInfo(site.timezone if site else DEFAULT_TIMEZONE)
+    line_cache: LineCache = {}
     published = find_published(
         tree,
         url=url,
@@ -91,6 +93,7 @@ def read_head(
         now=now,
         title=headline.text or None,
         linked=metadata.linked_data,
+        line_cache=line_cache,
     )
     canonical = canonical_url(url, metadata)
     section = meta.section(metadata, url, body)
@@ -101,6 +104,7 @@ def read_head(
         hinted=hints.authors,
         others=[*names, *([section] if section else [])],
         headline=headline.element,
+        line_cache=line_cache,
     )
     return PageHead(
         metadata=metadata,

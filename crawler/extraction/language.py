@@ -34,7 +34,11 @@ _SCRIPTS = {
     "el": re.compile("[Ͱ-Ͽ]+"),
 }
 """Scripts; those that one language alone is written in have its code."""
+_USUAL = ("arabic", "latin")
+_UNUSUAL = re.compile("[Ѐ-ԯא-תԱ-ևܐ-ܯݍ-ݏͰ-Ͽ]")
+"""All the other scripts at once: most texts have none of their letters, which one look tells."""
 _WORDS = re.compile(r"[^\W\d_]+")
+_WITH_ARTICLE = re.compile("[وبف]?ال..|لل..")
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -124,13 +128,19 @@ def detect_language(text: str, declared: str | None = None) -> str | None:
         None where the text doesn't tell.
     """
     sample = text[:SAMPLE_CHARS]
-    letters = {name: sum(map(len, pattern.findall(sample))) for name, pattern in _SCRIPTS.items()}
+    in_order = _WORDS.findall(sample)
+    is_usual = _UNUSUAL.search(sample) is None
+    letters = {
+        name: sum(map(len, pattern.findall(sample)))
+        for name, pattern in _SCRIPTS.items()
+        if not is_usual or name in _USUAL
+    }
     script, count = max(letters.items(), key=lambda item: item[1])
-    of_other_scripts = sum(map(len, _WORDS.findall(sample))) - sum(letters.values())
+    of_other_scripts = sum(map(len, in_order)) - sum(letters.values())
     if count < max(MIN_LETTERS, of_other_scripts):
         return None
     declared = re.split("[-_]", (declared or "").lower(), maxsplit=1)[0]
-    words = Counter(word.lower() for word in _WORDS.findall(sample))
+    words = Counter(map(str.lower, in_order))
     if script == "arabic":
         return _arabic_script(sample, words, count, declared)
     if script == "latin":
@@ -153,7 +163,7 @@ def _arabic_script(sample: str, words: Counter[str], letters: int, declared: str
 
 def _share_with_article(words: Counter[str]) -> float:
     """The share of words that begin with the Arabic article, joined or not."""
-    with_article = sum(count for word, count in words.items() if re.match("[وبف]?ال..|لل..", word))
+    with_article = sum(count for word, count in words.items() if _WITH_ARTICLE.match(word))
     return with_article / max(1, sum(words.values()))
 
 

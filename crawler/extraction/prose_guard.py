@@ -6,7 +6,7 @@ its `articleBody`, of its entry in a feed) decides first, then the amount of tex
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,8 +31,13 @@ MAX_ROUNDS = 12
 """Blocks of such names nested in each other, through which a story is followed."""
 
 _DIGITS = re.compile(r"\d+")
-_LONG_RUNS = XPath(f".//text()[string-length(.) >= {MIN_RUN}][not(ancestor::a)]", smart_strings=False)
-"""The texts of an element that can be running text. Walked in Python, a page takes ten times as long."""
+_LONG_RUNS = XPath(
+    f".//text()[normalize-space()][string-length() >= {MIN_RUN}][not(ancestor::a)]", smart_strings=False
+)
+"""The texts of an element that can be running text. Walked in Python, a page takes ten times as long; most
+texts are blank, which is the cheapest to ask."""
+_PLACED_LONG_RUNS = XPath(_LONG_RUNS.path)
+"""The same texts, which know where they stand."""
 
 
 @dataclass(slots=True)
@@ -53,9 +58,16 @@ def running_text(element: HtmlElement) -> int:
     return sum([_length(run) for run in runs])
 
 
-def running_text_behind(body: HtmlElement, headline: HtmlElement | None) -> int:
-    """Characters of running text behind the headline; of all the body where the headline isn't shown."""
-    return running_text(body) - (_running_text_before(headline) if headline is not None else 0)
+def _running_texts(body: HtmlElement) -> Counter[HtmlElement]:
+    """`running_text` of each element of a body as it stands; those without any are left out."""
+    amounts: Counter[HtmlElement] = Counter()
+    for run in _PLACED_LONG_RUNS(body):
+        if length := _length(run):
+            element = run.getparent().getparent() if run.is_tail else run.getparent()
+            while element is not None:
+                amounts[element] += length
+                element = element.getparent()
+    return amounts
 
 
 def blocks_to_drop(
@@ -81,10 +93,12 @@ def blocks_to_drop(
     """
     spared: set[HtmlElement] = set()
     outer: list[Suspect] = []
-    total = rest = running_text_behind(body, headline)
+    amounts = _running_texts(body)
+    # Of all the body where the headline isn't shown.
+    total = amounts[body] - (_running_text_before(headline, amounts) if headline is not None else 0)
+    rest = total
     for _ in range(MAX_ROUNDS if suspects else 0):
         outer = _outermost(suspects, spared)
-        amounts = {suspect.element: running_text(suspect.element) for suspect in outer}
         rest = total - sum(amounts[suspect.element] for suspect in outer if suspect.is_behind)
         if 2 * rest >= total:
             break
@@ -96,7 +110,7 @@ def blocks_to_drop(
 
 
 def _story_among(
-    outer: list[Suspect], amounts: dict[HtmlElement, int], rest: float, openings: tuple[str, ...]
+    outer: list[Suspect], amounts: Counter[HtmlElement], rest: float, openings: tuple[str, ...]
 ) -> list[HtmlElement]:
     """The blocks of one name that hold the story, or none. A story can stand in several of them, in turn."""
     groups: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
@@ -111,7 +125,7 @@ def _story_among(
             return elements
     for group in ranked:
         elements = [suspect.element for suspect in group]
-        amount = sum(map(amounts.__getitem__, elements))
+        amount = sum(amounts[element] for element in elements)
         strength = max(suspect.strength for suspect in group)
         if amount >= MIN_RESCUED and _outweighs(strength, amount, rest) and _reads_like_a_story(elements):
             return elements
@@ -155,14 +169,14 @@ def _outermost(suspects: list[Suspect], spared: set[HtmlElement]) -> list[Suspec
     return outer
 
 
-def _running_text_before(headline: HtmlElement) -> int:
+def _running_text_before(headline: HtmlElement, amounts: Counter[HtmlElement]) -> int:
     """Characters of running text that stand before an element in the page's order."""
     total = 0
     for branch in (headline, *headline.iterancestors()):
         if branch.tag == "body":
             break
         for earlier in branch.itersiblings(preceding=True):
-            total += running_text(earlier) + _length(earlier.tail)
+            total += amounts[earlier] + _length(earlier.tail)
         parent = branch.getparent()
         total += _length(parent.text) if parent is not None else 0
     return total

@@ -24,6 +24,7 @@ _JOINERS = re.compile(
 )
 _DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _DIRECTIONS = re.compile(f"[{_DIRECTION}]")
+_UNSEEN = re.compile(f"[{_INVISIBLE.pattern[1:-1]}{_DIRECTION}]")
 _RTL_MARK = re.compile("(?:(?<=[\u0590-\u08ff\\s])|\\A)[\u061c\u200f]+(?=[\u0590-\u08ff\\s]|\\Z)")
 _LTR_MARK = re.compile("(?:(?<=[A-Za-z0-9])|\\A)\u200e+(?=[A-Za-z0-9]|\\Z)")
 _EMBEDDED = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -97,7 +98,9 @@ def one_line(text: str | None) -> str:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A text as phrases are looked up in: lower case, without vowel marks and tatweel, letters unified."""
-    text = _INVISIBLE.sub("", _DIRECTIONS.sub("", text))
+    if text.isascii():
+        return " ".join(text.lower().split())
+    text = _UNSEEN.sub("", text)
     text = _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
     for letter, unified in _FOLD:
         text = text.replace(letter, unified)

@@ -82,6 +82,9 @@ _DATE_ATTRIBUTES = (
     "data-epoch", "data-livestamp",
 )  # fmt: skip
 """Attributes that scripts turn into a reader's local time."""
+_DATE_NAMES = frozenset(_DATE_ATTRIBUTES)
+_TELLING = _DATE_NAMES | {"itemprop", "property", "title"}
+"""Attributes that mark an element up as a date; nearly all elements have none of them."""
 RENDERING = timedelta(minutes=2)
 """A time so close to now is when the server made the page, not when the story was published."""
 _DATE_PROPERTIES = frozenset({"dc:date", "dc:created", "schema:datePublished", "schema:dateModified"})
@@ -250,9 +253,10 @@ def _marked_up(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Elements of the body that are marked up as dates, other than `time` and `meta`."""
     body = next(tree.iter("body"), None)
     for element in body.iterdescendants() if body is not None else ():
-        if element.tag not in ("time", "meta", "ins", "del") and (
-            _is_semantic(element) or any(element.get(name) is not None for name in _DATE_ATTRIBUTES)
-        ):
+        names = element.keys()
+        if not names or _TELLING.isdisjoint(names) or element.tag in ("time", "meta", "ins", "del"):
+            continue
+        if _is_semantic(element) or not _DATE_NAMES.isdisjoint(names):
             yield element
 
 

@@ -29,6 +29,10 @@ PROSE = frozenset({"p", "pre"})
 """Elements that hold running text."""
 
 
+LineCache = dict[HtmlElement, str | None]
+"""What `line_of` has said of the elements of one page, whose tree must not change in between."""
+
+
 class Lines:
     """The lines of text on either side of a headline, nearest first.
 
@@ -37,11 +41,13 @@ class Lines:
     Args:
         headline: The headline's element.
         url: The page's address.
+        cache: The lines that have been read of this page.
     """
 
-    def __init__(self, headline: HtmlElement, url: str) -> None:
+    def __init__(self, headline: HtmlElement, url: str, cache: LineCache) -> None:
         self._headline = headline
         self._url = url
+        self._cache = cache
         self._prose = 0
         self._blocks = 0
         self.done_with = False
@@ -80,7 +86,9 @@ class Lines:
         if not isinstance(element.tag, str) or element.tag in NO_BYLINE or depth > MAX_DEPTH or self._done():
             return
         self._blocks += 1
-        text = line_of(element, self._url)
+        if element not in self._cache:
+            self._cache[element] = line_of(element, self._url)
+        text = self._cache[element]
         if text is None and (element.tag in PROSE or len(element) == 0):
             self._prose += len(heading_text(element))
             return
@@ -108,30 +116,44 @@ def line_of(element: HtmlElement, url: str) -> str | None:
         element: Any element.
         url: The page's address.
     """
-    pieces: list[str] = []
-    length = 0
-    for piece, own in _pieces(element, url):
-        length += len(piece)
-        if length > MAX_LINE or len(pieces) > MAX_ELEMENTS:
-            return None
-        pieces.append(piece if own else "")
-    return " ".join(filter(None, pieces))
+    line = _Line(url)
+    return " ".join(filter(None, line.pieces)) if line.take(element) else None
 
 
-def _pieces(
-    element: HtmlElement, url: str, depth: int = 0, *, own: bool = True
-) -> Iterator[tuple[str, bool]]:
-    """The element's text in order, an empty piece at least for each element; too long ones cut.
+class _Line:
+    """The pieces of text of an element, gathered up to the length of a byline."""
 
-    With each, whether it is the page's own and not of a link to another story.
-    """
-    if depth > MAX_DEPTH or not isinstance(element.tag, str) or element.tag in _SILENT:
-        return
-    own = own and not (element.tag == "a" and is_teaser(element, url))
-    yield _words(element.text), own
-    for child in element:
-        yield from _pieces(child, url, depth + 1, own=own)
-        yield _words(child.tail), own
+    def __init__(self, url: str) -> None:
+        self.pieces: list[str] = []
+        self._url = url
+        self._length = 0
+
+    def take(self, element: HtmlElement, depth: int = 0, *, own: bool = True) -> bool:
+        """Add an element's text in order, an empty piece at least for each element.
+
+        Args:
+            element: The element.
+            depth: How deep it lies in the line's element.
+            own: Whether it is the page's own and not of a link to another story.
+
+        Returns:
+            False once there is more than a byline has.
+        """
+        tag = element.tag
+        if depth > MAX_DEPTH or not isinstance(tag, str) or tag in _SILENT:
+            return True
+        own = own and not (tag == "a" and is_teaser(element, self._url))
+        if not self._add(element.text, own):
+            return False
+        return all(self.take(child, depth + 1, own=own) and self._add(child.tail, own) for child in element)
+
+    def _add(self, text: str | None, own: bool) -> bool:
+        piece = _words(text)
+        self._length += len(piece)
+        if self._length > MAX_LINE or len(self.pieces) > MAX_ELEMENTS:
+            return False
+        self.pieces.append(piece if own else "")
+        return True
 
 
 def _words(text: str | None) -> str:

@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from crawler.article import DatePrecision, Hints
 from crawler.extraction.dates.evidence import Evidence, Reader, Witness, collect, iter_same_day, same_clock
+from crawler.extraction.dates.lines import LineCache
 from crawler.extraction.dates.page_order import page_order
 from crawler.extraction.dates.visible import VisibleDates, find_visible
 from crawler.extraction.jsonld import LinkedData, read_linked_data
@@ -47,6 +48,7 @@ def find_published(
     now: datetime,
     title: str | None = None,
     linked: LinkedData | None = None,
+    line_cache: LineCache | None = None,
 ) -> Published:
     """Find out when a page's article was published and last changed.
 
@@ -63,6 +65,7 @@ def find_published(
         now: The aware time of fetching.
         title: The article's headline, if known.
         linked: The page's JSON-LD where it has been read already.
+        line_cache: The lines of text that have been read of this tree for something else.
 
     Returns:
         What was found; all None where the page has no date. Never raises for a page.
@@ -81,7 +84,10 @@ def find_published(
     def visible() -> VisibleDates:
         # Costly, so only where the rest leaves something open, and once.
         if not seen:
-            seen.append(find_visible(tree, url=url, place=place(), title=title, reader=reader))
+            cache = line_cache if line_cache is not None else {}
+            seen.append(
+                find_visible(tree, url=url, place=place(), title=title, reader=reader, line_cache=cache)
+            )
         return seen[0]
 
     decision = _Decision(evidence, reader)

@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.dates.byline import dates_in, story_headline
 from crawler.extraction.dates.evidence import Reader, Witness
-from crawler.extraction.dates.lines import NO_BYLINE, PROSE, Lines, line_of
+from crawler.extraction.dates.lines import NO_BYLINE, PROSE, LineCache, Lines, line_of
 from crawler.extraction.dates.place import Place
 
 MAX_MARKED = 30
@@ -54,7 +54,7 @@ class VisibleDates:
 
 
 def find_visible(
-    tree: HtmlElement, *, url: str, place: Place, title: str | None, reader: Reader
+    tree: HtmlElement, *, url: str, place: Place, title: str | None, reader: Reader, line_cache: LineCache
 ) -> VisibleDates:
     """Read the dates near the headline; where there are none, those in elements that are named for dates.
 
@@ -67,6 +67,7 @@ def find_visible(
         place: Where the headline stands.
         title: The headline, to find it where it is no heading.
         reader: How dates on this page are read.
+        line_cache: The lines that have been read of this page.
     """
     if place.headline is None and title:
         place = Place.at(_headline_without_tag(tree, title))
@@ -74,14 +75,14 @@ def find_visible(
     published: list[_Found] = []
     modified: list[_Found] = []
     if place.headline is not None:
-        lines = Lines(place.headline, url)
+        lines = Lines(place.headline, url, line_cache)
         for position, (text, element) in enumerate(lines.following()):
             lines.done_with = not _may_date(text) or place.is_beside(element, url=url)
             if not lines.done_with:
                 lines.done_with = _read(text, element, position, page, published, modified)
                 if any(found.score >= SAID for found in published):
                     break
-        lines = Lines(place.headline, url)
+        lines = Lines(place.headline, url, line_cache)
         for position, (text, element) in enumerate(lines.preceding(), start=1):
             lines.done_with = not _may_date(text) or place.is_beside(element, url=url)
             if not lines.done_with:
