@@ -5,10 +5,9 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 
-from crawler.article import Article, latest_publication
+from crawler.article import Article
 from crawler.config import Settings
 from crawler.pipelines.extract import (
     Extracted,
@@ -18,17 +17,17 @@ from crawler.pipelines.extract import (
     extract_page,
 )
 from crawler.pipelines.posts import extract_post_page
+from crawler.pipelines.rereading import apply_reading
 from crawler.sites import Site
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.dedup_index import follow_story, mend_index, open_index
-from crawler.storage.dedup_texts import stored_texts
+from crawler.storage.dedup_index import mend_index
 from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
-from crawler.storage.readings import correct, differences
+from crawler.storage.readings import differences
 from crawler.storage.schema import Document, ensure_schema
 from crawler.storage.stale import mark_changed
-from dedup import Decision, IndexFullError, Prepared
+from dedup import Prepared
 
 BATCH = 50
 """Raw pages that are held at once, some MB, and looked up in one request."""
@@ -198,31 +197,5 @@ class _Reading:
             self._report.same += 1
 
     def _correct(self, document: Document, article: Article, prepared: Prepared) -> Document:
-        article_id, decision = document["_id"], None
-        resigned = {"text", "published_at"} & set(differences(document, article))
-        if resigned:
-            published = latest_publication(
-                article.published_at, article.published_precision, document["first_seen_at"]
-            )
-            # Where its canonical address reads otherwise now, the article keeps the name it was stored under.
-            prepared = replace(prepared, id=article_id, published_at=published)
-            decision = self._decide(prepared, article.text)
-        correct(
-            self._stores.db,
-            document,
-            article,
-            prepared if resigned else None,
-            decision,
-            at=datetime.now(UTC),
-        )
-        if decision is not None:
-            follow_story(self._stores, decision)
-        return self._stores.db.articles.find_one({"_id": article_id}) or document
-
-    def _decide(self, prepared: Prepared, text: str) -> Decision | None:
-        try:
-            texts = stored_texts(self._stores, {prepared.id: text})
-            return open_index(self._stores).check_and_insert([prepared], texts=texts)[0]
-        except IndexFullError as error:
-            logger.error("%s is corrected without a look for duplicates: %s", prepared.id, error)
-            return None
+        apply_reading(self._stores, document, article, prepared)
+        return self._stores.db.articles.find_one({"_id": document["_id"]}) or document

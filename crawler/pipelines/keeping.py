@@ -4,6 +4,7 @@ import logging
 
 from redis.exceptions import OutOfMemoryError
 
+from crawler.pipelines.first_articles import FirstArticles, clean_articles
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.boilerplate import MIN_PAGES, BoilerplateCounts
 from crawler.storage.connect import Stores
@@ -31,6 +32,7 @@ class Keeping:
         """Keys of the paragraphs that extraction is to leave out."""
         self.has_counts = False
         """Whether enough articles of the site were counted to tell its template."""
+        self._first = FirstArticles()
 
     def load(self, stores: Stores) -> None:
         """Read what was learned before."""
@@ -54,6 +56,8 @@ class Keeping:
 
     def learn(self, stores: Stores, item: PageItem) -> None:
         """Count the paragraphs of a new article; call it once the article is stored."""
+        if item.article is not None and item.article_id is not None:
+            self._first.note(item.article_id, item.blocks, item.article.text)
         counts = BoilerplateCounts(stores.redis, self._site)
         try:
             learned = counts.learn(item.blocks)
@@ -65,6 +69,16 @@ class Keeping:
             self._counted += 1
             if self._counted % RELOAD_EVERY == 0:
                 self.learned, self.has_counts = counts.learned(), True
+
+    def clean_first_articles(self, stores: Stores) -> int:
+        """Clean the articles that were stored before the template was known; call it when the crawl ends.
+
+        Returns:
+            How many articles were changed.
+        """
+        template = BoilerplateCounts(stores.redis, self._site).learned()
+        article_ids = self._first.holding(template)
+        return clean_articles(stores, article_ids, template) if article_ids else 0
 
     def close(self) -> None:
         """Finish the segment of raw pages that is being written."""

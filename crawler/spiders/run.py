@@ -229,6 +229,8 @@ class CrawlRun:
             self.problem(report.reason)
         try:
             if not self.session.lost_for_good and report.outcome != "lease_lost":
+                if report.outcome not in OURS:
+                    self.session.run(self._clean_first_articles)
                 report.left = len(self.frontier(lambda frontier: frontier.pending(datetime.now(UTC))))
                 self.session.run(self._judge)
                 self.session.run(self._record)
@@ -240,6 +242,11 @@ class CrawlRun:
         if report.verdict == "ok":
             report.verdict, report.verdict_reason = judge(report)
         return report
+
+    def _clean_first_articles(self, stores: Stores) -> None:
+        self.lease.renew(stores.db)
+        if changed := self.keeping.clean_first_articles(stores):
+            logger.info("%d articles were stored before the site's template was known; cleaned", changed)
 
     def _judge(self, stores: Stores) -> None:
         now = datetime.now(UTC)

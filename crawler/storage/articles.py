@@ -6,14 +6,14 @@ the page again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from crawler.article import Article, latest_publication
+from crawler.article import Article, ArticleMark, DatePrecision, latest_publication
 from crawler.period import publication_moment
 from crawler.storage.clock import CLOCK_SLACK
 from crawler.storage.schema import Document
@@ -286,6 +286,17 @@ def reading_fields(article: Article) -> dict[str, Any]:
         "marks": [str(mark) for mark in article.marks],
         "text_sha256": article.text_sha256,
     }
+
+
+def article_of(document: Document) -> Article:
+    """A stored article as extraction gave it."""
+    stored: dict[str, Any] = {
+        field.name: document[field.name] for field in fields(Article) if document.get(field.name) is not None
+    }
+    if precision := stored.get("published_precision"):
+        stored["published_precision"] = DatePrecision(precision)
+    stored["marks"] = [ArticleMark(mark) for mark in stored.get("marks", ())]
+    return Article(**stored)
 
 
 def story_fields(article_id: str, decision: Decision | Move | None) -> dict[str, Any]:
