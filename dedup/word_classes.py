@@ -2,7 +2,8 @@
 
 There are no names here. Whoever and whatever a text is about is seen by holding two texts against each other
 (`dedup.differences`); these words only tell what kind of slot it is that differs, and which differences are
-mere wording. Spelling is free: the words are normalised as texts are.
+mere wording. Spelling is free: the words are normalised as texts are. So «على» is not among the
+prepositions: it is written as the name «علي».
 """
 
 from enum import IntEnum
@@ -69,7 +70,7 @@ WORDS: dict[WordClass, str] = {
         market stadium club suburb neighbourhood neighborhood countryside near outside
     """,
     WordClass.PREPOSITION: """
-        في من الى على عن مع ضد امام بين شمال جنوب شرق غرب شمالي جنوبي شرقي غربي وسط داخل خارج باتجاه نحو عبر
+        في من الى عن مع ضد امام بين شمال جنوب شرق غرب شمالي جنوبي شرقي غربي وسط داخل خارج باتجاه نحو عبر
         in of at from to on for with against versus vs over between north south east west northern southern
         eastern western by into towards
     """,

@@ -140,6 +140,7 @@ def test_a_group_that_a_paper_calls_otherwise_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
+        ("علي", "فراس"),
         ("حسن", "حسين"),
         ("رشد", "رشيد"),
         ("عمر", "عامر"),
@@ -148,7 +149,7 @@ def test_a_group_that_a_paper_calls_otherwise_is_the_same() -> None:
         ("سلمان", "سليمان"),
     ],
 )
-def test_other_vowels_are_another_arabic_name(first: str, second: str) -> None:
+def test_another_first_name_is_another_person(first: str, second: str) -> None:
     texts = [DETENTION.format(f"{name} رحال", "داعل") for name in (first, second)]
     assert reason(*texts, same_source=False) is Reason.OTHER_PEOPLE
 
