@@ -116,44 +116,34 @@ def line_of(element: HtmlElement, url: str) -> str | None:
         element: Any element.
         url: The page's address.
     """
-    line = _Line(url)
-    return " ".join(filter(None, line.pieces)) if line.take(element) else None
+    pieces: list[str] = []
+    length = 0
 
-
-class _Line:
-    """The pieces of text of an element, gathered up to the length of a byline."""
-
-    def __init__(self, url: str) -> None:
-        self.pieces: list[str] = []
-        self._url = url
-        self._length = 0
-
-    def take(self, element: HtmlElement, depth: int = 0, *, own: bool = True) -> bool:
-        """Add an element's text in order, an empty piece at least for each element.
-
-        Args:
-            element: The element.
-            depth: How deep it lies in the line's element.
-            own: Whether it is the page's own and not of a link to another story.
-
-        Returns:
-            False once there is more than a byline has.
-        """
+    def take(element: HtmlElement, depth: int, own: bool) -> bool:
+        """Add the text of an element, an empty piece at least; False once there is more than a byline has."""
         tag = element.tag
         if depth > MAX_DEPTH or not isinstance(tag, str) or tag in _SILENT:
             return True
-        own = own and not (tag == "a" and is_teaser(element, self._url))
-        if not self._add(element.text, own):
+        own = own and not (tag == "a" and is_teaser(element, url))
+        if not add(element.text, own):
             return False
-        return all(self.take(child, depth + 1, own=own) and self._add(child.tail, own) for child in element)
-
-    def _add(self, text: str | None, own: bool) -> bool:
-        piece = _words(text)
-        self._length += len(piece)
-        if self._length > MAX_LINE or len(self.pieces) > MAX_ELEMENTS:
-            return False
-        self.pieces.append(piece if own else "")
+        for child in element:
+            if not take(child, depth + 1, own):
+                return False
+            if not add(child.tail, own):
+                return False
         return True
+
+    def add(text: str | None, own: bool) -> bool:
+        nonlocal length
+        piece = _words(text) if text else ""
+        length += len(piece)
+        if length > MAX_LINE or len(pieces) > MAX_ELEMENTS:
+            return False
+        pieces.append(piece if own else "")
+        return True
+
+    return " ".join(filter(None, pieces)) if take(element, 0, True) else None
 
 
 def _words(text: str | None) -> str:

@@ -182,9 +182,9 @@ def is_teaser(link: HtmlElement, url: str) -> bool:
         url: The page's own address.
     """
     text = heading_text(link)
-    if is_author_link(link):
+    if not (len(text) > 45 or _is_dated_headline(text)) or is_author_link(link):
         return False
-    return (len(text) > 45 or _is_dated_headline(text)) and same_page(link.get("href") or "", url) is not True
+    return same_page(link.get("href") or "", url) is not True
 
 
 def _is_dated_headline(text: str) -> bool:
