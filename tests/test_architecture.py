@@ -104,3 +104,15 @@ def test_dependencies_inside_a_room_go_one_way(room: str) -> None:
         for name in free:
             del wanted[name]
     assert not wanted, f"these modules of {room} depend on each other in a circle: {sorted(wanted)}"
+
+
+def test_digits_are_those_that_int_reads() -> None:
+    """`str.isdigit` also says yes to «❸» and «²», which `int` refuses; `\\d` and `str.isdecimal` do not."""
+    for folder in ("crawler", "dedup"):
+        for path in (ROOT / folder).rglob("*.py"):
+            names = {
+                node.attr
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Attribute)
+            }
+            assert not names & {"isdigit", "isnumeric"}, path

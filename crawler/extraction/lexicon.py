@@ -279,7 +279,7 @@ def is_sentence(text: str, name: str) -> bool:
     return (
         text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
         and len(name.split()) >= SENTENCE_WORDS
-        and not any(char.isdigit() for char in name)
+        and not any(char.isdecimal() for char in name)
         and _OF_THE_SITE.search(name) is None
     )
 

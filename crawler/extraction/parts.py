@@ -52,7 +52,7 @@ def part_number(url: str, other: str) -> int | None:
     if told.path.rstrip("/") == path:
         numbers = [value for key, value in told_query if key.lower() in _QUERY]
         others = [pair for pair in told_query if pair[0].lower() not in _QUERY]
-        if len(numbers) == 1 and others == own_query and numbers[0].isascii() and numbers[0].isdigit():
+        if len(numbers) == 1 and others == own_query and numbers[0].isascii() and numbers[0].isdecimal():
             number = int(numbers[0])
     elif told.path.startswith(path) and told_query == own_query:
         match = _BEHIND.fullmatch(told.path[len(path) :])

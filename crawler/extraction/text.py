@@ -29,6 +29,8 @@ _RTL_MARK = re.compile("(?:(?<=[\u0590-\u08ff\\s])|\\A)[\u061c\u200f]+(?=[\u0590
 _LTR_MARK = re.compile("(?:(?<=[A-Za-z0-9])|\\A)\u200e+(?=[A-Za-z0-9]|\\Z)")
 _EMBEDDED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _WRAPPED = re.compile("\\A[\u202a\u202b\u2066-\u2068](.*)[\u202c\u2069]?\\Z", re.DOTALL)
+_NUMBERS = frozenset({"EN", "AN"})
+"""Bidirectional classes of European and of Arabic digits, which run left to right in any text."""
 _RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LTR_LETTER = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 
@@ -83,7 +85,7 @@ def _settle_direction(text: str) -> str:
     stay.
     """
     rtl, ltr = bool(_RTL_LETTER.search(text)), bool(_LTR_LETTER.search(text))
-    if rtl != ltr and not any(char.isdigit() for char in text):
+    if rtl != ltr and not any(unicodedata.bidirectional(char) in _NUMBERS for char in text):
         return _DIRECTIONS.sub("", text)
     if (match := _WRAPPED.match(text.strip())) and not _EMBEDDED.search(match.group(1)):
         text = match.group(1)

@@ -43,7 +43,7 @@ def agreement(headline: str | None, text: str, *, quotations: bool = False) -> f
             headline of the page that was asked for, and speaks of something else.
     """
     headline_words = normalised(headline or "").split()
-    telling = {word for word in headline_words if len(word) >= SHORTEST_WORD and not word.isdigit()}
+    telling = {word for word in headline_words if len(word) >= SHORTEST_WORD and not word.isdecimal()}
     if len(telling) < FEWEST_WORDS:
         return None
     rest = without_headlines(normalised(text[:LONGEST_TEXT]), [] if quotations else [headline_words])

@@ -68,9 +68,9 @@ def _is_counter(earlier: str, later: str) -> bool:
 def _counts_itself(before: list[str], cut: slice, after: list[str], added: slice) -> bool:
     changed = [*before[cut], *after[added]]
     around = set(chain(_around(before, cut), _around(after, added), changed))
-    if all(any(map(str.isdigit, word)) for word in changed) and around & _COUNTED:
+    if all(any(map(str.isdecimal, word)) for word in changed) and around & _COUNTED:
         return True
-    measures = all(word in _UNITS or any(map(str.isdigit, word)) for word in changed)
+    measures = all(word in _UNITS or any(map(str.isdecimal, word)) for word in changed)
     return measures and bool(around & _SINCE) and bool(around & _UNITS)
 
 

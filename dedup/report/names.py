@@ -63,7 +63,7 @@ def telling(words: Sequence[str]) -> list[bool]:
     for number, word in enumerate(folded):
         opens = number == 0 or words[number - 1].endswith(_STOPS)
         if (
-            any(character.isdigit() for character in word)
+            any(character.isdecimal() for character in word)
             or _is_place(word)
             or (word[:1].isupper() and not opens)
         ):

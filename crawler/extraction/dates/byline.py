@@ -67,7 +67,7 @@ def story_headline(title: str | None) -> str:
 def other_words(line: str) -> int:
     """How many words of a folded line belong to no date."""
     _, rest = read_clock(line)
-    return sum(not (word.isdigit() or _is_of_dates(word)) for word in _WORD.findall(rest))
+    return sum(not (word.isdecimal() or _is_of_dates(word)) for word in _WORD.findall(rest))
 
 
 def dates_in(
@@ -111,7 +111,7 @@ def _labels(line: str, spelt: str, *, prose: bool) -> list[re.Match[str]]:
             if label["verb"] and spelt[label.start() : label.end("verb")].endswith(_TA_MARBUTA):
                 continue
             before = _MARK.split(line[kept[-1].end() if kept else 0 : label.start()])[-1]
-            strange = sum(not (word.isdigit() or _is_of_dates(word)) for word in _WORD.findall(before))
+            strange = sum(not (word.isdecimal() or _is_of_dates(word)) for word in _WORD.findall(before))
             limit = 0 if prose or label["loose"] else MAX_BEFORE_LABEL
             if strange > limit or not _leads_to_date(line[label.end() :]):
                 continue
@@ -122,7 +122,7 @@ def _labels(line: str, spelt: str, *, prose: bool) -> list[re.Match[str]]:
 def _leads_to_date(rest: str) -> bool:
     """Whether a date follows, with nothing between but words that stand before dates."""
     for word in _WORD.findall(rest[:100]):
-        if word.isdigit() or word in _OF_DATES or word in _OF_AGES:
+        if word.isdecimal() or word in _OF_DATES or word in _OF_AGES:
             return True
         if word not in FILLERS:
             return False

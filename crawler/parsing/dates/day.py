@@ -153,7 +153,7 @@ def _tokens(line: str) -> tuple[list[_Token], int | None, int]:
         following = words[position + 1] if position + 1 < len(words) else ""
         pair = f"{word} {following}"
         position += 1
-        if word.isdigit():
+        if word.isdecimal():
             tokens.append(_number(word))
         elif following and (month := _month(pair)):
             tokens.append(month)

@@ -117,7 +117,7 @@ def _machine(line: str, zone: ZoneInfo) -> Reading | None:
     """ISO 8601 in its usual and compact forms, and Unix time in seconds or milliseconds."""
     if match := _JSON_DATE.fullmatch(line):
         line = match["number"]
-    if not line[:4].isdigit():
+    if not line[:4].isdecimal():
         return None
     if match := _EPOCH.fullmatch(line):
         when = datetime.fromtimestamp(int(match["seconds"]), tz=zone)
@@ -200,7 +200,7 @@ def _ago(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
         strange_before = sum(word not in FILLERS for word in _TOKEN.findall(line[: trigger.start()]))
     else:
         words = _TOKEN.findall(line[max(0, trigger.start() - MAX_WORDING) : trigger.start()])
-        start = next((at for at, word in enumerate(words) if word.isdigit() or word in NUMBER_WORDS), 0)
+        start = next((at for at, word in enumerate(words) if word.isdecimal() or word in NUMBER_WORDS), 0)
         strange_before = sum(word not in FILLERS for word in words[:start])
         words = words[start:]
     seconds, finest, strange = _duration(words)
@@ -225,7 +225,7 @@ def _duration(words: list[str]) -> tuple[int, int, int]:
     amount: int | None = None
     for word in words:
         bare = word.removeprefix("و") if word.removeprefix("و") in UNITS else word
-        if word.isdigit():
+        if word.isdecimal():
             amount = int(word)
         elif amount is None and bare in PLURALS:
             return 0, 0, 0

@@ -106,8 +106,8 @@ def holders(path: Path) -> list[int]:
         except OSError:
             return []
         return [pid for pid in map(int, told.stdout.split()) if pid != os.getpid()]
-    others = [int(one.name) for one in PROC.iterdir() if one.name.isdigit() and int(one.name) != os.getpid()]
-    opened = {pid: fds for pid in others if (fds := _descriptors(pid, path))}
+    processes = [int(one.name) for one in PROC.iterdir() if one.name.isdecimal()]
+    opened = {pid: fds for pid in processes if pid != os.getpid() and (fds := _descriptors(pid, path))}
     return [pid for pid, fds in opened.items() if any(_is_locked(pid, fd) for fd in fds)] or list(opened)
 
 

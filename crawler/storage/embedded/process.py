@@ -77,7 +77,7 @@ def memory(pid: int) -> int | None:
                 return int(line.split()[1]) * 1024
     except OSError:
         told = _ps(pid, "rss=")
-        return int(told) * 1024 if told and told.isdigit() else None
+        return int(told) * 1024 if told and told.isdecimal() else None
     return None
 
 

@@ -35,6 +35,13 @@ def test_no_date(text: str) -> None:
     assert parse_date(text, timezone=ZONE, now=NOW) is None
 
 
+@pytest.mark.parametrize(
+    "text", ["❸ مقتل 3 أشخاص", "منذ ❸ ساعات", "❷ أيار 2024", "➓ minutes ago", "قبل ➀ يوم"]
+)
+def test_a_number_in_a_circle_is_no_number_of_a_date(text: str) -> None:
+    assert parse_date(text, timezone=ZONE, now=NOW) is None
+
+
 def test_the_table_is_long_enough_to_be_worth_something() -> None:
     assert len(DAMASCUS) >= 150
 
