@@ -16,7 +16,7 @@ from crawler.extraction.dates.lines import LineCache
 from crawler.extraction.dates.published import Published
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.page_kind import title_parts
-from crawler.extraction.title import Headline, find_title, site_name_beside
+from crawler.extraction.title import Headline, find_title, site_name_beside, without_headlines
 
 if TYPE_CHECKING:
     from crawler.sites import Site
@@ -72,9 +72,11 @@ def read_head(
         now: The aware time of fetching.
     """
     names = meta.site_names(metadata, [name for name in (site.name, site.name_en) if name] if site else [])
+    declared = meta.headlines(metadata, url)
+    names = without_headlines(names, declared, metadata.document_title, body)
     headline = find_title(
         body,
-        declared=meta.headlines(metadata, url),
+        declared=declared,
         document_title=metadata.document_title,
         site_names=names,
         hint=hints.title,

@@ -222,6 +222,37 @@ def site_name_beside(headline: str, document_title: str | None) -> str | None:
     return name if 2 <= len(name) <= MAX_NAME_CHARS else None
 
 
+def without_headlines(
+    names: list[str], declared: Iterable[str], document_title: str | None, body: HtmlElement
+) -> list[str]:
+    """A site's names without those that are the page's headline: some sites fill it in for every name.
+
+    Such a "name" is a declared headline, the page shows it as one, and the document's title has it beside a
+    shorter part that the page shows nowhere as a heading: that part is the site's name.
+
+    Args:
+        names: What the page's data call the site.
+        declared: What they call the article.
+        document_title: The `title` element.
+        body: The page's body.
+    """
+    headlines = {skeleton(part) for text in declared for part in (text, *_parts(one_line(text)))}
+    suspects = {skeleton(name) for name in names} & headlines - {""}
+    parts = {skeleton(part) for part in _parts(one_line(document_title))} - {""}
+    if not suspects or len(parts) < 2:
+        return names
+    shown = {
+        skeleton("".join(element.itertext())[:MAX_TITLE_CHARS])
+        for element in body.iter("h1", "h2", "h3")
+        if not _is_logo(element)
+    }
+    if (parts - suspects) & shown:
+        return names
+    longest = max(parts, key=len)
+    wrong = {longest} & suspects & shown
+    return [name for name in names if skeleton(name) not in wrong]
+
+
 def _separators(title: str) -> list[tuple[int, int]]:
     """Where the marks between a headline and names stand; a » that closes a quotation is none."""
     return [

@@ -3,7 +3,7 @@ import pytest
 from crawler.extraction import extract
 from crawler.extraction.text import skeleton
 from crawler.extraction.title import site_name_beside, undouble, without_site_name
-from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, page, paragraphs
+from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
 BODY = paragraphs(STORY)
 LINKED_DATA = f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{TITLE}"}}</script>'
@@ -78,3 +78,35 @@ def test_undouble() -> None:
 )
 def test_a_quotation_keeps_its_closing_mark(title: str, headline: str) -> None:
     assert without_site_name(title, {skeleton("صوت الجزيرة")}) == headline
+
+
+NAMED = '<meta name="application-name" content="{0}"><meta name="apple-mobile-web-app-title" content="{0}">'
+
+
+def test_a_headline_filled_in_as_the_name_of_the_site_stays_the_headline() -> None:
+    html = page(paragraphs(STORY), head=NAMED.format(TITLE)).replace(
+        f'<meta property="og:site_name" content="{SITE}">'.encode(), b""
+    )
+    article = extract(html, URL)
+    assert article.title == TITLE
+    assert article.text.split("\n\n") == list(STORY)
+
+
+def test_a_sites_name_declared_as_headline_is_still_its_name() -> None:
+    head = f'{NAMED.format(SITE)}<meta property="og:title" content="{SITE}">'
+    html = (
+        f"<html><head><title>{TITLE} - {SITE}</title>{head}</head><body><h1>{SITE}</h1><h2>{TITLE}</h2>"
+        f"{paragraphs(STORY)}</body></html>"
+    )
+    assert extract(html.encode(), URL).title == TITLE
+
+
+def test_a_long_name_of_the_site_above_the_headline_is_no_text() -> None:
+    name = "وكالة أنباء الضفتين المستقلة للأخبار والتحقيقات"
+    html = (
+        f"<html><head><title>{TITLE} - {SITE}</title><meta property='og:title' content='{TITLE}'></head>"
+        f"<body><h1>{name}</h1><h2>{TITLE}</h2>{paragraphs(STORY)}<ul>{links()}</ul></body></html>"
+    )
+    article = extract(html.encode(), URL)
+    assert article.title == TITLE
+    assert article.text.split("\n\n") == list(STORY)
