@@ -127,6 +127,7 @@ def _extract(
         selector=site.body if site else None,
         prune=site.prune if site else (),
         boilerplate=site.boilerplate if site else (),
+        is_article=evidence.article >= 2,
     )
     wants_media = site is not None and site.media and shows_media(body, metadata)
     reading = reader.read(body, lambda: _body_of(parse_page(source).tree))

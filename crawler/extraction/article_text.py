@@ -22,7 +22,7 @@ from crawler.extraction.prose_guard import SENTENCE
 from crawler.extraction.script_data import story_in_scripts
 from crawler.extraction.small_print import is_small_print
 from crawler.extraction.telling import Telling, telling_lines
-from crawler.extraction.text import tidy
+from crawler.extraction.text import skeleton, skeleton_of_long, tidy
 from crawler.extraction.witnesses import Witnesses, share_of
 
 MUCH = 0.5
@@ -51,6 +51,13 @@ class ArticleText:
         """The paragraphs as they are stored."""
         return "\n\n".join(self.paragraphs)
 
+    def is_of_links(self, text: str) -> bool:
+        """Whether a text, read from this page's element, has none of its lines but links."""
+        if self.lines is None or not self.lines.links or len(text) > SHORT_TEXT:
+            return False
+        bones = skeleton_of_long(text)
+        return not any(skeleton(line) in bones for line in self.lines.told)
+
     @property
     def sentences(self) -> int:
         """Characters of its paragraphs that are longer than a headline or a label."""
@@ -68,6 +75,8 @@ class TextReader:
     selector: str | None = None
     prune: tuple[str, ...] = ()
     boilerplate: tuple[str, ...] = ()
+    is_article: bool = False
+    """Whether the page says itself that it is an article."""
 
     def read(self, body: HtmlElement, parse_again: Callable[[], HtmlElement | None]) -> ArticleText:
         """Read the text from the markup.
@@ -110,8 +119,9 @@ class TextReader:
     def is_uncertain(self, reading: ArticleText, text: str) -> bool:
         """Whether a text may be another one than the page's story.
 
-        The page's own data have another text; or the text is the smaller part of what the page shows, and
-        nothing that the page says of its story confirms it.
+        The page's own data have another text; or nothing that the page says of its story confirms the text,
+        and it is the smaller part of what the page shows, or nothing but links, or the markup calls it
+        something else.
 
         Args:
             reading: What was read in the markup.
@@ -120,7 +130,8 @@ class TextReader:
         if self.witnesses.contradict(text):
             return True
         is_little = len(text) < LITTLE * reading.body.running_text
-        return is_little and not self.witnesses.confirm(text)
+        is_doubtful = is_little or reading.body.is_guess or reading.is_of_links(text)
+        return is_doubtful and not self.witnesses.confirm(text)
 
     def clean(self, paragraphs: list[str]) -> list[str]:
         """Paragraphs without what isn't the story's at their beginning and end."""
@@ -149,6 +160,7 @@ class TextReader:
             url=self.url,
             openings=self.witnesses.openings,
             by_name=by_name,
+            is_article=self.is_article,
         )
         lines = None
         if read.found is not None:

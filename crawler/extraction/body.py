@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -23,6 +23,7 @@ from crawler.extraction.paragraphs import join_lines, make_paragraphs, open_wrap
 from crawler.extraction.prose import link_chars
 from crawler.extraction.prose_guard import running_text
 from crawler.extraction.related import drop_furniture, visible
+from crawler.extraction.site_notices import drop_consent, notice_amounts
 from crawler.extraction.text import skeleton, tidy
 
 ENGINE_SHARE = 0.75
@@ -57,6 +58,7 @@ _HEADLINE_TAGS = (
     "blockquote",
     "center",
 )
+_ABOVE_HEADLINE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "hgroup"})
 _LONGEST_CAPTION = 1_000
 _HEADLINE_REACH = 400
 """Characters of story after which a repeated headline is no longer looked for."""
@@ -73,7 +75,9 @@ class Body:
     repeated_headline: bool
     """Whether the story's element held the headline once more: all that a one-line bulletin has."""
     running_text: int = 0
-    """Characters of running text that stand behind the headline, furniture left out."""
+    """Characters of running text behind the headline that can be the story's, furniture and notices not."""
+    is_guess: bool = False
+    """Whether the story stood in a block whose markup says that it is none, with little to speak for it."""
 
 
 def extract_body(
@@ -87,6 +91,7 @@ def extract_body(
     url: str = "",
     openings: tuple[str, ...] = (),
     by_name: bool = True,
+    is_article: bool = False,
 ) -> Body:
     """Read the story of a page.
 
@@ -100,6 +105,7 @@ def extract_body(
         url: The page's address.
         openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
         by_name: Whether the names in the markup are believed as usual; False for a second reading.
+        is_article: Whether the page says itself that it is an article.
 
     Returns:
         The paragraphs, tidied, without the headline; empty where there is nothing to read.
@@ -107,7 +113,18 @@ def extract_body(
     drop_invisible(body)
     if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
         headline = None
-    amount = drop_clutter(body, selectors=prune, headline=headline, openings=openings, by_name=by_name)
+    title = spellings[0] if spellings else ""
+    drop_consent(body, headline, title)
+    judgement = drop_clutter(
+        body,
+        selectors=prune,
+        headline=headline,
+        openings=openings,
+        by_name=by_name,
+        notices=partial(notice_amounts, body, headline),
+    )
+    amount = judgement.running_text
+    by_name = by_name and not judgement.is_rescue
     drop_comments(body, headline)
     drop_other_stories(body, headline, spellings)
     open_wrappers(body, headline)
@@ -115,22 +132,25 @@ def extract_body(
         headline = None
     found = _selected(body, selector) if selector else None
     if found is None:
-        found = find_container(body, headline, by_name=by_name) or _captions(body, headline)
+        found = find_container(body, headline, by_name=by_name, is_article=is_article) or _captions(
+            body, headline
+        )
     if found is None:
-        return Body([], None, _says_headline(body, spellings), amount)
+        return Body([], None, _says_headline(body, spellings), amount, judgement.is_guess)
     container = found.element
     if headline is not None:
         _drop_before_headline(container, headline)
     make_paragraphs(container)
     split_lines(container)
+    drop_consent(container, None, title)
     drop_repeated_captions(container)
     drop_furniture(container)
     drop_linked_headlines(container, url)
-    repeated = _drop_headline(container, spellings)
+    repeated = _drop_headline(container, spellings, headline)
     drop_head_lines(container)
     join_lines(container)
     paragraphs = _read(container)
-    return Body(paragraphs, found, repeated, amount)
+    return Body(paragraphs, found, repeated, amount, judgement.is_guess)
 
 
 def _drop_before_headline(container: HtmlElement, headline: HtmlElement) -> None:
@@ -144,7 +164,8 @@ def _drop_before_headline(container: HtmlElement, headline: HtmlElement) -> None
     if 2 * sum(earlier.values()) >= running_text(container):
         return
     for element, amount in earlier.items():
-        if not amount:
+        # A heading above the headline is the site's name or the section's, however long it is.
+        if not amount or element.tag in _ABOVE_HEADLINE:
             drop(element)
 
 
@@ -185,8 +206,8 @@ def _selected(body: HtmlElement, selector: str) -> Found | None:
     return Found(element, len("".join(element.itertext()).strip()), 1.0)
 
 
-def _drop_headline(container: HtmlElement, spellings: tuple[str, ...]) -> bool:
-    """Take the headline out of the beginning of the story's element; tell whether it was there."""
+def _drop_headline(container: HtmlElement, spellings: tuple[str, ...], headline: HtmlElement | None) -> bool:
+    """Take the headline out of the beginning of the story's element; tell whether it was there once more."""
     bones = {skeleton(spelling) for spelling in spellings} - {""}
     seen = 0
     dropped = False
@@ -199,13 +220,20 @@ def _drop_headline(container: HtmlElement, spellings: tuple[str, ...]) -> bool:
             drop(element)
             if follower is not None and follower.tag == "br":
                 drop(follower)
-            dropped = True
+            dropped = dropped or not _are_nested(element, headline)
             continue
         if element.tag in ("p", "blockquote"):
             seen += len(text.strip())
             if seen > _HEADLINE_REACH:
                 break
     return dropped
+
+
+def _are_nested(element: HtmlElement, other: HtmlElement | None) -> bool:
+    """Whether two elements are one, or one holds the other."""
+    if other is None:
+        return False
+    return element is other or other in element.iterancestors() or element in other.iterancestors()
 
 
 def _says_headline(body: HtmlElement, spellings: tuple[str, ...]) -> bool:

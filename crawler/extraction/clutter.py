@@ -7,12 +7,13 @@ whatever it is called (``<div class="post has-sidebar related-top">``); `prose_g
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.names import BoilerplateName, boilerplate_name
-from crawler.extraction.prose_guard import Suspect, blocks_to_drop
+from crawler.extraction.prose_guard import Judgement, Suspect, blocks_to_drop
 
 _INVISIBLE = (
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "map"),
@@ -74,7 +75,8 @@ def drop_clutter(
     headline: HtmlElement | None = None,
     openings: tuple[str, ...] = (),
     by_name: bool = True,
-) -> int:
+    notices: Callable[[], dict[HtmlElement, int]] = dict,
+) -> Judgement:
     """Take out the blocks whose markup names them as furniture.
 
     Args:
@@ -84,9 +86,10 @@ def drop_clutter(
         headline: The element that shows the headline, if any: the story stands behind it.
         openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
         by_name: Whether names count that merely contain a word for furniture.
+        notices: Finds the notices of the site behind the headline, with their running text.
 
     Returns:
-        Characters of running text behind the headline that are left.
+        What was taken out, and how much running text there was that can be the story's.
     """
     _drop_selected(body, selectors)
     suspects, stories = _suspects(body, headline, by_name=by_name)
@@ -104,10 +107,10 @@ def drop_clutter(
             if count := stories[element]:
                 stories.subtract(dict.fromkeys(element.iterancestors(), count))
     doubtful = [suspect for suspect in suspects if suspect.element not in spared_by_nature]
-    doomed, amount = blocks_to_drop(body, headline, doubtful, openings, by_name=by_name)
-    for element in doomed:
+    judgement = blocks_to_drop(body, headline, doubtful, openings, by_name=by_name, notices=notices)
+    for element in judgement.doomed:
         drop(element)
-    return amount
+    return judgement
 
 
 def _drop_selected(body: HtmlElement, selectors: tuple[str, ...]) -> None:

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.extraction.clutter import drop
-from crawler.extraction.prose import linked_headings, name_weight, names_of, own_prose
+from crawler.extraction.prose import link_chars, linked_headings, name_weight, names_of, own_prose
 from crawler.extraction.prose_guard import running_text
 from crawler.extraction.widen import widen
 
 _BLOCKS = ("p", "div", "td", "section", "article", "blockquote", "pre", "li", "main", "center")
 _RUN_BLOCKS = frozenset({"div", "td", "section", "article", "main", "center"})
 """Blocks whose own text counts, without that of the blocks inside."""
+MENU_SHARE = 0.8
+"""Part of a text that is linked in a menu or a list of headlines; the rest is dates and labels."""
+_LINES = frozenset({"p", "a", "b", "strong", "em", "span", "font", "h1", "h2", "h3", "h4"})
+"""Elements that are a line of text, or a part of one."""
 _DECAY = (1.0, 0.72, 0.5, 0.34, 0.2)
 """What an element gets of the prose one, two, … levels inside it: tight containers win over wide ones."""
 MIN_PROSE = 25
@@ -47,7 +51,11 @@ class Found:
 
 
 def find_container(
-    body: HtmlElement, headline: HtmlElement | None = None, *, by_name: bool = True
+    body: HtmlElement,
+    headline: HtmlElement | None = None,
+    *,
+    by_name: bool = True,
+    is_article: bool = False,
 ) -> Found | None:
     """Find the element that holds the story.
 
@@ -55,6 +63,8 @@ def find_container(
         body: The page's body, clutter gone.
         headline: The element of the headline, where there is one: what stands before it is seldom the story.
         by_name: Whether the names in the markup are believed as usual.
+        is_article: Whether the page says itself that it is an article: then text that stands in no block can
+            be its story.
 
     Returns:
         The element, or None where the page has no prose at all.
@@ -84,10 +94,13 @@ def find_container(
             points[holder] += worth * share
             holder = holder.getparent()
     if not points:
-        return None
+        loose = own_prose(body) if is_article else 0
+        return Found(body, loose, 1.0) if loose >= MIN_PROSE else None
     best = max(points, key=lambda element: points[element] * _weight(element, by_name=by_name))
     best = widen(best, prose, body, headline, by_name=by_name)
     _drop_card_lists(best)
+    if best is body:
+        _drop_menus(body)
     total = sum(prose.values())
     inside = sum(prose[element] for element in best.iter() if element in prose)
     return Found(best, inside, inside / total if total else 0.0)
@@ -121,6 +134,16 @@ def _weight(element: HtmlElement, *, by_name: bool) -> float:
     elif element.tag == "body":
         weight *= 0.6
     return weight
+
+
+def _drop_menus(body: HtmlElement) -> None:
+    """Take out what has links and no text, where the story's element is the whole page."""
+    for part in list(body):
+        if not isinstance(part.tag, str) or part.tag in _LINES or running_text(part):
+            continue
+        links = link_chars(part)
+        if links and links >= MENU_SHARE * len(" ".join("".join(part.itertext()).split())):
+            drop(part)
 
 
 def _drop_card_lists(container: HtmlElement) -> None:

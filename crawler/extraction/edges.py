@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from crawler.extraction import lexicon
 from crawler.extraction.lexicon import Furniture
+from crawler.extraction.notice_words import SiteNotice, is_about_cookies, notice_of
 from crawler.extraction.text import fold, skeleton
 
 MAX_LINE_CHARS = 160
@@ -50,6 +51,7 @@ def clean_edges(
         The story's paragraphs.
     """
     kept = _without_phrases(paragraphs, boilerplate)
+    kept = _without_notices(kept, spellings)
     kept = _without_headline(kept, spellings, site_names)
     kept = _without_small_print(kept, names, small_print)
     kept = _without_headline(kept, spellings, site_names)
@@ -62,6 +64,22 @@ def _without_phrases(paragraphs: list[str], boilerplate: tuple[str, ...]) -> lis
     if not starts:
         return paragraphs
     return [paragraph for paragraph in paragraphs if not skeleton(paragraph[:1_000]).startswith(starts)]
+
+
+def _without_notices(paragraphs: list[str], spellings: tuple[str, ...]) -> list[str]:
+    """Without the notices of the site before and after the story."""
+    may_consent = any(map(is_about_cookies, spellings))
+
+    def is_notice(paragraph: str) -> bool:
+        notice = notice_of(paragraph)
+        return notice is not None and not (may_consent and notice is SiteNotice.CONSENT)
+
+    first, last = 0, len(paragraphs)
+    while first < last and is_notice(paragraphs[last - 1]):
+        last -= 1
+    while first < last and is_notice(paragraphs[first]):
+        first += 1
+    return paragraphs[first:last]
 
 
 def _without_headline(paragraphs: list[str], spellings: tuple[str, ...], site_names: list[str]) -> list[str]:

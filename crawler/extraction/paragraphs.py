@@ -8,7 +8,7 @@ for `p` lose it.
 
 from lxml.html import Element, HtmlElement
 
-_HOLDERS = ("div", "section", "article", "main", "center", "td", "blockquote", "header", "figure")
+_HOLDERS = ("body", "div", "section", "article", "main", "center", "td", "blockquote", "header", "figure")
 _BLOCKS = frozenset(
     {
         *("p", "div", "section", "article", "main", "center", "table", "ul", "ol", "dl", "blockquote", "pre"),
@@ -136,6 +136,11 @@ def join_lines(container: HtmlElement) -> None:
         parent = line.getparent()
         if parent is not None:
             parent.remove(line)
+
+
+def is_block(element: HtmlElement) -> bool:
+    """Whether an element is a block, as browsers show it: it begins a line of its own."""
+    return element.tag in _BLOCKS
 
 
 def _line_holder(element: HtmlElement | None) -> HtmlElement | None:

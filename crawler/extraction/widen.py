@@ -64,7 +64,7 @@ def widen(
         if parent is not body and beside < enough:
             branch, skipped = parent, skipped + 1
             continue
-        if beside < enough or _link_heavy(parent, inside + beside):
+        if beside < enough or _link_heavy(parent, strangers, inside + beside):
             return best
         for sibling in strangers:
             drop(sibling)
@@ -124,5 +124,7 @@ def _contains(element: HtmlElement, other: HtmlElement) -> bool:
     return any(ancestor is element for ancestor in other.iterancestors())
 
 
-def _link_heavy(element: HtmlElement, prose: int) -> bool:
-    return link_chars(element) > 0.6 * max(prose, 1)
+def _link_heavy(element: HtmlElement, strangers: list[HtmlElement], prose: int) -> bool:
+    """Whether an element has too many links for a story, those left out that go when it is taken."""
+    links = link_chars(element) - sum(map(link_chars, strangers))
+    return links > 0.6 * max(prose, 1)

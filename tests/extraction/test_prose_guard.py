@@ -2,7 +2,9 @@
 
 import pytest
 
+from crawler.discovery.markup import html_tree
 from crawler.extraction import EmptyBody, extract
+from crawler.extraction.clutter import drop_clutter
 from crawler.extraction.names import BoilerplateName, boilerplate_name, is_state
 from tests.extraction.pages import RELATED, STORY, TITLE, URL, links, paragraphs
 
@@ -72,6 +74,19 @@ def test_only_the_pages_own_word_makes_a_story_of_comments_and_footers(name: str
     assert _article(page, DESCRIPTION)[: len(STORY)] == list(STORY)
     with pytest.raises(EmptyBody):
         extract(f"<html><head><title>{TITLE}</title></head><body>{page}".encode(), URL)
+
+
+def test_a_block_that_goes_counts_for_the_doubt_where_it_has_more_than_all_that_stays() -> None:
+    def amount(story: str) -> int:
+        tree = html_tree(f"<html><body><p>{STORY[1]}</p><div class='modal'>{story}</div></body></html>")
+        assert tree is not None
+        judgement = drop_clutter(tree.find("body"))
+        assert len(judgement.doomed) == 1
+        return judgement.running_text
+
+    assert amount(f"<p>{STORY[0]}</p><p>{STORY[3][:40]}</p>") > len(STORY[1]) + len(STORY[0])
+    assert amount(f"<p>{STORY[0][:90]}</p>") == len(STORY[1])
+    assert amount(f"<p>{STORY[0]}</p><p>{STORY[3][:40]}</p><a href='/x'>المزيد</a>") == len(STORY[1])
 
 
 def test_comments_longer_than_the_story_are_none_of_it() -> None:
