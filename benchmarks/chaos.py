@@ -44,7 +44,7 @@ LONGEST_PAUSE = 1.5
 """Seconds between two kills, at most, once the crawl has got further."""
 
 
-COMPARED = ("url", "title", "text_sha256", "published_at", "authors", "revision", "story_id", "duplicate_of")
+COMPARED = ("url", "title", "text_sha256", "published_at", "authors", "revision", "duplicate_of")
 """Fields of an article that do not depend on when it was crawled."""
 
 
@@ -182,10 +182,18 @@ class Round:
         for site in self._newsroom.sites:
             for path in segments(raw_folder(self.settings.data_dir, site.id)):
                 captures |= {page.article_id: page.sha256 for page in read_segment(path)}
+        documents = list(stores.db.articles.find({}))
+        # A story is called by the article that came first, which is chance; its members are not.
+        stories: dict[str, list[str]] = {}
+        for document in documents:
+            stories.setdefault(document["story_id"], []).append(document["_id"])
         return Snapshot(
             articles={
-                document["_id"]: tuple(document.get(name) for name in COMPARED)
-                for document in stores.db.articles.find({})
+                document["_id"]: (
+                    *(document.get(name) for name in COMPARED),
+                    sorted(stories[document["story_id"]]),
+                )
+                for document in documents
             },
             captures=captures,
             revisions=stores.db.revisions.count_documents({}),
