@@ -40,15 +40,19 @@ class Keeping:
         self.learned, self.has_counts = counts.learned(), counts.pages() >= MIN_PAGES
 
     def keep_raw(self, item: PageItem) -> str | None:
-        """Append the item's page to the archive of raw pages; call it once the article is stored.
+        """Append the item's page to the archive of raw pages, once; call it before the article is stored.
 
         Returns:
             What went wrong; the article is stored all the same.
         """
         if self._raw is None or item.article is None or item.article_id is None or not item.html_sha256:
             return None
+        # Where the store went away in the middle, all of the page's writes are repeated.
+        if item.is_kept:
+            return None
         try:
             self._raw.write(_raw_page(item, item.article_id, item.html_sha256))
+            item.is_kept = True
         except OSError as error:
             logger.error("%s: the raw page could not be kept: %s", item.url, error)
             return f"{item.url}: stored, but its raw page could not be kept: {error.strerror or error}"

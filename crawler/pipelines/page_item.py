@@ -46,6 +46,7 @@ class PageItem:
     `cause` says why it is no article. `fingerprint` is of its text, `text` what is remembered of it,
     `waiting` what of it is to be confirmed.
     `post_page` is what was read instead of a page: one that was made of a post.
+    `is_kept`: what was fetched is in the archive of raw pages.
     `turn` is held while no other page of the article may be stored (`crawler.pipelines.one_at_a_time`).
     """
 
@@ -75,4 +76,5 @@ class PageItem:
     text: PageText | None = None
     waiting: Waiting | None = None
     post_page: PostPage | None = None
+    is_kept: bool = False
     turn: asyncio.Lock | None = None

@@ -92,14 +92,15 @@ class StorePipeline:
         self._run.lease.check()
         articles = ArticleStore(stores.db)
         save = self._amend if item.amendment else self._save
+        is_read = item.outcome is None and item.amendment is not Amendment.REREAD
+        if is_read and (problem := self._run.keeping.keep_raw(item)):
+            # Before the article: a crash between the two leaves a capture too many, no article without one.
+            self._run.problem(problem)
         outcome = item.outcome or save(stores, item)
         if item.outcome is None and item.decision is not None:
             follow_story(stores, item.decision)
-        if item.outcome is None and item.amendment is not Amendment.REREAD:
-            # Only now: between its decision and its being stored, an article should lose no time.
-            self._keep(stores, item, outcome)
-            if item.lied and outcome.disposition is Disposition.REVISED:
-                self._run.note_lie(item.url)
+        if is_read:
+            self._learn(stores, item, outcome)
         waits = outcome.disposition is Disposition.UNCONFIRMED
         article_id = item.page.article_id if waits else item.article_id or item.page.article_id
         if (item.outcome is not None or item.amendment) and article_id:
@@ -138,11 +139,12 @@ class StorePipeline:
         ending = complete_withdrawal(stores, self._run, item, outcome.disposition)
         return outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.value)
 
-    def _keep(self, stores: Stores, item: PageItem, outcome: Outcome) -> None:
-        if problem := self._run.keeping.keep_raw(item):
-            self._run.problem(problem)
+    def _learn(self, stores: Stores, item: PageItem, outcome: Outcome) -> None:
+        """Take from a stored page what it tells of its site: what is repeated, and validators that lie."""
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE):
             self._run.keeping.learn(stores, item)
+        if item.lied and outcome.disposition is Disposition.REVISED:
+            self._run.note_lie(item.url)
 
     def _amend(self, stores: Stores, item: PageItem) -> Outcome:
         """Put an article right that its site did not revise."""

@@ -1,0 +1,36 @@
+"""What is fetched is kept before the article is stored, and once."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.article import Article
+from crawler.pipelines.keeping import Keeping
+from crawler.pipelines.page_item import PageItem
+from crawler.storage.frontier import Page
+from crawler.storage.raw_pages import RawPageWriter, fetch_sha256, read_segment, segments
+
+URL = "https://souq.example/akhbar/1"
+HTML = "<p>نص الخبر</p>".encode()
+
+
+def _item() -> PageItem:
+    return PageItem(
+        page=Page(id="souq/1", url=URL, discovered_by="feed"),
+        url=URL,
+        fetched_at=datetime(2024, 12, 4, tzinfo=UTC),
+        html=HTML,
+        html_sha256=fetch_sha256(HTML),
+        article=Article(url=URL, title="خبر", text="نص الخبر", canonical_url=URL),
+        article_id="1" * 32,
+    )
+
+
+def test_a_page_whose_writes_are_repeated_is_kept_once(tmp_path: Path) -> None:
+    writer = RawPageWriter(tmp_path, 10**9)
+    keeping, item = Keeping("souq", writer), _item()
+    assert keeping.keep_raw(item) is None
+    assert keeping.keep_raw(item) is None
+    keeping.close()
+    (path,) = segments(tmp_path)
+    (page,) = read_segment(path)
+    assert (page.article_id, page.html) == ("1" * 32, HTML)
