@@ -264,6 +264,10 @@ CONSENT = (
     "نستخدم نحن وشركاؤنا تقنيات مثل ملفات تعريف الارتباط لتخزين المعلومات والوصول إليها، ويمكنك تغيير رأيك "
     "في أي وقت تشاء من صفحة الإعدادات."
 )
+SUBSCRIBERS = (
+    "هذه الصفحة من خدمة البطاقة الجديدة، وقد خصصناها لمن فعّل بطاقته في أحد مكاتبنا في المدينة قبل نهاية "
+    "الأسبوع الماضي، ويستطيع غيره أن يطلب بطاقته من المكتب الأقرب إليه."
+)
 
 
 def test_a_page_that_addresses_lead_to_and_a_text_that_a_feed_repeats_are_no_articles(place: Place) -> None:
@@ -272,7 +276,9 @@ def test_a_page_that_addresses_lead_to_and_a_text_that_a_feed_repeats_are_no_art
         title, _ = _story("led", number)
         led, spoken = f"/led/{number}/story", f"/spoken/{number}/story"
         place.site.answers[led] = Answer("", 302, {"Location": f"/consent/form?back={number}"})
-        place.site.answers[f"/consent/form?back={number}"] = Answer(_page("موافقتك تهمنا", CONSENT))
+        place.site.answers[f"/consent/form?back={number}"] = Answer(
+            _page("خدمة البطاقة الجديدة", SUBSCRIBERS)
+        )
         place.site.answers[spoken] = Answer(_page(title))
         text = "شاهدوا النشرة كاملة على قناتنا، وتابعوا البث المباشر كل مساء في الموعد نفسه مع ضيوف البرنامج."
         items += [
@@ -317,7 +323,7 @@ class _Restricted(WordPress):
     """A site whose plugin puts the same words in the place of most posts."""
 
     def _paragraphs(self, number: int) -> str:
-        return super()._paragraphs(number) if number < 2 else f"<p>{CONSENT}</p>"
+        return super()._paragraphs(number) if number < 2 else f"<p>{SUBSCRIBERS}</p>"
 
 
 class _AllAnswers(dict[str, Any]):
@@ -338,3 +344,14 @@ def test_posts_that_say_the_same_over_rest_are_no_articles(place: Place) -> None
     assert report.dispositions == {"stored": 2, "unconfirmed": 6}
     assert place.stores.db.articles.count_documents({}) == 2
     assert place.stores.db.withdrawn.count_documents({}) <= 1
+
+
+def test_pages_that_only_ask_for_consent_are_no_articles_and_the_site_is_unwell(place: Place) -> None:
+    paths = [f"/2024/03/05/asks-for-consent-before-the-story-{number}" for number in range(10)]
+    for path in paths:
+        place.site.answers[path] = Answer(_page("موافقتك تهمنا", CONSENT))
+    place.site.answers["/"] = Answer(listing_page(paths))
+    (report,) = crawl([Job(site=place.site.site(id=place.name))], place.settings)
+    assert report.taken == len(paths)
+    assert place.stores.db.articles.count_documents({}) == 0
+    assert report.verdict in ("nothing_extracted", "same_page_everywhere")
