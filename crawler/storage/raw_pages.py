@@ -247,82 +247,83 @@ def _record(page: RawPage) -> bytes:
     return b"".join((*parts, _response(page, page.url, page.html, told)))
 
 
-def _response(page: RawPage, url: str, html: bytes, told: dict[str, str]) -> bytes:
+def _response(page: RawPage, url: str, html: bytes, headers: dict[str, str]) -> bytes:
+    """An article's page, with the one header of its answer that is kept."""
+    http_headers = [("Content-Type", page.content_type)] if page.content_type else []
+    return _packed(
+        "response",
+        url,
+        html,
+        page.fetched_at,
+        {"Khabar-Article": page.article_id, **headers},
+        http=("HTTP/1.1", "200 OK", http_headers),
+    )
+
+
+def _answer_record(answer: Exchange) -> bytes:
+    """The answer of an interface, as the server sent it."""
+    phrase = _PHRASES.get(answer.status, "")
+    # The chunks are gone from the body, which is as long as it is.
+    http_headers = [(name, value) for name, value in answer.headers if name.lower() != "transfer-encoding"]
+    headers = {"WARC-Record-ID": answer.record_id}
+    if answer.ip_address is not None:
+        headers["WARC-IP-Address"] = answer.ip_address
+    return _packed(
+        "response",
+        answer.url,
+        answer.body,
+        answer.fetched_at,
+        headers,
+        http=(answer.protocol, f"{answer.status} {phrase}", http_headers),
+    )
+
+
+def _conversion(page: RawPage, answer: Exchange, headers: dict[str, str]) -> bytes:
+    """A page that was made of one post of an answer: a WARC conversion record that refers to it."""
+    references = {
+        "WARC-Refers-To": answer.record_id,
+        "WARC-Refers-To-Target-URI": answer.url,
+        "WARC-Refers-To-Date": _utc(answer.fetched_at),
+        "Khabar-Article": page.article_id,
+    }
+    return _packed("conversion", page.url, page.html, page.fetched_at, {**references, **headers})
+
+
+def _packed(
+    kind: str,
+    url: str,
+    payload: bytes,
+    at: datetime,
+    headers: dict[str, str],
+    http: tuple[str, str, list[tuple[str, str]]] | None = None,
+) -> bytes:
+    """A WARC record as a gzip member.
+
+    Args:
+        kind: Its type.
+        url: The address that it is of.
+        payload: Its bytes.
+        at: When they were fetched, aware.
+        headers: Further WARC headers.
+        http: Protocol, status line and headers of the answer; None for a page that no server sent.
+    """
     # Imported here: most commands write no page, and it takes a moment.
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
-    headers = [("Content-Type", page.content_type)] if page.content_type else []
     record = io.BytesIO()
     writer = WARCWriter(record, gzip=False, warc_version="1.1")
     writer.write_record(
         writer.create_warc_record(
             url,
-            "response",
-            payload=io.BytesIO(html),
-            length=len(html),
-            http_headers=StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1"),
+            kind,
+            payload=io.BytesIO(payload),
+            length=len(payload),
+            warc_content_type="" if http else POST_CONTENT_TYPE,
+            http_headers=StatusAndHeaders(http[1], http[2], protocol=http[0]) if http else None,
             warc_headers_dict={
-                "WARC-Date": _utc(page.fetched_at),
-                "WARC-Payload-Digest": f"sha256:{hashlib.sha256(html).hexdigest()}",
-                "Khabar-Article": page.article_id,
-                **told,
-            },
-        )
-    )
-    return gzip.compress(record.getvalue(), LEVEL, mtime=0)
-
-
-def _answer_record(answer: Exchange) -> bytes:
-    """The answer of an interface, as the server sent it."""
-    from warcio.statusandheaders import StatusAndHeaders
-    from warcio.warcwriter import WARCWriter
-
-    phrase = _PHRASES.get(answer.status, "")
-    # The chunks are gone from the body, which is as long as it is.
-    headers = [(name, value) for name, value in answer.headers if name.lower() != "transfer-encoding"]
-    record = io.BytesIO()
-    writer = WARCWriter(record, gzip=False, warc_version="1.1")
-    warc_headers = {
-        "WARC-Record-ID": answer.record_id,
-        "WARC-Date": _utc(answer.fetched_at),
-        "WARC-Payload-Digest": f"sha256:{hashlib.sha256(answer.body).hexdigest()}",
-    }
-    if answer.ip_address is not None:
-        warc_headers["WARC-IP-Address"] = answer.ip_address
-    writer.write_record(
-        writer.create_warc_record(
-            answer.url,
-            "response",
-            payload=io.BytesIO(answer.body),
-            length=len(answer.body),
-            http_headers=StatusAndHeaders(f"{answer.status} {phrase}", headers, protocol=answer.protocol),
-            warc_headers_dict=warc_headers,
-        )
-    )
-    return gzip.compress(record.getvalue(), LEVEL, mtime=0)
-
-
-def _conversion(page: RawPage, answer: Exchange, headers: dict[str, str]) -> bytes:
-    """A page that was made of one post of an answer: a WARC conversion record that refers to it."""
-    from warcio.warcwriter import WARCWriter
-
-    record = io.BytesIO()
-    writer = WARCWriter(record, gzip=False, warc_version="1.1")
-    writer.write_record(
-        writer.create_warc_record(
-            page.url,
-            "conversion",
-            payload=io.BytesIO(page.html),
-            length=len(page.html),
-            warc_content_type=POST_CONTENT_TYPE,
-            warc_headers_dict={
-                "WARC-Date": _utc(page.fetched_at),
-                "WARC-Payload-Digest": f"sha256:{hashlib.sha256(page.html).hexdigest()}",
-                "WARC-Refers-To": answer.record_id,
-                "WARC-Refers-To-Target-URI": answer.url,
-                "WARC-Refers-To-Date": _utc(answer.fetched_at),
-                "Khabar-Article": page.article_id,
+                "WARC-Date": _utc(at),
+                "WARC-Payload-Digest": f"sha256:{hashlib.sha256(payload).hexdigest()}",
                 **headers,
             },
         )
