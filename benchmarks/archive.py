@@ -16,7 +16,7 @@ from typing import Any
 import pymongo
 
 from benchmarks.corpus import SITES, START, Planted, generate
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.schema import ensure_schema
 

@@ -27,9 +27,9 @@ from typing import Any
 
 import psutil
 
-from crawler.config import Settings
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
+from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.raw_pages import raw_folder, read_segment, segments

@@ -26,10 +26,10 @@ from typing import Any
 import psutil
 import trafilatura
 
-from crawler.article import Disposition
-from crawler.config import Settings
+from crawler.model.article import Disposition
+from crawler.model.site import Site
 from crawler.operations.crawl import crawl
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded
 

@@ -147,9 +147,9 @@ def saved_pages(data: Path) -> list[Saved]:
 
 def measure(pages: list[Saved], *, by_step: bool) -> dict[str, float]:
     """Milliseconds a page: of each step, or of all together, which the stopwatch then doesn't slow."""
-    from crawler.article import Hints
+    from crawler.model.article import Hints
+    from crawler.model.site import Site
     from crawler.pipelines import extract
-    from crawler.sites import Site
 
     now = datetime.now(UTC)
     work = [

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from crawler.config import Settings
+from crawler.model.site import Site
 from crawler.operations.crawl import crawl
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage import embedded
 

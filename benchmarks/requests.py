@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from crawler.config import Settings
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded
 from tests.operations.made_up_site import made_up_site

@@ -26,8 +26,8 @@ from urllib.parse import quote
 from benchmarks import vocabulary
 from benchmarks.archive import fill
 from benchmarks.corpus import SITES
-from crawler.config import Settings
 from crawler.operations.archive import Archive
+from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
 

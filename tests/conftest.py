@@ -18,7 +18,7 @@ import pytest
 import redis
 from pydantic import SecretStr
 
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_redis, open_stores
 

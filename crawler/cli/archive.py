@@ -16,11 +16,11 @@ from crawler.cli.changes import show_changes
 from crawler.cli.context import context_of, err, out
 from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
+from crawler.model.period import Period, explain_empty, parse_period
+from crawler.model.site import load_sites, select_sites
 from crawler.operations.export import LeftOut, RowCounter, export_rows
 from crawler.operations.export_files import export_target, write_export, write_text
 from crawler.operations.show import find_article
-from crawler.period import Period, explain_empty, parse_period
-from crawler.sites import load_sites, select_sites
 from crawler.storage.connect import open_stores
 
 

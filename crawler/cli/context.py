@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from crawler.config import Settings
+from crawler.settings import Settings
 
 UNSEEN_WIDTH = 1000
 """Characters of a line where nobody looks: wider than any table; rich would fold at 80."""

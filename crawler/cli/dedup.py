@@ -14,9 +14,9 @@ from crawler.cli.dedup_split import split_command
 from crawler.cli.options import Since, Until, complete_site
 from crawler.errors import UsageError
 from crawler.files import replaced_file
+from crawler.model.period import explain_empty, parse_period
+from crawler.model.site import load_sites, select_sites
 from crawler.operations.report import read_holdings, report_of
-from crawler.period import explain_empty, parse_period
-from crawler.sites import load_sites, select_sites
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import rebuild_index
 from dedup.report import render_csv, render_html, render_json, render_text

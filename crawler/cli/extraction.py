@@ -8,9 +8,9 @@ import typer
 from rich.text import Text
 
 from crawler.cli.context import context_of, err, out
+from crawler.model.site import load_sites, select_sites
 from crawler.operations.extract import extract_source
 from crawler.operations.record import article_fields
-from crawler.sites import load_sites, select_sites
 
 if TYPE_CHECKING:
     from crawler.operations.reextract import ReextractReport

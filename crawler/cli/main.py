@@ -15,8 +15,8 @@ import typer
 from crawler import __version__
 from crawler.cli.context import CliContext, err
 from crawler.cli.options import with_common_options
-from crawler.config import load_settings
 from crawler.errors import KhabarError
+from crawler.settings import load_settings
 
 GROUPS = {
     "demo": {"demo"},

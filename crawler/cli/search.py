@@ -14,9 +14,9 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
 from crawler.errors import UsageError
+from crawler.model.period import ZONE, explain_empty, parse_period
+from crawler.model.site import load_sites, select_sites
 from crawler.operations.archive import Archive, best_first, filters_of, parse_query
-from crawler.period import ZONE, explain_empty, parse_period
-from crawler.sites import load_sites, select_sites
 from crawler.storage.search import BusyIndexError, Hit, Refreshed, stated_day
 from crawler.storage.search.excerpt import Piece
 from dedup.report.article import one_line

@@ -18,9 +18,9 @@ from rich.text import Text
 
 from crawler.cli.context import context_of, out
 from crawler.cli.output import Column, RowTable
-from crawler.config import Settings
 from crawler.operations import backup as backups
 from crawler.operations.doctor import Level, diagnose
+from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
 from crawler.storage.stale import mark_replaced

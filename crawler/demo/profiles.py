@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from crawler.article import DatePrecision
+from crawler.model.article import DatePrecision
 
 Family = Literal["wordpress", "portal", "modern", "classic"]
 

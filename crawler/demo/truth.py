@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from crawler.article import DatePrecision
+from crawler.model.article import DatePrecision
 
 
 class Kind(StrEnum):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from crawler.article import Discovered
 from crawler.discovery.accounting import AddressCounts
 from crawler.discovery.canonical import absolute_url
 from crawler.discovery.feed import FeedError, parse_feed
@@ -15,7 +14,8 @@ from crawler.discovery.markup import parse_html
 from crawler.discovery.sitemap import SitemapLink, parse_sitemap
 from crawler.discovery.window import sitemap_span
 from crawler.discovery.wordpress import is_wordpress
-from crawler.sites import Site
+from crawler.model.article import Discovered
+from crawler.model.site import Site
 
 SourceKind = Literal["feed", "sitemap", "listing"]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from crawler.article import Discovered
 from crawler.discovery.sitemap import SitemapLink
 from crawler.discovery.window import Window, page_span, sitemap_span
+from crawler.model.article import Discovered
 
 REACHES_BACK = 20
 """Pages from before the window by which sitemaps show that they reach back so far: more than the «من نحن» and

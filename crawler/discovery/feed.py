@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from crawler.article import Discovered, Hints
 from crawler.discovery.canonical import InvalidURLError, absolute_url
 from crawler.discovery.json_feed import JsonFeed, read_json_feed
 from crawler.discovery.markup import MarkupError, parse_xml, xml_source
@@ -21,8 +20,9 @@ from crawler.discovery.plaintext import one_line, paragraphs
 from crawler.discovery.redirectors import preferred_address
 from crawler.discovery.times import order_of_times, parse_time
 from crawler.errors import KhabarError
+from crawler.model.article import Discovered, Hints
+from crawler.model.site import Site
 from crawler.parsing.dates.order import DateOrder
-from crawler.sites import Site
 
 _NAMESPACES = {
     "http://www.w3.org/2005/Atom": "atom",

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from lxml.html import HtmlElement
 
 from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
-from crawler.sites import Site
+from crawler.model.site import Site
 
 _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}

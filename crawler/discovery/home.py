@@ -13,7 +13,7 @@ from crawler.discovery.feed_links import feed_links
 from crawler.discovery.links import is_article_link, word_count
 from crawler.discovery.markup import parse_html
 from crawler.discovery.plaintext import one_line
-from crawler.sites import Site
+from crawler.model.site import Site
 
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _LATIN = re.compile(r"[A-Za-z]{2}")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.article import Discovered
 from crawler.discovery.answer import Named
+from crawler.model.article import Discovered
 
 MOSTLY = 0.5
 """A time that more than this share of the entries has is the generator's, not a page's."""

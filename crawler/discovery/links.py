@@ -9,8 +9,8 @@ import sys
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawler.model.site import Site
 from crawler.parsing.article_query import ARTICLE_PARAMETERS, article_numbers, has_own_number
-from crawler.sites import Site
 
 MIN_TITLE_WORDS = 4
 """Headlines have four words and more; menu entries («أخبار محلية», "Contact us") have fewer."""

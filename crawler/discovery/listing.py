@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.article import Discovered, Hints
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
 from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url, url_key
 from crawler.discovery.item_list import item_lists
@@ -22,8 +21,9 @@ from crawler.discovery.links import (
 from crawler.discovery.markup import html_tree
 from crawler.discovery.plaintext import one_line
 from crawler.discovery.redirectors import own_address
+from crawler.model.article import Discovered, Hints
+from crawler.model.site import Site
 from crawler.parsing.encoding import decode_as
-from crawler.sites import Site
 
 MAX_TITLE_LENGTH = 250
 """Characters. A longer text of a link is a whole teaser, not a headline."""

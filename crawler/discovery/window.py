@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
-from crawler.article import Hints
+from crawler.model.article import Hints
 
 MARGIN = timedelta(days=1)
 """A day in an address is a day of the site's clock, which is at most half a day away from UTC; and an article

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 
-from crawler.article import Article, ArticleMark, Hints
 from crawler.extraction import page_kind, second_look
 from crawler.extraction.article_text import ArticleText, TextReader
 from crawler.extraction.credit_lines import read_credits
@@ -35,9 +34,10 @@ from crawler.extraction.page_kind import Evidence
 from crawler.extraction.text import tidy
 from crawler.extraction.tree import parse_page
 from crawler.extraction.witnesses import read_witnesses
+from crawler.model.article import Article, ArticleMark, Hints
 
 if TYPE_CHECKING:
-    from crawler.sites import Site
+    from crawler.model.site import Site
 
 __all__ = [
     "Blocked",

@@ -3,8 +3,8 @@
 All of them survive pickling, so they can be raised in a worker process.
 """
 
-from crawler.article import NotArticleReason
 from crawler.errors import KhabarError
+from crawler.model.article import NotArticleReason
 
 __all__ = [
     "Blocked",

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from crawler.article import Hints
 from crawler.extraction import metadata as meta
 from crawler.extraction.canonical import canonical_url
 from crawler.extraction.credits import find_authors
@@ -17,9 +16,10 @@ from crawler.extraction.dates.published import Published
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.page_kind import title_parts
 from crawler.extraction.title import Headline, find_title, site_name_beside, without_headlines
+from crawler.model.article import Hints
 
 if TYPE_CHECKING:
-    from crawler.sites import Site
+    from crawler.model.site import Site
 
 DEFAULT_TIMEZONE = "Asia/Damascus"
 """The zone of times without one where no site says otherwise."""

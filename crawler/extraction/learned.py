@@ -7,9 +7,9 @@ import hashlib
 from dataclasses import replace
 from typing import NamedTuple
 
-from crawler.article import Article
 from crawler.extraction.credits import is_credit
 from crawler.extraction.text import skeleton
+from crawler.model.article import Article
 
 EDGE = 12
 """Paragraphs at either end of a text that are looked at. Templates add to the ends; what stands in the middle

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from crawler.article import ArticleMark
 from crawler.extraction.jsonld import Node, node_types
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.text import fold
+from crawler.model.article import ArticleMark
 
 EDGE = 4
 """Paragraphs at either end in which a page's own word on its text is looked for."""

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crawler.article import Hints
 from crawler.extraction.jsonld import LinkedData, Node
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.text import fold_long, skeleton, skeleton_of_long, tidy
+from crawler.model.article import Hints
 
 OPENING = 36
 """Letters of a story's beginning that are compared: six words or so, which no other text begins with."""

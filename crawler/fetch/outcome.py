@@ -15,7 +15,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.article import Disposition
+from crawler.model.article import Disposition
 
 
 @dataclass(frozen=True, slots=True)

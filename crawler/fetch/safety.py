@@ -17,7 +17,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
 from crawler.fetch.outcome import RefusedRequestError
-from crawler.sites import Site
+from crawler.model.site import Site
 
 IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from crawler.discovery.canonical import host_of, url_key
 from crawler.errors import UsageError
 from crawler.files import replaced_file
+from crawler.model.site import SITE_ID, Site, check_seed, load_site
 from crawler.operations.survey import Survey
-from crawler.sites import SITE_ID, Site, check_seed, load_site
 
 _PUBLIC_PARTS = frozenset(
     {"com", "net", "org", "co", "gov", "edu", "info", "news", "press", "tv", "fm", "media"}

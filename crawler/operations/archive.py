@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from pymongo.errors import PyMongoError
 
-from crawler.config import Settings
 from crawler.errors import StoreUnavailableError, UsageError
-from crawler.period import ANY_TIME, ZONE, Period
+from crawler.model.period import ANY_TIME, ZONE, Period
+from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document

@@ -2,8 +2,8 @@
 
 import contextlib
 
-from crawler.config import Settings
-from crawler.sites import Site
+from crawler.model.site import Site
+from crawler.settings import Settings
 from crawler.storage.boilerplate import BoilerplateCounts, Repeated
 from crawler.storage.connect import open_redis
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
-from crawler.config import Settings
 from crawler.errors import KhabarError
+from crawler.model.site import Site
 from crawler.operations.add_site import Change, changes_of
 from crawler.operations.survey import Survey, survey_site
-from crawler.sites import Site
+from crawler.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

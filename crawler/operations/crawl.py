@@ -18,12 +18,12 @@ from typing import Any, Protocol
 from bson import ObjectId
 from pymongo.errors import PyMongoError
 
-from crawler.article import Disposition
-from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
 from crawler.files import append_private, make_private_folder, turn_over
+from crawler.model.article import Disposition
 from crawler.operations.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.webhook import Announcer
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.rhythm import next_interval
 from crawler.spiders.verdict import HEALTHY

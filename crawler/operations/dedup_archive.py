@@ -18,9 +18,9 @@ from typing import Any
 
 import pymongo
 
-from crawler.config import Settings
 from crawler.errors import KhabarError, UsageError
 from crawler.files import make_private_folder
+from crawler.settings import Settings
 from crawler.storage.articles import TIMES, published_by
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import LONGEST_COUNT

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.config import Settings
 from crawler.demo import Newsroom
+from crawler.model.site import Site, load_sites
 from crawler.operations.crawl import ProgressListener, crawl
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.report import dedup_report
-from crawler.sites import Site, load_sites
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import clear_index

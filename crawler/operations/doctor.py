@@ -16,10 +16,10 @@ import redis
 from pymongo.errors import PyMongoError
 
 from crawler import __version__
-from crawler.config import Settings
 from crawler.errors import KhabarError
+from crawler.model.site import load_sites
 from crawler.operations.backup import restore_was_interrupted
-from crawler.sites import load_sites
+from crawler.settings import Settings
 from crawler.storage import connect
 from crawler.storage.dedup_index import BASENAME
 from crawler.storage.embedded import MongoServer, RedisServer, Status

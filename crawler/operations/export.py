@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.period import ANY_TIME, Period
-from crawler.sites import Site
+from crawler.model.period import ANY_TIME, Period
+from crawler.model.site import Site
 from crawler.storage.articles import TIMES, placed_at
 from crawler.storage.connect import Stores
 from crawler.storage.paging import in_batches
@@ -59,7 +59,7 @@ def export_rows(
         stores: The open stores.
         sites: The known sites: times are shown in a site's own zone.
         site: Only this site.
-        period: Only articles published in it; see `crawler.period.publication_moment`.
+        period: Only articles published in it; see `crawler.model.period.publication_moment`.
         duplicates: Whether to yield duplicates too.
         left_out: Counts what is passed over.
     """

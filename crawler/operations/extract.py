@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.article import Article
-from crawler.config import Settings
 from crawler.errors import KhabarError, UsageError
 from crawler.extraction.errors import ExtractionError
+from crawler.model.article import Article
+from crawler.model.site import Site
 from crawler.operations.extraction_worker import extract_within_time
 from crawler.operations.polite import PoliteFetcher
-from crawler.sites import Site
+from crawler.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

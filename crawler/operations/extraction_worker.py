@@ -9,10 +9,10 @@ import functools
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from crawler.article import Article, Hints
-from crawler.config import Settings
 from crawler.errors import KhabarError
-from crawler.sites import Site
+from crawler.model.article import Article, Hints
+from crawler.model.site import Site
+from crawler.settings import Settings
 from crawler.worker_pool import TaskRaisedError, TaskTimeoutError, WorkerDiedError, WorkerPool
 
 if TYPE_CHECKING:

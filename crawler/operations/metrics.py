@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from crawler.errors import KhabarError, UsageError
-from crawler.sites import Site
+from crawler.model.site import Site
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.session import StoreSession
 from crawler.storage.turns import site_states

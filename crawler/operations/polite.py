@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
 
-from crawler.config import Settings
 from crawler.errors import KhabarError
 from crawler.fetch.connection import Answer, Limits, PrivateAddressError, request_once
 from crawler.fetch.pace import PATIENCE, Pace, requested_pause
@@ -23,6 +22,7 @@ from crawler.fetch.tls import certificate_problem
 from crawler.parsing.content import ACCEPTED, ContentTooLargeError, content_of
 from crawler.parsing.redirects import is_gate, page_redirect, refresh_header_target, with_cookies
 from crawler.parsing.robots import MOST_BYTES, RobotsTxt, product_token
+from crawler.settings import Settings
 
 MOST_WAITS = 3
 """Times that a site may ask for a pause before one address is given up, as in crawls."""

@@ -2,11 +2,11 @@
 
 import contextlib
 
-from crawler.config import Settings
 from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.errors import UsageError
-from crawler.period import ANY_TIME, Period
-from crawler.sites import Site
+from crawler.model.period import ANY_TIME, Period
+from crawler.model.site import Site
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.articles import TIMES, placed_at
 from crawler.storage.connect import open_stores
@@ -24,7 +24,7 @@ def recrawl_job(
     Args:
         site: The site to fetch again.
         settings: Where the stores are.
-        period: Only articles published in it; see `crawler.period.publication_moment`.
+        period: Only articles published in it; see `crawler.model.period.publication_moment`.
         url: Only this article.
 
     Returns:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from crawler.article import Article
-from crawler.config import Settings
+from crawler.model.article import Article
+from crawler.model.site import Site
 from crawler.pipelines.extract import (
     Extracted,
     ExtractionFailedError,
@@ -18,7 +18,7 @@ from crawler.pipelines.extract import (
 )
 from crawler.pipelines.posts import extract_post_page
 from crawler.pipelines.rereading import apply_reading
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import mend_index

@@ -7,8 +7,8 @@ from typing import Any
 
 import pymongo
 
-from crawler.period import ANY_TIME, ZONE, Period
-from crawler.sites import Site
+from crawler.model.period import ANY_TIME, ZONE, Period
+from crawler.model.site import Site
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.articles import placed_at, published_by
 from crawler.storage.boilerplate import BoilerplateCounts
@@ -91,7 +91,7 @@ def report_of(
     Args:
         stores: The open stores, for the texts of what is compared.
         held: What the archive holds.
-        period: Only articles published in it; see `crawler.period.publication_moment`.
+        period: Only articles published in it; see `crawler.model.period.publication_moment`.
         site: Only this site's articles; other members of their stories are named.
     """
     report = build_report(

@@ -16,13 +16,13 @@ from typing import Protocol
 
 from pymongo.database import Database
 
-from crawler.config import Settings
 from crawler.errors import KhabarError, SeedError
+from crawler.model.site import Site, load_sites
 from crawler.operations.crawl import GRACE, Silence, crawl_site, prepare_stores
 from crawler.operations.status import due_at
 from crawler.operations.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.webhook import Announcer
-from crawler.sites import Site, load_sites
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.lease import holder_lives

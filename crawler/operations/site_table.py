@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from crawler.sites import Site
+from crawler.model.site import Site
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60))
 

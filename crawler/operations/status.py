@@ -8,7 +8,7 @@ from typing import Any
 from pymongo.database import Database
 
 from crawler.discovery.accounting import AddressCounts
-from crawler.sites import Site
+from crawler.model.site import Site
 from crawler.spiders.job import SourceReport
 from crawler.spiders.rhythm import open_from
 from crawler.spiders.verdict import HEALTHY

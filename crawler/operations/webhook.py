@@ -15,8 +15,8 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from crawler.config import Settings
 from crawler.errors import KhabarError
+from crawler.settings import Settings
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_mongodb
 from crawler.storage.turns import HealthChange, claim_changes, give_back

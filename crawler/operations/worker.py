@@ -18,13 +18,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from redis.exceptions import RedisError
 
-from crawler.config import Settings
 from crawler.errors import KhabarError, UsageError
+from crawler.model.site import Site
 from crawler.operations.crawl import Silence, crawl_site, prepare_stores
 from crawler.operations.schedule import busy, line
 from crawler.operations.stop_signals import StopRequest
 from crawler.operations.webhook import Announcer
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import open_stores
 from crawler.storage.embedded import RedisServer

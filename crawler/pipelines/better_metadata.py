@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.article import Article, DatePrecision
+from crawler.model.article import Article, DatePrecision
 from crawler.storage.schema import Document
 
 SAME_DAY = timedelta(days=1)

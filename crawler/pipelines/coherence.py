@@ -7,7 +7,7 @@ has nothing to do with the headline of the article that it stands in for.
 import re
 from urllib.parse import unquote, urlsplit
 
-from crawler.article import Hints
+from crawler.model.article import Hints
 from crawler.pipelines.text_sketch import normalised, without_headlines
 
 SHORTEST_WORD = 4

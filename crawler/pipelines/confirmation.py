@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawler.article import UnconfirmedReason
+from crawler.model.article import UnconfirmedReason
 from crawler.pipelines.coherence import speaks_of
 from crawler.pipelines.fingerprint import Fingerprint
 from crawler.pipelines.text_sketch import BINS, EMPTY_BIN, TextSketch

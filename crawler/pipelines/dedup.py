@@ -7,9 +7,9 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from crawler.article import Disposition
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
+from crawler.model.article import Disposition
 from crawler.pipelines.identity import former_ids, keep_identity, tells_another_story
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import take_turn

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
-from crawler.article import Article, Hints
+from crawler.model.article import Article, Hints
 from crawler.pipelines.coherence import contradicts, is_vouched_for, speaks_of
 from crawler.pipelines.text_sketch import TextSketch, normalised, sketch_text
 

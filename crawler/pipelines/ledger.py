@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from crawler.article import Article, Disposition
+from crawler.model.article import Article, Disposition
+from crawler.model.site import Site
 from crawler.pipelines.keeping import Keeping
 from crawler.pipelines.site_texts import SiteTexts
-from crawler.sites import Site
 from crawler.storage.lease import Lease
 from crawler.storage.page_texts import Waiting
 from crawler.storage.session import StoreSession

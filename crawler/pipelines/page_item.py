@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from crawler.article import Article, Hints, NotArticleReason
 from crawler.fetch.outcome import Outcome
+from crawler.model.article import Article, Hints, NotArticleReason
 from crawler.pipelines.fingerprint import Fingerprint
 from crawler.storage.exchange import Exchange
 from crawler.storage.frontier import Page

@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.article import DatePrecision, Hints
 from crawler.discovery.posts import Post
+from crawler.model.article import DatePrecision, Hints
+from crawler.model.site import Site
 from crawler.pipelines.extract import Extracted, FetchedPage, extract_page
-from crawler.sites import Site
 
 
 def extract_post(

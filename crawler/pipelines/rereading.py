@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from crawler.article import Article, latest_publication
+from crawler.model.article import Article, latest_publication
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story, open_index
 from crawler.storage.dedup_texts import stored_texts

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pymongo.database import Database
 
-from crawler.article import Disposition
+from crawler.model.article import Disposition
 from crawler.pipelines.confirmation import MANY, sketch_of
 from crawler.storage.page_texts import PageText, TextHolder, Waiting, pages_with_text
 from crawler.storage.schema import Document

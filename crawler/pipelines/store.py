@@ -8,9 +8,9 @@ from typing import Self
 from redis.exceptions import OutOfMemoryError
 from scrapy.crawler import Crawler
 
-from crawler.article import DatePrecision, Disposition, UnconfirmedReason
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
+from crawler.model.article import DatePrecision, Disposition, UnconfirmedReason
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.one_at_a_time import end_turn
 from crawler.pipelines.page_item import Amendment, PageItem

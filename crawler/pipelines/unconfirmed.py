@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.article import Disposition, UnconfirmedReason
 from crawler.fetch.outcome import Outcome
+from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.pipelines.confirmation import (
     Candidate,
     is_another_text,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from crawler.article import Discovered
 from crawler.discovery.archives import Archive, ArchiveTemplate
 from crawler.discovery.window import MARGIN, page_span
+from crawler.model.article import Discovered
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.storage.archives import newest_published, publication_times

@@ -12,7 +12,6 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.article import Discovered
 from crawler.discovery.archives import (
     Archive,
     ArchivePage,
@@ -26,6 +25,7 @@ from crawler.discovery.coverage import Coverage
 from crawler.discovery.window import MARGIN
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome
+from crawler.model.article import Discovered
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.spiders.archive_evidence import ArchiveEvidence
 from crawler.spiders.crawling import Crawling

@@ -68,7 +68,7 @@ def main() -> int:
     # Imported here, after the handlers of signals are in place and without the search for garbage.
     # The first before all others: it looks through all modules loaded so far, for each frame of the stack.
     import scrapy.core.downloader.contextfactory  # noqa: F401, I001
-    from crawler.config import load_settings
+    from crawler.settings import load_settings
     from crawler.spiders.job import CrawlReport, Job, event_line
     from crawler.spiders.run import CrawlRun
     from crawler.storage.errors import explained

@@ -10,8 +10,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.discovery.window import Window
+from crawler.model.site import Site
 from crawler.pipelines.page_item import PageItem
-from crawler.sites import Site
 from crawler.spiders.run import CrawlRun
 from crawler.storage.schema import Document
 

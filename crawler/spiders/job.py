@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from crawler.article import Disposition
 from crawler.discovery.accounting import (
     AddressCounts,
     AddressOutcome,
@@ -16,7 +15,8 @@ from crawler.discovery.accounting import (
     SourceVerdict,
     judge_source,
 )
-from crawler.sites import Site
+from crawler.model.article import Disposition
+from crawler.model.site import Site
 
 CrawlKind = Literal["scheduled", "manual", "recrawl", "backfill"]
 

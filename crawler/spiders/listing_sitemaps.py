@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from crawler.article import Discovered
 from crawler.discovery.answer import Named
 from crawler.discovery.sitemap_names import names_listings
+from crawler.model.article import Discovered
 from crawler.spiders.job import SourceReport
 from crawler.spiders.walk import Source
 

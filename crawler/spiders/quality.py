@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from crawler.article import Article
+from crawler.model.article import Article
 
 SAMPLE = 12
 """Articles that one crawl keeps a sample of: an hourly crawl's all, and about 1 KB in its record."""

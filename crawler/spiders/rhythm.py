@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from crawler.sites import Site
+from crawler.model.site import Site
 
 QUIETER = 1.5
 """A crawl that finds nothing new lengthens the interval so much: two quiet ones double it."""

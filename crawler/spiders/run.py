@@ -9,14 +9,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from crawler.article import Article, Disposition, UnconfirmedReason
-from crawler.config import Settings
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
 from crawler.fetch.pace import Pace
+from crawler.model.article import Article, Disposition, UnconfirmedReason
 from crawler.pipelines.extract import ExtractionPool
 from crawler.pipelines.keeping import Keeping
 from crawler.pipelines.site_texts import SiteTexts
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job, SourceReport
 from crawler.spiders.quality import Sample
 from crawler.spiders.rhythm import next_interval, next_time

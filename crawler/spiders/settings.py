@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from crawler.config import Settings
 from crawler.fetch.pacing import FAST_SLOT
 from crawler.fetch.safety import ALLOW_PRIVATE
-from crawler.sites import Site
+from crawler.model.site import Site
+from crawler.settings import Settings
 
 SPIDER_MODULES: list[str] = []
 """Spiders are started by `khabar crawl`; `scrapy` finds none by name."""

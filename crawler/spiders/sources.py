@@ -15,7 +15,6 @@ from scrapy import Request, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.article import Disposition
 from crawler.discovery.accounting import (
     AddressCounts,
     AddressOutcome,
@@ -29,6 +28,7 @@ from crawler.discovery.lastmod import with_believed_times
 from crawler.discovery.window import newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
+from crawler.model.article import Disposition
 from crawler.pipelines.extract import ExtractionFailedError
 from crawler.spiders.archives import Archives
 from crawler.spiders.crawling import Crawling

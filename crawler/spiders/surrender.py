@@ -9,7 +9,7 @@ from typing import Any, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-from crawler.article import Disposition, UnconfirmedReason
+from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.pipelines.page_item import PageItem
 
 IN_A_ROW = 10

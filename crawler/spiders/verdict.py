@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from crawler.article import Disposition
 from crawler.discovery.accounting import SourceVerdict
 from crawler.fetch.outcome import BLOCKING_STATUS
+from crawler.model.article import Disposition
 from crawler.spiders.job import CrawlReport
 from crawler.spiders.quality import RECENT, Sampled, judge_quality
 from crawler.storage.crawls import PastCrawl

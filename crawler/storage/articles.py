@@ -13,8 +13,8 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from crawler.article import Article, ArticleMark, DatePrecision, latest_publication
-from crawler.period import publication_moment
+from crawler.model.article import Article, ArticleMark, DatePrecision, latest_publication
+from crawler.model.period import publication_moment
 from crawler.storage.clock import CLOCK_SLACK
 from crawler.storage.schema import Document
 from dedup import Change, Decision, Move, Prepared, Reason

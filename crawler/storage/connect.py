@@ -14,8 +14,8 @@ from pymongo.errors import OperationFailure, PyMongoError, ServerSelectionTimeou
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
+from crawler.settings import Settings
 from crawler.storage.address import StoreAddress, advice_to_escape
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer
 from crawler.storage.errors import (

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from bson import ObjectId
 from pymongo.database import Database
 
-from crawler.article import Disposition
+from crawler.model.article import Disposition
 from crawler.storage.clock import waits_until
 from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.schema import Document

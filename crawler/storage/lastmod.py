@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo.database import Database
 
-from crawler.article import Discovered
+from crawler.model.article import Discovered
 from crawler.storage.clock import not_ahead
 from crawler.storage.schema import Document
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from crawler.article import Disposition, Hints
+from crawler.model.article import Disposition, Hints
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, Waiting
 from crawler.storage.recheck import LINKED, next_look_at_missed, next_recheck
 from crawler.storage.schema import Document

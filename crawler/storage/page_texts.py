@@ -12,7 +12,7 @@ from typing import Any
 from bson.binary import Binary
 from pymongo.database import Database
 
-from crawler.article import Disposition, UnconfirmedReason
+from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.storage.schema import Document
 
 CONFIRMED_AFTER = timedelta(hours=6)

@@ -21,8 +21,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crawler.article import Hints
 from crawler.files import append_private, make_private_folder
+from crawler.model.article import Hints
 from crawler.storage.exchange import Exchange
 
 SEGMENT_BYTES = 64 * 1024 * 1024

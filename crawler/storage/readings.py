@@ -11,7 +11,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from crawler.article import Article, DatePrecision
+from crawler.model.article import Article, DatePrecision
 from crawler.storage.articles import ArticleStore, reading_fields, story_fields
 from crawler.storage.schema import Document
 from dedup import Decision, Prepared

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid, OperationFailure
 
-from crawler.article import DatePrecision, Disposition
+from crawler.model.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 

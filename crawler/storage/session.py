@@ -9,8 +9,8 @@ from typing import TypeVar
 import redis.exceptions
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from crawler.config import Settings
 from crawler.errors import KhabarError, StoreUnavailableError
+from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.errors import refusal
 

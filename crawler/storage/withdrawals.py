@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pymongo.database import Database
 
-from crawler.article import Disposition
+from crawler.model.article import Disposition
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index

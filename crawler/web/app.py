@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 
 from crawler import __version__
 from crawler.errors import KhabarError, UsageError
+from crawler.model.site import Site
 from crawler.operations.archive import Archive
-from crawler.sites import Site
 from crawler.web import api, pages
 from crawler.web.guard import Guard
 from crawler.web.reader import Reader

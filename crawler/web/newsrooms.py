@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.period import ZONE
-from crawler.sites import Site
+from crawler.model.period import ZONE
+from crawler.model.site import Site
 from crawler.storage.schema import Document
 from crawler.storage.search import Hit, stated_day
 from crawler.web import models

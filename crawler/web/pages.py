@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from crawler.period import ZONE
+from crawler.model.period import ZONE
 from crawler.web.api import Period, reader_of, report_scope
 from crawler.web.reader import CRAWLS, SITE_CRAWLS, Reader
 from crawler.web.render import LANGUAGES, render, script, style_sheet

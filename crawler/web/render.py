@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.period import ZONE
+from crawler.model.period import ZONE
 from crawler.web import charts
 from crawler.web.words import word
 from dedup.report import phrases

@@ -15,10 +15,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from crawler.config import Settings
+from crawler.model.period import ZONE
 from crawler.operations.archive import Archive
 from crawler.operations.report import Holdings
-from crawler.period import ZONE
+from crawler.settings import Settings
 from crawler.web.scope import Scope
 
 KEPT: Final = 12
@@ -122,8 +122,8 @@ def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: 
     from redis.exceptions import RedisError
 
     from crawler.errors import StoreUnavailableError
+    from crawler.model.site import load_sites
     from crawler.operations.report import read_holdings, report_of
-    from crawler.sites import load_sites
     from crawler.storage.connect import open_stores
     from crawler.web.served import served
     from dedup.report import page_policy, render_html, render_json

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from crawler.errors import UsageError
-from crawler.period import ZONE, Period, parse_period
+from crawler.model.period import ZONE, Period, parse_period
 
 PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""

@@ -12,10 +12,10 @@ from typing import Final
 
 import uvicorn
 
-from crawler.config import Settings
 from crawler.errors import KhabarError
+from crawler.model.site import Site
 from crawler.operations.archive import Archive
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.storage.search import BusyIndexError
 from crawler.web.app import LOOPBACK, create_app
 from crawler.web.reports import Reports

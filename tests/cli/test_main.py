@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.period import ZONE
+from crawler.model.period import ZONE
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 

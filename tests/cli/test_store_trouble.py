@@ -13,7 +13,7 @@ import redis
 from pydantic import SecretStr
 
 from crawler.cli.main import run
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.storage.connect import mongodb_address, open_mongodb
 from crawler.storage.embedded.valkey import _binary
 from tests.conftest import Servers

@@ -1,7 +1,7 @@
 """What the lines under a crawl's table say."""
 
 from crawler.cli.tables import problem_lines
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, SourceReport
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo import Newsroom
-from crawler.sites import load_sites
+from crawler.model.site import load_sites
 
 from .conftest import NOW, fetch
 

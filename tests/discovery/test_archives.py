@@ -13,7 +13,7 @@ from crawler.discovery.archives import (
     read_archive,
 )
 from crawler.discovery.window import Window
-from crawler.sites import Site
+from crawler.model.site import Site
 from tests.operations.made_up_site import listing_page
 
 HOME = "https://sada.example/"

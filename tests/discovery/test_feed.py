@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.article import Discovered
 from crawler.discovery.feed import Feed, FeedError, parse_feed
-from crawler.sites import Site
+from crawler.model.article import Discovered
+from crawler.model.site import Site
 
 URL = "https://example.org/feed/"
 ZONE = ZoneInfo("Asia/Damascus")

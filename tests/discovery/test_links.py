@@ -4,7 +4,7 @@ import pytest
 
 from crawler.discovery.canonical import canonical_url
 from crawler.discovery.links import is_article_link, word_count
-from crawler.sites import Site
+from crawler.model.site import Site
 
 HEADLINE = "افتتاح سوق جديد في وسط المدينة"
 MENU = "أخبار محلية"

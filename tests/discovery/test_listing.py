@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from crawler.discovery.listing import ListingPage, page_number, parse_links, parse_listing
-from crawler.sites import Site
+from crawler.model.site import Site
 
 URL = "https://example.org/أخبار/"
 FIRST = "افتتاح سوق جديد في وسط المدينة"

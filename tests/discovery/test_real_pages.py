@@ -12,7 +12,7 @@ from crawler.discovery.canonical import InvalidURLError, canonical_url, url_key
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.listing import parse_listing
 from crawler.discovery.markup import parse_html
-from crawler.sites import Site
+from crawler.model.site import Site
 
 DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).parents[3] / "shared/data")) / "pages"
 pytestmark = [

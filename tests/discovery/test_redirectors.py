@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.discovery.redirectors import own_address, preferred_address
-from crawler.sites import Site
+from crawler.model.site import Site
 
 SITE = Site(id="sada", name="صدى", url="https://sada.example/")
 PAGE = "https://sada.example/2024/12/04/souq"

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.article import Hints
 from crawler.discovery.window import Window, page_span, sitemap_span
+from crawler.model.article import Hints
 
 SPRING = Window(datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.extraction import EmptyBody, extract
-from crawler.sites import Site
+from crawler.model.site import Site
 from tests.extraction.pages import SITE, STORY, TITLE, URL, page, paragraphs
 
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from crawler.article import ArticleMark
 from crawler.extraction import EmptyBody, extract
 from crawler.extraction.marks import marks_of_line
 from crawler.extraction.tree import MAX_TAGS
-from crawler.sites import Site
+from crawler.model.article import ArticleMark
+from crawler.model.site import Site
 from tests.extraction.pages import STORY, TITLE, URL, page, paragraphs
 
 TAKES = {

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from crawler.article import Hints
 from crawler.extraction import extract
 from crawler.extraction.canonical import is_home, names_same_article
 from crawler.extraction.credits import find_agency
+from crawler.model.article import Hints
 from tests.extraction.pages import SITE, STORY, TITLE, URL, page, paragraphs
 
 BODY = paragraphs(STORY)

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.demo import DemoArticle, Newsroom
 from crawler.extraction import NotAnArticle, NotHtml, extract
-from crawler.sites import Site, load_sites
+from crawler.model.site import Site, load_sites
 
 
 @pytest.fixture(scope="module")

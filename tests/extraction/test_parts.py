@@ -2,8 +2,8 @@
 
 import pytest
 
-from crawler.article import Article
 from crawler.extraction.parts import further_parts, join, part_number, part_of, without_page_links
+from crawler.model.article import Article
 
 BASE = "https://news.example/2024/12/04/title/"
 

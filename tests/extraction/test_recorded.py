@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.operations.record import compare, record
+from crawler.settings import Settings
 from tests.extraction.pages import STORY, TITLE, URL, page, paragraphs
 
 FOLDERS = [Path(__file__).parent / "recorded"]

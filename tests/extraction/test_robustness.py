@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.article import Article
 from crawler.extraction import (
     Blocked,
     EmptyBody,
@@ -18,6 +17,7 @@ from crawler.extraction import (
     NotHtml,
     extract,
 )
+from crawler.model.article import Article
 from tests.extraction.pages import STORY, TITLE, URL, links, page, paragraphs
 
 WHOLE = page(

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from crawler.article import Article, ArticleMark
 from crawler.extraction import EmptyBody, extract
+from crawler.model.article import Article, ArticleMark
 from tests.extraction.pages import STORY, TITLE, URL, links, paragraphs
 
 CONSENT = {

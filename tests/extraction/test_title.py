@@ -37,7 +37,7 @@ def test_the_headline(html: str) -> None:
 
 
 def test_a_hint_helps_where_the_page_says_nothing() -> None:
-    from crawler.article import Hints
+    from crawler.model.article import Hints
 
     html = f"{head(SITE)}<body><article>{BODY}</article>"
     assert extract(html.encode(), URL, hints=Hints(title=TITLE)).title == TITLE

@@ -9,7 +9,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawler.article import Disposition
 from crawler.fetch.outcome import (
     CutShortError,
     ForbiddenByRobotsError,
@@ -19,6 +18,7 @@ from crawler.fetch.outcome import (
     failure_outcome,
     status_outcome,
 )
+from crawler.model.article import Disposition
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from scrapy.resolver import dnscache
 
 from crawler.fetch.outcome import RefusedRequestError
 from crawler.fetch.safety import PrivateNameMiddleware, SafeResolver, SafetyMiddleware, is_public
-from crawler.sites import Site
+from crawler.model.site import Site
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
-from crawler.article import Disposition
 from crawler.fetch.outcome import CutShortError, failure_outcome
 from crawler.fetch.page_end import PageEnd
 from crawler.fetch.wholeness import ENOUGH, FEW, SELDOM, TRIES, WholenessMiddleware
+from crawler.model.article import Disposition
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Page
 from crawler.storage.sources import recall_lying_pages, remember_lying_page

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from crawler.config import Settings
 from crawler.demo import Newsroom
+from crawler.model.site import Site, load_sites
 from crawler.operations.crawl import crawl
-from crawler.sites import Site, load_sites
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores, open_stores
 from tests.conftest import Servers, forget

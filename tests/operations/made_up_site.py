@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from crawler.sites import Site
+from crawler.model.site import Site
 
 _TEXT = (
     "المدينة القديمة السوق المجلس السكان الطريق المياه المدرسة الطلاب الحديقة العمال المصنع الموسم القمح "

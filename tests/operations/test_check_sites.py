@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import Settings
 from crawler.errors import SeedError
+from crawler.model.site import Site, load_site
 from crawler.operations.add_site import SiteMove, write_move
 from crawler.operations.check_sites import SiteCheck, check_sites
-from crawler.sites import Site, load_site
+from crawler.settings import Settings
 from tests.operations.made_up_site import Answer, listing_page, made_up_site
 
 SETTINGS = Settings(delay=0, fetch_timeout=30, concurrent_sites=4)

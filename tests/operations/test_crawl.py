@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from crawler.article import DatePrecision, Disposition, latest_publication
 from crawler.demo.truth import Kind
 from crawler.discovery.canonical import page_id
+from crawler.model.article import DatePrecision, Disposition, latest_publication
 from tests.operations.conftest import Crawled
 
 

@@ -4,11 +4,11 @@ import socket
 
 import pytest
 
-from crawler.article import Disposition
-from crawler.config import Settings
+from crawler.model.article import Disposition
+from crawler.model.site import Site
 from crawler.operations.crawl import crawl
 from crawler.operations.survey import survey_site
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, MadeUpSite, listing_page

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from crawler.config import Settings
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, MadeUpSite, listing_page, made_up_site

@@ -1,7 +1,7 @@
 """Addresses that claim one canonical address: one article, unless they tell different stories."""
 
-from crawler.config import Settings
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, article_page, listing_page, made_up_site

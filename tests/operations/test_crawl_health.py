@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from crawler.config import Settings
+from crawler.model.site import Site
 from crawler.operations.crawl import crawl
 from crawler.operations.metrics import SitesCollector
 from crawler.operations.status import statuses
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.session import StoreSession

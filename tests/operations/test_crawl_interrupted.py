@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crawler.article import Disposition
-from crawler.config import Settings
 from crawler.demo import Newsroom
 from crawler.discovery.canonical import page_id
+from crawler.model.article import Disposition
+from crawler.model.site import load_sites
 from crawler.operations.crawl import crawl
-from crawler.sites import load_sites
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_stores

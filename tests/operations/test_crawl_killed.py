@@ -13,11 +13,11 @@ from typing import Any
 import psutil
 import pytest
 
-from crawler.config import Settings
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
+from crawler.model.site import load_sites
 from crawler.operations.crawl import crawl
-from crawler.sites import load_sites
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_stores

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from crawler.config import Settings
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.posts import recall_closed_names

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.config import Settings
 from crawler.discovery.pagination import PAGINATIONS
 from crawler.discovery.traps import TRIED
+from crawler.model.site import Site
 from crawler.operations.crawl import crawl
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL
 from crawler.storage.connect import Stores

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.config import Settings
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores
 from tests.conftest import Servers, forget

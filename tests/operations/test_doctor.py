@@ -3,8 +3,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from crawler.config import Settings
 from crawler.operations.doctor import Check, Level, diagnose
+from crawler.settings import Settings
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import BASENAME
 from dedup import Index, Parameters

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from crawler.config import Settings
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.articles import article_of, reading_fields
 from crawler.storage.connect import Stores

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from crawler.article import Disposition
-from crawler.config import Settings
+from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, MadeUpSite, article_page, made_up_site, sitemap

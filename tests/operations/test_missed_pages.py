@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from crawler.article import Disposition
-from crawler.config import Settings
 from crawler.discovery.canonical import page_id
+from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, made_up_site

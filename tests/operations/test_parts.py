@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from crawler.article import Disposition
-from crawler.config import Settings
+from crawler.model.article import Disposition
+from crawler.model.site import Site
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.reextract import reextract
 from crawler.operations.show import find_article
 from crawler.operations.status import statuses
-from crawler.sites import Site
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.extraction.pages import STORY, page, paragraphs

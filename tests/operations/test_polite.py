@@ -10,10 +10,10 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.config import Settings
 from crawler.errors import KhabarError
 from crawler.operations.extract import extract_source
 from crawler.operations.polite import FetchError, PoliteFetcher
+from crawler.settings import Settings
 from tests.operations.made_up_site import Answer, MadeUpSite, article_page
 
 SETTINGS = Settings(delay=0, fetch_timeout=3)

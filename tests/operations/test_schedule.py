@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from crawler.discovery.canonical import page_id
+from crawler.model.site import Site
 from crawler.operations.schedule import due_sites
-from crawler.sites import Site
 from crawler.storage.turns import SiteState, site_state
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom

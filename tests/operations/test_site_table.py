@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.model.site import Site, load_sites
 from crawler.operations.site_table import duration, site_markdown, site_rows
-from crawler.sites import Site, load_sites
 
 ROOT = Path(__file__).parents[2]
 

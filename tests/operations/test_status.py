@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.article import Disposition
 from crawler.discovery.canonical import page_id
+from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
 from crawler.spiders.job import Job
 from tests.conftest import Servers

@@ -1,9 +1,9 @@
 """Articles that are taken down without a 404: led to the home page, or replaced by a page that says so."""
 
-from crawler.article import Disposition
-from crawler.config import Settings
 from crawler.discovery.canonical import page_id
+from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, listing_page, made_up_site

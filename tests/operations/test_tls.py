@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawler.article import Disposition
-from crawler.config import Settings
 from crawler.errors import KhabarError
+from crawler.model.article import Disposition
 from crawler.operations.add_site import changes_of, seed_text
 from crawler.operations.crawl import crawl
 from crawler.operations.extract import extract_source
@@ -22,6 +21,7 @@ from crawler.operations.polite import CertificateError
 from crawler.operations.show import find_article
 from crawler.operations.status import statuses
 from crawler.operations.survey import survey_site
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, MadeUpSite, listing_page

@@ -13,10 +13,10 @@ import pytest
 from bson import ObjectId
 from pydantic import SecretStr
 
-from crawler.config import Settings, load_settings
 from crawler.errors import UsageError
 from crawler.operations import webhook
 from crawler.operations.webhook import Announcer
+from crawler.settings import Settings, load_settings
 from crawler.storage.connect import Stores
 from crawler.storage.lease import Lease
 from crawler.storage.turns import Turn, record_turn

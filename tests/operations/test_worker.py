@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crawler.config import Settings
 from crawler.operations.worker import broker_url
+from crawler.settings import Settings
 from crawler.storage.turns import site_state
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom

@@ -2,9 +2,9 @@
 
 import gzip
 
-from crawler.article import Disposition
-from crawler.config import Settings
+from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
+from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import Answer, made_up_site

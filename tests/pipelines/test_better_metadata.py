@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.article import Article, DatePrecision
+from crawler.model.article import Article, DatePrecision
 from crawler.pipelines.better_metadata import with_better_metadata
 from crawler.storage.articles import reading_fields
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.article import Hints
+from crawler.model.article import Hints
 from crawler.pipelines.coherence import contradicts, is_vouched_for, speaks_of
 
 STORIES = [

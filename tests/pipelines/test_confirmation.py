@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.article import UnconfirmedReason
+from crawler.model.article import UnconfirmedReason
 from crawler.pipelines.confirmation import (
     MANY,
     Candidate,

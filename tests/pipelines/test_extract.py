@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.article import Hints
+from crawler.model.article import Hints
+from crawler.model.site import Site
 from crawler.pipelines.extract import ExtractionFailedError, ExtractionPool, FetchedPage, extract_page
-from crawler.sites import Site
 
 SITE = Site.model_validate({"id": "x", "name": "س", "url": "https://example.org/"})
 

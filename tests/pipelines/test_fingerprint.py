@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.article import Article, Hints
+from crawler.model.article import Article, Hints
 from crawler.pipelines.fingerprint import fingerprint
 
 WALL = "This account has used up what its plan allows for this month and rests until the next one begins."

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.article import Article
+from crawler.model.article import Article
 from crawler.pipelines.keeping import Keeping
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.frontier import Page

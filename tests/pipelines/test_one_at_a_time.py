@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
-from crawler.article import Disposition
 from crawler.fetch.outcome import Outcome
+from crawler.model.article import Disposition
 from crawler.pipelines.one_at_a_time import end_turn, take_turn
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.frontier import Page

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from crawler.article import Disposition, UnconfirmedReason
+from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.pipelines.confirmation import MANY, Candidate, page_text
 from crawler.pipelines.fingerprint import Fingerprint
 from crawler.pipelines.site_texts import SiteTexts

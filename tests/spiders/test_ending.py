@@ -5,7 +5,7 @@ from typing import Any
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.sites import Site
+from crawler.model.site import Site
 from crawler.spiders.ending import StoppableSpider
 from crawler.spiders.job import CrawlReport
 from crawler.spiders.verdict import judge

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.article import Article
+from crawler.model.article import Article
 from crawler.spiders.quality import (
     BASELINE,
     RECENT,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crawler.sites import Site
+from crawler.model.site import Site
 from crawler.spiders.rhythm import next_interval, next_time, open_from
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.storage.embedded import MongoServer
 from tests.conftest import temporary_data_dir
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pymongo.errors import WriteError
 
-from crawler.article import Article, DatePrecision
+from crawler.model.article import Article, DatePrecision
 from crawler.storage import dedup_index
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.article import Article
 from crawler.extraction.learned import block_key, blocks_of, without_blocks
+from crawler.model.article import Article
 from crawler.storage import boilerplate
 from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from crawler.article import Discovered, Disposition
 from crawler.discovery.archives import Archive
 from crawler.discovery.window import Span
+from crawler.model.article import Discovered, Disposition
 from crawler.storage.archives import next_unread, recall_archives
 from crawler.storage.clock import CLOCK_SLACK, not_ahead, waits_until
 from crawler.storage.connect import Stores

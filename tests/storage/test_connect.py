@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
+from crawler.settings import Settings
 from crawler.storage.connect import Stores, mongodb_address, open_mongodb, open_redis, open_stores
 from crawler.storage.embedded import RedisServer
 from tests.conftest import Servers

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.article import Article
+from crawler.model.article import Article
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import (

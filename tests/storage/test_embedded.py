@@ -12,8 +12,8 @@ import pytest
 import redis
 from pymongo.errors import OperationFailure
 
-from crawler.config import Settings
 from crawler.errors import StoreUnavailableError
+from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
 from crawler.storage.embedded import MongoServer, RedisServer, server, valkey
@@ -23,7 +23,7 @@ from crawler.storage.embedded.state import Endpoint, State
 ATTACH = """
 import sys
 from pathlib import Path
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 with open_stores(Settings(data_dir=Path(sys.argv[1]))) as stores:
     stores.db.seen.insert_one({})

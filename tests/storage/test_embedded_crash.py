@@ -15,7 +15,7 @@ import pytest
 import redis
 from pymongo.errors import PyMongoError
 
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, ensure_running, open_stores
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from crawler.article import Article
+from crawler.model.article import Article
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story, open_index

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.article import Discovered, Disposition, Hints
+from crawler.model.article import Discovered, Disposition, Hints
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Frontier, Page, PageResult
 from crawler.storage.lastmod import RECORD_FOR, TRIAL, LastmodRecord, patience, recall_lastmod

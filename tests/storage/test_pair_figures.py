@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.article import Article
+from crawler.model.article import Article
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, follow_story, open_index, rebuild_index

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.article import Hints
+from crawler.model.article import Hints
 from crawler.storage.captures import read_captures
 from crawler.storage.exchange import Exchange
 from crawler.storage.raw_pages import (

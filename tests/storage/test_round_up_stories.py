@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from crawler.article import Article
+from crawler.model.article import Article
 from crawler.storage.articles import ArticleStore, Capture, story_fields
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, follow_story, open_index, rebuild_index

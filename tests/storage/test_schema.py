@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from crawler.article import Disposition
+from crawler.model.article import Disposition
 from crawler.storage.connect import Stores
 from crawler.storage.schema import VALIDATORS, ensure_schema
 

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from crawler.config import Settings
 from crawler.errors import KhabarError
+from crawler.settings import Settings
 from crawler.storage.connect import Stores
 from crawler.storage.session import StoreSession
 

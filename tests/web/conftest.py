@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
-from crawler.config import Settings
 from crawler.operations.archive import Archive
+from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 from tests.conftest import Servers, forget
 from tests.web import archive as small

@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
+from crawler.model.site import load_sites
 from crawler.operations.report import dedup_report
-from crawler.sites import load_sites
 from crawler.storage.connect import open_stores
 from dedup.report import render_html
 from tests.web import archive as small

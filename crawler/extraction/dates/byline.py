@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from crawler.article import DatePrecision
+from crawler.model.article import DatePrecision
 from crawler.parsing.dates.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
 from crawler.parsing.dates.clock import read_clock
 from crawler.parsing.dates.names import DAY_WORDS, FILLERS, NUMBER_WORDS, UNITS, fold

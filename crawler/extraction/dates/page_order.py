@@ -8,9 +8,9 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from crawler.article import Hints
 from crawler.extraction.dates.url_day import day_in_url
 from crawler.extraction.jsonld import LinkedData
+from crawler.model.article import Hints
 from crawler.parsing.dates.order import DateOrder, find_order
 
 MAX_TEXTS = 5_000

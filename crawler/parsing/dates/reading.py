@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from crawler.article import DatePrecision
+from crawler.model.article import DatePrecision
 from crawler.parsing.dates.clock import Clock, read_clock
 from crawler.parsing.dates.day import MAX_STRANGE_WORDS, read_day
 from crawler.parsing.dates.names import DAY, DAY_WORDS, FILLERS, HOUR, NUMBER_WORDS, PLURALS, UNITS, fold

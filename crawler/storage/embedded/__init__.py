@@ -4,7 +4,7 @@ They start when first needed, go on when the process that started them ends, and
 later one. Each is a program of its own that real pymongo and redis-py clients talk to.
 """
 
-from crawler.config import Settings
+from crawler.settings import Settings
 from crawler.storage.embedded.secantus import MongoServer
 from crawler.storage.embedded.server import EmbeddedServer
 from crawler.storage.embedded.state import Status, Stopped

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any, Final
 from zlib import crc32
 
-from crawler.period import AHEAD
+from crawler.model.period import AHEAD
 from crawler.storage.articles import placed_at
 from crawler.storage.schema import Document
 from crawler.storage.search.letters import storable

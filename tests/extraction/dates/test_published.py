@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from crawler.article import DatePrecision, Hints
 from crawler.extraction.dates import Published, find_published
+from crawler.model.article import DatePrecision, Hints
 
 ZONE = ZoneInfo("Asia/Damascus")
 NOW = datetime(2024, 12, 20, 12, 0, tzinfo=ZONE)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.article import DatePrecision
+from crawler.model.article import DatePrecision
 from crawler.parsing.dates import parse_date
 from crawler.parsing.dates.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
 from crawler.parsing.dates.names import DAY_WORDS, FILLERS, UNITS, fold

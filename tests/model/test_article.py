@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.article import latest_publication
+from crawler.model.article import latest_publication
 
 DAY = datetime(2024, 12, 3, 21, tzinfo=UTC)  # 4 December in Damascus
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.errors import SeedError, UsageError
-from crawler.sites import Listing, Site, load_site, load_sites, select_sites
+from crawler.model.site import Listing, Site, load_site, load_sites, select_sites
 
 MINIMAL = 'name = "موقع"\nurl = "https://example.org/"\n'
 

@@ -22,7 +22,7 @@ from pydantic import (
 
 from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
 from crawler.errors import SeedError, UsageError
-from crawler.seed_values import (
+from crawler.model.seed_types import (
     Css,
     Delay,
     Host,

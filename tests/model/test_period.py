@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import UsageError
-from crawler.period import ZONE, Period, explain_empty, parse_period, publication_moment
+from crawler.model.period import ZONE, Period, explain_empty, parse_period, publication_moment
 
 DAMASCUS_NOON = datetime(2024, 12, 4, 12, tzinfo=ZONE)
 ZONES = ["Asia/Damascus", "Asia/Dubai", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC"]

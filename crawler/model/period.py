@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from crawler.article import DatePrecision, latest_publication
 from crawler.errors import UsageError
+from crawler.model.article import DatePrecision, latest_publication
 
 ZONE: Final = ZoneInfo("Asia/Damascus")
 """A day that a person names is a day of the newsrooms, not of the reader's machine."""
