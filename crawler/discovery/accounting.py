@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from crawler.discovery.canonical import InvalidURLError, host_of
+from crawler.parsing.urls import InvalidURLError, host_of
 
 
 class AddressOutcome(StrEnum):

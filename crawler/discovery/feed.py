@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url
 from crawler.discovery.json_feed import JsonFeed, read_json_feed
-from crawler.discovery.markup import MarkupError, parse_xml, xml_source
-from crawler.discovery.plaintext import one_line, paragraphs
-from crawler.discovery.redirectors import preferred_address
-from crawler.discovery.times import order_of_times, parse_time
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.site import Site
 from crawler.parsing.dates.order import DateOrder
+from crawler.parsing.feed_times import order_of_times, parse_time
+from crawler.parsing.markup import MarkupError, parse_xml, xml_source
+from crawler.parsing.plain_text import one_line, paragraphs
+from crawler.parsing.redirectors import preferred_address
+from crawler.parsing.urls import InvalidURLError, absolute_url
 
 _NAMESPACES = {
     "http://www.w3.org/2005/Atom": "atom",

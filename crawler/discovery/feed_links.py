@@ -5,8 +5,8 @@ from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
 from crawler.model.site import Site
+from crawler.parsing.urls import InvalidURLError, absolute_url, host_of
 
 _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}

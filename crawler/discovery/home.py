@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, url_key
 from crawler.discovery.feed_links import feed_links
 from crawler.discovery.links import is_article_link, word_count
-from crawler.discovery.markup import parse_html
-from crawler.discovery.plaintext import one_line
 from crawler.model.site import Site
+from crawler.parsing.markup import parse_html
+from crawler.parsing.plain_text import one_line
+from crawler.parsing.urls import InvalidURLError, absolute_url, url_key
 
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _LATIN = re.compile(r"[A-Za-z]{2}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.plaintext import one_line
+from crawler.parsing.plain_text import one_line
 
 _MEMBERS = ("itemListElement", "blogPost", "blogPosts", "hasPart")
 """Properties that hold the members of a list, a blog or a collection page."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.discovery.answer import Named
+from crawler.discovery.source_content import Named
 from crawler.model.article import Discovered
 
 MOSTLY = 0.5

@@ -9,7 +9,6 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
-from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url, url_key
 from crawler.discovery.item_list import item_lists
 from crawler.discovery.links import (
     MIN_TITLE_WORDS,
@@ -18,12 +17,13 @@ from crawler.discovery.links import (
     told_by_address,
     word_count,
 )
-from crawler.discovery.markup import html_tree
-from crawler.discovery.plaintext import one_line
-from crawler.discovery.redirectors import own_address
 from crawler.model.article import Discovered, Hints
 from crawler.model.site import Site
 from crawler.parsing.encoding import decode_as
+from crawler.parsing.markup import html_tree
+from crawler.parsing.plain_text import one_line
+from crawler.parsing.redirectors import own_address
+from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url, url_key
 
 MAX_TITLE_LENGTH = 250
 """Characters. A longer text of a link is a whole teaser, not a headline."""

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
 from crawler.discovery.feed import parse_feed
-from crawler.discovery.markup import MarkupError, xml_source
-from crawler.discovery.plaintext import one_line
-from crawler.discovery.times import parse_time
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.site import Site
 from crawler.parsing.content import content_of
 from crawler.parsing.encoding import decode
+from crawler.parsing.feed_times import parse_time
+from crawler.parsing.markup import MarkupError, xml_source
+from crawler.parsing.plain_text import one_line
+from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url
 
 MAX_ENTRIES = 50_000
 """The protocol's limit for one sitemap; what comes after it is not read, and `truncated` says so."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url
+from crawler.parsing.urls import InvalidURLError, absolute_url
 
 _GENERATOR = re.compile(rb"<generator>\s*https?://wordpress\.(?:org|com)/", re.IGNORECASE)
 

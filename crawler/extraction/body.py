@@ -14,7 +14,6 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from crawler.discovery.markup import page_parser
 from crawler.extraction.below_story import drop_comments, drop_other_stories
 from crawler.extraction.clutter import drop, drop_clutter, drop_invisible
 from crawler.extraction.container import Found, find_container
@@ -25,6 +24,7 @@ from crawler.extraction.prose_guard import running_text
 from crawler.extraction.related import drop_furniture, visible
 from crawler.extraction.site_notices import drop_consent, notice_amounts
 from crawler.extraction.text import skeleton, tidy
+from crawler.parsing.markup import page_parser
 
 ENGINE_SHARE = 0.75
 """When the engine returns less than this part of the container's prose, the container is read directly."""

@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement, document_fromstring
 
-from crawler.discovery.markup import page_parser
 from crawler.extraction.canonical import urlsplit_path
 from crawler.extraction.decode import decode
 from crawler.extraction.errors import ExtractionError
 from crawler.extraction.text import bare, fold
 from crawler.model.article import Article
+from crawler.parsing.markup import page_parser
 
 MOST_PARTS = 10
 """Further pages that are read of one article. Real ones have two to five; a loop of links has no end."""

@@ -14,8 +14,8 @@ from lxml.etree import ErrorLevels, ErrorTypes, LxmlError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.discovery.markup import page_parser
 from crawler.extraction.errors import NotAnArticle, NotArticleReason, NotHtml
+from crawler.parsing.markup import page_parser
 
 MAX_TAGS = 40_000
 """Opening and closing tags that are read of a page; the rest is cut off. Ordinary pages have 500 to 8,000, a

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from cssselect import GenericTranslator, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
+from crawler.parsing.urls import InvalidURLError, absolute_url, host_of
 
 _DURATION: Final = re.compile(r"\A(\d{1,30}(?:\.\d{1,30})?)\s{0,9}(ms|s|m|h|d)\Z")
 _HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)\Z")

@@ -20,7 +20,6 @@ from pydantic import (
     model_validator,
 )
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, host_of
 from crawler.errors import SeedError, UsageError
 from crawler.model.seed_types import (
     Css,
@@ -35,6 +34,7 @@ from crawler.model.seed_types import (
     Zone,
     nearest,
 )
+from crawler.parsing.urls import InvalidURLError, absolute_url, host_of
 
 SITE_ID: Final = re.compile(r"\A[a-z0-9][a-z0-9-]*\Z")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.discovery.canonical import host_of, url_key
 from crawler.errors import UsageError
 from crawler.files import replaced_file
 from crawler.model.site import SITE_ID, Site, check_seed, load_site
 from crawler.operations.survey import Survey
+from crawler.parsing.urls import host_of, url_key
 
 _PUBLIC_PARTS = frozenset(
     {"com", "net", "org", "co", "gov", "edu", "info", "news", "press", "tv", "fm", "media"}

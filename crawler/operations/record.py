@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError, UsageError
 from crawler.model.article import Article
 from crawler.model.site import Site
 from crawler.operations.extract import read_source
 from crawler.operations.extraction_worker import extract_within_time
+from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 
 NOT_NAME = re.compile(r"[^\w-]+")

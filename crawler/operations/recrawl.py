@@ -2,10 +2,10 @@
 
 import contextlib
 
-from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.errors import UsageError
 from crawler.model.period import ANY_TIME, Period
 from crawler.model.site import Site
+from crawler.parsing.urls import former_page_ids, page_id
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.articles import TIMES, placed_at

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.errors import UsageError
 from crawler.operations.export import row
 from crawler.operations.status import iso_times
+from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import as_waiting
 

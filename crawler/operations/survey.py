@@ -6,20 +6,20 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host, judge_source
-from crawler.discovery.canonical import InvalidURLError, absolute_url
 from crawler.discovery.feed import FeedError, parse_feed
 from crawler.discovery.home import HomePage, read_home
 from crawler.discovery.listing import parse_listing
-from crawler.discovery.posts import PostsError, parse_posts
 from crawler.discovery.sitemap import SitemapError, parse_sitemap
 from crawler.discovery.window import newest_first
 from crawler.discovery.wordpress import find_api, posts_url
+from crawler.discovery.wordpress_posts import PostsError, parse_posts
 from crawler.errors import KhabarError, UsageError
 from crawler.model.article import Article, Discovered
 from crawler.model.site import Site
 from crawler.operations.extraction_worker import extract_within_time
 from crawler.operations.front_page import fetch_front_page
 from crawler.operations.polite import CertificateError, Fetched, FetchError, PoliteFetcher
+from crawler.parsing.urls import InvalidURLError, absolute_url
 from crawler.settings import Settings
 
 SAMPLES = 3

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
-from crawler.discovery.canonical import page_id
 from crawler.errors import KhabarError
 from crawler.model.article import Article, Disposition, Hints, NotArticleReason, latest_publication
 from crawler.model.site import Site
+from crawler.parsing.urls import page_id
 from crawler.pipelines.fingerprint import Fingerprint
 from crawler.worker_pool import (
     PoolClosedError,

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from pymongo.database import Database
 
-from crawler.discovery.canonical import former_page_ids, host_of, page_id
 from crawler.model.article import Article
 from crawler.model.site import Site
+from crawler.parsing.urls import former_page_ids, host_of, page_id
 from crawler.pipelines.confirmation import UNRELATED, likeness
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.schema import Document

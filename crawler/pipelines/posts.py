@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.discovery.posts import Post
+from crawler.discovery.wordpress_posts import Post
 from crawler.model.article import DatePrecision, Hints
 from crawler.model.site import Site
 from crawler.pipelines.extract import Extracted, FetchedPage, extract_page

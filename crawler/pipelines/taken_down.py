@@ -2,9 +2,9 @@
 
 import hashlib
 
-from crawler.discovery.canonical import page_id
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition, NotArticleReason, UnconfirmedReason
+from crawler.parsing.urls import page_id
 from crawler.pipelines.confirmation import NO_WORDS
 from crawler.pipelines.ledger import Ledger
 from crawler.pipelines.page_item import PageItem

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from crawler.discovery.archives import Archive, ArchiveTemplate
+from crawler.discovery.date_archives import Archive, ArchiveTemplate
 from crawler.discovery.window import MARGIN, page_span
 from crawler.model.article import Discovered
 from crawler.spiders.crawling import Crawling

@@ -12,7 +12,8 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.discovery.archives import (
+from crawler.discovery.coverage import Coverage
+from crawler.discovery.date_archives import (
     Archive,
     ArchivePage,
     ArchiveTemplate,
@@ -21,7 +22,6 @@ from crawler.discovery.archives import (
     parse_archive,
     read_archive,
 )
-from crawler.discovery.coverage import Coverage
 from crawler.discovery.window import MARGIN
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from scrapy import Request
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
-from crawler.discovery.canonical import page_id
 from crawler.discovery.window import newest_first
 from crawler.model.article import Discovered
+from crawler.parsing.urls import page_id
 from crawler.spiders.crawling import Crawling
 from crawler.storage.frontier import Discovery, Frontier, Page
 

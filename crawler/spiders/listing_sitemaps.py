@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from crawler.discovery.answer import Named
 from crawler.discovery.sitemap_names import names_listings
+from crawler.discovery.source_content import Named
 from crawler.model.article import Discovered
 from crawler.spiders.job import SourceReport
 from crawler.spiders.walk import Source

@@ -14,9 +14,9 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.discovery.posts import Post, PostPage, PostsError, parse_names
-from crawler.discovery.rest_pagination import allowed_page_size, read_extent, smaller_page_size
 from crawler.discovery.wordpress import POSTS_AT_ONCE, names_url
+from crawler.discovery.wordpress_paging import allowed_page_size, read_extent, smaller_page_size
+from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_names
 from crawler.fetch.outcome import HeldBackError
 from crawler.spiders.crawling import Crawling
 from crawler.storage.posts import recall_closed_names, remember_closed_names

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from scrapy import Request
 
-from crawler.discovery.posts import Post
+from crawler.discovery.wordpress_posts import Post
 from crawler.pipelines.extract import Extracted, ExtractionFailedError
 from crawler.pipelines.page_item import PageItem, PostPage
 from crawler.pipelines.posts import extract_post, post_hints, without_template

@@ -16,9 +16,9 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFinding, SourceVerdict
-from crawler.discovery.posts import Post, PostPage, PostsError, parse_posts
-from crawler.discovery.rest_pagination import Extent, read_extent
 from crawler.discovery.wordpress import Cursor, local_text, posts_url
+from crawler.discovery.wordpress_paging import Extent, read_extent
+from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_posts
 from crawler.fetch.exchange import EXCHANGE, KEEP_EXCHANGE
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
 from crawler.pipelines.extract import ExtractionFailedError

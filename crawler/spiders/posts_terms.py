@@ -6,8 +6,8 @@ is asked for, until what every WordPress gives.
 
 from dataclasses import dataclass, replace
 
-from crawler.discovery.rest_pagination import allowed_page_size, smaller_page_size
 from crawler.discovery.wordpress import POSTS_AT_ONCE
+from crawler.discovery.wordpress_paging import allowed_page_size, smaller_page_size
 
 BAD_REQUEST = 400
 """What WordPress answers to a parameter that it does not allow."""

@@ -8,9 +8,9 @@ site names, so that posts which a site hides are reported.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from crawler.discovery.posts import Post, PostPage
-from crawler.discovery.rest_pagination import MOST_BARREN, Extent
 from crawler.discovery.wordpress import Cursor, last_second
+from crawler.discovery.wordpress_paging import MOST_BARREN, Extent
+from crawler.discovery.wordpress_posts import Post, PostPage
 from crawler.storage.frontier import Page
 from crawler.storage.posts import PostsMark
 

@@ -64,7 +64,7 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             **dict.fromkeys(("data", "file", "ftp", "s3")),
         },
         # Scrapy's own are each one more generator around all that a callback yields. We need none: addresses
-        # are bounded by `crawler.discovery.canonical` (Scrapy's bound drops long ones without a word).
+        # are bounded by `crawler.parsing.urls` (Scrapy's bound drops long ones without a word).
         "SPIDER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
             **dict.fromkeys(UNUSED_MIDDLEWARES),

@@ -12,7 +12,6 @@ from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.discovery.canonical import page_id
 from crawler.discovery.window import Window
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import (
@@ -24,6 +23,7 @@ from crawler.fetch.outcome import (
     status_outcome,
 )
 from crawler.model.article import Discovered, Disposition
+from crawler.parsing.urls import page_id
 from crawler.pipelines.extract import Extracted, ExtractionFailedError, FetchedPage
 from crawler.pipelines.page_item import PageItem
 from crawler.spiders.ending import StoppableSpider

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Set
 from datetime import UTC, datetime, timedelta
 
-from crawler.discovery.answer import Named
 from crawler.discovery.pagination import PAGINATIONS, WORDPRESS, Pagination
+from crawler.discovery.source_content import Named
 from crawler.discovery.window import Window
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake

@@ -23,8 +23,8 @@ from crawler.discovery.accounting import (
     foreign_host,
     judge_source,
 )
-from crawler.discovery.answer import Named, SourceKind, parse_source
 from crawler.discovery.lastmod import with_believed_times
+from crawler.discovery.source_content import Named, SourceKind, parse_source
 from crawler.discovery.window import newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome

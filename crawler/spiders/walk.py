@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from crawler.discovery.accounting import AddressCounts, SourceFinding, SourceVerdict, judge_source
-from crawler.discovery.answer import SourceKind
 from crawler.discovery.pagination import Pagination
 from crawler.discovery.sitemap import SitemapLink
+from crawler.discovery.source_content import SourceKind
 from crawler.discovery.window import sitemap_span
 from crawler.spiders.job import SourceReport
 from crawler.storage.sources import SourceAnswer, SourceMemory

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo.database import Database
 
-from crawler.discovery.archives import EARLIEST, Archive
+from crawler.discovery.date_archives import EARLIEST, Archive
 from crawler.storage.clock import not_ahead, waits_until
 from crawler.storage.schema import Document
 from crawler.storage.sources import REFUSED_FOR

@@ -12,9 +12,9 @@ from itertools import islice
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from crawler.discovery.canonical import former_page_ids, page_id
 from crawler.model.article import Discovered, Disposition
 from crawler.model.period import Period
+from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.clock import CLOCK_SLACK, waits_until
 from crawler.storage.lastmod import Lastmods, record_change
 from crawler.storage.lease import LeaseLostError

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery.answer import Named
 from crawler.discovery.lastmod import unbelievable_times, with_believed_times
 from crawler.discovery.sitemap import SitemapLink
+from crawler.discovery.source_content import Named
 from crawler.model.article import Discovered, Hints
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)

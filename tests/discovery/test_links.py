@@ -2,9 +2,9 @@
 
 import pytest
 
-from crawler.discovery.canonical import canonical_url
 from crawler.discovery.links import is_article_link, word_count
 from crawler.model.site import Site
+from crawler.parsing.urls import canonical_url
 
 HEADLINE = "افتتاح سوق جديد في وسط المدينة"
 MENU = "أخبار محلية"

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.discovery.canonical import InvalidURLError, canonical_url, url_key
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.listing import parse_listing
-from crawler.discovery.markup import parse_html
 from crawler.model.site import Site
+from crawler.parsing.markup import parse_html
+from crawler.parsing.urls import InvalidURLError, canonical_url, url_key
 
 DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).parents[3] / "shared/data")) / "pages"
 pytestmark = [

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from crawler.discovery.answer import parse_source
 from crawler.discovery.links import is_listing_address
 from crawler.discovery.sitemap_names import LISTING_NAMES, names_listings
+from crawler.discovery.source_content import parse_source
 from crawler.model.site import Site
 
 SITE = Site(id="sada", name="صدى", url="https://sada.example/")

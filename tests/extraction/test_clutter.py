@@ -3,8 +3,8 @@
 import pytest
 from lxml.html import HtmlElement
 
-from crawler.discovery.markup import html_tree
 from crawler.extraction.clutter import drop_clutter, drop_invisible
+from crawler.parsing.markup import html_tree
 
 STORY = "<div class='entry-content'>قالت البلدية إن العمل يبدأ غداً.</div>"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from crawler.discovery.markup import html_tree
 from crawler.extraction import EmptyBody, extract
 from crawler.extraction.clutter import drop_clutter
 from crawler.extraction.names import BoilerplateName, boilerplate_name, is_state
+from crawler.parsing.markup import html_tree
 from tests.extraction.pages import RELATED, STORY, TITLE, URL, links, paragraphs
 
 NAMES = (

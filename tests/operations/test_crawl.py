@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from crawler.demo.truth import Kind
-from crawler.discovery.canonical import page_id
 from crawler.model.article import DatePrecision, Disposition, latest_publication
+from crawler.parsing.urls import page_id
 from tests.operations.conftest import Crawled
 
 

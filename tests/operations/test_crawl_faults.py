@@ -7,8 +7,8 @@ import pytest
 
 from crawler.demo.faults import Fault
 from crawler.demo.truth import Kind
-from crawler.discovery.canonical import page_id
 from crawler.model.article import Discovered, Disposition
+from crawler.parsing.urls import page_id
 from crawler.storage.frontier import Frontier
 from crawler.storage.schema import ensure_schema
 from tests.conftest import Servers

@@ -12,10 +12,10 @@ import psutil
 import pytest
 
 from crawler.demo import Newsroom
-from crawler.discovery.canonical import page_id
 from crawler.model.article import Disposition
 from crawler.model.site import load_sites
 from crawler.operations.crawl import crawl
+from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage import embedded

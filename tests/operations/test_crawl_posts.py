@@ -9,8 +9,8 @@ import pytest
 
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
-from crawler.discovery.canonical import page_id
 from crawler.operations.reextract import reextract
+from crawler.parsing.urls import page_id
 from crawler.storage.raw_pages import raw_folder, read_segment, segments
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from crawler.discovery.canonical import page_id
 from crawler.operations.crawl import crawl
+from crawler.parsing.urls import page_id
 from crawler.spiders.job import Job
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli.main import application
-from crawler.discovery.canonical import page_id
+from crawler.parsing.urls import page_id
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, mend_index
 from crawler.storage.schema import ensure_schema

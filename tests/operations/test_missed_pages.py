@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from crawler.discovery.canonical import page_id
 from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
+from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.discovery.canonical import page_id
 from crawler.model.article import Disposition
 from crawler.model.site import Site
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.show import find_article
+from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores

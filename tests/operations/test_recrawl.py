@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from crawler.discovery.canonical import page_id
 from crawler.errors import UsageError
 from crawler.model.article import Disposition
 from crawler.model.period import Period
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.show import find_article
+from crawler.parsing.urls import page_id
 from crawler.spiders.job import CrawlReport
 from tests.operations.conftest import Crawled
 

@@ -14,9 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
-from crawler.discovery.canonical import page_id
 from crawler.model.site import Site
 from crawler.operations.schedule import due_sites
+from crawler.parsing.urls import page_id
 from crawler.storage.turns import SiteState, site_state
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom

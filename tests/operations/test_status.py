@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery.canonical import page_id
 from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
+from crawler.parsing.urls import page_id
 from crawler.spiders.job import Job
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom

@@ -1,8 +1,8 @@
 """Articles that are taken down without a 404: led to the home page, or replaced by a page that says so."""
 
-from crawler.discovery.canonical import page_id
 from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
+from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores

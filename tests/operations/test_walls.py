@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from crawler.discovery.canonical import page_id
 from crawler.errors import UsageError
 from crawler.model.article import Disposition
 from crawler.operations.crawl import crawl
 from crawler.operations.recrawl import recrawl_job
 from crawler.operations.show import find_article
 from crawler.operations.status import statuses
+from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores

@@ -16,12 +16,12 @@ from scrapy.http import HtmlResponse
 from twisted.python.failure import Failure
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome
-from crawler.discovery.canonical import page_id
 from crawler.discovery.coverage import REACHES_BACK
 from crawler.discovery.sitemap import SitemapLink
 from crawler.discovery.window import Window
 from crawler.model.article import Discovered
 from crawler.model.site import Site
+from crawler.parsing.urls import page_id
 from crawler.spiders.archives import EMPTY, Archives
 from crawler.spiders.job import SourceReport
 from crawler.storage.connect import Stores

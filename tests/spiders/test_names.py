@@ -11,7 +11,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 
-from crawler.discovery.posts import Post, PostPage
+from crawler.discovery.wordpress_posts import Post, PostPage
 from crawler.spiders.names import Names
 from crawler.storage.connect import Stores
 

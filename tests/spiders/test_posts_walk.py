@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery.posts import Post, PostPage
-from crawler.discovery.rest_pagination import Extent
+from crawler.discovery.wordpress_paging import Extent
+from crawler.discovery.wordpress_posts import Post, PostPage
 from crawler.spiders.posts_walk import PostsWalk, Step
 from crawler.storage.posts import PostsMark
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from crawler.discovery.archives import Archive
+from crawler.discovery.date_archives import Archive
 from crawler.discovery.window import Span
 from crawler.model.article import Discovered, Disposition
 from crawler.storage.archives import next_unread, recall_archives

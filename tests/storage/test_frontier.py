@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery.canonical import former_page_ids
 from crawler.model.article import Discovered, Disposition, Hints
 from crawler.model.period import ANY_TIME
+from crawler.parsing.urls import former_page_ids
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import FIRST_RETRY, LONGEST_RETRY, Frontier, PageResult
 from crawler.storage.lease import LeaseLostError

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from crawler.discovery.rest_pagination import Extent, allowed_page_size, read_extent, smaller_page_size
+from crawler.discovery.wordpress_paging import Extent, allowed_page_size, read_extent, smaller_page_size
 
 RANGE = "per_page must be between 1 (inclusive) and 20 (inclusive)"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.discovery.plaintext import one_line, paragraphs
+from crawler.parsing.plain_text import one_line, paragraphs
 
 
 @pytest.mark.parametrize(

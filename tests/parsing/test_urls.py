@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.discovery.canonical import (
+from crawler.parsing.urls import (
     MAX_URL_LENGTH,
     InvalidURLError,
     absolute_url,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from crawler.discovery.redirectors import own_address, preferred_address
 from crawler.model.site import Site
+from crawler.parsing.redirectors import own_address, preferred_address
 
 SITE = Site(id="sada", name="صدى", url="https://sada.example/")
 PAGE = "https://sada.example/2024/12/04/souq"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.discovery.archives import (
+from crawler.discovery.date_archives import (
     ArchiveTemplate,
     archive_key,
     find_archives,

@@ -3,7 +3,7 @@
 import html
 import re
 
-from crawler.discovery.markup import html_tree
+from crawler.parsing.markup import html_tree
 
 _DROPPED = frozenset(
     {"script", "style", "noscript", "template", "iframe", "figure", "form", "button", "select", "svg",

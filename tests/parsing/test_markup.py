@@ -2,8 +2,8 @@
 
 import pytest
 
-from crawler.discovery.markup import MarkupError, html_tree, parse_html, parse_xml, xml_source
 from crawler.parsing.encoding import decode
+from crawler.parsing.markup import MarkupError, html_tree, parse_html, parse_xml, xml_source
 
 ARABIC = "قصف على ريف حلب"
 

@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from crawler.discovery.accounting import AddressCounts
-from crawler.discovery.canonical import absolute_url
 from crawler.discovery.feed import FeedError, parse_feed
 from crawler.discovery.feed_links import feed_links
 from crawler.discovery.links import is_listing_address
 from crawler.discovery.listing import parse_listing
-from crawler.discovery.markup import parse_html
 from crawler.discovery.sitemap import SitemapLink, parse_sitemap
 from crawler.discovery.window import sitemap_span
 from crawler.discovery.wordpress import is_wordpress
 from crawler.model.article import Discovered
 from crawler.model.site import Site
+from crawler.parsing.markup import parse_html
+from crawler.parsing.urls import absolute_url
 
 SourceKind = Literal["feed", "sitemap", "listing"]
 

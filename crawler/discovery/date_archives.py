@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, url_key
 from crawler.discovery.listing import PAGE_NAMES, page_number, parse_listing
-from crawler.discovery.markup import parse_html
 from crawler.discovery.window import Span, Window
 from crawler.model.article import Discovered
 from crawler.model.site import Site
 from crawler.parsing.article_query import chooses_article
+from crawler.parsing.markup import parse_html
+from crawler.parsing.urls import InvalidURLError, absolute_url, url_key
 
 Unit = Literal["month", "day", "year"]
 UNITS: tuple[Unit, ...] = ("month", "day", "year")

@@ -12,12 +12,12 @@ from json import dumps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.discovery.canonical import InvalidURLError, absolute_url, canonical_url
-from crawler.discovery.plaintext import one_line, paragraphs
-from crawler.discovery.times import parse_time
 from crawler.discovery.wordpress import LOCAL_TIME
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
+from crawler.parsing.feed_times import parse_time
+from crawler.parsing.plain_text import one_line, paragraphs
+from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url
 
 # A page builder's own marks: where they are left over, the text has not been rendered.
 _SHORTCODE = re.compile(r"\[(?:vc_|et_pb_|fusion_|av_|tdb?_|fl_)[^\[\]]{0,2000}\]")

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.discovery.canonical import InvalidURLError, canonical_url
 from crawler.model.site import Site
+from crawler.parsing.urls import InvalidURLError, canonical_url
 
 MAX_LAYERS = 3
 """Times that a target is decoded: services that wrap each other escape it once more each."""

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.discovery.posts import PostsError, parse_names, parse_posts
 from crawler.discovery.wordpress import Cursor, find_api, names_url, posts_url
+from crawler.discovery.wordpress_posts import PostsError, parse_names, parse_posts
 from crawler.extraction import extract
 
 ZONE = ZoneInfo("Asia/Damascus")
