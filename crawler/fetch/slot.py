@@ -18,7 +18,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from twisted.web.client import HTTPConnectionPool
 
-from crawler.fetch.pace import Pace
+from crawler.fetch.delay import Pace
 
 
 class PacedSlot(Slot):

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from crawler.errors import KhabarError, UsageError
 from crawler.extraction.errors import ExtractionError
+from crawler.fetch.client import PoliteFetcher
 from crawler.model.article import Article
 from crawler.model.site import Site
 from crawler.operations.extraction_worker import extract_within_time
-from crawler.operations.polite import PoliteFetcher
 from crawler.settings import Settings
 
 

@@ -2,8 +2,8 @@
 
 from crawler.errors import KhabarError
 from crawler.extraction.errors import Blocked, ExtractionError, NotArticleReason, NotHtml, Unavailable
+from crawler.fetch.client import Fetched, FetchError, PoliteFetcher
 from crawler.operations.extraction_worker import extract_within_time
-from crawler.operations.polite import Fetched, FetchError, PoliteFetcher
 
 NO_HOME = frozenset({NotArticleReason.FEED, NotArticleReason.SITEMAP, NotArticleReason.EMPTY_PAGE})
 """What extraction may call a page that is no home page of anything."""

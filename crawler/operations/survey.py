@@ -14,11 +14,11 @@ from crawler.discovery.window import newest_first
 from crawler.discovery.wordpress import find_api, posts_url
 from crawler.discovery.wordpress_posts import PostsError, parse_posts
 from crawler.errors import KhabarError, UsageError
+from crawler.fetch.client import CertificateError, Fetched, FetchError, PoliteFetcher
 from crawler.model.article import Article, Discovered
 from crawler.model.site import Site
 from crawler.operations.extraction_worker import extract_within_time
 from crawler.operations.front_page import fetch_front_page
-from crawler.operations.polite import CertificateError, Fetched, FetchError, PoliteFetcher
 from crawler.parsing.urls import InvalidURLError, absolute_url
 from crawler.settings import Settings
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
-from crawler.fetch.pace import Pace
+from crawler.fetch.delay import Pace
 from crawler.model.article import Article, Disposition, UnconfirmedReason
 from crawler.pipelines.extract import ExtractionPool
 from crawler.pipelines.keeping import Keeping

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crawler.fetch.pacing import FAST_SLOT
+from crawler.fetch.delay_middleware import FAST_SLOT
 from crawler.fetch.safety import ALLOW_PRIVATE
 from crawler.model.site import Site
 from crawler.settings import Settings
@@ -71,14 +71,14 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             "crawler.fetch.robots.RobotsMiddleware": 100,
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
             "crawler.fetch.safety.SafetyMiddleware": 90,
-            "crawler.fetch.freshness.FreshnessMiddleware": 450,
+            "crawler.fetch.validators.FreshnessMiddleware": 450,
             # It looks at the page itself: behind what leads elsewhere.
-            "crawler.fetch.wholeness.WholenessMiddleware": 460,
+            "crawler.fetch.truncation.WholenessMiddleware": 460,
             # Some redirects stand in the content, which is unpacked before that.
             "crawler.fetch.redirects.RedirectMiddleware": 580,
             "crawler.fetch.content.ContentMiddleware": 590,
             # Nearest to the downloader: a held request has passed everything else.
-            "crawler.fetch.pacing.PacingMiddleware": 990,
+            "crawler.fetch.delay_middleware.PacingMiddleware": 990,
             # What is kept is what came over the wire, before anything unpacks or follows it.
             "crawler.fetch.exchange.ExchangeMiddleware": 985,
             # Before the retries (550) take what it tells for a name that does not exist.

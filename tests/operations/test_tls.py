@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from crawler.errors import KhabarError
+from crawler.fetch.client import CertificateError
 from crawler.model.article import Disposition
 from crawler.operations.add_site import changes_of, seed_text
 from crawler.operations.crawl import crawl
 from crawler.operations.extract import extract_source
-from crawler.operations.polite import CertificateError
 from crawler.operations.show import find_article
 from crawler.operations.status import statuses
 from crawler.operations.survey import survey_site

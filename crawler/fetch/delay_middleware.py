@@ -15,8 +15,8 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
+from crawler.fetch.delay import PATIENCE, requested_pause
 from crawler.fetch.outcome import HeldBackError, header_of
-from crawler.fetch.pace import PATIENCE, requested_pause
 from crawler.fetch.slot import PacedSlot
 from crawler.parsing.robots import RobotsTxt, product_token
 

@@ -9,7 +9,7 @@ from scrapy.http import HtmlResponse, Response
 
 from crawler.fetch.outcome import CutShortError, failure_outcome
 from crawler.fetch.page_end import PageEnd
-from crawler.fetch.wholeness import ENOUGH, FEW, SELDOM, TRIES, WholenessMiddleware
+from crawler.fetch.truncation import ENOUGH, FEW, SELDOM, TRIES, WholenessMiddleware
 from crawler.model.article import Disposition
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Page

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.pace import DEFAULT_WAIT, LONGEST, POLL, SLOW, Pace, requested_pause, retry_after
+from crawler.fetch.delay import DEFAULT_WAIT, LONGEST, POLL, SLOW, Pace, requested_pause, retry_after
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 

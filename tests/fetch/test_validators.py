@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.fetch.freshness import ONE_OF, reads_whole
+from crawler.fetch.validators import ONE_OF, reads_whole
 from crawler.storage.frontier import Page
 
 NOW = datetime(2025, 3, 10, 12, tzinfo=UTC)

@@ -11,8 +11,8 @@ from itertools import pairwise
 import pytest
 
 from crawler.errors import KhabarError
+from crawler.fetch.client import FetchError, PoliteFetcher
 from crawler.operations.extract import extract_source
-from crawler.operations.polite import FetchError, PoliteFetcher
 from crawler.settings import Settings
 from tests.operations.made_up_site import Answer, MadeUpSite, article_page
 

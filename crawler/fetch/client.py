@@ -14,7 +14,7 @@ from w3lib.url import safe_url_string
 
 from crawler.errors import KhabarError
 from crawler.fetch.connection import Answer, Limits, PrivateAddressError, request_once
-from crawler.fetch.pace import PATIENCE, Pace, requested_pause
+from crawler.fetch.delay import PATIENCE, Pace, requested_pause
 from crawler.fetch.page_end import closes_itself
 from crawler.fetch.redirects import MOST_REDIRECTS, REDIRECTS
 from crawler.fetch.robots import NO_RULES
