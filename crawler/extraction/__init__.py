@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 
-from crawler.extraction import page_kind, second_look
-from crawler.extraction.article_text import ArticleText, TextReader
-from crawler.extraction.credit_lines import read_credits
-from crawler.extraction.credits import dateline_author, find_agency
+from crawler.extraction.body.article_text import ArticleText, TextReader
+from crawler.extraction.body.witnesses import read_witnesses
+from crawler.extraction.boilerplate.credit_lines import read_credits
 from crawler.extraction.decode import decode
 from crawler.extraction.errors import (
     Blocked,
@@ -25,15 +24,16 @@ from crawler.extraction.errors import (
     NotHtml,
     Unavailable,
 )
-from crawler.extraction.head import PageHead, read_head
-from crawler.extraction.language import detect_language
-from crawler.extraction.marks import find_marks
-from crawler.extraction.media import media_caption, shows_media
-from crawler.extraction.metadata import image, read_metadata, summary
-from crawler.extraction.page_kind import Evidence
+from crawler.extraction.metadata.authors import dateline_author, find_agency
+from crawler.extraction.metadata.head import PageHead, read_head
+from crawler.extraction.metadata.language import detect_language
+from crawler.extraction.metadata.marks import find_marks
+from crawler.extraction.metadata.meta import image, read_metadata, summary
+from crawler.extraction.page_type import after_text, before_text
+from crawler.extraction.page_type.before_text import Evidence
+from crawler.extraction.page_type.media import media_caption, shows_media
 from crawler.extraction.text import tidy
 from crawler.extraction.tree import parse_page
-from crawler.extraction.witnesses import read_witnesses
 from crawler.model.article import Article, ArticleMark, Hints
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _extract(
     look: Callable[[HtmlElement], object] | None,
 ) -> Article:
     source = decode(html, charset)
-    page_kind.refuse_markup(source)
+    before_text.refuse_markup(source)
     page = parse_page(source)
     # Held to the end: lxml makes an element's object anew in each walk when nobody holds it.
     elements = list(page.tree.iter())
@@ -115,8 +115,8 @@ def _extract(
     if body is None:
         raise NotAnArticle(NotArticleReason.NO_CONTENT)
     metadata = read_metadata(page.tree, url)
-    page_kind.refuse_plain(page.tree, body, metadata, source, url)
-    evidence = page_kind.weigh(body, metadata, url)
+    before_text.refuse_plain(page.tree, body, metadata, source, url)
+    evidence = before_text.weigh(body, metadata, url)
     head = read_head(page.tree, body, metadata, url, site=site, hints=hints, now=now)
     witnesses = read_witnesses(metadata, url, hints, head.headline.spellings)
     reader = TextReader(
@@ -185,7 +185,7 @@ def _extract(
 
 def _is_shell(source: str) -> bool:
     body = _body_of(parse_page(source).tree)
-    return body is not None and page_kind.is_script_shell(body)
+    return body is not None and before_text.is_script_shell(body)
 
 
 def _body_of(tree: HtmlElement) -> HtmlElement | None:
@@ -197,9 +197,9 @@ def _story_paragraphs(
 ) -> list[str]:
     """The story as the markup has it, or as the page's data or its source has it where that is much more."""
     paragraphs = reading.paragraphs
-    second_look.refuse_listing(evidence, reading.body.found, paragraphs, reading.lines)
-    if reading.lines is not None and second_look.tells_nothing(evidence, reading.lines):
-        second_look.refuse_untold(evidence, headed=reader.head.headline.element is not None)
+    after_text.refuse_listing(evidence, reading.body.found, paragraphs, reading.lines)
+    if reading.lines is not None and after_text.tells_nothing(evidence, reading.lines):
+        after_text.refuse_untold(evidence, headed=reader.head.headline.element is not None)
         paragraphs = []
     if data := reader.from_data(source, "\n\n".join(paragraphs)):
         return data
@@ -217,11 +217,11 @@ def _refuse_no_story(
         NotAnArticle: A paywall, a soft 404, a notice, a page without a headline.
         EmptyBody: There is no text.
     """
-    second_look.refuse_wall(paragraphs)
-    second_look.refuse_missing(head.headline.text, paragraphs)
+    after_text.refuse_wall(paragraphs)
+    after_text.refuse_missing(head.headline.text, paragraphs)
     if not head.headline.text:
         raise NotAnArticle(NotArticleReason.NO_HEADLINE)
     if not paragraphs and not (reading.body.repeated_headline and evidence.article >= 2):
         raise EmptyBody(NotArticleReason.NO_TEXT)
     if not hints.text and paragraphs == reading.paragraphs:
-        second_look.refuse_scrap(evidence, reading.lines, dated=head.published.published_at is not None)
+        after_text.refuse_scrap(evidence, reading.lines, dated=head.published.published_at is not None)

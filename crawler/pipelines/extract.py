@@ -127,9 +127,9 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
 
     from crawler.discovery.listing import links_in, parse_links
     from crawler.extraction import extract
+    from crawler.extraction.boilerplate.repeated import blocks_of, without_blocks
     from crawler.extraction.errors import Blocked, ExtractionError, Unavailable
-    from crawler.extraction.learned import blocks_of, without_blocks
-    from crawler.extraction.parts import further_parts, further_parts_in, part_of
+    from crawler.extraction.multipage import further_parts, further_parts_in, part_of
     from crawler.pipelines.fingerprint import fingerprint
     from dedup import prepare
 
@@ -204,7 +204,7 @@ def _with_parts(article: Article, page: FetchedPage, site: Site, named: dict[int
 
     `named` are the further pages that the first one names.
     """
-    from crawler.extraction.parts import further_parts, join, without_page_links
+    from crawler.extraction.multipage import further_parts, join, without_page_links
 
     texts = []
     unreadable = None
@@ -233,7 +233,7 @@ def _part_text(
     """
     from crawler.extraction import extract
     from crawler.extraction.errors import ExtractionError
-    from crawler.extraction.sameness import same_headline
+    from crawler.extraction.metadata.matching import same_headline
     from crawler.fetch.page_end import PageEnd, page_end
 
     end = page_end(html)

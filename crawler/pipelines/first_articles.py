@@ -49,7 +49,7 @@ def clean_articles(stores: Stores, article_ids: Sequence[str], template: frozens
         How many articles were changed.
     """
     # Imported here: most crawls learn nothing new at their end.
-    from crawler.extraction.learned import without_blocks
+    from crawler.extraction.boilerplate.repeated import without_blocks
     from crawler.pipelines.rereading import apply_reading
     from dedup import prepare
 

@@ -65,7 +65,7 @@ def without_template(extracted: Extracted, template: frozenset[str], site: str) 
         site: The site's id.
     """
     # Imported here, in the worker: the process that fetches does not need the parsers and their memory.
-    from crawler.extraction.learned import without_blocks
+    from crawler.extraction.boilerplate.repeated import without_blocks
     from dedup import prepare
 
     if extracted.article is None or extracted.article_id is None or extracted.prepared is None:

@@ -4,7 +4,7 @@ import pytest
 from lxml.html import fromstring
 
 from crawler.extraction import extract
-from crawler.extraction.title import heading_text
+from crawler.extraction.metadata.title import heading_text
 from tests.extraction.pages import RELATED, STORY, TITLE, URL, paragraphs
 
 WRAPPERS = {

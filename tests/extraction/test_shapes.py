@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.extraction import EmptyBody, NotAnArticle, extract
-from crawler.extraction.credits import dateline_author
-from crawler.extraction.small_print import is_small_print
+from crawler.extraction.boilerplate.byline_phrases import is_small_print
+from crawler.extraction.metadata.authors import dateline_author
 from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
 CAPTIONS = tuple(

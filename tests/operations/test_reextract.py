@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extraction.learned import blocks_of
+from crawler.extraction.boilerplate.repeated import blocks_of
 from crawler.operations.boilerplate import forget_boilerplate, repeated_paragraphs
 from crawler.operations.reextract import ReextractReport, reextract
 from crawler.storage.boilerplate import BoilerplateCounts

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.extraction.learned import block_key, blocks_of, without_blocks
+from crawler.extraction.boilerplate.repeated import block_key, blocks_of, without_blocks
 from crawler.model.article import Article
 from crawler.storage import boilerplate
 from crawler.storage.boilerplate import BoilerplateCounts

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from crawler.extraction.dates.url_day import day_in_url
-from crawler.extraction.jsonld import LinkedData
+from crawler.extraction.metadata.jsonld import LinkedData
 from crawler.model.article import Hints
 from crawler.parsing.dates.order import DateOrder, find_order
 

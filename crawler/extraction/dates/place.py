@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from lxml.html import HtmlElement
 
 from crawler.extraction.dates.byline import other_words
-from crawler.extraction.sameness import same_headline, same_page
+from crawler.extraction.metadata.matching import same_headline, same_page
 from crawler.parsing.dates.names import fold
 
 MAX_INSIDE = 300

@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.dates.byline import dates_in, story_headline
 from crawler.extraction.dates.evidence import Reader, Witness
-from crawler.extraction.dates.lines import NO_BYLINE, PROSE, LineCache, Lines, line_of
+from crawler.extraction.dates.headline_lines import NO_BYLINE, PROSE, LineCache, Lines, line_of
 from crawler.extraction.dates.place import Place
 
 MAX_MARKED = 30

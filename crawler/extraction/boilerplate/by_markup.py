@@ -1,0 +1,202 @@
+"""Taking out what the markup itself says is none of the story: menus, share bars, comments, sidebars.
+
+Judged by tag names, ARIA roles, and the words of `class` and `id`, as themes and content systems write them.
+A word alone is not enough: an element that holds the page's headline, or most of the text behind it, stays
+whatever it is called (``<div class="post has-sidebar related-top">``); `prose_guard` weighs that.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.body.amount_guard import Judgement, Suspect, blocks_to_drop
+from crawler.extraction.element_names import BoilerplateName, boilerplate_name
+
+_INVISIBLE = (
+    *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "map"),
+    *("dialog", "button", "select", "input", "textarea", "video", "audio", "link", "meta"),
+    *("amp-ad", "amp-sidebar", "amp-social-share", "amp-analytics"),
+)
+_STRUCTURE = {
+    "nav": BoilerplateName.NEVER_STORY,
+    "footer": BoilerplateName.NEVER_STORY,
+    "menu": BoilerplateName.NEVER_STORY,
+    "aside": BoilerplateName.WHOLLY,
+}
+_TELLING = frozenset({"class", "id", "style", "itemprop", "role", "hidden", "aria-hidden"})
+"""Attributes that are looked at; half of a page's elements have none of them."""
+_ROLES = {
+    **dict.fromkeys(
+        ("navigation", "banner", "contentinfo", "search", "menu", "menubar"), BoilerplateName.NEVER_STORY
+    ),
+    **dict.fromkeys(("complementary", "dialog", "alert"), BoilerplateName.WHOLLY),
+}
+_SHOWING = frozenset({"role", "hidden", "aria-hidden"})
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+_STORY_CLASSES = (" entry-content ", " post-content ", " article-body ", " article-content ")
+_PROTECTED_TAGS = frozenset(
+    {
+        "html",
+        "body",
+        "main",
+        "article",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "td",
+        "tr",
+        "tbody",
+        "blockquote",
+        "b",
+        "strong",
+    }
+)
+_WHOLE_TAGS = frozenset({"html", "body", "main", "head", "td", "tr", "tbody", "h1"})
+
+
+def drop_invisible(body: HtmlElement) -> None:
+    """Take out what no reader reads as text: scripts, styles, frames, controls. Tails stay."""
+    for element in list(body.iter(*_INVISIBLE)):
+        drop(element)
+
+
+def drop_clutter(
+    body: HtmlElement,
+    *,
+    selectors: tuple[str, ...] = (),
+    headline: HtmlElement | None = None,
+    openings: tuple[str, ...] = (),
+    by_name: bool = True,
+    notices: Callable[[], dict[HtmlElement, int]] = dict,
+) -> Judgement:
+    """Take out the blocks whose markup names them as furniture.
+
+    Args:
+        body: The page's body; changed in place.
+        selectors: CSS selectors of further blocks to take out, from the site's seed. Invalid ones are passed
+            over.
+        headline: The element that shows the headline, if any: the story stands behind it.
+        openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
+        by_name: Whether names count that merely contain a word for furniture.
+        notices: Finds the notices of the site behind the headline, with their running text.
+
+    Returns:
+        What was taken out, and how much running text there was that can be the story's.
+    """
+    _drop_selected(body, selectors)
+    suspects, stories = _suspects(body, headline, by_name=by_name)
+    headed = _around_headlines(body, headline)
+    spared_by_nature: set[HtmlElement] = set()
+    gone: set[HtmlElement] = set()
+    # What tags and roles say is judged first: the story's element counts only while it isn't dropped.
+    for suspect in sorted(suspects, key=lambda one: not one.by_structure):
+        element = suspect.element
+        is_headed = element in headed and element.tag not in ("nav", "footer")
+        if is_headed or (stories[element] == 1 and element not in gone):
+            spared_by_nature.add(element)
+        elif element not in gone:
+            gone.update(element.iter())
+            if count := stories[element]:
+                stories.subtract(dict.fromkeys(element.iterancestors(), count))
+    doubtful = [suspect for suspect in suspects if suspect.element not in spared_by_nature]
+    judgement = blocks_to_drop(body, headline, doubtful, openings, by_name=by_name, notices=notices)
+    for element in judgement.doomed:
+        drop(element)
+    return judgement
+
+
+def _drop_selected(body: HtmlElement, selectors: tuple[str, ...]) -> None:
+    for selector in selectors:
+        try:
+            elements = body.cssselect(selector)
+        except Exception:  # noqa: BLE001, S112 - cssselect raises a dozen kinds for a bad selector; seeds are validated
+            continue
+        for element in elements:
+            if element is not body:
+                drop(element)
+
+
+def _suspects(
+    body: HtmlElement, headline: HtmlElement | None, *, by_name: bool
+) -> tuple[list[Suspect], Counter[HtmlElement]]:
+    """The blocks that markup names as furniture, in order, and how many story elements each element holds."""
+    suspects: list[Suspect] = []
+    stories: Counter[HtmlElement] = Counter()
+    behind = headline is None
+    # XPath would say it shorter, and takes ten times as long.
+    for element in body.iterdescendants():
+        if element is headline:
+            behind = True
+        tag, pairs = element.tag, element.items()
+        if not pairs and tag not in _STRUCTURE:
+            continue
+        attributes = dict(pairs)
+        if _TELLING.isdisjoint(attributes) and tag not in _STRUCTURE:
+            continue
+        names = attributes.get("class", "")
+        if tag not in _WHOLE_TAGS:
+            structure = BoilerplateName.NO
+            if tag in _STRUCTURE or not _SHOWING.isdisjoint(attributes):
+                structure = _structure(tag, attributes)
+            strength = _name_strength(tag, attributes, by_name=by_name)
+            if structure or strength:
+                strength = max(structure, strength)
+                suspects.append(Suspect(element, strength, behind, by_structure=bool(structure)))
+        if _is_story(names, attributes.get("itemprop", "")):
+            stories.update((element, *element.iterancestors()))
+    return suspects, stories
+
+
+def _structure(tag: str, attributes: dict[str, str]) -> BoilerplateName:
+    """What tag and role say of an element, and whether it is hidden."""
+    if tag in _STRUCTURE:
+        return _STRUCTURE[tag]
+    if (role := attributes.get("role")) in _ROLES:
+        return _ROLES[role]
+    is_hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
+    return BoilerplateName.WHOLLY if is_hidden else BoilerplateName.NO
+
+
+def _name_strength(tag: str, attributes: dict[str, str], *, by_name: bool) -> BoilerplateName:
+    style = attributes.get("style", "")
+    strength = boilerplate_name(attributes.get("class", ""), attributes.get("id", ""), tag in _PROTECTED_TAGS)
+    if not by_name and strength is BoilerplateName.PARTLY:
+        strength = BoilerplateName.NO
+    return (
+        BoilerplateName.WHOLLY if not strength and style and _HIDDEN_STYLE.search(style[:500]) else strength
+    )
+
+
+def _around_headlines(body: HtmlElement, headline: HtmlElement | None) -> set[HtmlElement]:
+    """The elements around a headline: the page's own, or one that is marked as the page's first."""
+    headings = [*body.iter("h1"), *([headline] if headline is not None else [])]
+    return {element for heading in headings for element in (heading, *heading.iterancestors())}
+
+
+def drop(element: HtmlElement) -> None:
+    """Remove an element with its content, and keep the text that follows it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    element.tail = None
+    parent.remove(element)
+
+
+@lru_cache(maxsize=8192)
+def _is_story(classes: str, itemprop: str) -> bool:
+    """Whether an element's attributes name it as a story's."""
+    return "articleBody" in itemprop or any(name in f" {classes} " for name in _STORY_CLASSES)

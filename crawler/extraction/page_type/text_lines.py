@@ -1,0 +1,139 @@
+"""Which lines of a page's text tell something, and which are only dates, names, labels and links.
+
+A page whose story is a video, a picture or a list of links still has text: the date of today, the menu, the
+headlines of other stories. None of it is a story, however much of it there is.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.boilerplate import phrases
+from crawler.extraction.boilerplate.related_links import BLOCK_TAGS
+from crawler.extraction.text import skeleton
+from crawler.parsing.dates.reading import read_date
+
+DATE_WORDS = 2
+"""Words beside a date that make it no sentence: «اليوم:», a place. Sentences with a date have more."""
+LINK_SHARE = 0.9
+"""A line is a link when this part of its letters and digits is linked; the rest is arrows and counts."""
+HEADLINE_WORDS = 4
+"""A linked line of fewer words is a section, a tag or a button."""
+MAX_HEADLINE_CHARS = 200
+"""What is linked and longer is prose inside a link."""
+MAX_MARK_CHARS = 260
+"""Prompts and notices grow to two lines, not more; a longer line is running text."""
+MAX_JUDGED = 300
+"""Lines that are judged by their words; those after them count as text. A story of so many lines is one."""
+MAX_DEPTH = 60
+"""How deep elements are followed; the text of what lies deeper is one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text as blocks and `br` break it; `is_link` where it is nothing but links."""
+
+    text: str
+    is_link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the lines of a story's element come to."""
+
+    told: tuple[str, ...]
+    """Lines of running text."""
+    headlines: tuple[str, ...]
+    """Lines that are links with a headline's length."""
+    links: int
+    """Lines that are links, of any length."""
+
+    @property
+    def words(self) -> int:
+        """Words of the running text."""
+        return sum(len(line.split()) for line in self.told)
+
+
+def telling_lines(
+    element: HtmlElement, *, silent: Iterable[str] = (), timezone: ZoneInfo, now: datetime
+) -> Telling:
+    """Sort an element's lines.
+
+    Args:
+        element: The story's element, clutter gone, its links still in it.
+        silent: Texts that tell nothing as a line of their own: the headline, names of the site and authors.
+        timezone: The site's, to read dates.
+        now: The aware time of fetching, to read dates.
+    """
+    bones = {skeleton(text) for text in silent} | {""}
+    told: list[str] = []
+    headlines: list[str] = []
+    links = 0
+    for position, line in enumerate(lines_of(element)):
+        if line.is_link and len(line.text) <= MAX_HEADLINE_CHARS:
+            links += 1
+            if len(line.text.split()) >= HEADLINE_WORDS:
+                headlines.append(line.text)
+        elif (
+            position >= MAX_JUDGED
+            or len(line.text) > MAX_MARK_CHARS
+            or not (skeleton(line.text) in bones or _is_mark(line.text, timezone, now))
+        ):
+            told.append(line.text)
+    return Telling(tuple(told), tuple(headlines), links)
+
+
+def lines_of(element: HtmlElement) -> Iterator[Line]:
+    """An element's lines in order, without empty ones."""
+    text: list[str] = []
+    bare = linked = 0
+    for piece, in_link in (*_pieces(element, 0, in_link=False), ("\n", False)):
+        if piece != "\n":
+            text.append(piece)
+            if in_link:
+                linked += len(skeleton(piece))
+            else:
+                bare += len(skeleton(piece))
+            continue
+        if line := " ".join("".join(text).split()):
+            yield Line(line, is_link=linked > 0 and linked >= LINK_SHARE * (linked + bare))
+        text, bare, linked = [], 0, 0
+
+
+def _pieces(element: HtmlElement, depth: int, *, in_link: bool) -> Iterator[tuple[str, bool]]:
+    """Pieces of text with whether they are linked, and a line break alone between lines."""
+    in_link = in_link or element.tag == "a"
+    if depth > MAX_DEPTH:
+        yield "".join(element.itertext()).replace("\n", " ") + " ", in_link
+        return
+    yield _flat(element.text), in_link
+    for child in element:
+        if isinstance(child.tag, str):
+            block = child.tag in BLOCK_TAGS or child.tag == "br"
+            if block:
+                yield "\n", False
+            yield from _pieces(child, depth + 1, in_link=in_link)
+            if block:
+                yield "\n", False
+        yield _flat(child.tail), in_link
+
+
+def _flat(text: str | None) -> str:
+    return text.replace("\n", " ") if text else ""
+
+
+def _is_mark(line: str, timezone: ZoneInfo, now: datetime) -> bool:
+    """Whether a line is a date, a label, a prompt or a notice."""
+    if (
+        phrases.label(line) is not None
+        or phrases.leading_line(line)
+        or phrases.copyright_notice(line)
+        or phrases.follow_prompt(line)
+        or not any(char.isalpha() for char in line)
+    ):
+        return True
+    reading = read_date(line, timezone=timezone, now=now)
+    return reading is not None and reading.strange <= DATE_WORDS
