@@ -22,8 +22,8 @@ from crawler.operations import backup as backups
 from crawler.operations.doctor import Level, diagnose
 from crawler.settings import Settings
 from crawler.storage import embedded
+from crawler.storage.change_marks import mark_replaced
 from crawler.storage.connect import open_stores
-from crawler.storage.stale import mark_replaced
 
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "bold red"}
 _errors = Console(stderr=True)

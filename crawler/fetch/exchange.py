@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.storage.exchange import Exchange
+from crawler.storage.warc.exchange import Exchange
 
 KEEP_EXCHANGE = "khabar_keep_exchange"
 """Key of a request's `meta`: whether its answer is to be kept."""

@@ -13,8 +13,8 @@ from pymongo.errors import PyMongoError
 from crawler.errors import StoreUnavailableError, UsageError
 from crawler.model.period import ANY_TIME, ZONE, Period
 from crawler.settings import Settings
+from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
 from crawler.storage.search import (
     DamagedIndexError,
@@ -31,7 +31,7 @@ from crawler.storage.search import (
 )
 from crawler.storage.search.excerpt import Piece, excerpts
 from crawler.storage.session import is_away
-from crawler.storage.turns import SiteState, site_states
+from crawler.storage.site_state import SiteState, site_states
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ import contextlib
 
 from crawler.model.site import Site
 from crawler.settings import Settings
-from crawler.storage.boilerplate import BoilerplateCounts, Repeated
 from crawler.storage.connect import open_redis
+from crawler.storage.repeated_paragraphs import BoilerplateCounts, Repeated
 
 
 def repeated_paragraphs(site: Site, settings: Settings, least: int) -> list[Repeated]:

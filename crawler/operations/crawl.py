@@ -34,7 +34,7 @@ from crawler.storage.errors import os_error_text
 from crawler.storage.eviction import read_eviction
 from crawler.storage.lease import holder_lives
 from crawler.storage.schema import ensure_schema
-from crawler.storage.turns import Turn, record_turn, site_state
+from crawler.storage.site_state import Turn, record_turn, site_state
 from dedup import IndexFullError
 
 LINE_LIMIT = 1024 * 1024

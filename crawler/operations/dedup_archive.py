@@ -22,9 +22,9 @@ from crawler.errors import KhabarError, UsageError
 from crawler.files import make_private_folder
 from crawler.settings import Settings
 from crawler.storage.articles import TIMES, published_by
+from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import LONGEST_COUNT
-from crawler.storage.paging import in_batches
 from crawler.storage.splits import splits_of
 from dedup import DedupError
 from dedup.agreement import Agreement, agreement, differences

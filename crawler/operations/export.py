@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from crawler.model.period import ANY_TIME, Period
 from crawler.model.site import Site
 from crawler.storage.articles import TIMES, placed_at
+from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores
-from crawler.storage.paging import in_batches
 from crawler.storage.schema import Document
 
 

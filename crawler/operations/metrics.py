@@ -13,7 +13,7 @@ from crawler.errors import KhabarError, UsageError
 from crawler.model.site import Site
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.session import StoreSession
-from crawler.storage.turns import site_states
+from crawler.storage.site_state import site_states
 
 logger = logging.getLogger(__name__)
 

@@ -19,14 +19,14 @@ from crawler.pipelines.extract import (
 from crawler.pipelines.posts import extract_post_page
 from crawler.pipelines.rereading import apply_reading
 from crawler.settings import Settings
-from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import mend_index
 from crawler.storage.lease import LEASE_SECONDS, Lease
-from crawler.storage.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
-from crawler.storage.readings import differences
+from crawler.storage.reextractions import differences
+from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from crawler.storage.schema import Document, ensure_schema
-from crawler.storage.stale import mark_changed
+from crawler.storage.warc.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
 from dedup import Prepared
 
 BATCH = 50

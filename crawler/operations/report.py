@@ -11,11 +11,11 @@ from crawler.model.period import ANY_TIME, ZONE, Period
 from crawler.model.site import Site
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.articles import placed_at, published_by
-from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import near_misses
-from crawler.storage.paging import in_batches
-from crawler.storage.turns import SiteState, site_states
+from crawler.storage.repeated_paragraphs import BoilerplateCounts
+from crawler.storage.site_state import SiteState, site_states
 from dedup import Thresholds
 from dedup.report import (
     NearMiss,

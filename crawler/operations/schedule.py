@@ -1,6 +1,6 @@
 """The schedule: every enabled site at its own pace, until stopped.
 
-When a site is due stands in the store (`crawler.storage.turns`), written by each crawl at its end: so the
+When a site is due stands in the store (`crawler.storage.site_state`), written by each crawl at its end: so the
 plan survives a restart, and manual crawls, `crawl --due` and several machines share it. After a downtime
 everything is due at once; each site is then crawled once, the most overdue first, and no more of them at a
 time than ever.
@@ -28,7 +28,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.lease import holder_lives
 from crawler.storage.schema import Document
 from crawler.storage.session import StoreSession
-from crawler.storage.turns import SiteState, postpone, site_states
+from crawler.storage.site_state import SiteState, postpone, site_states
 
 LOOK = 5.0
 """Seconds between two looks at what is due: the shortest interval is five minutes."""

@@ -16,7 +16,7 @@ from crawler.storage.clock import not_ahead
 from crawler.storage.crawls import NEW
 from crawler.storage.page_texts import waiting_pages
 from crawler.storage.schema import Document
-from crawler.storage.turns import SiteState, site_states
+from crawler.storage.site_state import SiteState, site_states
 
 CRAWLS_SHOWN = 12
 """Crawls of one site that are shown: half a day of an hourly one, and a screen."""

@@ -19,7 +19,7 @@ from crawler.errors import KhabarError
 from crawler.settings import Settings
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_mongodb
-from crawler.storage.turns import HealthChange, claim_changes, give_back
+from crawler.storage.site_state import HealthChange, claim_changes, give_back
 
 TIMEOUT = 10.0
 """Seconds one POST may take; a receiver takes a fraction of one."""

@@ -29,7 +29,7 @@ from crawler.spiders.job import Job
 from crawler.storage.connect import open_stores
 from crawler.storage.embedded import RedisServer
 from crawler.storage.session import StoreSession
-from crawler.storage.turns import queue, site_state
+from crawler.storage.site_state import queue, site_state
 
 TASK = "khabar.crawl"
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crawler.storage.articles import article_of, published_by
+from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores
-from crawler.storage.paging import in_batches
 
 LIMIT = 500
 """Articles of a crawl that are remembered: a template is known after some dozens, and memory stays small."""

@@ -6,9 +6,9 @@ from redis.exceptions import OutOfMemoryError
 
 from crawler.pipelines.first_articles import FirstArticles, clean_articles
 from crawler.pipelines.page_item import PageItem
-from crawler.storage.boilerplate import MIN_PAGES, BoilerplateCounts
 from crawler.storage.connect import Stores
-from crawler.storage.raw_pages import RawPage, RawPageWriter
+from crawler.storage.repeated_paragraphs import MIN_PAGES, BoilerplateCounts
+from crawler.storage.warc.raw_pages import RawPage, RawPageWriter
 
 RELOAD_EVERY = 25
 """New articles after which the learned boilerplate is read again: it changes slowly."""

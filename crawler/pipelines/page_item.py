@@ -8,9 +8,9 @@ from enum import StrEnum
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Article, Hints, NotArticleReason
 from crawler.pipelines.fingerprint import Fingerprint
-from crawler.storage.exchange import Exchange
 from crawler.storage.frontier import Page
 from crawler.storage.page_texts import PageText, Waiting
+from crawler.storage.warc.exchange import Exchange
 from dedup import Decision, Prepared
 
 

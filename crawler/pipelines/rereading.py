@@ -8,7 +8,7 @@ from crawler.model.article import Article, latest_publication
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story, open_index
 from crawler.storage.dedup_texts import stored_texts
-from crawler.storage.readings import correct, differences
+from crawler.storage.reextractions import correct, differences
 from crawler.storage.schema import Document
 from dedup import Decision, IndexFullError, Prepared
 

@@ -20,7 +20,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story
 from crawler.storage.frontier import Frontier, PageResult
 from crawler.storage.quarantine import quarantine
-from crawler.storage.readings import correct
+from crawler.storage.reextractions import correct
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from crawler.pipelines.page_item import Amendment, PageItem
 from crawler.pipelines.self_changing import changes_by_itself
 from crawler.storage.articles import Known
 from crawler.storage.connect import Stores
-from crawler.storage.readings import keep_date
+from crawler.storage.reextractions import keep_date
 from crawler.storage.schema import Document
 
 

@@ -8,7 +8,7 @@ from crawler.discovery.window import MARGIN, page_span
 from crawler.model.article import Discovered
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
-from crawler.storage.archives import newest_published, publication_times
+from crawler.storage.date_archives import newest_published, publication_times
 
 MOSTLY = 0.5
 """Share of the home page's articles whose dates have to be known for the newest of them to be the site's."""

@@ -31,7 +31,12 @@ from crawler.spiders.archive_evidence import ArchiveEvidence
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
-from crawler.storage.archives import mark_archive_read, next_unread, recall_archives, remember_no_archives
+from crawler.storage.date_archives import (
+    mark_archive_read,
+    next_unread,
+    recall_archives,
+    remember_no_archives,
+)
 from crawler.storage.sources import REFUSED_FOR
 
 EMPTY = {"month": 13, "day": 45, "year": 3}

@@ -19,8 +19,8 @@ from crawler.discovery.wordpress_paging import allowed_page_size, read_extent, s
 from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_names
 from crawler.fetch.outcome import HeldBackError
 from crawler.spiders.crawling import Crawling
-from crawler.storage.posts import recall_closed_names, remember_closed_names
 from crawler.storage.sources import REFUSED_FOR
+from crawler.storage.wordpress import recall_closed_names, remember_closed_names
 
 SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
 

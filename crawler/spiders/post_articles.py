@@ -17,9 +17,9 @@ from crawler.pipelines.page_item import PageItem, PostPage
 from crawler.pipelines.posts import extract_post, post_hints, without_template
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.intake import Intake
-from crawler.storage.boilerplate import template_of
-from crawler.storage.exchange import Exchange
 from crawler.storage.frontier import Page
+from crawler.storage.repeated_paragraphs import template_of
+from crawler.storage.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 

@@ -32,11 +32,7 @@ from crawler.spiders.posts_interface import PostsInterface
 from crawler.spiders.posts_terms import BAD_REQUEST, RequestTerms
 from crawler.spiders.posts_walk import PostsWalk, Step
 from crawler.storage.frontier import Page
-from crawler.storage.posts import (
-    PostsMark,
-    mark_posts_walk,
-    recall_posts_mark,
-)
+from crawler.storage.wordpress import PostsMark, mark_posts_walk, recall_posts_mark
 
 SAYS_NO = frozenset({400, 401, 403, 404, 405, 410, 451})
 """Statuses by which a site says that it has no such interface, or not for us."""

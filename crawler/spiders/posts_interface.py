@@ -9,8 +9,8 @@ from scrapy.http import Response
 from crawler.discovery.wordpress import find_api
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.posts_terms import RequestTerms
-from crawler.storage.posts import recall_posts, remember_posts, remember_probe, remember_terms
 from crawler.storage.sources import REFUSED_FOR
+from crawler.storage.wordpress import recall_posts, remember_posts, remember_probe, remember_terms
 
 MANY_PAGES = 20
 """A source that names so many pages is worth a look at whether they come along with the posts: twice the

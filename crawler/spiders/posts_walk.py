@@ -12,7 +12,7 @@ from crawler.discovery.wordpress import Cursor, last_second
 from crawler.discovery.wordpress_paging import MOST_BARREN, Extent
 from crawler.discovery.wordpress_posts import Post, PostPage
 from crawler.storage.frontier import Page
-from crawler.storage.posts import PostsMark
+from crawler.storage.wordpress import PostsMark
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,11 @@ from crawler.storage.crawls import (
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.page_texts import Waiting
-from crawler.storage.raw_pages import RawPageWriter, raw_folder
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
+from crawler.storage.site_state import Turn, record_turn, site_state, unqueue
 from crawler.storage.sources import recall_lying_pages, remember_health, remember_lying_page
-from crawler.storage.turns import Turn, record_turn, site_state, unqueue
+from crawler.storage.warc.raw_pages import RawPageWriter, raw_folder
 from dedup import Decision, Move
 
 T = TypeVar("T")

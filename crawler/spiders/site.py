@@ -33,7 +33,7 @@ from crawler.spiders.posts import Posts
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources
 from crawler.storage.frontier import UNSETTLED, Page
-from crawler.storage.raw_pages import fetch_sha256
+from crawler.storage.warc.raw_pages import fetch_sha256
 
 MOST_LINKS_DEEP = 2
 """Links followed away from a page that a source named: enough to reach what the sources leave out, and

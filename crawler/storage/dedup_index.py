@@ -9,14 +9,14 @@ from pymongo.database import Database
 from redis.lock import Lock
 
 from crawler.storage.articles import TIMES, ArticleStore, published_by, story_fields
+from crawler.storage.batches import in_batches
+from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.eviction import evicted_since_rebuild, remember_eviction
-from crawler.storage.paging import in_batches
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
-from crawler.storage.stale import mark_changed
 from dedup import Decision, Index, Prepared, StoredFormError, prepare
 
 REBUILD_LOCK = 120.0

@@ -11,12 +11,12 @@ from pymongo.database import Database
 
 from crawler.model.article import Disposition
 from crawler.storage.articles import ArticleStore
+from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
 from crawler.storage.page_texts import CONFIRMED_AFTER, Waiting
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
-from crawler.storage.stale import mark_changed
 from dedup import IndexFullError, prepare
 
 ROUNDING = timedelta(seconds=1)

@@ -9,7 +9,7 @@ from crawler.operations.archive import days_ago
 from crawler.spiders.verdict import HEALTHY
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, SiteCount
-from crawler.storage.turns import SiteState
+from crawler.storage.site_state import SiteState
 from crawler.web import models
 from dedup.report.article import local
 

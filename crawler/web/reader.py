@@ -10,7 +10,7 @@ from crawler.model.site import Site
 from crawler.operations.archive import Archive, best_first, days_ago, filters_of, parse_query
 from crawler.storage.search import CrawlRow, Hit, SiteCount
 from crawler.storage.search.excerpt import Piece, highlighted
-from crawler.storage.turns import SiteState
+from crawler.storage.site_state import SiteState
 from crawler.web import models
 from crawler.web.article import MEMBERS, article_page, changes
 from crawler.web.health import DAYS, all_days, site_health

@@ -11,7 +11,7 @@ from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
 from crawler.operations.reextract import reextract
 from crawler.parsing.urls import page_id
-from crawler.storage.raw_pages import raw_folder, read_segment, segments
+from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 from tests.operations.test_crawl_interrupted import _child_of as child_of

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from crawler.cli.main import application
 from crawler.parsing.urls import page_id
+from crawler.storage.change_marks import changed_marks
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, mend_index
 from crawler.storage.schema import ensure_schema
-from crawler.storage.stale import changed_marks
 from tests.dedup.articles import hex_id
 from tests.storage.test_dedup_index import NOW, save, told
 

@@ -9,11 +9,11 @@ import pytest
 from crawler.extraction.boilerplate.repeated import blocks_of
 from crawler.operations.boilerplate import forget_boilerplate, repeated_paragraphs
 from crawler.operations.reextract import ReextractReport, reextract
-from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage.change_marks import changed_marks
 from crawler.storage.connect import open_stores
 from crawler.storage.lease import Lease, LeaseHeldError
-from crawler.storage.raw_pages import raw_folder, read_segment, segments
-from crawler.storage.stale import changed_marks
+from crawler.storage.repeated_paragraphs import BoilerplateCounts
+from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
 from dedup import Prepared
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from crawler.operations.report import dedup_report, read_holdings, report_of
-from crawler.storage.boilerplate import BoilerplateCounts
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
+from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from crawler.storage.schema import ensure_schema
 from dedup import prepare
 from tests.dedup.articles import sentences

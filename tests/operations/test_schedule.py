@@ -17,7 +17,7 @@ import pytest
 from crawler.model.site import Site
 from crawler.operations.schedule import due_sites
 from crawler.parsing.urls import page_id
-from crawler.storage.turns import SiteState, site_state
+from crawler.storage.site_state import SiteState, site_state
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 

@@ -19,7 +19,7 @@ from crawler.operations.webhook import Announcer
 from crawler.settings import Settings, load_settings
 from crawler.storage.connect import Stores
 from crawler.storage.lease import Lease
-from crawler.storage.turns import Turn, record_turn
+from crawler.storage.site_state import Turn, record_turn
 
 
 @contextmanager

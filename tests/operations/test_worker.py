@@ -9,7 +9,7 @@ import pytest
 
 from crawler.operations.worker import broker_url
 from crawler.settings import Settings
-from crawler.storage.turns import site_state
+from crawler.storage.site_state import site_state
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 from tests.operations.test_schedule import _only, _start, _stored, _truth, _wait_for

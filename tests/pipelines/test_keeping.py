@@ -7,7 +7,7 @@ from crawler.model.article import Article
 from crawler.pipelines.keeping import Keeping
 from crawler.pipelines.page_item import PageItem
 from crawler.storage.frontier import Page
-from crawler.storage.raw_pages import RawPageWriter, fetch_sha256, read_segment, segments
+from crawler.storage.warc.raw_pages import RawPageWriter, fetch_sha256, read_segment, segments
 
 URL = "https://souq.example/akhbar/1"
 HTML = "<p>نص الخبر</p>".encode()

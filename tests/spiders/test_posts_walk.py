@@ -9,7 +9,7 @@ import pytest
 from crawler.discovery.wordpress_paging import Extent
 from crawler.discovery.wordpress_posts import Post, PostPage
 from crawler.spiders.posts_walk import PostsWalk, Step
-from crawler.storage.posts import PostsMark
+from crawler.storage.wordpress import PostsMark
 
 NOW = "2024-06-01T00:00:00"
 MOST_ANSWERS = 60

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.storage.raw_pages import RawPageWriter, fetch_sha256, raw_folder, segments
 from crawler.storage.search import SearchFile
-from crawler.storage.search.kept import KeptPages
+from crawler.storage.search.captures import KeptPages
+from crawler.storage.warc.raw_pages import RawPageWriter, fetch_sha256, raw_folder, segments
 from tests.storage.test_raw_pages import WHEN, _raw, _write
 
 

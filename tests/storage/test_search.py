@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.storage.change_marks import mark_changed, mark_replaced
 from crawler.storage.connect import Stores
 from crawler.storage.schema import ensure_schema
 from crawler.storage.search import (
@@ -24,7 +25,6 @@ from crawler.storage.search import (
 from crawler.storage.search.excerpt import excerpts
 from crawler.storage.search.letters import fold
 from crawler.storage.search.spellings import phrase_variants, spellings
-from crawler.storage.stale import mark_changed, mark_replaced
 from dedup.text import normalise
 from tests.web.archive import NOW, article, copy, crawl
 
@@ -427,7 +427,7 @@ def test_the_best_matches_come_first_when_asked_for(index: Index, monkeypatch: p
     assert index.lists.search(query, best=True, before=10**15).hits == []
     everything = index.lists.search(parse_query(""), best=True, limit=3)
     assert [hit.id for hit in everything.hits] == ["2", "3", "1"]  # nothing to match: newest first
-    monkeypatch.setattr("crawler.storage.search.lists.COUNTED", 2)
+    monkeypatch.setattr("crawler.storage.search.queries.COUNTED", 2)
     assert ids(best=True) == ["3", "2"]  # among the newest so many
 
 

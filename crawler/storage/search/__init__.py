@@ -5,9 +5,9 @@ what people look at: words, lists by time, counts, the record of crawls. It is n
 anything: MongoDB is the truth, and `khabar search --rebuild` makes the file again.
 """
 
+from crawler.storage.search.captures import KeptPages
 from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
-from crawler.storage.search.kept import KeptPages
-from crawler.storage.search.lists import SearchLists
+from crawler.storage.search.queries import SearchLists
 from crawler.storage.search.query import Query, parse_query
 from crawler.storage.search.refresh import Refreshed, rebuild, refresh
 from crawler.storage.search.rows import CrawlRow, Filters, Hit, Hits, Quarantined, SiteCount, stated_day

@@ -1,7 +1,7 @@
 """Keeping the index up to date: what changed in MongoDB since it last looked.
 
 A site is compared when a crawl of it has ended since, or it was marked as changed
-(`crawler.storage.stale`): every article's *stamp*, a hash of what the index holds of it, with the stored one.
+(`crawler.storage.change_marks`): every article's *stamp*, a hash of what the index holds of it, with the stored one.
 Then the stories of what changed are compared, since a new article may give another site's article another
 mark. All queries are equalities, `$in` and bounded ranges on indexed fields.
 """
@@ -15,12 +15,12 @@ from typing import Final
 
 from pymongo.database import Database
 
-from crawler.storage.paging import BATCH, in_batches
+from crawler.storage.batches import BATCH, in_batches
+from crawler.storage.change_marks import ALL, changed_marks, replaced_mark
 from crawler.storage.schema import Document
 from crawler.storage.search.entry import FIELDS, drop, insert, seconds, stamp
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.letters import fold, storable
-from crawler.storage.stale import ALL, changed_marks, replaced_mark
 
 PROBLEMS_KEPT: Final = 5
 EPOCH: Final = datetime(1970, 1, 2, tzinfo=UTC)

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 
 from crawler.files import append_private, make_private_folder
 from crawler.model.article import Hints
-from crawler.storage.exchange import Exchange
+from crawler.storage.warc.exchange import Exchange
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 """A segment is closed at this size: some thousand pages, a minute's reading, and what falls away at once when

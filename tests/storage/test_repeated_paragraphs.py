@@ -6,9 +6,9 @@ import pytest
 
 from crawler.extraction.boilerplate.repeated import block_key, blocks_of, without_blocks
 from crawler.model.article import Article
-from crawler.storage import boilerplate
-from crawler.storage.boilerplate import BoilerplateCounts
+from crawler.storage import repeated_paragraphs
 from crawler.storage.connect import Stores
+from crawler.storage.repeated_paragraphs import BoilerplateCounts
 
 SITE = "صوت-الجزيرة"
 TEMPLATE = "ملاحظة: تصل أخبارنا إلى هاتفك كل صباح، فاكتب إلى المحرر ليضيف رقمك."
@@ -58,7 +58,7 @@ def test_a_background_paragraph_among_many_pages_stays(counts: BoilerplateCounts
 def test_what_is_old_is_forgotten_and_memory_is_bounded(
     counts: BoilerplateCounts, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boilerplate, "GENERATION", 20)
+    monkeypatch.setattr(repeated_paragraphs, "GENERATION", 20)
     for number in range(20):
         _learn(counts, [*_story(number), TEMPLATE])
     assert block_key(TEMPLATE) in counts.learned()

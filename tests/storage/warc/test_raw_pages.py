@@ -11,9 +11,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.model.article import Hints
-from crawler.storage.captures import read_captures
-from crawler.storage.exchange import Exchange
-from crawler.storage.raw_pages import (
+from crawler.storage.warc.exchange import Exchange
+from crawler.storage.warc.raw_pages import (
     DamagedSegmentError,
     RawPage,
     RawPageWriter,
@@ -22,6 +21,7 @@ from crawler.storage.raw_pages import (
     read_segment,
     segments,
 )
+from crawler.storage.warc.segments import read_captures
 
 WHEN = datetime(2024, 12, 4, 10, 25, 30, 123456, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from crawler.storage.raw_pages import OPEN, PART_HEADER, is_article_record, joined_sha256
+from crawler.storage.warc.raw_pages import OPEN, PART_HEADER, is_article_record, joined_sha256
 
 _CHUNK: Final = 1 << 18
 _MOST_MEMBER: Final = 1 << 28

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from crawler.storage.captures import Capture, read_captures, segment_name
-from crawler.storage.raw_pages import raw_folder, segments
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.rows import moment
+from crawler.storage.warc.raw_pages import raw_folder, segments
+from crawler.storage.warc.segments import Capture, read_captures, segment_name
 
 AT_ONCE: Final = 32_000_000
 """Bytes of segments read in one go: a second or so of a core, while pages are served."""

@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from crawler.storage.connect import Stores
 from crawler.storage.lease import Lease
-from crawler.storage.turns import (
+from crawler.storage.site_state import (
     MOST_ATTEMPTS,
     Turn,
     claim_changes,
