@@ -209,7 +209,7 @@ def _processes(victim: Victim, command: "subprocess.Popen[bytes]", settings: Set
         (server,) = [server for server in embedded.servers(settings) if server.store == victim]
         pid = server.status().pid
         return [pid] if pid else []
-    module = "crawler.spiders.child" if victim is Victim.CRAWL else "crawler.worker_pool.worker"
+    module = "crawler.spiders.process" if victim is Victim.CRAWL else "crawler.worker_pool.worker"
     with contextlib.suppress(psutil.Error):
         return [p.pid for p in psutil.Process(command.pid).children(recursive=True) if module in _words(p)]
     return []

@@ -149,16 +149,19 @@ def measure(pages: list[Saved], *, by_step: bool) -> dict[str, float]:
     """Milliseconds a page: of each step, or of all together, which the stopwatch then doesn't slow."""
     from crawler.model.article import Hints
     from crawler.model.site import Site
-    from crawler.pipelines import extract
+    from crawler.pipelines import extraction_pool
 
     now = datetime.now(UTC)
     work = [
-        (extract.FetchedPage(html, url, Hints(), "utf-8", now), Site(id="site", name="site", url=base))
+        (
+            extraction_pool.FetchedPage(html, url, Hints(), "utf-8", now),
+            Site(id="site", name="site", url=base),
+        )
         for html, url, base in pages
     ]
-    extract.warm_up()
+    extraction_pool.warm_up()
     for page, site in work[: len(work) // 10]:
-        extract.extract_page(page, site, True)
+        extraction_pool.extract_page(page, site, True)
     watch = Stopwatch()
     if by_step:
         for step, module, name in STEPS:
@@ -170,7 +173,7 @@ def measure(pages: list[Saved], *, by_step: bool) -> dict[str, float]:
                 setattr(owner, name, watch.timed(step, getattr(owner, name)))
     watch.start()
     for page, site in work:
-        extract.extract_page(page, site, True)
+        extraction_pool.extract_page(page, site, True)
     watch.stop()
     return {step: 1000 * seconds / len(work) for step, seconds in watch.spent.items()}
 

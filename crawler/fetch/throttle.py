@@ -2,7 +2,7 @@
 
 LONGEST = 10.0
 """Seconds. Slower than this a crawl gets nowhere; a site in such trouble is left alone after ten pages anyway
-(`crawler.spiders.surrender`)."""
+(`crawler.spiders.stop_on_refusals`)."""
 
 FIRST = 0.5
 """Seconds to begin with where no pause was asked for."""

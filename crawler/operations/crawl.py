@@ -20,13 +20,13 @@ from pymongo.errors import PyMongoError
 
 from crawler.errors import StoreUnavailableError
 from crawler.files import append_private, make_private_folder, turn_over
+from crawler.health.interval import next_interval
+from crawler.health.verdict import HEALTHY
 from crawler.model.article import Disposition
 from crawler.operations.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.webhook import Announcer
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
-from crawler.spiders.rhythm import next_interval
-from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_stores
 from crawler.storage.crawls import finish_dead
 from crawler.storage.dedup_index import check_pending, mend_index
@@ -220,7 +220,7 @@ async def _child(job: Job, settings: Settings, listener: ProgressListener, stop:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "crawler.spiders.child",
+            "crawler.spiders.process",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,

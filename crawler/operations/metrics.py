@@ -10,8 +10,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from crawler.errors import KhabarError, UsageError
+from crawler.health.verdict import HEALTHY
 from crawler.model.site import Site
-from crawler.spiders.verdict import HEALTHY
 from crawler.storage.session import StoreSession
 from crawler.storage.site_state import site_states
 

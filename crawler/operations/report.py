@@ -7,9 +7,9 @@ from typing import Any
 
 import pymongo
 
+from crawler.health.verdict import HEALTHY
 from crawler.model.period import ANY_TIME, ZONE, Period
 from crawler.model.site import Site
-from crawler.spiders.verdict import HEALTHY
 from crawler.storage.articles import placed_at, published_by
 from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores

@@ -16,8 +16,8 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from crawler.errors import KhabarError
+from crawler.health.verdict import HEALTHY
 from crawler.settings import Settings
-from crawler.spiders.verdict import HEALTHY
 from crawler.storage.connect import open_mongodb
 from crawler.storage.site_state import HealthChange, claim_changes, give_back
 

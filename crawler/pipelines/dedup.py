@@ -10,10 +10,10 @@ from scrapy.crawler import Crawler
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition
-from crawler.pipelines.identity import former_ids, keep_identity, tells_another_story
+from crawler.pipelines.article_lock import take_turn
+from crawler.pipelines.item import PageItem
 from crawler.pipelines.ledger import Ledger
-from crawler.pipelines.one_at_a_time import take_turn
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.outlet_moves import former_ids, keep_identity, tells_another_story
 from crawler.pipelines.stored_article import compare_with_stored
 from crawler.pipelines.taken_down import confirm_removal, note_taken_down
 from crawler.pipelines.unconfirmed import hold_unconfirmed, remember_text

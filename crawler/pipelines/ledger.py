@@ -4,7 +4,7 @@ from typing import Protocol
 
 from crawler.model.article import Article, Disposition
 from crawler.model.site import Site
-from crawler.pipelines.keeping import Keeping
+from crawler.pipelines.raw_copy import Keeping
 from crawler.pipelines.site_texts import SiteTexts
 from crawler.storage.lease import Lease
 from crawler.storage.page_texts import Waiting

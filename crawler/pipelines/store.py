@@ -11,9 +11,9 @@ from scrapy.crawler import Crawler
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import DatePrecision, Disposition, UnconfirmedReason
+from crawler.pipelines.article_lock import end_turn
+from crawler.pipelines.item import Amendment, PageItem
 from crawler.pipelines.ledger import Ledger
-from crawler.pipelines.one_at_a_time import end_turn
-from crawler.pipelines.page_item import Amendment, PageItem
 from crawler.pipelines.unconfirmed import complete_withdrawal, waiting_outcome
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores

@@ -5,7 +5,7 @@ from dataclasses import replace
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Article, Disposition, latest_publication
 from crawler.pipelines.better_metadata import with_better_metadata
-from crawler.pipelines.page_item import Amendment, PageItem
+from crawler.pipelines.item import Amendment, PageItem
 from crawler.pipelines.self_changing import changes_by_itself
 from crawler.storage.articles import Known
 from crawler.storage.connect import Stores

@@ -6,8 +6,8 @@ from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition, NotArticleReason, UnconfirmedReason
 from crawler.parsing.urls import page_id
 from crawler.pipelines.confirmation import NO_WORDS
+from crawler.pipelines.item import PageItem
 from crawler.pipelines.ledger import Ledger
-from crawler.pipelines.page_item import PageItem
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, TextHolder, Waiting
 from crawler.storage.withdrawals import undo_removal

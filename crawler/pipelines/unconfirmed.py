@@ -13,8 +13,8 @@ from crawler.pipelines.confirmation import (
     to_withdraw,
     unconfirmed,
 )
+from crawler.pipelines.item import PageItem
 from crawler.pipelines.ledger import Ledger
-from crawler.pipelines.page_item import PageItem
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import TextHolder, Waiting
 from crawler.storage.schema import Document

@@ -7,7 +7,7 @@ from crawler.discovery.date_archives import Archive, ArchiveTemplate
 from crawler.discovery.window import MARGIN, page_span
 from crawler.model.article import Discovered
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.intake import Intake
+from crawler.spiders.page_queue import Intake
 from crawler.storage.date_archives import newest_published, publication_times
 
 MOSTLY = 0.5

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 from crawler.discovery.window import Window
 from crawler.model.site import Site
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.item import PageItem
 from crawler.spiders.run import CrawlRun
 from crawler.storage.schema import Document
 

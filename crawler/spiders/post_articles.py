@@ -12,11 +12,11 @@ from datetime import datetime
 from scrapy import Request
 
 from crawler.discovery.wordpress_posts import Post
-from crawler.pipelines.extract import Extracted, ExtractionFailedError
-from crawler.pipelines.page_item import PageItem, PostPage
-from crawler.pipelines.posts import extract_post, post_hints, without_template
+from crawler.pipelines.extraction_pool import Extracted, ExtractionFailedError
+from crawler.pipelines.item import PageItem, PostPage
+from crawler.pipelines.wordpress_posts import extract_post, post_hints, without_template
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.intake import Intake
+from crawler.spiders.page_queue import Intake
 from crawler.storage.frontier import Page
 from crawler.storage.repeated_paragraphs import template_of
 from crawler.storage.warc.exchange import Exchange

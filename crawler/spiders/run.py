@@ -12,15 +12,15 @@ from typing import TypeVar
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
 from crawler.fetch.delay import Pace
+from crawler.health.interval import next_interval, next_time
+from crawler.health.quality import Sample
+from crawler.health.verdict import LONGEST_LOOK, OURS, judge
 from crawler.model.article import Article, Disposition, UnconfirmedReason
-from crawler.pipelines.extract import ExtractionPool
-from crawler.pipelines.keeping import Keeping
+from crawler.pipelines.extraction_pool import ExtractionPool
+from crawler.pipelines.raw_copy import Keeping
 from crawler.pipelines.site_texts import SiteTexts
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job, SourceReport
-from crawler.spiders.quality import Sample
-from crawler.spiders.rhythm import next_interval, next_time
-from crawler.spiders.verdict import LONGEST_LOOK, OURS, judge
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import (
     CrawlLog,

@@ -24,11 +24,11 @@ from crawler.fetch.outcome import (
 )
 from crawler.model.article import Discovered, Disposition
 from crawler.parsing.urls import page_id
-from crawler.pipelines.extract import Extracted, ExtractionFailedError, FetchedPage
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.extraction_pool import Extracted, ExtractionFailedError, FetchedPage
+from crawler.pipelines.item import PageItem
 from crawler.spiders.ending import StoppableSpider
-from crawler.spiders.intake import Intake
-from crawler.spiders.parts import extract_whole
+from crawler.spiders.multipage import extract_whole
+from crawler.spiders.page_queue import Intake
 from crawler.spiders.posts import Posts
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.sources import Sources

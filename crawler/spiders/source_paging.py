@@ -7,8 +7,8 @@ from crawler.discovery.pagination import PAGINATIONS, WORDPRESS, Pagination
 from crawler.discovery.source_content import Named
 from crawler.discovery.window import Window
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
+from crawler.spiders.page_queue import Intake
 from crawler.spiders.posts import Posts
 from crawler.spiders.walk import Source, Walk
 from crawler.storage.sources import SourceMemory

@@ -29,12 +29,12 @@ from crawler.discovery.window import newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.model.article import Disposition
-from crawler.pipelines.extract import ExtractionFailedError
-from crawler.spiders.archives import Archives
+from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.intake import Intake
+from crawler.spiders.date_archives import Archives
 from crawler.spiders.job import SourceReport
 from crawler.spiders.listing_sitemaps import ListingSitemaps
+from crawler.spiders.page_queue import Intake
 from crawler.spiders.posts import Posts
 from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL, SourcePaging
 from crawler.spiders.walk import Source, Walk, is_known

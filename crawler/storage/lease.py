@@ -28,7 +28,7 @@ LEASE_SECONDS = 60.0
 """A holder that died is replaced after this; a living one renews every third of it."""
 
 
-CRAWL_PROCESS = b"crawler.spiders.child"
+CRAWL_PROCESS = b"crawler.spiders.process"
 """What the command line of a crawl's process contains; nothing else is ever ended."""
 
 DEATH_TAKES = 5.0

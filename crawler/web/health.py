@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from crawler.health.verdict import HEALTHY
 from crawler.operations.archive import days_ago
-from crawler.spiders.verdict import HEALTHY
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, SiteCount
 from crawler.storage.site_state import SiteState

@@ -59,7 +59,7 @@ def _wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def _child_of(process: subprocess.Popen[str]) -> psutil.Process:
-    children = [c for c in psutil.Process(process.pid).children() if "crawler.spiders.child" in c.cmdline()]
+    children = [c for c in psutil.Process(process.pid).children() if "crawler.spiders.process" in c.cmdline()]
     assert len(children) == 1
     return children[0]
 

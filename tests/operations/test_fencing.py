@@ -29,7 +29,9 @@ def _frozen(newsroom: Crawled) -> tuple[Any, psutil.Process]:
     """A crawl that is stopped in the middle of its work, with a lease that runs out meanwhile."""
     process = _start(newsroom, "crawl", SITE)
     _wait_for(lambda: len(_stored(newsroom, SITE)) > 2)
-    child = next(c for c in psutil.Process(process.pid).children() if "crawler.spiders.child" in c.cmdline())
+    child = next(
+        c for c in psutil.Process(process.pid).children() if "crawler.spiders.process" in c.cmdline()
+    )
     child.send_signal(signal.SIGSTOP)
     _wait_for(lambda: child.status() == psutil.STATUS_STOPPED)
     newsroom.stores.db.sites.update_one(

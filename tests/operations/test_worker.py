@@ -34,7 +34,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_done_twice(newsroom:
     try:
         _wait_for(lambda: len(_stored(newsroom, SITE)) > 2)
         crawl = next(
-            c for c in psutil.Process(first.pid).children() if "crawler.spiders.child" in c.cmdline()
+            c for c in psutil.Process(first.pid).children() if "crawler.spiders.process" in c.cmdline()
         )
         first.kill()
         crawl.kill()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from crawler.health.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
 from crawler.model.period import ZONE
-from crawler.spiders.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
 from crawler.web.words import word
 from tests.web import archive as small
 from tests.web.conftest import Web, until

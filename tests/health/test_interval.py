@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from crawler.health.interval import next_interval, next_time, open_from
 from crawler.model.site import Site
-from crawler.spiders.rhythm import next_interval, next_time, open_from
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from crawler.model.article import Article
-from crawler.spiders.quality import (
+from crawler.health.quality import (
     BASELINE,
     RECENT,
     SAMPLE,
@@ -13,6 +12,7 @@ from crawler.spiders.quality import (
     sampled,
     share_repeated,
 )
+from crawler.model.article import Article
 
 
 def _articles(

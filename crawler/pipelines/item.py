@@ -47,7 +47,7 @@ class PageItem:
     `waiting` what of it is to be confirmed.
     `post_page` is what was read instead of a page: one that was made of a post.
     `is_kept`: what was fetched is in the archive of raw pages.
-    `turn` is held while no other page of the article may be stored (`crawler.pipelines.one_at_a_time`).
+    `turn` is held while no other page of the article may be stored (`crawler.pipelines.article_lock`).
     """
 
     page: Page

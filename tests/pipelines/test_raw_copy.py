@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.model.article import Article
-from crawler.pipelines.keeping import Keeping
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.item import PageItem
+from crawler.pipelines.raw_copy import Keeping
 from crawler.storage.frontier import Page
 from crawler.storage.warc.raw_pages import RawPageWriter, fetch_sha256, read_segment, segments
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from scrapy import Request
 
 from crawler.fetch.outcome import HeldBackError, failure_outcome
-from crawler.pipelines.extract import Extracted, ExtractionStoppedError, FetchedPage, extract_page
+from crawler.pipelines.extraction_pool import Extracted, ExtractionStoppedError, FetchedPage, extract_page
 from crawler.spiders.crawling import Crawling
 
 MOST_PARTS = 10

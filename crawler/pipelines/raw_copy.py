@@ -5,7 +5,7 @@ import logging
 from redis.exceptions import OutOfMemoryError
 
 from crawler.pipelines.first_articles import FirstArticles, clean_articles
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.item import PageItem
 from crawler.storage.connect import Stores
 from crawler.storage.repeated_paragraphs import MIN_PAGES, BoilerplateCounts
 from crawler.storage.warc.raw_pages import RawPage, RawPageWriter

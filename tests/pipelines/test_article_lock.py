@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition
-from crawler.pipelines.one_at_a_time import end_turn, take_turn
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.article_lock import end_turn, take_turn
+from crawler.pipelines.item import PageItem
 from crawler.storage.frontier import Page
 
 

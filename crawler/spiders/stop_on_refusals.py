@@ -10,7 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from crawler.model.article import Disposition, UnconfirmedReason
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.item import PageItem
 
 IN_A_ROW = 10
 """Pages in a row that were blocked or failed: with fewer, a handful of broken pages would end a crawl."""

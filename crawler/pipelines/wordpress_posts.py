@@ -7,7 +7,7 @@ from datetime import datetime
 from crawler.discovery.wordpress_posts import Post
 from crawler.model.article import DatePrecision, Hints
 from crawler.model.site import Site
-from crawler.pipelines.extract import Extracted, FetchedPage, extract_page
+from crawler.pipelines.extraction_pool import Extracted, FetchedPage, extract_page
 
 
 def extract_post(

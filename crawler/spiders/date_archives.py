@@ -26,11 +26,11 @@ from crawler.discovery.window import MARGIN
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome
 from crawler.model.article import Discovered
-from crawler.pipelines.extract import ExtractionFailedError
+from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.spiders.archive_evidence import ArchiveEvidence
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.intake import Intake
 from crawler.spiders.job import SourceReport
+from crawler.spiders.page_queue import Intake
 from crawler.storage.date_archives import (
     mark_archive_read,
     next_unread,

@@ -10,9 +10,9 @@ from statistics import median
 
 from crawler.discovery.accounting import SourceVerdict
 from crawler.fetch.outcome import BLOCKING_STATUS
+from crawler.health.quality import RECENT, Sampled, judge_quality
 from crawler.model.article import Disposition
 from crawler.spiders.job import CrawlReport
-from crawler.spiders.quality import RECENT, Sampled, judge_quality
 from crawler.storage.crawls import PastCrawl
 
 HEALTHY = frozenset({"ok", "stopped"})

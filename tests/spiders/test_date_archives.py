@@ -22,7 +22,7 @@ from crawler.discovery.window import Window
 from crawler.model.article import Discovered
 from crawler.model.site import Site
 from crawler.parsing.urls import page_id
-from crawler.spiders.archives import EMPTY, Archives
+from crawler.spiders.date_archives import EMPTY, Archives
 from crawler.spiders.job import SourceReport
 from crawler.storage.connect import Stores
 from tests.operations.made_up_site import listing_page

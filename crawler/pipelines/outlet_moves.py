@@ -13,7 +13,7 @@ from crawler.model.article import Article
 from crawler.model.site import Site
 from crawler.parsing.urls import former_page_ids, host_of, page_id
 from crawler.pipelines.confirmation import UNRELATED, likeness
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.item import PageItem
 from crawler.storage.schema import Document
 
 

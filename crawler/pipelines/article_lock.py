@@ -7,7 +7,7 @@ be overwritten without a revision.
 import asyncio
 from weakref import WeakValueDictionary
 
-from crawler.pipelines.page_item import PageItem
+from crawler.pipelines.item import PageItem
 
 _locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 """By article's id, as long as a page of it is on its way; a process crawls one site."""

@@ -110,8 +110,8 @@ def _crawl(run: "CrawlRun", stop_request: _StopRequest) -> "CrawlReport":
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from crawler.pipelines.extract import search_less_for_garbage
-    from crawler.spiders.settings import crawl_settings
+    from crawler.pipelines.extraction_pool import search_less_for_garbage
+    from crawler.spiders.scrapy_settings import crawl_settings
     from crawler.spiders.site import SiteSpider
 
     try:
