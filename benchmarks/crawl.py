@@ -28,7 +28,7 @@ import trafilatura
 
 from crawler.model.article import Disposition
 from crawler.model.site import Site
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded

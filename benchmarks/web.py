@@ -26,7 +26,7 @@ from urllib.parse import quote
 from benchmarks import vocabulary
 from benchmarks.archive import fill
 from benchmarks.corpus import SITES
-from crawler.operations.archive import Archive
+from crawler.operations.archive.read import Archive
 from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores

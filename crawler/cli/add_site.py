@@ -41,8 +41,8 @@ def add_command(
 
     Example: khabar sites add https://www.example.org/
     """
-    from crawler.operations.add_site import refuse_known, seed_path, seed_text, site_id_of, write_seed
-    from crawler.operations.survey import home_address, survey_site
+    from crawler.operations.sites.add import refuse_known, seed_path, seed_text, site_id_of, write_seed
+    from crawler.operations.sites.survey import home_address, survey_site
 
     common = context_of(ctx)
     if tls not in ("verify", "unverified"):
@@ -92,8 +92,8 @@ def check_command(
 
     Example: khabar sites check enab-baladi
     """
-    from crawler.operations.add_site import write_move
-    from crawler.operations.check_sites import check_sites
+    from crawler.operations.sites.add import write_move
+    from crawler.operations.sites.check import check_sites
 
     common = context_of(ctx)
     sites = select_sites(load_sites(common.seeds), site or [])

@@ -18,9 +18,9 @@ from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
 from crawler.model.period import Period, explain_empty, parse_period
 from crawler.model.site import load_sites, select_sites
-from crawler.operations.export import LeftOut, RowCounter, export_rows
-from crawler.operations.export_files import export_target, write_export, write_text
-from crawler.operations.show import find_article
+from crawler.operations.archive.export import LeftOut, RowCounter, export_rows
+from crawler.operations.archive.export_files import export_target, write_export, write_text
+from crawler.operations.archive.show import find_article
 from crawler.storage.connect import open_stores
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from crawler.cli.context import out
 from crawler.cli.output import shown_address
-from crawler.operations.changes import Change, ParagraphChange, changes
+from crawler.operations.archive.changes import Change, ParagraphChange, changes
 
 ISOLATE, END = "\u2068", "\u2069"
 """First strong isolate, and pop directional isolate (Unicode, UAX #9)."""

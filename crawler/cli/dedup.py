@@ -16,7 +16,7 @@ from crawler.errors import UsageError
 from crawler.files import replaced_file
 from crawler.model.period import explain_empty, parse_period
 from crawler.model.site import load_sites, select_sites
-from crawler.operations.report import read_holdings, report_of
+from crawler.operations.dedup.report import read_holdings, report_of
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import rebuild_index
 from dedup.report import render_csv, render_html, render_json, render_text

@@ -38,7 +38,7 @@ def archive_command(
 
     Example: khabar dedup archive --near-misses judge-these.jsonl
     """
-    from crawler.operations.dedup_archive import archive_pass, difference_rows, near_miss_rows, story_rows
+    from crawler.operations.dedup.batch import archive_pass, difference_rows, near_miss_rows, story_rows
 
     common = context_of(ctx)
     if memory < 64:

@@ -24,7 +24,7 @@ def split_command(
 
     Example: khabar dedup split https://a.example/1 https://b.example/2 --note "other day, same place"
     """
-    from crawler.operations.dedup_split import marks, split
+    from crawler.operations.dedup.split import marks, split
 
     common = context_of(ctx)
     if show:

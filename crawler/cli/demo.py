@@ -11,7 +11,7 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.output import command_name
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
-from crawler.operations.crawl import exit_code
+from crawler.operations.crawling.crawl import exit_code
 from crawler.operations.demo import a_day_passes, demo_settings, first_crawl, open_demo, report, second_crawl
 from dedup.report import render_html, render_text
 

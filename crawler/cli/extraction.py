@@ -10,10 +10,10 @@ from rich.text import Text
 from crawler.cli.context import context_of, err, out
 from crawler.model.site import load_sites, select_sites
 from crawler.operations.extract import extract_source
-from crawler.operations.record import article_fields
+from crawler.operations.sites.record import article_fields
 
 if TYPE_CHECKING:
-    from crawler.operations.reextract import ReextractReport
+    from crawler.operations.crawling.reextract import ReextractReport
 
 
 def register(app: typer.Typer) -> None:
@@ -64,9 +64,9 @@ def reextract_command(
 
     Example: khabar reextract enab-baladi --dry-run
     """
-    from crawler.operations.reextract import (
-        reextract,
-    )  # it brings the stores along, which `extract` needs not
+    from crawler.operations.crawling.reextract import (
+        reextract,  # it brings the stores along, which `extract` needs not
+    )
 
     common = context_of(ctx)
     seeds = load_sites(common.seeds)

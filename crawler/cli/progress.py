@@ -18,7 +18,7 @@ from crawler.spiders.job import CrawlReport
 
 
 class CrawlProgress:
-    """One bar a site; listens to `crawler.operations.crawl`.
+    """One bar a site; listens to `crawler.operations.crawling.crawl`.
 
     Args:
         console: Where to draw; a console that is no terminal gets a line when a site is done.

@@ -9,8 +9,8 @@ import typer
 
 from crawler.cli.context import CliContext, context_of, tell_contact
 from crawler.errors import UsageError
-from crawler.operations.metrics import serve_metrics
-from crawler.operations.schedule import Schedule, run_schedule
+from crawler.operations.crawling.metrics import serve_metrics
+from crawler.operations.crawling.schedule import Schedule, run_schedule
 from crawler.storage.session import StoreSession
 
 
@@ -41,7 +41,7 @@ def schedule_command(
         return serve_metrics(settings.metrics, session, lambda: schedule.sites)
 
     if workers:
-        from crawler.operations.worker import WorkerHands
+        from crawler.operations.crawling.worker import WorkerHands
 
         run_schedule(common.seeds, settings, WorkerHands, watch)
     else:
@@ -64,7 +64,7 @@ def worker_command(
             "KHABAR_MONGODB_URI is set and KHABAR_REDIS_URL is not: workers need both stores to be shared"
         )
     log_to_stderr(common)
-    from crawler.operations.worker import run_worker
+    from crawler.operations.crawling.worker import run_worker
 
     run_worker(common.settings, sites or common.settings.concurrent_sites)
 

@@ -30,7 +30,7 @@ def record_command(
 
     Example: khabar sites record https://example.org/2024/12/04/title/
     """
-    from crawler.operations.record import record
+    from crawler.operations.sites.record import record
 
     common = context_of(ctx)
     path = record(source, to, common.settings, load_sites(common.seeds), url=url)
@@ -49,7 +49,7 @@ def boilerplate_command(
 
     Example: khabar sites boilerplate enab-baladi
     """
-    from crawler.operations.boilerplate import forget_boilerplate, repeated_paragraphs
+    from crawler.operations.sites.boilerplate import forget_boilerplate, repeated_paragraphs
 
     common = context_of(ctx)
     (seed,) = select_sites(load_sites(common.seeds), [site])

@@ -11,7 +11,7 @@ from crawler.cli.add_site import add_command, check_command
 from crawler.cli.context import context_of, out
 from crawler.cli.output import Column, RowTable
 from crawler.model.site import Site, load_sites
-from crawler.operations.site_table import duration, site_markdown, site_rows
+from crawler.operations.sites.table import duration, site_markdown, site_rows
 
 # After a name in Arabic, what follows in the row would otherwise be drawn in the name's direction.
 _LEFT_TO_RIGHT_MARK = "\u200e"

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from crawler.cli.context import context_of, out
 from crawler.cli.output import Column, RowTable
-from crawler.operations import backup as backups
+from crawler.operations.archive import backup as backups
 from crawler.operations.doctor import Level, diagnose
 from crawler.settings import Settings
 from crawler.storage import embedded

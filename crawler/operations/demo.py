@@ -8,9 +8,9 @@ from pathlib import Path
 
 from crawler.demo import Newsroom
 from crawler.model.site import Site, load_sites
-from crawler.operations.crawl import ProgressListener, crawl
-from crawler.operations.recrawl import recrawl_job
-from crawler.operations.report import dedup_report
+from crawler.operations.crawling.crawl import ProgressListener, crawl
+from crawler.operations.crawling.recrawl import recrawl_job
+from crawler.operations.dedup.report import dedup_report
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores

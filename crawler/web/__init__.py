@@ -1,1 +1,1 @@
-"""The archive in a browser: read-only pages and their JSON, over `crawler.operations.archive`."""
+"""The archive in a browser: read-only pages and their JSON, over `crawler.operations.archive.read`."""

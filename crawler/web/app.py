@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from crawler import __version__
 from crawler.errors import KhabarError, UsageError
 from crawler.model.site import Site
-from crawler.operations.archive import Archive
+from crawler.operations.archive.read import Archive
 from crawler.web import api, pages
 from crawler.web.guard import Guard
 from crawler.web.reader import Reader

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from crawler.operations.archive import Archive
+from crawler.operations.archive.read import Archive
 from crawler.storage.schema import Document
 from crawler.web import models
 from crawler.web.newsrooms import Newsrooms

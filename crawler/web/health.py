@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from crawler.health.verdict import HEALTHY
-from crawler.operations.archive import days_ago
+from crawler.operations.archive.read import days_ago
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, SiteCount
 from crawler.storage.site_state import SiteState

@@ -7,7 +7,7 @@ from typing import Final
 from crawler.errors import UsageError
 from crawler.model.period import parse_period
 from crawler.model.site import Site
-from crawler.operations.archive import Archive, best_first, days_ago, filters_of, parse_query
+from crawler.operations.archive.read import Archive, best_first, days_ago, filters_of, parse_query
 from crawler.storage.search import CrawlRow, Hit, SiteCount
 from crawler.storage.search.excerpt import Piece, highlighted
 from crawler.storage.site_state import SiteState

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from crawler.model.period import ZONE
-from crawler.operations.archive import Archive
-from crawler.operations.report import Holdings
+from crawler.operations.archive.read import Archive
+from crawler.operations.dedup.report import Holdings
 from crawler.settings import Settings
 from crawler.web.scope import Scope
 
@@ -123,7 +123,7 @@ def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: 
 
     from crawler.errors import StoreUnavailableError
     from crawler.model.site import load_sites
-    from crawler.operations.report import read_holdings, report_of
+    from crawler.operations.dedup.report import read_holdings, report_of
     from crawler.storage.connect import open_stores
     from crawler.web.served import served
     from dedup.report import page_policy, render_html, render_json

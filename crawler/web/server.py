@@ -14,7 +14,7 @@ import uvicorn
 
 from crawler.errors import KhabarError
 from crawler.model.site import Site
-from crawler.operations.archive import Archive
+from crawler.operations.archive.read import Archive
 from crawler.settings import Settings
 from crawler.storage.search import BusyIndexError
 from crawler.web.app import LOOPBACK, create_app

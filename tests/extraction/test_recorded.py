@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import UsageError
-from crawler.operations.record import compare, record
+from crawler.operations.sites.record import compare, record
 from crawler.settings import Settings
 from tests.extraction.pages import STORY, TITLE, URL, page, paragraphs
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from crawler.demo import Newsroom
 from crawler.model.site import Site, load_sites
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores, open_stores

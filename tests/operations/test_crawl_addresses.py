@@ -6,8 +6,8 @@ import pytest
 
 from crawler.model.article import Disposition
 from crawler.model.site import Site
-from crawler.operations.crawl import crawl
-from crawler.operations.survey import survey_site
+from crawler.operations.crawling.crawl import crawl
+from crawler.operations.sites.survey import survey_site
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores

@@ -1,6 +1,6 @@
 """Addresses that claim one canonical address: one article, unless they tell different stories."""
 
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.operations.crawl import prepare_stores
+from crawler.operations.crawling.crawl import prepare_stores
 from crawler.operations.doctor import Level, diagnose
 from crawler.storage.dedup_index import clear_index, index_was_lost
 from crawler.storage.eviction import read_eviction

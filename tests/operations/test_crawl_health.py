@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from crawler.model.site import Site
-from crawler.operations.crawl import crawl
-from crawler.operations.metrics import SitesCollector
-from crawler.operations.status import statuses
+from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.metrics import SitesCollector
+from crawler.operations.crawling.status import statuses
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores

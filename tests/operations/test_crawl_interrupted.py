@@ -14,7 +14,7 @@ import pytest
 from crawler.demo import Newsroom
 from crawler.model.article import Disposition
 from crawler.model.site import load_sites
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import Job

@@ -16,7 +16,7 @@ import pytest
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
 from crawler.model.site import load_sites
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage import embedded

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
-from crawler.operations.reextract import reextract
+from crawler.operations.crawling.reextract import reextract
 from crawler.parsing.urls import page_id
 from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
 from tests.conftest import Servers

@@ -8,7 +8,7 @@ import pytest
 from crawler.discovery.pagination import PAGINATIONS
 from crawler.discovery.traps import TRIED
 from crawler.model.site import Site
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.spiders.job import Job
 from tests.conftest import Servers

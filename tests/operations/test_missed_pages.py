@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from crawler.model.article import Disposition
-from crawler.operations.crawl import crawl
-from crawler.operations.recrawl import recrawl_job
+from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job

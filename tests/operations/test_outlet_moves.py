@@ -7,9 +7,9 @@ import pytest
 
 from crawler.model.article import Disposition
 from crawler.model.site import Site
-from crawler.operations.crawl import crawl
-from crawler.operations.recrawl import recrawl_job
-from crawler.operations.show import find_article
+from crawler.operations.archive.show import find_article
+from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job

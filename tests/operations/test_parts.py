@@ -9,11 +9,11 @@ import pytest
 
 from crawler.model.article import Disposition
 from crawler.model.site import Site
-from crawler.operations.crawl import crawl
-from crawler.operations.recrawl import recrawl_job
-from crawler.operations.reextract import reextract
-from crawler.operations.show import find_article
-from crawler.operations.status import statuses
+from crawler.operations.archive.show import find_article
+from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.recrawl import recrawl_job
+from crawler.operations.crawling.reextract import reextract
+from crawler.operations.crawling.status import statuses
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores

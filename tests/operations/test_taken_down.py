@@ -1,7 +1,7 @@
 """Articles that are taken down without a 404: led to the home page, or replaced by a page that says so."""
 
 from crawler.model.article import Disposition
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job

@@ -15,12 +15,12 @@ from cryptography.x509.oid import NameOID
 from crawler.errors import KhabarError
 from crawler.fetch.client import CertificateError
 from crawler.model.article import Disposition
-from crawler.operations.add_site import changes_of, seed_text
-from crawler.operations.crawl import crawl
+from crawler.operations.archive.show import find_article
+from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.status import statuses
 from crawler.operations.extract import extract_source
-from crawler.operations.show import find_article
-from crawler.operations.status import statuses
-from crawler.operations.survey import survey_site
+from crawler.operations.sites.add import changes_of, seed_text
+from crawler.operations.sites.survey import survey_site
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores

@@ -12,10 +12,10 @@ import pytest
 
 from crawler.errors import UsageError
 from crawler.model.article import Disposition
-from crawler.operations.crawl import crawl
-from crawler.operations.recrawl import recrawl_job
-from crawler.operations.show import find_article
-from crawler.operations.status import statuses
+from crawler.operations.archive.show import find_article
+from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.recrawl import recrawl_job
+from crawler.operations.crawling.status import statuses
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job

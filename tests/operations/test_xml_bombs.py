@@ -3,7 +3,7 @@
 import gzip
 
 from crawler.model.article import Disposition
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores

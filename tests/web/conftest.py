@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
-from crawler.operations.archive import Archive
+from crawler.operations.archive.read import Archive
 from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 from tests.conftest import Servers, forget

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
 from crawler.model.site import load_sites
-from crawler.operations.report import dedup_report
+from crawler.operations.dedup.report import dedup_report
 from crawler.storage.connect import open_stores
 from dedup.report import render_html
 from tests.web import archive as small

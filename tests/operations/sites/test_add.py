@@ -9,8 +9,15 @@ from crawler.demo import Newsroom
 from crawler.errors import UsageError
 from crawler.fetch.client import FetchError, PoliteFetcher
 from crawler.model.site import Site, load_site
-from crawler.operations.add_site import changes_of, refuse_known, seed_path, seed_text, site_id_of, write_seed
-from crawler.operations.survey import Survey, Surveyor
+from crawler.operations.sites.add import (
+    changes_of,
+    refuse_known,
+    seed_path,
+    seed_text,
+    site_id_of,
+    write_seed,
+)
+from crawler.operations.sites.survey import Survey, Surveyor
 from crawler.settings import Settings
 from tests.operations.made_up_site import Answer, article_page, listing_page, made_up_site, sitemap
 

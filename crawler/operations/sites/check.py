@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from crawler.errors import KhabarError
 from crawler.model.site import Site
-from crawler.operations.add_site import Change, changes_of
-from crawler.operations.survey import Survey, survey_site
+from crawler.operations.sites.add import Change, changes_of
+from crawler.operations.sites.survey import Survey, survey_site
 from crawler.settings import Settings
 
 

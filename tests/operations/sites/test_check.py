@@ -10,8 +10,8 @@ import pytest
 
 from crawler.errors import SeedError
 from crawler.model.site import Site, load_site
-from crawler.operations.add_site import SiteMove, write_move
-from crawler.operations.check_sites import SiteCheck, check_sites
+from crawler.operations.sites.add import SiteMove, write_move
+from crawler.operations.sites.check import SiteCheck, check_sites
 from crawler.settings import Settings
 from tests.operations.made_up_site import Answer, listing_page, made_up_site
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.model.site import Site, load_sites
-from crawler.operations.site_table import duration, site_markdown, site_rows
+from crawler.operations.sites.table import duration, site_markdown, site_rows
 
 ROOT = Path(__file__).parents[2]
 

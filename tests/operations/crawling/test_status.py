@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.model.article import Disposition
-from crawler.operations.crawl import crawl
+from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.spiders.job import Job
 from tests.conftest import Servers

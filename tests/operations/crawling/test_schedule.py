@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from crawler.model.site import Site
-from crawler.operations.schedule import due_sites
+from crawler.operations.crawling.schedule import due_sites
 from crawler.parsing.urls import page_id
 from crawler.storage.site_state import SiteState, site_state
 from tests.conftest import Servers

@@ -3,8 +3,8 @@
 from typing import Any
 
 from crawler.errors import UsageError
-from crawler.operations.export import row
-from crawler.operations.status import iso_times
+from crawler.operations.archive.export import row
+from crawler.operations.crawling.status import iso_times
 from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import as_waiting

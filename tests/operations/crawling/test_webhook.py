@@ -14,8 +14,8 @@ from bson import ObjectId
 from pydantic import SecretStr
 
 from crawler.errors import UsageError
-from crawler.operations import webhook
-from crawler.operations.webhook import Announcer
+from crawler.operations.crawling import webhook
+from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings, load_settings
 from crawler.storage.connect import Stores
 from crawler.storage.lease import Lease

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler.extraction.boilerplate.repeated import blocks_of
-from crawler.operations.boilerplate import forget_boilerplate, repeated_paragraphs
-from crawler.operations.reextract import ReextractReport, reextract
+from crawler.operations.crawling.reextract import ReextractReport, reextract
+from crawler.operations.sites.boilerplate import forget_boilerplate, repeated_paragraphs
 from crawler.storage.change_marks import changed_marks
 from crawler.storage.connect import open_stores
 from crawler.storage.lease import Lease, LeaseHeldError

@@ -34,7 +34,7 @@ def changes(article: Mapping[str, Any]) -> list[Change]:
     """The changes of an article, the oldest first.
 
     Args:
-        article: What `crawler.operations.show.find_article` returned.
+        article: What `crawler.operations.archive.show.find_article` returned.
     """
     wordings = [*article["revisions"], {**article, "seen_from": None, "seen_until": None}]
     return [

@@ -20,10 +20,10 @@ from redis.exceptions import RedisError
 
 from crawler.errors import KhabarError, UsageError
 from crawler.model.site import Site
-from crawler.operations.crawl import Silence, crawl_site, prepare_stores
-from crawler.operations.schedule import busy, line
-from crawler.operations.stop_signals import StopRequest
-from crawler.operations.webhook import Announcer
+from crawler.operations.crawling.crawl import Silence, crawl_site, prepare_stores
+from crawler.operations.crawling.schedule import busy, line
+from crawler.operations.crawling.stop_signals import StopRequest
+from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import open_stores

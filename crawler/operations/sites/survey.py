@@ -18,7 +18,7 @@ from crawler.fetch.client import CertificateError, Fetched, FetchError, PoliteFe
 from crawler.model.article import Article, Discovered
 from crawler.model.site import Site
 from crawler.operations.extraction_worker import extract_within_time
-from crawler.operations.front_page import fetch_front_page
+from crawler.operations.sites.front_page import fetch_front_page
 from crawler.parsing.urls import InvalidURLError, absolute_url
 from crawler.settings import Settings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crawler.operations.worker import broker_url
+from crawler.operations.crawling.worker import broker_url
 from crawler.settings import Settings
 from crawler.storage.site_state import site_state
 from tests.conftest import Servers

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.errors import UsageError
-from crawler.operations.show import find_article
+from crawler.operations.archive.show import find_article
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, tell_anew
 from crawler.storage.splits import forget_splits, record_splits

@@ -18,10 +18,10 @@ from pymongo.database import Database
 
 from crawler.errors import KhabarError, SeedError
 from crawler.model.site import Site, load_sites
-from crawler.operations.crawl import GRACE, Silence, crawl_site, prepare_stores
-from crawler.operations.status import due_at
-from crawler.operations.stop_signals import StopRequest, stop_on_signal
-from crawler.operations.webhook import Announcer
+from crawler.operations.crawling.crawl import GRACE, Silence, crawl_site, prepare_stores
+from crawler.operations.crawling.status import due_at
+from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
+from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from crawler.operations.report import dedup_report, read_holdings, report_of
+from crawler.operations.dedup.report import dedup_report, read_holdings, report_of
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
 from crawler.storage.repeated_paragraphs import BoilerplateCounts

@@ -13,7 +13,7 @@ from bson import Binary, Decimal128, Int64, ObjectId, Regex, Timestamp
 from pymongo.errors import WriteError
 
 from crawler.errors import StoreUnavailableError
-from crawler.operations.backup import BackupError, backup, restore, restore_was_interrupted, verify
+from crawler.operations.archive.backup import BackupError, backup, restore, restore_was_interrupted, verify
 from crawler.settings import Settings
 from crawler.storage import dump
 from crawler.storage.connect import Stores, open_stores

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crawler.cli.changes import show_changes
-from crawler.operations.changes import changes
+from crawler.operations.archive.changes import changes
 
 FIRST = "افتُتحت صباح اليوم حديقة عامة في حي المزة.\n\nوتضم الحديقة ملعباً للأطفال ومساحة للقراءة."
 

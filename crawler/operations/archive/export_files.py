@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 
 from crawler.errors import UsageError
 from crawler.files import replaced_file
-from crawler.operations.export import json_line
+from crawler.operations.archive.export import json_line
 
 Row = Mapping[str, Any]
 

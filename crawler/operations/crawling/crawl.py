@@ -23,8 +23,8 @@ from crawler.files import append_private, make_private_folder, turn_over
 from crawler.health.interval import next_interval
 from crawler.health.verdict import HEALTHY
 from crawler.model.article import Disposition
-from crawler.operations.stop_signals import StopRequest, stop_on_signal
-from crawler.operations.webhook import Announcer
+from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
+from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from crawler.errors import UsageError
 from crawler.files import replaced_file
 from crawler.model.site import SITE_ID, Site, check_seed, load_site
-from crawler.operations.survey import Survey
+from crawler.operations.sites.survey import Survey
 from crawler.parsing.urls import host_of, url_key
 
 _PUBLIC_PARTS = frozenset(

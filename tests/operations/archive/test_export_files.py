@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import KhabarError, UsageError
-from crawler.operations.export import row
-from crawler.operations.export_files import (
+from crawler.operations.archive.export import row
+from crawler.operations.archive.export_files import (
     COLUMN_TYPES,
     FORMULA_STARTS,
     ExportFormat,
