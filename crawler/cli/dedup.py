@@ -17,9 +17,9 @@ from crawler.files import replaced_file
 from crawler.model.period import explain_empty, parse_period
 from crawler.model.site import load_sites, select_sites
 from crawler.operations.dedup.report import read_holdings, report_of
+from crawler.report import render_csv, render_html, render_json, render_text
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import rebuild_index
-from dedup.report import render_csv, render_html, render_json, render_text
 
 FORMATS = ("text", "html", "json", "csv")
 LANGUAGES = ("ar", "en")

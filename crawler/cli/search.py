@@ -17,9 +17,9 @@ from crawler.errors import UsageError
 from crawler.model.period import ZONE, explain_empty, parse_period
 from crawler.model.site import load_sites, select_sites
 from crawler.operations.archive.read import Archive, best_first, filters_of, parse_query
+from crawler.report.article import one_line
 from crawler.storage.search import BusyIndexError, Hit, Refreshed, stated_day
 from crawler.storage.search.excerpt import Piece
-from dedup.report.article import one_line
 
 
 def register(app: typer.Typer) -> None:

@@ -11,12 +11,12 @@ from crawler.model.site import Site, load_sites
 from crawler.operations.crawling.crawl import ProgressListener, crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.dedup.report import dedup_report
+from crawler.report import Report
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import clear_index
 from crawler.storage.dump import clear
-from dedup.report import Report
 
 CONTACT = "demo@khabar.invalid"
 """The made-up sites are told whom to contact, like real ones."""

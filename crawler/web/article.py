@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from crawler.operations.archive.read import Archive
+from crawler.report.difference import difference
 from crawler.storage.schema import Document
 from crawler.web import models
 from crawler.web.newsrooms import Newsrooms
-from dedup.report.difference import difference
 
 WORDINGS: Final = 20
 """Earlier wordings of an article that are compared word by word, the latest: each takes some milliseconds."""

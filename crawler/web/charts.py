@@ -11,9 +11,9 @@ from typing import Final
 
 from markupsafe import Markup
 
+from crawler.report import charts
+from crawler.report.figures import Day as Counted
 from crawler.web.models import Crawl, Day
-from dedup.report import charts
-from dedup.report.figures import Day as Counted
 
 HEIGHT: Final = 28.0
 WIDTH: Final = 4.0

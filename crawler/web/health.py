@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from crawler.health.verdict import HEALTHY
 from crawler.operations.archive.read import days_ago
+from crawler.report.article import local
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, SiteCount
 from crawler.storage.site_state import SiteState
 from crawler.web import models
-from dedup.report.article import local
 
 DAYS: Final = 30
 """Days of the small charts."""

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from crawler.model.period import ZONE
 from crawler.model.site import Site
+from crawler.report.article import local
 from crawler.storage.schema import Document
 from crawler.storage.search import Hit, stated_day
 from crawler.web import models
-from dedup.report.article import local
 
 
 class Newsrooms:

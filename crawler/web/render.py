@@ -12,11 +12,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.model.period import ZONE
+from crawler.report import phrases
+from crawler.report.article import local, one_line
+from crawler.report.difference import marked
 from crawler.web import charts
 from crawler.web.words import word
-from dedup.report import phrases
-from dedup.report.article import local, one_line
-from dedup.report.difference import marked
 
 LANGUAGES: Final = phrases.LANGUAGES
 LONGEST_URL: Final = 2000
@@ -99,7 +99,7 @@ def safe_link(url: str | None) -> str | None:
 @lru_cache(maxsize=1)
 def style_sheet() -> str:
     """The pages' style sheet: the report's, so that both look alike, and what the archive's pages add."""
-    report = files("dedup.report").joinpath("templates", "report.css").read_text("utf-8")
+    report = files("crawler.report").joinpath("templates", "report.css").read_text("utf-8")
     return report + files("crawler.web").joinpath("templates", "archive.css").read_text("utf-8")
 
 

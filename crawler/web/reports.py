@@ -124,9 +124,9 @@ def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: 
     from crawler.errors import StoreUnavailableError
     from crawler.model.site import load_sites
     from crawler.operations.dedup.report import read_holdings, report_of
+    from crawler.report import page_policy, render_html, render_json
     from crawler.storage.connect import open_stores
     from crawler.web.served import served
-    from dedup.report import page_policy, render_html, render_json
 
     sites = load_sites(seeds) if seeds.is_dir() else {}
     try:

@@ -1,9 +1,9 @@
-"""The words of the archive's pages in Arabic and English; `dedup.report.phrases` says numbers and times."""
+"""The words of the archive's pages in Arabic and English; `crawler.report.phrases` says numbers and times."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from dedup.report.phrases import trouble
+from crawler.report.phrases import trouble
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "khabar": ("خبر", "Khabar"),

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, expect
 
 from crawler.model.site import load_sites
 from crawler.operations.dedup.report import dedup_report
+from crawler.report import render_html
 from crawler.storage.connect import open_stores
-from dedup.report import render_html
 from tests.web import archive as small
 from tests.web.conftest import Watched, Web, until
 

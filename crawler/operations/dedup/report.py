@@ -1,4 +1,4 @@
-"""The dedup report of an archive: reads the articles and hands them to `dedup.report`."""
+"""The dedup report of an archive: reads the articles and hands them to `crawler.report`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,14 +10,7 @@ import pymongo
 from crawler.health.verdict import HEALTHY
 from crawler.model.period import ANY_TIME, ZONE, Period
 from crawler.model.site import Site
-from crawler.storage.articles import placed_at, published_by
-from crawler.storage.batches import in_batches
-from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import near_misses
-from crawler.storage.repeated_paragraphs import BoilerplateCounts
-from crawler.storage.site_state import SiteState, site_states
-from dedup import Thresholds
-from dedup.report import (
+from crawler.report import (
     NearMiss,
     Report,
     ReportArticle,
@@ -26,7 +19,14 @@ from dedup.report import (
     build_report,
     with_texts,
 )
-from dedup.report.article import local
+from crawler.report.article import local
+from crawler.storage.articles import placed_at, published_by
+from crawler.storage.batches import in_batches
+from crawler.storage.connect import Stores
+from crawler.storage.dedup_index import near_misses
+from crawler.storage.repeated_paragraphs import BoilerplateCounts
+from crawler.storage.site_state import SiteState, site_states
+from dedup import Thresholds
 
 LATEST_CRAWLS = timedelta(days=90)
 """A site that was not crawled for longer has no verdict in the report."""

@@ -1,6 +1,6 @@
 import pytest
 
-from dedup.report.names import telling
+from crawler.report.names import telling
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ All times are in the report's zone; similarities and shares lie between 0 and 1.
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from crawler.report.article import SiteNote
 from dedup.reasons import Reason
-from dedup.report.article import SiteNote
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
 
-from dedup.report.article import REASONS, NearMiss, ReportArticle, SiteNote, one_line
-from dedup.report.figures import Bin, Day, Flow, Member, Pair, Report, Site, Story, Totals
-from dedup.report.stories import group_stories
+from crawler.report.article import REASONS, NearMiss, ReportArticle, SiteNote, one_line
+from crawler.report.figures import Bin, Day, Flow, Member, Pair, Report, Site, Story, Totals
+from crawler.report.stories import group_stories
 
 LISTED_STORIES: Final = 30
 """Stories in each of the two lists: what a person may look through in one sitting."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dedup.report.figures import Member, Pair, Report, Story
+from crawler.report.figures import Member, Pair, Report, Story
 from dedup.similarity import compare
 
 

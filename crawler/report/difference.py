@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, Literal, Protocol
 
-from dedup.report.names import telling
+from crawler.report.names import telling
 
 WORDS_COMPARED: Final = 1500
 """Longer texts are compared up to here: the matcher's time grows with the square of their length."""

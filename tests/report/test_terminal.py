@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from dedup.report import render_csv, render_html, render_json, render_text
+from crawler.report import render_csv, render_html, render_json, render_text
 from tests.dedup.report.archives import START, article, copy, newsroom, report
 
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from dedup.report import phrases
-from dedup.report.figures import Member, Site
+from crawler.report import phrases
+from crawler.report.figures import Member, Site
 
 LONGEST_TITLE: Final = 200
 LONGEST_URL: Final = 2000

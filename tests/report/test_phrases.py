@@ -3,9 +3,9 @@ from string import Formatter
 
 import pytest
 
-from dedup.report.counts import COUNTED
-from dedup.report.phrases import counted, day, duration, moment, percent, word
-from dedup.report.words import WORDS
+from crawler.report.counts import COUNTED
+from crawler.report.phrases import counted, day, duration, moment, percent, word
+from crawler.report.words import WORDS
 
 
 def test_every_word_is_said_in_both_languages() -> None:

@@ -4,10 +4,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dedup.report.article import REASONS
-from dedup.report.figures import Report, Story
-from dedup.report.phrases import counted, day, duration, moment, number, percent, word
-from dedup.report.phrases import trouble as phrase_trouble
+from crawler.report.article import REASONS
+from crawler.report.figures import Report, Story
+from crawler.report.phrases import counted, day, duration, moment, number, percent, word
+from crawler.report.phrases import trouble as phrase_trouble
 
 SITES, FLOWS, STORIES, MEMBERS = 12, 8, 5, 6
 """Rows of each part: the whole stays within two screens."""

@@ -13,13 +13,13 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dedup.report import charts, comparisons, markup, phrases
-from dedup.report.article import REASONS, one_line
-from dedup.report.difference import marked
-from dedup.report.figures import Report
-from dedup.report.names import PLACES, TITLES
-from dedup.report.room import room_of
-from dedup.report.routes import LISTED_ROUTES, matrix_of, routes_of
+from crawler.report import charts, comparisons, markup, phrases
+from crawler.report.article import REASONS, one_line
+from crawler.report.difference import marked
+from crawler.report.figures import Report
+from crawler.report.names import PLACES, TITLES
+from crawler.report.room import room_of
+from crawler.report.routes import LISTED_ROUTES, matrix_of, routes_of
 
 ROUTES_OPEN: Final = 10
 """Routes in sight; the others of those listed are folded away."""
@@ -149,7 +149,7 @@ def render_html(report: Report, *, lang: str = "ar", served: Served | None = Non
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("dedup.report"),
+        loader=PackageLoader("crawler.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -181,7 +181,7 @@ def _environment() -> Environment:
 
 
 def _asset(name: str) -> str:
-    return files("dedup.report").joinpath("templates", name).read_text("utf-8").strip()
+    return files("crawler.report").joinpath("templates", name).read_text("utf-8").strip()
 
 
 def _hash(content: str) -> str:

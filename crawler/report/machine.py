@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from dedup.report.figures import Flow, Member, Pair, Report, Story
+from crawler.report.figures import Flow, Member, Pair, Report, Story
 
 JSON_VERSION: Final = 1
 """Raised when a key of the JSON is renamed, removed or changes its meaning; not when one is added."""
@@ -42,7 +42,7 @@ def render_json(report: Report) -> str:
     A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``published``,
     ``dated``, ``original``, ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. ``at`` puts it
     in order; ``published`` is what its page states, a time or a day alone. What each means stands in
-    `dedup.report.figures`.
+    `crawler.report.figures`.
 
     Times are ISO 8601 with offset; what is unknown is null. Every duplicate is a row of `render_csv`.
     """

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
 
-from dedup.report.article import ReportArticle, local, one_line
-from dedup.report.figures import Member, Story
+from crawler.report.article import ReportArticle, local, one_line
+from crawler.report.figures import Member, Story
 
 
 def group_stories(articles: Iterable[ReportArticle], scope: Collection[str], zone: tzinfo) -> list[Story]:

@@ -3,7 +3,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.report.difference import WORDS_COMPARED, Stretch, difference, marked
+from crawler.report.difference import WORDS_COMPARED, Stretch, difference, marked
 
 
 def test_what_was_cut_added_and_changed() -> None:

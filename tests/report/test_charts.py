@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from lxml import html
 
-from dedup.report.charts import BARS, LEVELS, day_chart, fold_days, heat, histogram_chart, time_line
-from dedup.report.figures import Day
+from crawler.report.charts import BARS, LEVELS, day_chart, fold_days, heat, histogram_chart, time_line
+from crawler.report.figures import Day
 from tests.dedup.report.archives import article, copy, report
 
 

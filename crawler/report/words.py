@@ -1,4 +1,4 @@
-"""The report's words in Arabic and English; `dedup.report.phrases` says them."""
+"""The report's words in Arabic and English; `crawler.report.phrases` says them."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -2,8 +2,8 @@ import csv
 import io
 import json
 
-from dedup.report import render_csv, render_json
-from dedup.report.machine import CSV_COLUMNS
+from crawler.report import render_csv, render_json
+from crawler.report.machine import CSV_COLUMNS
 from tests.dedup.report.archives import article, copy, newsroom, report
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from dedup.report import charts
-from dedup.report.build import FLOW_EXAMPLES
-from dedup.report.figures import Flow, Pair, Report
-from dedup.report.room import listed_bytes
+from crawler.report import charts
+from crawler.report.build import FLOW_EXAMPLES
+from crawler.report.figures import Flow, Pair, Report
+from crawler.report.room import listed_bytes
 
 MATRIX_SITES: Final = 20
 """Rows and columns of the matrix: what fits a desk screen. The table of routes has the others' too."""

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from dedup.report import NearMiss, ReportArticle, SiteNote, render_html, with_texts
-from dedup.report.build import FLOW_EXAMPLES
-from dedup.report.comparisons import LISTED_MEMBERS
-from dedup.report.page import Served, page_policy
-from dedup.report.routes import MATRIX_SITES
+from crawler.report import NearMiss, ReportArticle, SiteNote, render_html, with_texts
+from crawler.report.build import FLOW_EXAMPLES
+from crawler.report.comparisons import LISTED_MEMBERS
+from crawler.report.page import Served, page_policy
+from crawler.report.routes import MATRIX_SITES
 from tests.dedup.articles import sentences
 from tests.dedup.report.archives import article, copy, newsroom, report
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.report import NearMiss, ReportArticle, build_report
-from dedup.report.build import BINS, LISTED_STORIES
+from crawler.report import NearMiss, ReportArticle, build_report
+from crawler.report.build import BINS, LISTED_STORIES
 from tests.dedup.report.archives import NOW, START, article, copy, newsroom, report
 
 

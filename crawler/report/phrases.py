@@ -12,8 +12,8 @@ from typing import Final
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
-from dedup.report.counts import CATEGORIES, COUNTED
-from dedup.report.words import TROUBLES, WORDS
+from crawler.report.counts import CATEGORIES, COUNTED
+from crawler.report.words import TROUBLES, WORDS
 
 LANGUAGES: Final = ("ar", "en")
 LOCALES: Final = {"ar": Locale.parse("ar_SY"), "en": Locale.parse("en_GB")}

@@ -7,9 +7,9 @@ from typing import Final
 
 from markupsafe import Markup
 
-from dedup.report.article import one_line
-from dedup.report.difference import WORDS_COMPARED, Stretch, difference
-from dedup.report.figures import Member, Report, Story
+from crawler.report.article import one_line
+from crawler.report.difference import WORDS_COMPARED, Stretch, difference
+from crawler.report.figures import Member, Report, Story
 
 LISTED_MEMBERS: Final = 12
 """Articles listed of one story; the CSV has all."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from dedup.report.comparisons import LISTED_MEMBERS
-from dedup.report.figures import Member, Report
-from dedup.report.markup import LONGEST_NAME, LONGEST_URL, cut
+from crawler.report.comparisons import LISTED_MEMBERS
+from crawler.report.figures import Member, Report
+from crawler.report.markup import LONGEST_NAME, LONGEST_URL, cut
 
 PAGE_BYTES: Final = 2_950_000
 FIXED_BYTES: Final = 250_000

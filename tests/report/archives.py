@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dedup.report import Report, ReportArticle, build_report
+from crawler.report import Report, ReportArticle, build_report
 
 NOW = datetime(2024, 12, 5, 9, 0, tzinfo=UTC)
 START = datetime(2024, 12, 4, 8, 0, tzinfo=UTC)

@@ -3,13 +3,13 @@
 `build_report` counts; `render_json`, `render_csv`, `render_text` and `render_html` show the same figures.
 """
 
-from dedup.report.article import NearMiss, ReportArticle, SiteNote
-from dedup.report.build import build_report
-from dedup.report.figures import Report
-from dedup.report.machine import render_csv, render_json
-from dedup.report.page import Served, page_policy, render_html
-from dedup.report.terminal import render_text
-from dedup.report.texts import articles_compared, with_texts
+from crawler.report.article import NearMiss, ReportArticle, SiteNote
+from crawler.report.build import build_report
+from crawler.report.figures import Report
+from crawler.report.machine import render_csv, render_json
+from crawler.report.page import Served, page_policy, render_html
+from crawler.report.terminal import render_text
+from crawler.report.texts import articles_compared, with_texts
 
 __all__ = [
     "NearMiss",

@@ -1,4 +1,4 @@
-"""What the page's charts show; `dedup.report.drawing` draws those that have axes.
+"""What the page's charts show; `crawler.report.drawing` draws those that have axes.
 
 The strips within rows (a story's dots, a cell's shade) are drawn by the template; their lengths are per cent.
 """
@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 from markupsafe import Markup
 
-from dedup.report import phrases
-from dedup.report.drawing import Column, Span, columns, spans
-from dedup.report.figures import Day, Report, Story
+from crawler.report import phrases
+from crawler.report.drawing import Column, Span, columns, spans
+from crawler.report.figures import Day, Report, Story
 
 BARS: Final = 120
 """More bars than this would be thinner than their gaps on a desk screen; longer periods are folded."""
