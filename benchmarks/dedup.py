@@ -38,7 +38,7 @@ from benchmarks.scores import (
     tied_by_round_ups,
 )
 from dedup.signature import band_keys, from_bytes
-from dedup.text import words
+from dedup.text.shingles import words
 
 DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 

@@ -13,7 +13,7 @@ from datasketch import MinHash, MinHashLSH
 
 from benchmarks.corpus import Planted
 from benchmarks.scores import decision_score, merged_negatives, pair_score
-from dedup.text import words
+from dedup.text.shingles import words
 
 PERMUTATIONS = 128
 SIMHASH_DISTANCE = 3

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks import template_frames as frames
 from benchmarks.template_frames import KINDS, Kind
-from dedup.archive import take
+from dedup.batch.cluster import take
 
 START = datetime(2024, 3, 2, 6, tzinfo=UTC)
 

@@ -6,7 +6,8 @@ The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `i
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.decision import Change, Decision, Move
+from dedup.comparison.reasons import Reason
+from dedup.comparison.similarity import Verdict, compare
 from dedup.errors import (
     DedupError,
     ExportError,
@@ -15,16 +16,15 @@ from dedup.errors import (
     IndexMismatchError,
     StoredFormError,
 )
-from dedup.exact import Texts
+from dedup.index.decision import Change, Decision, Move
+from dedup.index.recheck import Texts
+from dedup.index.stats import IndexStats
 from dedup.parameters import Parameters, Thresholds
 from dedup.prepared import Prepared, prepare, prepare_many
-from dedup.reasons import Reason
-from dedup.similarity import Verdict, compare
-from dedup.stats import IndexStats
 
 if TYPE_CHECKING:
-    from dedup.archive import cluster
-    from dedup.index import Index
+    from dedup.batch.cluster import cluster
+    from dedup.index.index import Index
 
 __all__ = [
     "Change",
@@ -57,11 +57,11 @@ def __getattr__(name: str) -> Any:
     Whoever prepares texts, as each extraction worker does, needs neither them nor the client of Redis.
     """
     if name == "Index":
-        from dedup.index import Index
+        from dedup.index.index import Index
 
         return Index
     if name == "cluster":
-        from dedup.archive import cluster
+        from dedup.batch.cluster import cluster
 
         return cluster
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

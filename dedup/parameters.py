@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, fields
 
-from dedup.text import NORMALISATION_VERSION, SHINGLE_WORDS
+from dedup.text.shingles import NORMALISATION_VERSION, SHINGLE_WORDS
 
 RECORD_VERSION = 5
 """Raised whenever the layout of the index in Redis changes."""

@@ -6,12 +6,12 @@ from datetime import datetime
 from operator import eq
 from typing import Any, Self
 
+from dedup.comparison.similarity import LATE_BYTES, Evidence
 from dedup.errors import StoredFormError
-from dedup.figures import FIGURES_BYTES, compare_marks, figure_marks
 from dedup.parameters import Parameters
 from dedup.signature import halved_signatures, low_bytes, to_bytes
-from dedup.similarity import LATE_BYTES, Evidence
-from dedup.text import NORMALISATION_VERSION, shingle
+from dedup.text.numbers import FIGURES_BYTES, compare_marks, figure_marks
+from dedup.text.shingles import NORMALISATION_VERSION, shingle
 
 _DEFAULTS = Parameters()
 

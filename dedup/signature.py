@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dedup.errors import StoredFormError
 from dedup.parameters import Parameters
 from dedup.permutations import permutations
-from dedup.text import Shingles
+from dedup.text.shingles import Shingles
 
 # LeanMinHash.serialize(buffer, byteorder="<"): seed, negated number of values, scheme code, values.
 _HEADER = struct.Struct("<qiB")

@@ -41,7 +41,13 @@ ALLOWED = {
 }
 """What each room of `crawler/` may import besides itself. `operations` and `cli` may import everything."""
 
-PURE = ["crawler/extraction", "crawler/parsing", "dedup/text.py", "dedup/signature.py", "dedup/similarity.py"]
+PURE = [
+    "crawler/extraction",
+    "crawler/parsing",
+    "dedup/text/shingles.py",
+    "dedup/signature.py",
+    "dedup/comparison/similarity.py",
+]
 IO_MODULES = {
     "socket",
     "urllib.request",

@@ -15,7 +15,7 @@ from crawler.pipelines.fingerprint import Fingerprint
 from crawler.pipelines.text_sketch import BINS, EMPTY_BIN, TextSketch
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, TextHolder
 from dedup import compare
-from dedup.text import normalise
+from dedup.text.shingles import normalise
 
 MANY = 4
 """Addresses with word for word the same text that no newsroom publishes on purpose; a story told in two or

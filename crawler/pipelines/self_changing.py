@@ -7,7 +7,7 @@ date that an editor corrected are none of these.
 from difflib import SequenceMatcher
 from itertools import chain
 
-from dedup.text import words
+from dedup.text.shingles import words
 
 COUNTED = (
     "قراءات القراءات قراءة القراء قارئ مشاهدات المشاهدات مشاهدة مشاهدين زيارات الزيارات زيارة زائر "

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dedup.text import normalise, run_hashes
+from dedup.text.shingles import normalise, run_hashes
 
 BINS = 24
 """Hashes in a sketch: at a true similarity of .95 the estimate stays above `SAME` in 98 of 100 cases."""

@@ -15,8 +15,8 @@ from pymongo.database import Database
 from crawler.storage.articles import TIMES, published_by
 from crawler.storage.schema import Document
 from dedup import Thresholds
-from dedup.pair_figures import pair_figures
-from dedup.text import Content, contents
+from dedup.comparison.pair_figures import pair_figures
+from dedup.text.shingles import Content, contents
 
 _FIELDS = {
     "story_id": 1,

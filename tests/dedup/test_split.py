@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Decision, Index, Prepared
-from dedup.archive import take
+from dedup.batch.cluster import take
 
 from .articles import hex_id, prepared, sentences
 

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from dedup import Index
-from dedup.stats import Counts
+from dedup.index.stats import Counts
 
 from .articles import article, hex_id, prepared, sentences
 

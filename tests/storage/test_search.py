@@ -25,7 +25,7 @@ from crawler.storage.search import (
 from crawler.storage.search.excerpt import excerpts
 from crawler.storage.search.letters import fold
 from crawler.storage.search.spellings import phrase_variants, spellings
-from dedup.text import normalise
+from dedup.text.shingles import normalise
 from tests.web.archive import NOW, article, copy, crawl
 
 

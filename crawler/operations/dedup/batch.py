@@ -27,10 +27,10 @@ from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import LONGEST_COUNT
 from crawler.storage.splits import splits_of
 from dedup import DedupError
-from dedup.agreement import Agreement, agreement, differences
-from dedup.archive import ArchiveResult, NearMiss, take_batches
-from dedup.exported import FORMATS, Exported, article_batches, export_batches, read_export
-from dedup.relational import DuckDB
+from dedup.batch.agreement import Agreement, agreement, differences
+from dedup.batch.cluster import ArchiveResult, NearMiss, take_batches
+from dedup.batch.duckdb_join import DuckDB
+from dedup.batch.export_files import FORMATS, Exported, article_batches, export_batches, read_export
 
 ENGINES = ("duckdb", "numpy", "spark")
 _FIELDS = {"text": 1, "site": 1, "story_id": 1, **TIMES}
@@ -186,7 +186,7 @@ def _on_spark(
     folder: Path,
     progress: Callable[[int], None] | None,
 ) -> ArchiveResult:
-    from dedup.spark import cause, local_session, take_on_spark
+    from dedup.batch.spark.cluster import cause, local_session, take_on_spark
 
     session = local_session(os.cpu_count() or 1, folder=str(folder))
     from py4j.protocol import Py4JError  # an extra, which `local_session` looked for

@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from dedup.letters import LETTER, tables, units_of
+from dedup.text.letters import LETTER, tables, units_of
 
 
 def fold(texts: Sequence[str]) -> list[str]:
     """Write each text in the letters that stand for its own, its words separated by single spaces.
 
-    As `dedup.text.normalise`, for many short texts in one pass. Half a character (a lone surrogate), which no
+    As `dedup.text.shingles.normalise`, for many short texts in one pass. Half a character (a lone surrogate), which no
     database can hold, becomes U+FFFD.
     """
     if not texts:

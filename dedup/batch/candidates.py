@@ -1,0 +1,71 @@
+"""Candidates among the documents of a whole archive: neighbours in the buckets of the bands."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.batch.columns import Numbers
+from dedup.parameters import Parameters
+from dedup.signature import band_keys
+
+NEIGHBOURS = 3
+"""In a bucket of many, a document is held against so many before it, and against the first of all."""
+
+
+def archive_bands(parameters: Parameters) -> Parameters:
+    """The parameters with as many bands as the values fill: here bands cost no memory that lasts."""
+    return replace(parameters, bands=parameters.permutations // parameters.rows)
+
+
+def archive_keys(
+    values: NDArray[np.uint32], digests: NDArray[np.uint64], parameters: Parameters
+) -> NDArray[np.uint32]:
+    """The keys of documents in an archive pass: those of the bands, and one of the text itself.
+
+    Equal texts so are candidates whatever else shares their bands.
+
+    Args:
+        values: Their MinHash values, a row for each.
+        digests: Their text hashes, two numbers for each.
+        parameters: How signatures are made.
+    """
+    texts = (digests[:, :1] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return np.concatenate([band_keys(values, archive_bands(parameters)), texts], axis=1)
+
+
+def neighbours(keys: NDArray[np.uint32], before: int = NEIGHBOURS) -> Iterator[tuple[Numbers, Numbers]]:
+    """Pairs of documents that share a bucket: each with some before it, and with the first.
+
+    By sorted arrays in memory, about 200 bytes for each document while it works.
+
+    Args:
+        keys: Band keys, a row for each document, in order of publication.
+        before: How many before it.
+
+    Yields:
+        Once: the later and the earlier row of each pair, each pair once, ascending.
+    """
+    count = np.uint64(len(keys))
+    found = [np.empty(0, np.uint64)]
+    for column in keys.T:
+        order = np.argsort(column, kind="stable")
+        held = column[order]
+        opens = np.flatnonzero(np.concatenate([[True], held[1:] != held[:-1]])[: len(held)])
+        first = np.repeat(opens, np.diff(opens, append=len(held)))
+        places = np.arange(len(held))
+        for distance in range(1, before + 1):
+            shared = places - first >= distance
+            found.append(_codes(order[shared], order[places[shared] - distance], count))
+        far = places - first > before
+        found.append(_codes(order[far], order[first[far]], count))
+    pairs = np.unique(np.concatenate(found))
+    yield (
+        (pairs // max(count, np.uint64(1))).astype(np.intp),
+        (pairs % max(count, np.uint64(1))).astype(np.intp),
+    )
+
+
+def _codes(later: Numbers, earlier: Numbers, count: np.uint64) -> NDArray[np.uint64]:
+    return np.unique(later.astype(np.uint64) * count + earlier.astype(np.uint64))

@@ -1,0 +1,272 @@
+"""The evidence on many pairs of an archive, counted in passes over its arrays, and what the rule says of it.
+
+What is counted is what `dedup.comparison.similarity.exact_evidence` counts on two texts; a test holds the two together.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.batch.columns import Columns, Numbers, open_columns
+from dedup.comparison.reasons import Reason
+from dedup.comparison.similarity import Evidence, Verdict, is_near, judge, with_differences
+from dedup.parameters import Thresholds
+from dedup.text.word_codes import pairs_of
+
+Found: TypeAlias = NDArray[np.void]
+"""An array of verdicts, 41 bytes each instead of the 500 of objects; see `verdict_of`."""
+
+FOUND = np.dtype(
+    [
+        ("later", np.int32),
+        ("earlier", np.int32),
+        ("reason", np.uint8),
+        ("jaccard", np.float64),
+        ("containment", np.float64),
+        ("kept", np.int32),
+        ("changed", np.int32),
+        ("opening", np.float64),
+    ]
+)
+"""Numbers of two documents and what was found about them; an unknown opening is not a number."""
+
+REASONS = tuple(Reason)
+_CODES = {reason: code for code, reason in enumerate(REASONS)}
+# Candidates whose estimate is further than this below the least containment are not counted out exactly:
+# four standard deviations of an estimate from 64 values, at its widest.
+_SLACK = 0.25
+# Pairs counted in one pass: their shingles take some 5 MB, about what the caches hold.
+_PAIRS = 1 << 10
+_SIDE = np.uint64(2)
+_SHINGLE = np.uint64(2)
+_OWNER = np.uint64(34)
+_HALF = np.uint64(32)
+_ONE = np.uint64(1)
+
+
+def verify(columns: Columns, mine: Numbers, other: Numbers, limits: Thresholds) -> tuple[Numbers, Found]:
+    """Count the evidence on candidates; pick out copies and near misses.
+
+    Args:
+        columns: The documents.
+        mine: The later row of each pair.
+        other: The earlier one.
+        limits: When two texts tell the same story.
+
+    Returns:
+        The places of the pairs that are copies or near misses, ascending, and what was found about each; its
+        numbers of documents are left open.
+    """
+    least = _least(limits)
+    places: list[int] = []
+    rows: list[tuple[Any, ...]] = []
+    for first in range(0, len(mine), _PAIRS):
+        left, right = mine[first : first + _PAIRS], other[first : first + _PAIRS]
+        likely = np.flatnonzero(estimated_containment(columns, left, right) >= least_likely(limits))
+        left, right = left[likely], right[likely]
+        shared, late = shared_shingles(columns, left, right)
+        enough = shared >= least * np.minimum(columns.sizes(left), columns.sizes(right))
+        at, left, right = likely[enough] + first, left[enough], right[enough]
+        found = evidence(columns, left, right, shared[enough], late[enough], enough=limits.containment)
+        for place, one, row, other_row in zip(at.tolist(), found, left.tolist(), right.tolist(), strict=True):
+            seen = with_differences(one, limits, columns.words(row), columns.words(other_row))
+            verdict = judge(seen, limits)
+            if verdict.duplicate or is_near(one, limits):
+                places.append(place)
+                rows.append(_row(verdict))
+    return np.array(places, np.intp), np.array(rows, FOUND)
+
+
+def least_likely(limits: Thresholds) -> float:
+    """The estimated containment below which a pair is not counted out."""
+    return _least(limits) - _SLACK
+
+
+def _least(limits: Thresholds) -> float:
+    return min(
+        limits.containment, limits.containment_other_source, limits.containment_same_source, limits.reworded
+    )
+
+
+def verify_files(
+    folder: Path, permutations: int, mine: Numbers, other: Numbers, limits: Thresholds
+) -> tuple[Numbers, Found]:
+    """`verify` in a process of its own, on columns that lie in a folder."""
+    columns = _opened(folder, permutations)
+    found = verify(columns, mine, other, limits)
+    columns.release()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: Path, permutations: int) -> Columns:
+    return open_columns(folder, permutations)
+
+
+def compare_firsts(columns: Columns, one: int, other: int, limits: Thresholds) -> Verdict:
+    """Whether two rows are alike enough for the stories that they began to be one, and what they share."""
+    left, right = np.array([one], np.intp), np.array([other], np.intp)
+    shared, late = shared_shingles(columns, left, right)
+    (found,) = evidence(columns, left, right, shared, late)
+    seen = with_differences(found, limits, columns.words(one), columns.words(other), least=limits.merge)
+    return judge(seen, limits, least=limits.merge)
+
+
+def verdict_of(row: Any) -> Verdict:
+    """The verdict that an entry of `Found` holds."""
+    _, _, code, jaccard, containment, kept, changed, opening = row.item()
+    reason = REASONS[code]
+    return Verdict(
+        duplicate=reason.is_copy,
+        reason=reason,
+        similarity=1.0 if reason is Reason.EXACT else containment,
+        jaccard=jaccard,
+        containment=containment,
+        figures_kept=kept,
+        figures_changed=changed,
+        opening=None if opening != opening else opening,  # not a number
+    )
+
+
+def _row(verdict: Verdict) -> tuple[Any, ...]:
+    return (
+        0,
+        0,
+        _CODES[verdict.reason],
+        verdict.jaccard,
+        verdict.containment,
+        verdict.figures_kept,
+        verdict.figures_changed,
+        np.nan if verdict.opening is None else verdict.opening,
+    )
+
+
+def estimated_containment(columns: Columns, mine: Numbers, other: Numbers) -> NDArray[np.float64]:
+    """The containment of many pairs, estimated from their signatures."""
+    values = columns.arrays["values"]
+    jaccard = (values[mine] == values[other]).mean(axis=1)
+    left, right = columns.sizes(mine), columns.sizes(other)
+    return np.asarray(jaccard / (1 + jaccard) * (left + right) / np.maximum(1, np.minimum(left, right)))
+
+
+def shared_shingles(columns: Columns, mine: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
+    """How many shingles many pairs share, and how many of these stand in a text's second half."""
+    keys = []
+    for side, rows in enumerate((mine, other)):
+        places, owners = columns.gather("shingles", rows)
+        marks = columns.arrays["late"][places].astype(np.uint64) | (np.uint64(side) * _SIDE)
+        shingles = columns.arrays["shingles"][places].astype(np.uint64)
+        keys.append((owners << _OWNER) | (shingles << _SHINGLE) | marks)
+    # Both sides ascend, so that sorting them is one merge; what two texts share then stands side by side.
+    both = np.sort(np.concatenate(keys), kind="stable")
+    bare = both >> _SHINGLE
+    met = np.flatnonzero(bare[1:] == bare[:-1])
+    owners = (both[met] >> _OWNER).astype(np.intp)
+    late_mine = np.bincount(owners[both[met] & _ONE != 0], minlength=len(mine))
+    late_other = np.bincount(owners[both[met + 1] & _ONE != 0], minlength=len(mine))
+    return np.bincount(owners, minlength=len(mine)), np.maximum(late_mine, late_other)
+
+
+def evidence(
+    columns: Columns,
+    mine: Numbers,
+    other: Numbers,
+    shared: Numbers,
+    late: Numbers,
+    *,
+    enough: float | None = None,
+) -> Iterator[Evidence]:
+    """The evidence on pairs whose shared shingles were counted.
+
+    Args:
+        columns: The documents.
+        mine: The first row of each pair.
+        other: The second.
+        shared: Shingles that both have.
+        late: Of these, how many stand in a second half.
+        enough: The containment from which on nobody asks for the pairs of words, which take the longest to
+            count.
+    """
+    first, second = columns.sizes(mine), columns.sizes(other)
+    together = first + second - shared
+    kept, changed = _figures(columns, mine, other)
+    asked = np.full(len(mine), True) if enough is None else shared < enough * np.minimum(first, second)
+    pairs = iter(_pairs_shared(columns, mine[asked], other[asked]).tolist())
+    digests = columns.arrays["digests"]
+    same_words = (digests[mine] == digests[other]).all(axis=1) & digests[mine].any(axis=1)
+    sources = columns.sources[mine], columns.sources[other]
+    known = (sources[0] >= 0) & (sources[1] >= 0)
+    dated = np.isfinite(columns.published[mine]) & np.isfinite(columns.published[other])
+    hours = np.zeros(len(mine))
+    hours[dated] = np.abs(columns.published[mine[dated]] - columns.published[other[dated]]) / 3600
+    for row in zip(
+        (shared / np.maximum(1, together)).tolist(),
+        zip(first.tolist(), second.tolist(), strict=True),
+        kept.tolist(),
+        changed.tolist(),
+        _where(shared > 0, 1 - late / np.maximum(1, shared)),
+        [next(pairs) if one else None for one in asked.tolist()],
+        same_words.tolist(),
+        _where(known, sources[0] == sources[1]),
+        _where(dated, hours),
+        strict=True,
+    ):
+        yield Evidence(*row)
+
+
+def _where(known: NDArray[np.bool_], values: NDArray[Any]) -> list[Any]:
+    """Plain values, and None where they are not known."""
+    return [value if one else None for value, one in zip(values.tolist(), known.tolist(), strict=True)]
+
+
+def _figures(columns: Columns, mine: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
+    """Places kept and changed, as `dedup.text.numbers.compare_figures` counts them, for many pairs."""
+    left_at, left_owners = columns.gather("figures", mine)
+    right_at, right_owners = columns.gather("figures", other)
+    left, right = columns.arrays["figures"][left_at], columns.arrays["figures"][right_at]
+    # Owner, place and number are too wide for one key: the distinct figures of the block are numbered.
+    _, codes = np.unique(np.concatenate([left, right]), return_inverse=True)
+    mine_keys = (left_owners << _HALF) | codes[: len(left)].astype(np.uint64)
+    other_keys = (right_owners << _HALF) | codes[len(left) :].astype(np.uint64)
+    mine_places = (left_owners << _HALF) | (left >> _HALF)
+    other_places = (right_owners << _HALF) | (right >> _HALF)
+    met = _distinct(other_places[_among(other_places, mine_places)])
+    kept = _distinct(other_places[_among(other_keys, mine_keys)])
+    count = len(mine)
+    met_counts = np.bincount((met >> _HALF).astype(np.intp), minlength=count)
+    kept_counts = np.bincount((kept >> _HALF).astype(np.intp), minlength=count)
+    return kept_counts, met_counts - kept_counts
+
+
+def _pairs_shared(columns: Columns, mine: Numbers, other: Numbers) -> NDArray[np.float64]:
+    """Share of the distinct pairs of words of the text with fewer that the other has."""
+    found = []
+    for rows in (mine, other):
+        places, owners = columns.gather("words", rows)
+        starts = np.searchsorted(owners, np.arange(len(rows) + 1, dtype=np.uint64))
+        pairs, lengths = pairs_of(columns.arrays["words"][places], starts)
+        owners = np.repeat(np.arange(len(rows), dtype=np.uint64), lengths)
+        found.append(_distinct(np.sort((owners << _HALF) | pairs)))
+    counts = [np.bincount((keys >> _HALF).astype(np.intp), minlength=len(mine)) for keys in found]
+    both = np.sort(np.concatenate(found), kind="stable")
+    met = both[1:][both[1:] == both[:-1]]
+    shared = np.bincount((met >> _HALF).astype(np.intp), minlength=len(mine))
+    return np.asarray(shared / np.maximum(1, np.minimum(*counts)))
+
+
+def _among(keys: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which keys stand among others, which ascend."""
+    if not len(others):
+        return np.zeros(len(keys), np.bool_)
+    at = np.minimum(np.searchsorted(others, keys), len(others) - 1)
+    return np.asarray(others[at] == keys)
+
+
+def _distinct(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The distinct ones of keys that ascend."""
+    opens = np.concatenate([[True], keys[1:] != keys[:-1]])[: len(keys)]
+    return np.asarray(keys[opens])

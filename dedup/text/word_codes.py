@@ -1,0 +1,228 @@
+"""A number for every word of a text, in order: what two texts are aligned by.
+
+A code has 32 bits: 20 of the word's *skeleton*, by which other spellings of one name are equal (`Asad`,
+`Assad`; «ترامب», «ترمب»), 8 more of the word itself, one that says whether it has a capital within a
+sentence, and three of its class. Two different words of a pair of articles share one with a chance below 1
+in 1,000.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.text.letters import mix, tables
+from dedup.text.tokens import Words
+from dedup.text.word_classes import SAME_MEANING, WORDS, WordClass
+
+HashWords: TypeAlias = Callable[[Sequence[str]], Sequence[NDArray[np.uint64]]]
+
+CLASS = np.uint32(0b111)
+"""The bits of a code that hold the word's class."""
+CAPITAL = np.uint32(0b1000)
+"""Set where a word has a capital and does not begin a sentence."""
+SKELETON_SHIFT = np.uint32(12)
+"""The skeleton stands above all else."""
+
+_FOREIGN_CONSONANTS = 4
+"""From so many consonants on a name may be a foreign one, whose vowels papers write as they like («ترامب»,
+«ترمب»). An Arabic name has mostly three, and another vowel makes another name: «عمر» and «عامر»."""
+_VOWELS = "اويaeiou"
+_LATIN_ALIKE = {"o": "u", "y": "i"}
+"""Vowels that transcriptions of one name write for each other, wherever they stand."""
+_SENTENCE_ENDS = ".!?:؟…\n"
+_OPENING = "\n\"'«“‘(["
+_ALEF, _LAM, _WAW = (ord(letter) for letter in "الو")
+_ATTACHED = np.array([ord(letter) for letter in "بلكف"], np.uint16)
+
+
+class Meanings(NamedTuple):
+    """Words that a table knows: their hashes, ascending, and what each of them is."""
+
+    hashes: NDArray[np.uint64]
+    classes: NDArray[np.uint32]
+    stand_for: NDArray[np.uint64]
+
+
+def word_codes(words: Words, figures: NDArray[np.bool_], meanings: Meanings) -> NDArray[np.uint32]:
+    """The code of every word of a batch.
+
+    Args:
+        words: The words.
+        figures: Which of them are numbers.
+        meanings: The words of the tables; what one stands for is the skeleton of all that mean the same.
+    """
+    skeletons = _skeletons(words)
+    classes = np.zeros(len(skeletons), np.uint32)
+    if len(skeletons):
+        at = np.minimum(np.searchsorted(meanings.hashes, words.hashes), len(meanings.hashes) - 1)
+        known = meanings.hashes[at] == words.hashes
+        classes[known] = meanings.classes[at[known]]
+        meant = known & (meanings.stand_for[at] != 0)
+        skeletons[meant] = meanings.stand_for[at[meant]]
+    classes[figures & (classes != WordClass.DATE)] = WordClass.FIGURE
+    skeletons[figures] = words.hashes[figures]
+    high = (skeletons >> np.uint64(44)).astype(np.uint32) << SKELETON_SHIFT
+    residue = ((words.hashes >> np.uint64(20)) & np.uint64(0xFF)).astype(np.uint32) << np.uint32(4)
+    return high | residue | _capitals(words) | classes
+
+
+def pairs_of(
+    codes: NDArray[np.uint32], starts: NDArray[np.intp]
+) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """A 32-bit number for every two words in a row within a text, and how many each text has.
+
+    Args:
+        codes: The codes of texts, one after the other.
+        starts: Where each text's begin, with the end of the last as one more.
+    """
+    plain = (codes & ~CAPITAL).astype(np.uint64)
+    both = mix((plain[:-1] << np.uint64(32)) | plain[1:]) >> np.uint64(32)
+    counts = np.maximum(np.diff(starts) - 1, 0)
+    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    return both[owners[:-1] == owners[1:]].astype(np.uint32), counts
+
+
+def meanings_of(hash_words: HashWords) -> Meanings:
+    """The tables of `dedup.text.word_classes`, by the hashes of their words.
+
+    Args:
+        hash_words: Gives the hashes of the words of some texts, text by text.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    for kind, listed in WORDS.items():
+        for value in hash_words([listed])[0].tolist():
+            found.setdefault(value, (int(kind), 0))
+    for group, listed in enumerate(SAME_MEANING, 1):
+        stands_for = int(mix(np.array([group], np.uint64))[0])
+        for value in hash_words([listed])[0].tolist():
+            found[value] = (found.get(value, (0, 0))[0], stands_for)
+    order = sorted(found)
+    return Meanings(
+        np.array(order, np.uint64),
+        np.array([found[value][0] for value in order], np.uint32),
+        np.array([found[value][1] for value in order], np.uint64),
+    )
+
+
+def _skeletons(words: Words) -> NDArray[np.uint64]:
+    """A hash of every word's stem as far as it is the same in all spellings of one name.
+
+    Taken off are the article and attached particles, in Latin also doublings and the choice between `o` and
+    `u`, `y` and `i`, `ei` and `ai`; of what may be a foreign name the Arabic alef and the choice between
+    `a` and `e`. So `Hassan` is `Hasan` and `Mohammed` is `Muhammad`, but `Hussein` is neither, and «حسن» is
+    not «حسين».
+    """
+    _, folded, values = tables()
+    units, first, last = words.units, words.first, words.last
+    if not len(first):
+        return np.empty(0, np.uint64)
+    letters = folded.take(units)
+    begins = first + _prefix_lengths(letters, first, last)
+    spelled, kept = _transcribed(letters, first)
+    consonants = np.zeros(len(units) + 1, np.intp)
+    np.cumsum(kept & ~_vowels().take(letters), out=consonants[1:])
+    # "Ahmed": the vowel that a word begins with counts for a consonant, as the hamza that it is in Arabic.
+    foreign = (
+        consonants[last] - consonants[begins] + _latin_vowels().take(letters[first]) >= _FOREIGN_CONSONANTS
+    )
+    _spell_foreign(spelled, kept, begins[foreign], last[foreign])
+    # What stands before a word's stem is not counted: the sums are read from the stem on.
+    places = np.zeros(len(units) + 1, np.intp)
+    np.cumsum(kept, out=places[1:])
+    powers, inverses = words.factors
+    sums = np.zeros(len(units) + 1, np.uint64)
+    np.cumsum(np.where(kept, values.take(spelled) * powers[places[:-1]], np.uint64(0)), out=sums[1:])
+    return mix((sums[last] - sums[begins]) * inverses[places[begins]])
+
+
+def _transcribed(
+    letters: NDArray[np.uint16], first: NDArray[np.intp]
+) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+    """Latin letters by the one of those that stand for each other, and which letters are no doublings."""
+    kept = np.ones(len(letters), np.bool_)
+    if not _latin().take(letters).any():
+        return letters.copy(), kept
+    spelled = _alike().take(letters)
+    spelled[first] = np.where(letters[first] == ord("y"), letters[first], spelled[first])
+    long_e = np.flatnonzero((letters[1:] == ord("e")) & (letters[:-1] == ord("e")))
+    spelled[long_e] = spelled[long_e + 1] = ord("i")
+    before_i = np.flatnonzero((letters[:-1] == ord("e")) & np.isin(letters[1:], _units("iy")))
+    spelled[before_i] = ord("a")
+    kept[1:] = (spelled[1:] != spelled[:-1]) | ~_latin().take(letters[1:])
+    return spelled, kept
+
+
+def _spell_foreign(
+    spelled: NDArray[np.uint16], kept: NDArray[np.bool_], begins: NDArray[np.intp], ends: NDArray[np.intp]
+) -> None:
+    """Leave the alef out and write `a` for `e`, in the words that begin and end at some places."""
+    marks = np.zeros(len(spelled) + 1, np.int8)
+    marks[begins] += 1
+    np.subtract.at(marks, ends, 1)
+    within = np.cumsum(marks[:-1], dtype=np.int8).astype(np.bool_)
+    kept &= ~(within & (spelled == _ALEF))
+    spelled[within & (spelled == ord("e"))] = ord("a")
+
+
+def _prefix_lengths(
+    letters: NDArray[np.uint16], first: NDArray[np.intp], last: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """How many letters stand before each word's stem: «و», «ب», «ال» and what they make up."""
+    padded = np.concatenate([letters, np.zeros(4, np.uint16)])
+    lengths = last - first
+    shift = ((padded[first] == _WAW) & (lengths >= 5)).astype(np.intp)
+    at = first + shift
+    attached = np.isin(padded[at], _ATTACHED) & (last - at >= 5)
+    article_at = at + attached
+    article = (padded[article_at] == _ALEF) & (padded[article_at + 1] == _LAM) & (last - article_at >= 4)
+    contracted = (padded[at] == _LAM) & (padded[at + 1] == _LAM) & (last - at >= 5)
+    return np.asarray(np.where(contracted, shift + 2, shift + attached + 2 * article))
+
+
+def _capitals(words: Words) -> NDArray[np.uint32]:
+    units, first = words.units, words.first
+    capital = _upper().take(units[first])
+    before = np.concatenate([np.full(2, ord("\n"), np.uint16), units])
+    opens = np.isin(before[first + 1], _units(_OPENING)) | np.isin(before[first], _units(_SENTENCE_ENDS))
+    return np.where(capital & ~opens, CAPITAL, np.uint32(0))
+
+
+def _units(letters: str) -> NDArray[np.uint16]:
+    return np.array([ord(letter) for letter in letters], np.uint16)
+
+
+@cache
+def _vowels() -> NDArray[np.bool_]:
+    return _table_of(_VOWELS)
+
+
+@cache
+def _latin_vowels() -> NDArray[np.bool_]:
+    return _table_of("aeiou")
+
+
+@cache
+def _latin() -> NDArray[np.bool_]:
+    return _table_of("abcdefghijklmnopqrstuvwxyz")
+
+
+def _table_of(letters: str) -> NDArray[np.bool_]:
+    table = np.zeros(1 << 16, np.bool_)
+    table[_units(letters)] = True
+    return table
+
+
+@cache
+def _alike() -> NDArray[np.uint16]:
+    table = np.arange(1 << 16, dtype=np.uint16)
+    for letter, alike in _LATIN_ALIKE.items():
+        table[ord(letter)] = ord(alike)
+    return table
+
+
+@cache
+def _upper() -> NDArray[np.bool_]:
+    return np.array([chr(unit).isupper() for unit in range(1 << 16)])

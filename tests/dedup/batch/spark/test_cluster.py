@@ -1,0 +1,136 @@
+"""The archive pass on Spark gives the stories that one machine gives. Skipped without pyspark or Java."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dedup.batch.cluster import take, take_batches
+from dedup.batch.export_files import export_batches, read_export
+from dedup.batch.spark.cluster import cause, take_on_spark
+from dedup.batch.spark.session import check_java, local_session
+from dedup.errors import ExportError, SparkError
+
+from .articles import article
+from .test_relational import rows
+
+needs_spark = pytest.mark.skipif(
+    shutil.which("java") is None, reason="no Java: `khabar[spark]` is not tested"
+)
+# py4j and pyspark leave sockets to the garbage collector, and pyspark forks under the JVM's threads.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    pytest.importorskip("pyspark", reason="pyspark is not installed: make spark")
+    started = local_session(2)
+    yield started
+    started.stop()
+
+
+def write(path: Path, records: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    return path
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    records = []
+    for id_, text, at, site in rows():
+        published = at.isoformat() if at else None  # type: ignore[attr-defined]
+        records.append({"id": id_, "text": text, "published": published, "site": site, "title": "عنوان"})
+    return write(tmp_path / "archive.jsonl", records)
+
+
+@needs_spark
+@pytest.mark.timeout(600)
+def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_path: Path) -> None:
+    articles = list(read_export(export))
+    apart = [(articles[2].id, articles[1].id)]
+    expected = take(((one.id, one.text, one.published, one.site) for one in articles), apart=apart)
+    assert take_on_spark(session, export, apart=apart) == expected
+    assert len(set(expected.stories.values())) < len(expected.stories)
+    parquet = tmp_path / "archive.parquet"
+    duckdb.sql(f"COPY (SELECT id, text, published, site FROM read_json('{export}')) TO '{parquet}'")
+    assert take_on_spark(session, parquet, apart=apart) == expected
+
+
+@needs_spark
+@pytest.mark.timeout(600)
+def test_odd_records_mean_what_they_mean_on_one_machine(session: Any, tmp_path: Path) -> None:
+    text = article(1)
+    odd: list[dict[str, Any]] = [
+        {"id": "b", "text": article(2), "story_id": "told"},
+        {"id": "\ud800", "text": text, "published": "2024-12-04T10:00:00+03:00", "site": "\udfff"},
+        {"id": "", "text": "؟!", "site": "x", "title": {"more": 1}},
+        {"id": "c", "text": f"{text}\ud800", "published": "2024-12-04", "site": "\udfff"},
+        {"id": "b", "text": text, "site": None},
+    ]
+    export = write(tmp_path / "odd.jsonl", odd)
+    batches, reader = export_batches(export)
+    expected = take_batches(batches, reader)
+    assert expected.repeated == 1
+    found = take_on_spark(session, export)
+    assert found == expected
+    assert list(found.stories) == list(expected.stories) == ["b", "\ud800", "", "c"]
+
+
+@needs_spark
+@pytest.mark.timeout(600)
+def test_what_spark_cannot_read_is_told(session: Any, tmp_path: Path) -> None:
+    broken = write(tmp_path / "broken.jsonl", [{"id": "a", "text": "نص"}, {"id": "a", "text": 7}])
+    with pytest.raises(ExportError, match=r"broken\.jsonl, line 2: 'text' is 7, not a text"):
+        take_on_spark(session, broken)
+    for missing in ("missing.parquet", "missing.jsonl"):
+        with pytest.raises(ExportError, match="cannot be read"):
+            take_on_spark(session, tmp_path / missing)
+
+
+@pytest.mark.parametrize(
+    ("printed", "message"),
+    [
+        ('openjdk version "11.0.2"', "is 11"),
+        ('java version "1.8.0_292"', "is 8"),
+        (None, "no `java` is found"),
+    ],
+)
+def test_a_java_that_will_not_do_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, printed: str | None, message: str
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if printed:
+        (tmp_path / "java").write_text(f"#!/bin/sh\necho '{printed}' >&2\n")
+        (tmp_path / "java").chmod(0o755)
+    with pytest.raises(SparkError, match=f"Java 17 or newer.*{message}"):
+        check_java()
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dedup.batch.spark.session.PACKAGES", ("pyspark_that_is_not_there",))
+    with pytest.raises(SparkError, match=r"not installed: pip install 'khabar\[spark\]'"):
+        local_session()
+
+
+def test_an_error_of_spark_tells_its_cause_and_ctrl_c_stays_ctrl_c() -> None:
+    told = "An error occurred.\nCaused by: a.B: lost\n\tat y\nCaused by: java.io.IOException: No space left\n"
+    assert cause(OSError(told)) == "java.io.IOException: No space left"
+    assert cause(OSError("first\nsecond")) == "first"
+    assert cause(OSError()) == "OSError"
+    try:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise OSError(told)
+    except OSError as error:
+        with pytest.raises(KeyboardInterrupt):
+            cause(error)

@@ -1,0 +1,111 @@
+"""All engines find the same candidates, and so the same stories."""
+
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.batch.candidates import neighbours
+from dedup.batch.cluster import take
+from dedup.batch.duckdb_join import DuckDB
+from dedup.errors import JoinError
+from tests.dedup.test_archive import DAY
+
+from .articles import sentences
+
+
+def rows(stories: int = 30) -> list[tuple[str, str, object, str | None]]:
+    found: list[tuple[str, str, object, str | None]] = []
+    for story in range(stories):
+        lines = sentences(story, 12)
+        versions = (
+            lines,
+            lines[:8],
+            [*sentences(900 + story, 2), *lines],
+            [*sentences(500 + story, 9), *lines[:5]],
+        )
+        for copy, kept in enumerate(versions[: 1 + story % 4]):
+            at = DAY + timedelta(hours=story + copy) if story % 7 else None
+            found.append((f"{story}-{copy}", " ".join(kept), at, f"site-{copy}" if story % 5 else None))
+    held = " ".join(line for story in (1, 2, 3) for line in sentences(story, 12))
+    found.append(("round-up", held, DAY, "site-9"))
+    return [*found, ("empty", "", None, None), ("marks", "؟!", DAY, "site-1")]
+
+
+def test_duckdb_finds_what_sorted_arrays_find(tmp_path: Path) -> None:
+    expected = take(rows())  # type: ignore[arg-type]
+    with ProcessPoolExecutor(1, get_context("spawn")) as workers:
+        found = take(
+            rows(),  # type: ignore[arg-type]
+            engine=DuckDB(tmp_path, memory=64 << 20, threads=2),
+            folder=tmp_path,
+            workers=workers,
+        )
+    assert found == expected
+    assert expected.candidates > 20
+    assert list(expected.stories.values()).count("round-up") == 1
+    assert 30 < len(set(expected.stories.values())) < len(expected.stories)
+    assert set(expected.verdicts) == {id_ for id_, story in expected.stories.items() if id_ != story}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), max_size=30))
+def test_the_statement_means_what_the_arrays_mean(keys: list[list[int]]) -> None:
+    import tempfile
+
+    array = np.array(keys, np.uint32).reshape(-1, 2)
+    ((later, earlier),) = neighbours(array)
+    with tempfile.TemporaryDirectory() as folder:
+        blocks = list(DuckDB(Path(folder), memory=64 << 20, threads=1)(array))
+    found = [pair for block in blocks for pair in zip(block[0].tolist(), block[1].tolist(), strict=True)]
+    assert found == list(zip(later.tolist(), earlier.tolist(), strict=True))
+
+
+def test_a_join_that_cannot_be_done_says_what_to_do(tmp_path: Path) -> None:
+    engine = DuckDB(tmp_path / "nowhere", memory=64 << 20, threads=1)
+    with pytest.raises(JoinError, match=r"(?s)band keys in .* failed: .*--memory"):
+        list(engine(np.zeros((2, 2), np.uint32)))
+
+
+def test_an_empty_archive(tmp_path: Path) -> None:
+    found = take([], engine=DuckDB(tmp_path, memory=64 << 20, threads=1), folder=tmp_path)
+    assert (found.stories, found.candidates, found.near_misses) == ({}, 0, [])
+    assert take([("a", "", None, None)], folder=None).stories == {"a": "a"}
+
+
+def test_pairs_marked_apart_stay_apart_and_others_do_not() -> None:
+    lines = sentences(1, 12)
+    three = [
+        (name, " ".join(lines[: 12 - at]), DAY + timedelta(hours=at), None) for at, name in enumerate("abc")
+    ]
+    assert set(take(three).stories.values()) == {"a"}
+    assert take(three, apart=[("c", "b"), ("b", "nobody")]).stories == {"a": "a", "b": "a", "c": "c"}
+    like_b = [*three[:2], ("c", three[1][1], three[2][2], None)]
+    assert take(like_b, apart=[("a", "b")]).stories == {"a": "a", "b": "b", "c": "b"}
+
+
+def test_near_misses_are_what_a_person_should_judge() -> None:
+    lines = sentences(1, 20)
+    at = DAY + timedelta(hours=1)
+    almost = [("a", " ".join(lines), DAY, "x"), ("b", " ".join([*lines[:14], *sentences(2, 6)]), at, "x")]
+    (miss,) = take(almost).near_misses
+    assert (miss.id, miss.other_id, miss.verdict.duplicate) == ("b", "a", False)
+    assert 0.65 < miss.verdict.containment < 0.75  # within one source more is asked of a copy
+    far = [("a", " ".join(lines), DAY, "x"), ("b", " ".join([*lines[:4], *sentences(2, 16)]), at, "x")]
+    assert take(far).near_misses == []
+    copies = [("a", " ".join(lines), DAY, "x"), ("b", " ".join(lines[:18]), at, "x")]
+    assert take(copies).near_misses == []
+    report = "سجل سعر الصرف اليوم {} ليرة للشراء و {} للمبيع وفي حلب {} وفي حمص {} وفي درعا {} . " + " ".join(
+        lines[:6]
+    )
+    days = [
+        (str(day), report.format(*range(day * 10, day * 10 + 5)), DAY + timedelta(days=day), "x")
+        for day in (1, 2)
+    ]
+    assert take(days).near_misses == []
+    assert len(set(take(days).stories.values())) == 2

@@ -1,0 +1,122 @@
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dedup import ExportError
+from dedup.batch.export_files import Exported, article_batches, read_export
+
+RECORD = {
+    "id": "a",
+    "text": "نص",
+    "published": "2024-12-04T13:30:00+03:00",
+    "site": "x",
+    "story_id": "s",
+    "more": 1,
+}
+AT = datetime(2024, 12, 4, 10, 30, tzinfo=UTC)
+
+
+def test_reads_json_lines_plain_and_packed(tmp_path: Path) -> None:
+    lines = "\n".join([json.dumps(RECORD), "", json.dumps({"id": "\ud800", "text": ""})]) + "\n"
+    (tmp_path / "a.jsonl").write_text(lines, "utf-8")
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    for name in ("a.jsonl", "a.jsonl.gz"):
+        first, second = read_export(tmp_path / name)
+        assert (first.id, first.text, first.published, first.site, first.story_id) == (
+            "a",
+            "نص",
+            AT,
+            "x",
+            "s",
+        )
+        assert (second.id, second.text, second.published, second.site) == ("\ud800", "", None, None)
+
+
+@pytest.mark.parametrize("kind", ["VARCHAR", "TIMESTAMPTZ", "TIMESTAMP"])
+def test_reads_parquet_whatever_its_times_are(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.parquet"
+    at = {
+        "VARCHAR": f"'{RECORD['published']}'",
+        "TIMESTAMPTZ": f"to_timestamp({int(AT.timestamp())})",
+        "TIMESTAMP": "'2024-12-04 10:30:00'::TIMESTAMP",
+    }[kind]
+    duckdb.sql(f"COPY (SELECT 'a' AS id, 'نص' AS text, {at} AS published, 1 AS more) TO '{path}'")
+    (only,) = read_export(path)
+    assert (only.id, only.text, only.published, only.site, only.story_id) == ("a", "نص", AT, None, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\n{}\n", "line 2: 'id' is missing"),
+        (b'{"id": "a", "text": null}\n', "line 1: 'text' is missing"),
+        (b'{"id": 5, "text": ""}\n', "'id' is 5, not a text"),
+        (b'{"id": "a", "text": {"ar": ""}}\n', "'text' is {'ar': ''}, not a text"),
+        (b'{"id": "a", "text": "", "site": 3}\n', "'site' is 3, neither"),
+        (b'{"id": "a", "text": "", "published": "gestern"}\n', "'gestern', not a time"),
+        (b'{"id": "a", "text": "", "published": "2024-13-01"}\n', "'2024-13-01', not a time"),
+        (b'{"id": "a", "text": "", "published": 7}\n', "7, not a time"),
+        (b'{"id": "a", "text": ""}\n{"id": \n', "line 2: not JSON"),
+        (b"\xff\xfe\n", "line 1: not JSON"),
+        (b"[1]\n", "line 1: not a JSON object"),
+        (b"[" * 200_000, "line 1: not JSON: maximum recursion"),
+        (b'{"id": "a", "text": ""}\n{"id": "b", "te', "line 2: not JSON.*still being written"),
+    ],
+)
+def test_a_bad_record_is_told_with_its_place(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "a.jsonl").write_bytes(content)
+    with pytest.raises(ExportError, match=message):
+        list(read_export(tmp_path / "a.jsonl"))
+
+
+def test_a_bad_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="No such file"):
+        list(read_export(tmp_path / "none.jsonl"))
+    with pytest.raises(ExportError, match="no such file"):
+        list(read_export(tmp_path / "none.parquet"))
+    (tmp_path / "a.parquet").write_bytes(b"not parquet at all")
+    with pytest.raises(ExportError, match="not readable as Parquet"):
+        list(read_export(tmp_path / "a.parquet"))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b'{"id": "a", "text": ""}\n' * 99)[:-20])
+    with pytest.raises(ExportError, match="cannot be read"):
+        list(read_export(tmp_path / "a.jsonl.gz"))
+    for name in ("folder.jsonl", "folder.parquet"):
+        (tmp_path / name).mkdir()
+        with pytest.raises(ExportError, match=r"Is a directory|is a folder"):
+            list(read_export(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("'a' AS name", "no columns 'id' and 'text'; it has name"),
+        ("{'x': 1} AS id, 'نص' AS text", "row 1: 'id' is {'x': 1}, not a text"),
+        ("'a' AS id, ['نص'] AS text", r"row 1: 'text' is \['نص'\], not a text"),
+        ("'a' AS id, 'نص' AS text, 5.5 AS published", "row 1: 'published' is .*, not a time"),
+    ],
+)
+def test_a_parquet_file_of_something_else_is_told(tmp_path: Path, columns: str, message: str) -> None:
+    duckdb.sql(f"COPY (SELECT {columns}) TO '{tmp_path / 'b.parquet'}'")
+    with pytest.raises(ExportError, match=message):
+        list(read_export(tmp_path / "b.parquet"))
+
+
+def test_a_day_without_a_time_is_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    duckdb.sql(f"COPY (SELECT 'a' AS id, '' AS text, '2024-12-04'::DATE AS published) TO '{path}'")
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "", "published": "2024-12-04"}')
+    for file in (path, tmp_path / "a.jsonl"):
+        assert [one.published for one in read_export(file)] == [datetime(2024, 12, 4, tzinfo=UTC)]
+
+
+def test_batches_stay_small_however_long_the_texts_are() -> None:
+    articles = [Exported(str(at), "نص" * 300_000, None, None, None) for at in range(5)]
+    assert [len(batch) for batch in article_batches(articles)] == [2, 2, 1]
+    assert [len(batch) for batch in article_batches(articles[:1] * 3)] == [2, 1]
+    short = [Exported(str(at), "نص", None, None, None) for at in range(1025)]
+    assert [len(batch) for batch in article_batches(short)] == [512, 512, 1]
+    assert list(article_batches([])) == []
