@@ -14,8 +14,8 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded
-from tests.operations.made_up_site import made_up_site
-from tests.operations.wordpress_site import WordPress
+from tests.support.made_up_site import made_up_site
+from tests.support.wordpress_site import WordPress
 
 POSTS = 500
 MOST_AN_ARTICLE = 0.05

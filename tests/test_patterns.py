@@ -16,7 +16,7 @@ import crawler
 import dedup
 from crawler.discovery.feed import parse_feed
 from crawler.extraction import ExtractionError, extract
-from tests.pumping import pumped, pumps
+from tests.support.pumping import pumped, pumps
 
 LENGTH = 3_000
 GROWTH = 4

@@ -1,0 +1,1 @@
+"""A whole archive at once: candidates, verification, stories."""

@@ -4,8 +4,9 @@ Candidates are neighbours in a bucket of the bands instead of entries in Redis; 
 way to stories are those of the streaming index, taken in order of publication, with the evidence counted and
 not estimated. So it is also the check on the index.
 
-Who finds the candidates is an *engine*: sorted arrays in memory (`dedup.batch.candidates`), a relational join that
-spills to disk (`dedup.batch.duckdb_join`), or the same join on a cluster (`dedup.batch.spark.cluster`). All give the same pairs.
+Who finds the candidates is an *engine*: sorted arrays in memory (`dedup.batch.candidates`), a relational join
+that spills to disk (`dedup.batch.duckdb_join`), or the same join on a cluster (`dedup.batch.spark.cluster`).
+All give the same pairs.
 """
 
 from collections import deque

@@ -1,8 +1,8 @@
 """What the documents of an archive are compared by, in flat arrays instead of an object each.
 
 A hundred thousand articles are then some arrays, in memory or in files that the system pages in and out, and
-many pairs are compared in one pass. The arrays are those of `dedup.text.shingles.Content`, one document after the
-other (compressed sparse rows).
+many pairs are compared in one pass. The arrays are those of `dedup.text.shingles.Content`, one document after
+the other (compressed sparse rows).
 """
 
 import mmap

@@ -1,7 +1,7 @@
 """Candidates of a whole archive as a relational join of its band keys, in DuckDB.
 
-What is too much for memory goes to the disk. The statement is plain SQL; `dedup.batch.spark.cluster` runs the same one on a
-cluster.
+What is too much for memory goes to the disk. The statement is plain SQL; `dedup.batch.spark.cluster` runs the
+same one on a cluster.
 """
 
 from collections.abc import Iterator

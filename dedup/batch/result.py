@@ -64,7 +64,8 @@ class ArchiveResult:
             its canonical article.
         verdicts: For every document that is a duplicate, how it compares with the earlier document that
             brought it into its story.
-        near_misses: Pairs that almost were copies (see `dedup.comparison.similarity.is_near`), the most alike first.
+        near_misses: Pairs that almost were copies (see `dedup.comparison.similarity.is_near`), the most alike
+            first.
         candidates: Pairs that were looked at.
         told: The story that the input itself names for a document, where it does.
         repeated: Documents that were left out, since one with the same id came later.

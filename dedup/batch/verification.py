@@ -1,6 +1,7 @@
 """The evidence on many pairs of an archive, counted in passes over its arrays, and what the rule says of it.
 
-What is counted is what `dedup.comparison.similarity.exact_evidence` counts on two texts; a test holds the two together.
+What is counted is what `dedup.comparison.similarity.exact_evidence` counts on two texts; a test holds the two
+together.
 """
 
 from collections.abc import Iterator

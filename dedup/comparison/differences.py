@@ -1,9 +1,9 @@
 """What differs between two texts that are alike: names, places, figures, or mere wording.
 
-A template filled in twice gives two texts that are equal but for their slots, and the slots hold whom,
-where and when; a copy keeps what names the event and differs in its wording, in what was cut and in what
-was added. So the two texts are laid side by side (`dedup.comparison.alignment`), and each gap is weighed by what
-stands in it and before it. No names are known here: a slot is seen by its place.
+A template filled in twice gives two texts that are equal but for their slots, and the slots hold whom, where
+and when; a copy keeps what names the event and differs in its wording, in what was cut and in what was added.
+So the two texts are laid side by side (`dedup.comparison.alignment`), and each gap is weighed by what stands
+in it and before it. No names are known here: a slot is seen by its place.
 """
 
 from collections import Counter

@@ -1,0 +1,1 @@
+"""The streaming index in Redis or Valkey."""

@@ -23,7 +23,9 @@ _PARTS = (
 @cache
 def check_script() -> str:
     """The script that checks and inserts: its parts, each of which sees what those before it define."""
-    return "\n".join(files("dedup").joinpath("lua", f"{part}.lua").read_text("utf-8") for part in _PARTS)
+    return "\n".join(
+        files("dedup.index").joinpath("lua", f"{part}.lua").read_text("utf-8") for part in _PARTS
+    )
 
 
 # Begin the index unless it is there, to be filled by a rebuild where ARGV[4] says so; return its parameters

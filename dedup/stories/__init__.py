@@ -1,0 +1,1 @@
+"""Stories: clusters of articles that carry the same text, and the round-ups that hold several."""

@@ -1,0 +1,1 @@
+"""Texts: from characters to letters, words, numbers and shingles. No I/O."""

@@ -112,8 +112,8 @@ def shingle_and_code(
     """The shingles of a batch, and beside them, from one reading of the letters, its words in order.
 
     Returns:
-        `shingle`; the code of every word (`dedup.text.word_codes`); where each text's words begin, with the end of
-        the last as one more.
+        `shingle`; the code of every word (`dedup.text.word_codes`); where each text's words begin, with the
+        end of the last as one more.
     """
     parts, codes, lengths = [], [np.empty(0, np.uint32)], [np.zeros(1, np.intp)]
     for first, last in _chunks(texts):

@@ -1,9 +1,9 @@
 """What a word does in a news text, as far as a small table can tell: it announces a name, counts, or fills.
 
 There are no names here. Whoever and whatever a text is about is seen by holding two texts against each other
-(`dedup.comparison.differences`); these words only tell what kind of slot it is that differs, and which differences are
-mere wording. Spelling is free: the words are normalised as texts are. So «على» is not among the
-prepositions: it is written as the name «علي».
+(`dedup.comparison.differences`); these words only tell what kind of slot it is that differs, and which
+differences are mere wording. Spelling is free: the words are normalised as texts are. So «على» is not among
+the prepositions: it is written as the name «علي».
 """
 
 from enum import IntEnum

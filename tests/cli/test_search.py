@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.storage.connect import Stores
-from tests.web import archive as small
+from tests.support import small_archive as small
 
 KHABAR = str(Path(sys.executable).parent / "khabar")
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from crawler.cli.main import application
 from crawler.demo import Newsroom
 from crawler.errors import SeedError, UsageError
-from tests.operations.made_up_site import Answer, listing_page, made_up_site
+from tests.support.made_up_site import Answer, listing_page, made_up_site
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from dedup import Prepared, StoredFormError, compare, prepare, prepare_many
 from dedup.prepared import estimated_evidence
-
-from .articles import article, sentences
+from tests.support.texts import article, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from dedup import Decision, Index, Prepared
 from dedup.batch.cluster import take
-
-from .articles import hex_id, prepared, sentences
+from tests.support.texts import hex_id, prepared, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
 STORY = sentences(1, 14)

@@ -7,8 +7,7 @@ import redis
 
 from dedup import Index
 from dedup.index.stats import Counts
-
-from .articles import article, hex_id, prepared, sentences
+from tests.support.texts import article, hex_id, prepared, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
 DAY = 86400.0

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo import Fault, Newsroom
-
-from .conftest import NOW, fetch
+from tests.demo.conftest import NOW, fetch
 
 
 @pytest.fixture

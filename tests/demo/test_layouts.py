@@ -10,8 +10,7 @@ from lxml import etree, html
 from crawler.demo import DemoArticle, Newsroom, PageKind
 from crawler.demo.dates import indic_digits, long_date
 from crawler.demo.layouts.portal import Portal
-
-from .conftest import NOW, fetch
+from tests.demo.conftest import NOW, fetch
 
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 

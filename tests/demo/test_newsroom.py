@@ -7,8 +7,7 @@ import pytest
 
 from crawler.demo import Newsroom
 from crawler.model.site import load_sites
-
-from .conftest import NOW, fetch
+from tests.demo.conftest import NOW, fetch
 
 
 def pages(newsroom: Newsroom) -> list[bytes]:

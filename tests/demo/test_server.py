@@ -6,8 +6,7 @@ import time
 import pytest
 
 from crawler.demo import Newsroom
-
-from .conftest import NOW, fetch
+from tests.demo.conftest import NOW, fetch
 
 
 def everything_conditional(newsroom: Newsroom) -> list[str]:

@@ -14,7 +14,7 @@ from crawler.discovery.date_archives import (
 )
 from crawler.discovery.window import Window
 from crawler.model.site import Site
-from tests.operations.made_up_site import listing_page
+from tests.support.made_up_site import listing_page
 
 HOME = "https://sada.example/"
 NOW = datetime(2024, 6, 15, tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,23 +12,24 @@ from crawler.discovery.listing import parse_listing
 from crawler.model.site import Site
 from crawler.parsing.markup import parse_html
 from crawler.parsing.urls import InvalidURLError, canonical_url, url_key
+from tests.support.paths import DATA
 
-DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).parents[3] / "shared/data")) / "pages"
+PAGES_DIR = DATA / "pages"
 pytestmark = [
     pytest.mark.data,
     pytest.mark.skipif(
-        not (DATA / "index.jsonl").exists(), reason=f"no saved pages in {DATA}; set KHABAR_DATA"
+        not (PAGES_DIR / "index.jsonl").exists(), reason=f"no saved pages in {PAGES_DIR}; set KHABAR_DATA"
     ),
 ]
 
 
 def records(domain: str) -> list[dict[str, str]]:
-    lines = (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (PAGES_DIR / "index.jsonl").read_text(encoding="utf-8").splitlines()
     return [record for record in map(json.loads, lines) if record["domain"] == domain]
 
 
 def body(record: dict[str, str]) -> bytes:
-    return gzip.decompress((DATA / Path(record["file"]).name).read_bytes())
+    return gzip.decompress((PAGES_DIR / Path(record["file"]).name).read_bytes())
 
 
 def linked_keys(page: bytes, url: str) -> set[str]:

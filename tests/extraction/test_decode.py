@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.extraction import NotHtml, extract
 from crawler.extraction.decode import _finish, decode
-from tests.extraction.pages import STORY, TITLE, URL, page, paragraphs
+from tests.support.pages import STORY, TITLE, URL, page, paragraphs
 
 HTML = page(paragraphs(STORY)).decode()
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.extraction import extract
-from tests.extraction.pages import RELATED
+from tests.support.pages import RELATED
 
 TITLE, *BODY = (
     (Path(__file__).parent / "fixtures" / "deir-ezzor.txt").read_text("utf-8").strip().split("\n\n")

@@ -1,16 +1,13 @@
 """The floors that extraction must not fall below on saved pages of real sites with hand-made truth."""
 
-import os
 import statistics
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from benchmarks.extraction import Page, body_score, f1, khabar, load, squash
 from crawler.extraction import EmptyBody, ExtractionError, extract
-
-DATA = Path(os.environ.get("KHABAR_DATA") or Path(__file__).parents[3] / "shared" / "data")
+from tests.support.paths import DATA
 
 _VIDEOS = (
     85, 125, 145, 225, 325, 340, 365, 370, 410, 455, 465, 470,

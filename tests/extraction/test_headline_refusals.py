@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.extraction import NotAnArticle, NotArticleReason, extract
-from tests.extraction.pages import STORY, TITLE, URL, paragraphs
+from tests.support.pages import STORY, TITLE, URL, paragraphs
 
 SITE = "شبكة أخبار المنطقة الشاملة"
 

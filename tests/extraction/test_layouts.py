@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.extraction import extract
-from tests.extraction.layouts import AFTER, LAYOUTS, MIDDLE, STORIES
+from tests.support.layouts import AFTER, LAYOUTS, MIDDLE, STORIES
 
 ADDRESS = "https://news.example/2024/12/04/a-headline-of-some-length-4711/"
 NUMBERED = "https://news.example/news.php?id=4711"

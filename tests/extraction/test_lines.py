@@ -5,7 +5,7 @@ from lxml.html import fromstring
 
 from crawler.extraction import extract
 from crawler.extraction.metadata.title import heading_text
-from tests.extraction.pages import RELATED, STORY, TITLE, URL, paragraphs
+from tests.support.pages import RELATED, STORY, TITLE, URL, paragraphs
 
 WRAPPERS = {
     "div": "<div>{}</div>",

@@ -8,7 +8,7 @@ import pytest
 from crawler.errors import UsageError
 from crawler.operations.sites.record import compare, record
 from crawler.settings import Settings
-from tests.extraction.pages import STORY, TITLE, URL, page, paragraphs
+from tests.support.pages import STORY, TITLE, URL, page, paragraphs
 
 FOLDERS = [Path(__file__).parent / "recorded"]
 if os.environ.get("KHABAR_RECORDED"):

@@ -18,7 +18,7 @@ from crawler.extraction import (
     extract,
 )
 from crawler.model.article import Article
-from tests.extraction.pages import STORY, TITLE, URL, links, page, paragraphs
+from tests.support.pages import STORY, TITLE, URL, links, page, paragraphs
 
 WHOLE = page(
     paragraphs(STORY) + f"<h3>مقالات ذات صلة</h3><ul>{links()}</ul>", head='<link rel="canonical" href="/x">'

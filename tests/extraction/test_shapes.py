@@ -8,7 +8,7 @@ import pytest
 from crawler.extraction import EmptyBody, NotAnArticle, extract
 from crawler.extraction.boilerplate.byline_phrases import is_small_print
 from crawler.extraction.metadata.authors import dateline_author
-from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
+from tests.support.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
 CAPTIONS = tuple(
     f"صورة الجسر القديم من جهة {side} قبل الترميم (تصوير: سامر)" for side in ("السوق", "النهر", "الساحة")

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.extraction import extract
 from crawler.extraction.tree import MAX_TAGS, parse_page
-from tests.extraction.pages import STORY, TITLE, URL, paragraphs
+from tests.support.pages import STORY, TITLE, URL, paragraphs
 
 STRAY = (
     "<nav><ul><li><div><a href='/a'>سياسة</a></ul></nav>",

@@ -14,7 +14,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.client import FetchError, PoliteFetcher
 from crawler.operations.extract import extract_source
 from crawler.settings import Settings
-from tests.operations.made_up_site import Answer, MadeUpSite, article_page
+from tests.support.made_up_site import Answer, MadeUpSite, article_page
 
 SETTINGS = Settings(delay=0, fetch_timeout=3)
 MOMENT = datetime(2024, 12, 4, tzinfo=UTC)

@@ -2,17 +2,16 @@
 
 import gzip
 import json
-import os
 import random
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from crawler.fetch.page_end import PageEnd, page_end
+from tests.support.paths import DATA
 
-DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).parents[3] / "shared" / "data")) / "pages"
+PAGES_DIR = DATA / "pages"
 
 HEAD = "<!DOCTYPE html><html><head><title>خبر</title></head><body><p>"
 TEXT = "افتتح مجلس المدينة صباح اليوم جسراً جديداً"
@@ -72,11 +71,13 @@ def test_half_a_letter_is_cut_and_a_letter_of_one_byte_is_not() -> None:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not (DATA / "index.jsonl").exists(), reason=f"no saved pages in {DATA}; set KHABAR_DATA")
+@pytest.mark.skipif(
+    not (PAGES_DIR / "index.jsonl").exists(), reason=f"no saved pages in {PAGES_DIR}; set KHABAR_DATA"
+)
 def test_real_pages_are_whole_and_without_their_closing_tags_none_is_taken_for_cut() -> None:
     chance, found = random.Random(7), Counter[PageEnd]()
-    for row in map(json.loads, (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()):
-        body = gzip.decompress((DATA / row["file"]).read_bytes())
+    for row in map(json.loads, (PAGES_DIR / "index.jsonl").read_text(encoding="utf-8").splitlines()):
+        body = gzip.decompress((PAGES_DIR / row["file"]).read_bytes())
         assert page_end(body) is PageEnd.WHOLE, row["id"]
         if b"<rss" in body[:1000]:
             continue

@@ -256,7 +256,7 @@ def test_patterns_see_arabic_undone_of_its_escapes() -> None:
     assert site().is_article_url(encoded) is None
 
 
-SEEDS = Path(__file__).parent.parent / "seeds"
+SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def test_the_shipped_seeds_are_valid_arabic_first_and_many() -> None:

@@ -6,7 +6,7 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, MadeUpSite, listing_page, made_up_site
+from tests.support.made_up_site import Answer, MadeUpSite, listing_page, made_up_site
 
 WORDPRESS = '<meta name="generator" content="WordPress 6.5"></head>'
 

@@ -4,7 +4,7 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, article_page, listing_page, made_up_site
+from tests.support.made_up_site import Answer, article_page, listing_page, made_up_site
 
 OWN, OTHER = "/2024/03/09/the-long-story-of-the-bridge", "/2024/03/08/the-long-story-of-the-market"
 LATE, EARLY = "/2024/03/07/the-long-story-of-the-museum", "/2024/03/06/the-long-story-of-the-garden"

@@ -9,8 +9,7 @@ from crawler.operations.doctor import Level, diagnose
 from crawler.storage.dedup_index import clear_index, index_was_lost
 from crawler.storage.eviction import read_eviction
 from tests.conftest import Servers
-
-from .conftest import crawled_newsroom
+from tests.operations.conftest import crawled_newsroom
 
 
 @pytest.mark.timeout(180)

@@ -17,7 +17,7 @@ from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.session import StoreSession
-from tests.operations.made_up_site import Answer, MadeUpSite, listing_page, made_up_site, sitemap
+from tests.support.made_up_site import Answer, MadeUpSite, listing_page, made_up_site, sitemap
 
 Answering = Callable[[Mapping[str, str]], Answer]
 Crawl = Callable[..., CrawlReport]

@@ -9,7 +9,7 @@ from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.wordpress import recall_closed_names
-from tests.operations.made_up_site import Answer, MadeUpSite, made_up_site
+from tests.support.made_up_site import Answer, MadeUpSite, made_up_site
 
 SENTENCE = "افتتح مجلس المدينة صباح اليوم جسراً جديداً للمشاة فوق النهر بعد عامين من العمل المتواصل فيه"
 AUTHORS = {1: "سها مارديني", 2: "كريم الأيوبي", 3: "دانا شعبان"}

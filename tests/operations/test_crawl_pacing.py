@@ -10,7 +10,7 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, MadeUpSite, listing_page
+from tests.support.made_up_site import Answer, MadeUpSite, listing_page
 
 TOLERANCE = 0.01
 """Seconds: what the test server's own clock and threads may take away from a gap."""

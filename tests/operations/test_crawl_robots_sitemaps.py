@@ -6,7 +6,7 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, made_up_site, sitemap
+from tests.support.made_up_site import Answer, made_up_site, sitemap
 
 DAYS = (1, 5, 9, 20)
 PATHS = [f"/2024/03/{day:02}/story-of-the-long-day-{day}" for day in DAYS]

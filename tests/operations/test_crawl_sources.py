@@ -13,14 +13,7 @@ from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import (
-    Answer,
-    MadeUpSite,
-    article_page,
-    listing_page,
-    made_up_site,
-    sitemap,
-)
+from tests.support.made_up_site import Answer, MadeUpSite, article_page, listing_page, made_up_site, sitemap
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores
 from tests.conftest import Servers, forget
-from tests.operations.made_up_site import Answer, MadeUpSite, listing_page
+from tests.support.made_up_site import Answer, MadeUpSite, listing_page
 
 MOMENT = datetime(2024, 12, 4, tzinfo=UTC)
 KINDS = ("plain", "refresh", "script", "cookie", "longer", "packed", "forbidden", "loop", "consent", "cut")

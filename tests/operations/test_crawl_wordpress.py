@@ -6,8 +6,8 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import MadeUpSite, made_up_site
-from tests.operations.wordpress_site import FOOTER, WordPress
+from tests.support.made_up_site import MadeUpSite, made_up_site
+from tests.support.wordpress_site import FOOTER, WordPress
 
 COUNT = 45
 REFUSAL = {"code": "too_many", "error": {"param": "per_page", "text": "بين ١ و ٢٠ لا أكثر"}}

@@ -16,8 +16,8 @@ from crawler.storage.change_marks import changed_marks
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, mend_index
 from crawler.storage.schema import ensure_schema
-from tests.dedup.articles import hex_id
 from tests.storage.test_dedup_index import NOW, save, told
+from tests.support.texts import hex_id
 
 app = application()
 

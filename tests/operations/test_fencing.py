@@ -14,7 +14,7 @@ from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
-from tests.operations.test_schedule import _start, _stored, _truth, _wait_for
+from tests.operations.crawling.test_schedule import _start, _stored, _truth, _wait_for
 
 SITE = "demo-assi"
 

@@ -7,7 +7,7 @@ from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.articles import article_of, reading_fields
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, MadeUpSite, listing_page
+from tests.support.made_up_site import Answer, MadeUpSite, listing_page
 
 PUBLISHED = datetime(2024, 12, 4, 9, tzinfo=UTC)
 NOTE = (

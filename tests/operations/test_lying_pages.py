@@ -8,7 +8,7 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, MadeUpSite, article_page, made_up_site, sitemap
+from tests.support.made_up_site import Answer, MadeUpSite, article_page, made_up_site, sitemap
 
 PATHS = ("/2024/03/05/first-story-of-the-day", "/2024/03/05/second-story-of-the-day")
 LONG_AGO = datetime.now(UTC) - timedelta(days=2)

@@ -9,7 +9,7 @@ from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, made_up_site
+from tests.support.made_up_site import Answer, made_up_site
 
 NOT_FOUND = "<html><title>الصفحة غير موجودة</title><body><h1>404</h1><p>عذراً، الصفحة غير موجودة.</p></body>"
 ANSWERS = {

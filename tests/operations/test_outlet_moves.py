@@ -14,7 +14,7 @@ from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, MadeUpSite, article_page, listing_page
+from tests.support.made_up_site import Answer, MadeUpSite, article_page, listing_page
 
 PATHS = ["/2024/03/05/first-story-of-the-day", "/2024/03/05/second-story-of-the-day"]
 PUBLISHED = datetime(2024, 3, 5, 9, tzinfo=UTC)

@@ -17,7 +17,7 @@ from crawler.operations.crawling.status import statuses
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
-from tests.extraction.pages import STORY, page, paragraphs
+from tests.support.pages import STORY, page, paragraphs
 
 PARTS = {"/story/": 3, "/cut/": 2, "/hidden/": 2}
 TITLES = {

@@ -6,7 +6,7 @@ from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, listing_page, made_up_site
+from tests.support.made_up_site import Answer, listing_page, made_up_site
 
 LED_HOME, SAYS_SO, STAYS, NEW = (f"/2024/03/05/story-of-the-long-day-{number}" for number in range(1, 5))
 MISSING = Answer(

@@ -24,7 +24,7 @@ from crawler.operations.sites.survey import survey_site
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, MadeUpSite, listing_page
+from tests.support.made_up_site import Answer, MadeUpSite, listing_page
 
 PATH = "/2024/03/05/first-story-of-the-day"
 

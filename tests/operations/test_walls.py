@@ -20,8 +20,8 @@ from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, MadeUpSite, listing_page, made_up_site
-from tests.operations.wordpress_site import WordPress
+from tests.support.made_up_site import Answer, MadeUpSite, listing_page, made_up_site
+from tests.support.wordpress_site import WordPress
 
 Wall = Callable[[int, str], str]
 

@@ -7,7 +7,7 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import Answer, made_up_site
+from tests.support.made_up_site import Answer, made_up_site
 
 PATHS = [f"/2024/03/05/{name}-story-of-the-day" for name in ("first", "second", "third")]
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))

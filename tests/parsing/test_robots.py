@@ -1,7 +1,6 @@
 """robots.txt: what RFC 9309 and Google's parser make of it, odd files included."""
 
 import ast
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.parsing.robots import LONGEST_DELAY, MOST_BYTES, RobotsTxt, product_token
+from tests.support.paths import DATA
 
 HOST = "https://news.example"
-DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).parents[3] / "shared/data"))
 
 
 def allows(text: str | bytes, path: str, agent: str = "Khabar") -> bool:

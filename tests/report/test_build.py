@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.report import NearMiss, ReportArticle, build_report
 from crawler.report.build import BINS, LISTED_STORIES
-from tests.dedup.report.archives import NOW, START, article, copy, newsroom, report
+from tests.support.marked_articles import NOW, START, article, copy, newsroom, report
 
 
 def test_the_headline_figures_of_a_small_newsroom() -> None:

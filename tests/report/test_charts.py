@@ -8,7 +8,7 @@ from lxml import html
 
 from crawler.report.charts import BARS, LEVELS, day_chart, fold_days, heat, histogram_chart, time_line
 from crawler.report.figures import Day
-from tests.dedup.report.archives import article, copy, report
+from tests.support.marked_articles import article, copy, report
 
 
 def days(count: int) -> list[Day]:

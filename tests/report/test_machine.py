@@ -4,7 +4,7 @@ import json
 
 from crawler.report import render_csv, render_json
 from crawler.report.machine import CSV_COLUMNS
-from tests.dedup.report.archives import article, copy, newsroom, report
+from tests.support.marked_articles import article, copy, newsroom, report
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -12,8 +12,8 @@ from crawler.report.build import FLOW_EXAMPLES
 from crawler.report.comparisons import LISTED_MEMBERS
 from crawler.report.page import Served, page_policy
 from crawler.report.routes import MATRIX_SITES
-from tests.dedup.articles import sentences
-from tests.dedup.report.archives import article, copy, newsroom, report
+from tests.support.marked_articles import article, copy, newsroom, report
+from tests.support.texts import sentences
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from crawler.report import render_csv, render_html, render_json, render_text
-from tests.dedup.report.archives import START, article, copy, newsroom, report
+from tests.support.marked_articles import START, article, copy, newsroom, report
 
 
 def shown(made: object, width: int = 100) -> str:

@@ -25,7 +25,7 @@ from crawler.parsing.urls import page_id
 from crawler.spiders.date_archives import EMPTY, Archives
 from crawler.spiders.job import SourceReport
 from crawler.storage.connect import Stores
-from tests.operations.made_up_site import listing_page
+from tests.support.made_up_site import listing_page
 
 HOME = "https://sada.example/"
 WORDPRESS = '<meta name="generator" content="WordPress 6.5"></head>'

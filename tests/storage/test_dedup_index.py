@@ -23,7 +23,7 @@ from crawler.storage.dedup_index import (
 from crawler.storage.schema import ensure_schema
 from crawler.storage.splits import forget_splits, record_splits, splits_of
 from dedup import IndexFullError, prepare
-from tests.dedup.articles import hex_id, misjudged, sentences
+from tests.support.texts import hex_id, misjudged, sentences
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -9,7 +9,7 @@ from crawler.storage.dedup_index import clear_index, open_index
 from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.schema import ensure_schema
 from dedup import prepare
-from tests.dedup.articles import hex_id, sentences
+from tests.support.texts import hex_id, sentences
 
 REST = " ".join(sentences(3, 12))
 NOTICES = [f"قتل الشاب {name} في بلدة {place}. {REST}" for name, place in (("خالد", "نوى"), ("سامر", "طفس"))]

@@ -9,7 +9,7 @@ import pytest
 from crawler.storage.search import SearchFile
 from crawler.storage.search.captures import KeptPages
 from crawler.storage.warc.raw_pages import RawPageWriter, fetch_sha256, raw_folder, segments
-from tests.storage.test_raw_pages import WHEN, _raw, _write
+from tests.storage.warc.test_raw_pages import WHEN, _raw, _write
 
 
 @pytest.fixture

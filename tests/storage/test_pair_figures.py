@@ -13,7 +13,7 @@ from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document, ensure_schema
 from dedup import compare, prepare
-from tests.dedup.articles import hex_id, sentences
+from tests.support.texts import hex_id, sentences
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 WHOLE = sentences(1, 14)

@@ -12,7 +12,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, follow_story, open_index, rebuild_index
 from crawler.storage.schema import ensure_schema
 from dedup import Decision, prepare
-from tests.dedup.articles import hex_id, sentences
+from tests.support.texts import hex_id, sentences
 
 NOW = datetime(2024, 12, 4, 12, tzinfo=UTC)
 ONE, TWO = sentences(1, 9), sentences(2, 9)

@@ -22,7 +22,7 @@ from crawler.operations.archive.read import Archive
 from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 from tests.conftest import Servers, forget
-from tests.web import archive as small
+from tests.support import small_archive as small
 
 CHROMIUM = next(
     filter(

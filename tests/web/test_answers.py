@@ -10,7 +10,7 @@ import pytest
 from crawler.health.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
 from crawler.model.period import ZONE
 from crawler.web.words import word
-from tests.web import archive as small
+from tests.support import small_archive as small
 from tests.web.conftest import Web, until
 
 PAGES = [

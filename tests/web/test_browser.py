@@ -12,7 +12,7 @@ from crawler.model.site import load_sites
 from crawler.operations.dedup.report import dedup_report
 from crawler.report import render_html
 from crawler.storage.connect import open_stores
-from tests.web import archive as small
+from tests.support import small_archive as small
 from tests.web.conftest import Watched, Web, until
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.storage.connect import Stores
 from crawler.web.server import is_loopback
-from tests.web import archive as small
+from tests.support import small_archive as small
 from tests.web.conftest import Web, until
 
 KHABAR = str(Path(sys.executable).parent / "khabar")

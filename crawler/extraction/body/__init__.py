@@ -1,0 +1,1 @@
+"""The article's text: which element holds it, and its paragraphs."""

@@ -1,6 +1,7 @@
 """Boilerplate that only repetition tells: the paragraphs of an article as keys, and an article without some.
 
-What counts as repeated is not decided here (`crawler.storage.repeated_paragraphs` counts); this is the pure half.
+What counts as repeated is not decided here (`crawler.storage.repeated_paragraphs` counts); this is the pure
+half.
 """
 
 import hashlib

@@ -1,0 +1,1 @@
+"""The archive: read, compared, exported, backed up."""

@@ -1,0 +1,1 @@
+"""Crawls: by hand, by schedule, by workers; the health of sites and who is told of it."""

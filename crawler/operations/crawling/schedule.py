@@ -1,7 +1,7 @@
 """The schedule: every enabled site at its own pace, until stopped.
 
-When a site is due stands in the store (`crawler.storage.site_state`), written by each crawl at its end: so the
-plan survives a restart, and manual crawls, `crawl --due` and several machines share it. After a downtime
+When a site is due stands in the store (`crawler.storage.site_state`), written by each crawl at its end: so
+the plan survives a restart, and manual crawls, `crawl --due` and several machines share it. After a downtime
 everything is due at once; each site is then crawled once, the most overdue first, and no more of them at a
 time than ever.
 """

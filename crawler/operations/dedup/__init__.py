@@ -1,0 +1,1 @@
+"""Dedup over the stored archive: report, archive pass, splits by hand."""

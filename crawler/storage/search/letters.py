@@ -11,8 +11,8 @@ from dedup.text.letters import LETTER, tables, units_of
 def fold(texts: Sequence[str]) -> list[str]:
     """Write each text in the letters that stand for its own, its words separated by single spaces.
 
-    As `dedup.text.shingles.normalise`, for many short texts in one pass. Half a character (a lone surrogate), which no
-    database can hold, becomes U+FFFD.
+    As `dedup.text.shingles.normalise`, for many short texts in one pass. Half a character (a lone surrogate),
+    which no database can hold, becomes U+FFFD.
     """
     if not texts:
         return []

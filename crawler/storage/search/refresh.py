@@ -1,9 +1,9 @@
 """Keeping the index up to date: what changed in MongoDB since it last looked.
 
 A site is compared when a crawl of it has ended since, or it was marked as changed
-(`crawler.storage.change_marks`): every article's *stamp*, a hash of what the index holds of it, with the stored one.
-Then the stories of what changed are compared, since a new article may give another site's article another
-mark. All queries are equalities, `$in` and bounded ranges on indexed fields.
+(`crawler.storage.change_marks`): every article's *stamp*, a hash of what the index holds of it, with the
+stored one. Then the stories of what changed are compared, since a new article may give another site's article
+another mark. All queries are equalities, `$in` and bounded ranges on indexed fields.
 """
 
 import json

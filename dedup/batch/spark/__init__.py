@@ -1,0 +1,1 @@
+"""The archive pass on Apache Spark."""

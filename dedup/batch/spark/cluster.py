@@ -1,4 +1,4 @@
-"""The archive pass on Apache Spark: the plan of `dedup.batch.cluster`, for archives too large for one machine.
+"""The archive pass on Apache Spark: the plan of `dedup.batch.cluster`, for archives that outgrow one machine.
 
 Texts become numbers where they lie, band keys are joined by the statement that DuckDB runs, candidates are
 verified by the code that runs on one machine; only what was found to match comes to the driver, which puts
@@ -42,8 +42,8 @@ def take_on_spark(
 
     Args:
         session: A SparkSession; `local_session` makes one.
-        path: JSON lines or Parquet with the fields that `dedup.batch.export_files` names, as Spark finds it. Where an
-            id comes twice, the later row counts.
+        path: JSON lines or Parquet with the fields that `dedup.batch.export_files` names, as Spark finds it.
+            Where an id comes twice, the later row counts.
         parameters: How to compare; the default ones without it.
         apart: Pairs of ids marked as not the same story by hand.
 

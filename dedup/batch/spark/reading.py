@@ -13,8 +13,8 @@ from dedup.errors import ExportError
 def articles(session: Any, path: str) -> Any:
     """The records of an export: a column `line` of JSON, or the known columns of a Parquet file.
 
-    Lines are left to Python: Spark's own reader of JSON takes records for articles that `dedup.batch.export_files`
-    refuses, and loses letters that are no Unicode.
+    Lines are left to Python: Spark's own reader of JSON takes records for articles that
+    `dedup.batch.export_files` refuses, and loses letters that are no Unicode.
 
     Raises:
         ExportError: There is no such file, or it has not the columns.
@@ -42,7 +42,7 @@ def articles(session: Any, path: str) -> Any:
 
 @contextmanager
 def read_errors(path: str) -> Iterator[None]:
-    """Tell of an error in a record what `dedup.batch.export_files` says of it, with its place if the file is here.
+    """Say of an error in a record what `dedup.batch.export_files` says, with its place if the file is here.
 
     Raises:
         ExportError: Instead of what Spark raises.

@@ -9,8 +9,7 @@ from dedup import cluster
 from dedup.batch.candidates import archive_bands, neighbours
 from dedup.parameters import Parameters
 from dedup.signature import band_keys
-
-from .articles import article, sentences
+from tests.support.texts import article, sentences
 
 DAY = datetime(2024, 12, 4, tzinfo=UTC)
 

@@ -14,9 +14,8 @@ from dedup.batch.candidates import neighbours
 from dedup.batch.cluster import take
 from dedup.batch.duckdb_join import DuckDB
 from dedup.errors import JoinError
-from tests.dedup.test_archive import DAY
-
-from .articles import sentences
+from tests.dedup.batch.test_cluster import DAY
+from tests.support.texts import sentences
 
 
 def rows(stories: int = 30) -> list[tuple[str, str, object, str | None]]:

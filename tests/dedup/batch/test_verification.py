@@ -13,8 +13,7 @@ from dedup.comparison.reasons import Reason
 from dedup.comparison.similarity import Evidence, exact_evidence, judge
 from dedup.parameters import Parameters
 from dedup.text.shingles import contents
-
-from .articles import sentences
+from tests.support.texts import sentences
 
 PARAMETERS = Parameters()
 WORDS = st.lists(

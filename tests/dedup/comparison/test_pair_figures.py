@@ -5,8 +5,7 @@ import pytest
 from dedup import Parameters, Reason
 from dedup.comparison.pair_figures import PairFigures, Rule, pair_figures
 from dedup.text.shingles import contents
-
-from .articles import sentences
+from tests.support.texts import sentences
 
 
 def measured(copy: str, original: str) -> PairFigures:

@@ -1,9 +1,7 @@
 import gzip
 import json
-import os
 import random
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +11,8 @@ from dedup import Reason, compare
 from dedup.comparison.similarity import Evidence, judge
 from dedup.parameters import Thresholds
 from dedup.text.numbers import compare_figures, compare_marks, figure_marks
-
-from .articles import article, sentences
-
-DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+from tests.support.paths import DATA
+from tests.support.texts import article, sentences
 
 STORY = sentences(1, 14)
 RATES = """

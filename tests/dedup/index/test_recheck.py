@@ -2,10 +2,8 @@
 
 import gzip
 import json
-import os
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 import redis
@@ -13,10 +11,8 @@ import redis
 from benchmarks.template_frames import KINDS
 from benchmarks.templates import notices
 from dedup import Index, Prepared, Reason, prepare_many
-
-from .articles import hex_id, misjudged, prepared, sentences
-
-DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+from tests.support.paths import DATA
+from tests.support.texts import hex_id, misjudged, prepared, sentences
 
 
 @pytest.fixture

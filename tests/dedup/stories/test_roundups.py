@@ -25,8 +25,7 @@ from dedup import (
 )
 from dedup.batch.cluster import take
 from dedup.stories.roundups import Parts
-
-from .articles import hex_id, sentences
+from tests.support.texts import hex_id, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
 LEAD = "موجز الأخبار: أبرز ما جرى خلال الساعات الماضية في مختلف المناطق."

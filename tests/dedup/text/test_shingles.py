@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.text.shingles import normalise, shingle, words
-
-from .articles import article
+from tests.support.texts import article
 
 ANY_TEXT = st.text(
     st.one_of(

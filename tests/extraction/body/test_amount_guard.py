@@ -6,7 +6,7 @@ from crawler.extraction import EmptyBody, extract
 from crawler.extraction.boilerplate.by_markup import drop_clutter
 from crawler.extraction.element_names import BoilerplateName, boilerplate_name, is_state
 from crawler.parsing.markup import html_tree
-from tests.extraction.pages import RELATED, STORY, TITLE, URL, links, paragraphs
+from tests.support.pages import RELATED, STORY, TITLE, URL, links, paragraphs
 
 NAMES = (
     "content-with-sidebar",

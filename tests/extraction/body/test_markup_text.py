@@ -4,7 +4,7 @@ import pytest
 
 from crawler.extraction import EmptyBody, extract
 from crawler.model.site import Site
-from tests.extraction.pages import SITE, STORY, TITLE, URL, page, paragraphs
+from tests.support.pages import SITE, STORY, TITLE, URL, page, paragraphs
 
 
 def text_of(html: bytes, site: Site | None = None) -> list[str]:

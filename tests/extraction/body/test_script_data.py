@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crawler.extraction import EmptyBody, NotArticleReason, extract
-from tests.extraction.pages import RELATED, STORY, TITLE, URL, paragraphs
+from tests.support.pages import RELATED, STORY, TITLE, URL, paragraphs
 
 HTML = paragraphs(STORY)
 OTHER = {"title": RELATED[0], "content": f"<p>{'نص خبر آخر لا علاقة له بهذه الصفحة. ' * 30}</p>"}

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.extraction import extract
-from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, links, paragraphs
+from tests.support.pages import RELATED, SITE, STORY, TITLE, URL, links, paragraphs
 
 LEAD = "خلاصة الخبر التي تكتبها الصحيفة بخط عريض تحت العنوان وتقول فيها أهم ما جرى في ذلك اليوم الطويل"
 LONG = [f"{text} ({number})." for number, text in enumerate(STORY * 10)]

@@ -5,7 +5,7 @@ from html import escape
 import pytest
 
 from crawler.extraction import extract
-from tests.extraction.pages import RELATED, STORY, TITLE, URL, links, paragraphs
+from tests.support.pages import RELATED, STORY, TITLE, URL, links, paragraphs
 
 DAY = "4 كانون الأول 2024"
 NAME = "سلمى الخطيب"

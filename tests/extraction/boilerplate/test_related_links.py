@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.extraction import extract
-from tests.extraction.pages import RELATED, STORY, TITLE, URL, links, page, paragraphs
+from tests.support.pages import RELATED, STORY, TITLE, URL, links, page, paragraphs
 
 
 def story_of(body: str, *, after: str = "") -> list[str]:

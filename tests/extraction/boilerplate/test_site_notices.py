@@ -6,7 +6,7 @@ import pytest
 
 from crawler.extraction import EmptyBody, extract
 from crawler.model.article import Article, ArticleMark
-from tests.extraction.pages import STORY, TITLE, URL, links, paragraphs
+from tests.support.pages import STORY, TITLE, URL, links, paragraphs
 
 CONSENT = {
     "en": "We and our partners use cookies on this website to measure traffic and offer a better experience.",

@@ -2,10 +2,8 @@
 
 import gzip
 import json
-import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +11,9 @@ import pytest
 from lxml import html
 
 from crawler.extraction.dates import Published, find_published
+from tests.support.paths import DATA
 
-DATA = Path(os.environ.get("KHABAR_DATA", Path(__file__).parents[3].parent / "shared" / "data")) / "pages"
+PAGES_DIR = DATA / "pages"
 ZONE = ZoneInfo("Asia/Damascus")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -26,16 +25,18 @@ pytestmark = pytest.mark.data
 
 @pytest.fixture(scope="module")
 def gold() -> Gold:
-    if not (DATA / "gold").is_dir():
-        pytest.skip(f"no real pages at {DATA}; set KHABAR_DATA")
-    lines = (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()
+    if not (PAGES_DIR / "gold").is_dir():
+        pytest.skip(f"no real pages at {PAGES_DIR}; set KHABAR_DATA")
+    lines = (PAGES_DIR / "index.jsonl").read_text(encoding="utf-8").splitlines()
     index = {page["id"]: page for page in map(json.loads, lines)}
-    truths = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "gold").glob("*.json"))]
+    truths = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted((PAGES_DIR / "gold").glob("*.json"))
+    ]
     return [(index[truth["id"]], truth) for truth in truths]
 
 
 def find(page: dict[str, Any], truth: dict[str, Any]) -> tuple[Published, float]:
-    markup = gzip.decompress((DATA / page["file"]).read_bytes())
+    markup = gzip.decompress((PAGES_DIR / page["file"]).read_bytes())
     tree = html.document_fromstring(markup, parser=html.HTMLParser(encoding="utf-8"))
     started = time.process_time()
     found = find_published(

@@ -9,7 +9,7 @@ from crawler.extraction.metadata.marks import marks_of_line
 from crawler.extraction.tree import MAX_TAGS
 from crawler.model.article import ArticleMark
 from crawler.model.site import Site
-from tests.extraction.pages import STORY, TITLE, URL, page, paragraphs
+from tests.support.pages import STORY, TITLE, URL, page, paragraphs
 
 TAKES = {
     ArticleMark.PAYWALLED: (

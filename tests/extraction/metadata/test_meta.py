@@ -8,7 +8,7 @@ from crawler.extraction import extract
 from crawler.extraction.metadata.authors import find_agency
 from crawler.extraction.metadata.canonical import is_home, names_same_article
 from crawler.model.article import Hints
-from tests.extraction.pages import SITE, STORY, TITLE, URL, page, paragraphs
+from tests.support.pages import SITE, STORY, TITLE, URL, page, paragraphs
 
 BODY = paragraphs(STORY)
 

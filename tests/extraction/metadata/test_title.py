@@ -3,7 +3,7 @@ import pytest
 from crawler.extraction import extract
 from crawler.extraction.metadata.title import site_name_beside, undouble, without_site_name
 from crawler.extraction.text import skeleton
-from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
+from tests.support.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
 BODY = paragraphs(STORY)
 LINKED_DATA = f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{TITLE}"}}</script>'

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.extraction import Blocked, EmptyBody, NotAnArticle, extract
-from tests.extraction.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
+from tests.support.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
 CARDS = "".join(
     f"<div class='item'><h2><a href='/n/{n}'>{text} رقم {n}</a></h2><p>{STORY[n % 4][:90]}…</p></div>"

@@ -12,7 +12,7 @@ from crawler.settings import Settings
 from crawler.storage.site_state import site_state
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
-from tests.operations.test_schedule import _only, _start, _stored, _truth, _wait_for
+from tests.operations.crawling.test_schedule import _only, _start, _stored, _truth, _wait_for
 
 pytest.importorskip("celery", reason="workers need khabar[worker]")
 

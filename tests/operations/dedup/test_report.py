@@ -8,8 +8,8 @@ from crawler.storage.dedup_index import open_index
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from crawler.storage.schema import ensure_schema
 from dedup import prepare
-from tests.dedup.articles import sentences
-from tests.web.archive import article, copy
+from tests.support.small_archive import article, copy
+from tests.support.texts import sentences
 
 DAY = datetime(2024, 12, 3, 21, tzinfo=UTC)  # midnight in Damascus
 FIRST, BARE = "1" * 32, "2" * 32

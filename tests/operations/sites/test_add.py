@@ -19,7 +19,7 @@ from crawler.operations.sites.add import (
 )
 from crawler.operations.sites.survey import Survey, Surveyor
 from crawler.settings import Settings
-from tests.operations.made_up_site import Answer, article_page, listing_page, made_up_site, sitemap
+from tests.support.made_up_site import Answer, article_page, listing_page, made_up_site, sitemap
 
 SETTINGS = Settings(delay=0, fetch_timeout=5)
 

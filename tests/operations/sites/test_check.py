@@ -13,7 +13,7 @@ from crawler.model.site import Site, load_site
 from crawler.operations.sites.add import SiteMove, write_move
 from crawler.operations.sites.check import SiteCheck, check_sites
 from crawler.settings import Settings
-from tests.operations.made_up_site import Answer, listing_page, made_up_site
+from tests.support.made_up_site import Answer, listing_page, made_up_site
 
 SETTINGS = Settings(delay=0, fetch_timeout=30, concurrent_sites=4)
 

@@ -8,7 +8,7 @@ import pytest
 from crawler.model.site import Site, load_sites
 from crawler.operations.sites.table import duration, site_markdown, site_rows
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def site(**values: object) -> Site:

@@ -11,7 +11,7 @@ from crawler.model.article import DatePrecision
 from crawler.parsing.dates import parse_date
 from crawler.parsing.dates.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
 from crawler.parsing.dates.names import DAY_WORDS, FILLERS, UNITS, fold
-from tests.parsing.dates.spellings import DAMASCUS, NO_DATES
+from tests.support.date_spellings import DAMASCUS, NO_DATES
 
 ZONE = ZoneInfo("Asia/Damascus")
 NOW = datetime(2024, 12, 5, 12, 0, tzinfo=ZONE)

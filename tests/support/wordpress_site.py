@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from tests.operations.made_up_site import _WORDS, Answer, MadeUpSite
+from tests.support.made_up_site import _WORDS, Answer, MadeUpSite
 
 NEWEST = datetime(2024, 8, 1, 9, tzinfo=UTC)
 APART = timedelta(hours=5)
