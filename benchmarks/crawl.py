@@ -26,11 +26,12 @@ from typing import Any
 import psutil
 import trafilatura
 
+from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded
 
 NEWS_PLEASE_PYTHON = Path(".venv-news-please/bin/python")

@@ -10,9 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage import embedded
 from tests.support.made_up_site import made_up_site
 from tests.support.wordpress_site import WordPress

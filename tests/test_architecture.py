@@ -15,7 +15,7 @@ ALLOWED = {
     "discovery": {"errors", "model", "parsing"},
     "storage": {"errors", "files", "settings", "model", "parsing", "discovery", "dedup"},
     "fetch": {"errors", "model", "storage", "parsing", "settings"},
-    "health": {"errors", "model", "discovery", "storage", "fetch", "spiders"},
+    "health": {"errors", "model", "discovery", "storage", "fetch"},
     "pipelines": {
         "errors",
         "model",

@@ -12,13 +12,13 @@ from crawler.cli.options import Since, SiteArguments, Until, complete_site
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
 from crawler.errors import UsageError
+from crawler.model.job import CrawlKind, Job
 from crawler.model.period import parse_period
 from crawler.model.site import load_sites, select_sites
 from crawler.operations.crawling.crawl import crawl, exit_code
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.crawling.schedule import due_jobs
 from crawler.operations.crawling.status import statuses
-from crawler.spiders.job import CrawlKind, Job
 from crawler.storage.connect import open_stores
 from crawler.storage.schema import ensure_schema
 

@@ -14,7 +14,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from crawler.spiders.job import CrawlReport
+from crawler.health.report import CrawlReport
 
 
 class CrawlProgress:

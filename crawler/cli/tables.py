@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from crawler.cli.output import Column, RowTable
+from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.article import Disposition
 from crawler.operations.crawling.crawl import log_path
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport
 from crawler.storage.crawls import NEW
 
 

@@ -11,8 +11,8 @@ from statistics import median
 from crawler.discovery.accounting import SourceVerdict
 from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.health.quality import RECENT, Sampled, judge_quality
+from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
-from crawler.spiders.job import CrawlReport
 from crawler.storage.crawls import PastCrawl
 
 HEALTHY = frozenset({"ok", "stopped"})

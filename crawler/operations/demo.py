@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.demo import Newsroom
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.model.site import Site, load_sites
 from crawler.operations.crawling.crawl import ProgressListener, crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.dedup.report import dedup_report
 from crawler.report import Report
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import clear_index
 from crawler.storage.dump import clear

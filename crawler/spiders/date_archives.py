@@ -25,11 +25,11 @@ from crawler.discovery.date_archives import (
 from crawler.discovery.window import MARGIN
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome
+from crawler.health.report import SourceReport
 from crawler.model.article import Discovered
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.spiders.archive_evidence import ArchiveEvidence
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.job import SourceReport
 from crawler.spiders.page_queue import Intake
 from crawler.storage.date_archives import (
     mark_archive_read,

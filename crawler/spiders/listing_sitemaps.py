@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from crawler.discovery.sitemap_names import names_listings
 from crawler.discovery.source_content import Named
+from crawler.health.report import SourceReport
 from crawler.model.article import Discovered
-from crawler.spiders.job import SourceReport
 from crawler.spiders.walk import Source
 
 

@@ -21,10 +21,10 @@ from crawler.discovery.wordpress_paging import Extent, read_extent
 from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_posts
 from crawler.fetch.exchange import EXCHANGE, KEEP_EXCHANGE
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
+from crawler.health.report import SourceReport
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.pipelines.item import PageItem
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.job import SourceReport
 from crawler.spiders.names import Names
 from crawler.spiders.page_queue import Intake
 from crawler.spiders.post_articles import PostArticles

@@ -15,8 +15,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crawler.health.report import CrawlReport
     from crawler.spiders.ending import StoppableSpider
-    from crawler.spiders.job import CrawlReport
     from crawler.spiders.run import CrawlRun
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,9 @@ def main() -> int:
     # The first before all others: it looks through all modules loaded so far, for each frame of the stack.
     import scrapy.core.downloader.contextfactory  # noqa: F401, I001
     from crawler.settings import load_settings
-    from crawler.spiders.job import CrawlReport, Job, event_line
+    from crawler.health.report import CrawlReport
+    from crawler.model.job import Job
+    from crawler.spiders.progress import event_line
     from crawler.spiders.run import CrawlRun
     from crawler.storage.errors import explained
     from crawler.storage.lease import LeaseHeldError

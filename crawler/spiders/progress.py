@@ -1,5 +1,6 @@
-"""Progress: what the child process tells its parent while it crawls."""
+"""Progress: the events that a crawl's process writes to its parent, as lines of JSON."""
 
+import json
 import time
 from typing import Any, Self
 
@@ -7,10 +8,13 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from crawler.spiders.job import event_line
-
 INTERVAL = 0.2
 """Seconds between two reports: five a second look smooth and cost nothing."""
+
+
+def event_line(event: str, **fields: Any) -> str:
+    """One event as a JSON object on one line."""
+    return json.dumps({"event": event, **fields}, ensure_ascii=False, default=str) + "\n"
 
 
 class ProgressExtension:

@@ -14,13 +14,14 @@ from crawler.discovery.traps import Traps
 from crawler.fetch.delay import Pace
 from crawler.health.interval import next_interval, next_time
 from crawler.health.quality import Sample
+from crawler.health.report import CrawlReport, SourceReport
 from crawler.health.verdict import LONGEST_LOOK, OURS, judge
 from crawler.model.article import Article, Disposition, UnconfirmedReason
+from crawler.model.job import Job
 from crawler.pipelines.extraction_pool import ExtractionPool
 from crawler.pipelines.raw_copy import Keeping
 from crawler.pipelines.site_texts import SiteTexts
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job, SourceReport
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import (
     CrawlLog,

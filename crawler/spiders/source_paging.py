@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from crawler.discovery.pagination import PAGINATIONS, WORDPRESS, Pagination
 from crawler.discovery.source_content import Named
 from crawler.discovery.window import Window
+from crawler.health.report import SourceReport
 from crawler.spiders.crawling import Crawling
-from crawler.spiders.job import SourceReport
 from crawler.spiders.page_queue import Intake
 from crawler.spiders.posts import Posts
 from crawler.spiders.walk import Source, Walk

@@ -28,11 +28,11 @@ from crawler.discovery.source_content import Named, SourceKind, parse_source
 from crawler.discovery.window import newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
+from crawler.health.report import SourceReport
 from crawler.model.article import Disposition
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.date_archives import Archives
-from crawler.spiders.job import SourceReport
 from crawler.spiders.listing_sitemaps import ListingSitemaps
 from crawler.spiders.page_queue import Intake
 from crawler.spiders.posts import Posts

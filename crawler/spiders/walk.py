@@ -8,7 +8,7 @@ from crawler.discovery.pagination import Pagination
 from crawler.discovery.sitemap import SitemapLink
 from crawler.discovery.source_content import SourceKind
 from crawler.discovery.window import sitemap_span
-from crawler.spiders.job import SourceReport
+from crawler.health.report import SourceReport
 from crawler.storage.sources import SourceAnswer, SourceMemory
 
 OLD_SITEMAP = timedelta(days=60)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from crawler.cli.status import _source_lines
 from crawler.discovery.accounting import AddressCounts, AddressOutcome
+from crawler.health.report import SourceReport
 from crawler.operations.crawling.status import CrawlSummary, SiteStatus
-from crawler.spiders.job import SourceReport
 
 NOW = datetime(2024, 12, 4, tzinfo=UTC)
 

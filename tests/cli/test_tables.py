@@ -1,8 +1,8 @@
 """What the lines under a crawl's table say."""
 
 from crawler.cli.tables import problem_lines
+from crawler.health.report import CrawlReport, SourceReport
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, SourceReport
 
 
 def _lines(**fields: object) -> list[str]:

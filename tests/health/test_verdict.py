@@ -9,8 +9,8 @@ import pytest
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFinding, SourceVerdict
 from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.health.quality import Sampled
+from crawler.health.report import CrawlReport, SourceReport
 from crawler.health.verdict import judge
-from crawler.spiders.job import CrawlReport, SourceReport
 from crawler.storage.crawls import PastCrawl
 
 

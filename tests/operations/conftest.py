@@ -10,10 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from crawler.demo import Newsroom
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.model.site import Site, load_sites
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores, open_stores
 from tests.conftest import Servers, forget
 

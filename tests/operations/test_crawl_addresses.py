@@ -5,11 +5,11 @@ import socket
 import pytest
 
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.sites.survey import survey_site
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page
 

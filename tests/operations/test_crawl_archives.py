@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page, made_up_site
 

@@ -1,8 +1,9 @@
 """Addresses that claim one canonical address: one article, unless they tell different stories."""
 
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, article_page, listing_page, made_up_site
 

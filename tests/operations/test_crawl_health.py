@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.metrics import SitesCollector
 from crawler.operations.crawling.status import statuses
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.session import StoreSession
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page, made_up_site, sitemap

@@ -13,11 +13,11 @@ import pytest
 
 from crawler.demo import Newsroom
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.model.site import load_sites
 from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_stores
 from tests.conftest import Servers

@@ -15,10 +15,10 @@ import pytest
 
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
+from crawler.model.job import Job
 from crawler.model.site import load_sites
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_stores
 from tests.operations.conftest import Crawled

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.wordpress import recall_closed_names
 from tests.support.made_up_site import Answer, MadeUpSite, made_up_site

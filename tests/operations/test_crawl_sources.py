@@ -7,10 +7,11 @@ import pytest
 
 from crawler.discovery.pagination import PAGINATIONS
 from crawler.discovery.traps import TRIED
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, article_page, listing_page, made_up_site, sitemap

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores
 from tests.conftest import Servers, forget
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page

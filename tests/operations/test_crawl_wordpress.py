@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import MadeUpSite, made_up_site
 from tests.support.wordpress_site import FOOTER, WordPress

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage.articles import article_of, reading_fields
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, made_up_site
 

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.archive.show import find_article
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, article_page, listing_page
 

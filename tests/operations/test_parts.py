@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.archive.show import find_article
 from crawler.operations.crawling.crawl import crawl
@@ -15,7 +16,6 @@ from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.crawling.reextract import reextract
 from crawler.operations.crawling.status import statuses
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.support.pages import STORY, page, paragraphs
 

@@ -1,10 +1,11 @@
 """Articles that are taken down without a 404: led to the home page, or replaced by a page that says so."""
 
+from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, listing_page, made_up_site
 

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from crawler.errors import KhabarError
 from crawler.fetch.client import CertificateError
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.operations.archive.show import find_article
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.status import statuses
@@ -22,7 +23,6 @@ from crawler.operations.extract import extract_source
 from crawler.operations.sites.add import changes_of, seed_text
 from crawler.operations.sites.survey import survey_site
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page
 

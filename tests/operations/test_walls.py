@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from crawler.errors import UsageError
+from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.operations.archive.show import find_article
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.crawling.status import statuses
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page, made_up_site
 from tests.support.wordpress_site import WordPress

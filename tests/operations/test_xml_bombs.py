@@ -3,9 +3,9 @@
 import gzip
 
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, made_up_site
 

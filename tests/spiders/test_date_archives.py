@@ -19,11 +19,11 @@ from crawler.discovery.accounting import AddressCounts, AddressOutcome
 from crawler.discovery.coverage import REACHES_BACK
 from crawler.discovery.sitemap import SitemapLink
 from crawler.discovery.window import Window
+from crawler.health.report import SourceReport
 from crawler.model.article import Discovered
 from crawler.model.site import Site
 from crawler.parsing.urls import page_id
 from crawler.spiders.date_archives import EMPTY, Archives
-from crawler.spiders.job import SourceReport
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import listing_page
 

@@ -5,10 +5,10 @@ from typing import Any
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.health.report import CrawlReport
 from crawler.health.verdict import judge
 from crawler.model.site import Site
 from crawler.spiders.ending import StoppableSpider
-from crawler.spiders.job import CrawlReport
 
 SITE = Site(id="souq", name="سوق", url="https://souq.example/")
 

@@ -21,12 +21,13 @@ from pymongo.errors import PyMongoError
 from crawler.errors import StoreUnavailableError
 from crawler.files import append_private, make_private_folder, turn_over
 from crawler.health.interval import next_interval
+from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import open_stores
 from crawler.storage.crawls import finish_dead
 from crawler.storage.dedup_index import check_pending, mend_index

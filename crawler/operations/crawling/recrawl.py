@@ -3,11 +3,11 @@
 import contextlib
 
 from crawler.errors import UsageError
+from crawler.model.job import Job
 from crawler.model.period import ANY_TIME, Period
 from crawler.model.site import Site
 from crawler.parsing.urls import former_page_ids, page_id
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage.articles import TIMES, placed_at
 from crawler.storage.connect import open_stores
 from crawler.storage.frontier import Frontier

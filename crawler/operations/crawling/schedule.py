@@ -17,13 +17,14 @@ from typing import Protocol
 from pymongo.database import Database
 
 from crawler.errors import KhabarError, SeedError
+from crawler.health.report import CrawlReport
+from crawler.model.job import Job
 from crawler.model.site import Site, load_sites
 from crawler.operations.crawling.crawl import GRACE, Silence, crawl_site, prepare_stores
 from crawler.operations.crawling.status import due_at
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
-from crawler.spiders.job import CrawlReport, Job
 from crawler.storage.connect import Stores
 from crawler.storage.lease import holder_lives
 from crawler.storage.schema import Document

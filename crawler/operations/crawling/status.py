@@ -9,9 +9,9 @@ from pymongo.database import Database
 
 from crawler.discovery.accounting import AddressCounts
 from crawler.health.interval import open_from
+from crawler.health.report import SourceReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.site import Site
-from crawler.spiders.job import SourceReport
 from crawler.storage.clock import not_ahead
 from crawler.storage.crawls import NEW
 from crawler.storage.page_texts import waiting_pages

@@ -19,13 +19,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 from redis.exceptions import RedisError
 
 from crawler.errors import KhabarError, UsageError
+from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import Silence, crawl_site, prepare_stores
 from crawler.operations.crawling.schedule import busy, line
 from crawler.operations.crawling.stop_signals import StopRequest
 from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
-from crawler.spiders.job import Job
 from crawler.storage.connect import open_stores
 from crawler.storage.embedded import RedisServer
 from crawler.storage.session import StoreSession

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from crawler.errors import UsageError
+from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
 from crawler.model.period import Period
 from crawler.operations.archive.show import find_article
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.parsing.urls import page_id
-from crawler.spiders.job import CrawlReport
 from tests.operations.conftest import Crawled
 
 SITE = "demo-yasmin"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.model.article import Disposition
+from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
-from crawler.spiders.job import Job
 from tests.conftest import Servers
 from tests.operations.conftest import Crawled, crawled_newsroom
 

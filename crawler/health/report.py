@@ -1,12 +1,8 @@
-"""Job: what one crawl process is asked to do, and how it reports."""
+"""CrawlReport: how a crawl and its sources went, as the process prints it and the store keeps it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
 from crawler.discovery.accounting import (
     AddressCounts,
@@ -16,30 +12,6 @@ from crawler.discovery.accounting import (
     judge_source,
 )
 from crawler.model.article import Disposition
-from crawler.model.site import Site
-
-CrawlKind = Literal["scheduled", "manual", "recrawl", "backfill"]
-
-
-class Job(BaseModel):
-    """One crawl of one site, as the parent process hands it to the child.
-
-    `since` and `until` bound the time of publication where a source tells it; `limit` is the largest
-    number of pages to take; `urls` are pages to take whatever their state. `discover` says whether sources
-    are asked for new pages, `recheck` whether young articles whose time has come are fetched again.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    site: Site
-    kind: CrawlKind = "manual"
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int | None = None
-    urls: tuple[str, ...] = ()
-    reopen_articles: bool = False
-    discover: bool = True
-    recheck: bool = True
 
 
 @dataclass(slots=True)
@@ -173,8 +145,3 @@ class CrawlReport:
         new = self.addresses[AddressOutcome.NEW] + self.links[AddressOutcome.NEW]
         if new != self.discovered:
             yield f"{self.discovered} pages were discovered, {new} are accounted for by a source or a link"
-
-
-def event_line(event: str, **fields: Any) -> str:
-    """One event of the child's report stream: a JSON object on a line of its own."""
-    return json.dumps({"event": event, **fields}, ensure_ascii=False, default=str) + "\n"

@@ -1,0 +1,31 @@
+"""Job: what one crawl process is asked to do."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from crawler.model.site import Site
+
+CrawlKind = Literal["scheduled", "manual", "recrawl", "backfill"]
+
+
+class Job(BaseModel):
+    """One crawl of one site, as the parent process hands it to the child.
+
+    `since` and `until` bound the time of publication where a source tells it; `limit` is the largest
+    number of pages to take; `urls` are pages to take whatever their state. `discover` says whether sources
+    are asked for new pages, `recheck` whether young articles whose time has come are fetched again.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    site: Site
+    kind: CrawlKind = "manual"
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    urls: tuple[str, ...] = ()
+    reopen_articles: bool = False
+    discover: bool = True
+    recheck: bool = True
