@@ -5,13 +5,7 @@
 """
 
 import os
-import shutil
-import subprocess
-import tempfile
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,45 +15,15 @@ from pydantic import SecretStr
 from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_redis, open_stores
+from tests.support.servers import (
+    Servers,
+    forget,
+    fresh_settings,
+    khabar_environment,
+    temporary_data_dir,
+)
 
-# Ends the servers of a folder and removes it once the pipe on its standard input closes: also when the
-# tests are killed and no fixture gets to do it.
-_GUARD = r"""
-cat >/dev/null
-for state in "$1"/*/state.json; do
-    [ -f "$state" ] && kill -9 "$(sed -n 's/.*"pid": *\([0-9][0-9]*\).*/\1/p' "$state")" 2>/dev/null
-done
-rm -rf "$1"
-"""
 _OURS = "khabar:test-session"
-
-
-@dataclass(frozen=True)
-class Servers:
-    """Addresses of the session's two servers, secrets included."""
-
-    mongodb_uri: str
-    redis_url: str
-
-
-@contextmanager
-def temporary_data_dir() -> Iterator[Path]:
-    """A data folder whose servers are ended with the block, or with the test process, whichever is first."""
-    # Not under pytest's tmp_path: its paths are too long for a Unix socket.
-    folder = Path(tempfile.mkdtemp(prefix="khabar-test-"))
-    guard = subprocess.Popen(
-        ["/bin/sh", "-c", _GUARD, "guard", str(folder)], stdin=subprocess.PIPE, start_new_session=True
-    )
-    try:
-        yield folder
-    finally:
-        try:
-            embedded.stop(Settings(data_dir=folder))
-            shutil.rmtree(folder)
-        finally:
-            assert guard.stdin is not None
-            guard.stdin.close()
-            guard.wait()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -94,12 +58,7 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture
 def settings(servers: Servers, tmp_path: Path) -> Settings:
     """Settings that lead to the session's servers, to a database and a data folder of the test's own."""
-    return Settings(
-        data_dir=tmp_path / "khabar",
-        mongodb_uri=SecretStr(servers.mongodb_uri),
-        mongodb_database=f"khabar_test_{uuid.uuid4().hex[:12]}",
-        redis_url=SecretStr(servers.redis_url),
-    )
+    return fresh_settings(servers, tmp_path)
 
 
 @pytest.fixture
@@ -115,24 +74,10 @@ def stores(settings: Settings) -> Iterator[Stores]:
             forget(opened)
 
 
-def forget(opened: Stores) -> None:
-    """Drop a test's database, unless its server vanishes as a whole: an embedded one takes seconds."""
-    if "KHABAR_TEST_MONGODB_URI" in os.environ:
-        opened.mongo.drop_database(opened.db.name)
-
-
 @pytest.fixture
 def store_environment(settings: Settings) -> dict[str, str]:
     """The environment for a `khabar` process that shall use the same stores as `stores`."""
-    assert settings.mongodb_uri is not None
-    assert settings.redis_url is not None
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("KHABAR_")},
-        "KHABAR_DATA_DIR": str(settings.data_dir),
-        "KHABAR_MONGODB_URI": settings.mongodb_uri.get_secret_value(),
-        "KHABAR_MONGODB_DATABASE": settings.mongodb_database,
-        "KHABAR_REDIS_URL": settings.redis_url.get_secret_value(),
-    }
+    return khabar_environment(settings)
 
 
 @pytest.fixture

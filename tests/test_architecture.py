@@ -126,3 +126,14 @@ def test_digits_are_those_that_int_reads() -> None:
                 if isinstance(node, ast.Attribute)
             }
             assert not names & {"isdigit", "isnumeric"}, path
+
+
+def test_tests_share_through_support_alone() -> None:
+    """A test that another test imports cannot be changed or moved by itself."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        shared = [
+            name
+            for name in _imports(path)
+            if name.startswith("tests.") and not name.startswith("tests.support")
+        ]
+        assert not shared, f"{path.relative_to(ROOT)} imports {shared}: move what it needs to tests/support/"

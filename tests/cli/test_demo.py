@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import temporary_data_dir
+from tests.support.servers import temporary_data_dir
 
 
 def _khabar(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.model.period import ZONE
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.servers import Servers
 
 PROMISED = {
     "site",

@@ -16,7 +16,7 @@ from crawler.cli.main import run
 from crawler.settings import Settings
 from crawler.storage.connect import mongodb_address, open_mongodb
 from crawler.storage.embedded.valkey import _binary
-from tests.conftest import Servers
+from tests.support.servers import Servers
 
 MONGODB, REDIS = "KHABAR_MONGODB_URI", "KHABAR_REDIS_URL"
 

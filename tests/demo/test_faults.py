@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.demo import Fault, Newsroom
-from tests.demo.conftest import NOW, fetch
+from tests.support.http import fetch
+from tests.support.newsroom_time import NOW
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from lxml import etree, html
 from crawler.demo import DemoArticle, Newsroom, PageKind
 from crawler.demo.dates import indic_digits, long_date
 from crawler.demo.layouts.portal import Portal
-from tests.demo.conftest import NOW, fetch
+from tests.support.http import fetch
+from tests.support.newsroom_time import NOW
 
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 

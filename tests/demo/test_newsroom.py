@@ -7,7 +7,8 @@ import pytest
 
 from crawler.demo import Newsroom
 from crawler.model.site import load_sites
-from tests.demo.conftest import NOW, fetch
+from tests.support.http import fetch
+from tests.support.newsroom_time import NOW
 
 
 def pages(newsroom: Newsroom) -> list[bytes]:

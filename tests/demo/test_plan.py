@@ -6,7 +6,7 @@ import pytest
 from crawler.demo.plan import SPAN, plan_newsroom
 from crawler.demo.profiles import PROFILES
 from crawler.demo.truth import Edit, Kind
-from tests.demo.conftest import NOW
+from tests.support.newsroom_time import NOW
 
 
 @pytest.mark.parametrize("pages", [1, 6, 25, 90])

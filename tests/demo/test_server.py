@@ -6,7 +6,8 @@ import time
 import pytest
 
 from crawler.demo import Newsroom
-from tests.demo.conftest import NOW, fetch
+from tests.support.http import fetch
+from tests.support.newsroom_time import NOW
 
 
 def everything_conditional(newsroom: Newsroom) -> list[str]:

@@ -11,8 +11,8 @@ from crawler.model.article import Discovered, Disposition
 from crawler.parsing.urls import page_id
 from crawler.storage.frontier import Frontier
 from crawler.storage.schema import ensure_schema
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.servers import Servers
 
 SITE = "demo-yasmin"
 

@@ -8,8 +8,8 @@ from crawler.operations.crawling.crawl import prepare_stores
 from crawler.operations.doctor import Level, diagnose
 from crawler.storage.dedup_index import clear_index, index_was_lost
 from crawler.storage.eviction import read_eviction
-from tests.conftest import Servers
-from tests.operations.conftest import crawled_newsroom
+from tests.support.crawled_newsroom import crawled_newsroom
+from tests.support.servers import Servers
 
 
 @pytest.mark.timeout(180)

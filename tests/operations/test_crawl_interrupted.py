@@ -4,11 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from crawler.demo import Newsroom
@@ -16,12 +14,12 @@ from crawler.model.article import Disposition
 from crawler.model.job import Job
 from crawler.model.site import load_sites
 from crawler.operations.crawling.crawl import crawl
-from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.storage import embedded
-from crawler.storage.connect import Stores, open_stores
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
+from crawler.storage.connect import open_stores
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import crawl_process, start_khabar, wait_until
+from tests.support.servers import Servers
 
 SITE = "demo-assi"
 
@@ -39,45 +37,12 @@ def slow(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
         yield found
 
 
-def _start(crawled: Crawled, *arguments: str) -> subprocess.Popen[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("KHABAR_")}
-    seeds = crawled.settings.data_dir.parent / "seeds"
-    return subprocess.Popen(
-        [sys.executable, "-c", "from crawler.cli import main; main()", "--seeds", str(seeds), *arguments],
-        env=environment | crawled.settings.as_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def _child_of(process: subprocess.Popen[str]) -> psutil.Process:
-    children = [c for c in psutil.Process(process.pid).children() if "crawler.spiders.process" in c.cmdline()]
-    assert len(children) == 1
-    return children[0]
-
-
-def _stored(stores: Stores) -> list[str]:
-    return sorted(document["_id"] for document in stores.db.articles.find({"site": SITE}, {"_id": 1}))
-
-
-def _truth(newsroom: Newsroom) -> list[str]:
-    return sorted(page_id(article.url) for article in newsroom.articles if article.site == SITE)
-
-
 def test_a_killed_crawl_goes_on_where_it_was(slow: Crawled) -> None:
     for target in ("child", "parent"):
-        process = _start(slow, "crawl", SITE)
-        before = len(_stored(slow.stores))
-        _wait_for(lambda before=before: len(_stored(slow.stores)) > before + 2)  # type: ignore[misc]
-        child = _child_of(process)
+        process = slow.start("crawl", SITE)
+        before = len(slow.stored_ids(SITE))
+        wait_until(lambda before=before: len(slow.stored_ids(SITE)) > before + 2)  # type: ignore[misc]
+        child = crawl_process(process)
         if target == "child":
             child.kill()
             _, said = process.communicate(timeout=60)
@@ -88,17 +53,17 @@ def test_a_killed_crawl_goes_on_where_it_was(slow: Crawled) -> None:
             process.kill()
             process.communicate()
             child.wait(timeout=60)
-    assert len(_stored(slow.stores)) < len(_truth(slow.newsroom))
+    assert len(slow.stored_ids(SITE)) < len(slow.true_ids(SITE))
     report = slow.crawl(SITE)[SITE]
     assert report.verdict == "ok"
-    assert _stored(slow.stores) == _truth(slow.newsroom)
+    assert slow.stored_ids(SITE) == slow.true_ids(SITE)
     assert slow.stores.db.revisions.count_documents({}) == 0
     assert slow.stores.db.crawls.count_documents({"finished_at": None}) == 0
 
 
 def test_a_crawl_that_is_told_to_stop_ends_in_good_order(slow: Crawled) -> None:
-    process = _start(slow, "crawl", SITE)
-    _wait_for(lambda: len(_stored(slow.stores)) > 2)
+    process = slow.start("crawl", SITE)
+    wait_until(lambda: len(slow.stored_ids(SITE)) > 2)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert "it was stopped" in said
@@ -110,19 +75,19 @@ def test_a_crawl_that_is_told_to_stop_ends_in_good_order(slow: Crawled) -> None:
 
 
 def test_two_crawls_of_one_site_do_not_meet(fresh: Crawled) -> None:
-    first = _start(fresh, "crawl", SITE)
-    _wait_for(lambda: fresh.stores.db.sites.find_one({"_id": SITE}) is not None)
+    first = fresh.start("crawl", SITE)
+    wait_until(lambda: fresh.stores.db.sites.find_one({"_id": SITE}) is not None)
     report = fresh.crawl(SITE)[SITE]
     assert report.verdict == "lease_held"
-    assert f"is being crawled by process {_child_of(first).pid} on" in (report.reason or "")
+    assert f"is being crawled by process {crawl_process(first).pid} on" in (report.reason or "")
     first.communicate(timeout=60)
     assert first.returncode == 0
-    assert _stored(fresh.stores) == _truth(fresh.newsroom)
+    assert fresh.stored_ids(SITE) == fresh.true_ids(SITE)
 
 
 def test_an_unreachable_site_is_no_success(fresh: Crawled) -> None:
     fresh.newsroom.down(SITE)
-    process = _start(fresh, "--json", "crawl", SITE)
+    process = fresh.start("--json", "crawl", SITE)
     printed, said = process.communicate(timeout=60)
     assert process.returncode == 3
     assert '"verdict": "unreachable"' in printed
@@ -146,7 +111,7 @@ def test_a_short_pause_is_kept_and_the_crawl_goes_on(fresh: Crawled) -> None:
     fresh.newsroom.fault(url, "503", times=1, retry_after=2)
     report = fresh.crawl(SITE)[SITE]
     assert report.verdict == "ok"
-    assert _stored(fresh.stores) == _truth(fresh.newsroom)
+    assert fresh.stored_ids(SITE) == fresh.true_ids(SITE)
     log = fresh.newsroom.requests[SITE]
     asked_at = next(request.time for request in log if request.status == 503)
     after = [request.time for request in log if request.time > asked_at]
@@ -165,8 +130,8 @@ def test_a_store_that_goes_away_and_comes_back_costs_nothing(
         newsroom.write_seeds(tmp_path / "seeds")
         site = load_sites(tmp_path / "seeds")[SITE]
         crawled = Crawled(newsroom, {SITE: site}, settings, stores, {})
-        process = _start(crawled, "--seeds", str(tmp_path / "seeds"), "crawl", SITE)
-        _wait_for(lambda: len(_stored(stores)) > 2)
+        process = start_khabar(settings, "--seeds", str(tmp_path / "seeds"), "crawl", SITE)
+        wait_until(lambda: len(crawled.stored_ids(SITE)) > 2)
         (server,) = [server for server in embedded.servers(settings) if server.store == store]
         pid = server.status().pid
         assert pid is not None
@@ -174,7 +139,8 @@ def test_a_store_that_goes_away_and_comes_back_costs_nothing(
         _, said = process.communicate(timeout=90)
         assert process.returncode == 0, said
     with open_stores(settings) as stores:
-        assert _stored(stores) == _truth(newsroom)
+        crawled = Crawled(newsroom, {SITE: site}, settings, stores, {})
+        assert crawled.stored_ids(SITE) == crawled.true_ids(SITE)
         (record,) = stores.db.crawls.find({"site": SITE})
         assert sum(record["dispositions"].values()) == record["taken"]
         assert record["dispositions"].get(Disposition.FAILED) is None

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.servers import Servers
 
 DELAY = 0.7
 SITE = "demo-sahel"

@@ -12,11 +12,9 @@ from crawler.demo.profiles import PROFILES
 from crawler.operations.crawling.reextract import reextract
 from crawler.parsing.urls import page_id
 from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
-from tests.operations.test_crawl_interrupted import _child_of as child_of
-from tests.operations.test_crawl_interrupted import _start as start_crawl
-from tests.operations.test_crawl_interrupted import _wait_for as wait_for
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import crawl_process, wait_until
+from tests.support.servers import Servers
 
 SITE = "demo-yasmin"
 ARTICLES = 105
@@ -165,10 +163,10 @@ def test_a_killed_walk_over_the_posts_goes_on_without_asking_for_a_single_page(
         if outside:
             since = truth[0].published_at
             job, window = {"kind": "backfill", "since": since}, ("--since", since.isoformat())
-        process = start_crawl(site, "crawl", SITE, *window)
+        process = site.start("crawl", SITE, *window)
         try:
-            wait_for(lambda: articles.count_documents({}) > 0, seconds=200)
-            child_of(process).kill()
+            wait_until(lambda: articles.count_documents({}) > 0, seconds=200)
+            crawl_process(process).kill()
             process.communicate(timeout=60)
         finally:
             process.kill()

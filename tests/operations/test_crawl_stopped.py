@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
-from tests.operations.test_crawl_interrupted import _start, _wait_for
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import wait_until
+from tests.support.servers import Servers
 
 SITE = "demo-assi"
 
@@ -63,8 +63,8 @@ def test_a_crawl_ends_within_seconds_whatever_its_delay(
     newsroom: Crawled, delay: float, requests: int, number: signal.Signals
 ) -> None:
     _pages_at_delay(newsroom, delay)
-    process = _start(newsroom, "--json", "crawl", SITE)
-    _wait_for(lambda: _requests(newsroom) >= requests, START)
+    process = newsroom.start("--json", "crawl", SITE)
+    wait_until(lambda: _requests(newsroom) >= requests, START)
     seconds, printed, said = _stopped(process, number)
     assert seconds < AT_MOST
     assert process.returncode == 0
@@ -84,8 +84,8 @@ def test_a_crawl_ends_within_seconds_whatever_its_delay(
 def test_an_answer_that_does_not_come_is_not_waited_for(newsroom: Crawled) -> None:
     _pages_at_delay(newsroom, 0.0)
     site = next(site for site in newsroom.newsroom.sites if site.id == SITE)
-    process = _start(newsroom, "--json", "crawl", SITE)
-    _wait_for(lambda: newsroom.stores.db.articles.count_documents({"site": SITE}) > 1, START)
+    process = newsroom.start("--json", "crawl", SITE)
+    wait_until(lambda: newsroom.stores.db.articles.count_documents({"site": SITE}) > 1, START)
     newsroom.newsroom.fault(site, "drip")
     time.sleep(0.3)
     seconds, printed, _ = _stopped(process, signal.SIGTERM)
@@ -98,8 +98,8 @@ def test_an_answer_that_does_not_come_is_not_waited_for(newsroom: Crawled) -> No
 def test_a_second_signal_ends_it_now(newsroom: Crawled) -> None:
     _pages_at_delay(newsroom, 0.0)
     site = next(site for site in newsroom.newsroom.sites if site.id == SITE)
-    process = _start(newsroom, "--json", "crawl", SITE)
-    _wait_for(lambda: newsroom.stores.db.articles.count_documents({"site": SITE}) > 1, START)
+    process = newsroom.start("--json", "crawl", SITE)
+    wait_until(lambda: newsroom.stores.db.articles.count_documents({"site": SITE}) > 1, START)
     newsroom.newsroom.fault(site, "drip")
     descendants = psutil.Process(process.pid).children(recursive=True)
     seconds, printed, _ = _stopped(process, signal.SIGINT, signal.SIGINT)
@@ -115,8 +115,8 @@ def test_a_second_signal_ends_it_now(newsroom: Crawled) -> None:
 def test_a_crawl_that_is_stopped_while_it_begins_ends_in_good_order(
     newsroom: Crawled, seconds: float
 ) -> None:
-    process = _start(newsroom, "--json", "crawl", SITE)
-    _wait_for(lambda: bool(psutil.Process(process.pid).children()), START)
+    process = newsroom.start("--json", "crawl", SITE)
+    wait_until(lambda: bool(psutil.Process(process.pid).children()), START)
     time.sleep(seconds)
     _, printed, _ = _stopped(process, signal.SIGTERM)
     (report,) = json.loads(printed)

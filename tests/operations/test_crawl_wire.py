@@ -13,8 +13,8 @@ from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.storage.connect import open_stores
-from tests.conftest import Servers, forget
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page
+from tests.support.servers import Servers, forget
 
 MOMENT = datetime(2024, 12, 4, tzinfo=UTC)
 KINDS = ("plain", "refresh", "script", "cookie", "longer", "packed", "forbidden", "loop", "consent", "cut")

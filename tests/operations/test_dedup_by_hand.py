@@ -16,7 +16,7 @@ from crawler.storage.change_marks import changed_marks
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, mend_index
 from crawler.storage.schema import ensure_schema
-from tests.storage.test_dedup_index import NOW, save, told
+from tests.support.indexed_articles import NOW, clusters, save_copy
 from tests.support.texts import hex_id
 
 app = application()
@@ -27,8 +27,8 @@ def runner(stores: Stores, store_environment: dict[str, str]) -> CliRunner:
     ensure_schema(stores.db)
     clear_index(stores)
     for number in (1, 2, 3):
-        save(stores, number, kept=15 - number)
-    save(stores, 4, story=4)
+        save_copy(stores, number, kept=15 - number)
+    save_copy(stores, 4, story=4)
     return CliRunner(env=store_environment)
 
 
@@ -43,24 +43,29 @@ def test_a_pair_marked_by_address_is_split_and_listed_and_taken_back(
     assert done.exit_code == 0, done.output
     assert "1 pair is now marked" in done.stderr
     assert done.stdout == ""
-    assert (told(stores)[3][0], told(stores)[1][0]) == (3, 1)
+    assert (clusters(stores)[3][0], clusters(stores)[1][0]) == (3, 1)
     stores.redis.flushdb()
     stores.index = None
     assert mend_index(stores) == 4
-    assert told(stores)[3][0] != told(stores)[1][0]
+    assert clusters(stores)[3][0] != clusters(stores)[1][0]
     (mark,) = json.loads(runner.invoke(app, ["--json", "dedup", "split", "--list"]).stdout)
     assert {article["id"] for article in mark["articles"]} == {hex_id(1), hex_id(3)}
     assert mark["note"] == "يوم آخر"
     assert "s3.example/3" in runner.invoke(app, ["dedup", "split", "--list"]).stdout
     back = runner.invoke(app, ["--json", "dedup", "split", hex_id(3), "--undo"])
     assert json.loads(back.stdout)["changed"] == 1
-    assert {told(stores)[number][0] for number in (1, 2, 3)} == {1}
+    assert {clusters(stores)[number][0] for number in (1, 2, 3)} == {1}
 
 
 def test_one_article_leaves_its_story(runner: CliRunner, stores: Stores) -> None:
     told_ = json.loads(runner.invoke(app, ["--json", "dedup", "split", hex_id(2)]).stdout)
     assert (told_["article"], told_["changed"]) == (hex_id(2), 2)
-    assert told(stores) == {1: (1, None, False), 2: (2, None, False), 3: (1, 1, False), 4: (4, None, False)}
+    assert clusters(stores) == {
+        1: (1, None, False),
+        2: (2, None, False),
+        3: (1, 1, False),
+        4: (4, None, False),
+    }
     assert {"s1", "s2", "s3"} <= changed_marks(stores.db).keys()  # who has a copy looks again
     again = runner.invoke(app, ["dedup", "split", hex_id(2)])
     assert again.exit_code != 0
@@ -81,11 +86,11 @@ def test_one_article_leaves_its_story(runner: CliRunner, stores: Stores) -> None
 def test_what_cannot_be_split_is_told(
     runner: CliRunner, stores: Stores, arguments: list[str], message: str
 ) -> None:
-    before = told(stores)
+    before = clusters(stores)
     done = runner.invoke(app, ["dedup", "split", *arguments])
     assert done.exit_code != 0
     assert message in str(done.exception) + done.output
-    assert told(stores) == before
+    assert clusters(stores) == before
     assert stores.db.splits.count_documents({}) == 0
 
 

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import STDOUT
 from typing import Any
 
 import psutil
@@ -12,9 +13,9 @@ import pytest
 
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
-from tests.operations.crawling.test_schedule import _start, _stored, _truth, _wait_for
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import wait_until
+from tests.support.servers import Servers
 
 SITE = "demo-assi"
 
@@ -27,13 +28,13 @@ def newsroom(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
 
 def _frozen(newsroom: Crawled) -> tuple[Any, psutil.Process]:
     """A crawl that is stopped in the middle of its work, with a lease that runs out meanwhile."""
-    process = _start(newsroom, "crawl", SITE)
-    _wait_for(lambda: len(_stored(newsroom, SITE)) > 2)
+    process = newsroom.start("crawl", SITE, stderr=STDOUT)
+    wait_until(lambda: len(newsroom.stored_ids(SITE)) > 2)
     child = next(
         c for c in psutil.Process(process.pid).children() if "crawler.spiders.process" in c.cmdline()
     )
     child.send_signal(signal.SIGSTOP)
-    _wait_for(lambda: child.status() == psutil.STATUS_STOPPED)
+    wait_until(lambda: child.status() == psutil.STATUS_STOPPED)
     newsroom.stores.db.sites.update_one(
         {"_id": SITE}, {"$set": {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}}
     )
@@ -55,7 +56,7 @@ def test_a_frozen_crawl_of_this_machine_is_ended_by_whoever_takes_its_lease(news
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
     process.communicate(timeout=60)
     assert process.returncode == 1
-    assert _stored(newsroom, SITE) == _truth(newsroom, SITE)
+    assert newsroom.stored_ids(SITE) == newsroom.true_ids(SITE)
     assert newsroom.stores.db.revisions.count_documents({}) == 0
 
 
@@ -81,5 +82,5 @@ def test_a_frozen_crawl_of_another_machine_settles_nothing_when_it_wakes(newsroo
     lease.release(db)
     report = newsroom.crawl(SITE)[SITE]
     assert report.verdict == "ok"
-    assert _stored(newsroom, SITE) == _truth(newsroom, SITE)
+    assert newsroom.stored_ids(SITE) == newsroom.true_ids(SITE)
     assert db.revisions.count_documents({}) == 0

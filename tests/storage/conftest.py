@@ -8,7 +8,7 @@ import pytest
 
 from crawler.settings import Settings
 from crawler.storage.embedded import MongoServer
-from tests.conftest import temporary_data_dir
+from tests.support.servers import temporary_data_dir
 
 
 @pytest.fixture(scope="session")

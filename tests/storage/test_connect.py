@@ -9,7 +9,7 @@ from crawler.errors import StoreUnavailableError
 from crawler.settings import Settings
 from crawler.storage.connect import Stores, mongodb_address, open_mongodb, open_redis, open_stores
 from crawler.storage.embedded import RedisServer
-from tests.conftest import Servers
+from tests.support.servers import Servers
 
 
 def test_stores_work(stores: Stores) -> None:

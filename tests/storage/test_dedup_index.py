@@ -1,14 +1,12 @@
 """The archive's index: articles that had to wait for it, those that have left it, marks that outlive it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.model.article import Article
-from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import (
     check_pending,
@@ -22,10 +20,9 @@ from crawler.storage.dedup_index import (
 )
 from crawler.storage.schema import ensure_schema
 from crawler.storage.splits import forget_splits, record_splits, splits_of
-from dedup import IndexFullError, prepare
-from tests.support.texts import hex_id, misjudged, sentences
-
-NOW = datetime.now(UTC).replace(microsecond=0)
+from dedup import IndexFullError
+from tests.support.indexed_articles import clusters, save_copy, save_text
+from tests.support.texts import hex_id, misjudged
 
 
 @pytest.fixture(autouse=True)
@@ -36,77 +33,49 @@ def _clean(stores: Stores) -> Iterator[None]:
     stores.redis.config_set("maxmemory", "0")
 
 
-def save(
-    stores: Stores, number: int, *, story: int = 1, kept: int = 14, looked_up: bool = True, days: float = 0
-) -> None:
-    save_text(stores, number, "\n".join(sentences(story, 14)[:kept]), looked_up=looked_up, days=days)
-
-
-def save_text(stores: Stores, number: int, text: str, *, looked_up: bool = True, days: float = 0) -> None:
-    key, site = hex_id(number), f"s{number}"
-    published = NOW - timedelta(days=days) + timedelta(minutes=number)
-    prepared = prepare(key, text, published, site)
-    decision = open_index(stores).check_and_insert([prepared])[0] if looked_up else None
-    url = f"https://{site}.example/{number}"
-    article = Article(url=url, title="خبر", text=text, canonical_url=url, published_at=published)
-    capture = Capture(site, url, NOW - timedelta(days=days), None)
-    ArticleStore(stores.db).save(key, article, capture, prepared, decision)
-
-
-def told(stores: Stores) -> dict[int, tuple[int, int | None, bool]]:
-    return {
-        int(one["_id"], 16): (
-            int(one["story_id"], 16),
-            one["duplicate_of"] and int(one["duplicate_of"], 16),
-            one["dedup_pending"],
-        )
-        for one in stores.db.articles.find({})
-    }
-
-
 def test_articles_that_found_redis_full_are_looked_up_later(stores: Stores) -> None:
-    save(stores, 1)
+    save_copy(stores, 1)
     stores.redis.config_set("maxmemory", "1")
     with pytest.raises(IndexFullError, match="no memory left"):
-        save(stores, 2)
-    save(stores, 2, looked_up=False)
-    save(stores, 3, looked_up=False, kept=10)
+        save_copy(stores, 2)
+    save_copy(stores, 2, looked_up=False)
+    save_copy(stores, 3, looked_up=False, kept=10)
     with pytest.raises(IndexFullError):
         check_pending(stores)
-    assert told(stores)[2] == (2, None, True)
+    assert clusters(stores)[2] == (2, None, True)
     assert not index_was_lost(stores)  # they wait for it: nothing has to be made anew
     stores.redis.config_set("maxmemory", "0")
     assert check_pending(stores) == 2
-    assert told(stores) == {1: (1, None, False), 2: (1, 1, False), 3: (1, 1, False)}
+    assert clusters(stores) == {1: (1, None, False), 2: (1, 1, False), 3: (1, 1, False)}
     assert check_pending(stores) == 0
     assert mend_index(stores) is None
 
 
 def test_with_a_window_old_articles_leave_and_keep_their_stories(stores: Stores) -> None:
     for number, days in ((1, 100), (2, 50), (3, 1)):
-        save(stores, number, days=days, story=3 if number == 3 else 1)
-    before = told(stores)
+        save_copy(stores, number, days=days, story=3 if number == 3 else 1)
+    before = clusters(stores)
     assert before[2] == (1, 1, False)
     stores.settings = stores.settings.model_copy(update={"dedup_window": 90.0})
     assert rebuild_index(stores) == 1
-    assert told(stores) == before
+    assert clusters(stores) == before
     assert not index_was_lost(stores)
     # The second came within the window, but its story began before it.
     assert open_index(stores).lookup([hex_id(2)]) == [None]
     kept = ArticleStore(stores.db).story_of(hex_id(2))
     assert kept is not None
     assert (kept.story_id, kept.duplicate_of) == (hex_id(1), hex_id(1))
-    save(stores, 4)
-    assert told(stores)[4] == (4, None, False)
-    save(stores, 5, story=3)
-    assert told(stores)[5] == (3, 3, False)
+    save_copy(stores, 4)
+    assert clusters(stores)[4] == (4, None, False)
+    save_copy(stores, 5, story=3)
+    assert clusters(stores)[5] == (3, 3, False)
     assert not index_was_lost(stores)
 
 
 def test_marks_are_kept_apart_from_the_index_and_outlive_it(stores: Stores) -> None:
     for number in (1, 2, 3):
-        save(stores, number, kept=14 if number == 1 else 12)
-    assert told(stores)[3] == (1, 1, False)
+        save_copy(stores, number, kept=14 if number == 1 else 12)
+    assert clusters(stores)[3] == (1, 1, False)
     pair = (hex_id(3), hex_id(1))
     assert record_splits(stores.db, [pair], "آخر") == 1
     assert record_splits(stores.db, [pair[::-1]]) == 0
@@ -114,27 +83,27 @@ def test_marks_are_kept_apart_from_the_index_and_outlive_it(stores: Stores) -> N
     open_index(stores).mark_apart([pair])
     tell_anew(stores, [hex_id(1)])
     apart = {1: (1, None, False), 2: (1, 1, False), 3: (3, None, False)}
-    assert told(stores) == apart
+    assert clusters(stores) == apart
     stores.redis.flushdb()
     stores.index = None
     assert mend_index(stores) == 3
-    assert told(stores)[3][0] != told(stores)[1][0]
+    assert clusters(stores)[3][0] != clusters(stores)[1][0]
     assert record_splits(stores.db, []) == 0
     assert forget_splits(stores.db, [pair]) == 1
     rebuild_index(stores)
-    assert told(stores)[3][0] == told(stores)[1][0] == 1
+    assert clusters(stores)[3][0] == clusters(stores)[1][0] == 1
 
 
 def test_a_rebuild_looks_at_the_texts_where_an_estimate_is_not_sure(stores: Stores) -> None:
     for number, text in enumerate(misjudged(copy=True), 1):
         save_text(stores, number, text)
-    assert told(stores) == {1: (1, None, False), 2: (2, None, False)}
+    assert clusters(stores) == {1: (1, None, False), 2: (2, None, False)}
     rebuild_index(stores)
-    assert told(stores) == {1: (1, None, False), 2: (1, 1, False)}
+    assert clusters(stores) == {1: (1, None, False), 2: (1, 1, False)}
 
 
 def test_signatures_of_an_older_normalisation_are_made_anew_from_the_text(stores: Stores) -> None:
-    save(stores, 1)
+    save_copy(stores, 1)
     expected = stores.db.articles.find_one({"_id": hex_id(1)})
     assert expected is not None
     stores.db.articles.update_one(
@@ -147,15 +116,15 @@ def test_signatures_of_an_older_normalisation_are_made_anew_from_the_text(stores
 def test_a_story_keeps_its_id_in_a_new_index_whoever_came_first(stores: Stores) -> None:
     # The story began with article 9; what was published before it came later.
     for number in (9, 3, 5):
-        save(stores, number, story=1)
-    save(stores, 4, story=2)
-    before = told(stores)
+        save_copy(stores, number, story=1)
+    save_copy(stores, 4, story=2)
+    before = clusters(stores)
     assert {before[number][:2] for number in (5, 9)} == {(9, 3)}
     assert before[3][:2] == (9, None)
 
     rebuild_index(stores)
 
-    assert told(stores) == before
+    assert clusters(stores) == before
 
 
 @given(stories=st.dictionaries(st.integers(0, 30), st.integers(0, 6), min_size=1, max_size=12))

@@ -1,28 +1,21 @@
 """`khabar web` over a small archive, started once a session, and a browser to look at it."""
 
-import os
 import re
 import select
 import shutil
 import subprocess
 import sys
-import time
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from pydantic import SecretStr
+from playwright.sync_api import Browser, sync_playwright
 
 from crawler.operations.archive.read import Archive
-from crawler.settings import Settings
 from crawler.storage.connect import open_stores
-from tests.conftest import Servers, forget
 from tests.support import small_archive as small
+from tests.support.servers import Servers, forget, fresh_settings, khabar_environment
+from tests.support.web import Watched, Web
 
 CHROMIUM = next(
     filter(
@@ -42,42 +35,11 @@ ARGUMENTS = [
 ]
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: HTTPMessage
-    text: str
-
-
-@dataclass(frozen=True)
-class Web:
-    """A running `khabar web`."""
-
-    address: str
-    port: int
-    settings: Settings
-    seeds: Path
-
-    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.request(method, quote(path, safe="/?&=%*-+#:"), headers=headers)
-            response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read().decode())
-        finally:
-            connection.close()
-
-
 @pytest.fixture(scope="session")
 def web(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """The pages of the small archive, its index made."""
     folder = tmp_path_factory.mktemp("web")
-    settings = Settings(
-        data_dir=folder / "khabar",
-        mongodb_uri=SecretStr(servers.mongodb_uri),
-        mongodb_database=f"khabar_test_{uuid.uuid4().hex[:12]}",
-        redis_url=SecretStr(servers.redis_url),
-    )
+    settings = fresh_settings(servers, folder)
     seeds = folder / "seeds"
     seeds.mkdir()
     for name, text in small.SEEDS.items():
@@ -91,10 +53,7 @@ def web(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         opened.close()
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "khabar"), "--seeds", str(seeds), "web", "--port", "0"],
-            env={
-                **{name: value for name, value in os.environ.items() if not name.startswith("KHABAR_")},
-                **settings.as_environment(),
-            },
+            env=khabar_environment(settings),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -122,15 +81,6 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@dataclass
-class Watched:
-    """A page, with what it said on the console and the addresses that it asked for."""
-
-    page: Page
-    said: list[str]
-    asked: list[str]
-
-
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
     """A page on a desk screen; the test fails if anything went wrong in it or a request left the machine."""
@@ -149,11 +99,3 @@ def watched(browser: Browser) -> Iterator[Watched]:
     assert [
         url for url in watching.asked if not url.startswith(("http://127.0.0.1:", "file:", "data:"))
     ] == []
-
-
-def until(condition: object, seconds: float = 60) -> None:
-    """Wait until a callable says yes."""
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]  # any callable will do
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.1)

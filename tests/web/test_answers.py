@@ -11,7 +11,8 @@ from crawler.health.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
 from crawler.model.period import ZONE
 from crawler.web.words import word
 from tests.support import small_archive as small
-from tests.web.conftest import Web, until
+from tests.support.processes import wait_until
+from tests.support.web import Web
 
 PAGES = [
     "/",
@@ -222,7 +223,7 @@ def test_any_two_members_of_a_story_are_compared(web: Web) -> None:
 
 def test_the_report_is_made_and_shown(web: Web) -> None:
     assert web.get("/ar/report").status in (200, 202)
-    until(lambda: web.get("/ar/report").status == 200)
+    wait_until(lambda: web.get("/ar/report").status == 200)
     page = web.get("/en/report")
     assert "sha256-" in page.headers["Content-Security-Policy"]
     assert json.loads(web.get("/api/report").text)["totals"]["duplicates"] == 2
@@ -230,7 +231,7 @@ def test_the_report_is_made_and_shown(web: Web) -> None:
 
 def made_report(web: Web, query: str) -> Any:
     """A report once it has been made."""
-    until(lambda: web.get(f"/api/report?{query}").status == 200)
+    wait_until(lambda: web.get(f"/api/report?{query}").status == 200)
     return api(web, f"/report?{query}")
 
 

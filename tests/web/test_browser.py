@@ -13,7 +13,8 @@ from crawler.operations.dedup.report import dedup_report
 from crawler.report import render_html
 from crawler.storage.connect import open_stores
 from tests.support import small_archive as small
-from tests.web.conftest import Watched, Web, until
+from tests.support.processes import wait_until
+from tests.support.web import Watched, Web
 
 
 def start_of(part: Locator) -> float:
@@ -143,7 +144,7 @@ def test_nothing_sticks_out_on_a_small_phone_or_a_screen_at_400_per_cent(
     web: Web, browser: Browser, path: str
 ) -> None:
     if path == "/report":
-        until(lambda: web.get("/ar/report").status == 200)
+        wait_until(lambda: web.get("/ar/report").status == 200)
     context = browser.new_context(viewport={"width": 320, "height": 740})
     page = context.new_page()
     for lang in ("ar", "en"):
@@ -175,9 +176,9 @@ def test_a_chart_has_its_axis_where_reading_begins_and_its_words_unmirrored(
 def test_the_report_is_narrowed_and_its_cells_open_their_pairs_by_keyboard(
     web: Web, watched: Watched
 ) -> None:
-    until(lambda: web.get("/en/report?site=ugarit").status == 200)
+    wait_until(lambda: web.get("/en/report?site=ugarit").status == 200)
     page = watched.page
-    until(lambda: web.get("/en/report").status == 200)
+    wait_until(lambda: web.get("/en/report").status == 200)
     page.goto(f"{web.address}/en/report")
     page.get_by_role("combobox", name="Site").select_option("ugarit")
     page.get_by_role("button", name="Show", exact=True).press("Enter")
@@ -226,7 +227,7 @@ def test_the_report_from_disk_compares_any_two(web: Web, watched: Watched, tmp_p
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
-    until(lambda: web.get("/ar/report").status == 200)
+    wait_until(lambda: web.get("/ar/report").status == 200)
     context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
     page = context.new_page()
     found = {}

@@ -13,7 +13,8 @@ import pytest
 from crawler.storage.connect import Stores
 from crawler.web.server import is_loopback
 from tests.support import small_archive as small
-from tests.web.conftest import Web, until
+from tests.support.processes import wait_until
+from tests.support.web import Web
 
 KHABAR = str(Path(sys.executable).parent / "khabar")
 
@@ -29,7 +30,7 @@ def test_nothing_is_left_running(
     assert process.stdout is not None
     port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
     asked = Web("", port, stores.settings, Path())
-    until(lambda: asked.get("/ar/report").status == 200)
+    wait_until(lambda: asked.get("/ar/report").status == 200)
     children = psutil.Process(process.pid).children(recursive=True)
     assert children
     process.send_signal(number)

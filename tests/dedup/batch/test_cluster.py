@@ -1,6 +1,6 @@
 import random
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -9,9 +9,8 @@ from dedup import cluster
 from dedup.batch.candidates import archive_bands, neighbours
 from dedup.parameters import Parameters
 from dedup.signature import band_keys
+from tests.support.copies import DAY
 from tests.support.texts import article, sentences
-
-DAY = datetime(2024, 12, 4, tzinfo=UTC)
 
 
 def groups(found: dict[str, str]) -> set[frozenset[str]]:

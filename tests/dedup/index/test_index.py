@@ -33,7 +33,7 @@ from dedup import (
 from dedup.comparison.similarity import judge
 from dedup.prepared import estimated_evidence
 from dedup.signature import band_keys, from_bytes
-from tests.dedup.conftest import running_valkey
+from tests.support.servers import running_valkey
 from tests.support.texts import article, hex_id, prepared, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.extraction.dates.test_published import BODY, TITLE, at, find, ld, meta, page
+from tests.support.dated_pages import BODY, TITLE, at, find, ld, meta, page
 
 TIME = '<time datetime="2024-12-04T10:30:00+03:00">4 كانون الأول</time>'
 MOMENT = "2024-12-04T10:30:00+03:00"

@@ -10,7 +10,7 @@ import pytest
 from crawler.demo.truth import Kind
 from crawler.model.article import DatePrecision, Disposition, latest_publication
 from crawler.parsing.urls import page_id
-from tests.operations.conftest import Crawled
+from tests.support.crawled_newsroom import Crawled
 
 
 def _words(text: str) -> list[str]:

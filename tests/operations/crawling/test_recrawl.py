@@ -12,7 +12,7 @@ from crawler.operations.archive.show import find_article
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.parsing.urls import page_id
-from tests.operations.conftest import Crawled
+from tests.support.crawled_newsroom import Crawled
 
 SITE = "demo-yasmin"
 

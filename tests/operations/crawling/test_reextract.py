@@ -15,8 +15,8 @@ from crawler.storage.lease import Lease, LeaseHeldError
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
 from dedup import Prepared
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.servers import Servers
 
 SITE = "demo-yasmin"
 

@@ -1,14 +1,11 @@
 """The schedule: what is due, a service that runs until it is told to stop, and its metrics."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import STDOUT
 from typing import Any
 
 import psutil
@@ -16,10 +13,10 @@ import pytest
 
 from crawler.model.site import Site
 from crawler.operations.crawling.schedule import due_sites
-from crawler.parsing.urls import page_id
 from crawler.storage.site_state import SiteState, site_state
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import wait_until
+from tests.support.servers import Servers
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 
@@ -57,39 +54,6 @@ def newsroom(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
         yield found
 
 
-def _start(crawled: Crawled, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("KHABAR_")}
-    seeds = crawled.settings.data_dir.parent / "seeds"
-    return subprocess.Popen(
-        [sys.executable, "-c", "from crawler.cli import main; main()", "--seeds", str(seeds), *arguments],
-        env=own | crawled.settings.as_environment() | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 90.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def _only(crawled: Crawled, *keep: str) -> None:
-    for path in (crawled.settings.data_dir.parent / "seeds").glob("*.toml"):
-        if path.stem not in keep:
-            path.unlink()
-
-
-def _stored(crawled: Crawled, site: str) -> list[str]:
-    return sorted(d["_id"] for d in crawled.stores.db.articles.find({"site": site}, {"_id": 1}))
-
-
-def _truth(crawled: Crawled, site: str) -> list[str]:
-    return sorted(page_id(article.url) for article in crawled.newsroom.articles if article.site == site)
-
-
 def _free_port() -> int:
     import socket
 
@@ -99,11 +63,11 @@ def _free_port() -> int:
 
 
 def test_the_schedule_crawls_serves_metrics_ends_cleanly_and_remembers(newsroom: Crawled) -> None:
-    _only(newsroom, "demo-sahel", "demo-assi")
+    newsroom.keep_seeds("demo-sahel", "demo-assi")
     db, port = newsroom.stores.db, _free_port()
-    process = _start(newsroom, "schedule", KHABAR_METRICS=str(port))
-    _wait_for(lambda: site_state(db, "demo-sahel").next_at is not None)
-    _wait_for(lambda: site_state(db, "demo-assi").next_at is not None)
+    process = newsroom.start("schedule", KHABAR_METRICS=str(port), stderr=STDOUT)
+    wait_until(lambda: site_state(db, "demo-sahel").next_at is not None)
+    wait_until(lambda: site_state(db, "demo-assi").next_at is not None)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
         metrics = answer.read().decode()
     process.send_signal(signal.SIGTERM)
@@ -113,9 +77,9 @@ def test_the_schedule_crawls_serves_metrics_ends_cleanly_and_remembers(newsroom:
     assert "Stopped" in said
     assert 'khabar_site_healthy{site="demo-sahel"} 1.0' in metrics
     assert 'khabar_crawls_total{site="demo-assi",verdict="ok"} 1.0' in metrics
-    assert _stored(newsroom, "demo-sahel") == _truth(newsroom, "demo-sahel")
+    assert newsroom.stored_ids("demo-sahel") == newsroom.true_ids("demo-sahel")
     # Nothing is due any more, so cron's command does nothing, and says when something will be.
-    again = _start(newsroom, "crawl", "--due")
+    again = newsroom.start("crawl", "--due", stderr=STDOUT)
     said, _ = again.communicate(timeout=60)
     assert again.returncode == 0, said
     assert "Nothing is due" in said
@@ -123,9 +87,9 @@ def test_the_schedule_crawls_serves_metrics_ends_cleanly_and_remembers(newsroom:
 
 
 def test_a_schedule_that_is_told_to_stop_ends_its_children_in_good_order(newsroom: Crawled) -> None:
-    _only(newsroom, "demo-assi")
-    process = _start(newsroom, "schedule")
-    _wait_for(lambda: len(_stored(newsroom, "demo-assi")) > 2)
+    newsroom.keep_seeds("demo-assi")
+    process = newsroom.start("schedule", stderr=STDOUT)
+    wait_until(lambda: len(newsroom.stored_ids("demo-assi")) > 2)
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGTERM)
     said, _ = process.communicate(timeout=60)

@@ -12,8 +12,8 @@ from crawler.model.article import Disposition
 from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.servers import Servers
 
 SITE = "demo-yasmin"
 

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import STDOUT
 
 import psutil
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from crawler.operations.crawling.worker import broker_url
 from crawler.settings import Settings
 from crawler.storage.site_state import site_state
-from tests.conftest import Servers
-from tests.operations.conftest import Crawled, crawled_newsroom
-from tests.operations.crawling.test_schedule import _only, _start, _stored, _truth, _wait_for
+from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import wait_until
+from tests.support.servers import Servers
 
 pytest.importorskip("celery", reason="workers need khabar[worker]")
 
@@ -26,25 +27,25 @@ def newsroom(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
 
 
 def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_done_twice(newsroom: Crawled) -> None:
-    _only(newsroom, SITE)
+    newsroom.keep_seeds(SITE)
     db = newsroom.stores.db
-    schedule = _start(newsroom, "schedule", "--workers")
-    first = _start(newsroom, "worker", "--sites", "1")
+    schedule = newsroom.start("schedule", "--workers", stderr=STDOUT)
+    first = newsroom.start("worker", "--sites", "1", stderr=STDOUT)
     others = []
     try:
-        _wait_for(lambda: len(_stored(newsroom, SITE)) > 2)
+        wait_until(lambda: len(newsroom.stored_ids(SITE)) > 2)
         crawl = next(
             c for c in psutil.Process(first.pid).children() if "crawler.spiders.process" in c.cmdline()
         )
         first.kill()
         crawl.kill()
         first.communicate()
-        before = len(_stored(newsroom, SITE))
-        assert before < len(_truth(newsroom, SITE))
+        before = len(newsroom.stored_ids(SITE))
+        assert before < len(newsroom.true_ids(SITE))
         # Whoever sends the message again waits for minutes; the test does not.
         db.sites.update_one({"_id": SITE}, {"$set": {"queued_at": None}})
-        others = [_start(newsroom, "worker", "--sites", "2") for _ in range(2)]
-        _wait_for(lambda: site_state(db, SITE).next_at is not None)
+        others = [newsroom.start("worker", "--sites", "2", stderr=STDOUT) for _ in range(2)]
+        wait_until(lambda: site_state(db, SITE).next_at is not None)
         for process in (schedule, *others):
             process.send_signal(signal.SIGTERM)
         said = [process.communicate(timeout=60)[0] for process in (schedule, *others)]
@@ -53,7 +54,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_done_twice(newsroom:
         for process in (schedule, first, *others):
             process.kill()
             process.wait()
-    assert _stored(newsroom, SITE) == _truth(newsroom, SITE)
+    assert newsroom.stored_ids(SITE) == newsroom.true_ids(SITE)
     assert db.revisions.count_documents({}) == 0
     outcomes = sorted(crawl["outcome"] for crawl in db.crawls.find({"site": SITE}))
     assert outcomes == ["died", "finished"]

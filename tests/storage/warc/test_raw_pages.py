@@ -4,13 +4,11 @@ import gzip
 import hashlib
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.model.article import Hints
 from crawler.storage.warc.exchange import Exchange
 from crawler.storage.warc.raw_pages import (
     DamagedSegmentError,
@@ -22,22 +20,7 @@ from crawler.storage.warc.raw_pages import (
     segments,
 )
 from crawler.storage.warc.segments import read_captures
-
-WHEN = datetime(2024, 12, 4, 10, 25, 30, 123456, tzinfo=UTC)
-
-
-def _raw(number: int, size: int = 2_000) -> RawPage:
-    filler = hashlib.shake_256(str(number).encode()).hexdigest(size // 2)
-    html = f"<html><body><p>صفحة {number}</p>{filler}</body></html>".encode("windows-1256")
-    return RawPage(
-        article_id=f"{number:032x}",
-        url=f"https://example.org/خبر/{number}/?a=1",
-        html=html,
-        sha256=hashlib.sha256(html).hexdigest(),
-        fetched_at=WHEN,
-        content_type="text/html; charset=windows-1256",
-        hints=Hints(title="عنوان «آخر»\nسطر", published_at=WHEN, authors=("سلمى",), text="نص"),
-    )
+from tests.support.raw_pages import WHEN, raw_page, write_raw_pages
 
 
 def _read(folder: Path) -> list[RawPage]:
@@ -48,13 +31,6 @@ def _read(folder: Path) -> list[RawPage]:
         except DamagedSegmentError:
             continue
     return pages
-
-
-def _write(folder: Path, *pages: RawPage, limit: int = 10**9) -> None:
-    writer = RawPageWriter(folder, limit)
-    for page in pages:
-        writer.write(page)
-    writer.close()
 
 
 def _killed_while_writing(folder: Path, *pages: RawPage) -> Path:
@@ -72,9 +48,9 @@ def _killed_while_writing(folder: Path, *pages: RawPage) -> Path:
 
 
 def test_what_is_written_comes_back(tmp_path: Path) -> None:
-    pages = [_raw(number) for number in range(5)]
-    _write(tmp_path, *pages[:3])
-    _write(tmp_path, *pages[3:])
+    pages = [raw_page(number) for number in range(5)]
+    write_raw_pages(tmp_path, *pages[:3])
+    write_raw_pages(tmp_path, *pages[3:])
     assert _read(tmp_path) == pages
     assert [path.name for path in segments(tmp_path)] == ["00000001.warc.gz"]
     assert pages[0].charset == "windows-1256"
@@ -82,50 +58,50 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
 
 def test_the_further_pages_of_an_article_come_back_with_it(tmp_path: Path) -> None:
     parts = tuple((f"https://example.org/1/{n}/", f"<p>{n}".encode()) for n in (2, 3))
-    page = replace(_raw(1), parts=parts, sha256=fetch_sha256(_raw(1).html, parts))
-    _write(tmp_path, _raw(0), page, _raw(2))
-    assert _read(tmp_path) == [_raw(0), page, _raw(2)]
-    assert page.sha256 != _raw(1).sha256
-    assert fetch_sha256(_raw(1).html) == _raw(1).sha256
+    page = replace(raw_page(1), parts=parts, sha256=fetch_sha256(raw_page(1).html, parts))
+    write_raw_pages(tmp_path, raw_page(0), page, raw_page(2))
+    assert _read(tmp_path) == [raw_page(0), page, raw_page(2)]
+    assert page.sha256 != raw_page(1).sha256
+    assert fetch_sha256(raw_page(1).html) == raw_page(1).sha256
 
 
 def test_a_record_of_an_earlier_version_says_nothing_of_further_pages(tmp_path: Path) -> None:
-    _write(tmp_path, _raw(1))
+    write_raw_pages(tmp_path, raw_page(1))
     (path,) = segments(tmp_path)
     # Unpacked, for each record must be a gzip member of its own; readers take both.
     path.write_bytes(gzip.decompress(path.read_bytes()).replace(b"Khabar-Parts: 0\r\n", b""))
-    assert _read(tmp_path) == [replace(_raw(1), parts_kept=False)]
+    assert _read(tmp_path) == [replace(raw_page(1), parts_kept=False)]
 
 
 def test_a_page_without_a_type_has_no_charset(tmp_path: Path) -> None:
     page = RawPage("a", "https://example.org/1", b"<p>", hashlib.sha256(b"<p>").hexdigest(), WHEN)
-    _write(tmp_path, page)
+    write_raw_pages(tmp_path, page)
     assert _read(tmp_path) == [page]
     assert page.charset is None
 
 
 @pytest.mark.parametrize("cut", [60, 300, 700])
 def test_a_torn_last_record_costs_itself_alone(tmp_path: Path, cut: int) -> None:
-    first, torn, later = _raw(1), _raw(2), _raw(3)
+    first, torn, later = raw_page(1), raw_page(2), raw_page(3)
     path = _killed_while_writing(tmp_path, first, torn)
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size - cut)
     with pytest.raises(DamagedSegmentError):
         list(read_segment(path))
     assert _read(tmp_path) == [first]
-    _write(tmp_path, later)
-    _write(tmp_path, torn)
+    write_raw_pages(tmp_path, later)
+    write_raw_pages(tmp_path, torn)
     assert _read(tmp_path) == [first, later, torn]
 
 
 def test_a_crash_between_records_loses_nothing(tmp_path: Path) -> None:
-    _killed_while_writing(tmp_path, _raw(1))
-    _write(tmp_path, _raw(2))
-    assert _read(tmp_path) == [_raw(1), _raw(2)]
+    _killed_while_writing(tmp_path, raw_page(1))
+    write_raw_pages(tmp_path, raw_page(2))
+    assert _read(tmp_path) == [raw_page(1), raw_page(2)]
 
 
 def test_a_changed_page_is_not_believed(tmp_path: Path) -> None:
-    _write(tmp_path, _raw(1))
+    write_raw_pages(tmp_path, raw_page(1))
     (path,) = segments(tmp_path)
     path.write_bytes(gzip.decompress(path.read_bytes()).replace(b"</body>", b"</BODY>"))
     assert _read(tmp_path) == []
@@ -133,9 +109,9 @@ def test_a_changed_page_is_not_believed(tmp_path: Path) -> None:
 
 def test_the_oldest_segments_go_when_the_limit_is_reached(tmp_path: Path) -> None:
     limit = 200_000
-    _write(tmp_path, *(_raw(number, size=12_000) for number in range(60)), limit=limit)
+    write_raw_pages(tmp_path, *(raw_page(number, size=12_000) for number in range(60)), limit=limit)
     kept = _read(tmp_path)
-    assert kept[-1] == _raw(59, size=12_000)
+    assert kept[-1] == raw_page(59, size=12_000)
     assert 10 < len(kept) < 60
     assert sum(path.stat().st_size for path in segments(tmp_path)) <= limit * 1.2
 
@@ -153,8 +129,8 @@ def test_a_post_refers_to_the_answer_it_stands_in_which_is_kept_once(tmp_path: P
     )
     address = "https://souq.example/wp-json/wp/v2/posts?per_page=100"
     answer = Exchange(address, WHEN, "HTTP/1.1", 200, headers, body, "192.0.2.7")
-    posts = [replace(_raw(number), answer=answer) for number in (1, 2)]
-    _write(tmp_path, *posts)
+    posts = [replace(raw_page(number), answer=answer) for number in (1, 2)]
+    write_raw_pages(tmp_path, *posts)
 
     (path,) = segments(tmp_path)
     with path.open("rb") as file:

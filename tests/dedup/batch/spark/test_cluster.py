@@ -14,7 +14,7 @@ from dedup.batch.export_files import export_batches, read_export
 from dedup.batch.spark.cluster import cause, take_on_spark
 from dedup.batch.spark.session import check_java, local_session
 from dedup.errors import ExportError, SparkError
-from tests.dedup.batch.test_duckdb_join import rows
+from tests.support.copies import rows
 from tests.support.texts import article
 
 needs_spark = pytest.mark.skipif(
