@@ -11,7 +11,7 @@ FIGURES_BYTES = 2 * FIGURE_MARKS
 def figure_marks(figures: Sequence[int]) -> bytes:
     """A small sketch of a text's figures: up to `FIGURE_MARKS` numbers of 16 bits, ascending, none zero.
 
-    Ten bits tell the place, six the number. The sketch keeps the lowest (a bottom-k sketch, Broder 1997), so
+    Ten bits are the place, six the number. The sketch keeps the lowest (a bottom-k sketch, Broder 1997), so
     that two sketches hold the same places and can be compared over the range that both cover.
     """
     marks = sorted({(figure >> 54 << 6 | figure & 63) or 1 for figure in figures})[:FIGURE_MARKS]

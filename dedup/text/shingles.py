@@ -23,10 +23,10 @@ from dedup.text.tokens import CHUNK_UNITS, Words, read_words
 from dedup.text.word_codes import Meanings, meanings_of, pairs_of, word_codes
 
 NORMALISATION_VERSION = 3
-"""Raised whenever the same text would give other shingles: indexes made before must then be made anew."""
+"""Raised whenever the same text would give other shingles: existing indexes must then be rebuilt."""
 
 SHINGLE_WORDS = 5
-"""Words in a shingle. Five told copies from templates best on Arabic news (F1 .84 where three gave .73)."""
+"""Words in a shingle. Five separate copies from templates best in Arabic (F1 .84 where three gave .73)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Shingles:
 class Content:
     """All that a text is compared by: distinct shingles and pairs of words, figures, and the text hash.
 
-    `late` tells of each shingle whether it stands in the second half of the text only; `words` are the
+    `late` says for each shingle whether it stands in the second half of the text only; `words` are the
     codes of all words in order.
     """
 
@@ -181,8 +181,8 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, Words]:
     if len(keys):
         distinct = np.concatenate([[True], keys[1:] != keys[:-1]])
         keys, marked = keys[distinct], marked[distinct]
-    found, places = _figures(hashes, bounds, words.has_digit, len(texts))
-    figures, begins = found.tolist(), places.tolist()
+    figure_hashes, figure_starts = _figures(hashes, bounds, words.has_digit, len(texts))
+    figures = figure_hashes.tolist()
     cut = Shingles(
         hashes=keys.astype(np.uint32),
         late=(marked & np.uint64(1)).astype(np.bool_),
@@ -192,7 +192,7 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, Words]:
             blake2b(hashes[first:last].tobytes(), digest_size=16).digest() if last > first else b""
             for first, last in pairwise(bounds.tolist())
         ],
-        figures=[tuple(sorted(set(figures[first:last]))) for first, last in pairwise(begins)],
+        figures=[tuple(sorted(set(figures[first:last]))) for first, last in pairwise(figure_starts.tolist())],
     )
     return cut, words
 
@@ -200,7 +200,7 @@ def _shingle_chunk(texts: Sequence[str], size: int) -> tuple[Shingles, Words]:
 def _windows(
     hashes: NDArray[np.uint64], bounds: NDArray[np.intp], counts: NDArray[np.intp], size: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.intp], NDArray[np.bool_]]:
-    """Hash every run of `size` words within a text; say which text each is of, and if of its second half."""
+    """Hash every run of `size` words within a text; and return its text, and if in its second half."""
     lacking = np.where(counts > 0, np.maximum(size - counts, 0), 0)
     if lacking.any():  # fill texts shorter than a shingle up with empty words
         hashes = np.insert(hashes, np.repeat(bounds[1:], lacking), 0)
@@ -223,17 +223,17 @@ def _windows(
 def _figures(
     hashes: NDArray[np.uint64], bounds: NDArray[np.intp], is_figure: NDArray[np.bool_], texts: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
-    """Find the numbers and weekdays with what stands before them; a number word counts as its digits.
+    """Hash the numbers and weekdays with the words before them; a number word counts as its digits.
 
-    The words before tell a number that was changed from one that belongs to another sentence. Where they are
-    numbers themselves only that counts, so that a changed one doesn't hide the next.
+    The words before separate a number that was changed from one that belongs to another sentence. Where they
+    are numbers themselves only that counts, so that a changed one doesn't hide the next.
     """
     likely, meant = _spelled_figures(hashes)
     is_figure = is_figure.copy()
     is_figure[likely] = True
     chosen = np.flatnonzero(is_figure)
-    found = hashes[chosen]
-    found[np.searchsorted(chosen, likely)] = meant
+    numbers = hashes[chosen]
+    numbers[np.searchsorted(chosen, likely)] = meant
     begins = np.repeat(bounds[:-1], np.diff(np.searchsorted(chosen, bounds)))
     context = np.zeros(len(chosen), np.uint64)
     for distance in (1, 2):
@@ -241,17 +241,16 @@ def _figures(
         words_before = np.where(is_figure[before], np.uint64(1), hashes[before])
         context = mix(context + np.where(chosen - distance >= begins, words_before, np.uint64(0)))
     high = np.uint64(0xFFFFFFFF00000000)
-    return (context & high) | (found >> np.uint64(32)), np.searchsorted(chosen, bounds[: texts + 1])
+    return (context & high) | (numbers >> np.uint64(32)), np.searchsorted(chosen, bounds[: texts + 1])
 
 
 def _spelled_figures(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
     """Which words are number words or weekdays, and the hash that each of them counts as."""
-    known, meaning, maybe = _figure_words()
-    # Nearly every word is told apart from these by a look at its lowest bits, for a tenth of what a search
-    # in the sorted ones takes.
+    spellings, meaning, maybe = _figure_words()
+    # The lowest bits rule nearly every other word out, for a tenth of what a search in the sorted ones takes.
     likely = np.flatnonzero(maybe[hashes.astype(np.uint16)])
-    places = np.minimum(np.searchsorted(known, hashes[likely]), len(known) - 1)
-    spelled = known[places] == hashes[likely]
+    places = np.minimum(np.searchsorted(spellings, hashes[likely]), len(spellings) - 1)
+    spelled = spellings[places] == hashes[likely]
     return likely[spelled], meaning[places[spelled]]
 
 

@@ -1,9 +1,9 @@
-"""What a word does in a news text, as far as a small table can tell: it announces a name, counts, or fills.
+"""What a word does in a news text, as far as a small table says: it announces a name, counts, or fills.
 
-There are no names here. Whoever and whatever a text is about is seen by holding two texts against each other
-(`dedup.comparison.differences`); these words only tell what kind of slot it is that differs, and which
-differences are mere wording. Spelling is free: the words are normalised as texts are. So «على» is not among
-the prepositions: it is written as the name «علي».
+There are no names here. Whom and what a text is about shows when two texts are aligned
+(`dedup.comparison.differences`); these words only give the kind of a slot that differs, and which differences
+are mere wording. Spelling is free: the words are normalised as texts are. So «على» is not among the
+prepositions: it is written as the name «علي».
 """
 
 from enum import IntEnum

@@ -39,7 +39,7 @@ _ATTACHED = np.array([ord(letter) for letter in "بلكف"], np.uint16)
 
 
 class Meanings(NamedTuple):
-    """Words that a table knows: their hashes, ascending, and what each of them is."""
+    """The words of the tables: their hashes, ascending, with the class and the meaning of each."""
 
     hashes: NDArray[np.uint64]
     classes: NDArray[np.uint32]
@@ -58,9 +58,9 @@ def word_codes(words: Words, figures: NDArray[np.bool_], meanings: Meanings) -> 
     classes = np.zeros(len(skeletons), np.uint32)
     if len(skeletons):
         at = np.minimum(np.searchsorted(meanings.hashes, words.hashes), len(meanings.hashes) - 1)
-        known = meanings.hashes[at] == words.hashes
-        classes[known] = meanings.classes[at[known]]
-        meant = known & (meanings.stand_for[at] != 0)
+        listed = meanings.hashes[at] == words.hashes
+        classes[listed] = meanings.classes[at[listed]]
+        meant = listed & (meanings.stand_for[at] != 0)
         skeletons[meant] = meanings.stand_for[at[meant]]
     classes[figures & (classes != WordClass.DATE)] = WordClass.FIGURE
     skeletons[figures] = words.hashes[figures]
@@ -91,19 +91,19 @@ def meanings_of(hash_words: HashWords) -> Meanings:
     Args:
         hash_words: Gives the hashes of the words of some texts, text by text.
     """
-    found: dict[int, tuple[int, int]] = {}
+    classes: dict[int, int] = {}
+    stand_for: dict[int, int] = {}
     for kind, listed in WORDS.items():
-        for value in hash_words([listed])[0].tolist():
-            found.setdefault(value, (int(kind), 0))
+        for word in hash_words([listed])[0].tolist():
+            classes.setdefault(word, int(kind))
     for group, listed in enumerate(SAME_MEANING, 1):
-        stands_for = int(mix(np.array([group], np.uint64))[0])
-        for value in hash_words([listed])[0].tolist():
-            found[value] = (found.get(value, (0, 0))[0], stands_for)
-    order = sorted(found)
+        for word in hash_words([listed])[0].tolist():
+            stand_for[word] = int(mix(np.array([group], np.uint64))[0])
+    hashes = sorted(classes.keys() | stand_for.keys())
     return Meanings(
-        np.array(order, np.uint64),
-        np.array([found[value][0] for value in order], np.uint32),
-        np.array([found[value][1] for value in order], np.uint64),
+        np.array(hashes, np.uint64),
+        np.array([classes.get(word, 0) for word in hashes], np.uint32),
+        np.array([stand_for.get(word, 0) for word in hashes], np.uint64),
     )
 
 

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash, MinHashLSH
@@ -6,7 +9,17 @@ from hypothesis import strategies as st
 
 from dedup.errors import StoredFormError
 from dedup.parameters import Parameters
-from dedup.signature import band_keys, from_bytes, low_bytes, signatures, to_bytes
+from dedup.signature import (
+    TABLE_COUNT,
+    TABLE_SCHEME,
+    TABLE_SEED,
+    band_keys,
+    from_bytes,
+    low_bytes,
+    permutations,
+    signatures,
+    to_bytes,
+)
 
 DEFAULT = Parameters()
 HASHES = st.lists(st.integers(0, (1 << 32) - 1), max_size=40)
@@ -98,3 +111,17 @@ def test_refuses_what_is_no_signature_of_these_parameters(damage: object) -> Non
 def test_parameters_that_cannot_work_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Parameters(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("count", "seed"), [(TABLE_COUNT, TABLE_SEED), (TABLE_COUNT, 2), (128, 1), (16, 1)])
+def test_permutations_are_datasketchs(count: int, seed: int) -> None:
+    expected = MinHash(num_perm=count, seed=seed, scheme=TABLE_SCHEME).permutations
+    np.testing.assert_array_equal(permutations(count, seed, TABLE_SCHEME), expected)
+
+
+def test_the_usual_signature_needs_no_scipy() -> None:
+    code = (
+        "import sys, dedup; dedup.prepare('a', 'one two three four five six');"
+        "sys.exit('scipy' in sys.modules or 'datasketch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
