@@ -12,7 +12,8 @@ from crawler.cli.options import Since, SiteArguments, Until, complete_site
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
 from crawler.errors import UsageError
-from crawler.model.job import CrawlKind, Job
+from crawler.model.crawl import CrawlKind
+from crawler.model.job import Job
 from crawler.model.period import parse_period
 from crawler.model.site import load_sites, select_sites
 from crawler.operations.crawling.crawl import crawl, exit_code
@@ -66,7 +67,7 @@ def crawl_command(
         return
     chosen = [s for s in sites.values() if s.enabled] if everything else select_sites(sites, site or [])
     period = parse_period(since, until)
-    kind: CrawlKind = "manual" if period.is_open else "backfill"
+    kind = CrawlKind.MANUAL if period.is_open else CrawlKind.BACKFILL
     run(
         common,
         [Job(site=seed, kind=kind, since=period.since, until=period.until, limit=limit) for seed in chosen],

@@ -13,6 +13,7 @@ from rich.text import Text
 from crawler.cli.context import context_of, err, out
 from crawler.cli.options import complete_site
 from crawler.cli.output import Column, RowTable, shown_address
+from crawler.model.crawl import Verdict
 from crawler.model.site import load_sites, select_sites
 from crawler.operations.crawling.status import SiteStatus, statuses
 from crawler.storage.connect import open_stores
@@ -72,7 +73,12 @@ WHY_WIDTH = 20
 SHOWN_OF_TEXT = 100
 """Letters of a waiting text that the table shows."""
 
-CRAWL_STYLES = {"ok": "green", "stopped": "yellow", "lease_held": "yellow", "running": "dim"}
+CRAWL_STYLES = {
+    Verdict.OK: "green",
+    Verdict.STOPPED: "yellow",
+    Verdict.LEASE_HELD: "yellow",
+    "running": "dim",
+}
 
 
 def _style(verdict: str | None, healthy: bool) -> str:

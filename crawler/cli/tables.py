@@ -8,6 +8,7 @@ from crawler.cli.output import Column, RowTable
 from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.article import Disposition
+from crawler.model.crawl import CrawlOutcome
 from crawler.operations.crawling.crawl import log_path
 from crawler.settings import Settings
 from crawler.storage.crawls import NEW
@@ -57,7 +58,7 @@ def problem_lines(
     for report in reports:
         if report.verdict not in HEALTHY:
             yield f"{report.site}: {report.verdict.replace('_', ' ')}: {report.verdict_reason}"
-        elif report.outcome != "finished" and report.reason:
+        elif report.outcome is not CrawlOutcome.FINISHED and report.reason:
             yield f"{report.site}: {report.reason}"
         elif report.sources and not report.taken and not report.discovered:
             yield f"{report.site}: nothing new since the last crawl ({report.requests} requests)"

@@ -16,6 +16,7 @@ from lxml import etree
 from crawler.discovery.json_feed import JsonFeed, read_json_feed
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
+from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.dates.order import DateOrder
 from crawler.parsing.feed_times import order_of_times, parse_time
@@ -162,7 +163,7 @@ def _from_json(feed: JsonFeed, url: str, zone: ZoneInfo, site: Site | None) -> F
             summary=summary.replace("\n\n", " ") if summary else None,
             text=paragraphs(item.content),
         )
-        entries.setdefault(link, Discovered(link, "feed", hints))
+        entries.setdefault(link, Discovered(link, SourceKind.FEED, hints))
     return Feed(list(entries.values()), _json_next(feed, url), one_line(feed.title), skipped)
 
 
@@ -193,7 +194,7 @@ def _entry(
         summary=summary.replace("\n\n", " ") if summary else None,
         text=full,
     )
-    return Discovered(url=link, source="feed", hints=hints)
+    return Discovered(url=link, source=SourceKind.FEED, hints=hints)
 
 
 def _addresses(element: etree._Element, children: Children) -> list[str]:

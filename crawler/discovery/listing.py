@@ -18,6 +18,7 @@ from crawler.discovery.links import (
     word_count,
 )
 from crawler.model.article import Discovered, Hints
+from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.encoding import decode_as
 from crawler.parsing.markup import html_tree
@@ -123,7 +124,7 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     left_out = AddressCounts()
     for link in _links(anchors, url, base, site, encoding, root):
         if link.is_article(site):
-            articles.append(Discovered(link.url, "listing", Hints(title=_title(link.titles()))))
+            articles.append(Discovered(link.url, SourceKind.LISTING, Hints(title=_title(link.titles()))))
         elif not site.owns(link.url):
             if link.looks_like_article():
                 left_out.count_off_site(foreign_host(link.url))

@@ -12,6 +12,7 @@ from lxml import etree
 from crawler.discovery.feed import parse_feed
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
+from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.content import content_of
 from crawler.parsing.encoding import decode
@@ -94,7 +95,7 @@ def parse_sitemap(body: bytes, url: str, *, zone: ZoneInfo, site: Site | None = 
     root = _ROOT.match(source)
     if root and root[1].lower() in (b"rss", b"feed", b"rdf"):
         feed = parse_feed(body, url, zone=zone, site=site)
-        pages = [Discovered(entry.url, "sitemap", entry.hints) for entry in feed.entries]
+        pages = [Discovered(entry.url, SourceKind.SITEMAP, entry.hints) for entry in feed.entries]
         return Sitemap(pages, [], truncated, feed.skipped)
     return _read(source, url, zone, truncated)
 
@@ -133,7 +134,7 @@ def _read(source: bytes, url: str, zone: ZoneInfo, truncated: bool) -> Sitemap:
                 sitemaps.setdefault(link, SitemapLink(link, parse_time(fields.get("lastmod"), zone)))
             else:
                 page = canonical_url(location, url)
-                pages.setdefault(page, Discovered(page, "sitemap", _hints(fields, zone)))
+                pages.setdefault(page, Discovered(page, SourceKind.SITEMAP, _hints(fields, zone)))
         except InvalidURLError:
             skipped += 1
         element.clear()
@@ -198,7 +199,7 @@ def _plain_list(body: bytes, url: str) -> list[Discovered] | None:
             page = canonical_url(line, url)
         except InvalidURLError:
             continue
-        pages.setdefault(page, Discovered(page, "sitemap"))
+        pages.setdefault(page, Discovered(page, SourceKind.SITEMAP))
     return list(pages.values()) or None
 
 

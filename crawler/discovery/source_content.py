@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
 
 from crawler.discovery.accounting import AddressCounts
 from crawler.discovery.feed import FeedError, parse_feed
@@ -13,11 +12,10 @@ from crawler.discovery.sitemap import SitemapLink, parse_sitemap
 from crawler.discovery.window import sitemap_span
 from crawler.discovery.wordpress import is_wordpress
 from crawler.model.article import Discovered
+from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.markup import parse_html
 from crawler.parsing.urls import absolute_url
-
-SourceKind = Literal["feed", "sitemap", "listing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,9 @@ class Named:
 
 def parse_source(body: bytes, url: str, kind: SourceKind, site: Site, charset: str | None) -> Named:
     """Read a source's answer; runs in a worker process, which needs to import no more than this for it."""
-    if kind == "feed":
+    if kind is SourceKind.FEED:
         return _read_feed(body, url, site, charset)
-    if kind == "sitemap":
+    if kind is SourceKind.SITEMAP:
         sitemap = parse_sitemap(body, url, zone=site.zone, site=site)
         links = sorted(sitemap.sitemaps, key=_sitemap_time, reverse=True)
         listings = [page for page in sitemap.pages if is_listing_address(page.url, site)]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from crawler.discovery.wordpress import LOCAL_TIME
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
+from crawler.model.crawl import SourceKind
 from crawler.parsing.feed_times import parse_time
 from crawler.parsing.plain_text import one_line, paragraphs
 from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url
@@ -74,7 +75,7 @@ class Post:
             summary=self.excerpt,
             post_id=self.id,
         )
-        return Discovered(self.url, "wordpress", hints)
+        return Discovered(self.url, SourceKind.WORDPRESS, hints)
 
     def as_page(self, language: str) -> bytes:
         """The post as a page of its own, so that it is cleaned as every other page is.

@@ -24,6 +24,7 @@ from crawler.fetch.outcome import (
     UnreadableRobotsError,
     failure_outcome,
 )
+from crawler.model.crawl import CrawlOutcome
 from crawler.parsing.robots import MOST_BYTES, RobotsTxt, product_token
 
 NO_RULES = frozenset(range(400, 500)) - {429}
@@ -138,5 +139,5 @@ class RobotsMiddleware:
         spider: Any = self._crawler.spider
         if netloc != urlsplit(spider.site.url).netloc:
             return UnreadableRobotsError(sentence)
-        spider.stop("unreachable", sentence)
+        spider.stop(CrawlOutcome.UNREACHABLE, sentence)
         return HeldBackError(sentence)

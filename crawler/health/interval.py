@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from crawler.model.crawl import Verdict
 from crawler.model.site import Site
 
 QUIETER = 1.5
@@ -28,20 +29,20 @@ DAYS_AHEAD = 4
 
 TROUBLED = frozenset(
     {
-        "blocked",
-        "unreachable",
-        "failing",
-        "nothing_discovered",
-        "moved",
-        "died",
-        "error",
-        "same_page_everywhere",
+        Verdict.BLOCKED,
+        Verdict.UNREACHABLE,
+        Verdict.FAILING,
+        Verdict.NOTHING_DISCOVERED,
+        Verdict.MOVED,
+        Verdict.DIED,
+        Verdict.ERROR,
+        Verdict.SAME_PAGE_EVERYWHERE,
     }
 )
 """Verdicts after which asking again soon is useless or rude."""
 
 
-def next_interval(every: timedelta, current: timedelta | None, *, verdict: str, new: int) -> timedelta:
+def next_interval(every: timedelta, current: timedelta | None, *, verdict: Verdict, new: int) -> timedelta:
     """How long to wait after a crawl.
 
     Args:

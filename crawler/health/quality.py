@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from crawler.model.article import Article
+from crawler.model.crawl import Verdict
 
 SAMPLE = 12
 """Articles that one crawl keeps a sample of: an hourly crawl's all, and about 1 KB in its record."""
@@ -75,7 +76,7 @@ class Sample:
             self.kept[place] = sampled(article)
 
 
-def judge_quality(recent: Sequence[Sampled], usual: Sequence[Sampled]) -> tuple[str, str] | None:
+def judge_quality(recent: Sequence[Sampled], usual: Sequence[Sampled]) -> tuple[Verdict, str] | None:
     """Compare recent articles with usual ones.
 
     Args:
@@ -89,17 +90,17 @@ def judge_quality(recent: Sequence[Sampled], usual: Sequence[Sampled]) -> tuple[
         return None
     undated, undated_before = _share_undated(recent), _share_undated(usual)
     if undated >= COMMON and undated_before < RARE:
-        return "dates_missing", (
+        return Verdict.DATES_MISSING, (
             f"{undated:.0%} of the last {len(recent)} articles have no date; usually {undated_before:.0%}"
         )
     words, words_before = median(one.words for one in recent), median(one.words for one in usual)
     if words < SHORT * words_before:
-        return "bodies_short", (
+        return Verdict.BODIES_SHORT, (
             f"the last {len(recent)} articles have {words:.0f} words (median); usually {words_before:.0f}"
         )
     repeated, repeated_before = share_repeated(recent), _usually_repeated(usual, len(recent))
     if repeated >= COMMON and repeated_before < RARE:
-        return "boilerplate", (
+        return Verdict.BOILERPLATE, (
             f"{repeated:.0%} of the last {len(recent)} articles share a paragraph with others; "
             f"usually {repeated_before:.0%}"
         )

@@ -12,6 +12,7 @@ from crawler.discovery.accounting import (
     judge_source,
 )
 from crawler.model.article import Disposition
+from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class SourceReport:
     """
 
     url: str
-    kind: str
+    kind: SourceKind
     found: int = 0
     new: int = 0
     unchanged: bool = False
@@ -71,6 +72,7 @@ class SourceReport:
         return cls(
             **{
                 **data,
+                "kind": SourceKind(data["kind"]),
                 "addresses": AddressCounts.from_dict(data.get("addresses")),
                 "verdict": SourceVerdict(verdict) if verdict else None,
             }
@@ -83,17 +85,15 @@ class CrawlReport:
 
     `addresses` adds up what became of the addresses that all sources named, `links` accounts for those that
     followed links lead to; `discovered` counts the new pages of both. `left` counts pages that are still to
-    be done. `outcome` is ``finished``, ``limit``, ``stopped``, ``lease_held``, ``lease_lost``,
-    ``store_lost``, ``told_to_wait``, ``unreachable``, ``died``, ``error``, or ``blocked`` or ``failing``
-    where the site turned away one page after another. `shared` counts pages that wait since other addresses
-    of the site say the same, or lead to the same page; `shared_text` is what one of them says.
+    be done. `shared` counts pages that wait since other addresses of the site have the same text, or lead to
+    the same page; `shared_text` is the text of one of them.
     `became_duplicates` counts articles stored before that are duplicates of one that came in this crawl and
     was published earlier: they are not among the pages that ended as ``duplicate``.
     """
 
     site: str
-    kind: str = "manual"
-    outcome: str = "finished"
+    kind: CrawlKind = CrawlKind.MANUAL
+    outcome: CrawlOutcome = CrawlOutcome.FINISHED
     reason: str | None = None
     taken: int = 0
     left: int = 0
@@ -108,7 +108,7 @@ class CrawlReport:
     became_duplicates: int = 0
     shared: int = 0
     shared_text: str | None = None
-    verdict: str = "ok"
+    verdict: Verdict = Verdict.OK
     verdict_reason: str | None = None
 
     def count(self, disposition: Disposition) -> int:
@@ -121,6 +121,9 @@ class CrawlReport:
         return cls(
             **{
                 **data,
+                "kind": CrawlKind(data["kind"]),
+                "outcome": CrawlOutcome(data["outcome"]),
+                "verdict": Verdict(data["verdict"]),
                 "addresses": AddressCounts.from_dict(data.get("addresses")),
                 "links": AddressCounts.from_dict(data.get("links")),
                 "sources": [SourceReport.from_dict(source) for source in data.get("sources", ())],

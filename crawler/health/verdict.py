@@ -13,19 +13,35 @@ from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.health.quality import RECENT, Sampled, judge_quality
 from crawler.health.report import CrawlReport
 from crawler.model.article import Disposition
+from crawler.model.crawl import CrawlKind, CrawlOutcome, Verdict
 from crawler.storage.crawls import PastCrawl
 
-HEALTHY = frozenset({"ok", "stopped"})
+HEALTHY = frozenset({Verdict.OK, Verdict.STOPPED})
 """Verdicts that need nobody's attention; any other makes `khabar` exit with 3."""
 
-QUALITY = frozenset({"dates_missing", "bodies_short", "boilerplate"})
+QUALITY = frozenset({Verdict.DATES_MISSING, Verdict.BODIES_SHORT, Verdict.BOILERPLATE})
 """Verdicts on what articles say; a crawl without new articles leaves them as they are."""
 
-OURS = frozenset({"store_lost", "lease_held", "lease_lost", "stopped"})
+OURS = frozenset(
+    {
+        CrawlOutcome.STORE_LOST,
+        CrawlOutcome.LEASE_HELD,
+        CrawlOutcome.LEASE_LOST,
+        CrawlOutcome.STOPPED,
+    }
+)
 """Outcomes that say something of us and nothing of the site."""
 
 ENDED_BY_SOURCES = frozenset(
-    {"nothing_discovered", "moved", "unreachable", "blocked", "failing", "nothing_fetched", "source_failing"}
+    {
+        Verdict.NOTHING_DISCOVERED,
+        Verdict.MOVED,
+        Verdict.UNREACHABLE,
+        Verdict.BLOCKED,
+        Verdict.FAILING,
+        Verdict.NOTHING_FETCHED,
+        Verdict.SOURCE_FAILING,
+    }
 )
 """Verdicts that end only by a crawl in which a source names pages of the site."""
 
@@ -35,15 +51,15 @@ was emptied is over by then, and a feed of a site that publishes at all is not e
 
 SAID_BY_OUTCOME = frozenset(
     {
-        "store_lost",
-        "died",
-        "error",
-        "lease_held",
-        "lease_lost",
-        "unreachable",
-        "blocked",
-        "failing",
-        "same_page_everywhere",
+        CrawlOutcome.STORE_LOST,
+        CrawlOutcome.DIED,
+        CrawlOutcome.ERROR,
+        CrawlOutcome.LEASE_HELD,
+        CrawlOutcome.LEASE_LOST,
+        CrawlOutcome.UNREACHABLE,
+        CrawlOutcome.BLOCKED,
+        CrawlOutcome.FAILING,
+        CrawlOutcome.SAME_PAGE_EVERYWHERE,
     }
 )
 """Outcomes that are verdicts themselves."""
@@ -54,7 +70,7 @@ MOSTLY = 0.5
 MANY = 10
 """Fewer pages than this that are all no articles say little about a site."""
 
-ENDED_BY_PAGES = frozenset({"same_page_everywhere", "pages_replaced"})
+ENDED_BY_PAGES = frozenset({Verdict.SAME_PAGE_EVERYWHERE, Verdict.PAGES_REPLACED})
 """Verdicts that last until a page says again what is stored, or something of its own: what waits is not asked
 for in each crawl, and silence would pass for health."""
 
@@ -71,6 +87,9 @@ FEWER = 0.2
 """Fewer than this share of the usual number is told. Of ten expected, two or fewer come by chance in one
 case of 360 (Poisson); Fridays and holidays stay above it."""
 
+REGULAR = frozenset({CrawlKind.SCHEDULED, CrawlKind.MANUAL})
+"""Crawls that bring what was published since the one before; a backfill brings old articles at once."""
+
 LONGEST_LOOK = timedelta(days=30)
 """How far back a site's history is read."""
 
@@ -80,7 +99,7 @@ def judge(
     past: Sequence[PastCrawl] = (),
     sample: Sequence[Sampled] = (),
     now: datetime | None = None,
-) -> tuple[str, str | None]:
+) -> tuple[Verdict, str | None]:
     """Return the verdict on a crawl and, unless it is ``ok``, a sentence that says why.
 
     Args:
@@ -97,19 +116,19 @@ def judge(
         or _carried_over(report, past)
         or _by_history(report, past, sample, moment)
         or _by_lasting_failures(report, moment)
-        or ("ok", None)
+        or (Verdict.OK, None)
     )
 
 
-def _by_outcome(report: CrawlReport) -> tuple[str, str | None] | None:
-    if report.outcome in SAID_BY_OUTCOME or report.outcome == "stopped":
-        return report.outcome, report.reason
-    if report.outcome == "told_to_wait":
-        return "blocked", report.reason
+def _by_outcome(report: CrawlReport) -> tuple[Verdict, str | None] | None:
+    if report.outcome in SAID_BY_OUTCOME or report.outcome is CrawlOutcome.STOPPED:
+        return Verdict(report.outcome), report.reason
+    if report.outcome is CrawlOutcome.TOLD_TO_WAIT:
+        return Verdict.BLOCKED, report.reason
     return None
 
 
-def _by_sources(report: CrawlReport) -> tuple[str, str] | None:
+def _by_sources(report: CrawlReport) -> tuple[Verdict, str] | None:
     """What is wrong where no source names a page of the site."""
     judged = [source for source in report.sources if source.verdict is not None]
     if not judged or any(source.names_pages for source in report.sources):
@@ -118,29 +137,29 @@ def _by_sources(report: CrawlReport) -> tuple[str, str] | None:
     if len(failed) == len(judged) and not _count_read(report):
         blocked = all(source.error in BLOCKING_STATUS.values() for source in failed)
         return (
-            "blocked" if blocked else "unreachable",
+            Verdict.BLOCKED if blocked else Verdict.UNREACHABLE,
             f"no source of pages answered: {failed[0].url}: {failed[0].error}",
         )
     moved = [source for source in judged if source.verdict is SourceVerdict.MOVED]
     if moved:
         host = Counter(source.moved_to for source in moved).most_common(1)[0][0] or "other hosts"
-        return "moved", (
+        return Verdict.MOVED, (
             f"no source names a page of the site, and {len(moved)} of {len(judged)} lead to {host}; "
             f"`khabar sites check {report.site}` looks for its new address"
         )
-    return "nothing_discovered", f"no source names a page of the site: {judged[0].problem}"
+    return Verdict.NOTHING_DISCOVERED, f"no source names a page of the site: {judged[0].problem}"
 
 
-def _by_lasting_failures(report: CrawlReport, now: datetime) -> tuple[str, str] | None:
+def _by_lasting_failures(report: CrawlReport, now: datetime) -> tuple[Verdict, str] | None:
     """What is wrong where some sources name pages and another has named none for long."""
     for source in report.sources:
         since = datetime.fromisoformat(source.failing_since) if source.failing_since else now
         if now - since >= SOURCE_PATIENCE:
-            return "source_failing", source.problem or source.url
+            return Verdict.SOURCE_FAILING, source.problem or source.url
     return None
 
 
-def _carried_over(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str | None] | None:
+def _carried_over(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[Verdict, str | None] | None:
     """The verdict before this crawl, where it was none to end it: no source names a page, no page is read."""
     before = next((crawl for crawl in reversed(past) if crawl.outcome not in OURS), None)
     if before is None:
@@ -158,7 +177,7 @@ def _count_read(report: CrawlReport) -> int:
     return sum(report.count(kind) for kind in kinds)
 
 
-def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str] | None:
+def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[Verdict, str] | None:
     counts = {disposition: report.count(disposition) for disposition in Disposition}
     read = _count_read(report)
     if not report.taken:
@@ -169,9 +188,9 @@ def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str
     if (unconfirmed := _unconfirmed(report, fetched)) is not None:
         return unconfirmed
     for disposition, word in (
-        (Disposition.BLOCKED, "blocked"),
-        (Disposition.FAILED, "failing"),
-        (Disposition.REFUSED, "nothing_fetched"),
+        (Disposition.BLOCKED, Verdict.BLOCKED),
+        (Disposition.FAILED, Verdict.FAILING),
+        (Disposition.REFUSED, Verdict.NOTHING_FETCHED),
     ):
         if counts[disposition] > MOSTLY * report.taken and (
             disposition is not Disposition.REFUSED or (report.taken >= MANY and not read)
@@ -181,19 +200,19 @@ def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[str, str
                 f"{counts[disposition]} of {report.taken} pages ended as {disposition}{_example(report)}",
             )
     if not read and fetched >= (SEVERAL if _share_read(past) >= MOSTLY else MANY):
-        return "nothing_extracted", f"{fetched} pages were fetched and none of them gave an article"
+        return Verdict.NOTHING_EXTRACTED, f"{fetched} pages were fetched and none of them gave an article"
     return None
 
 
-def _unconfirmed(report: CrawlReport, fetched: int) -> tuple[str, str] | None:
+def _unconfirmed(report: CrawlReport, fetched: int) -> tuple[Verdict, str] | None:
     """Whether the site answers with pages of its server's instead of articles."""
     waiting = report.count(Disposition.UNCONFIRMED)
     if report.shared >= FEW_ALIKE and (report.shared > MOSTLY * fetched or report.shared >= MANY):
-        return "same_page_everywhere", (
+        return Verdict.SAME_PAGE_EVERYWHERE, (
             f"{report.shared} of {fetched} pages say the same: «{report.shared_text or ''}»"
         )
     if waiting >= FEW_ALIKE and waiting > MOSTLY * fetched:
-        return "pages_replaced", (
+        return Verdict.PAGES_REPLACED, (
             f"{waiting} of {fetched} pages have nothing to do with what they were{_example(report)}"
         )
     return None
@@ -208,14 +227,14 @@ def _share_read(past: Sequence[PastCrawl]) -> float:
 
 def _by_history(
     report: CrawlReport, past: Sequence[PastCrawl], sample: Sequence[Sampled], now: datetime
-) -> tuple[str, str] | None:
-    if report.outcome == "finished":
+) -> tuple[Verdict, str] | None:
+    if report.outcome is CrawlOutcome.FINISHED:
         fewer = _fewer(report, past, now)
         if fewer is not None:
             return fewer
     if not past:
         return None
-    before = next((crawl for crawl in reversed(past) if crawl.verdict != "stopped"), past[-1])
+    before = next((crawl for crawl in reversed(past) if crawl.verdict is not Verdict.STOPPED), past[-1])
     if not sample:
         return (before.verdict, before.verdict_reason or "") if before.verdict in QUALITY else None
     recent = list(sample)
@@ -231,9 +250,9 @@ def _by_history(
     return found
 
 
-def _fewer(report: CrawlReport, past: Sequence[PastCrawl], now: datetime) -> tuple[str, str] | None:
+def _fewer(report: CrawlReport, past: Sequence[PastCrawl], now: datetime) -> tuple[Verdict, str] | None:
     # The first crawl of a site brings what has been published before, a backfill likewise.
-    regular = [crawl for crawl in past[1:] if crawl.kind in ("scheduled", "manual")]
+    regular = [crawl for crawl in past[1:] if crawl.kind in REGULAR]
     if len(regular) < SEVERAL:
         return None
     per_day = _usual_per_day(regular, now - timedelta(days=1))
@@ -251,7 +270,7 @@ def _fewer(report: CrawlReport, past: Sequence[PastCrawl], now: datetime) -> tup
         return None
     days = window / timedelta(days=1)
     span = "24 hours" if days <= 1 else f"{days:.0f} days"
-    return "fewer_than_usual", f"{seen} new articles in the last {span}; usually about {expected:.0f}"
+    return Verdict.FEWER_THAN_USUAL, f"{seen} new articles in the last {span}; usually about {expected:.0f}"
 
 
 def _usual_per_day(crawls: Sequence[PastCrawl], until: datetime) -> float:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crawler.model.crawl import SourceKind
+
 
 class Disposition(StrEnum):
     """How one taken page ended. Each page of a crawl ends in exactly one of these."""
@@ -153,12 +155,12 @@ class Hints:
 class Discovered:
     """A URL that a source of discovery says exists.
 
-    `source` names the kind of source: feed, sitemap, listing, wordpress or link. `named_by` is the address of
+    `named_by` is the address of
     a source whose times of change have to prove themselves; None: they are believed.
     """
 
     url: str
-    source: str
+    source: SourceKind
     hints: Hints = field(default_factory=Hints)
     named_by: str | None = None
 

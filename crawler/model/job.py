@@ -1,13 +1,11 @@
 """Job: what one crawl process is asked to do."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from crawler.model.crawl import CrawlKind
 from crawler.model.site import Site
-
-CrawlKind = Literal["scheduled", "manual", "recrawl", "backfill"]
 
 
 class Job(BaseModel):
@@ -21,11 +19,10 @@ class Job(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     site: Site
-    kind: CrawlKind = "manual"
+    kind: CrawlKind = CrawlKind.MANUAL
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
     urls: tuple[str, ...] = ()
-    reopen_articles: bool = False
     discover: bool = True
     recheck: bool = True

@@ -27,6 +27,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, status_outcome
 from crawler.health.report import SourceReport
 from crawler.model.article import Discovered
+from crawler.model.crawl import CrawlOutcome, SourceKind
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.spiders.archive_evidence import ArchiveEvidence
 from crawler.spiders.crawling import Crawling
@@ -134,7 +135,7 @@ class Archives:
             logger.info("%s links no dated archives", response.url)
             return
         self._template = templates[0]
-        self._report = self._run.source(self._template.pattern, "archive")
+        self._report = self._run.source(self._template.pattern, SourceKind.DATE_ARCHIVE)
         await self._evidence.gather(articles)
         self._left = tuple(self._evidence.archives(self._template))
         async for request in self._next():
@@ -159,7 +160,7 @@ class Archives:
     async def _next(self) -> AsyncIterator[Request]:
         """Go on to the next listing that was not read lately."""
         if self._pages.is_full:
-            self._run.end("limit", f"--limit {self._run.job.limit} was reached")
+            self._run.end(CrawlOutcome.LIMIT, f"--limit {self._run.job.limit} was reached")
         if self._spider.stopping or self._pages.is_full or self._template is None:
             return
         left, site = self._left, self._site.id

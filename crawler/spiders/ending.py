@@ -12,6 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.errors import KhabarError, StoreUnavailableError
+from crawler.model.crawl import CrawlOutcome
 from crawler.spiders.run import CrawlRun
 from crawler.spiders.shutdown import end_in_time, turn_away_waiting
 from crawler.storage.lease import LEASE_SECONDS, LeaseLostError
@@ -49,7 +50,10 @@ class StoppableSpider(scrapy.Spider):
     def told_to_wait(self, until: datetime) -> None:
         """End the crawl because the site asked for a pause until then."""
         local = until.astimezone(self.site.zone)
-        self.stop("told_to_wait", f"the site asked not to be crawled before {local:%Y-%m-%d %H:%M} its time")
+        self.stop(
+            CrawlOutcome.TOLD_TO_WAIT,
+            f"the site asked not to be crawled before {local:%Y-%m-%d %H:%M} its time",
+        )
         self.remember_pause(until)
 
     def remember_pause(self, until: datetime) -> None:
@@ -65,14 +69,14 @@ class StoppableSpider(scrapy.Spider):
     def give_up(self, error: KhabarError) -> None:
         """End the crawl because nothing can be written any more; what is not stored stays pending."""
         if isinstance(error, StoreUnavailableError):
-            outcome = "store_lost"
+            outcome = CrawlOutcome.STORE_LOST
         elif isinstance(error, LeaseLostError):
-            outcome = "lease_lost"
+            outcome = CrawlOutcome.LEASE_LOST
         else:
-            outcome = "error"
+            outcome = CrawlOutcome.ERROR
         self.stop(outcome, str(error))
 
-    def stop(self, outcome: str, reason: str) -> None:
+    def stop(self, outcome: CrawlOutcome, reason: str) -> None:
         """End the crawl in good order; may be called from any thread, more than once.
 
         No further request is sent. Those under way are waited for, as long as they may take.
@@ -85,7 +89,7 @@ class StoppableSpider(scrapy.Spider):
 
     def stop_now(self, reason: str) -> None:
         """End the crawl within seconds, as somebody waits for that; may be called from any thread."""
-        self.stop("stopped", reason)
+        self.stop(CrawlOutcome.STOPPED, reason)
         self.run.session.stop_waiting()
         in_reactor(self._hurry)
 
@@ -121,7 +125,7 @@ class StoppableSpider(scrapy.Spider):
         """Keep a fault of our own as a problem and as the crawl's outcome."""
         sentence = f"{what}: {type(error).__name__}: {str(error)[:200]}; please report this, the log has more"
         self.run.problem(sentence)
-        self.run.end("error", sentence)
+        self.run.end(CrawlOutcome.ERROR, sentence)
 
     async def in_store(self, work: Callable[[Database[Document]], T]) -> T | None:
         """Do something with the store in a thread; where that cannot be done, end the crawl."""

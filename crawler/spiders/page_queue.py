@@ -10,6 +10,7 @@ from scrapy import Request
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
 from crawler.discovery.window import newest_first
 from crawler.model.article import Discovered
+from crawler.model.crawl import CrawlOutcome
 from crawler.parsing.urls import page_id
 from crawler.spiders.crawling import Crawling
 from crawler.storage.frontier import Discovery, Frontier, Page
@@ -146,7 +147,7 @@ class Intake:
             if self._spider.stopping or page.id in self._queued:
                 continue
             if self.is_full:
-                self._run.end("limit", f"--limit {self._run.job.limit} was reached")
+                self._run.end(CrawlOutcome.LIMIT, f"--limit {self._run.job.limit} was reached")
                 break
             self._queued.add(page.id)
             self._held.pop(page.id, None)

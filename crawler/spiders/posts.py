@@ -22,6 +22,7 @@ from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_
 from crawler.fetch.exchange import EXCHANGE, KEEP_EXCHANGE
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
 from crawler.health.report import SourceReport
+from crawler.model.crawl import SourceKind
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.pipelines.item import PageItem
 from crawler.spiders.crawling import Crawling
@@ -136,7 +137,7 @@ class Posts:
         root = self._root
         mark = await self._spider.in_store(lambda db: recall_posts_mark(db, self._site.id, root))
         self._walk = PostsWalk(mark or PostsMark(), local_text(datetime.now(UTC), self._site.zone))
-        self._report = self._run.source(self._root, "wordpress")
+        self._report = self._run.source(self._root, SourceKind.WORDPRESS)
         return [self._request(self._walk.first)]
 
     @property
@@ -337,7 +338,7 @@ class Posts:
             self._report.note = f"{why}; the interface is not asked again before {until:%Y-%m-%d}"
 
     def _broke_off(self, why: str) -> None:
-        report = self._report or self._run.source(self._root, "wordpress")
+        report = self._report or self._run.source(self._root, SourceKind.WORDPRESS)
         report.conclude(SourceFinding(SourceVerdict.FAILED, why))
         logger.warning("The REST interface %s could not be read: %s", self._interface.api, why)
 

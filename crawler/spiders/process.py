@@ -14,6 +14,8 @@ import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from crawler.model.crawl import CrawlOutcome, Verdict
+
 if TYPE_CHECKING:
     from crawler.health.report import CrawlReport
     from crawler.spiders.ending import StoppableSpider
@@ -94,9 +96,9 @@ def main() -> int:
         error = explained(unexpected)
         if error is None:
             raise
-        outcome = "lease_held" if isinstance(error, LeaseHeldError) else "store_lost"
+        outcome = CrawlOutcome.LEASE_HELD if isinstance(error, LeaseHeldError) else CrawlOutcome.STORE_LOST
         report = CrawlReport(site=job.site.id, kind=job.kind, outcome=outcome, reason=str(error))
-        report.verdict, report.verdict_reason = outcome, str(error)
+        report.verdict, report.verdict_reason = Verdict(outcome), str(error)
     else:
         report = _crawl(run, stop_request)
         if run.abandoned:
@@ -126,10 +128,10 @@ def _crawl(run: "CrawlRun", stop_request: _StopRequest) -> "CrawlReport":
         # Scrapy's own handlers wait for all requests that have been begun.
         process.start(install_signal_handlers=False)
         if crawler.stats.get_value("log_count/CRITICAL"):
-            run.end("error", "the crawl failed; its log says why")
+            run.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
     except Exception:  # whatever it was, the crawl is recorded and its lease given back
         logger.exception("The crawl failed")
-        run.end("error", "the crawl failed; its log says why")
+        run.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
     return run.close()
 
 

@@ -17,6 +17,7 @@ from crawler.health.quality import Sample
 from crawler.health.report import CrawlReport, SourceReport
 from crawler.health.verdict import LONGEST_LOOK, OURS, judge
 from crawler.model.article import Article, Disposition, UnconfirmedReason
+from crawler.model.crawl import CrawlOutcome, SourceKind, Verdict
 from crawler.model.job import Job
 from crawler.pipelines.extraction_pool import ExtractionPool
 from crawler.pipelines.raw_copy import Keeping
@@ -194,15 +195,18 @@ class CrawlRun:
         if len(self.report.problems) < PROBLEMS_KEPT:
             self.report.problems.append(sentence)
 
-    def source(self, url: str, kind: str) -> SourceReport:
+    def source(self, url: str, kind: SourceKind) -> SourceReport:
         """Begin the report of a source of discovery."""
         report = SourceReport(url=url, kind=kind)
         self.report.sources.append(report)
         return report
 
-    def end(self, outcome: str | None = None, reason: str | None = None) -> None:
+    def end(self, outcome: CrawlOutcome | None = None, reason: str | None = None) -> None:
         """Set the crawl's outcome once; later calls are ignored, but for a stop below a limit."""
-        first = self.report.outcome == "finished" or (self.report.outcome == "limit" and outcome == "stopped")
+        now = self.report.outcome
+        first = now is CrawlOutcome.FINISHED or (
+            now is CrawlOutcome.LIMIT and outcome is CrawlOutcome.STOPPED
+        )
         if outcome and first:
             self.report.outcome, self.report.reason = outcome, reason
 
@@ -215,32 +219,32 @@ class CrawlRun:
         """Stop the workers, record the crawl, give the lease back, and return the report."""
         self.pool.close()
         if self.pool.failure is not None:
-            self.end("error", str(self.pool.failure))
+            self.end(CrawlOutcome.ERROR, str(self.pool.failure))
         self.keeping.close()
         report = self.report
         for sentence in self.traps.told():
-            self.source(self.site.url, "link").note = sentence
+            self.source(self.site.url, SourceKind.LINK).note = sentence
         report.seconds = round(time.monotonic() - self._begun, 2)
         accounted = sum(report.dispositions.values())
         contradiction = report.add_up()
         if accounted != report.taken:
             contradiction = f"{report.taken} pages were taken, {accounted} are accounted for"
         if contradiction is not None:
-            report.outcome, report.reason = "error", f"{contradiction}: please report this"
+            report.outcome, report.reason = CrawlOutcome.ERROR, f"{contradiction}: please report this"
             self.problem(report.reason)
         try:
-            if not self.session.lost_for_good and report.outcome != "lease_lost":
+            if not self.session.lost_for_good and report.outcome is not CrawlOutcome.LEASE_LOST:
                 if report.outcome not in OURS:
                     self.session.run(self._clean_first_articles)
                 report.left = len(self.frontier(lambda frontier: frontier.pending(datetime.now(UTC))))
                 self.session.run(self._judge)
                 self.session.run(self._record)
         except LeaseLostError as error:
-            report.outcome, report.reason = "lease_lost", str(error)
+            report.outcome, report.reason = CrawlOutcome.LEASE_LOST, str(error)
             report.verdict, report.verdict_reason = judge(report)
         finally:
             self.session.close()
-        if report.verdict == "ok":
+        if report.verdict is Verdict.OK:
             report.verdict, report.verdict_reason = judge(report)
         return report
 
@@ -279,7 +283,7 @@ class CrawlRun:
     def _turn(self, stores: Stores) -> Turn:
         report, now = self.report, datetime.now(UTC)
         interval, next_at = None, None
-        if self.job.discover and report.outcome != "limit":
+        if self.job.discover and report.outcome is not CrawlOutcome.LIMIT:
             state = site_state(stores.db, self.site.id)
             new = report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
             interval = next_interval(self.site.every, state.interval, verdict=report.verdict, new=new)

@@ -23,6 +23,7 @@ from crawler.fetch.outcome import (
     status_outcome,
 )
 from crawler.model.article import Discovered, Disposition
+from crawler.model.crawl import SourceKind
 from crawler.parsing.urls import page_id
 from crawler.pipelines.extraction_pool import Extracted, ExtractionFailedError, FetchedPage
 from crawler.pipelines.item import PageItem
@@ -218,7 +219,7 @@ class SiteSpider(StoppableSpider):
         """Requests for followed links, by how many links away from a source they are."""
         by_depth: dict[int, list[Discovered]] = {}
         for url, depth in links:
-            by_depth.setdefault(depth, []).append(Discovered(url, "link"))
+            by_depth.setdefault(depth, []).append(Discovered(url, SourceKind.LINK))
         requests: list[Request] = []
         for depth, links_of_depth in by_depth.items():
             to_fetch, addresses = await self._intake.found(links_of_depth, depth)

@@ -7,6 +7,7 @@ from crawler.discovery.pagination import PAGINATIONS, WORDPRESS, Pagination
 from crawler.discovery.source_content import Named
 from crawler.discovery.window import Window
 from crawler.health.report import SourceReport
+from crawler.model.crawl import SourceKind
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.page_queue import Intake
 from crawler.spiders.posts import Posts
@@ -57,7 +58,7 @@ class SourcePaging:
         if source.pages_left <= 0 and not self._is_bound(source):
             return
         following, guessed = named.next_url, False
-        if following is None and source.kind == "feed":
+        if following is None and source.kind is SourceKind.FEED:
             pagination = walk.pagination or (WORDPRESS if named.made_by_wordpress else None)
             if pagination is None:
                 yield from self._first_guess(source, named)

@@ -24,12 +24,13 @@ from crawler.discovery.accounting import (
     judge_source,
 )
 from crawler.discovery.lastmod import with_believed_times
-from crawler.discovery.source_content import Named, SourceKind, parse_source
+from crawler.discovery.source_content import Named, parse_source
 from crawler.discovery.window import newest_first
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, charset_of, failure_outcome, header_of, status_outcome
 from crawler.health.report import SourceReport
 from crawler.model.article import Disposition
+from crawler.model.crawl import SourceKind
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.date_archives import Archives
@@ -102,13 +103,13 @@ class Sources:
         await self._archives.recall()
         seed = self._site
         sources: list[tuple[str, SourceKind, int]] = [
-            *((url, "feed", MAX_PAGES_A_CRAWL) for url in seed.feeds),
-            *((url, "sitemap", 0) for url in seed.sitemaps),
-            *((listing.url, "listing", listing.pages - 1) for listing in seed.listings),
+            *((url, SourceKind.FEED, MAX_PAGES_A_CRAWL) for url in seed.feeds),
+            *((url, SourceKind.SITEMAP, 0) for url in seed.sitemaps),
+            *((listing.url, SourceKind.LISTING, listing.pages - 1) for listing in seed.listings),
         ]
         # A home page that is a site's only source is read further back than one beside others.
-        for url, kind, pages in sources or [(seed.url, "listing", MAX_PAGES_A_CRAWL)]:
-            is_bounded = kind == "feed" or not sources
+        for url, kind, pages in sources or [(seed.url, SourceKind.LISTING, MAX_PAGES_A_CRAWL)]:
+            is_bounded = kind is SourceKind.FEED or not sources
             for request in await self._begin(url, kind, pages, is_bounded=is_bounded):
                 yield request
 
@@ -143,12 +144,12 @@ class Sources:
         )
         line: dict[str, SourceKind] = {}
         if silent or self._posts.is_short or not (covered or self._spider.window.is_open):
-            line = dict.fromkeys(sitemaps, "sitemap")
+            line = dict.fromkeys(sitemaps, SourceKind.SITEMAP)
         if silent and not line and self._site.url not in self._asked:
-            line = {self._site.url: "listing"}
+            line = {self._site.url: SourceKind.LISTING}
         takes_listings = not line and not self._listings.are_needless
         if takes_listings:
-            line = dict.fromkeys(self._listings.take(), "sitemap")
+            line = dict.fromkeys(self._listings.take(), SourceKind.SITEMAP)
         for url, kind in line.items():
             logger.info("No source named all that is wanted so far; asking %s", url)
             walk = Walk(url, ended_before=False)
@@ -192,7 +193,7 @@ class Sources:
             async for request in self._read_guessed(source, response):
                 yield request
         # A page further on that is not there is the end of them.
-        elif response.status != 404 or source.is_root or source.kind == "sitemap":
+        elif response.status != 404 or source.is_root or source.kind is SourceKind.SITEMAP:
             async for request in self._read(source, response):
                 yield request
         await self._ended(source.walk)
@@ -268,7 +269,7 @@ class Sources:
             source, report, f"it is a web page now, and names as its feed {names}, which is read instead"
         )
         for url in line:
-            for request in await self._begin(url, "feed", MAX_PAGES_A_CRAWL, is_bounded=True):
+            for request in await self._begin(url, SourceKind.FEED, MAX_PAGES_A_CRAWL, is_bounded=True):
                 yield request
 
     async def _take(
@@ -279,7 +280,7 @@ class Sources:
         memory: SourceMemory = response.meta["memory"]
         if source.is_root and self._site.owns(source.url) and not self._site.owns(response.url):
             walk.foreign_host = foreign_host(response.url)
-        if source.kind == "sitemap":
+        if source.kind is SourceKind.SITEMAP:
             self._archives.coverage.note_sitemap(named.pages, named.sitemaps)
         if named.truncated:
             self._run.problem(
@@ -365,7 +366,7 @@ class Sources:
                 counts.count(AddressOutcome.SITEMAP_LEFT_OUT)
                 continue
             counts.count(AddressOutcome.SITEMAP_READ)
-            line.append((Source(link.url, "sitemap", source.walk), memory))
+            line.append((Source(link.url, SourceKind.SITEMAP, source.walk), memory))
         source.walk.account(report, counts)
         if rest := counts[AddressOutcome.SITEMAP_LEFT_OUT] - listings:
             source.walk.failed = True
@@ -427,7 +428,7 @@ class Sources:
         """
         source.walk.failed = source.walk.failed or source.is_root or not is_gone
         source.walk.first_error = source.walk.first_error or reason
-        if source.kind == "sitemap":
+        if source.kind is SourceKind.SITEMAP:
             self._archives.coverage.note_failed()
         report.error = reason
         if not source.is_root:

@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from crawler.model.article import Disposition, UnconfirmedReason
+from crawler.model.crawl import CrawlOutcome
 from crawler.pipelines.item import PageItem
 
 IN_A_ROW = 10
@@ -19,9 +20,9 @@ ALIKE_IN_A_ROW = 50
 """The same for pages that say what others say: a section of videos under one caption is no wall."""
 
 TURNED_AWAY = {
-    Disposition.BLOCKED: "blocked",
-    Disposition.FAILED: "failing",
-    Disposition.UNCONFIRMED: "same_page_everywhere",
+    Disposition.BLOCKED: CrawlOutcome.BLOCKED,
+    Disposition.FAILED: CrawlOutcome.FAILING,
+    Disposition.UNCONFIRMED: CrawlOutcome.SAME_PAGE_EVERYWHERE,
 }
 
 

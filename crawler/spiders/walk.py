@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from crawler.discovery.accounting import AddressCounts, SourceFinding, SourceVerdict, judge_source
 from crawler.discovery.pagination import Pagination
 from crawler.discovery.sitemap import SitemapLink
-from crawler.discovery.source_content import SourceKind
 from crawler.discovery.window import sitemap_span
 from crawler.health.report import SourceReport
+from crawler.model.crawl import SourceKind
 from crawler.storage.sources import SourceAnswer, SourceMemory
 
 OLD_SITEMAP = timedelta(days=60)

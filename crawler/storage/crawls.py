@@ -9,6 +9,7 @@ from bson import ObjectId
 from pymongo.database import Database
 
 from crawler.model.article import Disposition
+from crawler.model.crawl import CrawlKind, CrawlOutcome, Verdict
 from crawler.storage.clock import waits_until
 from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.schema import Document
@@ -26,7 +27,7 @@ READ = (*NEW, Disposition.REVISED, Disposition.UNCHANGED)
 class CrawlLog:
     """One crawl's document in `crawls`, open until `finish`."""
 
-    def __init__(self, db: Database[Document], site: str, kind: str, token: int) -> None:
+    def __init__(self, db: Database[Document], site: str, kind: CrawlKind, token: int) -> None:
         self.id = ObjectId()
         now = datetime.now(UTC)
         # A crawl of this site that never finished was killed: we hold its lease now.
@@ -51,11 +52,11 @@ class CrawlLog:
 class PastCrawl:
     """A finished crawl, as far as later ones are compared with it."""
 
-    kind: str
+    kind: CrawlKind
     started_at: datetime
-    verdict: str
+    verdict: Verdict
     verdict_reason: str | None = None
-    outcome: str = "finished"
+    outcome: CrawlOutcome = CrawlOutcome.FINISHED
     taken: int = 0
     new: int = 0
     read: int = 0
@@ -79,11 +80,11 @@ def past_crawls(db: Database[Document], site: str, since: datetime) -> list[Past
 def _past(document: Document) -> PastCrawl:
     counts = document["dispositions"]
     return PastCrawl(
-        kind=document["kind"],
+        kind=CrawlKind(document["kind"]),
         started_at=document["started_at"],
-        verdict=document.get("verdict") or "ok",
+        verdict=Verdict(document.get("verdict") or Verdict.OK),
         verdict_reason=document.get("verdict_reason"),
-        outcome=document.get("outcome") or "finished",
+        outcome=CrawlOutcome(document.get("outcome") or CrawlOutcome.FINISHED),
         taken=document.get("taken", 0),
         new=sum(counts.get(str(kind), 0) for kind in NEW),
         read=sum(counts.get(str(kind), 0) for kind in READ),
@@ -93,7 +94,12 @@ def _past(document: Document) -> PastCrawl:
 
 def finish_dead(db: Database[Document], site: str, reason: str) -> None:
     """Finish the records of a site's crawls that ended without doing so themselves."""
-    ending = {"outcome": "died", "reason": reason, "verdict": "died", "verdict_reason": reason}
+    ending = {
+        "outcome": CrawlOutcome.DIED,
+        "reason": reason,
+        "verdict": Verdict.DIED,
+        "verdict_reason": reason,
+    }
     db.crawls.update_many(
         {"site": site, "finished_at": None}, {"$set": {"finished_at": datetime.now(UTC), **ending}}
     )

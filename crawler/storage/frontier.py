@@ -13,6 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from crawler.model.article import Discovered, Disposition
+from crawler.model.crawl import SourceKind
 from crawler.model.period import Period
 from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.clock import CLOCK_SLACK, waits_until
@@ -185,7 +186,7 @@ class Frontier:
 
     def name_pages(self, urls: Iterable[str]) -> list[Page]:
         """Return these pages whatever their state, putting those into the frontier that are not there."""
-        pages = [Discovered(url, "named") for url in urls]
+        pages = [Discovered(url, SourceKind.COMMAND) for url in urls]
         self.discover(pages)
         keys = [self.key(item.url) for item in pages]
         keys += [f"{self._site}/{page}" for item in pages for page in former_page_ids(item.url)]
@@ -223,7 +224,7 @@ class Frontier:
             for document in settled
             if document.get("article_id") is None
             and document.get("misses")
-            and document["discovered_by"] != "link"
+            and document["discovered_by"] != SourceKind.LINK
             and ((document.get("hints") or {}).get("published_at") or document["discovered_at"]) in period
         ]
         for keys in _batches(missed):

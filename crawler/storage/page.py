@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crawler.model.article import Disposition, Hints
+from crawler.model.crawl import SourceKind
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, Waiting
 from crawler.storage.recheck import LINKED, next_look_at_missed, next_recheck
 from crawler.storage.schema import Document
@@ -142,7 +143,7 @@ def _recheck_fields(page: Page, result: PageResult, now: datetime) -> Document:
     if result.disposition in UNSETTLED:
         return {}
     if _is_missed(page, result):
-        linked = page.discovered_by == "link" and result.disposition is Disposition.NOT_ARTICLE
+        linked = page.discovered_by == SourceKind.LINK and result.disposition is Disposition.NOT_ARTICLE
         misses = max(page.misses, LINKED if linked else 0)
         return {"misses": misses + 1, "recheck_at": next_look_at_missed(misses, now)}
     if since := result.article_since or page.article_since:

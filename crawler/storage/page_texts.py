@@ -13,6 +13,7 @@ from bson.binary import Binary
 from pymongo.database import Database
 
 from crawler.model.article import Disposition, UnconfirmedReason
+from crawler.model.crawl import SourceKind
 from crawler.storage.schema import Document
 
 CONFIRMED_AFTER = timedelta(hours=6)
@@ -126,7 +127,7 @@ def _holder(document: Document) -> TextHolder:
         text=PageText.from_document(document["text"]),
         article_id=document.get("article_id"),
         stored=document.get("article_id") is not None and not waits,
-        from_source=document["discovered_by"] != "link",
+        from_source=document["discovered_by"] != SourceKind.LINK,
     )
 
 

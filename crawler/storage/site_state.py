@@ -12,6 +12,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo.database import Database
 
+from crawler.model.crawl import Verdict
 from crawler.storage.clock import not_ahead, waits_until
 from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.lease import LEASE_SECONDS
@@ -27,7 +28,7 @@ class Turn:
 
     crawl: ObjectId
     at: datetime
-    verdict: str
+    verdict: Verdict
     reason: str | None
     new: int = 0
     interval: timedelta | None = None
@@ -45,8 +46,8 @@ class HealthChange:
     """A site whose verdict is another than before."""
 
     site: str
-    verdict: str
-    previous: str
+    verdict: Verdict
+    previous: Verdict
     reason: str | None
     since: datetime
     again: bool = False
@@ -58,7 +59,7 @@ class SiteState:
     """What is remembered of a site; None where nothing is known yet."""
 
     site: str
-    verdict: str | None = None
+    verdict: Verdict | None = None
     reason: str | None = None
     since: datetime | None = None
     checked_at: datetime | None = None
@@ -104,14 +105,14 @@ def record_turn(db: Database[Document], site: str, token: int | None, turn: Turn
     if document.get("last_crawl") == turn.crawl:
         return
     health = document.get("health") or {}
-    previous = health.get("verdict") or "ok"
+    previous = health.get("verdict") or Verdict.OK
     changed = turn.verdict != previous
     fields: Document = {
         "last_crawl": turn.crawl,
         "health": {
             "verdict": turn.verdict,
             "reason": turn.reason,
-            "previous": previous if changed else health.get("previous", "ok"),
+            "previous": previous if changed else health.get("previous", Verdict.OK),
             "since": turn.at if changed or "since" not in health else health["since"],
             "checked_at": turn.at,
             "new": turn.new,
@@ -140,7 +141,7 @@ def record_turn(db: Database[Document], site: str, token: int | None, turn: Turn
     )
 
 
-def _undone(health: Document, verdict: str) -> bool:
+def _undone(health: Document, verdict: Verdict) -> bool:
     return health.get("told") is False and health.get("previous") == verdict
 
 
@@ -157,8 +158,8 @@ def claim_changes(db: Database[Document]) -> list[HealthChange]:
             changes.append(
                 HealthChange(
                     site=document["_id"],
-                    verdict=health["verdict"],
-                    previous=health["previous"],
+                    verdict=Verdict(health["verdict"]),
+                    previous=Verdict(health["previous"]),
                     reason=health["reason"],
                     since=health["since"],
                     again=bool(health.get("attempts")),
@@ -214,7 +215,7 @@ def _state(document: Document) -> SiteState:
     interval = document.get("interval")
     return SiteState(
         site=document["_id"],
-        verdict=health.get("verdict"),
+        verdict=Verdict(health["verdict"]) if health.get("verdict") else None,
         reason=health.get("reason"),
         since=health.get("since"),
         checked_at=health.get("checked_at"),

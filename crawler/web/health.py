@@ -42,7 +42,8 @@ def site_health(
     told = [_crawl(crawl) for crawl in crawls]
     ended = next((crawl for crawl in told if crawl.finished_at), None)
     remembered = remembered or SiteState(id_)
-    verdict, reason = remembered.verdict, remembered.reason
+    verdict: str | None = remembered.verdict
+    reason = remembered.reason
     if verdict is None and ended is not None:
         verdict, reason = ended.verdict, ended.reason
     running = remembered.crawled_now(datetime.now(UTC))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from crawler.cli.status import _source_lines
 from crawler.discovery.accounting import AddressCounts, AddressOutcome
 from crawler.health.report import SourceReport
+from crawler.model.crawl import SourceKind
 from crawler.operations.crawling.status import CrawlSummary, SiteStatus
 
 NOW = datetime(2024, 12, 4, tzinfo=UTC)
@@ -12,8 +13,8 @@ NOW = datetime(2024, 12, 4, tzinfo=UTC)
 
 def test_each_source_of_the_latest_crawl_is_shown_with_what_became_of_its_addresses() -> None:
     moved, well = (
-        SourceReport("https://sada.example/%D8%AE", "feed"),
-        SourceReport("https://sada.example/", "listing"),
+        SourceReport("https://sada.example/%D8%AE", SourceKind.FEED),
+        SourceReport("https://sada.example/", SourceKind.LISTING),
     )
     counts = AddressCounts()
     counts.count_off_site("new.example", 7)

@@ -2,6 +2,7 @@
 
 from crawler.cli.tables import problem_lines
 from crawler.health.report import CrawlReport, SourceReport
+from crawler.model.crawl import SourceKind
 from crawler.settings import Settings
 
 
@@ -11,7 +12,7 @@ def _lines(**fields: object) -> list[str]:
 
 
 def test_a_crawl_that_found_nothing_new_says_so_and_what_it_cost() -> None:
-    asked = SourceReport("https://souq.example/feed", "feed", found=10, unchanged=True)
+    asked = SourceReport("https://souq.example/feed", SourceKind.FEED, found=10, unchanged=True)
     assert _lines(sources=[asked], requests=3) == ["souq: nothing new since the last crawl (3 requests)"]
     assert _lines(sources=[asked], requests=9, discovered=2, taken=2) == []
     assert _lines(requests=3) == [], "nothing was asked for new pages"
@@ -23,7 +24,9 @@ def test_articles_that_became_duplicates_are_counted_beside_those_that_came_as_s
 
 
 def test_why_a_source_was_not_read_to_its_end_is_told() -> None:
-    asked = SourceReport("https://souq.example/", "listing", found=4, new=4, note="its paging ends here")
+    asked = SourceReport(
+        "https://souq.example/", SourceKind.LISTING, found=4, new=4, note="its paging ends here"
+    )
     assert _lines(sources=[asked], discovered=4, taken=4) == [
         "souq: listing https://souq.example/: its paging ends here"
     ]

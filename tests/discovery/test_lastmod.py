@@ -8,6 +8,7 @@ from crawler.discovery.lastmod import unbelievable_times, with_believed_times
 from crawler.discovery.sitemap import SitemapLink
 from crawler.discovery.source_content import Named
 from crawler.model.article import Discovered, Hints
+from crawler.model.crawl import SourceKind
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -41,7 +42,7 @@ def test_times_that_say_nothing(times: list[datetime], doubted: set[datetime] | 
 def test_an_answer_keeps_its_pages_and_loses_the_times_that_say_nothing() -> None:
     times = [NOW, NOW, NOW, NOW - DAY, None]
     pages = [
-        Discovered(f"https://a.example/{number}", "sitemap", Hints(title="ع", modified_at=moment))
+        Discovered(f"https://a.example/{number}", SourceKind.SITEMAP, Hints(title="ع", modified_at=moment))
         for number, moment in enumerate(times)
     ]
     links = [SitemapLink(f"https://a.example/{number}.xml", NOW - number * DAY) for number in range(3)]

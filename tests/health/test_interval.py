@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from crawler.health.interval import next_interval, next_time, open_from
+from crawler.model.crawl import Verdict
 from crawler.model.site import Site
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def _after(verdict: str, new: int, times: int, every: timedelta = HOUR) -> timedelta:
+def _after(verdict: Verdict, new: int, times: int, every: timedelta = HOUR) -> timedelta:
     interval = None
     for _ in range(times):
         interval = next_interval(every, interval, verdict=verdict, new=new)
@@ -21,22 +22,22 @@ def _after(verdict: str, new: int, times: int, every: timedelta = HOUR) -> timed
 
 
 def test_a_quiet_site_is_asked_less_often_up_to_a_bound_and_at_once_as_ever_when_it_wakes() -> None:
-    assert _after("ok", 0, 1) == HOUR * 1.5
-    assert _after("ok", 0, 20) == HOUR * 4
-    assert next_interval(HOUR, HOUR * 4, verdict="ok", new=3) == HOUR
-    assert _after("ok", 0, 20, timedelta(days=3)) == timedelta(days=3)
+    assert _after(Verdict.OK, 0, 1) == HOUR * 1.5
+    assert _after(Verdict.OK, 0, 20) == HOUR * 4
+    assert next_interval(HOUR, HOUR * 4, verdict=Verdict.OK, new=3) == HOUR
+    assert _after(Verdict.OK, 0, 20, timedelta(days=3)) == timedelta(days=3)
 
 
 def test_a_site_in_trouble_is_asked_ever_less_often_but_never_dropped() -> None:
-    waits = [_after("blocked", 0, times) for times in range(1, 12)]
+    waits = [_after(Verdict.BLOCKED, 0, times) for times in range(1, 12)]
     assert waits == sorted(waits)
     assert waits[0] == 2 * HOUR
     assert waits[-1] == timedelta(days=1)
-    assert _after("unreachable", 0, 9, timedelta(days=3)) == timedelta(days=3)
+    assert _after(Verdict.UNREACHABLE, 0, 9, timedelta(days=3)) == timedelta(days=3)
 
 
 def test_a_seed_that_asks_more_often_than_before_is_heard() -> None:
-    assert next_interval(HOUR, timedelta(minutes=10), verdict="ok", new=0) == HOUR * 1.5
+    assert next_interval(HOUR, timedelta(minutes=10), verdict=Verdict.OK, new=0) == HOUR * 1.5
 
 
 def test_turns_are_spread_over_the_interval_and_then_keep_it() -> None:

@@ -11,11 +11,12 @@ from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.health.quality import Sampled
 from crawler.health.report import CrawlReport, SourceReport
 from crawler.health.verdict import judge
+from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
 from crawler.storage.crawls import PastCrawl
 
 
 def _report(
-    outcome: str = "finished", *, sources: list[SourceReport] | None = None, **counts: int
+    outcome: CrawlOutcome = CrawlOutcome.FINISHED, *, sources: list[SourceReport] | None = None, **counts: int
 ) -> CrawlReport:
     report = CrawlReport(site="x", outcome=outcome, taken=sum(counts.values()), dispositions=dict(counts))
     report.sources = [_source(already_known=5)] if sources is None else sources
@@ -23,7 +24,7 @@ def _report(
 
 
 def _source(finding: SourceFinding | None = None, **counts: int) -> SourceReport:
-    source = SourceReport("https://x/feed", "feed")
+    source = SourceReport("https://x/feed", SourceKind.FEED)
     for outcome, number in counts.items():
         named = AddressCounts()
         if outcome == AddressOutcome.OFF_SITE:
@@ -44,7 +45,7 @@ def test_a_crawl_that_read_articles_is_well() -> None:
 
 
 def test_a_site_with_nothing_new_is_well() -> None:
-    unchanged = SourceReport("https://x/feed", "feed", unchanged=True, verdict=SourceVerdict.OK)
+    unchanged = SourceReport("https://x/feed", SourceKind.FEED, unchanged=True, verdict=SourceVerdict.OK)
     assert judge(_report(sources=[unchanged])) == ("ok", None)
 
 
@@ -82,9 +83,9 @@ def test_a_source_that_named_nothing_for_long_is_a_verdict_though_others_name_pa
 
 def test_a_verdict_ends_only_by_a_crawl_in_which_a_source_names_pages() -> None:
     past = _past(1, 3)
-    past.append(replace(past[-1], verdict="moved", verdict_reason="why", started_at=NOW))
+    past.append(replace(past[-1], verdict=Verdict.MOVED, verdict_reason="why", started_at=NOW))
     # A crawl that was stopped from outside says nothing of the site.
-    past.append(replace(past[-2], outcome="stopped", verdict="stopped"))
+    past.append(replace(past[-2], outcome=CrawlOutcome.STOPPED, verdict=Verdict.STOPPED))
     assert judge(_report(sources=[], unchanged=3), past, now=NOW) == ("moved", "why")
     assert judge(_report(unchanged=3), past, now=NOW) == ("ok", None)
 
@@ -104,7 +105,7 @@ def test_pages_without_any_article_among_them_are_told() -> None:
 
 
 def test_a_crawl_that_could_not_be_done_says_so_whatever_it_counted() -> None:
-    assert judge(_report("store_lost", stored=5))[0] == "store_lost"
+    assert judge(_report(CrawlOutcome.STORE_LOST, stored=5))[0] == "store_lost"
 
 
 NOW = datetime(2024, 12, 30, 12, 0, tzinfo=UTC)
@@ -118,10 +119,10 @@ def _past(days: int = 20, per_crawl: int = 2, *, until: datetime = NOW, **fields
         "new": per_crawl,
         "read": per_crawl,
         "sample": sample,
-        "verdict": "ok",
+        "verdict": Verdict.OK,
     }
     return [
-        PastCrawl(kind="scheduled", started_at=until - timedelta(hours=6 * back), **(values | fields))
+        PastCrawl(kind=CrawlKind.SCHEDULED, started_at=until - timedelta(hours=6 * back), **(values | fields))
         for back in range(days * 4, 0, -1)
     ]
 
@@ -156,14 +157,14 @@ def test_undated_articles_of_several_small_crawls_add_up() -> None:
 
 
 def test_a_crawl_without_new_articles_leaves_a_verdict_on_quality_as_it_is() -> None:
-    broken = _past(1, 0, verdict="dates_missing", verdict_reason="why", sample=())
+    broken = _past(1, 0, verdict=Verdict.DATES_MISSING, verdict_reason="why", sample=())
     before = _past(20, 0, until=NOW - timedelta(days=1))
     assert judge(_report(), before + broken, now=NOW) == ("dates_missing", "why")
 
 
 def test_what_has_been_broken_for_as_long_as_the_history_reaches_is_still_broken() -> None:
     undated = tuple({"words": 200, "dated": False, "paragraphs": [n]} for n in range(4))
-    past = _past(20, 4, verdict="dates_missing", verdict_reason="why", sample=undated)
+    past = _past(20, 4, verdict=Verdict.DATES_MISSING, verdict_reason="why", sample=undated)
     assert judge(_report(stored=2), past, [Sampled(200, False)] * 2, NOW) == ("dates_missing", "why")
 
 
@@ -190,6 +191,6 @@ def test_pages_that_have_nothing_to_do_with_what_is_stored_are_a_verdict() -> No
 
 
 def test_a_wall_lasts_until_a_page_says_something_of_its_own() -> None:
-    past = _past(1, verdict="same_page_everywhere", verdict_reason="why")
+    past = _past(1, verdict=Verdict.SAME_PAGE_EVERYWHERE, verdict_reason="why")
     assert judge(_report(), past) == ("same_page_everywhere", "why")
     assert judge(_report(unchanged=1), past) == ("ok", None)

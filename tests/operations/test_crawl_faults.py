@@ -8,6 +8,7 @@ import pytest
 from crawler.demo.faults import Fault
 from crawler.demo.truth import Kind
 from crawler.model.article import Discovered, Disposition
+from crawler.model.crawl import SourceKind
 from crawler.parsing.urls import page_id
 from crawler.storage.frontier import Frontier
 from crawler.storage.schema import ensure_schema
@@ -59,7 +60,7 @@ def faulty(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         # Known without the full texts of the feed, which would stand in for pages that cannot be read.
         ensure_schema(crawled.stores.db)
         every = [article.url for article in crawled.newsroom.articles if article.site == SITE]
-        Frontier(crawled.stores.db, SITE).discover(Discovered(url, "sitemap") for url in every)
+        Frontier(crawled.stores.db, SITE).discover(Discovered(url, SourceKind.SITEMAP) for url in every)
         urls = [
             article.url
             for article in crawled.newsroom.articles

@@ -21,6 +21,7 @@ from crawler.discovery.sitemap import SitemapLink
 from crawler.discovery.window import Window
 from crawler.health.report import SourceReport
 from crawler.model.article import Discovered
+from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.urls import page_id
 from crawler.spiders.date_archives import EMPTY, Archives
@@ -49,7 +50,7 @@ class _Spider:
         self._known: set[str] = set()
 
     def _source(self, url: str, kind: str) -> SourceReport:
-        self.reports.append(SourceReport(url, kind))
+        self.reports.append(SourceReport(url, SourceKind(kind)))
         return self.reports[-1]
 
     async def in_store(self, work: Callable[..., Any]) -> Any:
@@ -295,7 +296,7 @@ def test_a_site_in_trouble_is_left_alone(stores: Stores) -> None:
 
 def test_it_is_not_begun_where_something_else_reaches_back(stores: Stores) -> None:
     site: Pages = lambda path: _wordpress() if path == "/" else _month(path)  # noqa: E731
-    old = [Discovered(f"{HOME}2022/05/01/story-{n}", "sitemap") for n in range(REACHES_BACK)]
+    old = [Discovered(f"{HOME}2022/05/01/story-{n}", SourceKind.SITEMAP) for n in range(REACHES_BACK)]
     assert _walk(stores, site, Window())[0] == [], "no window, no walk"
     assert _walk(stores, site, covered=True)[0] == []
     assert _walk(stores, site, noted=lambda archives: archives.coverage.note_sitemap(old, []))[0] == []

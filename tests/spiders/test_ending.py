@@ -7,6 +7,7 @@ from twisted.python.failure import Failure
 
 from crawler.health.report import CrawlReport
 from crawler.health.verdict import judge
+from crawler.model.crawl import CrawlOutcome
 from crawler.model.site import Site
 from crawler.spiders.ending import StoppableSpider
 
@@ -23,7 +24,7 @@ class _Run:
     def problem(self, sentence: str) -> None:
         self.report.problems.append(sentence)
 
-    def end(self, outcome: str, reason: str) -> None:
+    def end(self, outcome: CrawlOutcome, reason: str) -> None:
         self.report.outcome, self.report.reason = outcome, reason
 
 

@@ -8,6 +8,7 @@ from bson import ObjectId
 from crawler.discovery.date_archives import Archive
 from crawler.discovery.window import Span
 from crawler.model.article import Discovered, Disposition
+from crawler.model.crawl import SourceKind, Verdict
 from crawler.storage.clock import CLOCK_SLACK, not_ahead, waits_until
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import hold_off, not_before
@@ -49,7 +50,7 @@ def test_what_has_happened_does_not_lie_ahead() -> None:
 
 def test_a_site_s_turn_and_pause_of_a_wrong_clock_are_due_now(stores: Stores) -> None:
     lease = Lease(stores.db, "site")
-    turn = Turn(ObjectId(), AHEAD, "ok", None, interval=HOUR, next_at=AHEAD + HOUR)
+    turn = Turn(ObjectId(), AHEAD, Verdict.OK, None, interval=HOUR, next_at=AHEAD + HOUR)
     record_turn(stores.db, "site", lease.token, turn)
     hold_off(stores.db, "site", AHEAD)
     assert site_state(stores.db, "site").waits_until(NOW, HOUR) == NOW
@@ -78,7 +79,7 @@ def test_pages_of_a_wrong_clock_are_due_and_grow_old(stores: Stores) -> None:
     ensure_schema(stores.db)
     frontier = Frontier(stores.db, "site")
     urls = [f"https://example.org/{name}" for name in ("failed", "young")]
-    failed, young = frontier.discover([Discovered(url, "feed") for url in urls]).pages
+    failed, young = frontier.discover([Discovered(url, SourceKind.FEED) for url in urls]).pages
     frontier.settle(failed, PageResult(Disposition.FAILED))
     frontier.settle(young, PageResult(Disposition.STORED, article_id="a", article_since=AHEAD))
     stored = {document["_id"]: document for document in stores.db.pages.find({})}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.model.article import Discovered, Disposition, Hints
+from crawler.model.crawl import SourceKind
 from crawler.model.period import ANY_TIME
 from crawler.parsing.urls import former_page_ids
 from crawler.storage.connect import Stores
@@ -23,7 +24,7 @@ def frontier(stores: Stores) -> Frontier:
 
 
 def _found(*paths: str, **hints: object) -> list[Discovered]:
-    return [Discovered(f"https://example.org/{path}", "feed", Hints(**hints)) for path in paths]  # type: ignore[arg-type]
+    return [Discovered(f"https://example.org/{path}", SourceKind.FEED, Hints(**hints)) for path in paths]  # type: ignore[arg-type]
 
 
 def test_a_page_is_new_once_in_whatever_form_its_address_comes(frontier: Frontier) -> None:
@@ -190,7 +191,7 @@ def test_a_page_that_a_rule_forbids_or_that_gave_an_article_is_not_asked_again(f
 
 
 def test_a_menu_behind_a_link_is_looked_at_once_more(frontier: Frontier) -> None:
-    (page,) = frontier.discover([Discovered("https://example.org/menu", "link")]).pages
+    (page,) = frontier.discover([Discovered("https://example.org/menu", SourceKind.LINK)]).pages
     frontier.settle(page, PageResult(Disposition.NOT_ARTICLE, "a listing"))
     assert frontier.young(datetime.now(UTC) + MISSED[-1] - timedelta(minutes=1)) == []
     (page,) = frontier.young(datetime.now(UTC) + MISSED[-1])
@@ -202,11 +203,11 @@ def test_a_page_that_was_stored_under_an_earlier_rules_key_is_known(stores: Stor
     frontier = Frontier(stores.db, "sada")
     url = "https://sada.example/News/Souq"
     (former,) = former_page_ids(url)
-    (page,) = frontier.discover([Discovered(url, "feed")]).pages
+    (page,) = frontier.discover([Discovered(url, SourceKind.FEED)]).pages
     document = stores.db.pages.find_one_and_delete({"_id": page.id})
     assert document is not None
     stores.db.pages.insert_one(document | {"_id": f"sada/{former}"})
-    again = frontier.discover([Discovered(url, "feed")])
+    again = frontier.discover([Discovered(url, SourceKind.FEED)])
     assert (again.new, [page.id for page in again.pages]) == (0, [f"sada/{former}"])
     assert [page.id for page in frontier.name_pages([url])] == [f"sada/{former}"]
     assert stores.db.pages.count_documents({}) == 1

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.model.article import Discovered, Disposition, Hints
+from crawler.model.crawl import SourceKind
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Frontier, Page, PageResult
 from crawler.storage.lastmod import RECORD_FOR, TRIAL, LastmodRecord, patience, recall_lastmod
@@ -26,7 +27,7 @@ def frontier(stores: Stores) -> Frontier:
 def _pages(modified_at: datetime | None, source: str | None = SOURCE, count: int = PAGES) -> list[Discovered]:
     hints = Hints(modified_at=modified_at)
     return [
-        Discovered(f"https://example.org/{number}", "sitemap", hints, named_by=source)
+        Discovered(f"https://example.org/{number}", SourceKind.SITEMAP, hints, named_by=source)
         for number in range(count)
     ]
 

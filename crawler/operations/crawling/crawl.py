@@ -24,6 +24,7 @@ from crawler.health.interval import next_interval
 from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.article import Disposition
+from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.job import Job
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.crawling.webhook import Announcer
@@ -112,14 +113,14 @@ def record_death(report: CrawlReport, settings: Settings, every: timedelta) -> N
         if state.crawled_now(datetime.now(UTC)) and holder_lives(state.holder):
             return
         now = datetime.now(UTC)
-        interval = next_interval(every, state.interval, verdict="died", new=0)
+        interval = next_interval(every, state.interval, verdict=Verdict.DIED, new=0)
         # A crawl that was killed is to go on soon; one that dies again and again is to wait ever longer.
-        wait = SOON if state.verdict != "died" else interval
+        wait = SOON if state.verdict is not Verdict.DIED else interval
         record_turn(
             stores.db,
             report.site,
             None,
-            Turn(ObjectId(), now, "died", report.reason, interval=interval, next_at=now + wait),
+            Turn(ObjectId(), now, Verdict.DIED, report.reason, interval=interval, next_at=now + wait),
         )
 
 
@@ -154,7 +155,7 @@ async def _crawl_all(
     async def crawl_when_free(job: Job) -> CrawlReport:
         async with slots:
             if stop.is_set:
-                return _failed(job, "stopped", "it was stopped before it began")
+                return _failed(job, CrawlOutcome.STOPPED, "it was stopped before it began")
             return await crawl_site(job, settings, listener, stop, announcer)
 
     with stop_on_signal(stop.stop):
@@ -176,19 +177,23 @@ async def crawl_site(
     listener.started(job.site.id)
     try:
         report = await _child(job, settings, listener, stop)
-        if report.outcome == "died":
+        if report.outcome is CrawlOutcome.DIED:
             await asyncio.to_thread(record_death, report, settings, job.site.every)
     except OSError as error:
-        report = _failed(job, "error", f"the crawl could not be begun: {os_error_text(error)}")
+        report = _failed(job, CrawlOutcome.ERROR, f"the crawl could not be begun: {os_error_text(error)}")
     except Exception as error:  # one site's trouble must not end the crawls of the others
         logger.exception("%s: the crawl could not be done", job.site.id)
-        report = _failed(job, "error", f"the crawl could not be done: {type(error).__name__}: {error}")
+        report = _failed(
+            job, CrawlOutcome.ERROR, f"the crawl could not be done: {type(error).__name__}: {error}"
+        )
     listener.finished(report)
     announcer.look()
     return report
 
 
-def _failed(job: Job, outcome: str, reason: str, counts: Mapping[str, int] | None = None) -> CrawlReport:
+def _failed(
+    job: Job, outcome: CrawlOutcome, reason: str, counts: Mapping[str, int] | None = None
+) -> CrawlReport:
     """The report of a crawl that gave none itself; `counts` are those that it sent last."""
     counts = dict(counts or {})
     return CrawlReport(
@@ -198,7 +203,7 @@ def _failed(job: Job, outcome: str, reason: str, counts: Mapping[str, int] | Non
         reason=reason,
         taken=sum(counts.values()),
         dispositions=counts,
-        verdict=outcome,
+        verdict=Verdict(outcome),
         verdict_reason=reason,
     )
 
@@ -257,10 +262,12 @@ async def _child(job: Job, settings: Settings, listener: ProgressListener, stop:
 def _without_report(job: Job, code: int, log: Path, stop: StopRequest, counts: dict[str, int]) -> CrawlReport:
     """The report of a child that ended without one."""
     if stop.is_immediate:
-        return _failed(job, "stopped", "it was ended at once; what is not stored is still pending", counts)
+        return _failed(
+            job, CrawlOutcome.STOPPED, "it was ended at once; what is not stored is still pending", counts
+        )
     if stop.is_set and code == -signal.SIGTERM:
-        return _failed(job, "stopped", "it was stopped before it began")
-    return _failed(job, "died", _death(code, log), counts)
+        return _failed(job, CrawlOutcome.STOPPED, "it was stopped before it began")
+    return _failed(job, CrawlOutcome.DIED, _death(code, log), counts)
 
 
 async def _stop_when_asked(process: asyncio.subprocess.Process, stop: StopRequest) -> None:
@@ -276,11 +283,15 @@ def _death(code: int, log: Path) -> str:
     return f"the crawl's process {how} without a report; see {log}; run the crawl again to go on"
 
 
+NOT_DONE = frozenset(
+    {Verdict.STORE_LOST, Verdict.DIED, Verdict.ERROR, Verdict.LEASE_HELD, Verdict.LEASE_LOST}
+)
+"""Verdicts of crawls that could not be done."""
+
+
 def exit_code(reports: Sequence[CrawlReport]) -> int:
     """0: all well; 1: a crawl could not be done; 3: it was done and a site is unhealthy."""
-    if any(
-        report.verdict in ("store_lost", "died", "error", "lease_held", "lease_lost") for report in reports
-    ):
+    if any(report.verdict in NOT_DONE for report in reports):
         return 1
     return 0 if all(report.verdict in HEALTHY for report in reports) else 3
 

@@ -3,6 +3,7 @@
 import contextlib
 
 from crawler.errors import UsageError
+from crawler.model.crawl import CrawlKind
 from crawler.model.job import Job
 from crawler.model.period import ANY_TIME, Period
 from crawler.model.site import Site
@@ -45,7 +46,7 @@ def recrawl_job(
                 raise UsageError(
                     f"--url {url}: nothing is stored of it; khabar crawl {site.id} finds new pages"
                 )
-            return Job(site=site, kind="recrawl", urls=(page["url"],), discover=False), 1
+            return Job(site=site, kind=CrawlKind.RECRAWL, urls=(page["url"],), discover=False), 1
         chosen = [
             document["_id"]
             for document in stores.db.articles.find({"site": site.id}, TIMES)
@@ -54,4 +55,4 @@ def recrawl_job(
         frontier = Frontier(stores.db, site.id)
         opened = frontier.reopen(chosen)
         frontier.reopen_missed(period)
-    return Job(site=site, kind="recrawl", since=period.since, until=period.until), opened
+    return Job(site=site, kind=CrawlKind.RECRAWL, since=period.since, until=period.until), opened

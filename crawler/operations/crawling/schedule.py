@@ -18,6 +18,7 @@ from pymongo.database import Database
 
 from crawler.errors import KhabarError, SeedError
 from crawler.health.report import CrawlReport
+from crawler.model.crawl import CrawlKind, CrawlOutcome
 from crawler.model.job import Job
 from crawler.model.site import Site, load_sites
 from crawler.operations.crawling.crawl import GRACE, Silence, crawl_site, prepare_stores
@@ -58,7 +59,10 @@ def busy(state: SiteState, now: datetime) -> bool:
 
 def due_jobs(db: Database[Document], sites: Iterable[Site]) -> list[Job]:
     """A job for each site that is due now: what `khabar crawl --due` does."""
-    return [Job(site=site, kind="scheduled") for site in due_sites(sites, site_states(db), datetime.now(UTC))]
+    return [
+        Job(site=site, kind=CrawlKind.SCHEDULED)
+        for site in due_sites(sites, site_states(db), datetime.now(UTC))
+    ]
 
 
 class Hands(Protocol):
@@ -99,10 +103,14 @@ class OwnHands:
         logger.info("%s: crawl begins", site.id)
         try:
             report = await crawl_site(
-                Job(site=site, kind="scheduled"), self._settings, Silence(), self._stop, self._announcer
+                Job(site=site, kind=CrawlKind.SCHEDULED),
+                self._settings,
+                Silence(),
+                self._stop,
+                self._announcer,
             )
             logger.info("%s", line(report))
-            if report.outcome in ("lease_held", "lease_lost", "store_lost"):
+            if report.outcome in _PUT_OFF:
                 moment = datetime.now(UTC) + HELD
                 await asyncio.to_thread(
                     self._session.run, lambda stores: postpone(stores.db, site.id, moment)
@@ -119,11 +127,15 @@ class OwnHands:
         await asyncio.to_thread(self._announcer.close)
 
 
+_PUT_OFF = frozenset({CrawlOutcome.LEASE_HELD, CrawlOutcome.LEASE_LOST, CrawlOutcome.STORE_LOST})
+"""Outcomes after which a site waits for `HELD`: nothing of it was crawled."""
+
+
 def line(report: CrawlReport) -> str:
     """A crawl in one line of the schedule's log."""
     counts = ", ".join(f"{count} {name}" for name, count in report.dispositions.items())
-    reason = report.verdict_reason or (report.reason if report.outcome != "finished" else None)
-    verdict = report.outcome if report.outcome == "stopped" else report.verdict
+    reason = report.verdict_reason or (report.reason if report.outcome is not CrawlOutcome.FINISHED else None)
+    verdict = report.outcome if report.outcome is CrawlOutcome.STOPPED else report.verdict
     why = f" ({reason})" if reason else ""
     return f"{report.site}: {verdict}{why}; {counts or 'nothing new'}; {report.seconds:.0f} s"
 

@@ -11,6 +11,7 @@ from crawler.discovery.accounting import AddressCounts
 from crawler.health.interval import open_from
 from crawler.health.report import SourceReport
 from crawler.health.verdict import HEALTHY
+from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.site import Site
 from crawler.storage.clock import not_ahead
 from crawler.storage.crawls import NEW
@@ -197,7 +198,7 @@ def _summary(crawl: Mapping[str, Any]) -> CrawlSummary:
         finished_at=crawl.get("finished_at"),
         kind=crawl["kind"],
         # Of a crawl that broke off "ok" says only that nothing was wrong so far.
-        verdict="stopped" if crawl.get("outcome") == "stopped" else crawl.get("verdict"),
+        verdict=Verdict.STOPPED if crawl.get("outcome") == CrawlOutcome.STOPPED else crawl.get("verdict"),
         reason=crawl.get("verdict_reason") or crawl.get("reason"),
         taken=crawl.get("taken", 0),
         new=_new(crawl),

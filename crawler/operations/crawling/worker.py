@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from redis.exceptions import RedisError
 
 from crawler.errors import KhabarError, UsageError
+from crawler.model.crawl import CrawlKind
 from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import Silence, crawl_site, prepare_stores
@@ -112,7 +113,7 @@ class WorkerHands:
         task.add_done_callback(self._tasks.discard)
 
     async def _send(self, site: Site) -> None:
-        job = Job(site=site, kind="scheduled").model_dump_json()
+        job = Job(site=site, kind=CrawlKind.SCHEDULED).model_dump_json()
 
         def send() -> None:
             now = datetime.now(UTC)

@@ -14,6 +14,7 @@ from bson import ObjectId
 from pydantic import SecretStr
 
 from crawler.errors import UsageError
+from crawler.model.crawl import Verdict
 from crawler.operations.crawling import webhook
 from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings, load_settings
@@ -55,7 +56,7 @@ def _receiver(status: int = 204, delay: float = 0.0) -> Iterator[tuple[str, list
 def _turn(stores: Stores, verdict: str, reason: str | None = None) -> None:
     document = stores.db.sites.find_one({"_id": "site"})
     token = document["token"] if document else Lease(stores.db, "site").token
-    record_turn(stores.db, "site", token, Turn(ObjectId(), datetime.now(UTC), verdict, reason))
+    record_turn(stores.db, "site", token, Turn(ObjectId(), datetime.now(UTC), Verdict(verdict), reason))
 
 
 def _announce(settings: Settings, url: str | None) -> list[str]:
