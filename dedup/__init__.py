@@ -6,8 +6,8 @@ The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `i
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.comparison.reasons import Reason
-from dedup.comparison.similarity import Verdict, compare
+from dedup.comparison.pairs import compare
+from dedup.comparison.verdict import Reason, Verdict
 from dedup.errors import (
     DedupError,
     ExportError,

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import eq
 from typing import Any, Self
 
-from dedup.comparison.similarity import LATE_BYTES, Evidence
 from dedup.errors import StoredFormError
 from dedup.parameters import Parameters
-from dedup.signature import halved_signatures, low_bytes, to_bytes
-from dedup.text.numbers import FIGURES_BYTES, compare_marks, figure_marks
+from dedup.signature import LATE_BYTES, halved_signatures, to_bytes
+from dedup.text.numbers import FIGURES_BYTES, figure_marks
 from dedup.text.shingles import NORMALISATION_VERSION, shingle
 
 _DEFAULTS = Parameters()
@@ -90,33 +88,6 @@ class Prepared:
             published_at=published_at,
             source=source,
         )
-
-
-def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
-    """The evidence on two articles as the index sees it: estimated from the lowest byte of each minhash.
-
-    Two different values agree in that byte once in 256 times, which is taken off (Li & König 2010).
-    """
-    agreeing = list(map(eq, low_bytes(mine.signature), low_bytes(other.signature)))
-    share = sum(agreeing) / len(agreeing)
-    shared = sum(1 << place for place, same in enumerate(agreeing) if same)
-    late = max((shared & int.from_bytes(one.late, "little")).bit_count() for one in (mine, other))
-    kept, changed = compare_marks(mine.figures, other.figures)
-    known = mine.source is not None and other.source is not None
-    apart = None
-    if mine.published_at and other.published_at:
-        apart = abs(mine.published_at - other.published_at).total_seconds() / 3600
-    return Evidence(
-        jaccard=max(0.0, (share - 1 / 256) * 256 / 255),
-        sizes=(mine.size, other.size),
-        figures_kept=kept,
-        figures_changed=changed,
-        opening=1 - late / sum(agreeing) if shared else None,
-        same_words=mine.text_hash == other.text_hash != b"",
-        same_source=mine.source == other.source if known else None,
-        hours_apart=apart,
-        estimated=True,
-    )
 
 
 def prepare(

@@ -22,6 +22,8 @@ from dedup.text.shingles import Shingles
 # LeanMinHash.serialize(buffer, byteorder="<"): seed, negated number of values, scheme code, values.
 _HEADER = struct.Struct("<qiB")
 _AFFINE32_CODE = 1
+LATE_BYTES = 8
+"""A bit for each of the 64 values of a signature, set where it comes from the second half of its text."""
 _EMPTY = np.uint32(0xFFFFFFFF)
 # Values permuted at once: small enough that the three passes over them stay in the second-level cache.
 _BLOCK = 1 << 15

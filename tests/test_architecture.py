@@ -50,7 +50,7 @@ PURE = [
     "crawler/parsing",
     "dedup/text/shingles.py",
     "dedup/signature.py",
-    "dedup/comparison/similarity.py",
+    "dedup/comparison",
 ]
 IO_MODULES = {
     "socket",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from crawler.report.article import SiteNote
-from dedup.comparison.reasons import Reason
+from dedup.comparison.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True)

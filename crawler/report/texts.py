@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crawler.report.figures import Member, Pair, Report, Story
-from dedup.comparison.similarity import compare
+from dedup import compare
 
 
 def with_texts(report: Report, texts: Mapping[str, str]) -> Report:

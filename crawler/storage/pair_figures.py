@@ -15,7 +15,7 @@ from pymongo.database import Database
 from crawler.storage.articles import TIMES, published_by
 from crawler.storage.schema import Document
 from dedup import Thresholds
-from dedup.comparison.pair_figures import pair_figures
+from dedup.comparison.pairs import pair_figures
 from dedup.text.shingles import Content, contents
 
 _FIELDS = {

@@ -26,7 +26,7 @@ from dedup.batch.export_files import Exported, article_batches
 from dedup.batch.reading import Batch, Read, Reader, read_archive
 from dedup.batch.result import ArchiveResult, NearMiss, assemble
 from dedup.batch.verification import FOUND, Found, compare_firsts, verify, verify_files
-from dedup.comparison.similarity import Verdict
+from dedup.comparison.verdict import Verdict
 from dedup.parameters import Parameters
 
 __all__ = ["ArchiveResult", "Engine", "NearMiss", "Row", "cluster", "take", "take_batches"]

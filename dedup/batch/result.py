@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.batch.verification import REASONS, Found, verdict_of
-from dedup.comparison.reasons import Reason
-from dedup.comparison.similarity import Verdict
+from dedup.comparison.verdict import Reason, Verdict
 from dedup.parameters import Thresholds
 from dedup.stories.clusters import Match, Stories
 from dedup.stories.roundups import Parts
@@ -64,7 +63,7 @@ class ArchiveResult:
             its canonical article.
         verdicts: For every document that is a duplicate, how it compares with the earlier document that
             brought it into its story.
-        near_misses: Pairs that almost were copies (see `dedup.comparison.similarity.is_near`), the most alike
+        near_misses: Pairs that almost were copies (see `dedup.comparison.rule.is_near`), the most alike
             first.
         candidates: Pairs that were looked at.
         told: The story that the input itself names for a document, where it does.

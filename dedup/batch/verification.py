@@ -1,6 +1,6 @@
 """The evidence on many pairs of an archive, counted in passes over its arrays, and what the rule says of it.
 
-What is counted is what `dedup.comparison.similarity.exact_evidence` counts on two texts; a test holds the two
+What is counted is what `dedup.comparison.pairs.exact_evidence` counts on two texts; a test holds the two
 together.
 """
 
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.batch.columns import Columns, Numbers, open_columns
-from dedup.comparison.reasons import Reason
-from dedup.comparison.similarity import Evidence, Verdict, is_near, judge, with_differences
+from dedup.comparison.pairs import with_differences
+from dedup.comparison.rule import is_near, judge
+from dedup.comparison.verdict import Evidence, Reason, Verdict
 from dedup.parameters import Thresholds
 from dedup.text.word_codes import pairs_of
 
@@ -113,8 +114,8 @@ def compare_firsts(columns: Columns, one: int, other: int, limits: Thresholds) -
     left, right = np.array([one], np.intp), np.array([other], np.intp)
     shared, late = shared_shingles(columns, left, right)
     (found,) = evidence(columns, left, right, shared, late)
-    seen = with_differences(found, limits, columns.words(one), columns.words(other), least=limits.merge)
-    return judge(seen, limits, least=limits.merge)
+    seen = with_differences(found, limits, columns.words(one), columns.words(other), required=limits.merge)
+    return judge(seen, limits, required=limits.merge)
 
 
 def verdict_of(row: Any) -> Verdict:

@@ -1,8 +1,9 @@
-"""Two texts laid side by side: the words that they share in order, and the gaps between.
+"""Two texts aligned: the words that they share in order, and the gaps between.
 
 Anchors are runs of two words that come once in either text; the longest chain of them that keeps the order of
-both (patience diff, Cohen 2009) is widened to both sides. What is left between is a gap: other words in the
-same place, or words that one text has alone.
+both (patience diff, Cohen 2009) is extended to both sides. What is left between is a gap: other words in the
+same place, or words that one text has alone. Gaps are then cut so that slots show best: close ones are
+joined, names are separated from what stands beside them.
 """
 
 from bisect import bisect_left
@@ -11,6 +12,21 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dedup.comparison.slot_words import (
+    CLASS,
+    FULL_NAME,
+    LONGEST_AT_AN_EDGE,
+    SKELETON,
+    has_class,
+    is_slot,
+    unmatched_words,
+)
+from dedup.text.word_classes import WordClass
+from dedup.text.word_codes import SKELETON_SHIFT
+
+_CLOSE = 3
+"""Words between two gaps that may be one."""
 
 
 class Gap(NamedTuple):
@@ -30,6 +46,22 @@ class Run(NamedTuple):
     words: int
 
 
+def slot_gaps(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> list[Gap]:
+    """The gaps between two texts, joined and cut so that each holds one slot where it can.
+
+    Args:
+        first: The word codes of a text (`dedup.text.word_codes`).
+        second: Those of the other.
+    """
+    mine, other = first.tolist(), second.tolist()
+    return [
+        piece
+        for gap in _join_close(gaps(first >> SKELETON_SHIFT, second >> SKELETON_SHIFT))
+        for inner in _split_outer_gap(gap, mine, other)
+        for piece in _split_particle(inner, mine, other)
+    ]
+
+
 def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap]:
     """The gaps between two texts, in order.
 
@@ -37,11 +69,11 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
         words: The words of a text as numbers; equal numbers are equal words.
         other_words: Those of the other.
     """
-    found: list[Gap] = []
+    between: list[Gap] = []
     at, other_at = 0, 0
     first, second = words.tolist(), other_words.tolist()
     for run in [*_runs(words, other_words), Run(len(first), len(second), 0)]:
-        # The run before may have been widened over the beginning of this one.
+        # The run before may have been extended over the beginning of this one.
         passed = max(0, at - run.first, other_at - run.second)
         if passed and passed >= run.words:
             continue
@@ -50,15 +82,15 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
         while begin > at and other_begin > other_at and first[begin - 1] == second[other_begin - 1]:
             begin, other_begin = begin - 1, other_begin - 1
         if begin > at or other_begin > other_at:
-            found.append(Gap(at, begin, other_at, other_begin))
+            between.append(Gap(at, begin, other_at, other_begin))
         at, other_at = end, other_end
         while at < len(first) and other_at < len(second) and first[at] == second[other_at]:
             at, other_at = at + 1, other_at + 1
-    return found
+    return between
 
 
 def _runs(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> list[Run]:
-    """The words that both texts have in the order of both, as far as anchors tell."""
+    """The words that both texts have in the order of both, as far as anchors show."""
     pairs, places = _single(first)
     other_pairs, other_places = _single(second)
     if not len(pairs) or not len(other_pairs):
@@ -110,3 +142,86 @@ def _single(words: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.i
     np.not_equal(ascending[1:], ascending[:-1], out=other[1:-1])
     once = other[1:] & other[:-1] if len(ascending) else other[:0]
     return ascending[once], places[once]
+
+
+def _join_close(gaps_in_order: Sequence[Gap]) -> list[Gap]:
+    """Make one gap of two close ones, where one text has words alone in the first, the other in the second.
+
+    Two lists of names that have one in common by chance look so, and two words that changed places.
+    """
+    joined: list[Gap] = []
+    for gap in gaps_in_order:
+        last = joined[-1] if joined else None
+        if last and gap.first_begin - last.first_end <= _CLOSE and _single_side(last) * _single_side(gap) < 0:
+            gap = Gap(last.first_begin, gap.first_end, last.second_begin, gap.second_end)
+            joined.pop()
+        joined.append(gap)
+    return joined
+
+
+def _split_outer_gap(gap: Gap, mine: Sequence[int], other: Sequence[int]) -> list[Gap]:
+    """Split the first gap, or the last, where the texts meet within it.
+
+    A lead that one paper adds before a notice, or an end that is cut, is no part of the notice; a name that
+    stands between it and the words that both have is.
+    """
+    left, right = mine[gap.first_begin : gap.first_end], other[gap.second_begin : gap.second_end]
+    opens = not gap.first_begin and not gap.second_begin
+    if opens == (gap.first_end == len(mine) and gap.second_end == len(other)):
+        return [gap]
+    step = -1 if opens else 1
+    met = _meeting_point(left[::step], right[::step])
+    if met is None:
+        return [gap]
+    first, second, shared = met
+    if opens:
+        at, other_at = gap.first_end - first, gap.second_end - second
+        outer = Gap(0, at - shared, 0, other_at - shared)
+        pieces = [outer, Gap(at, gap.first_end, other_at, gap.second_end)]
+    else:
+        at, other_at = gap.first_begin + first, gap.second_begin + second
+        outer = Gap(at + shared, gap.first_end, other_at + shared, gap.second_end)
+        pieces = [Gap(gap.first_begin, at, gap.second_begin, other_at), outer]
+    return [piece for piece in pieces if piece[0] < piece[1] or piece[2] < piece[3]]
+
+
+def _split_particle(gap: Gap, mine: Sequence[int], other: Sequence[int]) -> list[Gap]:
+    """Split the particle off that ends a gap in both texts («العلي أثناء», «حمدان خلال»)."""
+    if min(gap.first_end - gap.first_begin, gap.second_end - gap.second_begin) < FULL_NAME:
+        return [gap]
+    at, other_at = gap.first_end - 1, gap.second_end - 1
+    if not (has_class([mine[at]], WordClass.FUNCTION) and has_class([other[other_at]], WordClass.FUNCTION)):
+        return [gap]
+    name = Gap(gap.first_begin, at, gap.second_begin, other_at)
+    return [name, Gap(at, gap.first_end, other_at, gap.second_end)]
+
+
+def _meeting_point(left: Sequence[int], right: Sequence[int]) -> tuple[int, int, int] | None:
+    """How far off two texts meet again, with a slot between, and how many words they share there.
+
+    They meet at the same word, or at what announces a name of the same kind, which then belongs to the slot.
+
+    Args:
+        left: The words of one text from where they differ, away from what both have.
+        right: Those of the other.
+    """
+    for at, code in enumerate(left[: LONGEST_AT_AN_EDGE + 1]):
+        for other_at, other_code in enumerate(right[: LONGEST_AT_AN_EDGE + 1]):
+            same = code >> SKELETON == other_code >> SKELETON
+            announced = not same and _announce_alike(code, other_code)
+            end, other_end = at + announced, other_at + announced
+            slot = left[:end], right[:other_end]
+            if (same or announced) and all(slot) and is_slot(*slot, longest=LONGEST_AT_AN_EDGE + 1):
+                return (end, other_end, int(same)) if all(unmatched_words(*slot)) else None
+    return None
+
+
+def _announce_alike(code: int, other: int) -> bool:
+    """Whether two words announce a name of the same kind: a person's title, a kind of place."""
+    return code & CLASS == other & CLASS and code & CLASS in (WordClass.PERSON, WordClass.PLACE)
+
+
+def _single_side(gap: Gap) -> int:
+    """1 where only the first text has words in a gap, -1 where only the second has."""
+    first, second = gap.first_end > gap.first_begin, gap.second_end > gap.second_begin
+    return first - second

@@ -2,8 +2,8 @@
 
 A template filled in twice gives two texts that are equal but for their slots, and the slots hold whom, where
 and when; a copy keeps what names the event and differs in its wording, in what was cut and in what was added.
-So the two texts are laid side by side (`dedup.comparison.alignment`), and each gap is weighed by what stands
-in it and before it. No names are known here: a slot is seen by its place.
+So the two texts are aligned (`dedup.comparison.alignment`), and each gap is weighed by what stands in it and
+before it. There is no list of names: a slot shows by its place.
 """
 
 from collections import Counter
@@ -15,8 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.comparison.alignment import Gap, gaps
-from dedup.comparison.gap_parts import refined
+from dedup.comparison.alignment import Gap, slot_gaps
 from dedup.comparison.slot_words import (
     CAPITAL,
     CLASS,
@@ -31,7 +30,6 @@ from dedup.comparison.slot_words import (
     unmatched_words,
 )
 from dedup.text.word_classes import WordClass
-from dedup.text.word_codes import SKELETON_SHIFT
 
 LEAD = 30
 """Words at the beginning of an article that name its event."""
@@ -46,12 +44,12 @@ class _Figure(StrEnum):
 
 
 class SlotKind(StrEnum):
-    """What a slot holds, as far as its surroundings tell."""
+    """What a slot holds, as far as its surroundings show."""
 
     PERSON = "person"
     PLACE = "place"
     NAME = "name"
-    """A name by its capitals, or several words in a row; of what is not known."""
+    """A name by its capitals, or several words in a row; whether of a person or a place is open."""
     AFTER_PREPOSITION = "after_preposition"
     WORD = "word"
     """One word for another: a name, or another word for the same."""
@@ -79,7 +77,7 @@ class Slot:
 
     @property
     def is_balanced(self) -> bool:
-        """Whether both texts fill it at about the same length, as names do; what is explained takes more."""
+        """Whether both texts fill it at about the same length, as names do; an explanation is longer."""
         mine, other = map(len, self.fillers)
         return abs(mine - other) <= 1
 
@@ -104,7 +102,7 @@ class Differences:
         measures: Measured figures (a rate, a temperature) that differ.
         dates: Weekdays, and days of a month, that differ.
         counts: Other figures that differ.
-        own: Words that either text has in the place of others of the other text, in the text with fewer.
+        own: Words that either text has in the place of other words of the other, in the text with fewer.
         own_lead: The same, of the first `LEAD` words.
         shared: Words that both have in order.
     """
@@ -122,19 +120,19 @@ class Differences:
 
 
 def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differences:
-    """Lay two texts side by side and say what differs.
+    """Align two texts and describe what differs.
 
     Args:
         first: The word codes of a text (`dedup.text.word_codes`).
         second: Those of the other.
     """
     mine, other = first.tolist(), second.tolist()
-    found = refined(gaps(first >> SKELETON_SHIFT, second >> SKELETON_SHIFT), mine, other)
+    gaps = slot_gaps(first, second)
     slots: list[Slot] = []
     insertions = edges = own = own_lead = 0
     reworded: set[Fillers] = set()
     figures: Counter[_Figure] = Counter()
-    for gap in found:
+    for gap in gaps:
         left, right = mine[gap.first_begin : gap.first_end], other[gap.second_begin : gap.second_end]
         changed = _changed_figures(mine, gap, left, right)
         if changed is not None:
@@ -160,7 +158,7 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
             insertions += 1
         own += fewest
         own_lead += fewest if gap.first_begin < LEAD else 0
-    shared = len(mine) - sum(gap.first_end - gap.first_begin for gap in found)
+    shared = len(mine) - sum(gap.first_end - gap.first_begin for gap in gaps)
     return Differences(
         slots=tuple(slots),
         rewordings=len(reworded),
@@ -183,7 +181,7 @@ def _fillers(unmatched: tuple[Sequence[int], Sequence[int]]) -> Fillers:
 def _changed_figures(
     codes: Sequence[int], gap: Gap, left: Sequence[int], right: Sequence[int]
 ) -> "_Figure | None":
-    """What a figure of one text is that has another in its place; None where there is none."""
+    """What the figures count that differ in a gap; None where none do."""
     mine, other = ([code for code in side if is_figure(code)] for side in (left, right))
     values = {code >> SKELETON for code in other}
     changed = [code for code in mine if code >> SKELETON not in values]
@@ -210,7 +208,7 @@ def _kind(
     right: Sequence[int],
     unmatched: tuple[Sequence[int], Sequence[int]],
 ) -> SlotKind:
-    """What a slot holds: what stands before its first word tells, else its form."""
+    """What a slot holds: by what stands before its first word, else by its form."""
     mine, other = unmatched
     at = gap.first_begin + left.index(mine[0])
     before = [code & CLASS for code in codes[max(0, at - 2) : at]]

@@ -23,7 +23,7 @@ def is_slot(left: Sequence[int], right: Sequence[int], *, longest: int) -> bool:
 
 
 def unmatched_words(left: Sequence[int], right: Sequence[int]) -> tuple[list[int], list[int]]:
-    """The words of either side that say something and that the other side lacks."""
+    """The words of either side that name something and that the other side lacks."""
     sides = naming_words(left, right)
     if not sides[0] or not sides[1]:
         return sides

@@ -9,7 +9,7 @@ from typing import Any
 
 import redis
 
-from dedup.comparison.similarity import NEAR_MISS
+from dedup.comparison.rule import NEAR_MISS
 from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
 from dedup.index.scripts import BEGIN, FINISH, MARK, check_script
 from dedup.index.stats import Counts

@@ -9,12 +9,11 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from dedup.comparison.reasons import Reason
-from dedup.comparison.similarity import LATE_BYTES, Verdict
+from dedup.comparison.verdict import Reason, Verdict
 from dedup.index.decision import Change, Decision, Move
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
-from dedup.signature import band_keys, from_bytes, low_bytes
+from dedup.signature import LATE_BYTES, band_keys, from_bytes, low_bytes
 from dedup.text.numbers import FIGURES_BYTES
 
 _HEX_ID = re.compile("[0-9a-f]{32}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dedup.comparison.reasons import Reason
+from dedup.comparison.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True)

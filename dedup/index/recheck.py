@@ -4,14 +4,18 @@ An estimate from 64 bytes sees neither which names two texts hold nor which figu
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import eq
 from typing import TypeAlias
 
 from dedup.batch.candidates import neighbours
-from dedup.comparison.similarity import exact_evidence, is_near, judge, least_containment, with_differences
+from dedup.comparison.pairs import exact_evidence, with_differences
+from dedup.comparison.rule import is_near, judge, required_containment
+from dedup.comparison.verdict import Evidence
 from dedup.index.codec import Asked, PairVerdict
 from dedup.parameters import Parameters
-from dedup.prepared import Prepared, estimated_evidence
-from dedup.signature import band_keys, from_bytes
+from dedup.prepared import Prepared
+from dedup.signature import band_keys, from_bytes, low_bytes
+from dedup.text.numbers import compare_marks
 from dedup.text.shingles import Content, contents
 
 Texts: TypeAlias = Callable[[Sequence[str]], Mapping[str, str]]
@@ -57,9 +61,9 @@ class ExactLook:
             return None
         limits = self._parameters.thresholds
         evidence = exact_evidence(mine, other, same_source=pair.same_source, hours_apart=pair.hours_apart)
-        evidence = with_differences(evidence, limits, mine.words, other.words, least=limits.merge)
+        evidence = with_differences(evidence, limits, mine.words, other.words, required=limits.merge)
         return PairVerdict(
-            judge(evidence, limits), judge(evidence, limits, least=limits.merge), is_near(evidence, limits)
+            judge(evidence, limits), judge(evidence, limits, required=limits.merge), is_near(evidence, limits)
         )
 
 
@@ -79,8 +83,35 @@ def pairs_within(batch: Sequence[Prepared], parameters: Parameters) -> list[Aske
     for later, earlier in neighbours(keys, before=1):
         for mine, other in zip(later.tolist(), earlier.tolist(), strict=True):
             evidence = estimated_evidence(filled[mine], filled[other])
-            least = least_containment(evidence, parameters.thresholds)
-            if evidence.containment >= least - UNSURE and not evidence.same_words:
+            required = required_containment(evidence, parameters.thresholds)
+            if evidence.containment >= required - UNSURE and not evidence.same_words:
                 ids = filled[mine].id, filled[other].id
                 found.append(Asked(ids, evidence.hours_apart, evidence.same_source))
     return found
+
+
+def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
+    """The evidence on two articles as the index sees it: estimated from the lowest byte of each minhash.
+
+    Two different values agree in that byte once in 256 times, which is taken off (Li & König 2010).
+    """
+    agreeing = list(map(eq, low_bytes(mine.signature), low_bytes(other.signature)))
+    share = sum(agreeing) / len(agreeing)
+    shared = sum(1 << place for place, same in enumerate(agreeing) if same)
+    late = max((shared & int.from_bytes(article.late, "little")).bit_count() for article in (mine, other))
+    kept, changed = compare_marks(mine.figures, other.figures)
+    sources_known = mine.source is not None and other.source is not None
+    apart = None
+    if mine.published_at and other.published_at:
+        apart = abs(mine.published_at - other.published_at).total_seconds() / 3600
+    return Evidence(
+        jaccard=max(0.0, (share - 1 / 256) * 256 / 255),
+        sizes=(mine.size, other.size),
+        figures_kept=kept,
+        figures_changed=changed,
+        opening=1 - late / sum(agreeing) if shared else None,
+        same_words=mine.text_hash == other.text_hash != b"",
+        same_source=mine.source == other.source if sources_known else None,
+        hours_apart=apart,
+        estimated=True,
+    )

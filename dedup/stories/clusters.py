@@ -12,7 +12,7 @@ A round-up of the news (`dedup.stories.roundups`) is a copy of none of the stori
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from dedup.comparison.reasons import Reason
+from dedup.comparison.verdict import Reason
 from dedup.parameters import Thresholds
 from dedup.stories.roundups import is_part
 

@@ -8,8 +8,7 @@ and tells those apart anew whom a round-up had tied by then.
 from collections.abc import Callable
 from itertools import combinations
 
-from dedup.comparison.reasons import Reason
-from dedup.comparison.similarity import Verdict
+from dedup.comparison.verdict import Reason, Verdict
 from dedup.parameters import Thresholds
 
 _MOST_PARTS = 32

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Prepared, StoredFormError, compare, prepare, prepare_many
-from dedup.prepared import estimated_evidence
+from dedup.index.recheck import estimated_evidence
 from tests.support.texts import article, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)

@@ -4,8 +4,8 @@ import random
 from functools import cache
 
 from dedup import Parameters, Prepared, compare, prepare
-from dedup.comparison.similarity import judge
-from dedup.prepared import estimated_evidence
+from dedup.comparison.rule import judge
+from dedup.index.recheck import estimated_evidence
 
 _STEMS = ["با", "تو", "ثي", "جا", "حو", "خي", "دا", "رو", "زي", "سا", "شو", "صي", "ضا", "طو", "عي", "غا"]
 WORDS = [first + second + third for first in _STEMS for second in _STEMS[::2] for third in "رلمنسدفقك"]

@@ -21,7 +21,7 @@ def find_article(stores: Stores, address: str) -> dict[str, Any]:
         The export's row, with `revisions` (oldest first), `waiting` (what its page says now, where the site
         has to say it again first), `absences` (when its site had taken it down), `tls`
         (``unverified`` where its site's certificate was not verified), `pair` (what a copy and its original
-        share, as `dedup.comparison.pair_figures` has it) and `story` (the other members).
+        share, as `dedup.comparison.pairs` has it) and `story` (the other members).
 
     Raises:
         UsageError: The archive holds no article of it; the message says what is known of the page.

@@ -24,8 +24,7 @@ from dedup.batch.spark import batches
 from dedup.batch.spark.reading import articles, cause, read_errors
 from dedup.batch.spark.session import local_session
 from dedup.batch.verification import FOUND, Found
-from dedup.comparison.reasons import Reason
-from dedup.comparison.similarity import Verdict
+from dedup.comparison.verdict import Reason, Verdict
 from dedup.parameters import Parameters
 
 __all__ = ["cause", "local_session", "take_on_spark"]

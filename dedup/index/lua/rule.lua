@@ -93,7 +93,7 @@ local function ask(mine, other)
   end
 end
 
--- The rule of `judge` in similarity.py on estimates. Returns reason (0: different), similarity, whether a pair that is no
+-- The rule of `judge` in rule.py on estimates. Returns reason (0: different), similarity, whether a pair that is no
 -- copy came close to it (`is_near`), the Jaccard similarity, and whether an exact look may say otherwise; `least`
 -- replaces the least containment where it is given. What names two texts hold an estimate cannot see: whatever looks
 -- like a copy is looked at.

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from dedup.batch.columns import ColumnWriter, read_part
 from dedup.batch.verification import evidence, shared_shingles, verdict_of, verify, verify_files
-from dedup.comparison.reasons import Reason
-from dedup.comparison.similarity import Evidence, exact_evidence, judge
+from dedup.comparison.pairs import exact_evidence
+from dedup.comparison.rule import judge
+from dedup.comparison.verdict import Evidence, Reason
 from dedup.parameters import Parameters
 from dedup.text.shingles import contents
 from tests.support.texts import sentences

@@ -30,8 +30,8 @@ from dedup import (
     cluster,
     prepare_many,
 )
-from dedup.comparison.similarity import judge
-from dedup.prepared import estimated_evidence
+from dedup.comparison.rule import judge
+from dedup.index.recheck import estimated_evidence
 from dedup.signature import band_keys, from_bytes
 from tests.support.servers import running_valkey
 from tests.support.texts import article, hex_id, prepared, sentences

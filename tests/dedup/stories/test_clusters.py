@@ -1,7 +1,7 @@
 from collections.abc import Collection
 from math import inf
 
-from dedup.comparison.reasons import Reason
+from dedup.comparison.verdict import Reason
 from dedup.parameters import Thresholds
 from dedup.stories.clusters import Match, Stories
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Reason, compare
-from dedup.comparison.similarity import Evidence, judge
+from dedup.comparison.rule import judge
+from dedup.comparison.verdict import Evidence
 from dedup.parameters import Thresholds
 from dedup.text.numbers import compare_figures, compare_marks, figure_marks
 from tests.support.paths import DATA
@@ -152,12 +153,12 @@ def test_the_verdict_is_seen_from_the_first_text() -> None:
     for sizes, reason in (((100, 400), Reason.CONTAINED), ((400, 100), Reason.CONTAINS)):
         assert judge(Evidence(0.25, sizes), limits).reason is reason
     assert judge(Evidence(0.30, (100, 110)), limits).reason is Reason.DIFFERENT
-    assert judge(Evidence(0.40, (100, 110)), limits, least=0.5).duplicate
+    assert judge(Evidence(0.40, (100, 110)), limits, required=0.5).duplicate
     assert judge(Evidence(0.60, (100, 110), opening=0.4), limits).opening == 0.4
     assert judge(Evidence(0.60, (100, 110), opening=0.05), limits).duplicate  # .79 of it: part of the other
     assert not judge(Evidence(0.60, (100, 110), opening=0.05, estimated=True), limits).duplicate
     assert not judge(Evidence(0.50, (100, 110), opening=0.05), limits).duplicate
-    assert not judge(Evidence(0.50, (100, 110), opening=0.05), limits, least=0.5).duplicate
+    assert not judge(Evidence(0.50, (100, 110), opening=0.05), limits, required=0.5).duplicate
     assert judge(Evidence(0.99, (100, 100), opening=0.05), limits).duplicate
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dedup import Parameters, Reason
-from dedup.comparison.pair_figures import PairFigures, Rule, pair_figures
+from dedup.comparison.pairs import PairFigures, Rule, pair_figures
 from dedup.text.shingles import contents
 from tests.support.texts import sentences
 
