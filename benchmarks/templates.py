@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks import template_frames as frames
 from benchmarks.template_frames import KINDS, Kind
-from dedup.batch.cluster import take
+from dedup.batch.cluster import cluster_documents
 
 START = datetime(2024, 3, 2, 6, tzinfo=UTC)
 
@@ -112,7 +112,7 @@ def main() -> None:
             for seed in range(arguments.seed, arguments.seed + arguments.seeds):
                 made = notices(kind, seed, sites=sites)
                 rows = [(one.id, one.text, one.published, one.site) for one in made]
-                counts.append(f"{len(set(take(rows).stories.values()))}/{len(made)}")
+                counts.append(f"{len(set(cluster_documents(rows).stories.values()))}/{len(made)}")
             print(f"{title}, {sites} site(s): stories {' '.join(counts)}")
 
 

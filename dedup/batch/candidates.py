@@ -11,20 +11,20 @@ from dedup.parameters import Parameters
 from dedup.signature import band_keys
 
 NEIGHBOURS = 3
-"""In a bucket of many, a document is held against so many before it, and against the first of all."""
+"""In a bucket of many, a document is compared with so many before it, and with the first of all."""
 
 
-def archive_bands(parameters: Parameters) -> Parameters:
+def all_bands(parameters: Parameters) -> Parameters:
     """The parameters with as many bands as the values fill: here bands cost no memory that lasts."""
     return replace(parameters, bands=parameters.permutations // parameters.rows)
 
 
-def archive_keys(
+def bucket_keys(
     values: NDArray[np.uint32], digests: NDArray[np.uint64], parameters: Parameters
 ) -> NDArray[np.uint32]:
-    """The keys of documents in an archive pass: those of the bands, and one of the text itself.
+    """The bucket keys of documents: one for each band, and one of the text itself.
 
-    Equal texts so are candidates whatever else shares their bands.
+    So equal texts are candidates whatever else shares their bands.
 
     Args:
         values: Their MinHash values, a row for each.
@@ -32,7 +32,7 @@ def archive_keys(
         parameters: How signatures are made.
     """
     texts = (digests[:, :1] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    return np.concatenate([band_keys(values, archive_bands(parameters)), texts], axis=1)
+    return np.concatenate([band_keys(values, all_bands(parameters)), texts], axis=1)
 
 
 def neighbours(keys: NDArray[np.uint32], before: int = NEIGHBOURS) -> Iterator[tuple[Numbers, Numbers]]:
@@ -48,19 +48,19 @@ def neighbours(keys: NDArray[np.uint32], before: int = NEIGHBOURS) -> Iterator[t
         Once: the later and the earlier row of each pair, each pair once, ascending.
     """
     count = np.uint64(len(keys))
-    found = [np.empty(0, np.uint64)]
+    pair_codes = [np.empty(0, np.uint64)]
     for column in keys.T:
         order = np.argsort(column, kind="stable")
-        held = column[order]
-        opens = np.flatnonzero(np.concatenate([[True], held[1:] != held[:-1]])[: len(held)])
-        first = np.repeat(opens, np.diff(opens, append=len(held)))
-        places = np.arange(len(held))
+        ascending = column[order]
+        opens = np.flatnonzero(np.concatenate([[True], ascending[1:] != ascending[:-1]])[: len(order)])
+        first = np.repeat(opens, np.diff(opens, append=len(order)))
+        places = np.arange(len(order))
         for distance in range(1, before + 1):
             shared = places - first >= distance
-            found.append(_codes(order[shared], order[places[shared] - distance], count))
+            pair_codes.append(_codes(order[shared], order[places[shared] - distance], count))
         far = places - first > before
-        found.append(_codes(order[far], order[first[far]], count))
-    pairs = np.unique(np.concatenate(found))
+        pair_codes.append(_codes(order[far], order[first[far]], count))
+    pairs = np.unique(np.concatenate(pair_codes))
     yield (
         (pairs // max(count, np.uint64(1))).astype(np.intp),
         (pairs % max(count, np.uint64(1))).astype(np.intp),

@@ -1,17 +1,17 @@
 """A whole archive at once: all copies among many texts, and the stories they make up.
 
 Candidates are neighbours in a bucket of the bands instead of entries in Redis; the rule for a pair and the
-way to stories are those of the streaming index, taken in order of publication, with the evidence counted and
-not estimated. So it is also the check on the index.
+way to stories are those of the streaming index, in order of publication, with the evidence counted and not
+estimated. So it is also the check on the index.
 
-Who finds the candidates is an *engine*: sorted arrays in memory (`dedup.batch.candidates`), a relational join
+An *engine* finds the candidates: sorted arrays in memory (`dedup.batch.candidates`), a relational join
 that spills to disk (`dedup.batch.duckdb_join`), or the same join on a cluster (`dedup.batch.spark.cluster`).
 All give the same pairs.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -20,29 +20,40 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.batch.candidates import archive_bands, archive_keys, neighbours
+from dedup.batch.candidates import all_bands, bucket_keys, neighbours
 from dedup.batch.columns import Columns, Numbers
-from dedup.batch.export_files import Exported, article_batches
-from dedup.batch.reading import Batch, Read, Reader, read_archive
-from dedup.batch.result import ArchiveResult, NearMiss, assemble
-from dedup.batch.verification import FOUND, Found, compare_firsts, verify, verify_files
+from dedup.batch.export_files import Document, document_batches
+from dedup.batch.reading import Batch, Reader, read_corpus
+from dedup.batch.result import ClusteringResult, DocumentOrder, NearMiss, assemble
+from dedup.batch.verification import VERDICT_ROW, VerdictRows, compare_roots, verify, verify_files
 from dedup.comparison.verdict import Verdict
 from dedup.parameters import Parameters
 
-__all__ = ["ArchiveResult", "Engine", "NearMiss", "Row", "cluster", "take", "take_batches"]
+__all__ = [
+    "ClusteringResult",
+    "Engine",
+    "NearMiss",
+    "Row",
+    "cluster",
+    "cluster_batches",
+    "cluster_documents",
+]
 
 Row: TypeAlias = tuple[str, str, datetime | None, str | None]
 """A document: its id, body text, time of publication and source; the last two may be None."""
 
 Engine: TypeAlias = Callable[[NDArray[np.uint32]], Iterable[tuple[Numbers, Numbers]]]
-"""Takes band keys, a row for each document in order of publication, and yields blocks of candidates: the
+"""Gets bucket keys, a row for each document in order of publication, and yields blocks of candidates: the
 later and the earlier number of each pair, each pair once."""
 
-# Documents whose band keys are made at once, in some 50 MB.
+PairNumbers: TypeAlias = NDArray[np.int32]
+PairBlock: TypeAlias = tuple[PairNumbers, PairNumbers]
+
+# Documents whose bucket keys are made at once, in some 50 MB.
 _KEYS = 1 << 15
-# Candidates handed to a process at once: a second of its work.
+# Candidates of one task of a process: a second of its work.
 _CANDIDATES = 1 << 15
-# After so many pairs compared for a merge the memory of the pages that were read is given back.
+# After so many pairs compared for a merge the memory of the pages that were read is freed.
 _MERGES = 1 << 10
 
 
@@ -53,7 +64,7 @@ def cluster(
 
     The result doesn't depend on the order of the documents. A story is called by its canonical article: the
     earliest published; one without a time counts as later than any, and of two at the same time the smaller
-    id goes first. A document unlike any other is a story of its own.
+    id goes first. A document unlike any other is a story by itself.
 
     Args:
         documents: Id, body text (without headline) and time of publication or None, of each; all times aware
@@ -65,10 +76,10 @@ def cluster(
         document of 300 words; the texts themselves are not kept.
     """
     rows = ((id_, text, published, None) for id_, text, published in documents)
-    return take(rows, parameters=parameters).stories
+    return cluster_documents(rows, parameters=parameters).stories
 
 
-def take(
+def cluster_documents(
     rows: Iterable[Row],
     *,
     parameters: Parameters | None = None,
@@ -77,21 +88,21 @@ def take(
     workers: Executor | None = None,
     apart: Iterable[tuple[str, str]] = (),
     progress: Callable[[int], None] | None = None,
-) -> ArchiveResult:
-    """Take a whole archive, as `cluster` does, with all that was found on the way.
+) -> ClusteringResult:
+    """Put documents into stories, as `cluster` does; return also the verdicts that led to them.
 
     Args:
         rows: The documents; as for `cluster`, with their sources.
         parameters: How to compare; the default ones without it.
-        engine: Who finds the candidates; sorted arrays in memory without it.
+        engine: Finds the candidates; sorted arrays in memory without it.
         folder: An empty folder for what need not fit into memory.
-        workers: Processes that do what can be done side by side; this process does it without them.
+        workers: Processes that read and compare; this process does it without them.
         apart: Pairs of ids marked as not the same story by hand.
         progress: Called with the number of documents read so far.
     """
-    articles = (Exported(id_, text, published, source, None) for id_, text, published, source in rows)
-    return take_batches(
-        article_batches(articles),
+    documents = (Document(id_, text, published, source, None) for id_, text, published, source in rows)
+    return cluster_batches(
+        document_batches(documents),
         list,
         parameters=parameters,
         engine=engine,
@@ -102,7 +113,7 @@ def take(
     )
 
 
-def take_batches(
+def cluster_batches(
     batches: Iterable[Batch],
     reader: Reader[Batch],
     *,
@@ -112,13 +123,13 @@ def take_batches(
     workers: Executor | None = None,
     apart: Iterable[tuple[str, str]] = (),
     progress: Callable[[int], None] | None = None,
-) -> ArchiveResult:
-    """`take`, for articles that come in batches of any form.
+) -> ClusteringResult:
+    """`cluster_documents`, for documents that come in batches of any form.
 
     Args:
         batches: The batches.
-        reader: Makes articles of one; a function of a module, since the processes call it.
-        parameters: As for `take`, like the rest.
+        reader: Makes documents of one; a function of a module, since the processes call it.
+        parameters: As for `cluster_documents`, like the rest.
         engine: See there.
         folder: See there.
         workers: See there.
@@ -127,57 +138,54 @@ def take_batches(
     """
     parameters = parameters or Parameters()
     limits = parameters.thresholds
-    read = read_archive(batches, reader, parameters, folder, workers, progress)
-    columns, order = read.columns, read.in_order()
-    filled = np.flatnonzero(columns.sizes(order)) if len(order) else order
-    keys = _band_keys(columns, order[filled], parameters, folder)
-    columns.release()
-    counted, found = 0, [np.empty(0, FOUND)]
-    # All candidates first (8 bytes each): the engine's memory is free again before the pairs are compared.
-    blocks = [
-        (filled[later].astype(np.int32), filled[earlier].astype(np.int32))
-        for later, earlier in (engine or neighbours)(keys)
-    ]
-    del keys
-    for later, earlier, at, verdicts in _verified(read, order, blocks, parameters, folder, workers):
-        counted += len(later)
-        verdicts["later"], verdicts["earlier"] = later[at], earlier[at]
-        found.append(verdicts)
+    corpus = read_corpus(batches, reader, parameters, folder, workers, progress)
+    columns, order = corpus.columns, corpus.by_publication()
+    blocks = _candidates(columns, order, engine or neighbours, parameters, folder)
+    rows = np.concatenate(
+        [np.empty(0, VERDICT_ROW), *_verified(columns, order, blocks, parameters, folder, workers)]
+    )
     merges = 0
 
-    def compared(one: int, other: int) -> Verdict:
+    def compare(root: int, other: int) -> Verdict:
         nonlocal merges
         merges += 1
         if merges % _MERGES == 0:
             columns.release()
-        return compare_firsts(columns, int(order[one]), int(order[other]), limits)
+        return compare_roots(columns, int(order[root]), int(order[other]), limits)
 
-    return assemble(
-        read.distinct(),
-        [read.ids[row] for row in order.tolist()],
-        columns.published[order],
-        np.concatenate(found),
-        limits,
-        compared,
-        apart,
-        candidates=counted,
-        told=read.told,
-        repeated=len(read.ids) - len(order),
+    documents = DocumentOrder(
+        documents=corpus.distinct_ids(),
+        ids=[corpus.ids[row] for row in order.tolist()],
+        published=columns.published[order],
+        input_stories=corpus.input_stories,
+        repeated=len(corpus.ids) - len(order),
     )
+    candidates = sum(len(later) for later, _ in blocks)
+    return assemble(documents, rows, limits, compare, apart, candidates=candidates)
 
 
-def _band_keys(
+def _candidates(
+    columns: Columns, order: Numbers, engine: Engine, parameters: Parameters, folder: Path | None
+) -> list[PairBlock]:
+    """All candidates, 8 bytes each: the engine's memory is free again before the pairs are compared."""
+    filled = np.flatnonzero(columns.sizes(order)) if len(order) else order
+    keys = _bucket_keys(columns, order[filled], parameters, folder)
+    columns.release()
+    return [
+        (filled[later].astype(np.int32), filled[earlier].astype(np.int32)) for later, earlier in engine(keys)
+    ]
+
+
+def _bucket_keys(
     columns: Columns, rows: Numbers, parameters: Parameters, folder: Path | None
 ) -> NDArray[np.uint32]:
-    """The keys of rows; in a file if there is a folder."""
-    width = archive_bands(parameters).bands + 1
+    """The bucket keys of rows; in a file if there is a folder."""
+    width = all_bands(parameters).bands + 1
 
     def blocks() -> Iterator[NDArray[np.uint32]]:
         for first in range(0, len(rows), _KEYS):
             chosen = rows[first : first + _KEYS]
-            yield archive_keys(
-                columns.arrays["values"][chosen], columns.arrays["digests"][chosen], parameters
-            )
+            yield bucket_keys(columns.arrays["values"][chosen], columns.arrays["digests"][chosen], parameters)
 
     if folder is None or not len(rows):
         return np.concatenate([np.empty((0, width), np.uint32), *blocks()])
@@ -188,14 +196,14 @@ def _band_keys(
 
 
 def _verified(
-    read: Read,
+    columns: Columns,
     order: Numbers,
-    blocks: list[tuple[NDArray[np.int32], NDArray[np.int32]]],
+    blocks: list[PairBlock],
     parameters: Parameters,
     folder: Path | None,
     workers: Executor | None,
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32], Numbers, Found]]:
-    """Blocks of candidates with the places of what was found in them."""
+) -> Iterator[VerdictRows]:
+    """The verdicts on the candidates that are copies or near misses."""
     pieces = (
         (later[first : first + _CANDIDATES], earlier[first : first + _CANDIDATES])
         for later, earlier in blocks
@@ -204,21 +212,23 @@ def _verified(
     limits = parameters.thresholds
     if workers is None or folder is None:
         for later, earlier in pieces:
-            yield later, earlier, *verify(read.columns, order[later], order[earlier], limits)
-            read.columns.release()
+            yield _numbered(later, earlier, *verify(columns, order[later], order[earlier], limits))
+            columns.release()
         return
-    tasks = (
-        (
-            later,
-            earlier,
-            workers.submit(
-                verify_files, folder, parameters.permutations, order[later], order[earlier], limits
-            ),
-        )
-        for later, earlier in pieces
-    )
+
+    def submit(later: PairNumbers, earlier: PairNumbers) -> "Future[tuple[Numbers, VerdictRows]]":
+        rows = order[later], order[earlier]
+        return workers.submit(verify_files, folder, parameters.permutations, *rows, limits)
+
+    tasks = ((later, earlier, submit(later, earlier)) for later, earlier in pieces)
     waiting = deque(islice(tasks, 4))
     while waiting:
         later, earlier, task = waiting.popleft()
         waiting.extend(islice(tasks, 1))
-        yield later, earlier, *task.result()
+        yield _numbered(later, earlier, *task.result())
+
+
+def _numbered(later: PairNumbers, earlier: PairNumbers, places: Numbers, rows: VerdictRows) -> VerdictRows:
+    """Verdicts with the numbers of their documents."""
+    rows["later"], rows["earlier"] = later[places], earlier[places]
+    return rows

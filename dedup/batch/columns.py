@@ -34,14 +34,14 @@ RAGGED = ("shingles", "words", "figures")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Block:
     """The arrays of a few documents, by name; of the ragged ones also how long each document's part is."""
 
     arrays: dict[str, NDArray[Any]]
     lengths: dict[str, Numbers]
 
 
-def read_part(texts: Sequence[str], parameters: Parameters) -> Part:
+def read_block(texts: Sequence[str], parameters: Parameters) -> Block:
     """Everything that texts are compared by, as flat arrays.
 
     Words stand in the order of the text: few documents are ever asked for their pairs of words, or laid
@@ -51,7 +51,7 @@ def read_part(texts: Sequence[str], parameters: Parameters) -> Part:
     lengths = [len(figures) for figures in cut.figures]
     figures = np.fromiter(chain.from_iterable(cut.figures), np.uint64, sum(lengths))
     digests = b"".join(digest or bytes(16) for digest in cut.digests)
-    return Part(
+    return Block(
         arrays={
             "shingles": cut.hashes,
             "late": cut.late,
@@ -74,8 +74,7 @@ class Columns:
 
     Attributes:
         arrays: `shingles` with `late`, `words` (`dedup.text.word_codes`) and `figures` of all rows, one after
-            the other; `values` (the
-            MinHash, a row each) and `digests` (the text hash, two numbers each).
+            the other; `values` (the MinHash, a row each) and `digests` (the text hash, two numbers each).
         starts: Where each row begins in each of the ragged arrays, with the end of the last as one more.
         published: Seconds since 1970, infinity where that isn't known.
         sources: A number for each source, -1 where it isn't known.
@@ -107,10 +106,10 @@ class Columns:
         return np.asarray(self.arrays["words"][starts[row] : starts[row + 1]])
 
     def release(self) -> None:
-        """Give the memory back that pages of the files take in this process; they are read anew if asked."""
+        """Free the memory that pages of the files take in this process; they are read again when needed."""
         if hasattr(mmap, "MADV_DONTNEED"):
-            for one in self.maps:
-                one.madvise(mmap.MADV_DONTNEED)
+            for pages in self.maps:
+                pages.madvise(mmap.MADV_DONTNEED)
 
 
 def open_columns(folder: Path, permutations: int) -> Columns:
@@ -144,7 +143,7 @@ def _reshaped(arrays: dict[str, NDArray[Any]], permutations: int) -> dict[str, N
 
 
 class ColumnWriter:
-    """Gathers the parts of an archive.
+    """Gathers the blocks of an archive.
 
     Args:
         folder: Where to keep the arrays in files, so that they need not fit into memory: about 2.7 KB for an
@@ -166,19 +165,19 @@ class ColumnWriter:
     def __exit__(self, *_: object) -> None:
         self._close.close()
 
-    def add(self, part: Part) -> None:
-        """Take the next documents."""
-        for name, array in part.arrays.items():
+    def add(self, block: Block) -> None:
+        """Add the next documents."""
+        for name, array in block.arrays.items():
             if self._files:
-                # Not `tofile`: that doesn't say when the disk is full.
+                # Not `tofile`: that doesn't raise when the disk is full.
                 self._files[name].write(np.ascontiguousarray(array, DTYPES[name]).tobytes())
             else:
                 self._kept[name].append(array.ravel())
-        for name, lengths in part.lengths.items():
+        for name, lengths in block.lengths.items():
             self._lengths[name].append(lengths.astype(np.int32))
 
     def finish(self, published: Sequence[float], sources: Sequence[int], permutations: int) -> Columns:
-        """The arrays of all that was taken.
+        """The arrays of all blocks.
 
         Args:
             published: Of each row, seconds since 1970 or infinity.
@@ -193,8 +192,9 @@ class ColumnWriter:
             }
             return Columns(_reshaped(arrays, permutations), starts, moments, numbers)
         self._close.close()
-        told = {"published": moments, "sources": numbers}
-        for name, array in (told | {f"{name}.starts": array for name, array in starts.items()}).items():
+        files = {"published": moments, "sources": numbers}
+        files |= {f"{name}.starts": array for name, array in starts.items()}
+        for name, array in files.items():
             (self._folder / name).write_bytes(array.tobytes())
         return open_columns(self._folder, permutations)
 

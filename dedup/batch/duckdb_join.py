@@ -16,7 +16,7 @@ from dedup.batch.columns import Numbers
 from dedup.errors import JoinError
 
 BLOCK = 1 << 15
-"""Documents whose band keys are handed over, and whose pairs come back, at once."""
+"""Documents whose band keys are inserted, and whose pairs are fetched, at once."""
 
 
 def candidates_statement(spread: str) -> str:
@@ -25,13 +25,13 @@ def candidates_statement(spread: str) -> str:
     Args:
         spread: How the engine turns a list into rows: ``unnest({})``, ``explode(array({}))``.
     """
-    # The key goes before the band: that tells rows apart at the first look. One order serves both windows.
+    # The key goes before the band: rows differ in it first. One order serves both windows.
     bucket = "PARTITION BY key, band ORDER BY number"
-    told = [f"lag(number, {distance}) OVER ({bucket})" for distance in range(1, NEIGHBOURS + 1)]
-    told.append(f"first_value(number) OVER ({bucket} ROWS UNBOUNDED PRECEDING)")
-    names = [f"n{distance}" for distance in range(len(told))]
-    columns = [f"{one} AS {name}" for one, name in zip(told, names, strict=True)]
-    return (  # names of our own making alone
+    windows = [f"lag(number, {distance}) OVER ({bucket})" for distance in range(1, NEIGHBOURS + 1)]
+    windows.append(f"first_value(number) OVER ({bucket} ROWS UNBOUNDED PRECEDING)")
+    names = [f"n{distance}" for distance in range(len(windows))]
+    columns = [f"{window} AS {name}" for window, name in zip(windows, names, strict=True)]
+    return (  # no names but ours
         "SELECT DISTINCT later, earlier FROM ("
         f"SELECT number AS later, {spread.format(', '.join(names))} AS earlier FROM ("
         f"SELECT number, {', '.join(columns)} FROM bands) AS neighbours) AS pairs WHERE earlier < later"
@@ -39,7 +39,7 @@ def candidates_statement(spread: str) -> str:
 
 
 class DuckDB:
-    """An engine for `dedup.batch.cluster.take` that keeps its tables in a file.
+    """An engine for `dedup.batch.cluster.cluster_documents` that keeps its tables in a file.
 
     Args:
         folder: Where its file and what spills out of memory are kept; they are removed again.
@@ -66,9 +66,9 @@ class DuckDB:
             with duckdb.connect(str(self._folder / "bands.duckdb"), config=options) as connection:
                 yield from _joined(connection, keys)
         except duckdb.Error as error:
-            told = str(error).splitlines()[0]
+            reason = str(error).splitlines()[0]
             raise JoinError(
-                f"the join of band keys in {self._folder.parent} failed: {told}; if it wants memory, raise "
+                f"the join of band keys in {self._folder.parent} failed: {reason}; if it wants memory, raise "
                 "--memory; if it wants disk, make room there or use another --data-dir"
             ) from None
 
@@ -87,9 +87,9 @@ def _joined(connection: Any, keys: NDArray[np.uint32]) -> Iterator[tuple[Numbers
     connection.execute(f"CREATE TABLE pairs AS {candidates_statement('unnest([{}])')}")
     connection.execute("DROP TABLE bands")
     for first in range(0, len(keys), BLOCK):
-        found = connection.execute(
+        pairs = connection.execute(
             "SELECT later, earlier FROM pairs WHERE later >= ? AND later < ? ORDER BY later, earlier",
             [first, first + BLOCK],
         ).fetchnumpy()
-        if len(found["later"]):
-            yield found["later"].astype(np.intp), found["earlier"].astype(np.intp)
+        if len(pairs["later"]):
+            yield pairs["later"].astype(np.intp), pairs["earlier"].astype(np.intp)

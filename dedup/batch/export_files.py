@@ -24,8 +24,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
-    """An article as an export has it; the last three are None where the file doesn't tell."""
+class Document:
+    """An article of a file; the last three are None where the file has no value."""
 
     id: str
     text: str
@@ -34,7 +34,7 @@ class Exported:
     story_id: str | None
 
 
-BatchReader: TypeAlias = Callable[[Any], list[Exported]]
+BatchReader: TypeAlias = Callable[[Any], list[Document]]
 """Makes articles of a batch; may be sent to another process."""
 
 
@@ -46,11 +46,11 @@ class Lines:
     lines: list[bytes]
 
 
-def read_export(path: Path) -> Iterator[Exported]:
+def read_export(path: Path) -> Iterator[Document]:
     """Read a file article by article, in bounded memory.
 
     Args:
-        path: JSON lines (also gzipped) or Parquet, told by its ending: see `FORMATS`.
+        path: JSON lines (also gzipped) or Parquet, by its ending: see `FORMATS`.
 
     Raises:
         ExportError: The file can't be read, or a record is not an article; the message names the place.
@@ -71,13 +71,13 @@ def export_batches(path: Path) -> tuple[Iterator[Any], BatchReader]:
     return _json_lines(path), partial(from_lines, str(path))
 
 
-def article_batches(articles: Iterable[Exported]) -> Iterator[list[Exported]]:
-    """Cut a stream of articles into batches that take little memory, however long the texts are."""
-    batch: list[Exported] = []
+def document_batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Cut a stream of documents into batches that take little memory, however long the texts are."""
+    batch: list[Document] = []
     letters = 0
-    for one in articles:
-        batch.append(one)
-        letters += len(one.text)
+    for document in documents:
+        batch.append(document)
+        letters += len(document.text)
         if len(batch) == _ROWS or letters > _BYTES:
             yield batch
             batch, letters = [], 0
@@ -85,7 +85,7 @@ def article_batches(articles: Iterable[Exported]) -> Iterator[list[Exported]]:
         yield batch
 
 
-def exported(record: Mapping[str, Any]) -> Exported:
+def document_of(record: Mapping[str, Any]) -> Document:
     """Read one record.
 
     Raises:
@@ -101,7 +101,7 @@ def exported(record: Mapping[str, Any]) -> Exported:
         value = record.get(name)
         if not isinstance(value, str | None):
             raise ValueError(f"{name!r} is {_shown(value)}, neither a text nor null")
-    return Exported(
+    return Document(
         record["id"],
         record["text"],
         _moment(record.get("published")),
@@ -110,14 +110,14 @@ def exported(record: Mapping[str, Any]) -> Exported:
     )
 
 
-def from_lines(place: str, batch: Lines) -> list[Exported]:
+def from_lines(place: str, batch: Lines) -> list[Document]:
     """Make articles of lines of JSON; empty lines are passed over.
 
     Args:
         place: The file, for messages.
         batch: The lines.
     """
-    found = []
+    documents = []
     for at, line in enumerate(batch.lines):
         where = f"{place}, line {batch.number + at}" if batch.number else place
         try:
@@ -130,17 +130,17 @@ def from_lines(place: str, batch: Lines) -> list[Exported]:
         if not isinstance(record, dict):
             raise ExportError(f"{where}: not a JSON object")
         try:
-            found.append(exported(record))
+            documents.append(document_of(record))
         except ValueError as error:
             raise ExportError(f"{where}: {error}") from None
-    return found
+    return documents
 
 
 def _is_cut(batch: Lines, at: int) -> bool:
     return bool(batch.number) and at == len(batch.lines) - 1 and not batch.lines[at].endswith(b"\n")
 
 
-def from_rows(place: str, batch: tuple[int | None, list[str], list[tuple[Any, ...]]]) -> list[Exported]:
+def from_rows(place: str, batch: tuple[int | None, list[str], list[tuple[Any, ...]]]) -> list[Document]:
     """Make articles of rows of a table.
 
     Args:
@@ -148,17 +148,17 @@ def from_rows(place: str, batch: tuple[int | None, list[str], list[tuple[Any, ..
         batch: The number of the first row if that is known, the names of the columns, and the rows.
     """
     first, names, rows = batch
-    found = []
+    documents = []
     for at, row in enumerate(rows):
         record = dict(zip(names, row, strict=True))
         try:
             if isinstance(record.get("published"), int):
                 record["published"] = _from_microseconds(record["published"])
-            found.append(exported(record))
+            documents.append(document_of(record))
         except ValueError as error:
             where = f"{place}, row {first + at}" if first else place
             raise ExportError(f"{where}: {error}") from None
-    return found
+    return documents
 
 
 def _moment(value: object) -> datetime | None:
@@ -209,24 +209,20 @@ def _parquet(path: Path) -> Iterator[tuple[int, list[str], list[tuple[Any, ...]]
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
             connection.execute("SET enable_progress_bar = false")  # it is drawn on stdout
-            there = {
-                row[0]: row[1]
-                for row in connection.execute(
-                    "DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]
-                ).fetchall()
-            }
+            rows = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+            types = {row[0]: row[1] for row in rows}
             # A time with a zone would need pytz and an extension; as microseconds it needs nothing.
             chosen = [
-                f"epoch_us({name}) AS {name}" if there[name].startswith("TIMESTAMP") else name
+                f"epoch_us({name}) AS {name}" if types[name].startswith("TIMESTAMP") else name
                 for name in FIELDS
-                if name in there
+                if name in types
             ]
-            if not {"id", "text"} <= set(there):
-                raise ExportError(f"{path}: has no columns 'id' and 'text'; it has {', '.join(there)}")
-            found = connection.execute(f"SELECT {', '.join(chosen)} FROM read_parquet(?)", [str(path)])  # noqa: S608  # names from FIELDS
-            names = [column[0] for column in found.description]
+            if not {"id", "text"} <= set(types):
+                raise ExportError(f"{path}: has no columns 'id' and 'text'; it has {', '.join(types)}")
+            selected = connection.execute(f"SELECT {', '.join(chosen)} FROM read_parquet(?)", [str(path)])  # noqa: S608  # names from FIELDS
+            names = [column[0] for column in selected.description]
             first = 1
-            while rows := found.fetchmany(_ROWS):
+            while rows := selected.fetchmany(_ROWS):
                 yield first, names, rows
                 first += len(rows)
     except duckdb.Error as error:

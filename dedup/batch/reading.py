@@ -1,10 +1,10 @@
-"""From the articles of an archive to its columns, on all cores and in bounded memory."""
+"""From the documents of an archive to its columns, on all cores and in bounded memory."""
 
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from math import inf
@@ -13,48 +13,49 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
-from dedup.batch.columns import Columns, ColumnWriter, Numbers, Part, read_part
-from dedup.batch.export_files import Exported
+from dedup.batch.columns import Block, Columns, ColumnWriter, Numbers, read_block
+from dedup.batch.export_files import Document
 from dedup.parameters import Parameters
 
 Batch = TypeVar("Batch")
-Reader: TypeAlias = Callable[[Batch], Sequence[Exported]]
-"""Makes articles of a batch, perhaps in another process: a function of a module."""
+Reader: TypeAlias = Callable[[Batch], Sequence[Document]]
+"""Makes documents of a batch, perhaps in another process: a function of a module."""
 
-# Batches on their way: so many keep the processes busy, and memory bounded.
+# Batches submitted at once: so many keep the processes busy, and memory bounded.
 _WAITING = 8
 
 
 class ReadBatch(NamedTuple):
-    """The articles of a batch without their texts."""
+    """The documents of a batch, their texts as columns."""
 
     ids: list[str]
     published: list[float]
     sources: list[str | None]
-    told: list[str | None]
-    part: Part
+    stories: list[str | None]
+    block: Block
 
 
 @dataclass(slots=True)
-class Read:
-    """The articles of an archive.
+class Corpus:
+    """The documents of an archive.
 
     Attributes:
         ids: The id of each row, in the order in which they were read; an id may come twice.
-        told: The story that the input names for an article, by its id.
+        input_stories: The story that the input names for a document, by its id.
         columns: What they are compared by.
+        latest: The last row of each id, in order of first appearance; None where no id comes twice.
     """
 
     ids: list[str]
-    told: dict[str, str]
+    input_stories: dict[str, str]
     columns: Columns
-    latest: dict[str, int] | None = field(default=None)
+    latest: dict[str, int] | None = None
 
-    def distinct(self) -> list[str]:
+    def distinct_ids(self) -> list[str]:
         """Every id once, in order of first appearance."""
         return self.ids if self.latest is None else list(self.latest)
 
-    def in_order(self) -> Numbers:
+    def by_publication(self) -> Numbers:
         """The rows in order of publication; of two at the same time the smaller id first.
 
         Where an id comes twice, its last row counts.
@@ -72,56 +73,56 @@ class Read:
         return rows
 
 
-def read_archive(
+def read_corpus(
     batches: Iterable[Batch],
     reader: Reader[Batch],
     parameters: Parameters,
     folder: Path | None,
     workers: Executor | None,
     progress: Callable[[int], None] | None,
-) -> Read:
-    """Turn articles into columns.
+) -> Corpus:
+    """Turn documents into columns.
 
     Args:
-        batches: Of a size that a process may well hold several of.
-        reader: Makes articles of them.
+        batches: Of a size of which a process can hold several.
+        reader: Makes documents of them.
         parameters: How to read texts.
         folder: An empty folder for what need not fit into memory, or None.
         workers: Processes that do it; this one without them.
-        progress: Called with the number of articles read so far.
+        progress: Called with the number of documents read so far.
     """
     ids: list[str] = []
     published, sources = array("d"), array("q")
-    told: dict[str, str] = {}
-    known: dict[str, int] = {}
+    input_stories: dict[str, str] = {}
+    source_numbers: dict[str, int] = {}
     with ColumnWriter(folder) as writer:
         for batch in _read(batches, reader, parameters, workers):
             ids += batch.ids
             published.extend(batch.published)
             sources.extend(
-                -1 if name is None else known.setdefault(name, len(known)) for name in batch.sources
+                -1 if source is None else source_numbers.setdefault(source, len(source_numbers))
+                for source in batch.sources
             )
-            told.update((id_, story) for id_, story in zip(batch.ids, batch.told, strict=True) if story)
-            writer.add(batch.part)
+            input_stories.update(
+                (id_, story) for id_, story in zip(batch.ids, batch.stories, strict=True) if story
+            )
+            writer.add(batch.block)
             if progress:
                 progress(len(ids))
         columns = writer.finish(published, sources, parameters.permutations)
-    read = Read(ids, told, columns)
-    latest = {id_: row for row, id_ in enumerate(ids)}  # in order of first appearance, with the last text
-    if len(latest) < len(ids):
-        read.latest = latest
-    return read
+    latest = {id_: row for row, id_ in enumerate(ids)}
+    return Corpus(ids, input_stories, columns, latest if len(latest) < len(ids) else None)
 
 
 def read_batch(batch: Batch, reader: Reader[Batch], parameters: Parameters) -> ReadBatch:
-    """Make numbers of a batch."""
-    articles = reader(batch)
+    """Turn a batch into columns."""
+    documents = reader(batch)
     return ReadBatch(
-        [one.id for one in articles],
-        [seconds(one.published) for one in articles],
-        [one.site for one in articles],
-        [one.story_id for one in articles],
-        read_part([one.text for one in articles], parameters),
+        [document.id for document in documents],
+        [seconds(document.published) for document in documents],
+        [document.site for document in documents],
+        [document.story_id for document in documents],
+        read_block([document.text for document in documents], parameters),
     )
 
 
@@ -141,6 +142,6 @@ def _read(
     rest = iter(batches)
     waiting = deque(workers.submit(read_batch, batch, reader, parameters) for batch in islice(rest, _WAITING))
     while waiting:
-        found = waiting.popleft().result()
+        read = waiting.popleft().result()
         waiting.extend(workers.submit(read_batch, batch, reader, parameters) for batch in islice(rest, 1))
-        yield found
+        yield read

@@ -1,4 +1,4 @@
-"""What an archive pass found, and how verified pairs become stories."""
+"""The result of an archive pass, and how verified pairs become stories."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.batch.verification import REASONS, Found, verdict_of
+from dedup.batch.verification import REASONS, VerdictRows, verdict_of
 from dedup.comparison.verdict import Reason, Verdict
 from dedup.parameters import Thresholds
 from dedup.stories.clusters import Match, Stories
-from dedup.stories.roundups import Parts
+from dedup.stories.roundups import Containments
 
 _COPIES = [code for code, reason in enumerate(REASONS) if reason.is_copy]
 # Entries made into objects at once.
@@ -19,7 +19,7 @@ _BLOCK = 1 << 14
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """Two documents that came close to being copies and were found not to be.
+    """Two documents that came close to being copies but are not.
 
     Attributes:
         id: The later one.
@@ -32,41 +32,42 @@ class NearMiss:
     verdict: Verdict
 
 
-class Verdicts(Mapping[str, tuple[str, Verdict]]):
-    """For every duplicate, the earlier document that brought it into its story, and the verdict on the two.
+class DuplicateVerdicts(Mapping[str, tuple[str, Verdict]]):
+    """For every duplicate, the earlier document by which it joined its story, and the verdict on the two.
 
-    Objects are made when they are asked for: there may be a million of them.
+    Objects are made on access: there may be a million of them.
     """
 
-    def __init__(self, ids: Sequence[str], joined: Mapping[str, int], found: Found) -> None:
+    def __init__(self, ids: Sequence[str], places: Mapping[str, int], rows: VerdictRows) -> None:
         self._ids = ids
-        self._joined = joined
-        self._found = found
+        self._places = places
+        self._rows = rows
 
     def __getitem__(self, id_: str) -> tuple[str, Verdict]:
-        row = self._found[self._joined[id_]]
+        row = self._rows[self._places[id_]]
         return self._ids[int(row["earlier"])], verdict_of(row)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._joined)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._joined)
+        return len(self._places)
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveResult:
-    """What an archive pass found.
+class ClusteringResult:
+    """The stories of an archive, with what led to them.
 
     Attributes:
         stories: The id of its story for every document, in the order of the documents: a story is called by
             its canonical article.
-        verdicts: For every document that is a duplicate, how it compares with the earlier document that
-            brought it into its story.
+        verdicts: For every document that is a duplicate, how it compares with the earlier document by which
+        it
+            joined its story.
         near_misses: Pairs that almost were copies (see `dedup.comparison.rule.is_near`), the most alike
-            first.
-        candidates: Pairs that were looked at.
-        told: The story that the input itself names for a document, where it does.
+        first.
+        candidates: Pairs that were compared.
+        input_stories: The story that the input itself names for a document, where it does.
         repeated: Documents that were left out, since one with the same id came later.
     """
 
@@ -74,73 +75,93 @@ class ArchiveResult:
     verdicts: Mapping[str, tuple[str, Verdict]]
     near_misses: list[NearMiss]
     candidates: int
-    told: dict[str, str] = field(default_factory=dict)
+    input_stories: dict[str, str] = field(default_factory=dict)
     repeated: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentOrder:
+    """The documents of a pass without their contents.
+
+    Attributes:
+        documents: All ids, in the order in which the result has them.
+        ids: The same in order of publication; a document's number is its place in it.
+        published: Of each of `ids`, seconds since 1970 or infinity.
+        input_stories: The stories that the input names.
+        repeated: Documents that were left out.
+    """
+
+    documents: Sequence[str]
+    ids: Sequence[str]
+    published: NDArray[np.float64]
+    input_stories: dict[str, str]
+    repeated: int
+
+
 def assemble(
-    documents: Sequence[str],
-    ids: Sequence[str],
-    published: NDArray[np.float64],
-    found: Found,
+    order: DocumentOrder,
+    rows: VerdictRows,
     limits: Thresholds,
-    compared: Callable[[int, int], Verdict | None],
+    compare_roots: Callable[[int, int], Verdict | None],
     apart: Iterable[tuple[str, str]],
     *,
     candidates: int,
-    told: dict[str, str],
-    repeated: int,
-) -> ArchiveResult:
+) -> ClusteringResult:
     """Put stories together from verified pairs.
 
     Args:
-        documents: All ids, in the order in which the result is wanted.
-        ids: The same in order of publication; a number is a place in it.
-        published: Of each of `ids`, seconds since 1970 or infinity.
-        found: The pairs that share much, with what was found about them, in any order.
+        order: The documents.
+        rows: The verdicts on pairs that share much, in any order.
         limits: Bounds for chains and merges.
-        compared: Gives `compare_firsts` of two numbers, the greater first; None where that is not known yet.
+        compare_roots: Compares two numbers, the greater first, as the roots of stories that may be merged;
+        None
+            where the verdict is not known yet.
         apart: Pairs of ids marked as not the same story by hand.
-        candidates: Pairs that were looked at.
-        told: The stories that the input names.
-        repeated: Documents that were left out.
+        candidates: Pairs that were compared.
     """
-    found = found[np.lexsort((found["earlier"], found["later"]))]
-    pairs = set(apart)
-    numbers = {one: at for at, one in enumerate(ids)} if pairs else {}
-    barred = [(numbers[one], numbers[other]) for one, other in pairs if one in numbers and other in numbers]
+    rows = rows[np.lexsort((rows["earlier"], rows["later"]))]
 
-    def alike(one: int, other: int) -> bool:
-        verdict = compared(max(one, other), min(one, other))
+    def roots_alike(root: int, other: int) -> bool:
+        verdict = compare_roots(max(root, other), min(root, other))
         return verdict is not None and verdict.duplicate
 
-    parts = Parts(limits)
-    for first in range(0, len(found), _BLOCK):
-        for later, earlier, code, jaccard, *_ in found[first : first + _BLOCK].tolist():
-            parts.add(later, earlier, REASONS[code], jaccard)
-    stories = Stories(limits, alike, barred, parts.round_ups(compared))
-    offered = _matches(found)
-    number, matches = next(offered, (len(ids), []))
-    for at, moment in enumerate(published.tolist()):
+    containments = Containments(limits)
+    for first in range(0, len(rows), _BLOCK):
+        for later, earlier, code, jaccard, *_ in rows[first : first + _BLOCK].tolist():
+            containments.add(later, earlier, REASONS[code], jaccard)
+    round_ups = containments.round_ups(compare_roots)
+    stories = Stories(limits, roots_alike, _numbered(apart, order.ids), round_ups)
+    groups = _matches(rows)
+    number, matches = next(groups, (len(order.ids), []))
+    for at, moment in enumerate(order.published.tolist()):
         if at == number:
             stories.add(moment, matches)
-            number, matches = next(offered, (len(ids), []))
+            number, matches = next(groups, (len(order.ids), []))
         else:
             stories.add(moment, [])
-    named = {id_: ids[stories.canonical(at)] for at, id_ in enumerate(ids)}
-    return ArchiveResult(
-        stories={id_: named[id_] for id_ in documents},
-        verdicts=Verdicts(ids, _joined(ids, stories, found), found),
-        near_misses=_near_misses(ids, found, named),
+    story_ids = {id_: order.ids[stories.canonical(at)] for at, id_ in enumerate(order.ids)}
+    return ClusteringResult(
+        stories={id_: story_ids[id_] for id_ in order.documents},
+        verdicts=DuplicateVerdicts(order.ids, _joining_rows(order.ids, stories, rows), rows),
+        near_misses=_near_misses(order.ids, rows, story_ids),
         candidates=candidates,
-        told=told,
-        repeated=repeated,
+        input_stories=order.input_stories,
+        repeated=order.repeated,
     )
 
 
-def _matches(found: Found) -> Iterator[tuple[int, list[Match]]]:
+def _numbered(pairs: Iterable[tuple[str, str]], ids: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of ids as pairs of numbers, where both are there."""
+    distinct = set(pairs)
+    numbers = {id_: at for at, id_ in enumerate(ids)} if distinct else {}
+    return [
+        (numbers[left], numbers[right]) for left, right in distinct if left in numbers and right in numbers
+    ]
+
+
+def _matches(rows: VerdictRows) -> Iterator[tuple[int, list[Match]]]:
     """For each number with copies before it, these copies."""
-    copies = found[np.isin(found["reason"], _COPIES)]
+    copies = rows[np.isin(rows["reason"], _COPIES)]
     latest, matches = -1, list[Match]()
     for first in range(0, len(copies), _BLOCK):
         for later, earlier, code, jaccard, containment, *_ in copies[first : first + _BLOCK].tolist():
@@ -155,22 +176,22 @@ def _matches(found: Found) -> Iterator[tuple[int, list[Match]]]:
         yield latest, matches
 
 
-def _joined(ids: Sequence[str], stories: Stories, found: Found) -> dict[str, int]:
-    """For each duplicate, the place in `found` of the pair that brought it into its story."""
-    pairs = ((at, stories.joined_by(at)) for at in range(len(ids)))
-    joined = [(at, other) for at, other in pairs if other is not None]
-    if not joined:
+def _joining_rows(ids: Sequence[str], stories: Stories, rows: VerdictRows) -> dict[str, int]:
+    """For each duplicate, the row of the pair by which it joined its story."""
+    joined = ((at, stories.joined_by(at)) for at in range(len(ids)))
+    pairs = [(at, other) for at, other in joined if other is not None]
+    if not pairs:
         return {}
-    wanted = np.array(joined, np.int64)
-    codes = (found["later"].astype(np.int64) << 32) | found["earlier"]
-    places = np.searchsorted(codes, (wanted[:, 0] << 32) | wanted[:, 1])
-    return {ids[at]: place for (at, _), place in zip(joined, places.tolist(), strict=True)}
+    later, earlier = np.array(pairs, np.int64).T
+    codes = (rows["later"].astype(np.int64) << 32) | rows["earlier"]
+    places = np.searchsorted(codes, (later << 32) | earlier)
+    return {ids[at]: place for (at, _), place in zip(pairs, places.tolist(), strict=True)}
 
 
-def _near_misses(ids: Sequence[str], found: Found, named: Mapping[str, str]) -> list[NearMiss]:
-    near = found[~np.isin(found["reason"], _COPIES)]
+def _near_misses(ids: Sequence[str], rows: VerdictRows, story_ids: Mapping[str, str]) -> list[NearMiss]:
+    near = rows[~np.isin(rows["reason"], _COPIES)]
     misses = (NearMiss(ids[int(row["later"])], ids[int(row["earlier"])], verdict_of(row)) for row in near)
     return sorted(
-        (miss for miss in misses if named[miss.id] != named[miss.other_id]),
+        (miss for miss in misses if story_ids[miss.id] != story_ids[miss.other_id]),
         key=lambda miss: (-miss.verdict.containment, miss.id, miss.other_id),
     )

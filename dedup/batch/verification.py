@@ -1,7 +1,6 @@
-"""The evidence on many pairs of an archive, counted in passes over its arrays, and what the rule says of it.
+"""The evidence on many pairs of an archive, counted in passes over its arrays, and the verdicts on them.
 
-What is counted is what `dedup.comparison.pairs.exact_evidence` counts on two texts; a test holds the two
-together.
+It counts what `dedup.comparison.pairs.exact_evidence` counts on two texts; a test compares the two.
 """
 
 from collections.abc import Iterator
@@ -19,10 +18,10 @@ from dedup.comparison.verdict import Evidence, Reason, Verdict
 from dedup.parameters import Thresholds
 from dedup.text.word_codes import pairs_of
 
-Found: TypeAlias = NDArray[np.void]
+VerdictRows: TypeAlias = NDArray[np.void]
 """An array of verdicts, 41 bytes each instead of the 500 of objects; see `verdict_of`."""
 
-FOUND = np.dtype(
+VERDICT_ROW = np.dtype(
     [
         ("later", np.int32),
         ("earlier", np.int32),
@@ -34,11 +33,11 @@ FOUND = np.dtype(
         ("opening", np.float64),
     ]
 )
-"""Numbers of two documents and what was found about them; an unknown opening is not a number."""
+"""Numbers of two documents and the verdict on them; an unknown opening is not a number."""
 
 REASONS = tuple(Reason)
 _CODES = {reason: code for code, reason in enumerate(REASONS)}
-# Candidates whose estimate is further than this below the least containment are not counted out exactly:
+# Candidates whose estimate is further than this below the lowest containment of a copy are not compared:
 # four standard deviations of an estimate from 64 values, at its widest.
 _SLACK = 0.25
 # Pairs counted in one pass: their shingles take some 5 MB, about what the caches hold.
@@ -50,45 +49,48 @@ _HALF = np.uint64(32)
 _ONE = np.uint64(1)
 
 
-def verify(columns: Columns, mine: Numbers, other: Numbers, limits: Thresholds) -> tuple[Numbers, Found]:
+def verify(
+    columns: Columns, mine: Numbers, other: Numbers, limits: Thresholds
+) -> tuple[Numbers, VerdictRows]:
     """Count the evidence on candidates; pick out copies and near misses.
 
     Args:
         columns: The documents.
         mine: The later row of each pair.
         other: The earlier one.
-        limits: When two texts tell the same story.
+        limits: When two texts are copies.
 
     Returns:
-        The places of the pairs that are copies or near misses, ascending, and what was found about each; its
+        The places of the pairs that are copies or near misses, ascending, and the verdict on each; its
         numbers of documents are left open.
     """
-    least = _least(limits)
+    required = _lowest_containment(limits)
     places: list[int] = []
     rows: list[tuple[Any, ...]] = []
     for first in range(0, len(mine), _PAIRS):
         left, right = mine[first : first + _PAIRS], other[first : first + _PAIRS]
-        likely = np.flatnonzero(estimated_containment(columns, left, right) >= least_likely(limits))
+        likely = np.flatnonzero(estimated_containment(columns, left, right) >= prefilter_containment(limits))
         left, right = left[likely], right[likely]
         shared, late = shared_shingles(columns, left, right)
-        enough = shared >= least * np.minimum(columns.sizes(left), columns.sizes(right))
+        enough = shared >= required * np.minimum(columns.sizes(left), columns.sizes(right))
         at, left, right = likely[enough] + first, left[enough], right[enough]
-        found = evidence(columns, left, right, shared[enough], late[enough], enough=limits.containment)
-        for place, one, row, other_row in zip(at.tolist(), found, left.tolist(), right.tolist(), strict=True):
-            seen = with_differences(one, limits, columns.words(row), columns.words(other_row))
-            verdict = judge(seen, limits)
-            if verdict.duplicate or is_near(one, limits):
+        counted = evidence(columns, left, right, shared[enough], late[enough], enough=limits.containment)
+        pairs = zip(at.tolist(), counted, left.tolist(), right.tolist(), strict=True)
+        for place, pair, row, other_row in pairs:
+            aligned = with_differences(pair, limits, columns.words(row), columns.words(other_row))
+            verdict = judge(aligned, limits)
+            if verdict.duplicate or is_near(pair, limits):
                 places.append(place)
                 rows.append(_row(verdict))
-    return np.array(places, np.intp), np.array(rows, FOUND)
+    return np.array(places, np.intp), np.array(rows, VERDICT_ROW)
 
 
-def least_likely(limits: Thresholds) -> float:
-    """The estimated containment below which a pair is not counted out."""
-    return _least(limits) - _SLACK
+def prefilter_containment(limits: Thresholds) -> float:
+    """The estimated containment below which a pair is not compared."""
+    return _lowest_containment(limits) - _SLACK
 
 
-def _least(limits: Thresholds) -> float:
+def _lowest_containment(limits: Thresholds) -> float:
     return min(
         limits.containment, limits.containment_other_source, limits.containment_same_source, limits.reworded
     )
@@ -96,12 +98,12 @@ def _least(limits: Thresholds) -> float:
 
 def verify_files(
     folder: Path, permutations: int, mine: Numbers, other: Numbers, limits: Thresholds
-) -> tuple[Numbers, Found]:
-    """`verify` in a process of its own, on columns that lie in a folder."""
+) -> tuple[Numbers, VerdictRows]:
+    """`verify` in another process, on columns that lie in a folder."""
     columns = _opened(folder, permutations)
-    found = verify(columns, mine, other, limits)
+    places, rows = verify(columns, mine, other, limits)
     columns.release()
-    return found
+    return places, rows
 
 
 @lru_cache(maxsize=1)
@@ -109,17 +111,17 @@ def _opened(folder: Path, permutations: int) -> Columns:
     return open_columns(folder, permutations)
 
 
-def compare_firsts(columns: Columns, one: int, other: int, limits: Thresholds) -> Verdict:
-    """Whether two rows are alike enough for the stories that they began to be one, and what they share."""
-    left, right = np.array([one], np.intp), np.array([other], np.intp)
+def compare_roots(columns: Columns, root: int, other: int, limits: Thresholds) -> Verdict:
+    """Whether two rows are alike enough for the stories that they are the roots of to be merged."""
+    left, right = np.array([root], np.intp), np.array([other], np.intp)
     shared, late = shared_shingles(columns, left, right)
-    (found,) = evidence(columns, left, right, shared, late)
-    seen = with_differences(found, limits, columns.words(one), columns.words(other), required=limits.merge)
-    return judge(seen, limits, required=limits.merge)
+    (pair,) = evidence(columns, left, right, shared, late)
+    aligned = with_differences(pair, limits, columns.words(root), columns.words(other), required=limits.merge)
+    return judge(aligned, limits, required=limits.merge)
 
 
 def verdict_of(row: Any) -> Verdict:
-    """The verdict that an entry of `Found` holds."""
+    """The verdict that an entry of `VerdictRows` holds."""
     _, _, code, jaccard, containment, kept, changed, opening = row.item()
     reason = REASONS[code]
     return Verdict(
@@ -190,18 +192,19 @@ def evidence(
         other: The second.
         shared: Shingles that both have.
         late: Of these, how many stand in a second half.
-        enough: The containment from which on nobody asks for the pairs of words, which take the longest to
-            count.
+        enough: The containment from which on the pairs of words, which take the longest to count, are not
+            needed.
     """
     first, second = columns.sizes(mine), columns.sizes(other)
     together = first + second - shared
     kept, changed = _figures(columns, mine, other)
-    asked = np.full(len(mine), True) if enough is None else shared < enough * np.minimum(first, second)
-    pairs = iter(_pairs_shared(columns, mine[asked], other[asked]).tolist())
+    undecided = np.full(len(mine), True) if enough is None else shared < enough * np.minimum(first, second)
+    pairs_shared = np.zeros(len(mine))
+    pairs_shared[undecided] = _pairs_shared(columns, mine[undecided], other[undecided])
     digests = columns.arrays["digests"]
     same_words = (digests[mine] == digests[other]).all(axis=1) & digests[mine].any(axis=1)
     sources = columns.sources[mine], columns.sources[other]
-    known = (sources[0] >= 0) & (sources[1] >= 0)
+    sourced = (sources[0] >= 0) & (sources[1] >= 0)
     dated = np.isfinite(columns.published[mine]) & np.isfinite(columns.published[other])
     hours = np.zeros(len(mine))
     hours[dated] = np.abs(columns.published[mine[dated]] - columns.published[other[dated]]) / 3600
@@ -211,18 +214,20 @@ def evidence(
         kept.tolist(),
         changed.tolist(),
         _where(shared > 0, 1 - late / np.maximum(1, shared)),
-        [next(pairs) if one else None for one in asked.tolist()],
+        _where(undecided, pairs_shared),
         same_words.tolist(),
-        _where(known, sources[0] == sources[1]),
+        _where(sourced, sources[0] == sources[1]),
         _where(dated, hours),
         strict=True,
     ):
         yield Evidence(*row)
 
 
-def _where(known: NDArray[np.bool_], values: NDArray[Any]) -> list[Any]:
-    """Plain values, and None where they are not known."""
-    return [value if one else None for value, one in zip(values.tolist(), known.tolist(), strict=True)]
+def _where(valid: NDArray[np.bool_], values: NDArray[Any]) -> list[Any]:
+    """Plain values, and None where they are not valid."""
+    return [
+        value if is_valid else None for value, is_valid in zip(values.tolist(), valid.tolist(), strict=True)
+    ]
 
 
 def _figures(columns: Columns, mine: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
@@ -246,26 +251,26 @@ def _figures(columns: Columns, mine: Numbers, other: Numbers) -> tuple[Numbers, 
 
 def _pairs_shared(columns: Columns, mine: Numbers, other: Numbers) -> NDArray[np.float64]:
     """Share of the distinct pairs of words of the text with fewer that the other has."""
-    found = []
+    sides = []
     for rows in (mine, other):
         places, owners = columns.gather("words", rows)
         starts = np.searchsorted(owners, np.arange(len(rows) + 1, dtype=np.uint64))
         pairs, lengths = pairs_of(columns.arrays["words"][places], starts)
         owners = np.repeat(np.arange(len(rows), dtype=np.uint64), lengths)
-        found.append(_distinct(np.sort((owners << _HALF) | pairs)))
-    counts = [np.bincount((keys >> _HALF).astype(np.intp), minlength=len(mine)) for keys in found]
-    both = np.sort(np.concatenate(found), kind="stable")
+        sides.append(_distinct(np.sort((owners << _HALF) | pairs)))
+    counts = [np.bincount((keys >> _HALF).astype(np.intp), minlength=len(mine)) for keys in sides]
+    both = np.sort(np.concatenate(sides), kind="stable")
     met = both[1:][both[1:] == both[:-1]]
     shared = np.bincount((met >> _HALF).astype(np.intp), minlength=len(mine))
     return np.asarray(shared / np.maximum(1, np.minimum(*counts)))
 
 
-def _among(keys: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which keys stand among others, which ascend."""
-    if not len(others):
+def _among(keys: NDArray[np.uint64], ascending: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which keys are among others, which ascend."""
+    if not len(ascending):
         return np.zeros(len(keys), np.bool_)
-    at = np.minimum(np.searchsorted(others, keys), len(others) - 1)
-    return np.asarray(others[at] == keys)
+    at = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
+    return np.asarray(ascending[at] == keys)
 
 
 def _distinct(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Decision, Index, Prepared
-from dedup.batch.cluster import take
+from dedup.batch.cluster import cluster_documents
 from tests.support.texts import hex_id, prepared, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
@@ -145,7 +145,7 @@ def test_whatever_comes_marked_articles_are_never_in_one_story(
         assert (now.duplicate_of or now.id) == min(ids, key=published.__getitem__)
     rows = [(one.id, " ".join(sentences(e[0], 14)[: e[1]]), one.published_at, None)
             for one, e in zip(articles, edits, strict=True)]  # fmt: skip
-    by_archive = take(rows, apart=apart).stories
+    by_archive = cluster_documents(rows, apart=apart).stories
     for one, other in apart:
         assert by_archive[one] != by_archive[other]
     index.clear()

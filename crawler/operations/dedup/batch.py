@@ -27,10 +27,10 @@ from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import LONGEST_COUNT
 from crawler.storage.splits import splits_of
 from dedup import DedupError
-from dedup.batch.agreement import Agreement, agreement, differences
-from dedup.batch.cluster import ArchiveResult, NearMiss, take_batches
+from dedup.batch.cluster import ClusteringResult, NearMiss, cluster_batches
 from dedup.batch.duckdb_join import DuckDB
-from dedup.batch.export_files import FORMATS, Exported, article_batches, export_batches, read_export
+from dedup.batch.export_files import FORMATS, Document, document_batches, export_batches, read_export
+from dedup.stories.clusters import Agreement, agreement, differences
 
 ENGINES = ("duckdb", "numpy", "spark")
 _FIELDS = {"text": 1, "site": 1, "story_id": 1, **TIMES}
@@ -40,7 +40,7 @@ _FIELDS = {"text": 1, "site": 1, "story_id": 1, **TIMES}
 class ArchivePass:
     """What a pass found, and how far the streaming index agrees (None where nothing tells its stories)."""
 
-    result: ArchiveResult
+    result: ClusteringResult
     agreement: Agreement | None
 
     def summary(self) -> dict[str, Any]:
@@ -58,9 +58,9 @@ class ArchivePass:
         if self.agreement is not None:
             figures["agreement"] = {
                 "articles": self.agreement.articles,
-                "pairs_in_one_story": self.agreement.expected,
-                "pairs_index_only": self.agreement.found - self.agreement.both,
-                "pairs_archive_only": self.agreement.expected - self.agreement.both,
+                "pairs_in_one_story": self.agreement.reference_pairs,
+                "pairs_index_only": self.agreement.pairs - self.agreement.shared_pairs,
+                "pairs_archive_only": self.agreement.reference_pairs - self.agreement.shared_pairs,
                 "precision": self.agreement.precision,
                 "recall": self.agreement.recall,
                 "f1": self.agreement.f1,
@@ -116,7 +116,7 @@ def archive_pass(
 
 
 def _pass(
-    articles: Iterable[Exported],
+    articles: Iterable[Document],
     apart: list[tuple[str, str]],
     source: Path | None,
     folder: Path,
@@ -128,9 +128,9 @@ def _pass(
         result = _on_spark(articles, apart, source, folder, progress)
     else:
         threads = os.cpu_count() or 1
-        batches, reader = export_batches(source) if source else (article_batches(articles), list)
+        batches, reader = export_batches(source) if source else (document_batches(articles), list)
         with _workers(threads) as workers:
-            result = take_batches(
+            result = cluster_batches(
                 batches,
                 reader,
                 engine=DuckDB(folder, memory=memory, threads=threads) if engine == "duckdb" else None,
@@ -139,7 +139,9 @@ def _pass(
                 apart=apart,
                 progress=progress,
             )
-    return ArchivePass(result, agreement(result.told, result.stories) if result.told else None)
+    return ArchivePass(
+        result, agreement(result.input_stories, result.stories) if result.input_stories else None
+    )
 
 
 @contextmanager
@@ -180,13 +182,14 @@ def _without_log() -> Iterator[None]:
 
 @_without_log()
 def _on_spark(
-    articles: Iterable[Exported],
+    articles: Iterable[Document],
     apart: list[tuple[str, str]],
     source: Path | None,
     folder: Path,
     progress: Callable[[int], None] | None,
-) -> ArchiveResult:
-    from dedup.batch.spark.cluster import cause, local_session, take_on_spark
+) -> ClusteringResult:
+    from dedup.batch.spark.cluster import cluster_on_spark
+    from dedup.batch.spark.session import cause, local_session
 
     session = local_session(os.cpu_count() or 1, folder=str(folder))
     from py4j.protocol import Py4JError  # an extra, which `local_session` looked for
@@ -202,7 +205,7 @@ def _on_spark(
                     lines.write(json.dumps(record) + "\n")
                     if progress and count % 1000 == 0:
                         progress(count)
-        return take_on_spark(session, source.absolute(), apart=apart)
+        return cluster_on_spark(session, source.absolute(), apart=apart)
     except (PySparkException, Py4JError) as error:
         raise KhabarError(
             f"Spark gave up: {cause(error)}; the pass needs some memory and, in {folder.parent}, disk"
@@ -213,12 +216,12 @@ def _on_spark(
             session.stop()
 
 
-def _stored(stores: Stores) -> Iterator[Exported]:
+def _stored(stores: Stores) -> Iterator[Document]:
     with pymongo.timeout(LONGEST_COUNT):
         keys = [document["_id"] for document in stores.db.articles.find({}, {"_id": 1})]
     for batch in in_batches(stores.db.articles, keys, _FIELDS):
         for document in batch:
-            yield Exported(
+            yield Document(
                 document["_id"],
                 document["text"],
                 published_by(document),
@@ -227,7 +230,7 @@ def _stored(stores: Stores) -> Iterator[Exported]:
             )
 
 
-def story_rows(result: ArchiveResult) -> Iterator[dict[str, Any]]:
+def story_rows(result: ClusteringResult) -> Iterator[dict[str, Any]]:
     """One row for each article: its story and, for a duplicate, what it is like."""
     for id_, story in result.stories.items():
         row: dict[str, Any] = {"id": id_, "story_id": story, "duplicate_of": None if id_ == story else story}
@@ -253,19 +256,19 @@ def near_miss_rows(near_misses: Iterable[NearMiss]) -> Iterator[dict[str, Any]]:
         }
 
 
-def difference_rows(result: ArchiveResult) -> Iterator[dict[str, Any]]:
+def difference_rows(result: ClusteringResult) -> Iterator[dict[str, Any]]:
     """One row for each group of articles that the index and the pass put into other stories."""
-    for one in differences(result.told, result.stories):
+    for difference in differences(result.input_stories, result.stories):
         yield {
             "kind": (
                 "index_separates"
-                if len(one.expected) == 1
+                if len(difference.reference) == 1
                 else "index_joins"
-                if len(one.found) == 1
+                if len(difference.stories) == 1
                 else "both"
             ),
-            "index": list(one.found.values()),
-            "archive": list(one.expected.values()),
+            "index": list(difference.stories.values()),
+            "archive": list(difference.reference.values()),
             "why": [
                 {
                     "id": id_,
@@ -273,7 +276,7 @@ def difference_rows(result: ArchiveResult) -> Iterator[dict[str, Any]]:
                     "reason": str(verdict.reason),
                     "similarity": round(verdict.similarity, 4),
                 }
-                for ids in one.expected.values()
+                for ids in difference.reference.values()
                 for id_, (other, verdict) in (
                     (id_, result.verdicts[id_]) for id_ in ids if id_ in result.verdicts
                 )

@@ -6,23 +6,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.batch.candidates import archive_keys
+from dedup.batch.candidates import bucket_keys
 from dedup.batch.columns import DTYPES, RAGGED, Columns
 from dedup.batch.export_files import Lines, from_lines, from_rows
 from dedup.batch.reading import ReadBatch, read_batch
-from dedup.batch.verification import FOUND, compare_firsts, least_likely, verify
+from dedup.batch.verification import VERDICT_ROW, compare_roots, prefilter_containment, verify
 from dedup.parameters import Parameters
 
 COMPARED = ["published", "site", *DTYPES]
 """What two documents are compared by."""
 
-CONTENT = (
-    "id binary, told binary, published double, site binary, size int, keys array<int>, sketch binary, "
+CONTENT_SCHEMA = (
+    "id binary, story binary, published double, site binary, size int, keys array<int>, sketch binary, "
     + ", ".join(f"{name} binary" for name in DTYPES)
 )
-PAIR = "later int, earlier int"
-ANSWER = "later int, earlier int, alike boolean, containment double"
-VERDICT = (
+PAIR_SCHEMA = "later int, earlier int"
+ROOTS_SCHEMA = "later int, earlier int, alike boolean, containment double"
+VERDICT_SCHEMA = (
     "later int, earlier int, reason tinyint, jaccard double, containment double, kept int, changed int, "
     "opening double"
 )
@@ -34,7 +34,7 @@ _VALUES = 64
 
 
 def contents(records: Iterable[Any], place: str, parameters: Parameters) -> Iterator[Any]:
-    """What documents are compared by, of records as `dedup.batch.spark.reading.articles` has them."""
+    """What documents are compared by, of records as `dedup.batch.spark.session.read_records` gives them."""
     for batch in _slices(records, _ROWS):
         names = batch.schema.names
         if names == ["line"]:
@@ -57,67 +57,68 @@ def _read_rows(batch: Any) -> Any:
 def _content(read: ReadBatch, parameters: Parameters) -> Any:
     import pyarrow as pa
 
-    part = read.part
-    values = part.arrays["values"]
-    sizes = part.lengths["shingles"]
-    keys = archive_keys(values, part.arrays["digests"], parameters).view(np.int32)
-    held = np.concatenate([[0], np.cumsum(np.where(sizes > 0, keys.shape[1], 0))]).astype(np.int32)
+    block = read.block
+    values = block.arrays["values"]
+    sizes = block.lengths["shingles"]
+    keys = bucket_keys(values, block.arrays["digests"], parameters).view(np.int32)
+    offsets = np.concatenate([[0], np.cumsum(np.where(sizes > 0, keys.shape[1], 0))]).astype(np.int32)
     columns: dict[str, Any] = {
-        "id": pa.array([_bytes(one) for one in read.ids], pa.binary()),
-        "told": pa.array([_bytes(one) for one in read.told], pa.binary()),
+        "id": pa.array(list(map(_bytes, read.ids)), pa.binary()),
+        "story": pa.array(list(map(_bytes, read.stories)), pa.binary()),
         "published": pa.array(read.published, pa.float64()),
-        "site": pa.array([_bytes(one) for one in read.sources], pa.binary()),
+        "site": pa.array(list(map(_bytes, read.sources)), pa.binary()),
         "size": pa.array(sizes.astype(np.int32)),
-        "keys": pa.ListArray.from_arrays(pa.array(held), pa.array(keys[sizes > 0].ravel())),
+        "keys": pa.ListArray.from_arrays(pa.array(offsets), pa.array(keys[sizes > 0].ravel())),
         "sketch": _binary(values.astype(np.uint8), None),
     }
-    lengths = part.lengths | {"late": part.lengths["shingles"]}
-    columns |= {name: _binary(part.arrays[name], lengths.get(name)) for name in DTYPES}
+    lengths = block.lengths | {"late": block.lengths["shingles"]}
+    columns |= {name: _binary(block.arrays[name], lengths.get(name)) for name in DTYPES}
     return pa.record_batch(columns)
 
 
-def likely(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
-    """Of pairs with their sketches, those that `verify` may count out.
+def prefilter(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
+    """Of candidate pairs with their sketches, those whose estimated containment suffices for `verify_pairs`.
 
-    A byte of each value overestimates what two signatures share, so that none is lost.
+    A byte of each value overestimates what two signatures share, so that no copy is lost.
     """
     import pyarrow as pa
 
-    least = least_likely(parameters.thresholds)
+    required = prefilter_containment(parameters.thresholds)
     for batch in pairs:
         mine, other = (_flat(batch, f"{side}_sketch", np.uint8)[0] for side in ("mine", "other"))
         jaccard = (mine.reshape(-1, _VALUES) == other.reshape(-1, _VALUES)).mean(axis=1)
         left, right = (batch.column(f"{side}_size").to_numpy() for side in ("mine", "other"))
         estimate = jaccard / (1 + jaccard) * (left + right) / np.maximum(1, np.minimum(left, right))
-        chosen = pa.array(np.flatnonzero(estimate >= least))
+        chosen = pa.array(np.flatnonzero(estimate >= required))
         yield batch.select(["later", "earlier"]).take(chosen)
 
 
-def verified(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
-    """What `dedup.batch.verification.verify` finds in pairs with all that they are compared by."""
+def verify_pairs(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
+    """The verdicts of `dedup.batch.verification.verify` on pairs with the columns of both documents."""
     import pyarrow as pa
 
     for batch in _slices(pairs, _PAIRS):
         columns, count = _columns(batch, parameters), len(batch)
         rows = np.arange(2 * count)
-        at, found = verify(columns, rows[:count], rows[count:], parameters.thresholds)
-        found["later"] = batch.column("later").to_numpy()[at]
-        found["earlier"] = batch.column("earlier").to_numpy()[at]
-        arrays = {name: pa.array(np.ascontiguousarray(found[name])) for name in FOUND.names or ()}
+        places, verdicts = verify(columns, rows[:count], rows[count:], parameters.thresholds)
+        verdicts["later"] = batch.column("later").to_numpy()[places]
+        verdicts["earlier"] = batch.column("earlier").to_numpy()[places]
+        arrays = {name: pa.array(np.ascontiguousarray(verdicts[name])) for name in VERDICT_ROW.names or ()}
         arrays["reason"] = arrays["reason"].cast(pa.int8())
         yield pa.record_batch(arrays)
 
 
-def answered(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
-    """Whether documents are alike enough for the stories that they began to be one, and what they share."""
+def compare_root_pairs(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
+    """Whether documents are alike enough for the stories that they are the roots of to be merged."""
     import pyarrow as pa
 
     for batch in _slices(pairs, _PAIRS):
         columns, count = _columns(batch, parameters), len(batch)
-        told = [compare_firsts(columns, at, at + count, parameters.thresholds) for at in range(count)]
-        answers = batch.select(["later", "earlier"])
-        answers = answers.append_column("alike", pa.array([one.duplicate for one in told], pa.bool_()))
-        yield answers.append_column("containment", pa.array([one.containment for one in told], pa.float64()))
+        verdicts = [compare_roots(columns, at, at + count, parameters.thresholds) for at in range(count)]
+        alike = pa.array([verdict.duplicate for verdict in verdicts], pa.bool_())
+        containment = pa.array([verdict.containment for verdict in verdicts], pa.float64())
+        rows = batch.select(["later", "earlier"])
+        yield rows.append_column("alike", alike).append_column("containment", containment)
 
 
 def _slices(records: Iterable[Any], rows: int) -> Iterator[Any]:

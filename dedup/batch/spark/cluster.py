@@ -1,10 +1,10 @@
 """The archive pass on Apache Spark: the plan of `dedup.batch.cluster`, for archives that outgrow one machine.
 
 Texts become numbers where they lie, band keys are joined by the statement that DuckDB runs, candidates are
-verified by the code that runs on one machine; only what was found to match comes to the driver, which puts
-the stories together. So the same input gives the same stories. Rows go to Python and back as Arrow batches,
-and everything that is large is joined by Spark itself. MLlib's own MinHashLSH is not used: its hashes are its
-own, so signatures could not be shared, and it has bands of one row only.
+verified by the code that runs on one machine; only the pairs that match come to the driver, which puts the
+stories together. So the same input gives the same stories. Rows go to Python and back as Arrow batches, and
+everything that is large is joined by Spark itself. MLlib's own MinHashLSH is not used: its hashes differ, so
+signatures could not be shared, and it has bands of one row only.
 
 Needs the extra ``khabar[spark]`` and Java. All executors must be able to read the input (a distributed file
 system, an object store, or one machine's disk in ``local`` mode) and have Khabar installed; nothing else is
@@ -18,29 +18,27 @@ from typing import Any
 
 import numpy as np
 
+from dedup.batch.columns import Numbers
 from dedup.batch.duckdb_join import candidates_statement
-from dedup.batch.result import ArchiveResult, assemble
+from dedup.batch.result import ClusteringResult, DocumentOrder, assemble
 from dedup.batch.spark import batches
-from dedup.batch.spark.reading import articles, cause, read_errors
-from dedup.batch.spark.session import local_session
-from dedup.batch.verification import FOUND, Found
+from dedup.batch.spark.session import read_errors, read_records
+from dedup.batch.verification import VERDICT_ROW, VerdictRows
 from dedup.comparison.verdict import Reason, Verdict
 from dedup.parameters import Parameters
 
-__all__ = ["cause", "local_session", "take_on_spark"]
 
-
-def take_on_spark(
+def cluster_on_spark(
     session: Any,
     path: Path | str,
     *,
     parameters: Parameters | None = None,
     apart: Iterable[tuple[str, str]] = (),
-) -> ArchiveResult:
-    """Take a whole archive, as `dedup.batch.cluster.take` does, on a cluster.
+) -> ClusteringResult:
+    """Put documents into stories, as `dedup.batch.cluster.cluster_documents` does, on a cluster.
 
     Args:
-        session: A SparkSession; `local_session` makes one.
+        session: A SparkSession; `dedup.batch.spark.session.local_session` makes one.
         path: JSON lines or Parquet with the fields that `dedup.batch.export_files` names, as Spark finds it.
             Where an id comes twice, the later row counts.
         parameters: How to compare; the default ones without it.
@@ -49,83 +47,117 @@ def take_on_spark(
     Raises:
         ExportError: The file can't be read, or a record is not an article.
     """
-    from pyspark.sql import functions as f
     from pyspark.storagelevel import StorageLevel
 
     parameters = parameters or Parameters()
-    apart = set(apart)
-    contents = (
-        articles(session, str(path))
-        .mapInArrow(partial(batches.contents, place=str(path), parameters=parameters), batches.CONTENT)
-        .withColumn("row", f.monotonically_increasing_id())  # ascends as the rows of the input do
-        .persist(StorageLevel.DISK_ONLY)
-    )
+    contents = _contents(session, str(path), parameters).persist(StorageLevel.DISK_ONLY)
     with read_errors(str(path)):
-        known = contents.select("row", "id", "published", "told").toArrow().sort_by("row")
-    rows, names = known["row"].to_numpy(), [_text(one) for one in known["id"].to_pylist()]
-    told = {id_: _text(story) for id_, story in zip(names, known["told"].to_pylist(), strict=True) if story}
-    latest = {id_: at for at, id_ in enumerate(names)}
-    # A document's number is its place in order of publication and id, as on one machine.
-    moments = known["published"].to_numpy()
-    order = sorted(latest.values(), key=lambda at: (moments[at], names[at]))
-    documents = contents.join(_numbers(session, rows[order]), "row")
-    bands = documents.select("number", f.posexplode("keys").alias("band", "key"))
-    bands.createOrReplaceTempView("bands")
-    pairs = session.sql(candidates_statement("explode(array({}))")).persist(StorageLevel.DISK_ONLY)
+        table = contents.select("row", "id", "published", "story").toArrow().sort_by("row")
+    order, rows = _order(table)
+    documents = contents.join(_numbers(session, rows), "row")
+    pairs = _candidates(session, documents).persist(StorageLevel.DISK_ONLY)
     candidates = pairs.count()
-    likely = _beside(pairs, documents, ["size", "sketch"]).mapInArrow(
-        partial(batches.likely, parameters=parameters), batches.PAIR
-    )
-    found = _found(
-        _beside(likely, documents, batches.COMPARED)
-        .mapInArrow(partial(batches.verified, parameters=parameters), batches.VERDICT)
-        .toArrow()
-    )
-    answers: dict[tuple[int, int], Verdict] = {}
+    verdicts = _verdicts(pairs, documents, parameters)
+    roots = _Roots(session, documents, parameters)
+    apart = set(apart)
     while True:
-        # Which stories may have to become one, or were tied by a round-up, shows only while they are put
-        # together: what is asked and not known is compared, and the stories are put together again. Two or
-        # three rounds do.
-        asked: set[tuple[int, int]] = set()
-
-        def answer(
-            one: int,
-            other: int,
-            asked: set[tuple[int, int]] = asked,
-            answers: dict[tuple[int, int], Verdict] = answers,
-        ) -> Verdict | None:
-            if (one, other) not in answers:
-                asked.add((one, other))
-            return answers.get((one, other))
-
-        result = assemble(
-            list(latest),
-            [names[at] for at in order],
-            moments[order],
-            found,
-            parameters.thresholds,
-            answer,
-            apart,
-            candidates=candidates,
-            told=told,
-            repeated=len(names) - len(order),
-        )
-        if not asked:
+        # Only while stories are put together does it show which roots have to be compared: of stories that
+        # may have to be merged, or were tied by a round-up. Those are compared, and the stories are put
+        # together again. Two or three rounds do.
+        result = assemble(order, verdicts, parameters.thresholds, roots.compare, apart, candidates=candidates)
+        if not roots.compare_pending():
             break
-        wanted = _pairs(session, sorted(asked))
-        told_now = _beside(wanted, documents, batches.COMPARED).mapInArrow(
-            partial(batches.answered, parameters=parameters), batches.ANSWER
-        )
-        for row in told_now.toArrow().to_pylist():
-            told_as = Verdict(row["alike"], Reason.NEAR, 0.0, 0.0, row["containment"])
-            answers[row["later"], row["earlier"]] = told_as
-    for held in (pairs, contents):
-        held.unpersist()
+    for frame in (pairs, contents):
+        frame.unpersist()
     return result
 
 
-def _beside(pairs: Any, documents: Any, names: list[str]) -> Any:
-    """Bring columns of both documents of each pair to it: `mine_…` of the later, `other_…` of the earlier."""
+def _contents(session: Any, path: str, parameters: Parameters) -> Any:
+    """What the documents of a file are compared by, each with the number of its row."""
+    from pyspark.sql import functions as f
+
+    read = partial(batches.contents, place=path, parameters=parameters)
+    frame = read_records(session, path).mapInArrow(read, batches.CONTENT_SCHEMA)
+    return frame.withColumn("row", f.monotonically_increasing_id())  # ascends as the rows of the input do
+
+
+def _order(table: Any) -> tuple[DocumentOrder, Numbers]:
+    """The documents in order of publication, and the row of each; as `Corpus` orders them."""
+    ids = [_text(id_) for id_ in table["id"].to_pylist()]
+    stories = zip(ids, table["story"].to_pylist(), strict=True)
+    moments = table["published"].to_numpy()
+    latest = {id_: at for at, id_ in enumerate(ids)}
+    order = sorted(latest.values(), key=lambda at: (moments[at], ids[at]))
+    documents = DocumentOrder(
+        documents=list(latest),
+        ids=[ids[at] for at in order],
+        published=moments[order],
+        input_stories={id_: _text(story) for id_, story in stories if story},
+        repeated=len(ids) - len(order),
+    )
+    return documents, table["row"].to_numpy()[order]
+
+
+def _candidates(session: Any, documents: Any) -> Any:
+    from pyspark.sql import functions as f
+
+    bands = documents.select("number", f.posexplode("keys").alias("band", "key"))
+    bands.createOrReplaceTempView("bands")
+    return session.sql(candidates_statement("explode(array({}))"))
+
+
+def _verdicts(pairs: Any, documents: Any, parameters: Parameters) -> VerdictRows:
+    """The verdicts on the candidates that are copies or near misses."""
+    likely = _with_documents(pairs, documents, ["size", "sketch"]).mapInArrow(
+        partial(batches.prefilter, parameters=parameters), batches.PAIR_SCHEMA
+    )
+    verified = _with_documents(likely, documents, batches.COMPARED).mapInArrow(
+        partial(batches.verify_pairs, parameters=parameters), batches.VERDICT_SCHEMA
+    )
+    table = verified.toArrow()
+    verdicts = np.empty(table.num_rows, VERDICT_ROW)
+    for name in VERDICT_ROW.names or ():
+        verdicts[name] = table[name].to_numpy()
+    return verdicts
+
+
+class _Roots:
+    """Verdicts on the roots of stories: those that are not known are collected, and then compared at once."""
+
+    def __init__(self, session: Any, documents: Any, parameters: Parameters) -> None:
+        self._session = session
+        self._documents = documents
+        self._parameters = parameters
+        self._verdicts: dict[tuple[int, int], Verdict] = {}
+        self._pending: set[tuple[int, int]] = set()
+
+    def compare(self, root: int, other: int) -> Verdict | None:
+        """The verdict on two numbers; None where they are to be compared first."""
+        verdict = self._verdicts.get((root, other))
+        if verdict is None:
+            self._pending.add((root, other))
+        return verdict
+
+    def compare_pending(self) -> bool:
+        """Compare the pairs without a verdict; returns whether there were any."""
+        import pyarrow as pa
+
+        if not self._pending:
+            return False
+        later, earlier = np.array(sorted(self._pending), np.int32).T
+        pairs = self._session.createDataFrame(pa.table({"later": later.copy(), "earlier": earlier.copy()}))
+        compared = _with_documents(pairs, self._documents, batches.COMPARED).mapInArrow(
+            partial(batches.compare_root_pairs, parameters=self._parameters), batches.ROOTS_SCHEMA
+        )
+        for row in compared.toArrow().to_pylist():
+            verdict = Verdict(row["alike"], Reason.NEAR, 0.0, 0.0, row["containment"])
+            self._verdicts[row["later"], row["earlier"]] = verdict
+        self._pending.clear()
+        return True
+
+
+def _with_documents(pairs: Any, documents: Any, names: list[str]) -> Any:
+    """Pairs with columns of both documents: `mine_…` of the later, `other_…` of the earlier."""
     from pyspark.sql import functions as f
 
     for side, key in (("mine", "later"), ("other", "earlier")):
@@ -134,25 +166,12 @@ def _beside(pairs: Any, documents: Any, names: list[str]) -> Any:
     return pairs
 
 
-def _numbers(session: Any, rows: Any) -> Any:
+def _numbers(session: Any, rows: Numbers) -> Any:
+    """The number of each row: its place in order of publication."""
     import pyarrow as pa
 
     numbers = np.arange(len(rows), dtype=np.int32)
     return session.createDataFrame(pa.table({"row": np.asarray(rows, np.int64), "number": numbers}))
-
-
-def _pairs(session: Any, pairs: list[tuple[int, int]]) -> Any:
-    import pyarrow as pa
-
-    later, earlier = np.array(pairs, np.int32).T
-    return session.createDataFrame(pa.table({"later": later.copy(), "earlier": earlier.copy()}))
-
-
-def _found(table: Any) -> Found:
-    found = np.empty(table.num_rows, FOUND)
-    for name in FOUND.names or ():
-        found[name] = table[name].to_numpy()
-    return found
 
 
 def _text(stored: bytes | None) -> str:

@@ -1,15 +1,21 @@
-"""Spark within this process, on this machine."""
+"""A session of Spark: started on this machine, reading an export, explaining its errors.
+
+Every record means what `dedup.batch.export_files` takes it for.
+"""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from dedup.errors import SparkError
+from dedup.batch.export_files import FIELDS, read_export
+from dedup.errors import ExportError, SparkError
 
 JAVA = 17
 """The oldest Java that Spark 4 runs on."""
@@ -60,23 +66,89 @@ def local_session(threads: int = 2, *, folder: str | None = None) -> Any:
 
 
 def check_java() -> None:
-    """Look whether Spark will run on the Java that it is going to find.
+    """Check the Java that Spark is going to use.
 
     Raises:
-        SparkError: It will not.
+        SparkError: There is none, or Spark does not run on it.
     """
     home = os.environ.get("JAVA_HOME")
     java = f"{home}/bin/java" if home else shutil.which("java")
     if java is None:
         raise SparkError(f"Spark needs Java {JAVA} or newer, and no `java` is found")
     try:
-        told = subprocess.run(  # noqa: S603  # the same that Spark is about to run
+        output = subprocess.run(  # noqa: S603  # the same that Spark is about to run
             [java, "-version"], capture_output=True, text=True, check=False
         ).stderr
     except OSError as error:
         raise SparkError(
             f"{java}: cannot be run: {error.strerror}; Spark needs Java {JAVA} or newer"
         ) from None
-    version = re.search(r'version "(?:1\.)?(\d+)', told)
+    version = re.search(r'version "(?:1\.)?(\d+)', output)
     if version and int(version[1]) < JAVA:
         raise SparkError(f"Spark needs Java {JAVA} or newer; {java} is {version[1]}")
+
+
+def read_records(session: Any, path: str) -> Any:
+    """The records of an export: a column `line` of JSON, or the known columns of a Parquet file.
+
+    Lines are left to Python: Spark's own reader of JSON takes records for articles that
+    `dedup.batch.export_files` refuses, and loses letters that are no Unicode.
+
+    Raises:
+        ExportError: There is no such file, or it has not the columns.
+    """
+    from pyspark.errors import PySparkException
+    from pyspark.sql import functions as f
+    from pyspark.sql.types import TimestampNTZType, TimestampType
+
+    try:
+        if not path.endswith(".parquet"):
+            return session.read.text(path).select(f.col("value").cast("binary").alias("line"))
+        frame = session.read.parquet(path)
+        if {"id", "text"} - set(frame.columns):
+            raise ExportError(f"{path}: has no columns 'id' and 'text'; it has {', '.join(frame.columns)}")
+        frame = frame.select(*(name for name in FIELDS if name in frame.columns))
+        if "published" in frame.columns:
+            kind = frame.schema["published"].dataType
+            if isinstance(kind, TimestampNTZType | TimestampType):
+                micros = f.unix_micros(f.col("published").cast(TimestampType()))
+                frame = frame.withColumn("published", micros)
+    except PySparkException as error:
+        raise ExportError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from None
+    return frame
+
+
+@contextmanager
+def read_errors(path: str) -> Iterator[None]:
+    """Raise what `dedup.batch.export_files` raises for a bad record, with its place if the file is here.
+
+    Raises:
+        ExportError: Instead of what Spark raises.
+    """
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as error:
+        first = cause(error)
+        if Path(path).is_file():
+            for _ in read_export(Path(path)):  # raises with the number of the line, which Spark doesn't know
+                pass
+        message = re.search(r"dedup\.errors\.ExportError: (.*)", str(error))
+        raise ExportError(message[1] if message else f"{path}: cannot be read: {first}") from None
+
+
+def cause(error: BaseException) -> str:
+    """The root cause of an error of Spark, in a line.
+
+    Raises:
+        KeyboardInterrupt: It is Ctrl-C, which Spark hides behind errors of its own.
+    """
+    reason: BaseException | None = error
+    while reason is not None:
+        if isinstance(reason, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        reason = reason.__context__
+    lines = str(error).splitlines() or [type(error).__name__]
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    return causes[-1].removeprefix("Caused by: ") if causes else lines[0]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.batch.candidates import neighbours
-from dedup.batch.cluster import take
+from dedup.batch.cluster import cluster_documents
 from dedup.batch.duckdb_join import DuckDB
 from dedup.errors import JoinError
 from tests.support.copies import DAY, rows
@@ -19,9 +19,9 @@ from tests.support.texts import sentences
 
 
 def test_duckdb_finds_what_sorted_arrays_find(tmp_path: Path) -> None:
-    expected = take(rows())  # type: ignore[arg-type]
+    expected = cluster_documents(rows())  # type: ignore[arg-type]
     with ProcessPoolExecutor(1, get_context("spawn")) as workers:
-        found = take(
+        found = cluster_documents(
             rows(),  # type: ignore[arg-type]
             engine=DuckDB(tmp_path, memory=64 << 20, threads=2),
             folder=tmp_path,
@@ -54,9 +54,9 @@ def test_a_join_that_cannot_be_done_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_an_empty_archive(tmp_path: Path) -> None:
-    found = take([], engine=DuckDB(tmp_path, memory=64 << 20, threads=1), folder=tmp_path)
+    found = cluster_documents([], engine=DuckDB(tmp_path, memory=64 << 20, threads=1), folder=tmp_path)
     assert (found.stories, found.candidates, found.near_misses) == ({}, 0, [])
-    assert take([("a", "", None, None)], folder=None).stories == {"a": "a"}
+    assert cluster_documents([("a", "", None, None)], folder=None).stories == {"a": "a"}
 
 
 def test_pairs_marked_apart_stay_apart_and_others_do_not() -> None:
@@ -64,23 +64,27 @@ def test_pairs_marked_apart_stay_apart_and_others_do_not() -> None:
     three = [
         (name, " ".join(lines[: 12 - at]), DAY + timedelta(hours=at), None) for at, name in enumerate("abc")
     ]
-    assert set(take(three).stories.values()) == {"a"}
-    assert take(three, apart=[("c", "b"), ("b", "nobody")]).stories == {"a": "a", "b": "a", "c": "c"}
+    assert set(cluster_documents(three).stories.values()) == {"a"}
+    assert cluster_documents(three, apart=[("c", "b"), ("b", "nobody")]).stories == {
+        "a": "a",
+        "b": "a",
+        "c": "c",
+    }
     like_b = [*three[:2], ("c", three[1][1], three[2][2], None)]
-    assert take(like_b, apart=[("a", "b")]).stories == {"a": "a", "b": "b", "c": "b"}
+    assert cluster_documents(like_b, apart=[("a", "b")]).stories == {"a": "a", "b": "b", "c": "b"}
 
 
 def test_near_misses_are_what_a_person_should_judge() -> None:
     lines = sentences(1, 20)
     at = DAY + timedelta(hours=1)
     almost = [("a", " ".join(lines), DAY, "x"), ("b", " ".join([*lines[:14], *sentences(2, 6)]), at, "x")]
-    (miss,) = take(almost).near_misses
+    (miss,) = cluster_documents(almost).near_misses
     assert (miss.id, miss.other_id, miss.verdict.duplicate) == ("b", "a", False)
     assert 0.65 < miss.verdict.containment < 0.75  # within one source more is asked of a copy
     far = [("a", " ".join(lines), DAY, "x"), ("b", " ".join([*lines[:4], *sentences(2, 16)]), at, "x")]
-    assert take(far).near_misses == []
+    assert cluster_documents(far).near_misses == []
     copies = [("a", " ".join(lines), DAY, "x"), ("b", " ".join(lines[:18]), at, "x")]
-    assert take(copies).near_misses == []
+    assert cluster_documents(copies).near_misses == []
     report = "سجل سعر الصرف اليوم {} ليرة للشراء و {} للمبيع وفي حلب {} وفي حمص {} وفي درعا {} . " + " ".join(
         lines[:6]
     )
@@ -88,5 +92,5 @@ def test_near_misses_are_what_a_person_should_judge() -> None:
         (str(day), report.format(*range(day * 10, day * 10 + 5)), DAY + timedelta(days=day), "x")
         for day in (1, 2)
     ]
-    assert take(days).near_misses == []
-    assert len(set(take(days).stories.values())) == 2
+    assert cluster_documents(days).near_misses == []
+    assert len(set(cluster_documents(days).stories.values())) == 2

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from dedup import ExportError
-from dedup.batch.export_files import Exported, article_batches, read_export
+from dedup.batch.export_files import Document, document_batches, read_export
 
 RECORD = {
     "id": "a",
@@ -114,9 +114,9 @@ def test_a_day_without_a_time_is_its_beginning(tmp_path: Path) -> None:
 
 
 def test_batches_stay_small_however_long_the_texts_are() -> None:
-    articles = [Exported(str(at), "نص" * 300_000, None, None, None) for at in range(5)]
-    assert [len(batch) for batch in article_batches(articles)] == [2, 2, 1]
-    assert [len(batch) for batch in article_batches(articles[:1] * 3)] == [2, 1]
-    short = [Exported(str(at), "نص", None, None, None) for at in range(1025)]
-    assert [len(batch) for batch in article_batches(short)] == [512, 512, 1]
-    assert list(article_batches([])) == []
+    articles = [Document(str(at), "نص" * 300_000, None, None, None) for at in range(5)]
+    assert [len(batch) for batch in document_batches(articles)] == [2, 2, 1]
+    assert [len(batch) for batch in document_batches(articles[:1] * 3)] == [2, 1]
+    short = [Document(str(at), "نص", None, None, None) for at in range(1025)]
+    assert [len(batch) for batch in document_batches(short)] == [512, 512, 1]
+    assert list(document_batches([])) == []

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.batch.columns import ColumnWriter, read_part
+from dedup.batch.columns import ColumnWriter, read_block
 from dedup.batch.verification import evidence, shared_shingles, verdict_of, verify, verify_files
 from dedup.comparison.pairs import exact_evidence
 from dedup.comparison.rule import judge
@@ -24,7 +24,7 @@ WORDS = st.lists(
 
 def counted(one: str, other: str, *, enough: float | None = None) -> Evidence:
     with ColumnWriter() as writer:
-        writer.add(read_part([one, other, ""], PARAMETERS))
+        writer.add(read_block([one, other, ""], PARAMETERS))
         columns = writer.finish([0.0, 7200.0, 0.0], [0, 1, -1], PARAMETERS.permutations)
     mine, others = np.array([0, 0]), np.array([1, 2])
     shared, late = shared_shingles(columns, mine, others)
@@ -46,7 +46,7 @@ def test_arrays_count_what_two_texts_have(mine: list[str], other: list[str], kep
 
 def test_a_source_or_a_time_that_is_not_known_stays_so() -> None:
     with ColumnWriter() as writer:
-        writer.add(read_part(["نص"] * 3, PARAMETERS))
+        writer.add(read_block(["نص"] * 3, PARAMETERS))
         columns = writer.finish([np.inf, np.inf, 5.0], [0, -1, 0], PARAMETERS.permutations)
     mine, other = np.array([0, 0]), np.array([1, 2])
     first, second = evidence(columns, mine, other, *shared_shingles(columns, mine, other))
@@ -60,7 +60,7 @@ def test_a_verdict_survives_its_array_and_files_give_the_same(tmp_path: Path) ->
     moment = datetime(2024, 12, 4, tzinfo=UTC)
     published = [(moment + timedelta(hours=at)).timestamp() for at in range(4)]
     with ColumnWriter(tmp_path) as writer:
-        writer.add(read_part(texts, PARAMETERS))
+        writer.add(read_block(texts, PARAMETERS))
         columns = writer.finish(published, [0, 1, 2, 3], PARAMETERS.permutations)
     mine, other = np.array([1, 2, 2, 3]), np.array([0, 0, 1, 0])
     at, found = verify(columns, mine, other, PARAMETERS.thresholds)

@@ -10,7 +10,7 @@ from benchmarks.corpus import Writer
 from benchmarks.template_frames import KINDS, Kind
 from benchmarks.templates import Notice, notices
 from dedup import Index, Reason, compare, prepare_many
-from dedup.batch.cluster import take
+from dedup.batch.cluster import cluster_documents
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 REST = " ".join(f"{line}." for line in Writer(11).sentences(6))
@@ -188,7 +188,7 @@ def test_short_items_above_one_note_are_their_own_stories() -> None:
     note = " ".join(f"{line}." for line in Writer(14).sentences(5))
     items = [f"{Writer(seed).sentences(1)[0]}. {note}" for seed in range(20, 60)]
     rows = [(f"{at:032x}", text, NOON + timedelta(minutes=at), "site") for at, text in enumerate(items)]
-    assert len(set(take(rows).stories.values())) == len(items)
+    assert len(set(cluster_documents(rows).stories.values())) == len(items)
 
 
 def _rows(found: list[Notice]) -> list[tuple[str, str, datetime, str]]:
@@ -199,7 +199,7 @@ def _rows(found: list[Notice]) -> list[tuple[str, str, datetime, str]]:
 @pytest.mark.parametrize("sites", [1, 6])
 def test_notices_from_one_template_are_stories_of_their_own(kind: Kind, sites: int) -> None:
     found = notices(kind, 5, sites=sites)
-    assert len(set(take(_rows(found)).stories.values())) >= len(found) - 1
+    assert len(set(cluster_documents(_rows(found)).stories.values())) >= len(found) - 1
 
 
 def test_equal_texts_are_one_story_in_an_archive() -> None:
@@ -210,7 +210,7 @@ def test_equal_texts_are_one_story_in_an_archive() -> None:
         for turn in range(4)
         for notice in found
     ]
-    stories = take(rows).stories
+    stories = cluster_documents(rows).stories
     assert all(len({stories[f"{turn}{one.id[1:]}"] for turn in range(4)}) == 1 for one in found)
     assert len(set(stories.values())) == len(found)
 

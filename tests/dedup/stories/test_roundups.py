@@ -23,8 +23,8 @@ from dedup import (
     cluster,
     prepare_many,
 )
-from dedup.batch.cluster import take
-from dedup.stories.roundups import Parts
+from dedup.batch.cluster import cluster_documents
+from dedup.stories.roundups import Containments
 from tests.support.texts import hex_id, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
@@ -259,7 +259,7 @@ def test_the_archive_pass_gives_the_same_stories_in_any_order() -> None:
 def test_an_article_with_two_parts_that_have_nothing_in_common_is_a_round_up() -> None:
     shares = {(2, 1): 0.24, (3, 1): 0.26, (3, 2): 0.0}
     for held, told in (([3, 1], False), ([2, 1], True), ([3, 2, 1], True), ([1], False)):
-        parts = Parts(Thresholds())
+        parts = Containments(Thresholds())
         for one in held:
             parts.add(9, one, Reason.CONTAINS, 0.3)
         found = parts.round_ups(lambda a, b: Verdict(False, Reason.DIFFERENT, 0.0, 0.0, shares[a, b]))
@@ -277,7 +277,7 @@ def test_an_article_with_two_parts_that_have_nothing_in_common_is_a_round_up() -
     ],
 )
 def test_what_makes_a_part(reason: Reason, jaccard: float, told: set[int]) -> None:
-    parts = Parts(Thresholds())
+    parts = Containments(Thresholds())
     parts.add(9, 1, Reason.CONTAINS, 0.3)
     parts.add(9, 2, reason, jaccard)
     nothing = Verdict(False, Reason.DIFFERENT, 0.0, 0.0, 0.0)
@@ -325,7 +325,7 @@ def test_stories_that_have_nothing_in_common_are_never_tied(
     for one in coming:
         kept_.write(index.check_and_insert([one])[0])
     check(index, kept_)
-    for found in (kept_.story, take(rows).stories):
+    for found in (kept_.story, cluster_documents(rows).stories):
         for group in grouped(found):
             single = {held[int(id_)][0][0] for id_ in group if len(held[int(id_)][0]) == 1}
             assert len(single) <= 1, group

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from dedup.batch.cluster import take, take_batches
+from dedup.batch.cluster import cluster_batches, cluster_documents
 from dedup.batch.export_files import export_batches, read_export
-from dedup.batch.spark.cluster import cause, take_on_spark
-from dedup.batch.spark.session import check_java, local_session
+from dedup.batch.spark.cluster import cluster_on_spark
+from dedup.batch.spark.session import cause, check_java, local_session
 from dedup.errors import ExportError, SparkError
 from tests.support.copies import rows
 from tests.support.texts import article
@@ -55,12 +55,14 @@ def export(tmp_path: Path) -> Path:
 def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_path: Path) -> None:
     articles = list(read_export(export))
     apart = [(articles[2].id, articles[1].id)]
-    expected = take(((one.id, one.text, one.published, one.site) for one in articles), apart=apart)
-    assert take_on_spark(session, export, apart=apart) == expected
+    expected = cluster_documents(
+        ((one.id, one.text, one.published, one.site) for one in articles), apart=apart
+    )
+    assert cluster_on_spark(session, export, apart=apart) == expected
     assert len(set(expected.stories.values())) < len(expected.stories)
     parquet = tmp_path / "archive.parquet"
     duckdb.sql(f"COPY (SELECT id, text, published, site FROM read_json('{export}')) TO '{parquet}'")
-    assert take_on_spark(session, parquet, apart=apart) == expected
+    assert cluster_on_spark(session, parquet, apart=apart) == expected
 
 
 @needs_spark
@@ -68,7 +70,7 @@ def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_p
 def test_odd_records_mean_what_they_mean_on_one_machine(session: Any, tmp_path: Path) -> None:
     text = article(1)
     odd: list[dict[str, Any]] = [
-        {"id": "b", "text": article(2), "story_id": "told"},
+        {"id": "b", "text": article(2), "story_id": "stories"},
         {"id": "\ud800", "text": text, "published": "2024-12-04T10:00:00+03:00", "site": "\udfff"},
         {"id": "", "text": "؟!", "site": "x", "title": {"more": 1}},
         {"id": "c", "text": f"{text}\ud800", "published": "2024-12-04", "site": "\udfff"},
@@ -76,22 +78,22 @@ def test_odd_records_mean_what_they_mean_on_one_machine(session: Any, tmp_path: 
     ]
     export = write(tmp_path / "odd.jsonl", odd)
     batches, reader = export_batches(export)
-    expected = take_batches(batches, reader)
+    expected = cluster_batches(batches, reader)
     assert expected.repeated == 1
-    found = take_on_spark(session, export)
+    found = cluster_on_spark(session, export)
     assert found == expected
     assert list(found.stories) == list(expected.stories) == ["b", "\ud800", "", "c"]
 
 
 @needs_spark
 @pytest.mark.timeout(600)
-def test_what_spark_cannot_read_is_told(session: Any, tmp_path: Path) -> None:
+def test_what_spark_cannot_read_is_stories(session: Any, tmp_path: Path) -> None:
     broken = write(tmp_path / "broken.jsonl", [{"id": "a", "text": "نص"}, {"id": "a", "text": 7}])
     with pytest.raises(ExportError, match=r"broken\.jsonl, line 2: 'text' is 7, not a text"):
-        take_on_spark(session, broken)
+        cluster_on_spark(session, broken)
     for missing in ("missing.parquet", "missing.jsonl"):
         with pytest.raises(ExportError, match="cannot be read"):
-            take_on_spark(session, tmp_path / missing)
+            cluster_on_spark(session, tmp_path / missing)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_what_spark_cannot_read_is_told(session: Any, tmp_path: Path) -> None:
         (None, "no `java` is found"),
     ],
 )
-def test_a_java_that_will_not_do_is_told(
+def test_a_java_that_will_not_do_is_stories(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, printed: str | None, message: str
 ) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
@@ -121,15 +123,17 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_error_of_spark_tells_its_cause_and_ctrl_c_stays_ctrl_c() -> None:
-    told = "An error occurred.\nCaused by: a.B: lost\n\tat y\nCaused by: java.io.IOException: No space left\n"
-    assert cause(OSError(told)) == "java.io.IOException: No space left"
+    stories = (
+        "An error occurred.\nCaused by: a.B: lost\n\tat y\nCaused by: java.io.IOException: No space left\n"
+    )
+    assert cause(OSError(stories)) == "java.io.IOException: No space left"
     assert cause(OSError("first\nsecond")) == "first"
     assert cause(OSError()) == "OSError"
     try:
         try:
             raise KeyboardInterrupt
         finally:
-            raise OSError(told)
+            raise OSError(stories)
     except OSError as error:
         with pytest.raises(KeyboardInterrupt):
             cause(error)
