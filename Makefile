@@ -9,22 +9,59 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test check chaos install lock bench bench-politeness rivals bench-rivals spark clean
+.PHONY: demo test test-fast test-lowest test-313 coverage check lint docs hooks chaos install lock bench bench-politeness rivals bench-rivals spark clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
 
 # On all cores: each test process has servers of its own. The stores that KHABAR_TEST_* may name are one for all.
+PARALLEL := $(if $(KHABAR_TEST_MONGODB_URI)$(KHABAR_TEST_REDIS_URL),,-n auto --maxprocesses 4 --dist worksteal)
 test: $(STAMP)
-	$(BIN)/python -m pytest $(if $(KHABAR_TEST_MONGODB_URI)$(KHABAR_TEST_REDIS_URL),,-n auto --maxprocesses 4 --dist worksteal)
+	$(BIN)/python -m pytest $(PARALLEL)
 
-# All that CI checks.
-check: $(STAMP)
+# What needs no server, no browser and no other process: a minute on two cores.
+FAST := tests/discovery tests/extraction tests/health tests/model tests/parsing tests/scripts \
+  tests/dedup/text tests/dedup/comparison tests/dedup/stories $(wildcard tests/test_*.py)
+test-fast: $(STAMP)
+	$(BIN)/python -m pytest -q -m "not slow" $(PARALLEL) $(FAST)
+
+# Which lines the tests run; processes that tests start are not counted.
+coverage: $(STAMP)
+	$(BIN)/python -m pytest -q $(PARALLEL) --cov --cov-report=term:skip-covered
+
+# With the oldest versions that pyproject.toml promises, and with a newer Python.
+test-lowest: $(STAMP)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra embedded --extra worker --group test pyproject.toml \
+	  -o .venv-lowest/requirements.txt
+	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest/requirements.txt
+	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --no-deps -e .
+	.venv-lowest/bin/python -m pytest -q -m "not slow" -n auto --maxprocesses 4 --dist worksteal $(FAST)
+
+test-313: $(STAMP)
+	$(BIN)/uv venv --quiet --clear --python 3.13 .venv-313
+	$(BIN)/uv pip install --quiet --python .venv-313/bin/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python .venv-313/bin/python --no-build-isolation --no-deps -e .
+	.venv-313/bin/python -m pytest -q -m "not slow" -n auto --maxprocesses 4 --dist worksteal $(FAST)
+
+# The checks that take seconds; `make hooks` runs them before each commit.
+lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m scripts.structure
-	$(MAKE) test
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture
+
+hooks: $(STAMP)
+	$(BIN)/pre-commit install
+
+# All that CI checks.
+check: lint test
+
+# The reference of the public calls, as HTML in build/docs.
+docs: $(STAMP)
+	$(BIN)/pdoc --docformat google -o build/docs dedup dedup.errors crawler.extraction crawler.model.article
 
 # A hundred kills of crawls, workers and stores in random order; some minutes, so not among the tests.
 chaos: $(STAMP)
@@ -80,4 +117,4 @@ lock: $(STAMP)
 
 clean:
 	-[ -x $(BIN)/khabar ] && $(BIN)/khabar stores stop
-	rm -rf $(VENV) .venv-rivals
+	rm -rf $(VENV) .venv-*

@@ -201,21 +201,3 @@ def _plain_list(body: bytes, url: str) -> list[Discovered] | None:
             continue
         pages.setdefault(page, Discovered(page, SourceKind.SITEMAP))
     return list(pages.values()) or None
-
-
-def robots_sitemaps(text: str) -> list[str]:
-    """The sitemaps that a robots.txt names, each once, in its order; what is no address is left out.
-
-    Args:
-        text: The robots.txt. ``Sitemap:`` lines hold for every crawler, wherever they stand
-            (RFC 9309, 2.2.4).
-    """
-    found: dict[str, None] = {}
-    for line in text.removeprefix("\ufeff").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip().lower() == "sitemap":
-            try:
-                found[absolute_url(value.split("#", 1)[0].strip())] = None
-            except InvalidURLError:
-                continue
-    return list(found)

@@ -100,11 +100,6 @@ class ArticleStore:
             incomplete=document.get("incomplete", False),
         )
 
-    def text_of(self, article_id: str) -> str:
-        """The stored text of an article; empty where there is none."""
-        document = self._db.articles.find_one({"_id": article_id}, {"text": 1})
-        return str(document["text"]) if document is not None else ""
-
     def save(
         self,
         article_id: str,

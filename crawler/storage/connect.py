@@ -79,23 +79,6 @@ def open_stores(settings: Settings) -> Stores:
         raise
 
 
-def ensure_running(settings: Settings) -> None:
-    """Start those embedded servers again that have died; without embedded ones, or with both alive, nothing.
-
-    An embedded server comes back where it was, so open connections find it again by themselves, unless
-    another program has taken its port meanwhile: then `open_stores` again.
-
-    Raises:
-        StoreUnavailableError: One cannot be started.
-    """
-    for server, named in (
-        (MongoServer(settings.data_dir), settings.mongodb_uri),
-        (RedisServer(settings.data_dir), settings.redis_url),
-    ):
-        if named is None:
-            server.ensure()
-
-
 def open_mongodb(settings: Settings) -> pymongo.MongoClient[dict[str, Any]]:
     """Connect to MongoDB alone; as `open_stores`."""
     if settings.mongodb_uri is None:

@@ -25,11 +25,6 @@ NO_CLUSTER = (
     "name a single server in KHABAR_REDIS_URL"
 )
 NO_SENTINEL = "it is a Sentinel, which keeps no data: name the primary that it watches in KHABAR_REDIS_URL"
-CLUSTER_ERRORS = (
-    redis.exceptions.AskError,
-    redis.exceptions.ClusterDownError,
-    redis.exceptions.ClusterCrossSlotError,
-)
 MORE_MEMORY = "it has no memory left: raise its maxmemory"
 
 

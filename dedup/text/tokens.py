@@ -40,10 +40,6 @@ class Words:
         """Powers of the multiplier and of its inverse, one for each unit and one more."""
         return powers(len(self.units) + 1)
 
-    def hashed(self, begins: NDArray[np.intp]) -> NDArray[np.uint64]:
-        """Hash every word from a unit within it to its end."""
-        return mix((self.sums[self.last] - self.sums[begins]) * self.factors[1][begins])
-
 
 def read_words(texts: Sequence[str]) -> Words:
     """Find and hash every word."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.discovery import sitemap as module
-from crawler.discovery.sitemap import Sitemap, SitemapError, parse_sitemap, robots_sitemaps
+from crawler.discovery.sitemap import Sitemap, SitemapError, parse_sitemap
 
 URL = "https://example.org/sitemap.xml"
 ZONE = ZoneInfo("Asia/Damascus")
@@ -206,17 +206,3 @@ def test_an_entity_bomb_costs_nothing() -> None:
     (page,) = parse(bomb).pages
     assert time.process_time() - started < 1
     assert page.url == "https://example.org/&l14;"
-
-
-def test_robots() -> None:
-    text = """\ufeffUser-agent: *
-Disallow: /private/
-Sitemap: https://example.org/sitemap.xml
-sitemap:https://example.org/news.xml  # fresh
-SITEMAP : https://example.org/sitemap.xml
-Sitemap: /relative.xml
-Sitemap:
-# Sitemap: https://example.org/old.xml
-"""
-    assert robots_sitemaps(text) == ["https://example.org/sitemap.xml", "https://example.org/news.xml"]
-    assert robots_sitemaps("") == []

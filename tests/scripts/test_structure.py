@@ -67,5 +67,15 @@ def test_names_that_say_nothing_are_found_where_they_are_given(tmp_path: Path) -
     assert [line.split(": ")[1] for line in structure.empty_names()] == ["told", "found", "_held"]
 
 
+def test_a_longer_name_with_an_empty_word_is_counted_by_itself(tmp_path: Path) -> None:
+    structure = _project(tmp_path, a="told_by = 1\nfoundation = 2\ndef is_known(one): ...")
+    assert {line.split(": ")[1] for line in structure.empty_name_parts()} == {"told_by", "is_known"}
+
+
+def test_packages_are_listed_by_their_density(tmp_path: Path) -> None:
+    structure = _project(tmp_path, a="def f(x):\n    return 1 if x else 2")
+    assert [line.split() for line in structure.densities()] == [["dedup", "50.0"]]
+
+
 def test_every_figure_of_the_project_has_a_ceiling() -> None:
     assert figures(Structure.read()).keys() == ceilings().keys()

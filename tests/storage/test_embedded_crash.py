@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 
 from crawler.settings import Settings
 from crawler.storage import embedded
-from crawler.storage.connect import Stores, ensure_running, open_stores
+from crawler.storage.connect import Stores, open_stores
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer
 from crawler.storage.embedded.lock import exclusive, holders, holds, is_held
 from crawler.storage.embedded.state import State
@@ -93,7 +93,7 @@ def test_open_connections_find_a_server_that_was_started_again(own: Settings) ->
         stores.redis.set("a", 1)
         for one in embedded.servers(own):
             kill(one)
-        ensure_running(own)
+        embedded.start(own)
         assert stores.db.articles.find_one() == {"_id": 1}
         stores.db.articles.insert_one({"_id": 2})
         assert stores.redis.get("a") == b"1"

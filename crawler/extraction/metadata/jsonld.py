@@ -156,17 +156,6 @@ def read_linked_data(tree: HtmlElement) -> LinkedData:
     return LinkedData(tuple(articles), tuple(pages), by_id)
 
 
-def article_node(tree: HtmlElement, *, url: str | None = None, title: str | None = None) -> Node | None:
-    """The JSON-LD node of the page's own article, or None.
-
-    Args:
-        tree: The parsed page; not changed.
-        url: The page's address, to tell its node from those of other pages.
-        title: The page's headline, if known, for the same purpose.
-    """
-    return read_linked_data(tree).article(url=url, title=title)
-
-
 def parse_block(text: str) -> list[Any]:
     """The JSON values of one block, read as leniently as is safe.
 

@@ -23,7 +23,6 @@ from crawler.files import append_private, make_private_folder, turn_over
 from crawler.health.interval import next_interval
 from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
-from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.job import Job
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
@@ -294,9 +293,3 @@ def exit_code(reports: Sequence[CrawlReport]) -> int:
     if any(report.verdict in NOT_DONE for report in reports):
         return 1
     return 0 if all(report.verdict in HEALTHY for report in reports) else 3
-
-
-def articles_of(report: CrawlReport) -> int:
-    """Articles that a crawl read, new or known."""
-    kinds = (Disposition.STORED, Disposition.DUPLICATE, Disposition.REVISED, Disposition.UNCHANGED)
-    return sum(report.count(kind) for kind in kinds)

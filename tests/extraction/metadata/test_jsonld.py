@@ -11,7 +11,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from crawler.extraction.metadata.jsonld import (
-    article_node,
+    Node,
     node_types,
     parse_block,
     read_linked_data,
@@ -30,6 +30,10 @@ def page(*blocks: object, kind: str = "application/ld+json") -> HtmlElement:
 
 def node(kind: str | list[str] = "NewsArticle", **fields: Any) -> dict[str, Any]:
     return {"@type": kind, **fields}
+
+
+def article_node(tree: HtmlElement, *, url: str | None = None, title: str | None = None) -> Node | None:
+    return read_linked_data(tree).article(url=url, title=title)
 
 
 # ---- which node
