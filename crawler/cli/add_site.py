@@ -15,7 +15,7 @@ from rich.text import Text
 
 from crawler.cli.context import CliContext, context_of, err, out
 from crawler.errors import SeedError, UsageError
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 
 _SHOWN = 220
 """Letters of a sample's text: enough to see whether it begins with the story or with a menu."""

@@ -17,7 +17,7 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
 from crawler.model.period import Period, explain_empty, parse_period
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.archive.export import LeftOut, RowCounter, export_rows
 from crawler.operations.archive.export_files import export_target, write_export, write_text
 from crawler.operations.archive.show import find_article

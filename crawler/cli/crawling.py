@@ -15,7 +15,7 @@ from crawler.errors import UsageError
 from crawler.model.crawl import CrawlKind
 from crawler.model.job import Job
 from crawler.model.period import parse_period
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.crawling.crawl import crawl, exit_code
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.crawling.schedule import due_jobs

@@ -15,7 +15,7 @@ from crawler.cli.options import Since, Until, complete_site
 from crawler.errors import UsageError
 from crawler.files import replaced_file
 from crawler.model.period import explain_empty, parse_period
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.dedup.report import read_holdings, report_of
 from crawler.report import render_csv, render_html, render_json, render_text
 from crawler.storage.connect import open_stores

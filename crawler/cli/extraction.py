@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from crawler.cli.context import context_of, err, out
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.extract import extract_source
 from crawler.operations.sites.record import article_fields
 

@@ -15,7 +15,7 @@ from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
 from crawler.errors import UsageError
 from crawler.model.period import ZONE, explain_empty, parse_period
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.archive.read import Archive, best_first, filters_of, parse_query
 from crawler.report.article import one_line
 from crawler.storage.search import BusyIndexError, Hit, Refreshed, stated_day

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.context import context_of, err
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 
 
 def register(group: typer.Typer) -> None:

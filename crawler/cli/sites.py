@@ -10,7 +10,8 @@ from crawler.cli import site_pages
 from crawler.cli.add_site import add_command, check_command
 from crawler.cli.context import context_of, out
 from crawler.cli.output import Column, RowTable
-from crawler.model.site import Site, load_sites
+from crawler.model.seeds import load_sites
+from crawler.model.site import Site
 from crawler.operations.sites.table import duration, site_markdown, site_rows
 
 # After a name in Arabic, what follows in the row would otherwise be drawn in the name's direction.

@@ -14,7 +14,7 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.options import complete_site
 from crawler.cli.output import Column, RowTable, shown_address
 from crawler.model.crawl import Verdict
-from crawler.model.site import load_sites, select_sites
+from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.crawling.status import SiteStatus, statuses
 from crawler.storage.connect import open_stores
 from crawler.storage.schema import ensure_schema

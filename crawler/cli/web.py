@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.context import context_of, err, out
-from crawler.model.site import load_sites
+from crawler.model.seeds import load_sites
 
 
 def register(app: typer.Typer) -> None:

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-DAMASCUS: Final = ZoneInfo("Asia/Damascus")
+from crawler.model.period import ZONE
 
 _MONTHS: Final = (
     "كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران",
@@ -16,18 +15,18 @@ _INDIC: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 def weekday(moment: datetime) -> str:
     """The day of the week in Damascus, in Arabic."""
-    return _WEEKDAYS[moment.astimezone(DAMASCUS).weekday()]
+    return _WEEKDAYS[moment.astimezone(ZONE).weekday()]
 
 
 def day_and_month(moment: datetime) -> str:
     """For example «4 كانون الأول»."""
-    local = moment.astimezone(DAMASCUS)
+    local = moment.astimezone(ZONE)
     return f"{local.day} {_MONTHS[local.month - 1]}"
 
 
 def long_date(moment: datetime) -> str:
     """For example «الأربعاء 4 كانون الأول 2024»."""
-    return f"{weekday(moment)} {day_and_month(moment)} {moment.astimezone(DAMASCUS).year}"
+    return f"{weekday(moment)} {day_and_month(moment)} {moment.astimezone(ZONE).year}"
 
 
 def indic_digits(text: str) -> str:

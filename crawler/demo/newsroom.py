@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from crawler.demo.dates import DAMASCUS
 from crawler.demo.edition import Edition, route
 from crawler.demo.faults import Fault
 from crawler.demo.layouts import LAYOUTS
@@ -18,6 +17,7 @@ from crawler.demo.profiles import PROFILES, SECTIONS, Profile
 from crawler.demo.seeds import write_seed
 from crawler.demo.server import LoggedRequest, SiteServer
 from crawler.demo.truth import DemoArticle, DemoPage, DemoSite, Kind
+from crawler.model.period import ZONE
 
 _SECOND: Final = timedelta(seconds=1)
 
@@ -56,7 +56,7 @@ class Newsroom:
         moment = now or datetime.now(UTC)
         if moment.tzinfo is None:
             raise ValueError("now needs a time zone")
-        self.now = moment.astimezone(DAMASCUS).replace(microsecond=0)
+        self.now = moment.astimezone(ZONE).replace(microsecond=0)
         self._profiles = tuple(profiles)
         self._pages_per_site = pages_per_site
         self._seed = seed
@@ -200,7 +200,7 @@ class Newsroom:
             site=list(self._editions).index(_id(site)),
             title=title,
             paragraphs=tuple(paragraphs),
-            published_at=(published_at or self._moment()).astimezone(DAMASCUS),
+            published_at=(published_at or self._moment()).astimezone(ZONE),
             section=section,
             author=author or (edition.profile.authors[-1] if edition.profile.authors else None),
             kind=Kind.NEWS,

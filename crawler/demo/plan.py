@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from itertools import count, zip_longest
 from typing import Final
 
-from crawler.demo.dates import DAMASCUS, indic_digits
+from crawler.demo.dates import indic_digits
 from crawler.demo.profiles import Profile
 from crawler.demo.stories import Story, daily_reports, fill_report, generate_story, written_stories
 from crawler.demo.syndication import EDITS, edit_story
 from crawler.demo.truth import Edit, Kind
+from crawler.model.period import ZONE
 
 SPAN: Final = timedelta(days=14)
 """How far back the articles reach."""
@@ -47,7 +48,7 @@ class _Desk:
     def __init__(self, profiles: Sequence[Profile], seed: int, now: datetime) -> None:
         self.profiles = profiles
         self.seed = seed
-        self.now = now.astimezone(DAMASCUS)
+        self.now = now.astimezone(ZONE)
         self.rng = random.Random(f"{seed}/plan")  # noqa: S311
         self._turn = count()
 

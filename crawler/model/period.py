@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 from crawler.errors import UsageError
 from crawler.model.article import DatePrecision, latest_publication
 
-ZONE: Final = ZoneInfo("Asia/Damascus")
+NEWSROOM_ZONE: Final = "Asia/Damascus"
+"""Zone of the newsrooms, where neither a seed nor a person names another."""
+
+ZONE: Final = ZoneInfo(NEWSROOM_ZONE)
 """A day that a person names is a day of the newsrooms, not of the reader's machine."""
 
 AHEAD: Final = timedelta(days=1)

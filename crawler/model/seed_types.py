@@ -17,7 +17,10 @@ _HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):(
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=30)
 # A longer pause would let a crawl of a hundred pages run past the next one at the default of an hour.
-_LONGEST_DELAY = 600.0
+LONGEST_DELAY: Final = 600.0
+"""Seconds. With ten minutes between two requests a crawl takes days; who writes more mistook the unit."""
+
+DELAY_BOUNDS: Final = "seconds from 0 to 600, or a duration up to 10m"
 
 
 def _url(value: str) -> str:
@@ -92,10 +95,8 @@ def _delay(value: object) -> float | None:
         return None
     number = isinstance(value, int | float) and not isinstance(value, bool)
     seconds = float(value) if number else _seconds(value, "2s")  # type: ignore[arg-type]  # checked just before
-    if not 0 <= seconds <= _LONGEST_DELAY:
-        raise ValueError(
-            f"{value!r} is out of bounds; allowed: seconds from 0 to 600, or a duration up to 10m"
-        )
+    if not 0 <= seconds <= LONGEST_DELAY:
+        raise ValueError(f"{value!r} is out of bounds; allowed: {DELAY_BOUNDS}")
     return seconds
 
 
@@ -141,7 +142,7 @@ OneOrMore = BeforeValidator(_one_or_more)
 """Lets one text stand for a list of one."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, words: Iterable[str]) -> str:
     """A hint for a misspelt word: " (did you mean …?)", or nothing."""
-    close = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+    close = difflib.get_close_matches(word, list(words), n=2, cutoff=0.6)
     return f" (did you mean {' or '.join(close)}?)" if close else ""

@@ -2,12 +2,9 @@
 
 import ipaddress
 import re
-import tomllib
-from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,12 +13,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
+from pydantic.config import JsonDict
 
-from crawler.errors import SeedError, UsageError
+from crawler.model.period import NEWSROOM_ZONE
 from crawler.model.seed_types import (
+    DELAY_BOUNDS,
     Css,
     Delay,
     Host,
@@ -32,11 +30,8 @@ from crawler.model.seed_types import (
     Text,
     Url,
     Zone,
-    nearest,
 )
 from crawler.parsing.urls import InvalidURLError, absolute_url, host_of
-
-SITE_ID: Final = re.compile(r"\A[a-z0-9][a-z0-9-]*\Z")
 
 
 class Listing(BaseModel):
@@ -52,6 +47,24 @@ def _listing(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 
 
+def _key(allowed: str, description: str, default: object = ..., *, absent: str | None = None) -> Any:
+    """A key of a seed file.
+
+    Args:
+        allowed: What it may hold, for messages.
+        description: What it means, in Markdown, for docs/seeds.md.
+        default: Its value where the seed does not have it; without one it is required.
+        absent: What holds where the seed does not have it, for docs/seeds.md; None: the default.
+    """
+    return Field(default, description=description, json_schema_extra={"allowed": allowed, "absent": absent})
+
+
+def _switch(description: str, *, default: bool = False) -> Any:
+    """A key of a seed file that is true or false."""
+    extra: JsonDict = {"allowed": "true or false", "absent": None}
+    return Field(default, description=description, strict=True, json_schema_extra=extra)
+
+
 class Site(BaseModel):
     """A news site, as its seed says it is. Frozen and picklable.
 
@@ -64,54 +77,100 @@ class Site(BaseModel):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
     """The seed file's stem."""
-    name: Text
-    name_en: Text | None = None
-    url: Url
-    hosts: Annotated[tuple[Host, ...], OneOrMore] = ()
-    """Other hosts on which the outlet publishes today, with all hosts under them."""
-    formerly: Annotated[tuple[Host, ...], OneOrMore] = ()
-    """Hosts that it has moved away from: an article whose path stayed keeps its id."""
-    feeds: tuple[Url, ...] = ()
-    sitemaps: tuple[Url, ...] = ()
-    wordpress: bool = Field(default=False, strict=True)
-    """The site is known to offer WordPress's REST interface."""
-    listings: tuple[Annotated[Listing, BeforeValidator(_listing)], ...] = ()
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "ar"
-    timezone: Zone = "Asia/Damascus"
-    """How times without a zone are read, and how times of this site are shown."""
-    article: Annotated[tuple[Pattern, ...], OneOrMore] = ()
-    """What the address of an article looks like; none: judged by shape."""
-    exclude: Annotated[tuple[Pattern, ...], OneOrMore] = ()
-    """What is never fetched."""
-    every: Interval = timedelta(hours=1)
-    """How often the site is crawled."""
-    hours: Hours = None
-    """The hours of the day, in the site's zone, in which scheduled crawls happen; None: all of them."""
-    delay: Delay = None
-    """Seconds between two requests; None: the installation's setting."""
-    prune: Annotated[tuple[Css, ...], OneOrMore] = ()
-    """Blocks to drop from a page before its text is taken."""
-    body: Css | None = None
-    """Where the text of an article stands, for the site where that can't be found out."""
-    boilerplate: Annotated[tuple[Text, ...], OneOrMore] = ()
-    """Phrases whose paragraphs are dropped."""
-    media: bool = Field(default=False, strict=True)
-    """Films and galleries without a text are kept, with their caption as the text."""
-    tls: Literal["verify", "unverified"] = "verify"
-    """Whether certificates are verified; ``unverified`` takes any, for this site alone."""
-    private: bool = Field(default=False, strict=True)
-    """The site lives at a private or loopback address, so requests there are allowed."""
-    enabled: bool = Field(default=True, strict=True)
-    notes: str | None = None
+    name: Text = _key("text", "the site's name, in its own language")
+    name_en: Text | None = _key("text", "its name in English", None)
+    url: Url = _key("a web address in quotes", "address of the home page")
+    hosts: Annotated[tuple[Host, ...], OneOrMore] = _key(
+        "a list of hosts such as news.example.org",
+        'other hosts on which the outlet publishes today, such as `["news.example.org"]`; hosts under each, '
+        "and under that of `url`, belong to it, too",
+        (),
+    )
+    formerly: Annotated[tuple[Host, ...], OneOrMore] = _key(
+        "a list of hosts such as old.example.org",
+        "hosts that it has moved away from: they belong to it still, and an article keeps its id over the "
+        "move where its path stayed or the old address leads to the new one",
+        (),
+    )
+    feeds: tuple[Url, ...] = _key("a list of web addresses", "addresses of RSS, Atom or JSON feeds", ())
+    sitemaps: tuple[Url, ...] = _key(
+        "a list of web addresses",
+        "addresses of sitemaps",
+        (),
+        absent="none: those that robots.txt names, if no other source names a page, and in every backfill; "
+        "those of categories, tags and authors only where nothing else names an article",
+    )
+    wordpress: bool = _switch(
+        "the site offers WordPress's REST interface at `/wp-json/`; needless where its pages name it"
+    )
+    listings: tuple[Annotated[Listing, BeforeValidator(_listing)], ...] = _key(
+        "a list of web addresses, or of {url = …, pages = 1 to 1000}",
+        'pages that list articles: an address, or `{url = "…", pages = 3}`',
+        (),
+    )
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = _key(
+        "an ISO 639 code such as ar, en or ku", "ISO 639 code of what it mostly writes", "ar"
+    )
+    timezone: Zone = _key(
+        "an IANA name such as Asia/Damascus",
+        "IANA zone in which it writes times without one, and in which its times are shown",
+        NEWSROOM_ZONE,
+    )
+    article: Annotated[tuple[Pattern, ...], OneOrMore] = _key(
+        "a regular expression, or a list of them",
+        "regular expressions: what an article's path looks like",
+        (),
+        absent="judged by shape",
+    )
+    exclude: Annotated[tuple[Pattern, ...], OneOrMore] = _key(
+        "a regular expression, or a list of them", "regular expressions: what is never fetched", ()
+    )
+    every: Interval = _key(
+        "a duration from 5m to 30d",
+        'how often to crawl: `"30m"`, `"1h"`, `"1d"`',
+        timedelta(hours=1),
+        absent='`"1h"`',
+    )
+    hours: Hours = _key(
+        'a span of the day such as "01:00-06:30"',
+        "the hours of the day, in the site's zone, for scheduled crawls: "
+        '`"01:00-06:30"`, also over midnight',
+        None,
+        absent="all",
+    )
+    delay: Delay = _key(
+        DELAY_BOUNDS,
+        "least seconds between any two requests; a longer Crawl-delay in robots.txt goes before it",
+        None,
+        absent="`KHABAR_DELAY`, or what robots.txt asks for",
+    )
+    prune: Annotated[tuple[Css, ...], OneOrMore] = _key(
+        "a CSS selector, or a list of them", "CSS of blocks to drop before the text is taken", ()
+    )
+    body: Css | None = _key(
+        "a CSS selector", "CSS of the element that holds the text", None, absent="found by itself"
+    )
+    boilerplate: Annotated[tuple[Text, ...], OneOrMore] = _key(
+        "a phrase, or a list of them", "phrases whose paragraphs are dropped", ()
+    )
+    media: bool = _switch("films and galleries without a text are kept, with their caption as the text")
+    tls: Literal["verify", "unverified"] = _key(
+        '"verify" or "unverified"',
+        "`\"unverified\"` accepts this site's bad certificate (expired, another host's, incomplete)",
+        "verify",
+    )
+    private: bool = _switch("the site lives at a private or loopback address")
+    enabled: bool = _switch("crawled by `--all`", default=True)
+    notes: str | None = _key("text", "a remark for people", None)
 
     @model_validator(mode="after")
-    def _private_is_said(self) -> "Site":
+    def _require_private(self) -> "Site":
         if not self.private:
-            named = {"url": (self.url,), "feeds": self.feeds, "sitemaps": self.sitemaps}
-            for key, urls in {**named, "listings": tuple(item.url for item in self.listings)}.items():
-                for url in urls:
-                    if _is_private(url):
-                        raise ValueError(f"{key}: {url} is a private address; allowed with: private = true")
+            listings = tuple(listing.url for listing in self.listings)
+            sources = {"feeds": self.feeds, "sitemaps": self.sitemaps, "listings": listings}
+            for key, urls in {"url": (self.url,), **sources}.items():
+                for url in filter(_is_private, urls):
+                    raise ValueError(f"{key}: {url} is a private address; allowed with: private = true")
         return self
 
     @property
@@ -123,6 +182,10 @@ class Site(BaseModel):
     def zone(self) -> ZoneInfo:
         """The site's own time zone."""
         return ZoneInfo(self.timezone)
+
+    def delay_or(self, default: float) -> float:
+        """Seconds between two requests: the seed's, else the installation's (`Settings.delay`)."""
+        return default if self.delay is None else self.delay
 
     def owns(self, url: str) -> bool:
         """Whether a URL belongs to the outlet: one of its hosts or one under it, or a source's host.
@@ -159,14 +222,14 @@ class Site(BaseModel):
 
 
 @lru_cache(maxsize=1024)
-def _known_hosts(urls: tuple[str, ...]) -> tuple[str, ...]:
+def _hosts_of(urls: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(host_of(url).removeprefix("www.") for url in urls)
 
 
 def _hosts(site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The outlet's own hosts, and those of its sources."""
-    sources = (*site.feeds, *site.sitemaps, *(item.url for item in site.listings))
-    return (*_known_hosts((site.url,)), *site.hosts, *site.formerly), _known_hosts(sources)
+    sources = (*site.feeds, *site.sitemaps, *(listing.url for listing in site.listings))
+    return (*_hosts_of((site.url,)), *site.hosts, *site.formerly), _hosts_of(sources)
 
 
 def _is_under(host: str, home: str) -> bool:
@@ -195,154 +258,3 @@ def _is_private(url: str) -> bool:
         return not ipaddress.ip_address(name).is_global
     except ValueError:
         return name == "localhost" or name.endswith(".localhost")
-
-
-def load_site(path: Path) -> Site:
-    """Read one seed.
-
-    Args:
-        path: A TOML file; its stem becomes the site's id.
-
-    Raises:
-        SeedError: One line for each problem: file, key, what is wrong, what is allowed.
-    """
-    site, problems = _read(path)
-    if site is None:
-        raise SeedError("\n".join(problems))
-    return site
-
-
-def check_seed(path: Path, text: str) -> None:
-    """Make sure that a seed file of this name could hold this text.
-
-    Raises:
-        SeedError: It is no valid seed; one line for each problem.
-    """
-    _, problems = _parse(path, text)
-    if problems:
-        raise SeedError("\n".join(problems))
-
-
-def load_sites(folder: Path) -> dict[str, Site]:
-    """Read all seeds of a folder, by id, in the order of their ids.
-
-    Args:
-        folder: Where the ``*.toml`` files lie; everything else in it is left alone.
-
-    Raises:
-        SeedError: The folder is missing or has no seeds, or seeds are invalid: all problems of all files,
-            one a line.
-    """
-    if not folder.is_dir():
-        raise SeedError(f"{folder}: no such folder of seeds; give one with --seeds DIR")
-    paths = sorted(folder.glob("*.toml"))
-    if not paths:
-        raise SeedError(f"{folder}: no seeds; a seed is a file NAME.toml with at least name and url")
-    sites: dict[str, Site] = {}
-    problems: list[str] = []
-    for path in paths:
-        site, found = _read(path)
-        problems += found
-        if site is not None:
-            sites[site.id] = site
-    if problems:
-        raise SeedError("\n".join(problems))
-    return sites
-
-
-def select_sites(sites: dict[str, Site], ids: Iterable[str] = ()) -> list[Site]:
-    """The sites of these ids, each once, in the order given; without ids every enabled site.
-
-    A site that is named is taken even where it is not enabled.
-
-    Raises:
-        UsageError: Ids that no seed has; the message suggests near ones.
-    """
-    wanted = list(dict.fromkeys(ids))
-    unknown = [site_id for site_id in wanted if site_id not in sites]
-    if unknown:
-        lines = [f"unknown site {site_id!r}{nearest(site_id, sites)}" for site_id in unknown]
-        raise UsageError("; ".join(lines) + "; `khabar sites list` shows all")
-    return (
-        [sites[site_id] for site_id in wanted]
-        if wanted
-        else [site for site in sites.values() if site.enabled]
-    )
-
-
-def _read(path: Path) -> tuple[Site | None, list[str]]:
-    """A seed, or None and what is wrong with it."""
-    if not SITE_ID.match(path.stem):
-        return None, [
-            f"{path}: the file's name is the site's id; allowed: lower-case letters, digits and hyphens"
-        ]
-    if path.parent.resolve() != path.resolve().parent:
-        return None, [f"{path}: leads out of the folder of seeds; put the file itself there"]
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        return None, [f"{path}: not UTF-8 text at byte {error.start}; save it as UTF-8"]
-    except OSError as error:
-        return None, [f"{path}: cannot be read: {error.strerror}"]
-    return _parse(path, text)
-
-
-def _parse(path: Path, text: str) -> tuple[Site | None, list[str]]:
-    """The text of a seed as a site, or None and what is wrong with it."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return None, [f"{path}: not valid TOML: {error}"]
-    if "id" in table:
-        return None, [f"{path}: id: not a key of a seed; the file's name is the site's id"]
-    try:
-        return Site(id=path.stem, **table), []
-    except ValidationError as error:
-        return None, [f"{path}: {_problem(item)}" for item in error.errors(include_url=False)]
-
-
-_ALLOWED: Final[dict[str, str]] = {
-    "name": "text",
-    "name_en": "text",
-    "url": "a web address in quotes",
-    "hosts": "a list of hosts such as news.example.org",
-    "formerly": "a list of hosts such as old.example.org",
-    "feeds": "a list of web addresses",
-    "sitemaps": "a list of web addresses",
-    "wordpress": "true or false",
-    "listings": "a list of web addresses, or of {url = …, pages = 1 to 1000}",
-    "language": "an ISO 639 code such as ar, en or ku",
-    "timezone": "an IANA name such as Asia/Damascus",
-    "article": "a regular expression, or a list of them",
-    "exclude": "a regular expression, or a list of them",
-    "every": "a duration from 5m to 30d",
-    "hours": 'a span of the day such as "01:00-06:30"',
-    "delay": "seconds from 0 to 600, or a duration up to 10m",
-    "prune": "a CSS selector, or a list of them",
-    "body": "a CSS selector",
-    "boilerplate": "a phrase, or a list of them",
-    "media": "true or false",
-    "tls": '"verify" or "unverified"',
-    "private": "true or false",
-    "enabled": "true or false",
-    "notes": "text",
-}
-"""What each key of a seed may hold, in words: for messages."""
-
-
-def _problem(item: Any) -> str:  # pydantic's ErrorDetails
-    """One line for one of pydantic's findings: the key, what is wrong, what is allowed."""
-    key = ".".join(str(part) for part in item["loc"])
-    top = str(item["loc"][0]) if item["loc"] else ""
-    kind, message = item["type"], item["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        known = _ALLOWED if len(item["loc"]) == 1 else Listing.model_fields
-        last = str(item["loc"][-1])
-        return f"{key}: unknown key{nearest(last, known)}; allowed: {', '.join(known)}"
-    if kind == "missing":
-        return f"{key}: missing; allowed: {_ALLOWED.get(top, 'text')}"
-    if kind == "value_error":
-        return f"{key}: {message}" if key else message
-    if kind == "tuple_type":
-        message = "not a list"
-    return f"{key}: {message[0].lower()}{message[1:]}; allowed: {_ALLOWED.get(top, 'see the documentation')}"

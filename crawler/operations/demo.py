@@ -9,7 +9,8 @@ from pathlib import Path
 from crawler.demo import Newsroom
 from crawler.health.report import CrawlReport
 from crawler.model.job import Job
-from crawler.model.site import Site, load_sites
+from crawler.model.seeds import load_sites
+from crawler.model.site import Site
 from crawler.operations.crawling.crawl import ProgressListener, crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.dedup.report import dedup_report

@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 
 from crawler import __version__
 from crawler.errors import KhabarError
-from crawler.model.site import load_sites
+from crawler.model.seeds import load_sites
 from crawler.operations.archive.backup import restore_was_interrupted
 from crawler.settings import Settings
 from crawler.storage import connect

@@ -10,6 +10,7 @@ from crawler.operations.archive.read import days_ago
 from crawler.report.article import local
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, SiteCount
+from crawler.storage.search.queries import DAMASCUS
 from crawler.storage.site_state import SiteState
 from crawler.web import models
 
@@ -91,7 +92,7 @@ def _crawl(row: CrawlRow) -> models.Crawl:
 
 def all_days(counts: Mapping[int, tuple[int, int]]) -> list[models.Day]:
     """The last `DAYS` days, those without articles included."""
-    start = date(1970, 1, 1) + timedelta(days=(int(days_ago(DAYS - 1).timestamp()) + 3 * 3600) // 86400)
+    start = date(1970, 1, 1) + timedelta(days=(int(days_ago(DAYS - 1).timestamp()) + DAMASCUS) // 86400)
     days = [start + timedelta(days=number) for number in range(DAYS)]
     first = (start - date(1970, 1, 1)).days
     return [

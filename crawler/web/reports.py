@@ -122,7 +122,7 @@ def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: 
     from redis.exceptions import RedisError
 
     from crawler.errors import StoreUnavailableError
-    from crawler.model.site import load_sites
+    from crawler.model.seeds import load_sites
     from crawler.operations.dedup.report import read_holdings, report_of
     from crawler.report import page_policy, render_html, render_json
     from crawler.storage.connect import open_stores

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo import Newsroom
-from crawler.model.site import load_sites
+from crawler.model.seeds import load_sites
 from tests.support.http import fetch
 from tests.support.newsroom_time import NOW
 

@@ -11,7 +11,7 @@ MENU = "أخبار محلية"
 
 
 def site(**values: object) -> Site:
-    return Site(**{"id": "example", "name": "موقع", "url": "https://example.org/", **values})  # type: ignore[arg-type]
+    return Site(**{"id": "example", "name": "موقع", "url": "https://example.org/", **values})
 
 
 def judge(path: str, text: str = HEADLINE, *, is_teaser: bool = False, **values: object) -> bool:

@@ -15,7 +15,7 @@ SECOND = "مهرجان الزيتون يعود بعد غياب سنوات"
 
 
 def site(**values: object) -> Site:
-    return Site(**{"id": "example", "name": "موقع", "url": "https://example.org/", **values})  # type: ignore[arg-type]
+    return Site(**{"id": "example", "name": "موقع", "url": "https://example.org/", **values})
 
 
 def listing(

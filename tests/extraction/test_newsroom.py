@@ -9,7 +9,8 @@ import pytest
 
 from crawler.demo import DemoArticle, Newsroom
 from crawler.extraction import NotAnArticle, NotHtml, extract
-from crawler.model.site import Site, load_sites
+from crawler.model.seeds import load_sites
+from crawler.model.site import Site
 
 
 @pytest.fixture(scope="module")

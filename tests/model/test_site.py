@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.errors import SeedError, UsageError
-from crawler.model.site import Listing, Site, load_site, load_sites, select_sites
+from crawler.model.seeds import load_site, load_sites, select_sites
+from crawler.model.site import Listing, Site
 
 MINIMAL = 'name = "موقع"\nurl = "https://example.org/"\n'
 
@@ -21,7 +22,7 @@ def seed(folder: Path, text: str, name: str = "example") -> Path:
 
 
 def site(**values: object) -> Site:
-    return Site(**{"id": "example", "name": "موقع", "url": "https://example.org/", **values})  # type: ignore[arg-type]
+    return Site(**{"id": "example", "name": "موقع", "url": "https://example.org/", **values})
 
 
 def problem(folder: Path, text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from crawler.demo import Newsroom
 from crawler.model.article import Disposition
 from crawler.model.job import Job
-from crawler.model.site import load_sites
+from crawler.model.seeds import load_sites
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
 from crawler.storage import embedded

@@ -16,7 +16,7 @@ import pytest
 from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
 from crawler.model.job import Job
-from crawler.model.site import load_sites
+from crawler.model.seeds import load_sites
 from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings

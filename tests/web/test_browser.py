@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
-from crawler.model.site import load_sites
+from crawler.model.seeds import load_sites
 from crawler.operations.dedup.report import dedup_report
 from crawler.report import render_html
 from crawler.storage.connect import open_stores

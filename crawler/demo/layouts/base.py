@@ -17,10 +17,11 @@ from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from crawler.demo.dates import DAMASCUS, indic_digits, long_date
+from crawler.demo.dates import indic_digits, long_date
 from crawler.demo.edition import Edition
 from crawler.demo.profiles import SECTIONS, Profile
 from crawler.demo.truth import DemoArticle, DemoPage, PageKind
+from crawler.model.period import ZONE
 
 # A page takes a fraction of a millisecond to render; keeping the last few serves conditional requests.
 _KEPT_PAGES: Final = 512
@@ -61,9 +62,9 @@ def templates() -> Environment:
     environment.filters.update(
         long_date=long_date,
         indic=indic_digits,
-        iso=lambda moment: moment.astimezone(DAMASCUS).isoformat(timespec="seconds"),
+        iso=lambda moment: moment.astimezone(ZONE).isoformat(timespec="seconds"),
         rfc822=format_datetime,
-        local=lambda moment, pattern: moment.astimezone(DAMASCUS).strftime(pattern),
+        local=lambda moment, pattern: moment.astimezone(ZONE).strftime(pattern),
         slug=SECTIONS.__getitem__,
     )
     return environment

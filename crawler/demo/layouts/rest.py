@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
-from crawler.demo.dates import DAMASCUS
 from crawler.demo.layouts.base import Layout, Response
 from crawler.demo.profiles import SECTIONS
 from crawler.demo.truth import DemoArticle
+from crawler.model.period import ZONE
 
 _MOST: Final = 100
 
@@ -57,4 +57,4 @@ def _row(layout: Layout, article: DemoArticle) -> dict[str, object]:
 
 
 def _clock(moment: datetime, *, gmt: bool = False) -> str:
-    return f"{moment.astimezone(UTC if gmt else DAMASCUS):%Y-%m-%dT%H:%M:%S}"
+    return f"{moment.astimezone(UTC if gmt else ZONE):%Y-%m-%dT%H:%M:%S}"

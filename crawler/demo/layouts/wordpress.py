@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import quote
 
-from crawler.demo.dates import DAMASCUS
 from crawler.demo.layouts.base import Layout, Response, section_named
 from crawler.demo.layouts.rest import posts_answer
 from crawler.demo.truth import DemoPage, PageKind
+from crawler.model.period import ZONE
 
 _SLUG_WORDS = 7
 
@@ -23,7 +23,7 @@ class WordPress(Layout):
         """The permalink: date and the first words of the headline."""
         del number, section
         words = "".join(letter if letter.isalnum() else " " for letter in title).split()
-        return f"{published_at.astimezone(DAMASCUS):%Y/%m/%d}/{quote('-'.join(words[:_SLUG_WORDS]))}/"
+        return f"{published_at.astimezone(ZONE):%Y/%m/%d}/{quote('-'.join(words[:_SLUG_WORDS]))}/"
 
     def page(self, path: str, query: dict[str, str]) -> Response | None:
         """Home, categories, tags, feed, short links, a video post."""

@@ -17,11 +17,11 @@ from crawler.extraction.metadata.meta import Metadata
 from crawler.extraction.metadata.title import Headline, find_title, site_name_beside, without_headlines
 from crawler.extraction.page_type.before_text import title_parts
 from crawler.model.article import Hints
+from crawler.model.period import NEWSROOM_ZONE
 
 if TYPE_CHECKING:
     from crawler.model.site import Site
 
-DEFAULT_TIMEZONE = "Asia/Damascus"
 """The zone of times without one where no site says otherwise."""
 
 
@@ -85,7 +85,7 @@ def read_head(
         name = site_name_beside(headline.text, title)
         if name and name not in names:
             names.append(name)
-    timezone = ZoneInfo(site.timezone if site else DEFAULT_TIMEZONE)
+    timezone = ZoneInfo(site.timezone if site else NEWSROOM_ZONE)
     line_cache: LineCache = {}
     published = find_published(
         tree,

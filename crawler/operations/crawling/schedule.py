@@ -20,7 +20,8 @@ from crawler.errors import KhabarError, SeedError
 from crawler.health.report import CrawlReport
 from crawler.model.crawl import CrawlKind, CrawlOutcome
 from crawler.model.job import Job
-from crawler.model.site import Site, load_sites
+from crawler.model.seeds import load_sites
+from crawler.model.site import Site
 from crawler.operations.crawling.crawl import GRACE, Silence, crawl_site, prepare_stores
 from crawler.operations.crawling.status import due_at
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal

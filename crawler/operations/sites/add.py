@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from crawler.errors import UsageError
 from crawler.files import replaced_file
-from crawler.model.site import SITE_ID, Site, check_seed, load_site
+from crawler.model.seed_types import LONGEST_DELAY
+from crawler.model.seeds import SITE_ID, check_seed, load_site
+from crawler.model.site import Site
 from crawler.operations.sites.survey import Survey
 from crawler.parsing.urls import host_of, url_key
 
@@ -94,7 +96,7 @@ def seed_text(survey: Survey, *, private: bool = False) -> str:
     if survey.language not in (None, "ar"):
         lines.append(f"language = {_toml(survey.language or '')}")
     if survey.delay:
-        lines.append(f"delay = {min(survey.delay, 600.0):g}  # robots.txt asks for it")
+        lines.append(f"delay = {min(survey.delay, LONGEST_DELAY):g}  # robots.txt asks for it")
     if survey.tls != "verify":
         lines.append(f"tls = {_toml(survey.tls)}")
     if private:

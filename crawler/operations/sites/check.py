@@ -59,7 +59,7 @@ def check_sites(
                 raise _StoppedError("stopped")
             progress(site.id, what)
 
-        delay = settings.delay if site.delay is None else site.delay
+        delay = site.delay_or(settings.delay)
         own = settings.model_copy(update={"delay": delay})
         try:
             survey = survey_site(site.url, own, site, private=site.private, tls=site.tls, progress=tell)

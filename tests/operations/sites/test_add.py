@@ -8,7 +8,8 @@ import pytest
 from crawler.demo import Newsroom
 from crawler.errors import UsageError
 from crawler.fetch.client import FetchError, PoliteFetcher
-from crawler.model.site import Site, load_site
+from crawler.model.seeds import load_site
+from crawler.model.site import Site
 from crawler.operations.sites.add import (
     changes_of,
     refuse_known,

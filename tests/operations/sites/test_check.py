@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import SeedError
-from crawler.model.site import Site, load_site
+from crawler.model.seeds import load_site
+from crawler.model.site import Site
 from crawler.operations.sites.add import SiteMove, write_move
 from crawler.operations.sites.check import SiteCheck, check_sites
 from crawler.settings import Settings
