@@ -13,15 +13,19 @@ from urllib.parse import urljoin, urlsplit
 from w3lib.url import safe_url_string
 
 from crawler.errors import KhabarError
-from crawler.fetch.connection import Answer, Limits, PrivateAddressError, request_once
+from crawler.fetch.connection import Answer, Limits, PrivateAddressError, certificate_problem, request_once
 from crawler.fetch.delay import PATIENCE, Pace, requested_pause
-from crawler.fetch.page_end import closes_itself
-from crawler.fetch.redirects import MOST_REDIRECTS, REDIRECTS
-from crawler.fetch.robots import NO_RULES
-from crawler.fetch.tls import certificate_problem
 from crawler.parsing.content import ACCEPTED, ContentTooLargeError, content_of
-from crawler.parsing.redirects import is_gate, page_redirect, refresh_header_target, with_cookies
-from crawler.parsing.robots import MOST_BYTES, RobotsTxt, product_token
+from crawler.parsing.page_end import closes_itself
+from crawler.parsing.redirects import (
+    MOST_REDIRECTS,
+    REDIRECTS,
+    is_gate,
+    page_redirect,
+    refresh_header_target,
+    with_cookies,
+)
+from crawler.parsing.robots import MOST_BYTES, NO_RULES, RobotsTxt, product_token
 from crawler.settings import Settings
 
 MOST_WAITS = 3
@@ -75,15 +79,15 @@ class PoliteFetcher:
         settings: User-Agent, limits of size and time, the pause between requests.
         private: Whether private and loopback addresses may be asked.
         tls: ``unverified`` takes any certificate.
-        named: An address that somebody typed; its host may be asked though it is private.
+        typed_url: An address that a person typed; its host may be requested though it is private.
     """
 
     def __init__(
-        self, settings: Settings, *, private: bool = False, tls: str = "verify", named: str | None = None
+        self, settings: Settings, *, private: bool = False, tls: str = "verify", typed_url: str | None = None
     ) -> None:
         self.settings = settings
         self._private, self._tls = private, tls
-        self._named = urlsplit(named).netloc if named else None
+        self._typed_host = urlsplit(typed_url).netloc if typed_url else None
         self._product = product_token(settings.user_agent)
         self._robots: dict[str, RobotsTxt | FetchError] = {}
         self._pace = Pace(settings.delay)
@@ -140,14 +144,14 @@ class PoliteFetcher:
                 raise FetchError(f"{url}: robots.txt breaks off")
         return page.body
 
-    def _follow(self, url: str, most: int, *, obey: bool) -> _Page:
+    def _follow(self, url: str, max_bytes: int, *, obey: bool) -> _Page:
         """The answer at the end of all redirects; a robots.txt at the end of too many is none."""
         visited: list[str] = []
         cookies: dict[str, str] = {}
         while True:
             if obey:
                 self._obey_robots(url)
-            page = self._ask(url, most, cookies if url in visited else {}, cut=not obey)
+            page = self._ask(url, max_bytes, cookies if url in visited else {}, cut=not obey)
             target = _target(page)
             if target is None:
                 break
@@ -171,10 +175,10 @@ class PoliteFetcher:
         if not self.robots(url).allows(url, self._product):
             raise FetchError(f"{url}: the site's robots.txt forbids it")
 
-    def _ask(self, url: str, most: int, cookies: dict[str, str], *, cut: bool) -> _Page:
+    def _ask(self, url: str, max_bytes: int, cookies: dict[str, str], *, cut: bool) -> _Page:
         """One answer; asked for again after a pause where the site wants one."""
         for _ in range(MOST_WAITS):
-            answer = self._request(url, most, cookies)
+            answer = self._request(url, max_bytes, cookies)
             pause = requested_pause(
                 answer.status, answer.headers.get("Retry-After"), answer.headers.get("Date")
             )
@@ -191,21 +195,21 @@ class PoliteFetcher:
         try:
             encodings = answer.headers.get_all("Content-Encoding") or ()
             content = content_of(
-                answer.body[:most] if cut else answer.body,
+                answer.body[:max_bytes] if cut else answer.body,
                 encodings,
-                most=most,
+                most=max_bytes,
                 cut=cut,
                 complete=answer.is_complete,
             )
         except ContentTooLargeError:
-            raise FetchError(f"{url}: larger than {most} bytes") from None
-        if len(content.body) > most:
+            raise FetchError(f"{url}: larger than {max_bytes} bytes") from None
+        if len(content.body) > max_bytes:
             raise FetchError(
-                f"{url}: larger than {most} bytes; KHABAR_MAX_PAGE_BYTES sets the limit", answer.status
+                f"{url}: larger than {max_bytes} bytes; KHABAR_MAX_PAGE_BYTES sets the limit", answer.status
             )
         return _Page(url, answer.status, answer.headers, content.body, content.is_complete)
 
-    def _request(self, url: str, most: int, cookies: dict[str, str]) -> Answer:
+    def _request(self, url: str, max_bytes: int, cookies: dict[str, str]) -> Answer:
         """One request over the wire, when it is due."""
         left = WHOLE_REQUESTS * self.settings.fetch_timeout - self._seconds
         if left <= 0:
@@ -215,8 +219,8 @@ class PoliteFetcher:
         headers = {"User-Agent": self.settings.user_agent, "Accept-Encoding": ACCEPTED}
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        limits = Limits(most, min(self.settings.fetch_timeout, left))
-        private = self._private or urlsplit(url).netloc == self._named
+        limits = Limits(max_bytes, min(self.settings.fetch_timeout, left))
+        private = self._private or urlsplit(url).netloc == self._typed_host
         self.requests += 1
         started = time.monotonic()
         try:

@@ -6,6 +6,7 @@ private one. What Python takes from the environment (`http_proxy`) is not asked 
 
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.fetch.safety import is_public
-from crawler.fetch.tls import tls_context
 
 CHUNK = 1 << 16
 """Bytes that are read at once."""
@@ -40,7 +40,7 @@ class Answer:
 class Limits:
     """What one request may cost: bytes of its answer, and seconds from connecting to the last byte."""
 
-    most: int
+    max_bytes: int
     seconds: float
 
 
@@ -71,24 +71,24 @@ def request_once(
         try:
             connection.request("GET", target if target.startswith("/") else f"/{target}", headers=headers)
             response = connection.getresponse()
-            body, complete = _read(response, limits.most)
+            body, complete = _read(response, limits.max_bytes)
             return Answer(response.status, response.headers, body, complete)
         finally:
             connection.close()
 
 
-def _read(response: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
+def _read(response: http.client.HTTPResponse, max_bytes: int) -> tuple[bytes, bool]:
     """A body up to one byte over the bound, and whether that is all of it."""
     chunks: list[bytes] = []
     size = 0
     try:
-        while size <= most and (chunk := response.read1(CHUNK)):
+        while size <= max_bytes and (chunk := response.read1(CHUNK)):
             chunks.append(chunk)
             size += len(chunk)
     except http.client.IncompleteRead as error:
-        return b"".join([*chunks, error.partial])[: most + 1], False
-    missing = bool(response.length) and size <= most
-    return b"".join(chunks)[: most + 1], not missing and size <= most
+        return b"".join([*chunks, error.partial])[: max_bytes + 1], False
+    missing = bool(response.length) and size <= max_bytes
+    return b"".join(chunks)[: max_bytes + 1], not missing and size <= max_bytes
 
 
 @contextmanager
@@ -134,3 +134,21 @@ def _connector(private: bool) -> Any:
         return socket.create_connection((str(places[0][0]), port), timeout, source)
 
     return connect
+
+
+def tls_context(tls: str) -> ssl.SSLContext:
+    """Return the context for a connection.
+
+    Args:
+        tls: ``verify``, or ``unverified`` for any certificate.
+    """
+    context = ssl.create_default_context()
+    if tls == "unverified":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def certificate_problem(error: object) -> str | None:
+    """What is wrong with a certificate, in OpenSSL's words; None for any other trouble."""
+    return error.verify_message.rstrip(".") if isinstance(error, ssl.SSLCertVerificationError) else None

@@ -1,9 +1,10 @@
-"""Content: a response's bytes as they were before anything compressed them, whatever its headers say.
+"""A response's content: as it came over the wire, and decompressed, whatever its headers say.
 
-Takes the place of Scrapy's own middleware, which believes Content-Encoding, and of its refusal of answers
-that are shorter than their Content-Length: what is whole by its own end is whole.
+`ContentMiddleware` takes the place of Scrapy's own middleware, which believes Content-Encoding, and of its
+refusal of answers that are shorter than their Content-Length: what is whole by its own end is whole.
 """
 
+from datetime import UTC, datetime
 from typing import Self
 
 from scrapy import Request
@@ -13,8 +14,9 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.fetch.outcome import CutShortError, RefusedRequestError
-from crawler.fetch.page_end import closes_itself
 from crawler.parsing.content import ACCEPTED, Content, ContentTooLargeError, content_of
+from crawler.parsing.page_end import closes_itself
+from crawler.storage.warc.exchange import Exchange
 
 CUT_AT = "khabar_cut_at"
 """Key of a request's `meta`: bytes behind which its content is left out instead of refused."""
@@ -22,15 +24,49 @@ CUT_AT = "khabar_cut_at"
 PARTIAL = "partial"
 """Flag of a response whose content did not come to its end, where the request has `CUT_AT`."""
 
+KEEP_EXCHANGE = "khabar_keep_exchange"
+"""Key of a request's `meta`: whether its answer is to be kept."""
+
+EXCHANGE = "khabar_exchange"
+"""Key of a request's `meta`: the `Exchange`, once it is answered."""
+
 _DATA_LOSS = "dataloss"  # Scrapy's flag, where DOWNLOAD_FAIL_ON_DATALOSS is off
 
 
+class ExchangeMiddleware:
+    """Stands between the downloader and all that changes an answer: decompression and redirects."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Keep the answer where the request asks for it."""
+        if request.meta.get(KEEP_EXCHANGE):
+            request.meta[EXCHANGE] = exchange_of(response)
+        return response
+
+
+def exchange_of(response: Response) -> Exchange:
+    """A response as it came."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return Exchange(
+        url=response.url,
+        fetched_at=datetime.now(UTC),
+        protocol=response.protocol or "HTTP/1.1",
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        ip_address=str(response.ip_address) if response.ip_address else None,
+    )
+
+
 class ContentMiddleware:
-    """Undoes all compression, and asks again for answers that broke off."""
+    """Decompresses responses, and retries those that broke off."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._most = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._max_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -72,7 +108,7 @@ class ContentMiddleware:
             return content_of(
                 response.body,
                 encodings,
-                most=self._most if cut_at is None else cut_at,
+                most=self._max_bytes if cut_at is None else cut_at,
                 cut=cut_at is not None,
                 complete=complete,
             )

@@ -95,7 +95,7 @@ BLOCKING_STATUS = {
 
 
 def status_outcome(status: int) -> Outcome | None:
-    """Tell how a response with this status ends; None where its body decides."""
+    """Return how a response with this status ends; None where its body decides."""
     if status == 304:
         return Outcome(Disposition.UNCHANGED, "not modified (304)")
     if status in (404, 410):
@@ -107,42 +107,53 @@ def status_outcome(status: int) -> Outcome | None:
     return Outcome(Disposition.FAILED, f"the site answered with status {status}")
 
 
+CERTIFICATE = (
+    "its certificate cannot be verified: expired, self-signed, incomplete, or another host's; "
+    'tls = "unverified" in the seed accepts it'
+)
+
+_FAILURES: tuple[tuple[type[Exception], Disposition, str | None], ...] = (
+    (GateError, Disposition.BLOCKED, None),
+    (TooManyRedirectsError, Disposition.FAILED, None),
+    (IgnoreRequest, Disposition.REFUSED, None),
+    (UnreadableRobotsError, Disposition.FAILED, None),
+    (CutShortError, Disposition.FAILED, None),
+    (DownloadCancelledError, Disposition.REFUSED, "the page is larger than max_page_bytes"),
+    (DownloadTimeoutError, Disposition.FAILED, "no complete answer in time"),
+    (asyncio.TimeoutError, Disposition.FAILED, "no complete answer in time"),
+    (CannotResolveHostError, Disposition.FAILED, "the host's name cannot be resolved"),
+    (DownloadConnectionRefusedError, Disposition.FAILED, "connection refused"),
+    (
+        ResponseDataLossError,
+        Disposition.FAILED,
+        "cut short: the answer is not as long as it was said to be",
+    ),
+)
+"""How a request ends with an exception of a class; the first that fits counts. None: the exception's own text
+is the reason."""
+
+
 def failure_outcome(error: BaseException | None) -> Outcome:
-    """Tell how a request that brought no response ended."""
+    """Return how a request ended that brought no response."""
     text = str(error).strip()
     if isinstance(error, RefusedRequestError):
         return Outcome(Disposition.REFUSED, text, final=error.final)
-    if isinstance(error, GateError):
-        return Outcome(Disposition.BLOCKED, text)
-    if isinstance(error, TooManyRedirectsError):
-        return Outcome(Disposition.FAILED, text)
-    if isinstance(error, IgnoreRequest):
-        return Outcome(Disposition.REFUSED, text or "refused by a limit")
-    if isinstance(error, UnreadableRobotsError | CutShortError):
-        return Outcome(Disposition.FAILED, text)
-    if isinstance(error, DownloadCancelledError):
-        return Outcome(Disposition.REFUSED, "the page is larger than max_page_bytes")
-    if isinstance(error, DownloadTimeoutError | asyncio.TimeoutError):
-        return Outcome(Disposition.FAILED, "no complete answer in time")
-    if isinstance(error, CannotResolveHostError):
-        return Outcome(Disposition.FAILED, "the host's name cannot be resolved")
-    if isinstance(error, DownloadConnectionRefusedError):
-        return Outcome(Disposition.FAILED, "connection refused")
-    if isinstance(error, ResponseDataLossError):
-        return Outcome(Disposition.FAILED, "cut short: the answer is not as long as it was said to be")
+    for kind, disposition, reason in _FAILURES:
+        if isinstance(error, kind):
+            return Outcome(disposition, reason or text or "refused by a limit")
+    return Outcome(Disposition.FAILED, _unexpected(error, text))
+
+
+def _unexpected(error: BaseException | None, text: str) -> str:
+    """The reason for an exception that has no class of its own."""
     # OpenSSL's error comes wrapped twice; service_identity's names another host.
     if "certificate verify failed" in text or "VerificationError" in text:
-        return Outcome(
-            Disposition.FAILED,
-            "its certificate cannot be verified: expired, self-signed, incomplete, or another host's; "
-            'tls = "unverified" in the seed accepts it',
-        )
+        return CERTIFICATE
     # Twisted wraps what its parser says of headers that contradict each other or are no numbers.
     if (wrapped := _WRAPPED.search(text)) is not None:
-        return Outcome(Disposition.FAILED, f"the answer is broken: {wrapped[1][:200]}")
-    return Outcome(
-        Disposition.FAILED, f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
-    )
+        return f"the answer is broken: {wrapped[1][:200]}"
+    name = type(error).__name__
+    return f"{name}: {text[:200]}" if text else name
 
 
 def charset_of(response: Response) -> str | None:

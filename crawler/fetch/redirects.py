@@ -14,13 +14,14 @@ from scrapy.http import Response
 from w3lib.url import safe_url_string
 
 from crawler.fetch.outcome import GateError, TooManyRedirectsError, charset_of, header_of
-from crawler.parsing.redirects import is_gate, page_redirect, refresh_header_target, with_cookies
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-"""Statuses whose Location is followed (RFC 9110, section 15.4)."""
-
-MOST_REDIRECTS = 5
-"""Redirects in a row that are followed: RFC 9309, 2.3.1.2, for robots.txt; more than honest sites need."""
+from crawler.parsing.redirects import (
+    MOST_REDIRECTS,
+    REDIRECTS,
+    is_gate,
+    page_redirect,
+    refresh_header_target,
+    with_cookies,
+)
 
 _COOKIES = "khabar_cookies"
 

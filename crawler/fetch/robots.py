@@ -25,11 +25,7 @@ from crawler.fetch.outcome import (
     failure_outcome,
 )
 from crawler.model.crawl import CrawlOutcome
-from crawler.parsing.robots import MOST_BYTES, RobotsTxt, product_token
-
-NO_RULES = frozenset(range(400, 500)) - {429}
-"""Statuses that say that there is no robots.txt; their bodies are error pages, not rules. "Too many requests"
-says nothing of the kind."""
+from crawler.parsing.robots import MOST_BYTES, NO_RULES, RobotsTxt, product_token
 
 PRIORITY = 1000
 """Before all else: every request to the host waits for it."""

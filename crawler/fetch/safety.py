@@ -28,14 +28,14 @@ ALLOW_PRIVATE = "KHABAR_ALLOW_PRIVATE"
 """Scrapy setting: the seed says that the site lives at a private address."""
 
 
-def is_public(address: str) -> bool:
+def is_public(text: str) -> bool:
     """Tell whether an IP address belongs to the public internet.
 
     Raises:
-        ValueError: `address` is no IP address.
+        ValueError: `text` is no IP address.
     """
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return all(one.is_global and not one.is_multicast for one in _reached(parsed))
+    parsed = ipaddress.ip_address(text.partition("%")[0])
+    return all(address.is_global and not address.is_multicast for address in _reached(parsed))
 
 
 def _reached(address: IPAddress) -> Iterator[IPAddress]:
@@ -91,11 +91,6 @@ def _may_be_public(host: str) -> bool:
         return host != "localhost" and not host.endswith((".localhost", ".local", ".internal"))
 
 
-_refused_names: dict[str, str] = {}
-"""Names that led to a private address, and to which one: what stands between resolver and downloader passes
-on nothing but "no address"."""
-
-
 class SafeResolver(CachingThreadedResolver):
     """A resolver that does not return private addresses, so that no name leads to one either.
 
@@ -107,6 +102,8 @@ class SafeResolver(CachingThreadedResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float, *, allow_private: bool) -> None:
         super().__init__(reactor, cache_size, timeout)
         self._allow_private = allow_private
+        self.private_names: dict[str, str] = {}
+        """The private addresses that names led to. Scrapy passes on no more of them than "no address"."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -121,15 +118,15 @@ class SafeResolver(CachingThreadedResolver):
     def getHostByName(self, name: str, timeout: Any = ()) -> "Deferred[str]":  # noqa: ARG002, N802
         """Resolve `name`; the deferred fails with DNSLookupError, also for a private address."""
         if name in dnscache:
-            found = succeed(dnscache[name])
+            address = succeed(dnscache[name])
         else:
             reactor: Any = self.reactor
-            found = deferToThreadPool(reactor, reactor.getThreadPool(), self._resolve, name)
-            found.addTimeout(self.timeout, reactor)
-            found.addCallbacks(
+            address = deferToThreadPool(reactor, reactor.getThreadPool(), self._resolve, name)
+            address.addTimeout(self.timeout, reactor)
+            address.addCallbacks(
                 self._cache_result, self._no_address, callbackArgs=(name,), errbackArgs=(name,)
             )
-        return found if self._allow_private else found.addCallback(self._require_public, name)
+        return address if self._allow_private else address.addCallback(self._require_public, name)
 
     def _resolve(self, name: str) -> str:
         """The address to connect to: a public one before others, and of those IPv4 first, as ever."""
@@ -145,13 +142,23 @@ class SafeResolver(CachingThreadedResolver):
 
     def _require_public(self, address: str, name: str) -> str:
         if not is_public(address):
-            _refused_names[name] = address
+            self.private_names[name] = address
             raise DNSLookupError(f"{name} leads to the private address {address}")
         return address
 
 
 class PrivateNameMiddleware:
-    """Tells a name that led to a private address from one that does not exist."""
+    """Refuses requests to names that led to a private address, which Scrapy takes for unknown names."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003
+        """Build the middleware for the reactor's resolver."""
+        from twisted.internet import reactor  # it exists only once the crawl has installed it
+
+        return cls(reactor.resolver)
+
+    def __init__(self, resolver: SafeResolver) -> None:
+        self._resolver = resolver
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Pass other exceptions on.
@@ -160,7 +167,6 @@ class PrivateNameMiddleware:
             RefusedRequestError: The request's host is such a name.
         """
         host = urlsplit(request.url).hostname or ""
-        if isinstance(exception, CannotResolveHostError) and host in _refused_names:
-            raise RefusedRequestError(
-                f"unsafe address: {host} leads to {_refused_names[host]}"
-            ) from exception
+        address = self._resolver.private_names.get(host)
+        if address is not None and isinstance(exception, CannotResolveHostError):
+            raise RefusedRequestError(f"unsafe address: {host} leads to {address}") from exception

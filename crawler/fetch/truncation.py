@@ -13,7 +13,7 @@ from scrapy.http import Response, TextResponse
 
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import CutShortError
-from crawler.fetch.page_end import PageEnd, page_end
+from crawler.parsing.page_end import PageEnd, page_end
 from crawler.storage.frontier import Page
 from crawler.storage.page_ends import recall_page_ends, remember_page_ends
 
@@ -42,7 +42,7 @@ _SAID = {
 logger = logging.getLogger(__name__)
 
 
-class WholenessMiddleware:
+class TruncationMiddleware:
     """Fails responses for pages that were cut off, though they are as long as they were said to be."""
 
     def __init__(self, crawler: Crawler) -> None:

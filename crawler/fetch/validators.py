@@ -1,8 +1,9 @@
-"""Freshness: ask for a page only if it changed since we last had it, and do not believe every "not modified".
+"""Conditional requests: a page is sent only if it changed since it was last fetched (RFC 9110, section 13).
 
 A cache in front of a site may answer 304, or with an ETag that never changes, whatever becomes of the page.
-So a page is asked for without validators now and then; where its text has changed and its validators have
-not, the site's validators are not used any more (`crawler.storage.sources.recall_lying_pages`).
+So a page is fetched without validators now and then; where its text has changed and its validators have not,
+the site's validators are unreliable and not used any more
+(`crawler.storage.sources.are_page_validators_unreliable`).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,7 @@ def reads_whole(page: Page, now: datetime) -> bool:
     return recent or (crc32(page.id.encode()) + now.toordinal()) % ONE_OF == 0
 
 
-class FreshnessMiddleware:
+class ValidatorsMiddleware:
     """Adds If-None-Match and If-Modified-Since to requests for pages whose article we hold.
 
     RFC 9110, section 13.1. A page that gave no article is asked for in full: what it said is not kept,
@@ -59,7 +60,7 @@ class FreshnessMiddleware:
         page: Page | None = request.meta.get("page")
         if page is None or page.article_id is None or request.meta.get("redirect_times"):
             return
-        if self._run.pages_lie or reads_whole(page, datetime.now(UTC)):
+        if self._run.ignores_validators or reads_whole(page, datetime.now(UTC)):
             self._stats.inc_value("khabar/freshness/whole")
             return
         if page.etag:

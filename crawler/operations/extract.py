@@ -56,7 +56,7 @@ def _fetch(url: str, settings: Settings, site: Site | None) -> PageSource:
         settings,
         private=site.private if site else False,
         tls=site.tls if site else "verify",
-        named=url,
+        typed_url=url,
     )
     page = fetcher.get(url)
     return PageSource(page.body, page.url, page.charset)

@@ -13,6 +13,12 @@ from lxml import etree, html
 
 from crawler.parsing.encoding import decode
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""Statuses whose Location is followed (RFC 9110, section 15.4)."""
+
+MOST_REDIRECTS = 5
+"""Redirects in a row that are followed: RFC 9309, 2.3.1.2, for robots.txt; more than honest sites need."""
+
 MOST_BYTES = 32 * 1024
 """A page that only points elsewhere is small; larger ones are not looked at."""
 

@@ -15,6 +15,10 @@ from urllib.parse import quote, unquote_to_bytes
 MOST_BYTES = 500 * 1024
 """What is read of a robots.txt: RFC 9309, 2.5, asks for no less, and names it as the usual bound."""
 
+NO_RULES = frozenset(range(400, 500)) - {429}
+"""Statuses that say that there is no robots.txt; their bodies are error pages, not rules. "Too many requests"
+says nothing of the kind."""
+
 MOST_LINE = 2083 * 8
 """Characters of one line that are read, as in Google's parser: eight of a browser's longest addresses."""
 

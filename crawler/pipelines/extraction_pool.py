@@ -234,7 +234,7 @@ def _part_text(
     from crawler.extraction import extract
     from crawler.extraction.errors import ExtractionError
     from crawler.extraction.metadata.matching import same_headline
-    from crawler.fetch.page_end import PageEnd, page_end
+    from crawler.parsing.page_end import PageEnd, page_end
 
     end = page_end(html)
     if end is PageEnd.CUT or (end is not PageEnd.WHOLE and page_end(page.html) is PageEnd.WHOLE):

@@ -42,7 +42,7 @@ class PageItem:
     `amendment`: what is stored is put right; the site revised nothing.
     `cut_short`: a further page of the article could not be read; `retries_parts` says that it may be
     another time.
-    `lied`: the article changed while the page's ETag or Last-Modified did not.
+    `has_stale_validators`: the article changed while the page's ETag or Last-Modified did not.
     `cause` says why it is no article. `fingerprint` is of its text, `text` what is remembered of it,
     `waiting` what of it is to be confirmed.
     `post_page` is what was read instead of a page: one that was made of a post.
@@ -70,7 +70,7 @@ class PageItem:
     retries_parts: bool = False
     content_type: str | None = None
     blocks: tuple[tuple[str, str], ...] = ()
-    lied: bool = False
+    has_stale_validators: bool = False
     cause: NotArticleReason | None = None
     fingerprint: Fingerprint | None = None
     text: PageText | None = None

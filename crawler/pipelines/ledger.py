@@ -36,7 +36,7 @@ class Ledger(Protocol):
     def note_decision(self, decision: Decision) -> None:
         """Count the stored articles that became duplicates by what dedup decided on a new one."""
 
-    def note_lie(self, url: str) -> None:
+    def note_unreliable_validators(self, url: str) -> None:
         """Remember that a page changed while its validators did not (blocking)."""
 
     def put_back(self) -> None:

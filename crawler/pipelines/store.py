@@ -140,11 +140,11 @@ class StorePipeline:
         return outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.value)
 
     def _learn(self, stores: Stores, item: PageItem, outcome: Outcome) -> None:
-        """Take from a stored page what it tells of its site: what is repeated, and validators that lie."""
+        """Take from a stored page what it tells of its site: what is repeated, and unreliable validators."""
         if outcome.disposition in (Disposition.STORED, Disposition.DUPLICATE):
             self._run.keeping.learn(stores, item)
-        if item.lied and outcome.disposition is Disposition.REVISED:
-            self._run.note_lie(item.url)
+        if item.has_stale_validators and outcome.disposition is Disposition.REVISED:
+            self._run.note_unreliable_validators(item.url)
 
     def _amend(self, stores: Stores, item: PageItem) -> Outcome:
         """Put an article right that its site did not revise."""

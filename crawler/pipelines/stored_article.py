@@ -37,7 +37,7 @@ def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None
     if item.outcome is not None or item.article is None:
         return
     item.known_revision = archived.revision
-    item.lied = archived.html_sha256 != item.html_sha256 and _same_validators(item)
+    item.has_stale_validators = archived.html_sha256 != item.html_sha256 and _same_validators(item)
     published = latest_publication(
         item.article.published_at, item.article.published_precision, archived.first_seen_at
     )

@@ -19,7 +19,7 @@ from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFi
 from crawler.discovery.wordpress import Cursor, local_text, posts_url
 from crawler.discovery.wordpress_paging import Extent, read_extent
 from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_posts
-from crawler.fetch.exchange import EXCHANGE, KEEP_EXCHANGE
+from crawler.fetch.content import EXCHANGE, KEEP_EXCHANGE
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, failure_outcome, status_outcome
 from crawler.health.report import SourceReport
 from crawler.model.crawl import SourceKind

@@ -38,7 +38,11 @@ from crawler.storage.page_texts import Waiting
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
 from crawler.storage.site_state import Turn, record_turn, site_state, unqueue
-from crawler.storage.sources import recall_lying_pages, remember_health, remember_lying_page
+from crawler.storage.sources import (
+    are_page_validators_unreliable,
+    remember_health,
+    remember_unreliable_validators,
+)
 from crawler.storage.warc.raw_pages import RawPageWriter, raw_folder
 from dedup import Decision, Move
 
@@ -89,8 +93,10 @@ class CrawlRun:
         raw = RawPageWriter(folder, settings.raw_pages_bytes) if settings.raw_pages else None
         self.keeping = Keeping(self.site.id, raw)
         self.session.run(self.keeping.load)
-        self.pages_lie = self.session.run(lambda stores: recall_lying_pages(stores.db, self.site.id))
-        self.pace = Pace(settings.delay if job.site.delay is None else job.site.delay)
+        self.ignores_validators = self.session.run(
+            lambda stores: are_page_validators_unreliable(stores.db, self.site.id)
+        )
+        self.pace = Pace(job.site.delay_or(settings.delay))
         # The site sees one visitor, whichever crawl the requests belong to.
         waiting = self.session.run(lambda stores: next_request_at(stores.db, self.site.id))
         if waiting is not None:
@@ -133,15 +139,15 @@ class CrawlRun:
         """Count a page whose fetch has ended."""
         self.report.taken += 1
 
-    def note_lie(self, url: str) -> None:
+    def note_unreliable_validators(self, url: str) -> None:
         """Remember that a page changed while its validators did not (blocking: call it in a thread)."""
-        if not self.pages_lie:
-            self.pages_lie = True
+        if not self.ignores_validators:
+            self.ignores_validators = True
             self.problem(
                 f"{url}: it changed while its ETag or Last-Modified did not; the site's pages are asked for "
                 "in full from now on"
             )
-            self.session.run(lambda stores: remember_lying_page(stores.db, self.site.id, url))
+            self.session.run(lambda stores: remember_unreliable_validators(stores.db, self.site.id, url))
 
     def put_back(self) -> None:
         """Count a taken page as not taken after all: it is still pending."""

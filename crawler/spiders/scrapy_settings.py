@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crawler.fetch.delay_middleware import FAST_SLOT
+from crawler.fetch.delay import FAST_SLOT
 from crawler.fetch.safety import ALLOW_PRIVATE
 from crawler.model.site import Site
 from crawler.settings import Settings
@@ -59,7 +59,7 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         ALLOW_PRIVATE: site.private,
         "TWISTED_DNS_RESOLVER": "crawler.fetch.safety.SafeResolver",
         "DOWNLOAD_HANDLERS": {
-            **dict.fromkeys(("http", "https"), "crawler.fetch.slot.PacedDownloadHandler"),
+            **dict.fromkeys(("http", "https"), "crawler.fetch.download_slot.PacedDownloadHandler"),
             # Schemes that no crawl asks for.
             **dict.fromkeys(("data", "file", "ftp", "s3")),
         },
@@ -71,16 +71,16 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
             "crawler.fetch.robots.RobotsMiddleware": 100,
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
             "crawler.fetch.safety.SafetyMiddleware": 90,
-            "crawler.fetch.validators.FreshnessMiddleware": 450,
+            "crawler.fetch.validators.ValidatorsMiddleware": 450,
             # It looks at the page itself: behind what leads elsewhere.
-            "crawler.fetch.truncation.WholenessMiddleware": 460,
+            "crawler.fetch.truncation.TruncationMiddleware": 460,
             # Some redirects stand in the content, which is unpacked before that.
             "crawler.fetch.redirects.RedirectMiddleware": 580,
             "crawler.fetch.content.ContentMiddleware": 590,
             # Nearest to the downloader: a held request has passed everything else.
-            "crawler.fetch.delay_middleware.PacingMiddleware": 990,
+            "crawler.fetch.download_slot.DelayMiddleware": 990,
             # What is kept is what came over the wire, before anything unpacks or follows it.
-            "crawler.fetch.exchange.ExchangeMiddleware": 985,
+            "crawler.fetch.content.ExchangeMiddleware": 985,
             # Before the retries (550) take what it tells for a name that does not exist.
             "crawler.fetch.safety.PrivateNameMiddleware": 995,
         },

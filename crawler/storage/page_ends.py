@@ -8,7 +8,7 @@ from crawler.storage.schema import Document
 
 
 def recall_page_ends(db: Database[Document], site: str) -> dict[str, int]:
-    """Return how many pages of a site ended in which way (`crawler.fetch.page_end.PageEnd`)."""
+    """Return how many pages of a site ended in which way (`crawler.parsing.page_end.PageEnd`)."""
     document = db.sources.find_one({"_id": f"{site}/pages"}, {"ends": 1}) or {}
     return {str(name): int(count) for name, count in (document.get("ends") or {}).items()}
 

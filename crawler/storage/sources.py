@@ -184,20 +184,20 @@ def remember_health(db: Database[Document], site: str, findings: Mapping[str, So
         db.sources.bulk_write(updates, ordered=False)
 
 
-LIES_FOR = timedelta(days=30)
-"""How long the validators of a site's pages are not relied on once one of them lied: until caches have been
-mended, at the latest."""
+UNRELIABLE_FOR = timedelta(days=30)
+"""How long the validators of a site's pages are not relied on once one of them proved unreliable: caches
+are mended by then."""
 
 
-def recall_lying_pages(db: Database[Document], site: str) -> bool:
+def are_page_validators_unreliable(db: Database[Document], site: str) -> bool:
     """Whether a page of the site was found to change under an ETag or Last-Modified that did not."""
     document = db.sources.find_one({"_id": f"{site}/pages"}) or {}
     now = datetime.now(UTC)
-    lied_at = not_ahead(document.get("lied_at"), now)
-    return lied_at is not None and now - lied_at < LIES_FOR
+    unreliable_at = not_ahead(document.get("lied_at"), now)
+    return unreliable_at is not None and now - unreliable_at < UNRELIABLE_FOR
 
 
-def remember_lying_page(db: Database[Document], site: str, url: str) -> None:
+def remember_unreliable_validators(db: Database[Document], site: str, url: str) -> None:
     """Remember that the page at `url` changed while its validators stayed the same."""
     fields = {"site": site, "url": url, "lied_at": datetime.now(UTC)}
     db.sources.update_one({"_id": f"{site}/pages"}, {"$set": fields}, upsert=True)

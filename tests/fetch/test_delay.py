@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.delay import DEFAULT_WAIT, LONGEST, POLL, SLOW, Pace, requested_pause, retry_after
+from crawler.fetch.delay import (
+    ANSWER_WAIT,
+    DEFAULT_WAIT,
+    LONGEST_PAUSE,
+    POLL,
+    Pace,
+    requested_pause,
+    retry_after,
+)
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
 
@@ -18,8 +26,8 @@ NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
         (" 0 ", 0.0),
         ("Wed, 04 Dec 2024 10:01:30 GMT", 90.0),
         ("Wed, 04 Dec 2024 09:00:00 GMT", 0.0),
-        ("999999999999", LONGEST),
-        ("Wed, 04 Dec 2099 10:00:00 GMT", LONGEST),
+        ("999999999999", LONGEST_PAUSE),
+        ("Wed, 04 Dec 2099 10:00:00 GMT", LONGEST_PAUSE),
         ("soon", None),
         ("-5", None),
         ("", None),
@@ -64,7 +72,7 @@ def test_an_answer_that_is_slow_to_begin_is_waited_for_but_not_for_ever() -> Non
     pace.note_sent()
     clock.now += 2.5
     assert 0 < pace.next_look() <= POLL
-    clock.now += SLOW
+    clock.now += ANSWER_WAIT
     assert pace.wait() <= 0
 
 

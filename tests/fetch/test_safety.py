@@ -132,7 +132,7 @@ def test_a_name_that_led_to_a_private_address_is_refused_and_one_that_does_not_e
     resolver = SafeResolver(None, 10, 1.0, allow_private=False)  # type: ignore[arg-type]  # answers from its cache
     dnscache["intern.example"] = "64:ff9b::a01:203"
     resolver.getHostByName("intern.example").addErrback(lambda _: None)
-    middleware = PrivateNameMiddleware()
+    middleware = PrivateNameMiddleware(resolver)
     request = Request("https://intern.example/a")
     with pytest.raises(RefusedRequestError, match=r"intern\.example leads to 64:ff9b::a01:203"):
         middleware.process_exception(request, CannotResolveHostError("no results"))

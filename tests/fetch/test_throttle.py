@@ -1,13 +1,13 @@
 """The pause between requests: longer in trouble, as it was afterwards, never less than asked for."""
 
-from crawler.fetch.throttle import LONGEST, Throttle
+from crawler.fetch.delay import LONGEST_DELAY, Throttle
 
 
 def test_failures_in_a_row_slow_down_and_good_answers_bring_the_pause_back() -> None:
     throttle = Throttle(1.0)
     for _ in range(20):
         throttle.failed()
-    assert throttle.delay == LONGEST
+    assert throttle.delay == LONGEST_DELAY
     for _ in range(40):
         throttle.answered(0.1)
     assert throttle.delay == 1.0

@@ -8,12 +8,12 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
 from crawler.fetch.outcome import CutShortError, failure_outcome
-from crawler.fetch.page_end import PageEnd
-from crawler.fetch.truncation import ENOUGH, FEW, SELDOM, TRIES, WholenessMiddleware
+from crawler.fetch.truncation import ENOUGH, FEW, SELDOM, TRIES, TruncationMiddleware
 from crawler.model.article import Disposition
+from crawler.parsing.page_end import PageEnd
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Page
-from crawler.storage.sources import recall_lying_pages, remember_lying_page
+from crawler.storage.sources import are_page_validators_unreliable, remember_unreliable_validators
 
 HEAD = "<html><body><p>افتتح مجلس المدينة جسراً"
 WHOLE, OPEN = f"{HEAD}</p></body></html>", f"{HEAD}</p>"
@@ -33,7 +33,7 @@ class _Site:
 
     def open(self) -> None:
         crawler: Any = SimpleNamespace(spider=SimpleNamespace(run=self.run))
-        self.middleware = WholenessMiddleware(crawler)
+        self.middleware = TruncationMiddleware(crawler)
 
     def passes(self, body: str, attempts: int = 0, **meta: Any) -> bool:
         page = Page("x/1", "https://x.example/1", "feed", attempts=attempts)
@@ -90,13 +90,13 @@ def test_a_script_at_the_end_may_be_a_sites_habit(site: _Site) -> None:
 
 
 def test_the_habit_is_remembered_beside_what_else_is_known_of_the_pages(site: _Site, stores: Stores) -> None:
-    remember_lying_page(stores.db, "x", "https://x.example/1")
+    remember_unreliable_validators(stores.db, "x", "https://x.example/1")
     for _ in range(ENOUGH):
         site.passes(WHOLE)
     site.middleware.spider_closed()
     site.open()
     assert not site.passes(OPEN)
-    assert recall_lying_pages(stores.db, "x")
+    assert are_page_validators_unreliable(stores.db, "x")
 
 
 def test_what_is_no_page_is_left_alone(site: _Site) -> None:

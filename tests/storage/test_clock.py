@@ -18,7 +18,7 @@ from crawler.storage.lease import Lease, LeaseHeldError
 from crawler.storage.recheck import AGES
 from crawler.storage.schema import ensure_schema
 from crawler.storage.site_state import Turn, queue, record_turn, site_state
-from crawler.storage.sources import recall_lying_pages, recall_source
+from crawler.storage.sources import are_page_validators_unreliable, recall_source
 from crawler.storage.wordpress import recall_closed_names, recall_posts, recall_posts_mark
 
 NOW = datetime.now(UTC)
@@ -112,7 +112,7 @@ def test_what_is_remembered_of_sources_under_a_wrong_clock_is_forgotten(stores: 
     assert (memory.read_at, memory.checked_at, memory.walked) == (None, None, True)
     assert next_unread(stores.db, "site", [archive]) == (archive, 0)
     assert recall_archives(stores.db, "site").refused_until is None
-    assert not recall_lying_pages(stores.db, "site")
+    assert not are_page_validators_unreliable(stores.db, "site")
     posts = recall_posts(stores.db, "site")
     assert (posts.refused_until, posts.page_size) == (None, None)
     assert recall_closed_names(stores.db, "site") == frozenset()

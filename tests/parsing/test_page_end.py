@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from crawler.fetch.page_end import PageEnd, page_end
+from crawler.parsing.page_end import PageEnd, page_end
 from tests.support.paths import DATA
 
 PAGES_DIR = DATA / "pages"
