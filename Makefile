@@ -38,8 +38,9 @@ test-lowest: $(STAMP)
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --no-deps -e .
 	.venv-lowest/bin/python -m pytest -q -m "not slow" -n auto --maxprocesses 4 --dist worksteal $(FAST)
 
+PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) 3.13)
 test-313: $(STAMP)
-	$(BIN)/uv venv --quiet --clear --python 3.13 .venv-313
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON313) .venv-313
 	$(BIN)/uv pip install --quiet --python .venv-313/bin/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python .venv-313/bin/python --no-build-isolation --no-deps -e .
 	.venv-313/bin/python -m pytest -q -m "not slow" -n auto --maxprocesses 4 --dist worksteal $(FAST)
