@@ -62,7 +62,7 @@ check: lint test
 
 # The reference of the public calls, as HTML in build/docs.
 docs: $(STAMP)
-	$(BIN)/pdoc --docformat google -o build/docs dedup dedup.errors crawler.extraction crawler.model.article
+	$(BIN)/python -m scripts.reference build/docs
 
 # A hundred kills of crawls, workers and stores in random order; some minutes, so not among the tests.
 chaos: $(STAMP)
