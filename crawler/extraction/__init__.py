@@ -1,20 +1,18 @@
 """A page's bytes in, a clean article out: pure, without I/O, fit for a process pool.
 
-`extract` is the one call that other code may rely on.
+`extract` is the one call that other code may rely on; `Page` with `extract_article` is for callers that read
+more of a page than its article, for example its links.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from lxml.html import HtmlElement
-
-from crawler.extraction.body.article_text import ArticleText, TextReader
-from crawler.extraction.body.witnesses import read_witnesses
+from crawler.extraction.body.article_text import TextReader
 from crawler.extraction.boilerplate.credit_lines import read_credits
-from crawler.extraction.decode import decode
 from crawler.extraction.errors import (
     Blocked,
     EmptyBody,
@@ -25,15 +23,13 @@ from crawler.extraction.errors import (
     Unavailable,
 )
 from crawler.extraction.metadata.authors import dateline_author, find_agency
-from crawler.extraction.metadata.head import PageHead, read_head
 from crawler.extraction.metadata.language import detect_language
 from crawler.extraction.metadata.marks import find_marks
-from crawler.extraction.metadata.meta import image, read_metadata, summary
-from crawler.extraction.page_type import after_text, before_text
-from crawler.extraction.page_type.before_text import Evidence
-from crawler.extraction.page_type.media import media_caption, shows_media
+from crawler.extraction.metadata.meta import image
+from crawler.extraction.page import Page
+from crawler.extraction.page_type import after_text, before_text, error_pages
+from crawler.extraction.page_type.after_text import Draft
 from crawler.extraction.text import tidy
-from crawler.extraction.tree import parse_page
 from crawler.model.article import Article, ArticleMark, Hints
 
 if TYPE_CHECKING:
@@ -46,9 +42,59 @@ __all__ = [
     "NotAnArticle",
     "NotArticleReason",
     "NotHtml",
+    "Page",
     "Unavailable",
     "extract",
+    "extract_article",
 ]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[T]):
+    """A reason for which a page gives no article.
+
+    `applies` answers whether a page, or the draft of its article, is of that kind; `error` is raised then.
+    """
+
+    applies: Callable[[T], bool]
+    error: type[ExtractionError]
+    reason: NotArticleReason
+
+
+PAGE_CHECKS: tuple[Check[Page], ...] = (
+    Check(before_text.is_feed, NotAnArticle, NotArticleReason.FEED),
+    Check(before_text.is_sitemap, NotAnArticle, NotArticleReason.SITEMAP),
+    Check(error_pages.is_redirect, NotAnArticle, NotArticleReason.REDIRECT),
+    Check(error_pages.is_challenge, Blocked, NotArticleReason.CHALLENGE),
+    Check(error_pages.is_geo_block, Blocked, NotArticleReason.GEO_BLOCKED),
+    Check(error_pages.is_login, Blocked, NotArticleReason.LOGIN),
+    Check(error_pages.is_script_redirect, NotAnArticle, NotArticleReason.REDIRECT),
+    Check(error_pages.is_rate_limited, Blocked, NotArticleReason.RATE_LIMITED),
+    Check(error_pages.is_server_trouble, Unavailable, NotArticleReason.SERVER_TROUBLE),
+    Check(error_pages.is_missing, NotAnArticle, NotArticleReason.NOT_FOUND),
+    Check(before_text.is_listing_page, NotAnArticle, NotArticleReason.LISTING),
+    Check(before_text.is_home_page, NotAnArticle, NotArticleReason.HOME),
+    Check(before_text.is_about_site, NotAnArticle, NotArticleReason.ABOUT_SITE),
+)
+"""What a page can be instead of an article, by its head and the text it shows; the first that applies counts.
+"""
+MARKUP_CHECKS: tuple[Check[Draft], ...] = (
+    Check(after_text.is_listing, NotAnArticle, NotArticleReason.LISTING),
+    Check(after_text.shows_only_headlines, NotAnArticle, NotArticleReason.LISTING),
+)
+"""The same by the text that was read in the markup."""
+TEXT_CHECKS: tuple[Check[Draft], ...] = (
+    Check(after_text.is_script_shell, EmptyBody, NotArticleReason.SCRIPT_SHELL),
+    Check(after_text.is_for_subscribers, NotAnArticle, NotArticleReason.SUBSCRIBERS_ONLY),
+    Check(after_text.says_not_found, NotAnArticle, NotArticleReason.NOT_FOUND),
+    Check(after_text.has_no_headline, NotAnArticle, NotArticleReason.NO_HEADLINE),
+    Check(after_text.has_no_text, EmptyBody, NotArticleReason.NO_TEXT),
+    Check(after_text.is_page_about_site, NotAnArticle, NotArticleReason.ABOUT_SITE),
+    Check(after_text.is_notice, NotAnArticle, NotArticleReason.NOTICE),
+)
+"""The same by the text that is to be stored."""
 
 
 def extract(
@@ -59,169 +105,119 @@ def extract(
     hints: Hints | None = None,
     charset: str | None = None,
     now: datetime | None = None,
-    look: Callable[[HtmlElement], object] | None = None,
 ) -> Article:
     """Extract the article of a page.
 
     Args:
         html: The page's bytes, as served (not compressed).
-        url: The address they came from, absolute.
-        site: The site's seed: its names, zone, and what its layout needs.
+        url: The URL they came from, absolute.
+        site: The site's seed: its names, time zone, and what its layout needs.
         hints: What discovery knew of the page.
         charset: The encoding that the HTTP header declared.
         now: When the page was fetched, aware; relative dates count from it. The current time by default.
-        look: Called once with the page's tree as it was served, for whoever wants more of it and would have
-            to parse it again; it must change nothing. Not called where the tree is not the whole page.
 
     Returns:
-        The article. Its text is empty for a bulletin: an article's page whose story is its headline,
-        repeated.
+        The article. Its text is empty for a bulletin: an article's page whose body is its headline, repeated.
 
     Raises:
         NotHtml: The bytes are no HTML page.
         Blocked: The site shows a challenge or a login instead.
         Unavailable: The server shows a page about its own trouble instead.
-        NotAnArticle: The page holds no story; `reason` says what it is.
+        NotAnArticle: The page holds no article; `reason` says what it is.
         EmptyBody: An article's page with nothing to read.
         ExtractionError: The page broke the extraction; keep it for a person to look at.
     """
+    return extract_article(Page(html, url, site=site, hints=hints, charset=charset, now=now))
+
+
+def extract_article(page: Page) -> Article:
+    """Extract the article of a page as `extract` does, with its exceptions.
+
+    Args:
+        page: The page. Its tree is changed: read before what else is needed of it.
+    """
     try:
-        return _extract(html, url, site, hints or Hints(), charset, now or datetime.now(UTC), look)
+        return _article(page)
     except ExtractionError as error:
-        error.url = error.url or url
+        error.url = error.url or page.url
         raise
     except Exception as error:  # noqa: BLE001 - a hostile page must not end the worker that reads it
         detail = f"could not be read: {type(error).__name__}: {str(error)[:200]}"
-        raise ExtractionError(NotArticleReason.BROKEN, url, detail) from None
+        raise ExtractionError(NotArticleReason.BROKEN, page.url, detail) from None
 
 
-def _extract(
-    html: bytes,
-    url: str,
-    site: Site | None,
-    hints: Hints,
-    charset: str | None,
-    now: datetime,
-    look: Callable[[HtmlElement], object] | None,
-) -> Article:
-    source = decode(html, charset)
-    before_text.refuse_markup(source)
-    page = parse_page(source)
-    # Held to the end: lxml makes an element's object anew in each walk when nobody holds it.
-    elements = list(page.tree.iter())
-    if look is not None and page.is_whole:
-        look(page.tree)
-    body = _body_of(page.tree)
-    if body is None:
-        raise NotAnArticle(NotArticleReason.NO_CONTENT)
-    metadata = read_metadata(page.tree, url)
-    before_text.refuse_plain(page.tree, body, metadata, source, url)
-    evidence = before_text.weigh(body, metadata, url)
-    head = read_head(page.tree, body, metadata, url, site=site, hints=hints, now=now)
-    witnesses = read_witnesses(metadata, url, hints, head.headline.spellings)
-    reader = TextReader(
-        head,
-        witnesses,
-        url,
-        now,
-        selector=site.body if site else None,
-        prune=site.prune if site else (),
-        boilerplate=site.boilerplate if site else (),
-        is_article=evidence.article >= 2,
-    )
-    wants_media = site is not None and site.media and shows_media(body, metadata)
-    reading = reader.read(body, lambda: _body_of(parse_page(source).tree))
-    paragraphs = _story_paragraphs(reader, reading, evidence, source, hints)
-    words = summary(metadata, url, head.headline.text, head.site_names)
-    is_media = wants_media and not paragraphs
+def _article(page: Page) -> Article:
+    _run(PAGE_CHECKS, page)
+    signals = before_text.weigh(page)
+    has_media = page.site is not None and page.site.media and after_text.shows_media(page)
+    reader = TextReader(page, is_article=signals.article >= 2)
+    reading = reader.read_markup()
+    draft = Draft(page, signals, reading, reading.paragraphs)
+    _run(MARKUP_CHECKS, draft)
+    paragraphs = _best_text(draft, reader)
+    is_media = has_media and not paragraphs
     if is_media:
-        paragraphs = media_caption(words)
-    if not paragraphs and head.headline.element is None and _is_shell(source):
-        raise EmptyBody(NotArticleReason.SCRIPT_SHELL)
-    _refuse_no_story(head, reading, paragraphs, evidence, hints)
-    agency = find_agency(paragraphs, head.authors)
-    credited = read_credits(paragraphs, head.site_names)
-    authors = head.authors or credited.authors
+        paragraphs = after_text.media_caption(page.summary)
+    draft = replace(draft, paragraphs=paragraphs)
+    _run(TEXT_CHECKS, draft)
+    article = _article_of(draft)
+    if is_media:
+        extra = {ArticleMark.MEDIA}
+    else:
+        is_uncertain = bool(article.text) and reader.is_uncertain(reading, article.text)
+        extra = {ArticleMark.UNCERTAIN_TEXT} if is_uncertain else set()
+    return replace(article, marks=sorted({*article.marks, *extra}))
+
+
+def _run(checks: Iterable[Check[T]], subject: T) -> None:
+    for check in checks:
+        if check.applies(subject):
+            raise check.error(check.reason)
+
+
+def _best_text(draft: Draft, reader: TextReader) -> list[str]:
+    """The text in the markup, or that of the page's data or its source where these have much more."""
+    paragraphs = [] if after_text.has_no_prose(draft) else draft.paragraphs
+    full_text = reader.read_data("\n\n".join(paragraphs))
+    if full_text or paragraphs or not draft.page.hints.text:
+        return full_text or paragraphs
+    return reader.clean(map(tidy, draft.page.hints.text.split("\n\n")))
+
+
+def _article_of(draft: Draft) -> Article:
+    """The article of a draft that has passed all checks."""
+    page, title = draft.page, draft.page.headline.text
+    credits_ = read_credits(draft.paragraphs, page.site_names)
+    agency = find_agency(draft.paragraphs, page.authors)
+    authors = page.authors or credits_.authors
     if not authors and agency is None:
-        authors = dateline_author(paragraphs, head.site_names)
-    text = "\n\n".join(credited.paragraphs)
-    published = head.published
+        authors = dateline_author(draft.paragraphs, page.site_names)
+    text = "\n\n".join(credits_.paragraphs)
     marks = find_marks(
-        metadata,
-        url,
-        headline=head.headline.text,
-        section=head.section,
-        tags=head.tags,
-        lines=reading.body.paragraphs,
+        page.metadata,
+        page.url,
+        headline=title,
+        section=page.section,
+        tags=page.tags,
+        lines=draft.reading.markup.paragraphs,
     )
-    if not page.is_whole:
-        marks.add(ArticleMark.CUT)
-    if is_media:
-        marks.add(ArticleMark.MEDIA)
-    elif text and reader.is_uncertain(reading, text):
-        marks.add(ArticleMark.UNCERTAIN_TEXT)
-    del elements
     return Article(
-        url=url,
-        title=head.headline.text,
+        url=page.url,
+        title=title,
         text=text,
-        canonical_url=head.canonical_url,
+        canonical_url=page.canonical_url,
         authors=authors,
-        published_at=published.published_at,
-        published_precision=published.precision,
-        date_source=published.source,
-        modified_at=published.modified_at,
-        language=detect_language(f"{head.headline.text}\n{text}", metadata.html_language),
-        section=head.section,
-        tags=head.tags,
-        image=image(metadata, url),
-        summary=words,
-        editors=credited.editors,
-        agency=credited.agency or agency,
-        date_flags=list(published.flags),
-        marks=sorted(marks),
+        published_at=page.published.published_at,
+        published_precision=page.published.precision,
+        date_source=page.published.source,
+        modified_at=page.published.modified_at,
+        language=detect_language(f"{title}\n{text}", page.metadata.html_language),
+        section=page.section,
+        tags=page.tags,
+        image=image(page.metadata, page.url),
+        summary=page.summary,
+        editors=credits_.editors,
+        agency=credits_.agency or agency,
+        date_flags=list(page.published.flags),
+        marks=sorted(marks if page.is_whole else {*marks, ArticleMark.CUT}),
     )
-
-
-def _is_shell(source: str) -> bool:
-    body = _body_of(parse_page(source).tree)
-    return body is not None and before_text.is_script_shell(body)
-
-
-def _body_of(tree: HtmlElement) -> HtmlElement | None:
-    return next(tree.iter("body"), None)
-
-
-def _story_paragraphs(
-    reader: TextReader, reading: ArticleText, evidence: Evidence, source: str, hints: Hints
-) -> list[str]:
-    """The story as the markup has it, or as the page's data or its source has it where that is much more."""
-    paragraphs = reading.paragraphs
-    after_text.refuse_listing(evidence, reading.body.found, paragraphs, reading.lines)
-    if reading.lines is not None and after_text.tells_nothing(evidence, reading.lines):
-        after_text.refuse_untold(evidence, headed=reader.head.headline.element is not None)
-        paragraphs = []
-    if data := reader.from_data(source, "\n\n".join(paragraphs)):
-        return data
-    if not paragraphs and hints.text:
-        paragraphs = reader.clean([part for part in map(tidy, hints.text.split("\n\n")) if part])
-    return paragraphs
-
-
-def _refuse_no_story(
-    head: PageHead, reading: ArticleText, paragraphs: list[str], evidence: Evidence, hints: Hints
-) -> None:
-    """Refuse a page whose text turned out to be none of a story.
-
-    Raises:
-        NotAnArticle: A paywall, a soft 404, a notice, a page without a headline.
-        EmptyBody: There is no text.
-    """
-    after_text.refuse_wall(paragraphs)
-    after_text.refuse_missing(head.headline.text, paragraphs)
-    if not head.headline.text:
-        raise NotAnArticle(NotArticleReason.NO_HEADLINE)
-    if not paragraphs and not (reading.body.repeated_headline and evidence.article >= 2):
-        raise EmptyBody(NotArticleReason.NO_TEXT)
-    if not hints.text and paragraphs == reading.paragraphs:
-        after_text.refuse_scrap(evidence, reading.lines, dated=head.published.published_at is not None)

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement, document_fromstring
 
-from crawler.extraction.decode import decode
 from crawler.extraction.errors import ExtractionError
 from crawler.extraction.metadata.canonical import urlsplit_path
+from crawler.extraction.parse import decode_page
 from crawler.extraction.text import bare, fold
 from crawler.model.article import Article
 from crawler.parsing.markup import page_parser
@@ -139,7 +139,9 @@ def join(article: Article, texts: list[str]) -> Article:
 
 def _tree(html: bytes, charset: str | None) -> HtmlElement | None:
     try:
-        return document_fromstring(decode(html, charset).encode("utf-8", "replace"), parser=page_parser())
+        return document_fromstring(
+            decode_page(html, charset).encode("utf-8", "replace"), parser=page_parser()
+        )
     except (ExtractionError, LxmlError, ValueError):
         return None
 

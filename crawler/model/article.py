@@ -58,8 +58,6 @@ class NotArticleReason(StrEnum):
     NO_TEXT = "no text"
     SCRIPT_SHELL = "a page whose text only a script would bring"
     """An application's shell: nothing to read in the markup, and nothing in the data beside it."""
-    UNCERTAIN_TEXT = "what could be read is not the story that the page announces"
-    """The page's own data names another text, which could not be read: a person has to look."""
 
     BINARY = "binary data, not a page"
     MEDIA = "a media file, not a page"

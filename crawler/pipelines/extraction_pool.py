@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from crawler.errors import KhabarError
 from crawler.model.article import Article, Disposition, Hints, NotArticleReason, latest_publication
@@ -27,6 +27,9 @@ from crawler.worker_pool import (
     WorkersUnavailableError,
 )
 from dedup import Prepared
+
+if TYPE_CHECKING:
+    from crawler.extraction import Page
 
 logger = logging.getLogger(__name__)
 
@@ -123,39 +126,18 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         follow: Whether the links on the page are wanted.
     """
     # Imported here, in the worker: the process that fetches does not need the parsers and their memory.
-    from lxml.html import HtmlElement
-
-    from crawler.discovery.listing import links_in, parse_links
-    from crawler.extraction import extract
+    from crawler.extraction import Page, extract_article
     from crawler.extraction.boilerplate.repeated import blocks_of, without_blocks
     from crawler.extraction.errors import Blocked, ExtractionError, Unavailable
-    from crawler.extraction.multipage import further_parts, further_parts_in, part_of
+    from crawler.extraction.multipage import part_of
     from crawler.pipelines.fingerprint import fingerprint
     from dedup import prepare
 
-    seen: list[tuple[list[str], dict[int, str]]] = []
-
-    def look(tree: HtmlElement) -> None:
-        """Take what else is wanted of the page from the tree that extraction has made of it."""
-        links = links_in(tree, page.url, site) if follow else []
-        seen.append((links, further_parts_in(tree, page.url, page.url)))
-
-    def links() -> list[str]:
-        # Where extraction looks at less than the whole page, links are read apart.
-        if seen or not follow:
-            return seen[0][0] if seen else []
-        return parse_links(page.html, page.url, site, charset=page.charset)
-
+    parsed = Page(page.html, page.url, site=site, hints=page.hints, charset=page.charset, now=page.fetched_at)
+    # Read before the article is: extraction changes the tree.
+    links, named = _read_links(parsed, site, follow)
     try:
-        article = extract(
-            page.html,
-            page.url,
-            site=site,
-            hints=page.hints,
-            charset=page.charset,
-            now=page.fetched_at,
-            look=look,
-        )
+        article = extract_article(parsed)
     except Blocked as error:
         return Extracted(ending=Disposition.BLOCKED, reason=error.message, cause=error.reason)
     except Unavailable as error:
@@ -164,11 +146,10 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         # The bare error is none of the endings that a page may have: something extraction did not expect.
         broken = type(error) is ExtractionError
         ending = Disposition.QUARANTINED if broken else Disposition.NOT_ARTICLE
-        return Extracted(ending=ending, reason=error.message, cause=error.reason, links=links())
+        return Extracted(ending=ending, reason=error.message, cause=error.reason, links=links)
     if whole := part_of(page.html, page.url, page.charset):
         reason = f"a further page of {whole}"
-        return Extracted(ending=Disposition.NOT_ARTICLE, reason=reason, links=links(), is_part=True)
-    named = seen[0][1] if seen else further_parts(page.html, page.url, page.url, page.charset)
+        return Extracted(ending=Disposition.NOT_ARTICLE, reason=reason, links=links, is_part=True)
     further = _with_parts(article, page, site, named)
     article = further.article
     blocks = tuple(blocks_of(article.text))
@@ -182,12 +163,30 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         article=article,
         article_id=article_id,
         prepared=prepared,
-        links=_without_parts(links(), named),
+        links=_without_parts(links, named),
         blocks=blocks,
         missing=further.missing,
         unreadable=further.unreadable,
         fingerprint=mark,
     )
+
+
+def _read_links(page: "Page", site: Site, follow: bool) -> tuple[list[str], dict[int, str]]:
+    """The articles that a page links to, if they are wanted, and the further pages of its own, by number."""
+    from crawler.discovery.listing import links_in, parse_links
+    from crawler.extraction.errors import ExtractionError
+    from crawler.extraction.multipage import further_parts, further_parts_in
+
+    try:
+        tree = page.tree if page.is_whole else None
+    except ExtractionError:
+        tree = None
+    if tree is None:
+        # Extraction reads less than the whole page: it is parsed apart.
+        links = parse_links(page.html, page.url, site, charset=page.charset) if follow else []
+        return links, further_parts(page.html, page.url, page.url, page.charset)
+    links = links_in(tree, page.url, site) if follow else []
+    return links, further_parts_in(tree, page.url, page.url)
 
 
 @dataclass(frozen=True, slots=True)

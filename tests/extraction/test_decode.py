@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction import NotHtml, extract
-from crawler.extraction.decode import _finish, decode
+from crawler.extraction.parse import _parsable, decode_page
 from tests.support.pages import STORY, TITLE, URL, page, paragraphs
 
 HTML = page(paragraphs(STORY)).decode()
@@ -38,19 +38,19 @@ def test_the_story_is_read_whatever_is_declared(encoding: str, declared: str, ch
 
 def test_turkish_in_its_old_code_page() -> None:
     text = "<p>Türkiye'nin güneyinde yaşayan mülteciler için yeni bir karar alındı, dedi yetkililer.</p>"
-    assert "yaşayan mülteciler için" in decode(text.encode("iso-8859-9"), "iso-8859-9")
+    assert "yaşayan mülteciler için" in decode_page(text.encode("iso-8859-9"), "iso-8859-9")
 
 
 def test_a_character_cut_at_the_end_is_dropped() -> None:
     whole = HTML.encode()
     cut = whole[: whole.index(STORY[3].encode()) + 31]
-    assert "\ufffd" not in decode(cut)
+    assert "\ufffd" not in decode_page(cut)
     assert extract(cut, URL).text.split("\n\n")[:3] == list(STORY[:3])
 
 
 def test_a_broken_character_inside_does_not_change_the_encoding() -> None:
     html = HTML.encode().replace("الجسر".encode(), "الجس".encode() + b"\xd8", 1)
-    assert STORY[1] in decode(html)
+    assert STORY[1] in decode_page(html)
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 
 @pytest.mark.parametrize("char", ["\x01", "\x0b", "\x1f", "\x7f", "\ufffe", "\uffff"])
 def test_characters_that_a_tree_cannot_hold_are_left_out(char: str) -> None:
-    assert decode(f"<p>قبل{char}بعد</p>".encode()) == "<p>قبلبعد</p>"
-    assert decode(f"<p>قبل&#{ord(char)};بعد</p>".encode()) == "<p>قبل بعد</p>"
+    assert decode_page(f"<p>قبل{char}بعد</p>".encode()) == "<p>قبلبعد</p>"
+    assert decode_page(f"<p>قبل&#{ord(char)};بعد</p>".encode()) == "<p>قبل بعد</p>"
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=60))
 def test_only_those_are_left_out(text: str) -> None:
     source = f"<p>{text.replace('&', '')}</p>"
     kept = FORBIDDEN.sub("", source)
-    assert _finish(source) == kept
+    assert _parsable(source) == kept

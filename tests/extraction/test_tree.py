@@ -5,7 +5,7 @@ import time
 import pytest
 
 from crawler.extraction import extract
-from crawler.extraction.tree import MAX_TAGS, parse_page
+from crawler.extraction.parse import MAX_TAGS, parse_page
 from tests.support.pages import STORY, TITLE, URL, paragraphs
 
 STRAY = (

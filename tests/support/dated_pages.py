@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree, html
 
-from crawler.extraction.dates import Published, find_published
+from crawler.extraction.dates.published import Published, find_published
 from crawler.model.article import Hints
 
 ZONE = ZoneInfo("Asia/Damascus")

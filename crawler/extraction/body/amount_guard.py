@@ -59,7 +59,7 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class DropDecision:
     """What is to be done with the suspects of a page."""
 
     doomed: list[HtmlElement]
@@ -99,7 +99,7 @@ def blocks_to_drop(
     *,
     by_name: bool = True,
     notices: Callable[[], dict[HtmlElement, int]] = dict,
-) -> Judgement:
+) -> DropDecision:
     """Which of the suspects may go.
 
     Args:
@@ -116,7 +116,7 @@ def blocks_to_drop(
     if headline is not None:
         total -= amounts[headline] + _running_text_before(headline, amounts)
     if not suspects:
-        return Judgement([], total)
+        return DropDecision([], total)
     spared: set[HtmlElement] = set()
     is_guess = False
     outer, rest = _weigh(suspects, spared, amounts, total)
@@ -136,7 +136,7 @@ def blocks_to_drop(
         outer, rest = _weigh(suspects, spared, amounts, total)
     behind = [suspect for suspect in outer if suspect.is_behind and amounts[suspect.element] > rest]
     likely = sum(amounts[suspect.element] for suspect in behind if _can_be_story(suspect))
-    return Judgement([suspect.element for suspect in outer], rest + likely, bool(spared), is_guess)
+    return DropDecision([suspect.element for suspect in outer], rest + likely, bool(spared), is_guess)
 
 
 def _weigh(

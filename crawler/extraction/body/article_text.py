@@ -1,189 +1,155 @@
-"""The text of a page's article: read from the markup, judged by the witnesses, read otherwise where it fails.
+"""The text of a page's article: read from the markup, compared with what the page declares of it elsewhere.
 
 The first reading believes the names in the markup. Where it has much less than the page's running text, or
-not what the page says of its story elsewhere, a second one believes names less. The page's own data (JSON-LD,
-scripts, the feed's full text) is read where both give nothing or much less than it has.
+not what the page declares, a second one believes names less. The page's own data (JSON-LD, scripts, the
+feed's full text) is read where both give nothing or much less than it has.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.body.amount_guard import SENTENCE
-from crawler.extraction.body.markup_text import Body, extract_body
-from crawler.extraction.body.script_data import story_in_scripts
-from crawler.extraction.body.witnesses import Witnesses, share_of
-from crawler.extraction.boilerplate.byline_lines import drop_head_lines
+from crawler.extraction.body.declared_text import share_of, text_in_scripts
+from crawler.extraction.body.markup_text import SHORT_TEXT, MarkupText, read_markup
 from crawler.extraction.boilerplate.byline_phrases import is_small_print
 from crawler.extraction.boilerplate.start_and_end import clean_edges
-from crawler.extraction.metadata.head import PageHead
-from crawler.extraction.page_type.text_lines import Telling, telling_lines
-from crawler.extraction.text import skeleton, skeleton_of_long, tidy
+from crawler.extraction.page import Page
+from crawler.extraction.text import tidy
 
 MUCH = 0.5
-"""A reading with less than this part of another one lacks most of the story."""
+"""A reading with less than this part of another one lacks most of the article."""
 LITTLE = 0.4
-"""A reading with less than this part of the page's running text is doubted. Below a short story there may be
-as much again that markup doesn't tell from it: a notice, a word about the site."""
-SHORT_TEXT = 1_500
-"""Characters of a text up to which the page's scripts are searched for a longer one that begins like it."""
-
-_POSITION = XPath("count(preceding::*) + count(ancestor::*)")
-"""How many elements begin before one. A path to it would have its tag's name, which may be any rubbish."""
+"""A reading with less than this part of the page's running text is doubted. Below a short article there may
+be as much again that markup doesn't tell from it: a notice, a word about the site."""
 
 
-@dataclass(slots=True)
-class ArticleText:
-    """One reading of a page."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading of a page's markup, and its paragraphs without boilerplate at both ends."""
 
     paragraphs: list[str]
-    body: Body
-    lines: Telling | None
-    """What the lines of its element come to; None where no element was found."""
+    markup: MarkupText
 
     @property
     def text(self) -> str:
         """The paragraphs as they are stored."""
         return "\n\n".join(self.paragraphs)
 
-    def is_of_links(self, text: str) -> bool:
-        """Whether a text, read from this page's element, has none of its lines but links."""
-        if self.lines is None or not self.lines.links or len(text) > SHORT_TEXT:
-            return False
-        bones = skeleton_of_long(text)
-        return not any(skeleton(line) in bones for line in self.lines.told)
-
     @property
-    def sentences(self) -> int:
+    def sentence_chars(self) -> int:
         """Characters of its paragraphs that are longer than a headline or a label."""
         return sum(len(paragraph) for paragraph in self.paragraphs if len(paragraph) >= SENTENCE)
 
 
-@dataclass(frozen=True, slots=True)
 class TextReader:
-    """Reads the text of one page."""
+    """Reads the text of one page.
 
-    head: PageHead
-    witnesses: Witnesses
-    url: str
-    now: datetime
-    selector: str | None = None
-    prune: tuple[str, ...] = ()
-    boilerplate: tuple[str, ...] = ()
-    is_article: bool = False
-    """Whether the page says itself that it is an article."""
+    Args:
+        page: The page. The first reading changes its body.
+        is_article: Whether the page says itself that it is an article.
+    """
 
-    def read(self, body: HtmlElement, parse_again: Callable[[], HtmlElement | None]) -> ArticleText:
-        """Read the text from the markup.
+    def __init__(self, page: Page, *, is_article: bool = False) -> None:
+        self._page = page
+        self._declared = page.declared_text
+        self._is_article = is_article
 
-        Args:
-            body: The page's body; changed in place.
-            parse_again: Gives another body of the same page.
-        """
-        headline = self.head.headline.element
-        position = int(_POSITION(headline)) if headline is not None else None
-        first = self._read_once(body, headline, by_name=True)
-        if self.selector is not None or not self._is_doubtful(first):
+    def read_markup(self) -> Reading:
+        """Read the text from the markup, a second time where the first reading is doubtful."""
+        first = self._read_once(self._page.take_body(), self._page.headline.element, by_name=True)
+        has_selector = self._page.site is not None and self._page.site.body is not None
+        if has_selector or not self._is_doubtful(first):
             return first
-        other = parse_again()
-        if other is None:
-            return first
-        same = None
-        if position is not None:
-            same = next(islice(other.getroottree().iter("*"), position, None), None)
-        second = self._read_once(other, same, by_name=False)
+        body = self._page.parse_again()
+        second = self._read_once(body, self._headline_in(body), by_name=False)
         return second if self._is_better(second, first) else first
 
-    def from_data(self, source: str, text: str) -> list[str]:
-        """The paragraphs of the story as the page's data or its source has it, where that is much more.
+    def read_data(self, text: str) -> list[str]:
+        """The paragraphs of the article in the page's data or its source's, where that is much more.
 
         Args:
-            source: The page, decoded.
             text: What was read in the markup.
         """
-        candidates = [full.split("\n") for full in self.witnesses.full_texts]
+        candidates = [full_text.split("\n") for full_text in self._declared.full_texts]
         if len(text) < SHORT_TEXT:
-            candidates.append(story_in_scripts(source, self.head.headline.spellings, self.witnesses))
+            spellings = self._page.headline.spellings
+            candidates.append(text_in_scripts(self._page.source, spellings, self._declared))
         for lines in sorted(candidates, key=lambda lines: -sum(map(len, lines))):
-            paragraphs = self.clean([line for line in map(tidy, lines) if line])
-            full = "\n\n".join(paragraphs)
-            if MUCH * len(full) > len(text) or (len(full) >= len(text) and self.witnesses.contradict(text)):
+            paragraphs = self.clean(map(tidy, lines))
+            if self._is_fuller("\n\n".join(paragraphs), text):
                 return paragraphs
         return []
 
-    def is_uncertain(self, reading: ArticleText, text: str) -> bool:
-        """Whether a text may be another one than the page's story.
+    def clean(self, paragraphs: Iterable[str]) -> list[str]:
+        """Paragraphs without empty ones and without boilerplate at both ends."""
+        page = self._page
+        return clean_edges(
+            [paragraph for paragraph in paragraphs if paragraph],
+            spellings=page.headline.spellings,
+            site_names=page.site_names,
+            boilerplate=page.site.boilerplate if page.site else (),
+            names=tuple(page.authors),
+            small_print=partial(is_small_print, names=page.known_names, timezone=page.timezone, now=page.now),
+        )
 
-        The page's own data have another text; or nothing that the page says of its story confirms the text,
-        and it is the smaller part of what the page shows, or nothing but links, or the markup calls it
-        something else.
+    def is_uncertain(self, reading: Reading, text: str) -> bool:
+        """Whether a text may be another one than the page's article.
+
+        The page's own data have another text; or nothing that the page declares confirms the text, and it
+        is the smaller part of what the page shows, or nothing but links, or the markup calls it something
+        else.
 
         Args:
             reading: What was read in the markup.
             text: What is to be stored.
         """
-        if self.witnesses.contradict(text):
+        if self._declared.contradicts(text):
             return True
-        is_little = len(text) < LITTLE * reading.body.running_text
-        is_doubtful = is_little or reading.body.is_guess or reading.is_of_links(text)
-        return is_doubtful and not self.witnesses.confirm(text)
+        markup = reading.markup
+        is_little = len(text) < LITTLE * markup.running_text
+        is_doubtful = is_little or markup.is_guess or markup.is_of_links(text)
+        return is_doubtful and not self._declared.confirms(text)
 
-    def clean(self, paragraphs: list[str]) -> list[str]:
-        """Paragraphs without what isn't the story's at their beginning and end."""
-        return clean_edges(
-            paragraphs,
-            spellings=self.head.headline.spellings,
-            site_names=self.head.site_names,
-            boilerplate=self.boilerplate,
-            names=tuple(self.head.authors),
-            small_print=partial(
-                is_small_print, names=self.head.known_names, timezone=self.head.timezone, now=self.now
-            ),
-        )
+    def _read_once(self, body: HtmlElement, headline: HtmlElement | None, *, by_name: bool) -> Reading:
+        markup = read_markup(self._page, body, headline, by_name=by_name, is_article=self._is_article)
+        return Reading(self.clean(markup.paragraphs), markup)
 
-    def _read_once(self, body: HtmlElement, headline: HtmlElement | None, *, by_name: bool) -> ArticleText:
-        head = self.head
-        read = extract_body(
-            body,
-            headline=headline,
-            spellings=head.headline.spellings,
-            selector=self.selector,
-            prune=self.prune,
-            drop_head_lines=partial(
-                drop_head_lines, names=head.known_names, timezone=head.timezone, now=self.now
-            ),
-            url=self.url,
-            openings=self.witnesses.openings,
-            by_name=by_name,
-            is_article=self.is_article,
-        )
-        lines = None
-        if read.found is not None:
-            lines = telling_lines(
-                read.found.element, silent=head.silent_lines, timezone=head.timezone, now=self.now
-            )
-        return ArticleText(self.clean(read.paragraphs), read, lines)
+    def _headline_in(self, body: HtmlElement) -> HtmlElement | None:
+        """The headline's element in another tree of the page: the one at the same place."""
+        element = self._page.headline.element
+        if element is None:
+            return None
+        position = self._page.elements.index(element)
+        return next(islice(body.getroottree().iter("*"), position, None), None)
 
-    def _is_doubtful(self, reading: ArticleText) -> bool:
+    def _is_doubtful(self, reading: Reading) -> bool:
         """Whether there may be more, or something else, to read than was read."""
         text = reading.text
-        if len(text) < LITTLE * reading.body.running_text:
+        if len(text) < LITTLE * reading.markup.running_text:
             return True
-        return bool(self.witnesses.openings) and not self.witnesses.confirm(text)
+        return bool(self._declared.openings) and not self._declared.confirms(text)
 
-    def _is_better(self, second: ArticleText, first: ArticleText) -> bool:
-        confirmed = self.witnesses.confirm(first.text), self.witnesses.confirm(second.text)
-        if confirmed[0] != confirmed[1]:
-            return confirmed[1]
-        shares = [
-            max((share_of(full, reading.text) for full in self.witnesses.full_texts), default=0.0)
-            for reading in (first, second)
-        ]
-        if shares[0] != shares[1]:
-            return shares[1] > shares[0]
-        return first.sentences < MUCH * second.sentences and len(first.text) < MUCH * len(second.text)
+    def _is_better(self, second: Reading, first: Reading) -> bool:
+        is_confirmed = self._declared.confirms(second.text)
+        if self._declared.confirms(first.text) is not is_confirmed:
+            return is_confirmed
+        share_of_first, share_of_second = map(self._declared_share, (first, second))
+        if share_of_first != share_of_second:
+            return share_of_second > share_of_first
+        has_more_sentences = first.sentence_chars < MUCH * second.sentence_chars
+        return has_more_sentences and len(first.text) < MUCH * len(second.text)
+
+    def _declared_share(self, reading: Reading) -> float:
+        """Which part of a declared full text a reading has."""
+        shares = (share_of(full_text, reading.text) for full_text in self._declared.full_texts)
+        return max(shares, default=0.0)
+
+    def _is_fuller(self, full_text: str, text: str) -> bool:
+        """Whether a full text has much more than the text that was read, or is another one."""
+        if MUCH * len(full_text) > len(text):
+            return True
+        return len(full_text) >= len(text) and self._declared.contradicts(text)

@@ -1,11 +1,11 @@
-"""The story's paragraphs: find its element, clean it, let trafilatura read it.
+"""One reading of an article's text from the page's markup: find its element, clean it, read its paragraphs.
 
 trafilatura (https://trafilatura.readthedocs.io) reads the element that `container` found, not the page: its
-fall-backs for short texts would otherwise fill a short story up with sidebar and footer.
+fall-backs for short texts would otherwise fill a short article up with sidebar and footer.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,18 +14,24 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from crawler.extraction.body.amount_guard import running_text
-from crawler.extraction.body.container import Found, find_container
+from crawler.extraction.body.amount_guard import DropDecision, running_text
+from crawler.extraction.body.container import find_container
 from crawler.extraction.body.paragraphs import join_lines, make_paragraphs, open_wrappers, split_lines
 from crawler.extraction.boilerplate.below_article import drop_comments, drop_other_stories
 from crawler.extraction.boilerplate.by_markup import drop, drop_clutter, drop_invisible
+from crawler.extraction.boilerplate.byline_lines import drop_head_lines
 from crawler.extraction.boilerplate.linked_headlines import drop_linked_headlines
 from crawler.extraction.boilerplate.related_links import drop_furniture, visible
 from crawler.extraction.boilerplate.site_notices import drop_consent, notice_amounts
 from crawler.extraction.density import link_chars
-from crawler.extraction.text import skeleton, tidy
+from crawler.extraction.page import Page
+from crawler.extraction.page_type.before_text import title_parts
+from crawler.extraction.page_type.text_lines import TextLines, sort_lines
+from crawler.extraction.text import skeleton, skeleton_of_long, tidy
 from crawler.parsing.markup import page_parser
 
+SHORT_TEXT = 1_500
+"""Characters of a text that may consist of links alone; longer ones have prose."""
 ENGINE_SHARE = 0.75
 """When the engine returns less than this part of the container's prose, the container is read directly."""
 ENGINE_CHILDREN = 500
@@ -39,24 +45,8 @@ SHORT_LINE = 60
 """Lines shorter than this that end no sentence are kept together as one paragraph."""
 _ENDS = (".", "؟", "!", ":", "۔", "»", "”", '"', "…")
 _HEADLINE_TAGS = (
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "p",
-    "div",
-    "strong",
-    "b",
-    "span",
-    "a",
-    "header",
-    "u",
-    "em",
-    "font",
-    "blockquote",
-    "center",
+    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "strong", "b", "span", "a", "header", "u", "em"),
+    *("font", "blockquote", "center"),
 )
 _ABOVE_HEADLINE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "hgroup"})
 _LONGEST_CAPTION = 1_000
@@ -64,103 +54,153 @@ _HEADLINE_REACH = 400
 """Characters of story after which a repeated headline is no longer looked for."""
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _BLOCKS = frozenset({"p", "head", "quote", "code", "list", "table", "row", "item", "div"})
+_LISTS = ("list", "table")
 
 
 @dataclass(slots=True)
-class Body:
-    """What was read of a page's story."""
+class MarkupText:
+    """What one reading of a page's markup gave."""
 
     paragraphs: list[str]
-    found: Found | None
-    repeated_headline: bool
-    """Whether the story's element held the headline once more: all that a one-line bulletin has."""
-    running_text: int = 0
-    """Characters of running text behind the headline that can be the story's, furniture and notices not."""
-    is_guess: bool = False
-    """Whether the story stood in a block whose markup says that it is none, with little to speak for it."""
+    """The paragraphs, tidied, without the headline; empty where there is nothing to read."""
+    container: HtmlElement | None
+    """The article's element; None where there is none."""
+    lines: TextLines
+    """The lines of the article's element by kind."""
+    repeats_headline: bool
+    """Whether the article's element holds the headline once more: all that a one-line bulletin has."""
+    running_text: int
+    """Characters of running text behind the headline that can be the article's, without boilerplate."""
+    is_guess: bool
+    """Whether the text stands in a block whose markup calls it boilerplate, with little to speak for it."""
+
+    def is_of_links(self, text: str) -> bool:
+        """Whether a text, read from this page's element, has none of its lines but links."""
+        if not self.lines.links or len(text) > SHORT_TEXT:
+            return False
+        letters = skeleton_of_long(text)
+        return not any(skeleton(line) in letters for line in self.lines.prose)
 
 
-def extract_body(
-    body: HtmlElement,
-    *,
-    headline: HtmlElement | None,
-    spellings: tuple[str, ...],
-    selector: str | None = None,
-    prune: tuple[str, ...] = (),
-    drop_head_lines: Callable[[HtmlElement], None] = lambda _: None,
-    url: str = "",
-    openings: tuple[str, ...] = (),
-    by_name: bool = True,
-    is_article: bool = False,
-) -> Body:
-    """Read the story of a page.
+def read_markup(
+    page: Page, body: HtmlElement, headline: HtmlElement | None, *, by_name: bool, is_article: bool
+) -> MarkupText:
+    """Read the text of an article from the markup of its page.
 
     Args:
-        body: The page's body; changed in place.
-        headline: The element that shows the headline, if any.
-        spellings: The headline as the page spells it in different places.
-        selector: CSS selector of the story's element, from the site's seed.
-        prune: CSS selectors of blocks to drop, from the site's seed.
-        drop_head_lines: Takes the small print between headline and story out of the story's element.
-        url: The page's address.
-        openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
+        page: The page.
+        body: A body of the page; changed in place.
+        headline: The element in `body` that shows the headline, if any.
         by_name: Whether the names in the markup are believed as usual; False for a second reading.
         is_article: Whether the page says itself that it is an article.
-
-    Returns:
-        The paragraphs, tidied, without the headline; empty where there is nothing to read.
     """
-    drop_invisible(body)
-    if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
-        headline = None
-    title = spellings[0] if spellings else ""
-    drop_consent(body, headline, title)
-    judgement = drop_clutter(
-        body,
-        selectors=prune,
-        headline=headline,
-        openings=openings,
-        by_name=by_name,
-        notices=partial(notice_amounts, body, headline),
-    )
-    amount = judgement.running_text
-    by_name = by_name and not judgement.is_rescue
-    drop_comments(body, headline)
-    drop_other_stories(body, headline, spellings)
-    open_wrappers(body, headline)
-    if headline is not None and not any(ancestor is body for ancestor in headline.iterancestors()):
-        headline = None
-    found = _selected(body, selector) if selector else None
-    if found is None:
-        found = find_container(body, headline, by_name=by_name, is_article=is_article) or _captions(
-            body, headline
+    return _MarkupReader(page, body, headline, by_name=by_name, is_article=is_article).read()
+
+
+class _MarkupReader:
+    """Reads the text of one body of a page."""
+
+    def __init__(
+        self, page: Page, body: HtmlElement, headline: HtmlElement | None, *, by_name: bool, is_article: bool
+    ) -> None:
+        self._page = page
+        self._body = body
+        self._headline = headline
+        self._spellings = page.headline.spellings
+        self._by_name = by_name
+        self._is_article = is_article
+
+    def read(self) -> MarkupText:
+        """Read the text."""
+        decision = self._clean_body()
+        container = self._container(by_name=self._by_name and not decision.is_rescue)
+        if container is None:
+            repeats_headline = self._has_headline_paragraph()
+            paragraphs, lines = [], TextLines()
+        else:
+            repeats_headline = self._clean(container)
+            paragraphs = _read(container)
+            lines = self._lines(container)
+        return MarkupText(
+            paragraphs, container, lines, repeats_headline, decision.running_text, decision.is_guess
         )
-    if found is None:
-        return Body([], None, _says_headline(body, spellings), amount, judgement.is_guess)
-    container = found.element
-    if headline is not None:
-        _drop_before_headline(container, headline)
-    make_paragraphs(container)
-    split_lines(container)
-    drop_consent(container, None, title)
-    drop_repeated_captions(container)
-    drop_furniture(container)
-    drop_linked_headlines(container, url)
-    repeated = _drop_headline(container, spellings, headline)
-    drop_head_lines(container)
-    join_lines(container)
-    paragraphs = _read(container)
-    return Body(paragraphs, found, repeated, amount, judgement.is_guess)
+
+    def _clean_body(self) -> DropDecision:
+        """Take out of the whole page what is no article text, by its markup."""
+        body = self._body
+        drop_invisible(body)
+        self._forget_dropped_headline()
+        drop_consent(body, self._headline, self._title)
+        decision = drop_clutter(
+            body,
+            selectors=self._page.site.prune if self._page.site else (),
+            headline=self._headline,
+            openings=self._page.declared_text.openings,
+            by_name=self._by_name,
+            notices=partial(notice_amounts, body, self._headline),
+        )
+        drop_comments(body, self._headline)
+        drop_other_stories(body, self._headline, self._spellings)
+        open_wrappers(body, self._headline)
+        self._forget_dropped_headline()
+        return decision
+
+    def _clean(self, container: HtmlElement) -> bool:
+        """Take out of the article's element what is not its text; returns whether it repeats the headline."""
+        if self._headline is not None:
+            _drop_before_headline(container, self._headline)
+        make_paragraphs(container)
+        split_lines(container)
+        drop_consent(container, None, self._title)
+        drop_repeated_captions(container)
+        drop_furniture(container)
+        drop_linked_headlines(container, self._page.url)
+        repeats_headline = _drop_headline(container, self._spellings, self._headline)
+        page = self._page
+        drop_head_lines(container, names=page.known_names, timezone=page.timezone, now=page.now)
+        join_lines(container)
+        return repeats_headline
+
+    @property
+    def _title(self) -> str:
+        return self._spellings[0] if self._spellings else ""
+
+    def _forget_dropped_headline(self) -> None:
+        if self._headline is not None and self._body not in self._headline.iterancestors():
+            self._headline = None
+
+    def _container(self, *, by_name: bool) -> HtmlElement | None:
+        selector = self._page.site.body if self._page.site else None
+        container = _selected(self._body, selector) if selector else None
+        if container is None:
+            container = find_container(
+                self._body, self._headline, by_name=by_name, is_article=self._is_article
+            )
+        return container if container is not None else _captions(self._body, self._headline)
+
+    def _has_headline_paragraph(self) -> bool:
+        spellings = {skeleton(spelling) for spelling in self._spellings} - {""}
+        paragraphs = self._body.iter("p", "blockquote")
+        return any(skeleton("".join(element.itertext())[:500]) in spellings for element in paragraphs)
+
+    def _lines(self, container: HtmlElement) -> TextLines:
+        page = self._page
+        labels = [*self._spellings, *title_parts(page.metadata), *page.known_names]
+        return sort_lines(container, labels=labels, timezone=page.timezone, now=page.now)
 
 
 def _drop_before_headline(container: HtmlElement, headline: HtmlElement) -> None:
-    """Take out what stands before the headline in the story's element, where it is no running text."""
+    """Take out what stands before the headline in the article's element, where it is no running text."""
     ancestors = list(headline.iterancestors())
     if container not in ancestors:
         return
     branches = (headline, *ancestors[: ancestors.index(container)])
-    earlier = {one: running_text(one) for branch in branches for one in branch.itersiblings(preceding=True)}
-    # A headline below the text is no beginning: it may stand in a list of stories.
+    earlier = {
+        sibling: running_text(sibling)
+        for branch in branches
+        for sibling in branch.itersiblings(preceding=True)
+    }
+    # A headline below the text is no beginning: it may stand in a list of articles.
     if 2 * sum(earlier.values()) >= running_text(container):
         return
     for element, amount in earlier.items():
@@ -170,21 +210,19 @@ def _drop_before_headline(container: HtmlElement, headline: HtmlElement) -> None
 
 
 def drop_repeated_captions(container: HtmlElement) -> None:
-    """Take out captions that say what an earlier one says: galleries repeat one below each picture."""
+    """Take out captions that repeat an earlier one: galleries have the same below each picture."""
     seen: set[str] = set()
     for caption in list(container.iter("figcaption")):
-        bones = skeleton("".join(caption.itertext())[:_LONGEST_CAPTION])
-        if bones in seen:
+        letters = skeleton("".join(caption.itertext())[:_LONGEST_CAPTION])
+        if letters in seen:
             drop(caption)
-        elif bones:
-            seen.add(bones)
+        elif letters:
+            seen.add(letters)
 
 
-def _captions(body: HtmlElement, headline: HtmlElement | None) -> Found | None:
-    """The story of a gallery, which has none but its captions."""
-    captions = [
-        one for one in body.iter("figcaption") if len("".join(one.itertext()).split()) >= CAPTION_WORDS
-    ]
+def _captions(body: HtmlElement, headline: HtmlElement | None) -> HtmlElement | None:
+    """The text of a gallery, which has none but its captions."""
+    captions = [caption for caption in body.iter("figcaption") if _word_count(caption) >= CAPTION_WORDS]
     if len(captions) < MIN_CAPTIONS:
         return None
     for caption in captions:
@@ -195,84 +233,86 @@ def _captions(body: HtmlElement, headline: HtmlElement | None) -> Found | None:
     return find_container(body, headline)
 
 
-def _selected(body: HtmlElement, selector: str) -> Found | None:
+def _word_count(element: HtmlElement) -> int:
+    return len("".join(element.itertext()).split())
+
+
+def _selected(body: HtmlElement, selector: str) -> HtmlElement | None:
+    """The element with the most text that the seed's selector chooses."""
     try:
         elements = body.cssselect(selector)
     except Exception:  # noqa: BLE001 - cssselect raises a dozen kinds for a bad selector; seeds are validated
         return None
-    if not elements:
-        return None
-    element = max(elements, key=lambda one: len("".join(one.itertext())))
-    return Found(element, len("".join(element.itertext()).strip()), 1.0)
+    return max(elements, key=lambda element: len("".join(element.itertext())), default=None)
 
 
 def _drop_headline(container: HtmlElement, spellings: tuple[str, ...], headline: HtmlElement | None) -> bool:
-    """Take the headline out of the beginning of the story's element; tell whether it was there once more."""
-    bones = {skeleton(spelling) for spelling in spellings} - {""}
-    seen = 0
-    dropped = False
+    """Take the headline out of the beginning of the article's element; returns whether it was repeated."""
+    letters = {skeleton(spelling) for spelling in spellings} - {""}
+    chars = 0
+    is_repeated = False
     for element in list(container.iter(*_HEADLINE_TAGS)):
         if element is container or element.getparent() is None:
             continue
         text = "".join(element.itertext())
-        if len(text) <= 500 and skeleton(text) in bones:
-            follower = element.getnext() if not (element.tail or "").strip() else None
-            drop(element)
-            if follower is not None and follower.tag == "br":
-                drop(follower)
-            dropped = dropped or not _are_nested(element, headline)
-            continue
-        if element.tag in ("p", "blockquote"):
-            seen += len(text.strip())
-            if seen > _HEADLINE_REACH:
+        if len(text) <= 500 and skeleton(text) in letters:
+            _drop_line(element)
+            is_repeated = is_repeated or not _are_nested(element, headline)
+        elif element.tag in ("p", "blockquote"):
+            chars += len(text.strip())
+            if chars > _HEADLINE_REACH:
                 break
-    return dropped
+    return is_repeated
+
+
+def _drop_line(element: HtmlElement) -> None:
+    """Take out an element and the `br` that ends its line."""
+    follower = None if (element.tail or "").strip() else element.getnext()
+    drop(element)
+    if follower is not None and follower.tag == "br":
+        drop(follower)
 
 
 def _are_nested(element: HtmlElement, other: HtmlElement | None) -> bool:
-    """Whether two elements are one, or one holds the other."""
+    """Whether two elements are the same, or one holds the other."""
     if other is None:
         return False
     return element is other or other in element.iterancestors() or element in other.iterancestors()
 
 
-def _says_headline(body: HtmlElement, spellings: tuple[str, ...]) -> bool:
-    bones = {skeleton(spelling) for spelling in spellings} - {""}
-    return any(
-        skeleton("".join(element.itertext())[:500]) in bones for element in body.iter("p", "blockquote")
-    )
-
-
 def _read(container: HtmlElement) -> list[str]:
-    """The paragraphs of the story's element, by trafilatura, or directly where it drops too much."""
-    direct = [line for line in (tidy(part) for part in visible(container).split("\n")) if line]
-    total = sum(map(len, direct))
-    if not total:
+    """The paragraphs of the article's element, by trafilatura, or directly where it drops too much."""
+    direct = [line for line in map(tidy, visible(container).split("\n")) if line]
+    length = sum(map(len, direct))
+    if not length:
         return []
     links = link_chars(container)
-    make = page_parser().makeelement
-    page = make("html")
-    page_body = make("body")
-    # Named so that the engine takes this element and no narrower one inside it.
-    article = make("article", {"itemprop": "articleBody", "class": "post"})
-    page.append(page_body)
-    page_body.append(article)
-    story = deepcopy(container)
-    story.tail = None
-    for name in list(story.attrib):
-        del story.attrib[name]
-    story.tag = "div"
-    article.append(story)
-    if any(len(element) > ENGINE_CHILDREN for element in story.iter(*_RUNS)):
+    page = _page_of(container)
+    if any(len(element) > ENGINE_CHILDREN for element in page.iter(*_RUNS)):
         return direct
-    read = getattr(bare_extraction(page, options=_options()), "body", None)
-    paragraphs = _paragraphs(read) if read is not None else []
-    if sum(map(len, paragraphs)) < ENGINE_SHARE * (total - links):
+    body = getattr(bare_extraction(page, options=_options()), "body", None)
+    paragraphs = [] if body is None else _paragraphs(body)
+    if sum(map(len, paragraphs)) < ENGINE_SHARE * (length - links):
         return direct
     # For a short text the engine may fall back on a reading that knows no paragraphs.
-    if len(paragraphs) == 1 < len(direct) and "\n" not in paragraphs[0]:
-        return direct
-    return paragraphs
+    is_flat = len(paragraphs) == 1 < len(direct) and "\n" not in paragraphs[0]
+    return direct if is_flat else paragraphs
+
+
+def _page_of(container: HtmlElement) -> HtmlElement:
+    """A page that has nothing but the article's element, so named that the engine takes no narrower one."""
+    make = page_parser().makeelement
+    page = make("html")
+    body = make("body")
+    article = make("article", {"itemprop": "articleBody", "class": "post"})
+    content = deepcopy(container)
+    content.tag = "div"
+    content.tail = None
+    content.attrib.clear()
+    page.append(body)
+    body.append(article)
+    article.append(content)
+    return page
 
 
 @cache
@@ -286,54 +326,58 @@ def _options() -> Extractor:
 
 
 def _paragraphs(body: HtmlElement) -> list[str]:
-    found: list[str] = []
-    for element in body:
-        _collect(element, found)
-    return [paragraph for paragraph in found if paragraph]
+    """The paragraphs of the engine's result, a tree of TEI elements."""
+    paragraphs = [paragraph for element in body for paragraph in _block_paragraphs(element)]
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _collect(element: HtmlElement, found: list[str]) -> None:
+def _block_paragraphs(element: HtmlElement) -> Iterator[str]:
     if not isinstance(element.tag, str):
         return
     if element.tag in ("list", "table"):
-        for item in element.iter("item", "row"):
-            cells = list(item.iterchildren("cell")) or [item]
-            found.append(tidy("\t".join(_flat(cell, nested_lists=False) for cell in cells)))
+        for row in element.iter("item", "row"):
+            cells = list(row.iterchildren("cell")) or [row]
+            yield tidy("\t".join(_lines_in(cell, nested_lists=False) for cell in cells))
     elif element.tag in ("quote", "div") and any(child.tag in _BLOCKS for child in element):
-        found.append(tidy(element.text or ""))
+        yield tidy(element.text or "")
         for child in element:
-            _collect(child, found)
-            if child.tail and child.tail.strip():
-                found.append(tidy(child.tail))
+            yield from _block_paragraphs(child)
+            yield tidy(child.tail or "")
     else:
-        for part in _PARAGRAPHS.split(_flat(element)):
-            found.extend(_broken(tidy(part)))
+        for part in _PARAGRAPHS.split(_lines_in(element)):
+            yield from _split_at_breaks(tidy(part))
 
 
-def _broken(text: str) -> list[str]:
+def _split_at_breaks(text: str) -> list[str]:
     """A paragraph at its line breaks, where these end sentences: many sites write `br` for a new paragraph.
 
     Short lines without a full stop (verse, an address) stay together.
     """
-    parts: list[str] = []
-    for line in text.split("\n"):
-        if parts and len(parts[-1]) < SHORT_LINE and not parts[-1].endswith(_ENDS) and len(line) < SHORT_LINE:
-            parts[-1] += "\n" + line
+    first, *lines = text.split("\n")
+    parts = [first]
+    for line in lines:
+        is_verse = max(len(parts[-1]), len(line)) < SHORT_LINE and not parts[-1].endswith(_ENDS)
+        if is_verse:
+            parts[-1] += f"\n{line}"
         else:
             parts.append(line)
     return parts
 
 
-def _flat(element: HtmlElement, *, nested_lists: bool = True) -> str:
-    """An element's text with line breaks; `nested_lists` tells whether lists and tables inside are in it."""
+def _lines_in(element: HtmlElement, *, nested_lists: bool = True) -> str:
+    """An element's text with line breaks.
+
+    Args:
+        element: An element of the engine's result.
+        nested_lists: Whether the text of lists and tables inside is in it.
+    """
     parts: list[str] = [element.text or ""]
     for child in element:
-        if (child.tag in ("list", "table") and not nested_lists) or child.tag == "lb":
+        if child.tag == "lb" or (child.tag in _LISTS and not nested_lists):
             parts.append("\n")
+        elif child.tag in _BLOCKS:
+            parts += ("\n", _lines_in(child, nested_lists=nested_lists), "\n")
         elif isinstance(child.tag, str):
-            nested = child.tag in _BLOCKS
-            parts.append("\n" if nested else "")
-            parts.append(_flat(child, nested_lists=nested_lists))
-            parts.append("\n" if nested else "")
+            parts.append(_lines_in(child, nested_lists=nested_lists))
         parts.append(child.tail or "")
     return "".join(parts)

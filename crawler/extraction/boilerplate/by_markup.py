@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.body.amount_guard import Judgement, Suspect, blocks_to_drop
+from crawler.extraction.body.amount_guard import DropDecision, Suspect, blocks_to_drop
 from crawler.extraction.element_names import BoilerplateName, boilerplate_name
 
 _INVISIBLE = (
@@ -76,7 +76,7 @@ def drop_clutter(
     openings: tuple[str, ...] = (),
     by_name: bool = True,
     notices: Callable[[], dict[HtmlElement, int]] = dict,
-) -> Judgement:
+) -> DropDecision:
     """Take out the blocks whose markup names them as furniture.
 
     Args:

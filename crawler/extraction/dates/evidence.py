@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.dates.page_order import day_in_url
 from crawler.extraction.dates.place import Place, heading_text
-from crawler.extraction.dates.url_day import day_in_url
 from crawler.extraction.metadata.jsonld import LinkedData, Node, text_value
 from crawler.model.article import DatePrecision, Hints
 from crawler.parsing.dates.order import DateOrder, may_need_order

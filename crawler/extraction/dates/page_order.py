@@ -1,14 +1,14 @@
-"""In which order a page writes its numeric dates, told from the page itself."""
+"""The order of day and month in a page's numeric dates, and the day in its URL."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from itertools import chain, islice
+from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.dates.url_day import day_in_url
 from crawler.extraction.metadata.jsonld import LinkedData
 from crawler.model.article import Hints
 from crawler.parsing.dates.order import DateOrder, find_order
@@ -18,6 +18,12 @@ MAX_TEXTS = 5_000
 MAX_PIECE = 400
 """Characters of a piece; a date stands in a short one."""
 
+_URL_DAY = re.compile(
+    r"/(?P<y>(?:19|20)\d{2})"
+    r"(?:/(?P<m>0?[1-9]|1[0-2])/(?P<d>0?[1-9]|[12]\d|3[01])(?=[/_-]|\Z)"
+    r"|-(?P<m2>0[1-9]|1[0-2])-(?P<d2>0[1-9]|[12]\d|3[01])(?=[/_.-]|\Z)"
+    r"|(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?=[/_.-]|\Z))"
+)
 _ISO_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _ARABIC_LETTER = re.compile("[\u0620-\u06d3]")
 _DATED_ATTRIBUTES = ("content", "datetime", "title")
@@ -76,3 +82,22 @@ def _known_days(tree: HtmlElement, url: str, hints: Hints | None, linked: Linked
             except ValueError:
                 continue
     return days
+
+
+def day_in_url(url: str) -> date | None:
+    """The day in an address such as ``/2024/12/04/…``, ``/2024-12-04-…`` or ``/20241204/…``.
+
+    Only at the start of a path's segment: a day inside a slug is one that the story is about.
+    """
+    try:
+        path = unquote(urlsplit(url[:2_000]).path)
+    except ValueError:
+        return None
+    for match in _URL_DAY.finditer(path):
+        month = match["m"] or match["m2"] or match["m3"]
+        day = match["d"] or match["d2"] or match["d3"]
+        try:
+            return date(int(match["y"]), int(month), int(day))
+        except ValueError:
+            continue
+    return None

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from crawler.extraction.dates.evidence import Evidence, Reader, Witness, collect, iter_same_day, same_clock
-from crawler.extraction.dates.headline_lines import LineCache
 from crawler.extraction.dates.page_order import page_order
-from crawler.extraction.dates.visible import VisibleDates, find_visible
+from crawler.extraction.dates.visible import LineCache, VisibleDates, find_visible
 from crawler.extraction.metadata.jsonld import LinkedData, read_linked_data
 from crawler.model.article import DatePrecision, Hints
 from crawler.parsing.dates.reading import Reading

@@ -14,8 +14,8 @@ from crawler.extraction.boilerplate.credit_lines import (
     is_credit_line,
     read_credits,
 )
-from crawler.extraction.dates.headline_lines import LineCache, Lines
 from crawler.extraction.dates.place import Place
+from crawler.extraction.dates.visible import LineCache, Lines
 from crawler.extraction.metadata.agencies import agency_name
 from crawler.extraction.metadata.canonical import host_labels
 from crawler.extraction.metadata.meta import Metadata

@@ -1,7 +1,7 @@
-"""Which lines of a page's text tell something, and which are only dates, names, labels and links.
+"""Which lines of an element are prose, and which are only dates, names, labels and links.
 
-A page whose story is a video, a picture or a list of links still has text: the date of today, the menu, the
-headlines of other stories. None of it is a story, however much of it there is.
+A page whose content is a video, a picture or a list of links still has text: the date of today, the menu, the
+headlines of other articles. However much of it there is, it is no article.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,12 +24,13 @@ HEADLINE_WORDS = 4
 """A linked line of fewer words is a section, a tag or a button."""
 MAX_HEADLINE_CHARS = 200
 """What is linked and longer is prose inside a link."""
-MAX_MARK_CHARS = 260
+MAX_LABEL_CHARS = 260
 """Prompts and notices grow to two lines, not more; a longer line is running text."""
 MAX_JUDGED = 300
 """Lines that are judged by their words; those after them count as text. A story of so many lines is one."""
 MAX_DEPTH = 60
 """How deep elements are followed; the text of what lies deeper is one piece."""
+_BOILERPLATE = (phrases.leading_line, phrases.copyright_notice, phrases.follow_prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +42,41 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """What the lines of a story's element come to."""
+class TextLines:
+    """The lines of an article's element by kind."""
 
-    told: tuple[str, ...]
+    prose: tuple[str, ...] = ()
     """Lines of running text."""
-    headlines: tuple[str, ...]
+    headlines: tuple[str, ...] = ()
     """Lines that are links with a headline's length."""
-    links: int
-    """Lines that are links, of any length."""
+    links: int = 0
+    """How many lines are links, of any length."""
 
     @property
-    def words(self) -> int:
+    def word_count(self) -> int:
         """Words of the running text."""
-        return sum(len(line.split()) for line in self.told)
+        return sum(len(line.split()) for line in self.prose)
 
 
-def telling_lines(
-    element: HtmlElement, *, silent: Iterable[str] = (), timezone: ZoneInfo, now: datetime
-) -> Telling:
-    """Sort an element's lines.
+def sort_lines(
+    element: HtmlElement, *, labels: Iterable[str] = (), timezone: ZoneInfo, now: datetime
+) -> TextLines:
+    """Sort an element's lines into prose and links; labels, dates and notices are left out.
 
     Args:
-        element: The story's element, clutter gone, its links still in it.
-        silent: Texts that tell nothing as a line of their own: the headline, names of the site and authors.
+        element: The article's element, boilerplate gone, its links still in it.
+        labels: Texts that are no prose as a line of their own: the headline, names of the site and authors.
         timezone: The site's, to read dates.
         now: The aware time of fetching, to read dates.
     """
-    bones = {skeleton(text) for text in silent} | {""}
-    told: list[str] = []
+    known = {skeleton(text) for text in labels} | {""}
+
+    def is_known(line: str) -> bool:
+        if len(line) > MAX_LABEL_CHARS:
+            return False
+        return skeleton(line) in known or _is_label(line, timezone, now)
+
+    prose: list[str] = []
     headlines: list[str] = []
     links = 0
     for position, line in enumerate(lines_of(element)):
@@ -77,13 +84,9 @@ def telling_lines(
             links += 1
             if len(line.text.split()) >= HEADLINE_WORDS:
                 headlines.append(line.text)
-        elif (
-            position >= MAX_JUDGED
-            or len(line.text) > MAX_MARK_CHARS
-            or not (skeleton(line.text) in bones or _is_mark(line.text, timezone, now))
-        ):
-            told.append(line.text)
-    return Telling(tuple(told), tuple(headlines), links)
+        elif position >= MAX_JUDGED or not is_known(line.text):
+            prose.append(line.text)
+    return TextLines(tuple(prose), tuple(headlines), links)
 
 
 def lines_of(element: HtmlElement) -> Iterator[Line]:
@@ -125,15 +128,11 @@ def _flat(text: str | None) -> str:
     return text.replace("\n", " ") if text else ""
 
 
-def _is_mark(line: str, timezone: ZoneInfo, now: datetime) -> bool:
+def _is_label(line: str, timezone: ZoneInfo, now: datetime) -> bool:
     """Whether a line is a date, a label, a prompt or a notice."""
-    if (
-        phrases.label(line) is not None
-        or phrases.leading_line(line)
-        or phrases.copyright_notice(line)
-        or phrases.follow_prompt(line)
-        or not any(char.isalpha() for char in line)
-    ):
+    if not any(char.isalpha() for char in line) or phrases.label(line) is not None:
+        return True
+    if any(is_boilerplate(line) for is_boilerplate in _BOILERPLATE):
         return True
     reading = read_date(line, timezone=timezone, now=now)
     return reading is not None and reading.strange <= DATE_WORDS

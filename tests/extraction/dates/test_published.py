@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.extraction.dates import Published, find_published
+from crawler.extraction.dates.published import Published, find_published
 from crawler.model.article import DatePrecision, Hints
 from tests.support.dated_pages import NOW, TITLE, URL, ZONE, at, find, ld, meta, page
 

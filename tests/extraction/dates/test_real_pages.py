@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml import html
 
-from crawler.extraction.dates import Published, find_published
+from crawler.extraction.dates.published import Published, find_published
 from tests.support.paths import DATA
 
 PAGES_DIR = DATA / "pages"

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.extraction import EmptyBody, extract
 from crawler.extraction.metadata.marks import marks_of_line
-from crawler.extraction.tree import MAX_TAGS
+from crawler.extraction.parse import MAX_TAGS
 from crawler.model.article import ArticleMark
 from crawler.model.site import Site
 from tests.support.pages import STORY, TITLE, URL, page, paragraphs

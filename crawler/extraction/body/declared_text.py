@@ -1,0 +1,328 @@
+"""What a page says of its article's text elsewhere than in its markup.
+
+The description and a feed's summary are often the text's beginning, though not always; JSON-LD's
+`articleBody`, a feed's full text and WordPress's REST interface have all of it. They confirm a reading, or
+show that another text was read.
+
+Next, Nuxt, Gatsby and their like put what a page shows into JSON, as an element of its own (``<script
+type="application/json">``), as an assignment (``window.__STATE__ = {…}``), as a call's argument or as pieces
+of a string. All of it is searched for the object that has the page's headline, or a text that begins as the
+page's description does; other articles in the same data have neither.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from crawler.extraction.metadata.jsonld import LinkedData, Node
+from crawler.extraction.metadata.meta import Metadata
+from crawler.extraction.text import fold_long, skeleton, skeleton_of_long, tidy
+from crawler.model.article import Hints
+
+OPENING = 36
+"""Letters of a text's beginning that are compared: six words or so, which no other text begins with."""
+MIN_OPENING = 24
+"""A shorter description may be a label."""
+MIN_FULL_TEXT = 200
+"""Letters from which a text is the whole article rather than its summary."""
+MAX_FULL_TEXT = 200_000
+SHINGLE = 3
+"""Words of a run by which two texts are compared: enough that chance agreement is rare."""
+CONFIRMED = 0.5
+"""Share of a full text's shingles from which the text that was read is that one; edited copies have most."""
+CONTRADICTED = 0.2
+"""Share of a full text's shingles below which the text that was read is another one."""
+
+_TAG = re.compile(r"<(/?)(p|br|div|li|ul|ol|h[1-6]|blockquote|tr|[a-z][a-z0-9]{0,15})\b[^<>]{0,2000}>", re.I)
+_UNREAD = re.compile(r"<!--(?:.*?-->|.*)|<(script|style)\b(?:.*?</\1\s{0,9}>|.*)", re.IGNORECASE | re.DOTALL)
+_BREAKING = frozenset(
+    {"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"}
+)
+MAX_SCRIPT_CHARS = 3_000_000
+"""A longer script isn't read."""
+MAX_SCRIPTS = 60
+MAX_OBJECTS = 20_000
+"""JSON objects looked at on one page; applications' states have some thousands."""
+MAX_DEPTH = 40
+"""How deep objects are followed."""
+MIN_PIECE = 20
+"""Characters of the shortest string that counts as a part of a text made of pieces."""
+MAX_VALUES = 12
+"""JSON values read of one script that has several, or code between them."""
+
+_SCRIPT = re.compile(r"<script\b([^<>]{0,1000})>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
+_OTHER_TYPE = re.compile(r"type\s*=\s*[\"']?(?:application/ld\+json|text/template|text/x-)", re.IGNORECASE)
+_OPENING = re.compile(r"[=(,:]\s{0,20}([\[{]|JSON\.parse\(\s{0,20}[\"'])|\A\s{0,200}([\[{])")
+_PUSHED = re.compile(r"\.push\(\s{0,9}\[\s{0,9}1\s{0,9},\s{0,9}(\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
+"""A piece of the stream that React's server components send."""
+_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
+_HEADLINE_KEYS = frozenset(
+    {"title", "headline", "name", "heading", "news_title", "newstitle", "subject", "label"}
+)
+_TEXT_KEYS = frozenset(
+    {"text", "html", "content", "value", "body", "children", "data", "paragraph", "rendered"}
+)
+"""Keys under which editors keep the words of a block."""
+_NO_TEXT = re.compile(r"https?://\S+|[\w./:+-]{20,}")
+_DECODER = json.JSONDecoder(strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredText:
+    """What one page and its source declare of the article's text."""
+
+    openings: tuple[str, ...] = ()
+    """How it begins, as skeletons (`text.skeleton`)."""
+    full_texts: tuple[str, ...] = ()
+    """All of it, as plain text with line breaks, the longest first."""
+
+    def confirms(self, text: str) -> bool:
+        """Whether an opening or a full text shows that a text is the article's."""
+        if not text:
+            return False
+        return self.begins(text) or any(share_of(full, text) >= CONFIRMED for full in self.full_texts)
+
+    def contradicts(self, text: str) -> bool:
+        """Whether the full texts are other ones than a text, and no opening confirms it."""
+        if not self.full_texts or self.confirms(text):
+            return False
+        return all(share_of(full, text) < CONTRADICTED for full in self.full_texts)
+
+    def begins(self, text: str) -> bool:
+        """Whether a declared opening stands in a text."""
+        letters = skeleton_of_long(text)
+        return any(opening in letters for opening in self.openings)
+
+
+def read_declared_text(metadata: Metadata, url: str, hints: Hints, spellings: Iterable[str]) -> DeclaredText:
+    """Collect what a page and the source that listed it declare of its article's text.
+
+    Args:
+        metadata: The page's own statements.
+        url: The page's URL.
+        hints: What the source declared.
+        spellings: The headline; a text that begins with it begins behind it.
+    """
+    node = metadata.article(url) or {}
+    full_texts = [plain_text(text) for text in (article_body(node, metadata.linked_data), hints.text) if text]
+    full_texts = [text for text in full_texts if len(skeleton_of_long(text)) >= MIN_FULL_TEXT]
+    description = node.get("description")
+    summaries = [
+        *full_texts,
+        metadata.first("og:description"),
+        metadata.first("description"),
+        metadata.first("twitter:description"),
+        description if isinstance(description, str) else None,
+        hints.summary,
+    ]
+    headlines = sorted(map(skeleton, filter(None, spellings)), key=len, reverse=True)
+    openings = dict.fromkeys(_opening(summary, headlines) for summary in summaries if summary)
+    return DeclaredText(tuple(filter(None, openings)), tuple(sorted(full_texts, key=len, reverse=True)))
+
+
+def article_body(node: Node, data: LinkedData) -> str | None:
+    """The `articleBody` (or `text`) of an article's JSON-LD node, as written: plain, or HTML."""
+    for key in ("articleBody", "text"):
+        value = data.resolve(node.get(key))
+        if isinstance(value, list):
+            value = "\n\n".join(part for part in value if isinstance(part, str))
+        if isinstance(value, str) and value.strip():
+            return value[:MAX_FULL_TEXT]
+    return None
+
+
+def plain_text(text: str) -> str:
+    """A text that may be HTML, escaped once or twice, as plain lines."""
+    for _ in range(2):
+        if "&" in text:
+            text = html.unescape(text)
+    if "<" in text:
+        text = _UNREAD.sub("\n", text)
+        text = _TAG.sub(lambda tag: "\n" if tag.group(2).lower() in _BREAKING else "", text)
+    return "\n".join(filter(None, map(tidy, text.split("\n"))))
+
+
+def share_of(text: str, other: str) -> float:
+    """Which part of a text's shingles another one has, 0 to 1."""
+    shingles = _shingles(text[:MAX_FULL_TEXT])
+    return len(shingles & _shingles(other[:MAX_FULL_TEXT])) / len(shingles) if shingles else 0.0
+
+
+@lru_cache(maxsize=8)
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    """Runs of `SHINGLE` words; cached, since one text is compared with several others."""
+    words = re.findall(r"\w+", fold_long(text))
+    return frozenset(zip(*(words[start:] for start in range(SHINGLE)), strict=False))
+
+
+def _opening(summary: str, headlines: list[str]) -> str | None:
+    letters = skeleton(html.unescape(summary)[:400])
+    headline = next(filter(letters.startswith, filter(None, headlines)), "")
+    opening = letters[len(headline) :][:OPENING]
+    return opening if len(letters) - len(headline) >= MIN_OPENING else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    text: str
+    has_headline: bool
+    """Whether the object that has the text has the page's headline, too."""
+
+
+def text_in_scripts(source: str, spellings: tuple[str, ...], declared: DeclaredText) -> list[str]:
+    """The paragraphs of the article that the page's scripts hold.
+
+    Args:
+        source: The page, decoded.
+        spellings: The headline as the page spells it in different places.
+        declared: What the page declares of the text elsewhere.
+
+    Returns:
+        The paragraphs, not cleaned; empty where no script has the article.
+    """
+    headlines = frozenset(map(skeleton, spellings)) - {""}
+    candidates = (candidate for value in _values(source) for candidate in _candidates(value, headlines))
+    texts = (
+        candidate.text
+        for candidate in candidates
+        if candidate.has_headline or declared.begins(candidate.text[:4_000])
+    )
+    longest = max(texts, key=len, default="")
+    return longest.split("\n") if longest else []
+
+
+def _values(source: str) -> Iterator[Any]:
+    """The JSON values, and the long strings, of a page's scripts."""
+    stream: list[str] = []
+    for match in islice(_SCRIPT.finditer(source), MAX_SCRIPTS):
+        attributes, script = match.groups()
+        if not MIN_FULL_TEXT <= len(script) <= MAX_SCRIPT_CHARS or _OTHER_TYPE.search(attributes):
+            continue
+        if pushed := _PUSHED.findall(script):
+            stream += filter(None, map(_string, pushed))
+            continue
+        values = list(_json_values(script))
+        yield from values or filter(None, map(_string, _STRING.findall(script)))
+    if stream:
+        yield from _stream_values("".join(stream))
+
+
+def _stream_values(stream: str) -> Iterator[Any]:
+    """The rows of React's stream: ``a:{…}`` is JSON, ``b:T4e2,…`` a text of so many bytes, in hexadecimal."""
+    for row in re.split(r"(?:^|\n)[0-9a-f]{1,6}:", stream):
+        if text := re.match(r"T[0-9a-f]{1,8},", row):
+            yield row[text.end() :]
+        elif row[:1] in "[{":
+            yield from _json_values(row)
+
+
+def _json_values(script: str) -> Iterator[Any]:
+    position = count = 0
+    while count < MAX_VALUES and (match := _OPENING.search(script, position)):
+        start = match.start(match.lastindex or 0)
+        position = match.end()
+        source, offset = script, start
+        if script.startswith("JSON.parse", start):
+            literal = _STRING.match(script, match.end() - 1)
+            source, offset = (_string(literal.group()) or "" if literal else ""), 0
+        try:
+            value, end = _DECODER.raw_decode(source, offset)
+        except (ValueError, RecursionError):
+            count += 1
+            continue
+        if len(source) - offset >= MIN_FULL_TEXT and value:
+            count += 1
+            yield value
+        if source is script:
+            position = end
+
+
+def _string(literal: str) -> str | None:
+    """The text of a JavaScript string literal long enough to be an article's."""
+    if len(literal) < MIN_FULL_TEXT:
+        return None
+    body = literal[1:-1]
+    if literal[0] != '"':
+        body = re.sub(r"\\([^\"\\/bfnrtu])", r"\1", body).replace('\\"', '"').replace('"', '\\"')
+    body = re.sub(r"\\x([0-9a-fA-F]{2})", r"\\u00\1", body)
+    try:
+        value = json.loads(f'"{body}"', strict=False)
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _candidates(value: Any, headlines: frozenset[str]) -> Iterator[_Candidate]:
+    """The texts of a JSON value that are long enough to be an article's."""
+    if isinstance(value, str):
+        yield from _text_candidates(value, has_headline=False)
+    stack: list[tuple[Any, int]] = [(value, 0)] if isinstance(value, dict | list) else []
+    count = 0
+    while stack and count < MAX_OBJECTS:
+        node, depth = stack.pop()
+        count += 1
+        if depth > MAX_DEPTH:
+            continue
+        if isinstance(node, dict):
+            yield from _texts_of(node, headlines)
+        children = node.values() if isinstance(node, dict) else node
+        stack += [(child, depth + 1) for child in children if isinstance(child, dict | list)]
+
+
+def _texts_of(node: dict[str, Any], headlines: frozenset[str]) -> Iterator[_Candidate]:
+    """The texts of one object: its strings and, where it has the headline, the editor's blocks in it."""
+    has_headline = _has_headline(node, headlines)
+    for child in node.values():
+        if isinstance(child, str):
+            yield from _text_candidates(child, has_headline=has_headline)
+        elif isinstance(child, list) and has_headline:
+            yield from _text_candidates("\n".join(_pieces(child, 0)), has_headline=True)
+        elif isinstance(child, dict) and has_headline and not _has_headline(child, headlines):
+            # WordPress's interface: {"title": {"rendered": …}, "content": {"rendered": …}}
+            yield from _rendered_texts(child)
+
+
+def _rendered_texts(node: dict[str, Any]) -> Iterator[_Candidate]:
+    for key, value in node.items():
+        if isinstance(value, list):
+            yield from _text_candidates("\n".join(_pieces(value, 0)), has_headline=True)
+        elif isinstance(value, str) and key.lower() in _TEXT_KEYS:
+            yield from _text_candidates(value, has_headline=True)
+
+
+def _has_headline(node: dict[str, Any], headlines: frozenset[str]) -> bool:
+    for key, value in node.items():
+        text = value.get("rendered") if isinstance(value, dict) else value
+        if isinstance(text, str) and len(text) < 600 and key.lower() in _HEADLINE_KEYS:
+            letters = skeleton(plain_text(text))
+            if letters and letters in headlines:
+                return True
+    return False
+
+
+def _text_candidates(text: str, *, has_headline: bool) -> Iterator[_Candidate]:
+    if len(text) < MIN_FULL_TEXT or text.count(" ") * 25 < len(text):
+        return
+    plain = plain_text(text)
+    if len(skeleton_of_long(plain)) >= MIN_FULL_TEXT:
+        yield _Candidate(plain, has_headline)
+
+
+def _pieces(node: Any, depth: int) -> Iterator[str]:
+    """The words of a list of an editor's blocks, in order."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(node, str):
+        if len(node) >= MIN_PIECE and not _NO_TEXT.fullmatch(node):
+            yield node
+        return
+    children = node if isinstance(node, list) else ()
+    if isinstance(node, dict):
+        children = [value for key, value in node.items() if key.lower() in _TEXT_KEYS]
+    for child in children:
+        yield from _pieces(child, depth + 1)
