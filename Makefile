@@ -14,8 +14,10 @@ SHELL := /bin/bash
 demo: $(STAMP)
 	$(BIN)/khabar demo
 
-# On all cores: each test process has servers of its own. The stores that KHABAR_TEST_* may name are one for all.
-PARALLEL := $(if $(KHABAR_TEST_MONGODB_URI)$(KHABAR_TEST_REDIS_URL),,-n auto --maxprocesses 4 --dist worksteal)
+# Each test process has servers of its own; one more than cores, since crawls wait for sites as much as they work.
+# The stores that KHABAR_TEST_* may name are one for all.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+PARALLEL := $(if $(KHABAR_TEST_MONGODB_URI)$(KHABAR_TEST_REDIS_URL),,-n $(shell echo $$(( $(CORES) < 4 ? $(CORES) + 1 : 5 ))) --dist worksteal)
 test: $(STAMP)
 	$(BIN)/python -m pytest $(PARALLEL)
 
@@ -36,14 +38,14 @@ test-lowest: $(STAMP)
 	  -o .venv-lowest/requirements.txt
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest/requirements.txt
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --no-deps -e .
-	.venv-lowest/bin/python -m pytest -q -m "not slow" -n auto --maxprocesses 4 --dist worksteal $(FAST)
+	.venv-lowest/bin/python -m pytest -q -m "not slow" $(PARALLEL) $(FAST)
 
 PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) 3.13)
 test-313: $(STAMP)
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON313) .venv-313
 	$(BIN)/uv pip install --quiet --python .venv-313/bin/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python .venv-313/bin/python --no-build-isolation --no-deps -e .
-	.venv-313/bin/python -m pytest -q -m "not slow" -n auto --maxprocesses 4 --dist worksteal $(FAST)
+	.venv-313/bin/python -m pytest -q -m "not slow" $(PARALLEL) $(FAST)
 
 # The checks that take seconds; `make hooks` runs them before each commit.
 lint: $(STAMP)
