@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test test-fast test-lowest test-313 coverage check lint docs hooks chaos install lock bench bench-politeness rivals bench-rivals spark clean
+.PHONY: demo test test-fast test-lowest test-313 coverage check lint words docs hooks chaos install lock bench bench-politeness rivals bench-rivals spark clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -55,6 +55,10 @@ lint: $(STAMP)
 	$(BIN)/python -m scripts.structure
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
+
+# Adds the keys that code and templates ask for to the catalogues of words; names what lacks a text or a user.
+words: $(STAMP)
+	$(BIN)/python -m scripts.words
 
 hooks: $(STAMP)
 	$(BIN)/pre-commit install

@@ -17,7 +17,9 @@ from crawler.files import replaced_file
 from crawler.model.period import explain_empty, parse_period
 from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.dedup.report import read_holdings, report_of
-from crawler.report import render_csv, render_html, render_json, render_text
+from crawler.report.json_csv import render_csv, render_json
+from crawler.report.page import render_html
+from crawler.report.terminal import render_text
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_index import rebuild_index
 

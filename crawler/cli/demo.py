@@ -13,7 +13,8 @@ from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
 from crawler.operations.crawling.crawl import exit_code
 from crawler.operations.demo import a_day_passes, demo_settings, first_crawl, open_demo, report, second_crawl
-from crawler.report import render_html, render_text
+from crawler.report.page import render_html
+from crawler.report.terminal import render_text
 
 
 def register(app: typer.Typer) -> None:

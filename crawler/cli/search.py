@@ -14,10 +14,10 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
 from crawler.errors import UsageError
+from crawler.html.safe import one_line
 from crawler.model.period import ZONE, explain_empty, parse_period
 from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.archive.read import Archive, best_first, filters_of, parse_query
-from crawler.report.article import one_line
 from crawler.storage.search import BusyIndexError, Hit, Refreshed, stated_day
 from crawler.storage.search.excerpt import Piece
 

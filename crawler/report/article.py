@@ -1,21 +1,12 @@
-"""What the report needs to know of an article."""
+"""What a report is built from: marked articles, notes on sites, near misses."""
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from typing import Final
 
 REASONS: Final = ("exact", "near", "contains", "contained")
 """Why an article counts as a duplicate: the same words; nearly the same; the whole original with more
 around it; a part of the original."""
-
-# Control characters, and the embedding, override and isolate marks with which a title could turn the
-# text around it. Plain LRM, RLM and ALM stay: they only ever touch their neighbours. Lone surrogates
-# cannot be written as UTF-8.
-_UNSHOWABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +84,15 @@ class ReportArticle:
 
 @dataclass(frozen=True, slots=True)
 class SiteNote:
-    """What is known of a site beside its articles.
+    """A site's health and the pages of it that are in quarantine.
 
     Attributes:
         site: Its id.
-        boilerplate: Paragraphs that were taken off its articles because the site repeats them; None where
-            nobody counted.
-        quarantined: Pages that a person should look at.
-        trouble: A word for what is wrong with it, or None.
-        reason: A sentence that says more.
+        boilerplate: Paragraphs removed from its articles because the site repeats them; None where they were
+            not counted.
+        quarantined: Pages in quarantine.
+        trouble: The verdict on its crawls, such as ``blocked``; None for a healthy site.
+        reason: A sentence that explains the verdict.
     """
 
     site: str
@@ -111,8 +102,8 @@ class SiteNote:
     reason: str | None = None
 
     @property
-    def telling(self) -> bool:
-        """Whether there is anything to say of the site."""
+    def noteworthy(self) -> bool:
+        """Whether there is anything to report of the site."""
         return bool(self.boilerplate or self.quarantined or self.trouble)
 
 
@@ -123,18 +114,3 @@ class NearMiss:
     id: str
     other_id: str
     similarity: float
-
-
-def one_line(text: str) -> str:
-    """One line that is safe to show: no control characters, none that turn the direction."""
-    if text.isprintable() and "  " not in text:  # nearly every title, in a tenth of the time
-        return text.strip()
-    return _SPACES.sub(" ", _UNSHOWABLE.sub(" ", text)).strip()
-
-
-def local(moment: datetime, zone: tzinfo) -> datetime:
-    """A time in another zone; as it is where that would leave the years that datetime knows (1 to 9999)."""
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:
-        return moment

@@ -2,13 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
 
-from crawler.report.article import REASONS, NearMiss, ReportArticle, SiteNote, one_line
-from crawler.report.figures import Bin, Day, Flow, Member, Pair, Report, Site, Story, Totals
-from crawler.report.stories import group_stories
+from crawler.html.charts import Day
+from crawler.html.safe import local, one_line
+from crawler.report.article import REASONS, NearMiss, ReportArticle, SiteNote
+from crawler.report.figures import Bin, Flow, Member, Pair, Report, Site, Story, Totals
 
 LISTED_STORIES: Final = 30
 """Stories in each of the two lists: what a person may look through in one sitting."""
@@ -39,8 +41,8 @@ def build_report(
     """Count who published what, and who had it first.
 
     An article lies in the report when it appeared (was published, or first seen where the page states no
-    time) from `since` to just before `until`, on one of `sites`. Others may be given too: they are not
-    counted, but are named as members of the stories that reach into the report.
+    time) from `since` to just before `until`, on one of `sites`. Further articles may be given: they are not
+    counted, but are listed as members of the stories that reach into the report.
 
     Args:
         articles: The articles, in any order; ids are unique.
@@ -48,45 +50,22 @@ def build_report(
         since: Start of the report, inclusive, aware; None for no start.
         until: End of the report, exclusive, aware; None for no end.
         sites: Ids of the sites to report on; None for all.
-        site_names: Arabic and English name by site id; otherwise a site is called as its articles say.
+        site_names: Arabic and English name by site id; otherwise the name that a site's articles give.
         near_misses: Pairs just below the boundary, for the list of borderline pairs.
         boundary: Least similarity that counts as a duplicate of another site's article.
         boundary_within: The same, of an article of the same site; `boundary` without it.
         zone: Zone of the times and of the days.
-        notes: What else is known of sites; those outside `sites`, or with nothing to say, are left out.
+        notes: Health of the sites; those outside `sites`, or with nothing to report, are left out.
 
     Raises:
         ValueError: Two articles have one id, or a time has no zone.
     """
-    for name, moment in (("generated_at", generated_at), ("since", since), ("until", until)):
-        if moment is not None and moment.tzinfo is None:
-            raise ValueError(f"{name} has no time zone")
-
-    def counted(article: ReportArticle) -> bool:
-        return (
-            (since is None or article.in_period_at >= since)
-            and (until is None or article.in_period_at < until)
-            and (sites is None or article.site in sites)
-        )
-
-    known: dict[str, ReportArticle] = {}
-    for article in articles:
-        if article.id in known:
-            raise ValueError(f"article {article.id} is given twice")
-        known[article.id] = article
-    scope = {id_ for id_, article in known.items() if counted(article)}
-    stories = group_stories(known.values(), scope, zone)
-    shared = [story for story in stories if _is_shared(story)]
-    pairs = sorted(
-        (
-            Pair(story.id, story.first, member, member.similarity)
-            for story in shared
-            for member in story.members
-            if not member.original and member.id in scope
-        ),
-        key=lambda pair: (pair.copy.at, pair.copy.id),
-    )
+    scope = _Scope(since, until, sites)
+    _require_zones(generated_at=generated_at, since=since, until=until)
+    selection = _select(articles, scope, zone)
+    pairs = selection.pairs()
     histogram = _histogram(pairs)
+    shared = [story for story in selection.stories if _is_shared(story)]
     return Report(
         generated_at=generated_at.astimezone(zone),
         since=since.astimezone(zone) if since else None,
@@ -94,24 +73,117 @@ def build_report(
         zone=str(zone),
         boundary=boundary,
         boundary_within=boundary_within,
-        totals=_totals([known[id_] for id_ in scope], stories, pairs),
-        sites=_sites(known, scope, stories, site_names or {}),
+        totals=_totals(selection, pairs),
+        sites=_sites(selection, site_names or {}),
         flows=_flows(pairs),
         largest=tuple(sorted(shared, key=_by_size)[:LISTED_STORIES]),
         recent=tuple(sorted(shared, key=_last_at, reverse=True)[:LISTED_STORIES]),
         histogram=histogram,
         unmeasured=len(pairs) - sum(bar.count for bar in histogram),
         borderline=_borderline(pairs, boundary, boundary_within),
-        near_misses=_near_misses(near_misses, known, scope, stories),
-        days=_days([member for story in stories for member in story.members if member.id in scope]),
+        near_misses=_near_misses(list(near_misses), selection),
+        days=_days(selection.counted_members()),
         duplicates=tuple(pairs),
-        notes=tuple(
-            sorted(
-                (note for note in notes if note.telling and (sites is None or note.site in sites)),
-                key=lambda note: (note.trouble is None, -note.quarantined, note.site),
-            )
-        ),
+        notes=_notes(notes, scope),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The period and the sites that a report is about."""
+
+    since: datetime | None
+    until: datetime | None
+    sites: Collection[str] | None
+
+    def has_site(self, site: str) -> bool:
+        return self.sites is None or site in self.sites
+
+    def covers(self, article: ReportArticle) -> bool:
+        at = article.in_period_at
+        if (self.since is not None and at < self.since) or (self.until is not None and at >= self.until):
+            return False
+        return self.has_site(article.site)
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """All articles by id, the ids of those that the report counts, and the stories of these."""
+
+    articles: Mapping[str, ReportArticle]
+    counted: set[str]
+    stories: list[Story]
+
+    def counted_members(self) -> list[Member]:
+        return [member for story in self.stories for member in story.members if member.id in self.counted]
+
+    def pairs(self) -> list[Pair]:
+        """Each counted duplicate with the first article of its story, by time."""
+        pairs = [
+            Pair(story.id, story.first, member, member.similarity)
+            for story in self.stories
+            for member in story.members
+            if not member.original and member.id in self.counted
+        ]
+        return sorted(pairs, key=lambda pair: (pair.copy.at, pair.copy.id))
+
+
+def _require_zones(**moments: datetime | None) -> None:
+    for name, moment in moments.items():
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError(f"{name} has no time zone")
+
+
+def _select(articles: Iterable[ReportArticle], scope: _Scope, zone: tzinfo) -> _Selection:
+    by_id: dict[str, ReportArticle] = {}
+    by_story: dict[str, list[ReportArticle]] = defaultdict(list)
+    for article in articles:
+        if article.id in by_id:
+            raise ValueError(f"article {article.id} is given twice")
+        by_id[article.id] = article
+        by_story[article.story_id].append(article)
+    counted = {id_ for id_, article in by_id.items() if scope.covers(article)}
+    stories = [
+        _story(story_id, members, zone)
+        for story_id, members in by_story.items()
+        if any(member.id in counted for member in members)
+    ]
+    return _Selection(by_id, counted, stories)
+
+
+def _story(story_id: str, articles: list[ReportArticle], zone: tzinfo) -> Story:
+    # Of two at the same time the original goes first.
+    articles.sort(key=lambda article: (article.at, article.duplicate_of is not None, article.id))
+    lead = next((article for article in articles if article.duplicate_of is None), None)
+    members = tuple(_member(article, lead, zone) for article in articles)
+    first = next((member for member in members if member.original), None)
+    return Story(id=story_id, first=first, members=members)
+
+
+def _member(article: ReportArticle, lead: ReportArticle | None, zone: tzinfo) -> Member:
+    return Member(
+        id=article.id,
+        site=article.site,
+        title=one_line(article.title),
+        url=one_line(article.url),
+        at=local(article.at, zone),
+        dated=article.published_at is not None,
+        timed=article.timed,
+        day=article.day,
+        original=article.duplicate_of is None,
+        duplicate_of=article.duplicate_of,
+        similarity=article.similarity,
+        reason=article.reason,
+        delay=_delay(article, lead),
+        text=article.text,
+    )
+
+
+def _delay(article: ReportArticle, lead: ReportArticle | None) -> timedelta | None:
+    # Times of first sight would measure our crawls, and a bare day would be off by hours: no figure then.
+    if lead is None or lead is article or not (article.timed and lead.timed):
+        return None
+    return article.at - lead.at
 
 
 def _is_shared(story: Story) -> bool:
@@ -126,48 +198,41 @@ def _last_at(story: Story) -> tuple[datetime, str]:
     return story.members[-1].at, story.id
 
 
-def _totals(counted: list[ReportArticle], stories: list[Story], pairs: list[Pair]) -> Totals:
+def _totals(selection: _Selection, pairs: list[Pair]) -> Totals:
+    counted = [selection.articles[id_] for id_ in selection.counted]
     reasons = Counter(pair.copy.reason or "unstated" for pair in pairs)
     return Totals(
         articles=len(counted),
         originals=len(counted) - len(pairs),
         duplicates=len(pairs),
-        stories=len(stories),
-        shared_stories=sum(map(_is_shared, stories)),
-        earlier_stories=sum(story.first is None for story in stories),
+        stories=len(selection.stories),
+        shared_stories=sum(map(_is_shared, selection.stories)),
+        earlier_stories=sum(story.first is None for story in selection.stories),
         sites=len({article.site for article in counted}),
         undated=sum(article.published_at is None for article in counted),
         by_reason={reason: reasons[reason] for reason in (*REASONS, "unstated")},
     )
 
 
-def _sites(
-    known: Mapping[str, ReportArticle],
-    scope: Collection[str],
-    stories: list[Story],
-    names: Mapping[str, tuple[str, str]],
-) -> tuple[Site, ...]:
-    called: dict[str, str] = {}
-    first: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    duplicates: Counter[str] = Counter()
-    for story in stories:
+def _sites(selection: _Selection, names: Mapping[str, tuple[str, str]]) -> tuple[Site, ...]:
+    first, alone, duplicates = Counter[str](), Counter[str](), Counter[str]()
+    given_names: dict[str, str] = {}
+    for story in selection.stories:
+        original = first if _is_shared(story) else alone
         for member in story.members:
             # Sites outside the report are listed too where one of its stories names them.
-            called.setdefault(member.site, known[member.id].site_name)
-            if member.id in scope:
-                tally = duplicates if not member.original else first if _is_shared(story) else alone
-                tally[member.site] += 1
+            given_names.setdefault(member.site, selection.articles[member.id].site_name)
+            if member.id in selection.counted:
+                (original if member.original else duplicates)[member.site] += 1
     sites = []
-    for id_, name in called.items():
-        arabic, english = names.get(id_, (name, name))
-        articles = first[id_] + alone[id_] + duplicates[id_]
+    for id_, given_name in given_names.items():
+        arabic, english = map(one_line, names.get(id_, (given_name, given_name)))
         sites.append(
             Site(
                 id=id_,
-                name=one_line(arabic) or id_,
-                name_en=one_line(english) or one_line(arabic) or id_,
-                articles=articles,
+                name=arabic or id_,
+                name_en=english or arabic or id_,
+                articles=first[id_] + alone[id_] + duplicates[id_],
                 first=first[id_],
                 alone=alone[id_],
                 duplicates=duplicates[id_],
@@ -182,19 +247,17 @@ def _flows(pairs: list[Pair]) -> tuple[Flow, ...]:
         if pair.first is not None:
             routes[pair.first.site, pair.copy.site].append(pair)
     flows = []
-    for (first, carrier), taken in routes.items():
-        delays = [pair.copy.delay for pair in taken if pair.copy.delay is not None]
-        similarities = [pair.similarity for pair in taken if pair.similarity is not None]
+    for (first, carrier), copies in routes.items():
+        delays = [pair.copy.delay.total_seconds() for pair in copies if pair.copy.delay is not None]
+        similarities = [pair.similarity for pair in copies if pair.similarity is not None]
         flows.append(
             Flow(
                 first=first,
                 carrier=carrier,
-                count=len(taken),
-                median_delay=timedelta(seconds=median(delay.total_seconds() for delay in delays))
-                if delays
-                else None,
+                count=len(copies),
+                median_delay=timedelta(seconds=median(delays)) if delays else None,
                 median_similarity=median(similarities) if similarities else None,
-                examples=tuple(taken[: -FLOW_EXAMPLES - 1 : -1]),
+                examples=tuple(copies[: -FLOW_EXAMPLES - 1 : -1]),
             )
         )
     return tuple(sorted(flows, key=lambda flow: (-flow.count, flow.first, flow.carrier)))
@@ -215,45 +278,47 @@ def _histogram(pairs: list[Pair]) -> tuple[Bin, ...]:
 
 
 def _borderline(pairs: list[Pair], boundary: float | None, boundary_within: float | None) -> tuple[Pair, ...]:
-    def least(pair: Pair) -> float:
+    def distance(similarity: float, pair: Pair) -> float:
         within = pair.first is not None and pair.first.site == pair.copy.site
-        return (boundary_within if within else None) or boundary or 0.0
+        return abs(similarity - ((boundary_within if within else None) or boundary or 0.0))
 
     inexact = [
-        (pair.similarity, pair)
+        (distance(pair.similarity, pair), pair.copy.id, pair)
         for pair in pairs
         if pair.similarity is not None and pair.copy.reason != "exact"
     ]
-    inexact.sort(key=lambda one: (abs(one[0] - least(one[1])), one[1].copy.id))
-    return tuple(pair for _, pair in inexact[:LISTED_PAIRS])
+    inexact.sort(key=lambda row: row[:2])
+    return tuple(pair for *_, pair in inexact[:LISTED_PAIRS])
 
 
-def _near_misses(
-    misses: Iterable[NearMiss],
-    known: Mapping[str, ReportArticle],
-    scope: Collection[str],
-    stories: list[Story],
-) -> tuple[Pair, ...]:
-    members: dict[str, tuple[Story, Member]] = {}
-    wanted = list(misses)
-    named = {id_ for miss in wanted for id_ in (miss.id, miss.other_id)}
-    for story in stories if named else ():
-        for member in story.members:
-            if member.id in named:
-                members[member.id] = story, member
+def _near_misses(misses: list[NearMiss], selection: _Selection) -> tuple[Pair, ...]:
+    if not misses:
+        return ()
+    ids = {id_ for miss in misses for id_ in (miss.id, miss.other_id)}
+    members = {
+        member.id: (story, member)
+        for story in selection.stories
+        for member in story.members
+        if member.id in ids
+    }
     pairs = []
-    for miss in wanted:
-        if not (
-            miss.id in members and miss.other_id in members and (miss.id in scope or miss.other_id in scope)
-        ):
+    for miss in misses:
+        both = (miss.id, miss.other_id)
+        if not members.keys() >= set(both) or selection.counted.isdisjoint(both):
             continue
-        earlier, later = sorted((miss.id, miss.other_id), key=lambda id_: (known[id_].at, id_))
-        story, copy = members[later]
-        if members[earlier][0].id == story.id:  # other articles have brought them together since
-            continue
-        pairs.append(Pair(story.id, members[earlier][1], copy, miss.similarity))
+        earlier, later = sorted(both, key=lambda id_: (selection.articles[id_].at, id_))
+        (first_story, first), (story, copy) = members[earlier], members[later]
+        if first_story.id != story.id:  # otherwise further articles have brought them together since
+            pairs.append(Pair(story.id, first, copy, miss.similarity))
     pairs.sort(key=lambda pair: (-(pair.similarity or 0.0), pair.copy.id))
     return tuple(pairs[:LISTED_PAIRS])
+
+
+def _notes(notes: Iterable[SiteNote], scope: _Scope) -> tuple[SiteNote, ...]:
+    """The notes worth reading: trouble first, then the most pages in quarantine."""
+    shown = [note for note in notes if note.noteworthy and scope.has_site(note.site)]
+    shown.sort(key=lambda note: (note.trouble is None, -note.quarantined, note.site))
+    return tuple(shown)
 
 
 def _days(counted: list[Member]) -> tuple[Day, ...]:

@@ -1,74 +1,144 @@
-"""What the page's charts show; `crawler.report.drawing` draws those that have axes.
+"""What the page draws: the matrix of who republishes whom, time lines, the histogram of similarities.
 
-The strips within rows (a story's dots, a cell's shade) are drawn by the template; their lengths are per cent.
+Charts with axes are drawn by `crawler.html.charts`; the strips within rows (a story's dots, a cell's shade)
+by the template, their lengths in per cent.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from math import ceil, sqrt
-from typing import Final, Literal
+from typing import Final
 
 from markupsafe import Markup
 
-from crawler.report import phrases
-from crawler.report.drawing import Column, Span, columns, spans
-from crawler.report.figures import Day, Report, Story
+from crawler.html import formats
+from crawler.html.charts import Range, range_chart
+from crawler.report.figures import Flow, Report, Story
 
-BARS: Final = 120
-"""More bars than this would be thinner than their gaps on a desk screen; longer periods are folded."""
+MATRIX_SITES: Final = 20
+"""Rows and columns of the matrix: what fits a desk screen. The table of routes has the others' too."""
+LISTED_ROUTES: Final = 40
+"""Rows of the table of routes, the largest; cells of the matrix open their pairs beyond these."""
 LEVELS: Final = 6
 """Shades of a heat cell. A person tells apart about this many at a glance."""
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """A flow, the anchor of the panel with its pairs, and the width of its bar in per cent."""
+
+    flow: Flow
+    anchor: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the matrix: copies, shade, and the panel of its pairs if the page has one."""
+
+    first: str
+    carrier: str
+    count: int
+    level: int
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Sites by how much they give and take, with a cell for each ordered pair.
+
+    Attributes:
+        sites: Ids in the order of rows and of columns.
+        rows: The cells of each site as the first.
+        more: Sites that have no row.
+        closed: Cells with copies whose pairs are not in the page.
+    """
+
+    sites: list[str]
+    rows: list[tuple[str, list[Cell]]]
+    more: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dot:
-    """An article on a story's time line."""
+    """An article on a story's time line; `place` is in per cent."""
 
     place: float
     exact: bool
     original: bool
 
 
+def matrix_sites(flows: Sequence[Flow]) -> list[str]:
+    """All sites that give or take, those that do it most first."""
+    weights: Counter[str] = Counter()
+    for flow in flows:
+        weights.update({flow.first: flow.count})
+        weights.update({flow.carrier: flow.count})
+    return sorted(weights, key=lambda site: (-weights[site], site))
+
+
+def routes_of(flows: Sequence[Flow]) -> list[Route]:
+    """The routes whose pairs may be opened: those listed and those of the matrix, the largest first.
+
+    Args:
+        flows: All routes, the largest first.
+    """
+    in_matrix = set(matrix_sites(flows)[:MATRIX_SITES])
+    shown = [
+        flow
+        for number, flow in enumerate(flows)
+        if number < LISTED_ROUTES or in_matrix.issuperset((flow.first, flow.carrier))
+    ]
+    highest = flows[0].count if flows else 1
+    return [
+        Route(flow, f"route-{number}", round(flow.count / highest * 100, 1))
+        for number, flow in enumerate(shown, 1)
+    ]
+
+
+def matrix_of(flows: Sequence[Flow], routes: Iterable[Route], panels: Container[str]) -> Matrix:
+    """The matrix of the sites that give and take most.
+
+    Args:
+        flows: All routes.
+        routes: Those whose pairs may be opened.
+        panels: Anchors of the panels that the page has.
+    """
+    sites = matrix_sites(flows)
+    counts = {(flow.first, flow.carrier): flow.count for flow in flows}
+    anchors = {
+        (route.flow.first, route.flow.carrier): route.anchor for route in routes if route.anchor in panels
+    }
+    highest = max(counts.values(), default=1)
+    shown = sites[:MATRIX_SITES]
+
+    def cell(first: str, carrier: str) -> Cell:
+        count = counts.get((first, carrier), 0)
+        return Cell(first, carrier, count, heat(count, highest), anchors.get((first, carrier)))
+
+    rows = [(first, [cell(first, carrier) for carrier in shown]) for first in shown]
+    closed = sum(cell.count > 0 and cell.anchor is None for _, cells in rows for cell in cells)
+    return Matrix(shown, rows, len(sites) - len(shown), closed)
+
+
+def heat(count: int, highest: int) -> int:
+    """The shade of a cell, 0 (nothing) to `LEVELS`, by the square root: small counts stay visible."""
+    return ceil(sqrt(count / highest) * LEVELS) if count else 0
+
+
 def histogram_chart(report: Report, lang: str) -> Markup:
-    """How many duplicates have which similarity, without exact ones, which would dwarf all others."""
-    drawn = [bar for bar in report.histogram if bar.count > bar.exact]
-    label = phrases.word("histogram", lang)
-    return spans(
-        [
-            Span(
-                round(bar.low * 100),
-                round(bar.high * 100),
-                f"{bar.low:.0%}–{bar.high:.0%}: {phrases.number(bar.count - bar.exact)}",
-                bar.count - bar.exact,
-            )
-            for bar in drawn
-        ],
-        range(0, 101, 20),
-        [least * 100 for least in (report.boundary, report.boundary_within) if least is not None],
-        phrases.number,
-        f"{label}. {phrases.word('see_table', lang)}",
-    )
-
-
-def fold_days(days: Sequence[Day]) -> tuple[Literal["day", "month", "year"], list[Day]]:
-    """Days as they are, or added up to months or years where there are more than `BARS` of them."""
-    if len(days) <= BARS:
-        return "day", list(days)
-    months = _fold(days, month=True)
-    return ("month", months) if len(months) <= BARS else ("year", _fold(days, month=False))
-
-
-def day_chart(days: Sequence[Day], unit: str, lang: str) -> Markup:
-    """A column for each day, its duplicates as the lower part."""
-    duplicates, articles = phrases.word("duplicates", lang), phrases.word("articles", lang)
-    shown = []
-    for day in days:
-        name = phrases.day(day.day, lang, unit)
-        counts = phrases.number(day.articles), phrases.number(day.duplicates)
-        told = f"{name}: {articles} {counts[0]} · {duplicates} {counts[1]}"
-        shown.append(Column(name, told, (day.duplicates, day.articles - day.duplicates)))
-    return columns(shown, phrases.number, f"{phrases.word('days', lang)}. {phrases.word('see_table', lang)}")
+    """How many duplicates have which similarity, without exact ones, which would dwarf the rest."""
+    ranges = []
+    for bar in report.histogram:
+        inexact = bar.count - bar.exact
+        if inexact:
+            title = f"{bar.low:.0%}–{bar.high:.0%}: {formats.number(inexact)}"
+            ranges.append(Range(round(bar.low * 100), round(bar.high * 100), title, inexact))
+    boundaries = (report.boundary, report.boundary_within)
+    marks = [boundary * 100 for boundary in boundaries if boundary is not None]
+    return range_chart(ranges, marks, "histogram", lang)
 
 
 def time_line(story: Story) -> list[Dot]:
@@ -83,21 +153,3 @@ def time_line(story: Story) -> list[Dot]:
         )
         for member in story.members
     ]
-
-
-def heat(count: int, highest: int) -> int:
-    """The shade of a cell, 0 (nothing) to `LEVELS`, by the square root: small counts stay visible."""
-    if not count:
-        return 0
-    return ceil(sqrt(count / highest) * LEVELS)
-
-
-def _fold(days: Sequence[Day], *, month: bool) -> list[Day]:
-    folded: dict[date, Day] = {}
-    for day in days:
-        start = day.day.replace(day=1) if month else day.day.replace(month=1, day=1)
-        sum_ = folded.get(start, Day(start, 0, 0))
-        folded[start] = replace(
-            sum_, articles=sum_.articles + day.articles, duplicates=sum_.duplicates + day.duplicates
-        )
-    return list(folded.values())

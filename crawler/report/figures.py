@@ -1,4 +1,4 @@
-"""The report's figures, as plain data. `build_report` makes them, the renderers show them.
+"""The report's figures, as plain data: `build_report` counts them, the renderers show them.
 
 All times are in the report's zone; similarities and shares lie between 0 and 1.
 """
@@ -6,6 +6,7 @@ All times are in the report's zone; similarities and shares lie between 0 and 1.
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from crawler.html.charts import Day
 from crawler.report.article import SiteNote
 from dedup.comparison.verdict import Reason
 
@@ -19,11 +20,11 @@ class Totals:
     """Articles without a duplicate mark."""
     duplicates: int
     stories: int
-    """Distinct stories: each told once, however often it was carried."""
+    """Distinct stories: each counted once, however many articles carry it."""
     shared_stories: int
-    """Stories that more than one article tells."""
+    """Stories of more than one article."""
     earlier_stories: int
-    """Stories of which only duplicates are known here: their first article lies outside the report."""
+    """Stories whose first article lies outside the report: only duplicates of it are here."""
     sites: int
     undated: int
     """Articles whose page states no time of publication."""
@@ -82,7 +83,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles that tell one story, in the order of their times.
+    """The articles of one story, in the order of their times.
 
     `first` is the earliest article without a duplicate mark, or None where it lies outside the report.
     """
@@ -99,7 +100,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two articles side by side: the earlier, where it is known, and the one that repeats it."""
+    """Two articles side by side: the earlier (None if it lies outside the report) and its copy."""
 
     story_id: str
     first: Member | None
@@ -134,17 +135,8 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A day of the report's zone."""
-
-    day: date
-    articles: int
-    duplicates: int
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the dedup report says."""
+    """All figures of the dedup report."""
 
     generated_at: datetime
     since: datetime | None
@@ -175,4 +167,4 @@ class Report:
     duplicates: tuple[Pair, ...]
     """Every duplicate, in the order of its time."""
     notes: tuple[SiteNote, ...] = ()
-    """What else there is to say of sites: trouble first, then the most pages in quarantine."""
+    """Health of the sites: trouble first, then the most pages in quarantine."""

@@ -1,87 +1,96 @@
-"""The report's words as markup in both languages; the style sheet shows the page's one."""
+"""The report's templates, and what they call: words and figures in both languages at once.
 
-from collections.abc import Iterable
+A page holds both languages; the style sheet shows one of them.
+"""
+
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from jinja2 import Environment
 from markupsafe import Markup
 
-from crawler.report import phrases
+from crawler.html import formats, words
+from crawler.html.difference import with_highlights
+from crawler.html.safe import cut, one_line, safe_link
+from crawler.html.templating import environment
+from crawler.report.charts import time_line
+from crawler.report.comparisons import LISTED_MEMBERS
 from crawler.report.figures import Member, Site
 
-LONGEST_TITLE: Final = 200
-LONGEST_URL: Final = 2000
-"""Characters. Longer addresses are shown as text, cut, and not linked: no browser's are longer."""
+ROUTES_OPEN: Final = 10
+"""Routes in sight; the rest of those listed is folded away."""
+STORIES_OPEN: Final = 2
+"""Stories unfolded when the page opens; the others show headline and time line."""
+SHARED_WORDS_SHOWN: Final = 8
+"""Words kept on each side of a difference; more between two differences are counted, not shown."""
 LONGEST_NAME: Final = 60
 """Characters of a site's name."""
 
 _BOTH = Markup('<span lang="ar">{}</span><span lang="en">{}</span>')
 
 
-def both(say: Any, *args: Any, **values: Any) -> Markup:
-    """What `say` says in each language; once where it says the same in both."""
-    arabic, english = (say(*args, lang=lang, **values) for lang in phrases.LANGUAGES)
-    return Markup("{}").format(arabic) if arabic == english else _BOTH.format(arabic, english)
-
-
-def word(key: str) -> Markup:
-    """The words for `key`."""
-    return both(phrases.word, key)
-
-
-def counted(key: str, count: int, **values: int) -> Markup:
-    """A phrase about so many things."""
-    return both(phrases.counted, key, count, **values)
-
-
-def delay(of: timedelta | None, *, relative: bool = False) -> Markup:
-    """A delay, alone or against the first article."""
-    return both(phrases.duration, of, relative=relative)
-
-
-def when(moment: datetime) -> Markup:
-    """A day and time."""
-    shown = both(phrases.moment, moment)
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="minutes"), shown)
-
-
-def at(member: Member) -> Markup:
-    """When an article appeared: its day where its page states no time."""
-    if member.day is None:
-        return when(member.at)
-    return Markup('<time datetime="{}">{}</time>').format(
-        member.day.isoformat(), both(phrases.day, member.day)
+@cache
+def page_environment() -> Environment:
+    """The environment of the report's templates."""
+    pages = environment("crawler.report")
+    pages.globals.update(
+        t=partial(_both, words.word),
+        label=partial(_both, words.label),
+        n=partial(_both, words.counted),
+        number=formats.number,
+        pct=partial(_both, formats.percent),
+        delay=_delay,
+        when=_when,
+        at=_published,
+        day=lambda at, unit: _both(formats.day, at, unit=unit),
+        link=safe_link,
+        cut=cut,
+        line=one_line,
+        time_line=time_line,
+        marked=with_highlights,
+        word=words.word,
+        LANGUAGES=words.LANGUAGES,
+        LISTED_MEMBERS=LISTED_MEMBERS,
+        SHARED_WORDS_SHOWN=SHARED_WORDS_SHOWN,
+        ROUTES_OPEN=ROUTES_OPEN,
+        STORIES_OPEN=STORIES_OPEN,
     )
+    return pages
 
 
-def day(of: date, unit: str) -> Markup:
-    """A day, a month or a year."""
-    return both(phrases.day, of, unit=unit)
+def _both(text: Callable[..., str], *args: Any, **values: Any) -> Markup:
+    """A text in each language, of which the style sheet shows one; once where both are the same."""
+    arabic, english = (text(*args, lang=lang, **values) for lang in words.LANGUAGES)
+    return Markup.escape(arabic) if arabic == english else _BOTH.format(arabic, english)
 
 
-def cut(text: str, longest: int = LONGEST_TITLE) -> str:
-    """A text that is not longer than this many characters."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+def _delay(delay: timedelta | None, *, relative: bool = False) -> Markup:
+    return _both(formats.duration, delay, relative=relative)
 
 
-def link(url: str) -> str | None:
-    """The address if it may become a link, else None."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc and len(url) <= LONGEST_URL else None
+def _when(moment: datetime) -> Markup:
+    return _time(moment.isoformat(timespec="minutes"), _both(formats.moment, moment))
 
 
-def names(sites: Iterable[Site]) -> dict[str, Markup]:
-    """What each site is called, by id, kept from turning the words around it."""
-    return {
-        site.id: _both_names(cut(site.name, LONGEST_NAME), cut(site.name_en, LONGEST_NAME)) for site in sites
-    }
+def _published(member: Member) -> Markup:
+    """When an article appeared: its day where its page states no time."""
+    return _when(member.at) if member.day is None else _day(member.day)
 
 
-def _both_names(arabic: str, english: str) -> Markup:
-    # Each in its own: the direction of one around both would be that of the first, shown or not.
-    alone = Markup("<bdi>{}</bdi>").format
-    return alone(arabic) if arabic == english else _BOTH.format(alone(arabic), alone(english))
+def _day(day: date) -> Markup:
+    return _time(day.isoformat(), _both(formats.day, day))
+
+
+def _time(machine_readable: str, text: Markup) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(machine_readable, text)
+
+
+def site_name(site: Site) -> Markup:
+    """A site's name in both languages, kept from turning the words around it."""
+    # A <bdi> for each: the direction of one around both would be that of the first, shown or not.
+    arabic, english = (
+        Markup("<bdi>{}</bdi>").format(cut(name, LONGEST_NAME)) for name in (site.name, site.name_en)
+    )
+    return arabic if arabic == english else _BOTH.format(arabic, english)

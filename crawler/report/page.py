@@ -5,47 +5,37 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from importlib.resources import files
-from typing import Final
+from functools import cache, partial
+from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.report import charts, comparisons, markup, phrases
-from crawler.report.article import REASONS, one_line
-from crawler.report.difference import marked
+from crawler.html import words
+from crawler.html.charts import day_chart, fold_days
+from crawler.html.highlights import PLACES, TITLES
+from crawler.html.templating import asset
+from crawler.report import charts, comparisons
+from crawler.report.article import REASONS
 from crawler.report.figures import Report
-from crawler.report.names import PLACES, TITLES
-from crawler.report.room import room_of
-from crawler.report.routes import LISTED_ROUTES, matrix_of, routes_of
-
-ROUTES_OPEN: Final = 10
-"""Routes in sight; the others of those listed are folded away."""
-STORIES_OPEN: Final = 2
-"""Stories unfolded when the page opens; the others show headline and time line."""
-SHARED_WORDS_SHOWN: Final = 8
-"""Words kept on each side of a difference; more between two differences are counted, not shown."""
-
-PERIODS: Final = ("all", "365", "30", "7")
-"""Periods of a report that a server shows: all there is, or so many days."""
+from crawler.report.markup import page_environment, site_name
+from crawler.report.page_parts import PAGE_BYTES, OptionalParts, optional_parts
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Where a server shows the report, and what it was narrowed to there; the page links to other reports.
+    """Where a server shows the report, and what it is narrowed to; the page links to other reports.
 
     Attributes:
-        archive: Address of the archive's pages in the report's language.
-        other: Address of this report in the other language.
-        api: Address of its JSON.
-        menu: Address and name of the archive's other parts.
+        archive: URL of the archive's pages in the report's language.
+        other: URL of this report in the other language.
+        api: URL of its JSON.
+        menu: URL and name of the archive's other parts.
         sites: Id and name of each site to choose from.
         site: The site chosen, or nothing.
         since: First day chosen, as 2024-12-04, or nothing.
         until: Last day chosen, or nothing.
-        period: Which of `PERIODS`; nothing where days are chosen.
+        period: ``all``, or how many days back; nothing where days are chosen.
     """
 
     archive: str
@@ -58,21 +48,27 @@ class Served:
     until: str = ""
     period: str = "all"
 
-    def report(self, **changed: str) -> str:
-        """Address of the report, otherwise narrowed."""
-        asked = {"site": self.site, "since": self.since, "until": self.until, "period": self.period} | changed
-        said = {name: value for name, value in asked.items() if value and (name, value) != ("period", "all")}
-        return f"{self.archive}report" + (f"?{urlencode(said)}" if said else "")
+    def report(self, **changes: str) -> str:
+        """URL of the report, otherwise narrowed."""
+        return self._url(
+            "report",
+            {"site": self.site, "since": self.since, "until": self.until, "period": self.period} | changes,
+        )
 
     def story(self, id_: str) -> str:
-        """Address of a story, where any two of its articles are compared."""
+        """URL of a story, where any two of its articles are compared."""
         return f"{self.archive}stories/{quote(id_, safe='')}"
 
     def pairs(self, first: str, carrier: str) -> str:
-        """Address of all pairs of two sites that this report counts."""
-        asked = {"first": first, "carrier": carrier, "since": self.since, "until": self.until}
-        asked["period"] = "" if self.period == "all" else self.period
-        return f"{self.archive}pairs?" + urlencode({name: value for name, value in asked.items() if value})
+        """URL of all pairs of two sites that this report counts."""
+        query = {"first": first, "carrier": carrier, "since": self.since, "until": self.until}
+        return self._url("pairs", query | {"period": self.period})
+
+    def _url(self, page: str, query: dict[str, str]) -> str:
+        query = {name: value for name, value in query.items() if value}
+        if query.get("period") == "all":
+            del query["period"]
+        return f"{self.archive}{page}" + (f"?{urlencode(query)}" if query else "")
 
 
 def page_policy(*, served: bool = False) -> str:
@@ -83,8 +79,7 @@ def page_policy(*, served: bool = False) -> str:
     """
     forms = "'self'" if served else "'none'"
     return (
-        f"default-src 'none'; style-src {_hash(_asset('report.css'))}; "
-        f"script-src {_hash(_asset('report.js'))}; "
+        f"default-src 'none'; style-src {_hash(_style())}; script-src {_hash(_script())}; "
         f"base-uri 'none'; form-action {forms}; require-trusted-types-for 'script'"
     )
 
@@ -94,7 +89,7 @@ def render_html(report: Report, *, lang: str = "ar", served: Served | None = Non
 
     It holds both languages; `lang` is the one it opens in. A strict Content-Security-Policy allows nothing
     but the page's own style and script, by their hashes. Everything from an article is escaped; only
-    http and https addresses become links.
+    http and https URLs become links. The page stays under `PAGE_BYTES`.
 
     Args:
         report: The figures.
@@ -104,84 +99,68 @@ def render_html(report: Report, *, lang: str = "ar", served: Served | None = Non
     Raises:
         ValueError: Another language.
     """
-    if lang not in phrases.LANGUAGES:
-        raise ValueError(f"language {lang!r}: not one of {', '.join(phrases.LANGUAGES)}")
-    room = room_of(report)
-    routes = routes_of(report.flows, room.routes)
-    unit, days = charts.fold_days(report.days)
-    texts = comparisons.member_texts(report, room.texts)
-    differences = comparisons.first_differences(report, room.differences)
-    listed = list(routes.values())[:LISTED_ROUTES]
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            report=report,
-            lang=lang,
-            dir="rtl" if lang == "ar" else "ltr",
-            style=Markup(_asset("report.css")),  # noqa: S704  # our own files, hashed in the policy
-            script=Markup(_asset("report.js")),  # noqa: S704
-            policy=page_policy(served=served is not None),
-            served=served,
-            periods=PERIODS,
-            reasons=[reason for reason in (*REASONS, "unstated") if report.totals.by_reason[reason]],
-            matrix=matrix_of(report, routes),
-            routes=routes.values(),
-            listed=listed,
-            unlisted=len(report.flows) - len(listed),
-            unit=unit,
-            days=days,
-            day_chart=partial(charts.day_chart, days, unit),
-            histogram_chart=partial(charts.histogram_chart, report),
-            story_numbers={story.id: number for number, story in enumerate(report.largest, 1)},
-            differences=differences,
-            uncompared=comparisons.left_out(report, differences),
-            pair_differences=comparisons.pair_differences(report, room.pairs),
-            texts=texts,
-            texts_json=comparisons.as_json(
-                {"texts": texts, "places": sorted(PLACES), "titles": sorted(TITLES)}
-            ),
-            site=defaultdict(Markup, markup.names(report.sites)),
-        )
-    )
+    if lang not in words.LANGUAGES:
+        raise ValueError(f"language {lang!r}: not one of {', '.join(words.LANGUAGES)}")
+    values = {
+        **_page_values(report),
+        "lang": lang,
+        "dir": "rtl" if lang == "ar" else "ltr",
+        "policy": page_policy(served=served is not None),
+        "served": served,
+    }
+    frame = _render(values, OptionalParts())
+    return _render(values, optional_parts(report, values, PAGE_BYTES - len(frame.encode())))
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("crawler.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        t=markup.word,
-        n=markup.counted,
-        number=phrases.number,
-        pct=partial(markup.both, phrases.percent),
-        delay=markup.delay,
-        when=markup.when,
-        at=markup.at,
-        day=markup.day,
-        link=markup.link,
-        cut=markup.cut,
-        time_line=charts.time_line,
-        marked=marked,
-        line=one_line,
-        trouble=partial(markup.both, phrases.trouble),
-        word=phrases.word,
-        LANGUAGES=phrases.LANGUAGES,
-        LISTED_MEMBERS=comparisons.LISTED_MEMBERS,
-        SHARED_WORDS_SHOWN=SHARED_WORDS_SHOWN,
-        ROUTES_OPEN=ROUTES_OPEN,
-        STORIES_OPEN=STORIES_OPEN,
-    )
-    return environment
+def _render(values: dict[str, Any], parts: OptionalParts) -> str:
+    template = page_environment().get_template("report.html.j2")
+    return template.render(values | _optional_values(values, parts))
 
 
-def _asset(name: str) -> str:
-    return files("crawler.report").joinpath("templates", name).read_text("utf-8").strip()
+def _page_values(report: Report) -> dict[str, Any]:
+    """What the template shows in any case."""
+    unit, days = fold_days(report.days)
+    routes = charts.routes_of(report.flows)
+    return {
+        "report": report,
+        "style": Markup(_style()),  # noqa: S704  # our own files, hashed in the policy
+        "script": Markup(_script()),  # noqa: S704
+        "reasons": [reason for reason in (*REASONS, "unstated") if report.totals.by_reason[reason]],
+        "routes": routes,
+        "listed": routes[: charts.LISTED_ROUTES],
+        "unlisted": max(len(report.flows) - charts.LISTED_ROUTES, 0),
+        "comparable": len(comparisons.copies_compared(report)),
+        "unit": unit,
+        "days": days,
+        "day_chart": cache(partial(day_chart, days, unit)),
+        "histogram_chart": cache(partial(charts.histogram_chart, report)),
+        "story_numbers": {story.id: number for number, story in enumerate(report.largest, 1)},
+        "site": defaultdict(Markup, {site.id: site_name(site) for site in report.sites}),
+    }
+
+
+def _optional_values(values: dict[str, Any], parts: OptionalParts) -> dict[str, Any]:
+    """What the template shows of the parts that fit."""
+    data = {"texts": parts.texts, "places": sorted(PLACES), "titles": sorted(TITLES)}
+    return {
+        "panels": parts.panels,
+        "matrix": charts.matrix_of(values["report"].flows, values["routes"], parts.panels),
+        "differences": parts.differences,
+        "uncompared": values["comparable"] - len(parts.differences),
+        "pair_differences": parts.pair_differences,
+        "forms": parts.forms,
+        "texts_json": comparisons.as_json(data),
+    }
+
+
+@cache
+def _style() -> str:
+    return asset("crawler.html", "common.css").strip()
+
+
+@cache
+def _script() -> str:
+    return asset("crawler.report", "report.js").strip()
 
 
 def _hash(content: str) -> str:

@@ -4,10 +4,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from crawler.html.formats import day, duration, moment, number, percent
+from crawler.html.words import counted, label, word
 from crawler.report.article import REASONS
 from crawler.report.figures import Report, Story
-from crawler.report.phrases import counted, day, duration, moment, number, percent, word
-from crawler.report.phrases import trouble as phrase_trouble
 
 SITES, FLOWS, STORIES, MEMBERS = 12, 8, 5, 6
 """Rows of each part: the whole stays within two screens."""
@@ -23,7 +23,7 @@ def render_text(report: Report, lang: str = "ar") -> RenderableType:
         lang: ``ar`` or ``en``.
     """
     if not report.totals.articles:
-        return Text(f"{word('empty', lang)} {word('empty_help', lang)}")
+        return Text(f"{word('report_empty', lang)} {word('report_empty_help', lang)}")
     parts: list[RenderableType] = [_headline(report, lang), _sites(report, lang)]
     if report.flows:
         parts.append(_flows(report, lang))
@@ -38,13 +38,13 @@ def _notes(report: Report, lang: str) -> Table:
     table = _table(
         "\n" + word("notes", lang),
         word("site", lang),
-        word("trouble", lang),
-        word("quarantined", lang),
+        word("what_is_wrong", lang),
+        word("quarantined_pages", lang),
         left=2,
     )
     names = _names(report, lang)
     for note in report.notes[:SITES]:
-        trouble = phrase_trouble(note.trouble, lang) if note.trouble else word("no_trouble", lang)
+        trouble = label(note.trouble, lang) if note.trouble else word("no_trouble", lang)
         table.add_row(Text(names.get(note.site, note.site)), Text(trouble), number(note.quarantined))
     return table
 
@@ -58,26 +58,25 @@ def _table(title: str, *columns: str, left: int = 1) -> Table:
     table = Table(
         title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
-    for number_, column in enumerate(columns):
+    for position, column in enumerate(columns):
         table.add_column(
-            Text(column, style="dim"), justify="left" if number_ < left else "right", overflow="ellipsis"
+            Text(column, style="dim"), justify="left" if position < left else "right", overflow="ellipsis"
         )
     return table
 
 
 def _headline(report: Report, lang: str) -> Table:
     totals = report.totals
-    table = _table(word("title", lang), "", "", "", left=1)
+    table = _table(word("report_title", lang), "", "", "", left=1)
     table.show_header = False
-    reasons = "، " if lang == "ar" else ", "
-    kinds = reasons.join(
+    kinds = word("list_separator", lang).join(
         f"{word(reason, lang)} {number(totals.by_reason[reason])}"
         for reason in (*REASONS, "unstated")
         if totals.by_reason[reason]
     )
     for key, figure, more in (
         ("articles", totals.articles, counted("from_n_sites", totals.sites, lang)),
-        ("stories", totals.stories, counted("n_told_more", totals.shared_stories, lang)),
+        ("stories", totals.stories, counted("n_shared_stories", totals.shared_stories, lang)),
         ("duplicates", totals.duplicates, f"{percent(totals.duplicate_share, lang)}  {kinds}".rstrip()),
     ):
         table.add_row(Text(word(key, lang)), Text(number(figure), style="bold"), Text(more, justify="left"))
@@ -121,21 +120,24 @@ def _stories(stories: tuple[Story, ...], names: dict[str, str], lang: str) -> Re
         "\n" + word("largest", lang), "", "", word("delay", lang), word("similarity", lang), left=2
     )
     for story in stories:
-        lead = story.first or story.members[0]
-        size = f"{counted('n_articles', len(story.members), lang)} {counted('in_n_sites', story.sites, lang)}"
-        title = Text(f"{lead.title}\n", style="bold").append(size, style="dim not bold")
-        shown = day(lead.day, lang) if lead.day else moment(lead.at, lang)
-        table.add_row(Text(shown, style="dim"), title)
-        for member in story.members[:MEMBERS]:
-            table.add_row(
-                "",
-                Text(f"  {names[member.site]}"),
-                word("original", lang)
-                if member is story.first
-                else duration(member.delay, lang, relative=True),
-                "" if member.similarity is None else percent(member.similarity, lang),
-            )
-        if len(story.members) > MEMBERS:
-            more = counted("n_more_articles", len(story.members) - MEMBERS, lang)
-            table.add_row("", Text(f"  {more}", style="dim"))
+        _add_story(table, story, names, lang)
     return table
+
+
+def _add_story(table: Table, story: Story, names: dict[str, str], lang: str) -> None:
+    lead = story.first or story.members[0]
+    size = f"{counted('n_articles', len(story.members), lang)} {counted('in_n_sites', story.sites, lang)}"
+    title = Text(f"{lead.title}\n", style="bold").append(size, style="dim not bold")
+    published = day(lead.day, lang) if lead.day else moment(lead.at, lang)
+    table.add_row(Text(published, style="dim"), title)
+    for member in story.members[:MEMBERS]:
+        is_first = member is story.first
+        table.add_row(
+            "",
+            Text(f"  {names[member.site]}"),
+            word("original_mark", lang) if is_first else duration(member.delay, lang, relative=True),
+            "" if member.similarity is None else percent(member.similarity, lang),
+        )
+    if len(story.members) > MEMBERS:
+        more = counted("n_more_articles", len(story.members) - MEMBERS, lang)
+        table.add_row("", Text(f"  {more}", style="dim"))

@@ -10,13 +10,21 @@ from starlette.exceptions import HTTPException
 
 from crawler import __version__
 from crawler.errors import KhabarError, UsageError
+from crawler.html.words import LANGUAGES
 from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
 from crawler.web import api, pages
 from crawler.web.guard import Guard
 from crawler.web.reader import Reader
-from crawler.web.render import LANGUAGES, render
+from crawler.web.render import render
 from crawler.web.reports import Reports
+
+_HELP: Final = {
+    "bad_request": "bad_request_help",
+    "not_found": "not_found_help",
+    "unavailable": "unavailable_help",
+}
+"""The advice of an error page, by its heading."""
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 """Names by which a browser on this machine may ask."""
@@ -78,5 +86,12 @@ def _answer(request: Request, code: int, key: str, detail: str) -> Response:
     lang = request.url.path.split("/")[1]
     if lang not in LANGUAGES:
         lang = pages.preferred(request.headers.get("accept-language", ""))
-    page = render("error.html.j2", lang, key=key, detail="" if key == "not_found" else detail, here="")
+    page = render(
+        "error.html.j2",
+        lang,
+        key=key,
+        help=f"{key}_help",
+        detail="" if key == "not_found" else detail,
+        here="",
+    )
     return HTMLResponse(page, code)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from crawler.html.difference import difference
 from crawler.operations.archive.read import Archive
-from crawler.report.difference import difference
 from crawler.storage.schema import Document
 from crawler.web import models
 from crawler.web.newsrooms import Newsrooms

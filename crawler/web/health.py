@@ -6,8 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from crawler.health.verdict import HEALTHY
+from crawler.html.safe import local
 from crawler.operations.archive.read import days_ago
-from crawler.report.article import local
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, SiteCount
 from crawler.storage.search.queries import DAMASCUS

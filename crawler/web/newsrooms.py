@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crawler.html.safe import local
 from crawler.model.period import ZONE
 from crawler.model.site import Site
-from crawler.report.article import local
 from crawler.storage.schema import Document
 from crawler.storage.search import Hit, stated_day
 from crawler.web import models

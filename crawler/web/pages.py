@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from crawler.html.words import LANGUAGES
 from crawler.model.period import ZONE
 from crawler.web.api import Period, reader_of, report_scope
 from crawler.web.reader import CRAWLS, SITE_CRAWLS, Reader
-from crawler.web.render import LANGUAGES, render, script, style_sheet
+from crawler.web.render import render, script, style_sheet
 from crawler.web.reports import Reports
 from crawler.web.scope import scope_of
 from crawler.web.served import served

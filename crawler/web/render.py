@@ -1,118 +1,161 @@
-"""Templates, and what they can say."""
+"""The pages' templates, what they can call, and the files that a page loads."""
 
 import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from importlib.resources import files
+from functools import cache, lru_cache, partial
+from math import sqrt
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from crawler.html import formats, words
+from crawler.html.charts import Day, day_chart
+from crawler.html.difference import with_highlights
+from crawler.html.safe import local, one_line, safe_link
+from crawler.html.templating import asset, environment
 from crawler.model.period import ZONE
-from crawler.report import phrases
-from crawler.report.article import local, one_line
-from crawler.report.difference import marked
-from crawler.web import charts
-from crawler.web.words import word
+from crawler.web import models
 
-LANGUAGES: Final = phrases.LANGUAGES
-LONGEST_URL: Final = 2000
-"""Longer addresses are shown as text, not linked: no browser's are longer."""
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("crawler.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(line=one_line, spaced=_spaced, paragraphs=_paragraphs)
-    environment.globals.update(
-        number=phrases.number,
-        percent=phrases.percent,
-        marked=marked,
-        link=safe_link,
-        urlencode=_query,
-        crawl_columns=charts.crawl_columns,
-        day_columns=charts.day_columns,
-        CHART_HEIGHT=charts.HEIGHT,
-        CHART_STEP=charts.WIDTH,
-        version=asset_version(),
-    )
-    return environment
+STRIP_HEIGHT: Final = 28.0
+"""Height of the small charts in a table's rows, in their own units."""
+STRIP_STEP: Final = 4.0
+"""Width of a column with its gap."""
 
 
 def render(template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: Any) -> str:
     """A page in ``ar`` or ``en``; all its times are of one zone, which it names."""
-
-    def when(at: datetime | None, stated: date | None = None) -> Markup:
-        if stated is not None:
-            return Markup('<time datetime="{}">{}</time>').format(
-                stated.isoformat(), phrases.day(stated, lang)
-            )
-        if at is None:
-            return Markup.escape(word("unknown", lang))
-        at = local(at, zone)
-        return Markup('<time datetime="{}">{}</time>').format(
-            at.isoformat(timespec="minutes"), phrases.moment(at, lang)
-        )
-
-    def day(at: date) -> str:
-        return phrases.day(at, lang)
-
     return (
         _environment()
         .get_template(template)
         .render(
             lang=lang,
             zone=zone.key,
-            day_figure=lambda days: charts.day_chart(days, lang),
             other="en" if lang == "ar" else "ar",
             dir="rtl" if lang == "ar" else "ltr",
-            t=lambda key: word(key, lang),
-            when=when,
-            day=day,
-            lag=lambda delay, relative=False: phrases.duration(delay, lang, relative=relative),
-            counted=lambda key, n, **more: phrases.counted(key, n, lang, **more),
+            t=partial(words.word, lang=lang),
+            label=partial(words.label, lang=lang),
+            counted=partial(words.counted, lang=lang),
+            when=_when(lang, zone),
+            day=partial(formats.day, lang=lang),
+            lag=partial(formats.duration, lang=lang),
+            day_figure=lambda days: _day_figure(_days(days), lang),
             **values,
         )
     )
 
 
-def safe_link(url: str | None) -> str | None:
-    """The address if it may become a link: http or https with a host; else None."""
-    try:
-        parts = urlsplit(url or "")
-    except ValueError:
-        return None
-    return (
-        url if parts.scheme in ("http", "https") and parts.netloc and len(url or "") <= LONGEST_URL else None
-    )
-
-
 @lru_cache(maxsize=1)
 def style_sheet() -> str:
-    """The pages' style sheet: the report's, so that both look alike, and what the archive's pages add."""
-    report = files("crawler.report").joinpath("templates", "report.css").read_text("utf-8")
-    return report + files("crawler.web").joinpath("templates", "archive.css").read_text("utf-8")
+    """The pages' style sheet: the report's, so that both look alike, and what these pages add."""
+    return asset("crawler.html", "common.css") + asset("crawler.web", "archive.css")
 
 
 @lru_cache(maxsize=1)
 def script() -> str:
     """The pages' script."""
-    return files("crawler.web").joinpath("templates", "archive.js").read_text("utf-8")
+    return asset("crawler.web", "archive.js")
 
 
 @lru_cache(maxsize=1)
 def asset_version() -> str:
-    """Part of the assets' addresses, so that browsers may keep them until they change."""
+    """Part of the assets' URLs, so that browsers may keep them until they change."""
     return hashlib.sha256((style_sheet() + script()).encode()).hexdigest()[:12]
+
+
+@cache
+def _environment() -> Environment:
+    pages = environment("crawler.web")
+    pages.filters.update(line=one_line, spaced=_spaced, paragraphs=_paragraphs)
+    pages.globals.update(
+        number=formats.number,
+        percent=formats.percent,
+        marked=with_highlights,
+        link=safe_link,
+        urlencode=_query,
+        crawl_columns=crawl_columns,
+        day_columns=day_columns,
+        STRIP_HEIGHT=STRIP_HEIGHT,
+        STRIP_STEP=STRIP_STEP,
+        version=asset_version(),
+    )
+    return pages
+
+
+def _when(lang: str, zone: ZoneInfo) -> Callable[..., Markup]:
+    """What writes a time, or the day that a page states without a time."""
+    time = Markup('<time datetime="{}">{}</time>')
+
+    def when(at: datetime | None, stated: date | None = None) -> Markup:
+        if stated is not None:
+            return time.format(stated.isoformat(), formats.day(stated, lang))
+        if at is None:
+            return Markup.escape(words.word("unknown", lang))
+        at = local(at, zone)
+        return time.format(at.isoformat(timespec="minutes"), formats.moment(at, lang))
+
+    return when
+
+
+@dataclass(frozen=True, slots=True)
+class StripColumn:
+    """A column of a strip: where it starts, how high it is and how high its darker part is."""
+
+    x: float
+    height: float
+    part: float = 0.0
+    wrong: bool = False
+    running: bool = False
+
+
+def crawl_columns(crawls: Sequence[models.Crawl], places: int) -> list[StripColumn]:
+    """The latest crawls, oldest first, the newest in the last of `places`.
+
+    Heights go by the square root of what was new: a backfill of thousands does not flatten the rest.
+    """
+    highest = max((crawl.new for crawl in crawls), default=0)
+    columns = [
+        StripColumn(
+            x=(places - 1 - number) * STRIP_STEP,
+            height=_crawl_height(crawl, highest),
+            wrong=not crawl.healthy,
+            running=crawl.finished_at is None,
+        )
+        for number, crawl in enumerate(crawls[:places])
+    ]
+    return columns[::-1]
+
+
+def _crawl_height(crawl: models.Crawl, highest: int) -> float:
+    if not crawl.healthy:
+        return STRIP_HEIGHT
+    return round(max(2.0, sqrt(crawl.new / highest) * STRIP_HEIGHT), 1) if crawl.new else 2.0
+
+
+def day_columns(days: Sequence[models.Day]) -> list[StripColumn]:
+    """A column for each day, duplicates as its part."""
+    highest = max((day.articles for day in days), default=0) or 1
+    return [
+        StripColumn(
+            x=number * STRIP_STEP,
+            height=round(max(1.0, day.articles / highest * STRIP_HEIGHT), 1) if day.articles else 0.0,
+            part=round(day.duplicates / highest * STRIP_HEIGHT, 1),
+        )
+        for number, day in enumerate(days)
+    ]
+
+
+def _days(days: Sequence[models.Day]) -> tuple[Day, ...]:
+    return tuple(Day(day.day, day.articles, day.duplicates) for day in days)
+
+
+@lru_cache(maxsize=8)  # drawing takes longer than the rest of the page, and days change by the crawl
+def _day_figure(days: tuple[Day, ...], lang: str) -> Markup:
+    return day_chart(days, "day", lang)
 
 
 def _paragraphs(text: str) -> list[str]:

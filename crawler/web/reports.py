@@ -124,7 +124,8 @@ def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: 
     from crawler.errors import StoreUnavailableError
     from crawler.model.seeds import load_sites
     from crawler.operations.dedup.report import read_holdings, report_of
-    from crawler.report import page_policy, render_html, render_json
+    from crawler.report.json_csv import render_json
+    from crawler.report.page import page_policy, render_html
     from crawler.storage.connect import open_stores
     from crawler.web.served import served
 

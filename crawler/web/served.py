@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from crawler.report import Served
+from crawler.html.words import word
+from crawler.report.page import Served
 from crawler.web.scope import Scope
-from crawler.web.words import word
 
 
 def served(scope: Scope, names: Mapping[str, tuple[str, str]], lang: str) -> Served:

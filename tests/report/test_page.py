@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree, html
 
-from crawler.report import NearMiss, ReportArticle, SiteNote, render_html, with_texts
+from crawler.report import NearMiss, ReportArticle, SiteNote
 from crawler.report.build import FLOW_EXAMPLES
-from crawler.report.comparisons import LISTED_MEMBERS
-from crawler.report.page import Served, page_policy
-from crawler.report.routes import MATRIX_SITES
+from crawler.report.charts import MATRIX_SITES
+from crawler.report.comparisons import LISTED_MEMBERS, with_texts
+from crawler.report.page import Served, page_policy, render_html
 from tests.support.marked_articles import article, copy, newsroom, report
 from tests.support.texts import sentences
 
@@ -312,13 +312,13 @@ def test_a_long_story_says_how_many_are_not_listed() -> None:
 
 
 def test_differences_without_room_are_counted_in_the_file_and_led_to_where_it_is_served() -> None:
-    long = " ".join(f"كلمة{n}" for n in range(3000))
-    articles = [article("a", text=long)]
-    articles += [copy(f"b{n}", "a", "ugarit", n + 1, 0.9, text=f"{long} {n}") for n in range(5)]
+    texts = [" ".join(f"كلمة{number}-{n}" for n in range(3000)) for number in range(12)]
+    articles = [article("a", text=texts[0])]
+    articles += [copy(f"b{n}", "a", "ugarit", n + 1, 0.9, text=texts[n]) for n in range(1, 12)]
     tree = parsed(render_html(report(articles), lang="en"))
     compared = len(tree.xpath("//section[@id='largest']//details[@class='diff']"))
-    assert 0 < compared < 5
-    assert f"no room for the differences of {5 - compared} cop" in text_of(tree, "en")
+    assert 0 < compared < 11
+    assert f"no room for the differences of {11 - compared} cop" in text_of(tree, "en")
     live = parsed(render_html(report(articles), lang="en", served=served()))
     assert "/en/stories/a" in live.xpath("//section[@id='largest']//a/@href")
     assert "no room for the differences" not in text_of(live, "en")
@@ -468,6 +468,8 @@ def test_cells_without_room_are_counted_in_the_file_and_lead_on_where_it_is_serv
     assert 40 < open_ < 380
     assert f"The page has no room for the pairs of {380 - open_} cells" in text_of(tree, "en")
     live = parsed(render_html(made, lang="en", served=served()))
+    open_ = len(live.xpath("//table[@class='heat']//td/button"))  # a panel has a link more where it is served
+    assert 40 < open_ < 380
     assert len(live.xpath("//table[@class='heat']//td/a[contains(@href, '/en/pairs?first=')]")) == 380 - open_
 
 

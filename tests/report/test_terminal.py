@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from crawler.report import render_csv, render_html, render_json, render_text
+from crawler.report.json_csv import render_csv, render_json
+from crawler.report.page import render_html
+from crawler.report.terminal import render_text
 from tests.support.marked_articles import START, article, copy, newsroom, report
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from crawler.health.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
+from crawler.html.words import word
 from crawler.model.period import ZONE
-from crawler.web.words import word
 from tests.support import small_archive as small
 from tests.support.processes import wait_until
 from tests.support.web import Web

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from crawler.model.seeds import load_sites
 from crawler.operations.dedup.report import dedup_report
-from crawler.report import render_html
+from crawler.report.page import render_html
 from crawler.storage.connect import open_stores
 from tests.support import small_archive as small
 from tests.support.processes import wait_until

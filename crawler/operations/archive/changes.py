@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, Literal
 
-from crawler.report.difference import Stretch, difference
+from crawler.html.difference import Stretch, difference
 
 Kind = Literal["title", "cut", "added", "changed"]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pymongo
 
 from crawler.health.verdict import HEALTHY
+from crawler.html.safe import local
 from crawler.model.period import ANY_TIME, ZONE, Period
 from crawler.model.site import Site
 from crawler.report import (
@@ -15,11 +16,9 @@ from crawler.report import (
     Report,
     ReportArticle,
     SiteNote,
-    articles_compared,
     build_report,
-    with_texts,
 )
-from crawler.report.article import local
+from crawler.report.comparisons import articles_compared, with_texts
 from crawler.storage.articles import placed_at, published_by
 from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores
@@ -30,9 +29,6 @@ from dedup import Thresholds
 
 LATEST_CRAWLS = timedelta(days=90)
 """A site that was not crawled for longer has no verdict in the report."""
-
-MEMBERS_WITH_TEXT = 12
-"""Articles of a story whose texts are read for word-level differences: what a page of the report compares."""
 
 FIELDS = {
     "site": 1,
@@ -108,7 +104,7 @@ def report_of(
         near_misses=held.near_misses,
     )
     with pymongo.timeout(0):
-        return with_texts(report, _read_texts(stores, articles_compared(report, MEMBERS_WITH_TEXT)))
+        return with_texts(report, _read_texts(stores, articles_compared(report)))
 
 
 def dedup_report(

@@ -1,30 +1,9 @@
 from datetime import UTC, date, datetime, timedelta
-from string import Formatter
 
 import pytest
 
-from crawler.report.counts import COUNTED
-from crawler.report.phrases import counted, day, duration, moment, percent, word
-from crawler.report.words import WORDS
-
-
-def test_every_word_is_said_in_both_languages() -> None:
-    for key, (arabic, english) in WORDS.items():
-        assert arabic, key
-        assert english, key
-        if key not in ("switch", "footer", "json", "rest_in_csv"):  # names of formats
-            assert not any("a" <= letter.lower() <= "z" for letter in arabic), key
-            assert not any("\u0600" <= letter <= "\u06ff" for letter in english), key
-
-
-def test_every_counted_phrase_has_six_arabic_forms_that_name_the_same_values() -> None:
-    for key, (arabic, english) in COUNTED.items():
-        assert len(arabic) == 6, key
-        assert len(english) == 2, key
-        for form in (*arabic[3:], *english):
-            named = {field for _, field, _, _ in Formatter().parse(form) if field}
-            assert named >= {"n"} or key == "first_n_of", key
-            assert named <= {"n", "all"}, key
+from crawler.html.formats import day, duration, moment, percent
+from crawler.html.words import counted, word
 
 
 @pytest.mark.parametrize(

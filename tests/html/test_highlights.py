@@ -1,10 +1,10 @@
 import pytest
 
-from crawler.report.names import telling
+from crawler.html.highlights import highlights
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("وصل ١٢ شخصًا", ["١٢"]),
         ("في G20 أمس", ["G20"]),
@@ -20,6 +20,6 @@ from crawler.report.names import telling
         ("", []),
     ],
 )
-def test_numbers_and_names_stand_out(text: str, told: list[str]) -> None:
+def test_numbers_and_names_stand_out(text: str, expected: list[str]) -> None:
     words = text.split()
-    assert [word for word, mark in zip(words, telling(words), strict=True) if mark] == told
+    assert [word for word, mark in zip(words, highlights(words), strict=True) if mark] == expected

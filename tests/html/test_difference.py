@@ -3,7 +3,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.report.difference import WORDS_COMPARED, Stretch, difference, marked
+from crawler.html.difference import WORDS_COMPARED, Stretch, difference, with_highlights
 
 
 def test_what_was_cut_added_and_changed() -> None:
@@ -28,7 +28,7 @@ def test_a_point_inside_a_number_is_a_difference() -> None:
     assert difference("نسبة 5.3", "نسبة 53")[-1] == Stretch("changed", ("5.3",), ("53",))
 
 
-def test_a_text_made_of_one_word_does_not_keep_us_busy() -> None:
+def test_a_text_made_of_one_word_takes_no_more_time() -> None:
     started = time.process_time()
     old, new = "كلمة " * 1500, "كلمة " * 1400 + "أخرى " * 100
     assert difference(old, new)
@@ -40,11 +40,11 @@ def test_long_texts_are_compared_up_to_a_limit() -> None:
     assert difference(old, old + " زيادة")[-1].kind == "same"
 
 
-def test_a_name_is_told_by_what_stands_before_it_in_the_shared_words() -> None:
+def test_a_name_is_recognised_by_what_stands_before_it_in_the_shared_words() -> None:
     stretches = difference("وقال الوزير سامر أمس إن 12 شخصًا وصلوا", "وقال الوزير خالد اليوم إن 15 شخصًا وصلوا")
-    told = [word for run in marked(stretches, "new") for word, telling in run if telling]
-    assert told == ["خالد", "اليوم", "15"]
-    assert [len(run) for run in marked(stretches, "old")] == [len(one.old) for one in stretches]
+    highlighted = [word for run in with_highlights(stretches, "new") for word, mark in run if mark]
+    assert highlighted == ["خالد", "اليوم", "15"]
+    assert [len(run) for run in with_highlights(stretches, "old")] == [len(one.old) for one in stretches]
 
 
 WORDS = st.lists(st.sampled_from(["قال", "الوزير", "أمس", "12", "،", "«حلب»"]), max_size=30).map(" ".join)

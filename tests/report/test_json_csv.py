@@ -2,8 +2,7 @@ import csv
 import io
 import json
 
-from crawler.report import render_csv, render_json
-from crawler.report.machine import CSV_COLUMNS
+from crawler.report.json_csv import CSV_COLUMNS, render_csv, render_json
 from tests.support.marked_articles import article, copy, newsroom, report
 
 

@@ -1,14 +1,14 @@
-"""Which words of a news text are worth a second look when two versions differ in them: numbers and names.
+"""Numbers and names in a news text, highlighted where two versions of it are compared.
 
-Arabic has no capital letters, so names are told by what stands before them (a title, an office, «أبو») and by
-a list of the places that Syrian news is about. It marks words for a person who reads; it decides nothing.
+Arabic has no capital letters, so names are recognised by the title before them (an office, «أبو») and by a
+list of the places that Syrian news is about. Highlights are for the reader; nothing is decided by them.
 """
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-AFTER_TITLE: Final = 2
+NAME_WORDS: Final = 2
 """Words marked after a title: a first name and a family name."""
 
 TITLES: Final = frozenset(
@@ -29,8 +29,8 @@ OFFICES: Final = frozenset(
 )
 """What follows a title and is no name: the office that it belongs to. The name may come after it."""
 
-ENDS: Final = frozenset("من في على الى عن ان قال قالت اكد اعلن التي الذي كان كما مع بعد".split())  # noqa: SIM905
-"""Words with which a name is over, in folded letters."""
+NAME_ENDS: Final = frozenset("من في على الى عن ان قال قالت اكد اعلن التي الذي كان كما مع بعد".split())  # noqa: SIM905
+"""Words that end a name, in folded letters."""
 
 PLACES: Final = frozenset(
     """
@@ -44,46 +44,53 @@ PLACES: Final = frozenset(
 )
 """Places by the last word that names them, in folded letters."""
 
-_INAUDIBLE = re.compile("[\u064b-\u065f\u0670\u0640\u200e\u200f\u061c]")
-_EDGES = "«»\"'“”‘’()[].,،؛:!؟?…-–"
+_MARKS = re.compile("[\u064b-\u065f\u0670\u0640\u200e\u200f\u061c]")
+_PUNCTUATION = "«»\"'“”‘’()[].,،؛:!؟?…-–"
 _FOLDED = str.maketrans("أإآٱىة", "اااايه")
-_STOPS = (".", "!", "?", "؟", ":", "…")
+_SENTENCE_ENDS = (".", "!", "?", "؟", ":", "…")
+_CLAUSE_ENDS = (*_SENTENCE_ENDS, "،", ",")
 
 
-def telling(words: Sequence[str]) -> list[bool]:
-    """For each word of a text, whether it states a figure or is a name or part of one.
+def without_marks(word: str) -> str:
+    """A word without vowel marks, tatweel and direction marks: they change nothing of what is read."""
+    return _MARKS.sub("", word)
+
+
+def highlights(words: Sequence[str]) -> list[bool]:
+    """For each word of a text, whether it is a number, a name or part of a name.
 
     Args:
-        words: All words of the text, in order, punctuation on them.
+        words: All words of the text, in order, with their punctuation.
     """
-    bare = [_INAUDIBLE.sub("", word).strip(_EDGES) for word in words]
-    folded = [word.translate(_FOLDED) for word in bare]
-    marks = [False] * len(words)
-    named = 0  # words that may still be a name after the last title
-    for number, word in enumerate(folded):
-        opens = number == 0 or words[number - 1].endswith(_STOPS)
-        if (
-            any(character.isdecimal() for character in word)
-            or _is_place(word)
-            or (word[:1].isupper() and not opens)
-        ):
-            marks[number] = True
-        elif _without_and(word) in TITLES:
-            named = AFTER_TITLE
+    folded = [without_marks(word).strip(_PUNCTUATION).translate(_FOLDED) for word in words]
+    marks = []
+    name_words = 0  # words that may still belong to the name after the last title
+    starts_sentence = True
+    for word, written in zip(folded, words, strict=True):
+        stands_out = _is_number_or_place(word) or (word[:1].isupper() and not starts_sentence)
+        starts_sentence = written.endswith(_SENTENCE_ENDS)
+        if not stands_out and _without_conjunction(word) in TITLES:
+            marks.append(False)
+            name_words = NAME_WORDS
             continue
-        elif named and word in OFFICES:
+        if not stands_out and name_words and word in OFFICES:
+            marks.append(False)
             continue
-        elif named and word in ENDS:
-            named = 0
-        elif named and word:
-            marks[number] = True
-        named = max(0, named - 1) if not words[number].endswith((*_STOPS, "،", ",")) else 0
+        if not stands_out and word in NAME_ENDS:
+            name_words = 0
+        marks.append(stands_out or (name_words > 0 and bool(word)))
+        name_words = 0 if written.endswith(_CLAUSE_ENDS) else max(0, name_words - 1)
     return marks
 
 
-def _is_place(word: str) -> bool:
-    return word in PLACES or (len(word) > 3 and word[0] in "وبلف" and word[1:] in PLACES)
+def _is_number_or_place(word: str) -> bool:
+    return any(map(str.isdecimal, word)) or word in PLACES or _without_prefix(word) in PLACES
 
 
-def _without_and(word: str) -> str:
+def _without_prefix(word: str) -> str:
+    """A word without «و», «ب», «ل» or «ف» before it."""
+    return word[1:] if len(word) > 3 and word[0] in "وبلف" else word
+
+
+def _without_conjunction(word: str) -> str:
     return word[1:] if word[:1] in ("و", "ف") and word[1:] in TITLES else word

@@ -1,4 +1,4 @@
-"""The report for machines: JSON of every figure, CSV of every duplicate."""
+"""The report as JSON of every figure and as CSV of every duplicate."""
 
 import csv
 import io
@@ -7,13 +7,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from crawler.report.figures import Flow, Member, Pair, Report, Story
+from crawler.report.figures import Flow, Member, Pair, Report, Story, Totals
 
 JSON_VERSION: Final = 1
 """Raised when a key of the JSON is renamed, removed or changes its meaning; not when one is added."""
 
 FLOW_PAIRS: Final = 3
-"""Pairs told with each flow; the CSV has all."""
+"""Example pairs of each flow; the CSV has all."""
 
 CSV_COLUMNS: Final = (
     "story_id", "first_url", "first_site", "url", "site", "title", "published_or_seen", "dated",
@@ -41,12 +41,11 @@ def render_json(report: Report) -> str:
 
     A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``published``,
     ``dated``, ``original``, ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. ``at`` puts it
-    in order; ``published`` is what its page states, a time or a day alone. What each means stands in
-    `crawler.report.figures`.
+    in order; ``published`` is what its page states, a time or a day alone. `crawler.report.figures`
+    describes each.
 
     Times are ISO 8601 with offset; what is unknown is null. Every duplicate is a row of `render_csv`.
     """
-    totals = report.totals
     content = {
         "version": JSON_VERSION,
         "generated_at": report.generated_at.isoformat(),
@@ -55,45 +54,16 @@ def render_json(report: Report) -> str:
         "zone": report.zone,
         "boundary": report.boundary,
         "boundary_within": report.boundary_within,
-        "totals": {
-            "articles": totals.articles,
-            "originals": totals.originals,
-            "duplicates": totals.duplicates,
-            "duplicate_share": round(totals.duplicate_share, 4),
-            "stories": totals.stories,
-            "shared_stories": totals.shared_stories,
-            "earlier_stories": totals.earlier_stories,
-            "sites": totals.sites,
-            "undated": totals.undated,
-            "by_reason": totals.by_reason,
-        },
-        "sites": [
-            {
-                "id": site.id,
-                "name": site.name,
-                "name_en": site.name_en,
-                "articles": site.articles,
-                "first": site.first,
-                "alone": site.alone,
-                "duplicates": site.duplicates,
-                "originality": round(site.originality, 4),
-            }
-            for site in report.sites
-        ],
+        "totals": _totals(report.totals),
+        "sites": [asdict(site) | {"originality": round(site.originality, 4)} for site in report.sites],
         "flows": [_flow(flow) for flow in report.flows],
         "largest": [_story(story) for story in report.largest],
         "recent": [_story(story) for story in report.recent],
-        "histogram": [
-            {"low": bar.low, "high": bar.high, "count": bar.count, "exact": bar.exact}
-            for bar in report.histogram
-        ],
+        "histogram": [asdict(bar) for bar in report.histogram],
         "unmeasured": report.unmeasured,
         "borderline": [_pair(pair) for pair in report.borderline],
         "near_misses": [_pair(pair) for pair in report.near_misses],
-        "days": [
-            {"day": day.day.isoformat(), "articles": day.articles, "duplicates": day.duplicates}
-            for day in report.days
-        ],
+        "days": [asdict(day) | {"day": day.day.isoformat()} for day in report.days],
         "notes": [asdict(note) for note in report.notes],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
@@ -108,24 +78,21 @@ def render_csv(report: Report) -> str:
     out = io.StringIO(newline="")
     rows = csv.writer(out)
     rows.writerow(CSV_COLUMNS)
-    for pair in report.duplicates:
-        copy, first = pair.copy, pair.first
-        rows.writerow(
-            (
-                _cell(pair.story_id),
-                _cell(first.url) if first else "",
-                _cell(first.site) if first else "",
-                _cell(copy.url),
-                _cell(copy.site),
-                _cell(copy.title),
-                _published(copy) or copy.at.isoformat(),
-                "yes" if copy.dated else "no",
-                "" if copy.delay is None else _minutes(copy.delay),
-                "" if pair.similarity is None else round(pair.similarity, 4),
-                copy.reason or "",
-            )
-        )
+    rows.writerows(map(_row, report.duplicates))
     return out.getvalue()
+
+
+def _row(pair: Pair) -> tuple[object, ...]:
+    copy = pair.copy
+    first_url, first_site = (pair.first.url, pair.first.site) if pair.first else ("", "")
+    return (
+        *map(_cell, (pair.story_id, first_url, first_site, copy.url, copy.site, copy.title)),
+        _published(copy) or copy.at.isoformat(),
+        "yes" if copy.dated else "no",
+        _minutes(copy.delay),  # csv writes None as an empty cell
+        None if pair.similarity is None else round(pair.similarity, 4),
+        copy.reason,
+    )
 
 
 def _cell(text: str) -> str:
@@ -139,6 +106,21 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _minutes(delay: timedelta | None) -> float | None:
     return None if delay is None else round(delay.total_seconds() / 60, 1)
+
+
+def _totals(totals: Totals) -> dict[str, Any]:
+    return {
+        "articles": totals.articles,
+        "originals": totals.originals,
+        "duplicates": totals.duplicates,
+        "duplicate_share": round(totals.duplicate_share, 4),
+        "stories": totals.stories,
+        "shared_stories": totals.shared_stories,
+        "earlier_stories": totals.earlier_stories,
+        "sites": totals.sites,
+        "undated": totals.undated,
+        "by_reason": totals.by_reason,
+    }
 
 
 def _member(member: Member) -> dict[str, Any]:

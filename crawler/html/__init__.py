@@ -1,0 +1,1 @@
+"""What the report and the web share of presentation: words, formats, charts, differences, templates."""
