@@ -1,6 +1,6 @@
 """Fixtures for every test that needs stores: real servers, started once a session, empty for each test.
 
-`stores` is what most tests want. The servers are embedded ones in a folder of their own, or those that
+`stores` is what most tests want. The servers are embedded ones in a temporary folder, or those that
 ``KHABAR_TEST_MONGODB_URI`` and ``KHABAR_TEST_REDIS_URL`` name.
 """
 
@@ -28,7 +28,7 @@ _OURS = "khabar:test-session"
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_environment() -> Iterator[None]:
-    """Keep the settings of whoever runs the tests out of them."""
+    """Keep the settings of the shell out of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith("KHABAR_") and not name.startswith(("KHABAR_TEST_", "KHABAR_DATA")):
@@ -44,12 +44,12 @@ def servers() -> Iterator[Servers]:
     redis_url = os.environ.get("KHABAR_TEST_REDIS_URL")
     with temporary_data_dir() as folder:
         mongo, cache = embedded.MongoServer(folder), embedded.RedisServer(folder)
-        found = Servers(mongodb_uri or mongo.uri(mongo.ensure()), redis_url or cache.uri(cache.ensure()))
-        client = open_redis(Settings(data_dir=folder, redis_url=SecretStr(found.redis_url)))
+        addresses = Servers(mongodb_uri or mongo.uri(mongo.ensure()), redis_url or cache.uri(cache.ensure()))
+        client = open_redis(Settings(data_dir=folder, redis_url=SecretStr(addresses.redis_url)))
         try:
             if redis_url:
                 _claim(client)
-            yield found
+            yield addresses
             client.flushdb()
         finally:
             client.close()

@@ -11,5 +11,5 @@ from tests.support.servers import Servers
 @pytest.fixture(scope="module")
 def crawled(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     """The whole newsroom, crawled once for all tests of a module."""
-    with crawled_newsroom(servers, tmp_path_factory.mktemp("newsroom")) as found:
-        yield found
+    with crawled_newsroom(servers, tmp_path_factory.mktemp("newsroom")) as newsroom:
+        yield newsroom

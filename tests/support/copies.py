@@ -8,7 +8,7 @@ DAY = datetime(2024, 12, 4, tzinfo=UTC)
 
 
 def rows(stories: int = 30) -> list[tuple[str, str, object, str | None]]:
-    found: list[tuple[str, str, object, str | None]] = []
+    articles: list[tuple[str, str, object, str | None]] = []
     for story in range(stories):
         lines = sentences(story, 12)
         versions = (
@@ -19,7 +19,7 @@ def rows(stories: int = 30) -> list[tuple[str, str, object, str | None]]:
         )
         for copy, kept in enumerate(versions[: 1 + story % 4]):
             at = DAY + timedelta(hours=story + copy) if story % 7 else None
-            found.append((f"{story}-{copy}", " ".join(kept), at, f"site-{copy}" if story % 5 else None))
-    held = " ".join(line for story in (1, 2, 3) for line in sentences(story, 12))
-    found.append(("round-up", held, DAY, "site-9"))
-    return [*found, ("empty", "", None, None), ("marks", "؟!", DAY, "site-1")]
+            articles.append((f"{story}-{copy}", " ".join(kept), at, f"site-{copy}" if story % 5 else None))
+    whole = " ".join(line for story in (1, 2, 3) for line in sentences(story, 12))
+    articles.append(("round-up", whole, DAY, "site-9"))
+    return [*articles, ("empty", "", None, None), ("marks", "؟!", DAY, "site-1")]

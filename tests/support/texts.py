@@ -38,8 +38,8 @@ def misjudged(*, copy: bool) -> tuple[str, str]:
         texts = " ".join(lines), " ".join([*lines[:8], *sentences(seed + 1000, 7 if copy else 8)])
         if not copy:
             texts = texts[0], " ".join([*lines[:7], *sentences(seed + 1000, 8)])
-        one, other = (prepared(number, text, source=f"s{number}") for number, text in enumerate(texts, 1))
-        estimated = judge(estimated_evidence(other, one), limits).duplicate
+        first, second = (prepared(number, text, source=f"s{number}") for number, text in enumerate(texts, 1))
+        estimated = judge(estimated_evidence(second, first), limits).duplicate
         if compare(texts[1], texts[0], same_source=False).duplicate is copy and estimated is not copy:
             return texts
     raise AssertionError("no such pair")

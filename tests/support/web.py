@@ -38,8 +38,8 @@ class Web:
 
 @dataclass
 class Watched:
-    """A page, with what it said on the console and the addresses that it asked for."""
+    """A page, with its console messages and the URLs that it requested."""
 
     page: Page
-    said: list[str]
-    asked: list[str]
+    messages: list[str]
+    requests: list[str]

@@ -61,9 +61,9 @@ def web(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             assert process.stdout is not None
             assert select.select([process.stdout], [], [], 90)[0], "khabar web did not start"
             address = process.stdout.readline().strip()
-            found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/", address)
-            assert found, address
-            yield Web(address.rstrip("/"), int(found[1]), settings, seeds)
+            match = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/", address)
+            assert match, address
+            yield Web(address.rstrip("/"), int(match[1]), settings, seeds)
         finally:
             process.terminate()
             process.communicate(timeout=60)
@@ -88,14 +88,14 @@ def watched(browser: Browser) -> Iterator[Watched]:
     page = context.new_page()
     page.set_default_timeout(30_000)
     watching = Watched(page, [], [])
-    page.on("console", lambda message: watching.said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: watching.said.append(str(error)))
-    page.on("request", lambda request: watching.asked.append(request.url))
+    page.on("console", lambda message: watching.messages.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: watching.messages.append(str(error)))
+    page.on("request", lambda request: watching.requests.append(request.url))
     yield watching
     hacked = page.evaluate("window.hacked")
     context.close()
     assert hacked is None
-    assert watching.said == []
+    assert watching.messages == []
     assert [
-        url for url in watching.asked if not url.startswith(("http://127.0.0.1:", "file:", "data:"))
+        url for url in watching.requests if not url.startswith(("http://127.0.0.1:", "file:", "data:"))
     ] == []
