@@ -147,19 +147,20 @@ def measure(pages: list[Saved], *, by_step: bool) -> dict[str, float]:
     """Milliseconds a page: of each step, or of all together, which the stopwatch then doesn't slow."""
     from crawler.model.article import Hints
     from crawler.model.site import Site
-    from crawler.pipelines import extraction_pool
+    from crawler.pipelines.extraction import FetchedPage, extract_page
+    from crawler.pipelines.extraction_pool import warm_up
 
     now = datetime.now(UTC)
     work = [
         (
-            extraction_pool.FetchedPage(html, url, Hints(), "utf-8", now),
+            FetchedPage(html, url, Hints(), "utf-8", now),
             Site(id="site", name="site", url=base),
         )
         for html, url, base in pages
     ]
-    extraction_pool.warm_up()
+    warm_up()
     for page, site in work[: len(work) // 10]:
-        extraction_pool.extract_page(page, site, True)
+        extract_page(page, site, True)
     watch = Stopwatch()
     if by_step:
         for step, module, name in STEPS:
@@ -171,7 +172,7 @@ def measure(pages: list[Saved], *, by_step: bool) -> dict[str, float]:
                 setattr(owner, name, watch.timed(step, getattr(owner, name)))
     watch.start()
     for page, site in work:
-        extraction_pool.extract_page(page, site, True)
+        extract_page(page, site, True)
     watch.stop()
     return {step: 1000 * seconds / len(work) for step, seconds in watch.spent.items()}
 

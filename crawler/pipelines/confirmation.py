@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.model.article import UnconfirmedReason
-from crawler.pipelines.coherence import speaks_of
-from crawler.pipelines.fingerprint import Fingerprint
-from crawler.pipelines.text_sketch import BINS, EMPTY_BIN, TextSketch
+from crawler.pipelines.fingerprint import BINS, EMPTY_BIN, Fingerprint, TextSketch, speaks_of
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, TextHolder
 from dedup import compare
 from dedup.text.shingles import normalise

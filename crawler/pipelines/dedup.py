@@ -1,23 +1,27 @@
-"""Dedup: ask the index which story an article belongs to, in one atomic step that also inserts it."""
+"""Dedup: what is new in a page, and which story its article belongs to."""
 
 import asyncio
 import logging
-from dataclasses import replace
-from typing import Self
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from weakref import WeakValueDictionary
 
 from scrapy.crawler import Crawler
 
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition
-from crawler.pipelines.article_lock import take_turn
 from crawler.pipelines.item import PageItem
 from crawler.pipelines.ledger import Ledger
-from crawler.pipelines.outlet_moves import former_ids, keep_identity, tells_another_story
-from crawler.pipelines.stored_article import compare_with_stored
-from crawler.pipelines.taken_down import confirm_removal, note_taken_down
-from crawler.pipelines.unconfirmed import hold_unconfirmed, remember_text
-from crawler.storage.articles import ArticleStore
+from crawler.pipelines.stored_article import (
+    compare_with_stored,
+    former_ids,
+    is_another_article,
+    keep_identity,
+)
+from crawler.pipelines.unconfirmed import confirm_removal, hold_unconfirmed, mark_removed, remember_text
+from crawler.storage.articles import ArticleStore, Known
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
 from crawler.storage.dedup_texts import stored_texts
@@ -27,12 +31,32 @@ from dedup import DedupError, IndexFullError
 logger = logging.getLogger(__name__)
 
 
+class ArticleLocks:
+    """Lets the second of two pages of one article wait until the first is stored.
+
+    Otherwise neither would find the other in the store, both would count as new, and the text of the first
+    would be overwritten without a revision. A process crawls one site.
+    """
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def acquire(self, item: PageItem) -> None:
+        """Wait for the lock of the item's article, which `PageItem.release_lock` gives back."""
+        if item.outcome is None and item.article_id is not None:
+            lock = self._locks.setdefault(item.article_id, asyncio.Lock())
+            await lock.acquire()
+            item.lock = lock
+
+
 class DedupPipeline:
-    """Decides on new and changed articles; an article that says what it said before is left alone."""
+    """Decides on new and changed articles; an article whose text is the stored one is left alone."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._run: Ledger = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
+        spider: Any = crawler.spider  # it is a SiteSpider
+        self._spider = spider
+        self._run: Ledger = spider.run
+        self._locks = ArticleLocks()
         self._lost = False
 
     @classmethod
@@ -41,92 +65,150 @@ class DedupPipeline:
         return cls(crawler)
 
     async def process_item(self, item: PageItem) -> PageItem:
-        """Fill in the item's decision, or its outcome where the article is known already."""
-        leads_home = note_taken_down(item)
-        earlier = former_ids(self._run.site, item)
-        if earlier and not self._lost:
+        """Fill in the item's decision, or its outcome where it brings nothing new."""
+        leads_home = mark_removed(item)
+        candidates = former_ids(self._run.site, item)
+        if candidates and not self._lost:
             try:
-                await asyncio.to_thread(
-                    self._run.session.run, lambda stores: keep_identity(stores.db, item, earlier)
-                )
+                await self._in_store(lambda stores: keep_identity(stores.db, item, candidates))
             except KhabarError as error:
-                self._crawler.spider.give_up(error)  # type: ignore[union-attr]
+                self._spider.give_up(error)
                 return item
-        await take_turn(item)
-        if (item.outcome is None or leads_home) and not self._lost:
-            decide = self._confirm_removal if leads_home else self._decide
-            try:
-                await asyncio.to_thread(self._run.session.run, lambda stores: decide(stores, item))
-            except KhabarError as error:
-                self._crawler.spider.give_up(error)  # type: ignore[union-attr]
-            except DedupError as error:
-                # Going on would begin an index that does not know what the archive holds.
-                self._lost = True
-                self._crawler.spider.give_up(  # type: ignore[union-attr]
-                    KhabarError(f"{error}; the next crawl makes it anew by itself")
-                )
-            except Exception as error:
-                logger.exception("%s could not be looked up", item.url)
-                reason = f"no story could be found for it: {type(error).__name__}: {str(error)[:200]}"
-                item.outcome = Outcome(Disposition.QUARANTINED, reason)
+        await self._locks.acquire(item)
+        if not self._lost and (leads_home or item.outcome is None):
+            await self._decide(item, confirm_removal if leads_home else decide)
         return item
 
-    def _confirm_removal(self, stores: Stores, item: PageItem) -> None:
-        confirm_removal(stores, self._run, item)
+    async def _in_store(self, work: Callable[[Stores], None]) -> None:
+        await asyncio.to_thread(self._run.session.run, work)
 
-    def _decide(self, stores: Stores, item: PageItem) -> None:
-        assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
-        known = ArticleStore(stores.db).known(item.article_id)
-        own = item.page.id == f"{self._run.site.id}/{item.article_id}"
-        unchanged = known is not None and known.text_sha256 == item.article.text_sha256
-        elsewhere = known is not None and known.url != item.article.url
-        if elsewhere and not own and not unchanged and _is_another_story(stores, item):
-            logger.info("%s: its canonical address is another story's", item.url)
-            _take_own_address(item)
-            self._decide(stores, item)
-            return
-        same_bytes = (
-            known is not None and item.html_sha256 is not None and item.html_sha256 == known.html_sha256
-        )
-        if own and (unchanged or same_bytes):
-            remember_text(self._run, item)
-        # What stands at its own address may have come from another page, which has less of a claim to it.
-        elif hold_unconfirmed(stores, self._run, item, is_new=known is None, is_compared=not elsewhere):
-            return
-        if known is not None:
-            if own and elsewhere and not unchanged and _is_another_story(stores, item):
-                # What stands there came from a page with a wrong canonical address: that page is read again.
-                Frontier(stores.db, self._run.site.id).reopen_page(known.url)
-            if not own and (elsewhere or unchanged):
-                # Two addresses that claim one canonical address take turns otherwise: each fetch of either
-                # would look like a revision of the other.
-                item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {known.url}")
-            else:
-                compare_with_stored(stores, item, known)
-            if item.outcome is not None:
-                return
-            if stores.settings.dedup_window:
-                # An article that has left the index keeps the story it had: nobody there knows its copies.
-                stored = ArticleStore(stores.db).story_of(item.article_id)
-                if stored is not None and open_index(stores).lookup([item.article_id]) == [None]:
-                    item.decision = stored
-                    return
+    async def _decide(self, item: PageItem, decide: Callable[[Stores, Ledger, PageItem], None]) -> None:
         try:
-            texts = stored_texts(stores, {item.article_id: item.article.text})
-            item.decision = open_index(stores).check_and_insert([item.prepared], texts=texts)[0]
-        except IndexFullError as error:
-            logger.error("%s is stored without a look for duplicates: %s", item.url, error)
-            self._run.problem(f"{item.url}: stored without a look for duplicates: {error}")
-            item.dedup_pending = True
+            await self._in_store(lambda stores: decide(stores, self._run, item))
+        except KhabarError as error:
+            self._spider.give_up(error)
+        except DedupError as error:
+            # Going on would begin an index that does not know what the archive holds.
+            self._lost = True
+            self._spider.give_up(KhabarError(f"{error}; the next crawl makes it anew by itself"))
+        except Exception as error:
+            logger.exception("%s could not be looked up", item.url)
+            reason = f"no story could be found for it: {type(error).__name__}: {str(error)[:200]}"
+            item.outcome = Outcome(Disposition.QUARANTINED, reason)
 
 
-def _is_another_story(stores: Stores, item: PageItem) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What is stored under the id of an item's article, compared with the item.
+
+    Attributes:
+        stored: What is stored.
+        is_own: The page is at the article's own address, not at another that names it as canonical.
+        is_elsewhere: The article is stored under another address.
+        is_unchanged: Its text is the item's.
+        is_same_page: The whole page is the stored one, byte for byte.
+    """
+
+    stored: Known
+    is_own: bool
+    is_elsewhere: bool
+    is_unchanged: bool
+    is_same_page: bool
+
+    @property
+    def may_differ(self) -> bool:
+        """Whether one id may stand for two articles: another address has it, with another text."""
+        return self.is_elsewhere and not self.is_unchanged
+
+
+def _match(stores: Stores, run: Ledger, item: PageItem) -> _Match | None:
+    assert item.article is not None and item.article_id is not None  # noqa: S101, PT018
+    stored = ArticleStore(stores.db).known(item.article_id)
+    if stored is None:
+        return None
+    return _Match(
+        stored,
+        is_own=item.page.id == f"{run.site.id}/{item.article_id}",
+        is_elsewhere=stored.url != item.article.url,
+        is_unchanged=stored.text_sha256 == item.article.text_sha256,
+        is_same_page=item.html_sha256 is not None and item.html_sha256 == stored.html_sha256,
+    )
+
+
+def decide(stores: Stores, run: Ledger, item: PageItem) -> None:
+    """Fill in the decision on a page with an article, or the outcome of one that brings nothing new.
+
+    Args:
+        stores: The open stores.
+        run: The crawl.
+        item: The page.
+    """
+    match = _match(stores, run, item)
+    if match is not None and match.may_differ and not match.is_own and _is_another_article(stores, item):
+        logger.info("%s: its canonical address is another article's", item.url)
+        _take_own_address(item)
+        decide(stores, run, item)
+    elif not _waits(stores, run, item, match):
+        if match is not None:
+            _compare(stores, run, item, match)
+        if item.outcome is None and not _keeps_story(stores, item, match):
+            _ask_index(stores, run, item)
+
+
+def _waits(stores: Stores, run: Ledger, item: PageItem, match: _Match | None) -> bool:
+    """Whether the page's text has to be confirmed before it is stored."""
+    if match is not None and match.is_own and (match.is_unchanged or match.is_same_page):
+        remember_text(run, item)
+        return False
+    # What is stored at its own address may have come from another page, which has less of a claim to it.
+    is_compared = match is None or not match.is_elsewhere
+    return hold_unconfirmed(stores, run, item, is_new=match is None, is_compared=is_compared)
+
+
+def _compare(stores: Stores, run: Ledger, item: PageItem, match: _Match) -> None:
+    """Set the outcome or the amendment of a page whose article is stored."""
+    if not match.is_own and (match.is_elsewhere or match.is_unchanged):
+        # Two addresses that claim one canonical address take turns otherwise: each fetch of either
+        # would look like a revision of the other.
+        item.outcome = Outcome(Disposition.UNCHANGED, f"another address of {match.stored.url}")
+        return
+    if match.may_differ and _is_another_article(stores, item):
+        # The stored one came from a page with a wrong canonical address: that page is fetched again.
+        Frontier(stores.db, run.site.id).reopen_page(match.stored.url)
+    compare_with_stored(stores, item, match.stored)
+
+
+def _keeps_story(stores: Stores, item: PageItem, match: _Match | None) -> bool:
+    """Whether a stored article has left the index: it keeps its story, for nobody there knows its copies."""
+    if match is None or not stores.settings.dedup_window:
+        return False
+    assert item.article_id is not None  # noqa: S101
+    stored = ArticleStore(stores.db).story_of(item.article_id)
+    if stored is None or open_index(stores).lookup([item.article_id]) != [None]:
+        return False
+    item.decision = stored
+    return True
+
+
+def _ask_index(stores: Stores, run: Ledger, item: PageItem) -> None:
+    """Have the index decide, which also inserts the article, in one atomic step."""
+    assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
+    try:
+        texts = stored_texts(stores, {item.article_id: item.article.text})
+        item.decision = open_index(stores).check_and_insert([item.prepared], texts=texts)[0]
+    except IndexFullError as error:
+        logger.error("%s is stored without a look for duplicates: %s", item.url, error)
+        run.problem(f"{item.url}: stored without a look for duplicates: {error}")
+        item.dedup_pending = True
+
+
+def _is_another_article(stores: Stores, item: PageItem) -> bool:
     """Whether the article under the item's canonical address shares neither headline nor text with it.
 
-    Templates with a forgotten placeholder call each story by one address.
+    Templates with a forgotten placeholder give every article one canonical address.
     """
-    known = stores.db.articles.find_one({"_id": item.article_id}, {"title": 1, "text": 1})
-    return known is not None and item.article is not None and tells_another_story(item.article, known)
+    stored = stores.db.articles.find_one({"_id": item.article_id}, {"title": 1, "text": 1})
+    return stored is not None and item.article is not None and is_another_article(item.article, stored)
 
 
 def _take_own_address(item: PageItem) -> None:

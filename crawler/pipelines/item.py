@@ -47,7 +47,7 @@ class PageItem:
     `waiting` what of it is to be confirmed.
     `post_page` is what was read instead of a page: one that was made of a post.
     `is_kept`: what was fetched is in the archive of raw pages.
-    `turn` is held while no other page of the article may be stored (`crawler.pipelines.article_lock`).
+    `lock` is held while no other page of the article may be stored (`crawler.pipelines.dedup.ArticleLocks`).
     """
 
     page: Page
@@ -77,4 +77,10 @@ class PageItem:
     waiting: Waiting | None = None
     post_page: PostPage | None = None
     is_kept: bool = False
-    turn: asyncio.Lock | None = None
+    lock: asyncio.Lock | None = None
+
+    def release_lock(self) -> None:
+        """Let the next page of the article be decided on."""
+        if self.lock is not None:
+            self.lock.release()
+            self.lock = None

@@ -1,14 +1,73 @@
 """What a crawl keeps of a page beside its article: the raw page, and what it tells of the site's template."""
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 
 from redis.exceptions import OutOfMemoryError
 
-from crawler.pipelines.first_articles import FirstArticles, clean_articles
 from crawler.pipelines.item import PageItem
+from crawler.storage.articles import article_of, published_by
+from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores
 from crawler.storage.repeated_paragraphs import MIN_PAGES, BoilerplateCounts
 from crawler.storage.warc.raw_pages import RawPage, RawPageWriter
+
+LIMIT = 500
+"""Articles of a crawl that are remembered: a template is known after some dozens, and memory stays small."""
+
+
+class FirstArticles:
+    """The paragraphs of the first articles that a crawl has stored, by key."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, frozenset[str]] = {}
+
+    def note(self, article_id: str, blocks: Sequence[tuple[str, str]], text: str) -> None:
+        """Remember an article that was stored.
+
+        Args:
+            article_id: Its `_id`.
+            blocks: Key and wording of the paragraphs that were read.
+            text: Its text: what was known to be the template's is not in it.
+        """
+        if len(self._keys) < LIMIT:
+            self._keys[article_id] = frozenset(key for key, wording in blocks if wording in text)
+
+    def holding(self, template: frozenset[str]) -> list[str]:
+        """The articles whose text has a paragraph of the template, in the order in which they were stored."""
+        return [article_id for article_id, keys in self._keys.items() if keys & template]
+
+
+def clean_articles(stores: Stores, article_ids: Sequence[str], template: frozenset[str]) -> int:
+    """Take a template's paragraphs out of stored articles; what they said before is kept as a reading.
+
+    Args:
+        stores: The open stores.
+        article_ids: The articles, of one site.
+        template: Keys of the paragraphs.
+
+    Returns:
+        How many articles were changed.
+    """
+    # Imported here: most crawls learn nothing new at their end.
+    from crawler.extraction.boilerplate.repeated import without_blocks
+    from crawler.pipelines.reextraction import apply_reading
+    from dedup import prepare
+
+    changed = 0
+    for batch in in_batches(stores.db.articles, article_ids):
+        for document in batch:
+            article = article_of(document)
+            cleaned = without_blocks(article, template)
+            if cleaned.text == article.text:
+                continue
+            published: datetime | None = published_by(document)
+            prepared = prepare(document["_id"], cleaned.text, published, document["site"])
+            apply_reading(stores, document, cleaned, prepared)
+            changed += 1
+    return changed
+
 
 RELOAD_EVERY = 25
 """New articles after which the learned boilerplate is read again: it changes slowly."""

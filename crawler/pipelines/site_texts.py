@@ -104,7 +104,7 @@ class SiteTexts:
             page.holder = replace(page.holder, stored=stored and page.holder.article_id is not None)
             return page.taken_back
 
-    def is_taken_back(self, page_id: str) -> Waiting | None:
+    def taken_back(self, page_id: str) -> Waiting | None:
         """What a page's text waits for, where another address has said the same since it was judged."""
         with self._lock:
             page = self._pages.get(page_id)

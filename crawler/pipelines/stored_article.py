@@ -1,16 +1,122 @@
-"""A page of an article that is stored: nothing new, something to put right, or a revision."""
+"""Which stored article a page is, and whether the page is a revision of it.
 
+An article's id is made of its address. When an outlet moves to another host, all addresses change: without
+`former_ids`, its whole archive would be stored a second time, as duplicates of itself.
+
+What changes in a page by itself, such as counters of readers and "3 hours ago", is no revision. It is judged
+by what differs: numbers, beside a word that says what they count, in a short line. A toll, a price, a date
+that an editor corrected are none of these.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
+from difflib import SequenceMatcher
+from itertools import chain
+from typing import Any
+from urllib.parse import urlsplit
+
+from pymongo.database import Database
 
 from crawler.fetch.outcome import Outcome
-from crawler.model.article import Article, Disposition, latest_publication
-from crawler.pipelines.better_metadata import with_better_metadata
+from crawler.model.article import Article, DatePrecision, Disposition, latest_publication
+from crawler.model.site import Site
+from crawler.parsing.urls import former_page_ids, host_of, page_id
+from crawler.pipelines.confirmation import UNRELATED, likeness
 from crawler.pipelines.item import Amendment, PageItem
-from crawler.pipelines.self_changing import changes_by_itself
 from crawler.storage.articles import Known
 from crawler.storage.connect import Stores
 from crawler.storage.reextractions import keep_date
 from crawler.storage.schema import Document
+from dedup.text.shingles import words
+
+SAME_DAY = timedelta(days=1)
+"""How far a minute may lie from the first moment of the day that was known so far."""
+
+REPLACEABLE = ("authors", "editors", "section", "agency", "summary", "language", "marks")
+"""Fields of which a page's present word is taken, where it has one."""
+
+TIMES = ("published_at", "published_precision", "date_source", "date_flags")
+
+COUNTED = (
+    "قراءات القراءات قراءة القراء قارئ مشاهدات المشاهدات مشاهدة مشاهدين زيارات الزيارات زيارة زائر "
+    "تعليقات التعليقات مشاركات المشاركات إعجاب إعجابات تحميلات "
+    "views view reads read readers visits hits comments shares likes downloads "
+    "görüntüleme görüntülenme okunma okuma yorum paylaşım "
+    "просмотров просмотра просмотры прочтений комментариев репостов "
+    "بازدید نظر دیدگاه vues lectures commentaires Aufrufe Kommentare lecturas visitas comentarios"
+)
+"""What a page counts of its own readers, in the languages of the seeds' sites."""
+
+SINCE = "منذ قبل ago önce назад پیش il hace vor since updated آخر تحديث"
+"""Words beside a stretch of time that is counted from the moment at which the page is asked for."""
+
+UNITS = (
+    "ثانية ثوان ثواني دقيقة دقائق دقيقتين ساعة ساعات ساعتين يوم أيام يومين أسبوع أسابيع أسبوعين شهر أشهر "
+    "second seconds minute minutes min mins hour hours day days week weeks month months "
+    "saniye dakika saat gün hafta ay секунд минут минуты минуту час часа часов день дня дней неделю недели "
+    "heure heures jour jours minuto minutos hora horas Stunden Minuten Tage"
+)
+"""Units of such a stretch: "59 minutes ago" becomes "an hour ago"."""
+
+NEAR = 2
+"""Words between a number and what it counts."""
+
+LONGEST_LINE = 25
+"""Words of a line that holds counters: by-line, date and two counters are 20."""
+
+_COUNTED, _SINCE, _UNITS = (frozenset(words(table)) for table in (COUNTED, SINCE, UNITS))
+
+
+def former_ids(site: Site, item: PageItem) -> list[str]:
+    """The ids that the item's article may have had before its outlet moved, the likeliest first.
+
+    These are that of the article which the page held before it led to another host of the outlet, those that
+    earlier rules made of its address, and those of the same path on the outlet's former hosts: none, mostly.
+    """
+    article = item.article
+    if article is None or item.article_id is None or item.outcome is not None:
+        return []
+    former_urls = site.former_urls(article.canonical_url)
+    ids = [*former_page_ids(article.canonical_url), *map(page_id, former_urls)]
+    ids += [page for url in former_urls for page in former_page_ids(url)]
+    moved = host_of(item.page.url) != host_of(article.canonical_url)
+    if moved and item.page.article_id is not None and site.owns(item.page.url):
+        ids.insert(0, item.page.article_id)
+    return [candidate for candidate in dict.fromkeys(ids) if candidate != item.article_id]
+
+
+def keep_identity(db: Database[Document], item: PageItem, candidates: Sequence[str]) -> None:
+    """Give the item the id under which its article is stored already, and that article the new address.
+
+    Nothing changes where the new address has an article of its own, or where the stored one tells another
+    story: a new system may have given its path to something else.
+
+    Args:
+        db: The database.
+        item: A page with an article.
+        candidates: What `former_ids` returns.
+    """
+    assert item.article is not None and item.prepared is not None  # noqa: S101, PT018
+    if db.articles.find_one({"_id": item.article_id}, {"_id": 1}) is not None:
+        return
+    for candidate in candidates:
+        stored = db.articles.find_one({"_id": candidate}, {"title": 1, "text": 1, "url": 1})
+        if stored is None or is_another_article(item.article, stored):
+            continue
+        item.article_id = candidate
+        item.prepared = replace(item.prepared, id=candidate)
+        address = {"url": item.article.url, "canonical_url": item.article.canonical_url}
+        aliases = {"$each": [stored["url"], item.page.url]}
+        db.articles.update_one({"_id": candidate}, {"$set": address, "$addToSet": {"aliases": aliases}})
+        return
+
+
+def is_another_article(article: Article, stored: Document) -> bool:
+    """Whether an article shares neither its headline nor its text with a stored one."""
+    if stored["title"] == article.title:
+        return False
+    return likeness(stored["text"], article.text) < UNRELATED
 
 
 def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None:
@@ -30,10 +136,10 @@ def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None
         else:
             item.amendment = Amendment.REREAD
             item.article = keep_date(stores.db, item.article_id, article)
-    elif _says_the_same(stored, article):
+    elif _has_same_text(stored, article):
         _take_metadata(item, stored, article, archived)
     elif item.cut_short or archived.incomplete:
-        _tell_missing_part(item, stored["text"], article.text, archived)
+        _judge_missing_part(item, stored["text"], article.text, archived)
     if item.outcome is not None or item.article is None:
         return
     item.known_revision = archived.revision
@@ -44,7 +150,7 @@ def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None
     item.prepared = replace(item.prepared, published_at=published)
 
 
-def _says_the_same(stored: Document, article: Article) -> bool:
+def _has_same_text(stored: Document, article: Article) -> bool:
     """Whether headline and text are as stored, but for counters and the like."""
     if stored["title"] != article.title:
         return False
@@ -62,17 +168,17 @@ def _take_metadata(item: PageItem, stored: Document, article: Article, archived:
         item.outcome = Outcome(Disposition.UNCHANGED, "the same text")
 
 
-def _tell_missing_part(item: PageItem, stored: str, text: str, archived: Known) -> None:
+def _judge_missing_part(item: PageItem, stored: str, text: str, archived: Known) -> None:
     """Tell a further page that is missing now, or was when the article was stored, from an edited article."""
-    if item.cut_short and _goes_on(text, stored):
+    if item.cut_short and _continues(text, stored):
         item.outcome = Outcome(Disposition.UNCHANGED, "cut short; what is stored goes on")
     elif item.cut_short and not archived.incomplete:
         item.outcome = Outcome(Disposition.FAILED, "a further page is missing; the stored article stands")
-    elif _goes_on(stored, text):
+    elif _continues(stored, text):
         item.amendment = Amendment.COMPLETED
 
 
-def _goes_on(beginning: str, text: str) -> bool:
+def _continues(beginning: str, text: str) -> bool:
     """Whether a text says all of another one, from its beginning, and more."""
     return text.startswith(f"{beginning}\n\n")
 
@@ -82,3 +188,100 @@ def _same_validators(item: PageItem) -> bool:
     if item.etag or item.page.etag:
         return item.etag == item.page.etag
     return item.last_modified is not None and item.last_modified == item.page.last_modified
+
+
+def with_better_metadata(stored: Document, article: Article) -> Article | None:
+    """The stored article with what its page tells better now; None where that is nothing.
+
+    Nothing is taken away: what the page no longer tells stays. The day of publication stays, too; a minute
+    takes the place of a day, and any time that of none.
+
+    Args:
+        stored: The article as stored.
+        article: What was read in its page now.
+    """
+    better: dict[str, Any] = {
+        name: value for name in REPLACEABLE if (value := getattr(article, name)) and value != stored.get(name)
+    }
+    if article.image and _path(article.image) != _path(stored.get("image") or ""):
+        better["image"] = article.image
+    if set(article.tags) - set(stored.get("tags") or ()):
+        better["tags"] = article.tags
+    if _is_better_time(stored, article):
+        better |= {name: getattr(article, name) for name in TIMES}
+    if not better:
+        return None
+    return replace(article, **(_kept(stored) | better))
+
+
+def _kept(stored: Document) -> dict[str, Any]:
+    """The stored reading, as the fields of an article."""
+    lists = {name: stored.get(name) or [] for name in ("authors", "editors", "tags", "date_flags", "marks")}
+    names = ("title", "text", "published_at", "date_source", "modified_at", "language", "section", "image")
+    precision = stored.get("published_precision")
+    return {
+        **{name: stored.get(name) for name in (*names, "summary", "agency")},
+        **lists,
+        "published_precision": DatePrecision(precision) if precision else None,
+    }
+
+
+def _is_better_time(stored: Document, article: Article) -> bool:
+    """Whether a page tells a minute where a day was known, or a time where none was."""
+    if article.published_at is None:
+        return False
+    published = stored.get("published_at")
+    if published is None:
+        return True
+    finer = (
+        stored.get("published_precision") == DatePrecision.DAY
+        and article.published_precision is DatePrecision.MINUTE
+    )
+    return finer and abs(article.published_at - published) <= SAME_DAY
+
+
+def _path(address: str) -> str:
+    """An address without its query, in which caches and sizes are told."""
+    try:
+        return urlsplit(address)._replace(query="", fragment="").geturl()
+    except ValueError:
+        return address
+
+
+def changes_by_itself(earlier: str, later: str) -> bool:
+    """Whether two texts differ in nothing but what changes by itself.
+
+    Args:
+        earlier: A text, paragraphs parted by blank lines.
+        later: The same page's text at another time.
+    """
+    before, after = earlier.split("\n\n"), later.split("\n\n")
+    if len(before) != len(after):
+        return False
+    pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    return all(_is_counter(*pair) for pair in pairs)
+
+
+def _is_counter(earlier: str, later: str) -> bool:
+    before, after = words(earlier), words(later)
+    if max(len(before), len(after)) > LONGEST_LINE:
+        return False
+    changes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return all(
+        _counts_itself(before, slice(i1, i2), after, slice(j1, j2))
+        for tag, i1, i2, j1, j2 in changes
+        if tag != "equal"
+    )
+
+
+def _counts_itself(before: list[str], cut: slice, after: list[str], added: slice) -> bool:
+    changed = [*before[cut], *after[added]]
+    around = set(chain(_around(before, cut), _around(after, added), changed))
+    if all(any(map(str.isdecimal, word)) for word in changed) and around & _COUNTED:
+        return True
+    measures = all(word in _UNITS or any(map(str.isdecimal, word)) for word in changed)
+    return measures and bool(around & _SINCE) and bool(around & _UNITS)
+
+
+def _around(line: list[str], place: slice) -> list[str]:
+    return line[max(place.start - NEAR, 0) : place.stop + NEAR]

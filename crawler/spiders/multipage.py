@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from scrapy import Request
 
 from crawler.fetch.outcome import HeldBackError, failure_outcome
-from crawler.pipelines.extraction_pool import Extracted, ExtractionStoppedError, FetchedPage, extract_page
+from crawler.pipelines.extraction import Extracted, FetchedPage, extract_page
+from crawler.pipelines.extraction_pool import ExtractionStoppedError
 from crawler.spiders.crawling import Crawling
 
 MOST_PARTS = 10

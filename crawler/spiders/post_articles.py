@@ -12,9 +12,9 @@ from datetime import datetime
 from scrapy import Request
 
 from crawler.discovery.wordpress_posts import Post
-from crawler.pipelines.extraction_pool import Extracted, ExtractionFailedError
+from crawler.pipelines.extraction import Extracted, extract_post, post_hints, without_template
+from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.pipelines.item import PageItem, PostPage
-from crawler.pipelines.wordpress_posts import extract_post, post_hints, without_template
 from crawler.spiders.crawling import Crawling
 from crawler.spiders.page_queue import Intake
 from crawler.storage.frontier import Page

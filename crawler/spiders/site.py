@@ -25,7 +25,8 @@ from crawler.fetch.outcome import (
 from crawler.model.article import Discovered, Disposition
 from crawler.model.crawl import SourceKind
 from crawler.parsing.urls import page_id
-from crawler.pipelines.extraction_pool import Extracted, ExtractionFailedError, FetchedPage
+from crawler.pipelines.extraction import Extracted, FetchedPage
+from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.pipelines.item import PageItem
 from crawler.spiders.ending import StoppableSpider
 from crawler.spiders.multipage import extract_whole

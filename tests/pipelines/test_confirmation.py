@@ -15,8 +15,7 @@ from crawler.pipelines.confirmation import (
     to_withdraw,
     unconfirmed,
 )
-from crawler.pipelines.fingerprint import Fingerprint
-from crawler.pipelines.text_sketch import sketch_text
+from crawler.pipelines.fingerprint import Fingerprint, sketch_text
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, TextHolder
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

@@ -11,7 +11,8 @@ import pytest
 
 from crawler.model.article import Hints
 from crawler.model.site import Site
-from crawler.pipelines.extraction_pool import ExtractionFailedError, ExtractionPool, FetchedPage, extract_page
+from crawler.pipelines.extraction import FetchedPage, extract_page
+from crawler.pipelines.extraction_pool import ExtractionFailedError, ExtractionPool
 
 SITE = Site.model_validate({"id": "x", "name": "س", "url": "https://example.org/"})
 

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.pipelines.confirmation import MANY, Candidate, page_text
-from crawler.pipelines.fingerprint import Fingerprint
+from crawler.pipelines.fingerprint import Fingerprint, sketch_text
 from crawler.pipelines.site_texts import SiteTexts
-from crawler.pipelines.text_sketch import sketch_text
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import PageText, TextHolder, Waiting
 from crawler.storage.schema import ensure_schema
@@ -79,11 +78,11 @@ def test_other_addresses_of_one_article_are_no_others(stores: Stores) -> None:
     assert len(texts.holders(stores.db, led)) == 2
 
 
-def test_a_page_that_is_being_stored_is_taken_back_when_it_ends() -> None:
+def test_a_page_that_is_being_stored_taken_back_when_it_ends() -> None:
     texts = SiteTexts("site")
     texts.enter(_page("first"))
     assert not texts.take_back("site/first", WAITING)
-    assert texts.is_taken_back("site/first") == WAITING
+    assert texts.taken_back("site/first") == WAITING
     assert texts.end("site/first", Disposition.STORED) == WAITING
     texts.enter(_page("second"))
     assert texts.end("site/second", Disposition.STORED) is None

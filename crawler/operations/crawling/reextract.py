@@ -9,15 +9,9 @@ from dataclasses import dataclass, field
 
 from crawler.model.article import Article
 from crawler.model.site import Site
-from crawler.pipelines.extraction_pool import (
-    Extracted,
-    ExtractionFailedError,
-    ExtractionPool,
-    FetchedPage,
-    extract_page,
-)
-from crawler.pipelines.rereading import apply_reading
-from crawler.pipelines.wordpress_posts import extract_post_page
+from crawler.pipelines.extraction import Extracted, FetchedPage, extract_page, extract_post_page
+from crawler.pipelines.extraction_pool import ExtractionFailedError, ExtractionPool
+from crawler.pipelines.reextraction import apply_reading
 from crawler.settings import Settings
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores, open_stores

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition
-from crawler.pipelines.article_lock import end_turn, take_turn
+from crawler.pipelines.dedup import ArticleLocks
 from crawler.pipelines.item import PageItem
 from crawler.storage.frontier import Page
 
@@ -17,20 +17,21 @@ def _item(article: str | None, outcome: Outcome | None = None) -> PageItem:
 
 def test_the_second_page_of_an_article_waits_for_the_first() -> None:
     async def both() -> None:
+        locks = ArticleLocks()
         first, second, other = _item("a"), _item("a"), _item("b")
-        await take_turn(first)
-        waiting = asyncio.create_task(take_turn(second))
-        await take_turn(other)
+        await locks.acquire(first)
+        waiting = asyncio.create_task(locks.acquire(second))
+        await locks.acquire(other)
         for item in (_item(None), _item("a", Outcome(Disposition.GONE))):
-            await take_turn(item)
-            assert item.turn is None
+            await locks.acquire(item)
+            assert item.lock is None
         await asyncio.sleep(0)
         assert not waiting.done()
-        end_turn(first)
+        first.release_lock()
         await waiting
-        assert second.turn is not None
-        end_turn(second)
-        end_turn(second)
-        await take_turn(first)
+        assert second.lock is not None
+        second.release_lock()
+        second.release_lock()
+        await locks.acquire(first)
 
     asyncio.run(asyncio.wait_for(both(), 30))

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from crawler.pipelines.text_sketch import TextSketch, sketch_text
+from crawler.pipelines.fingerprint import TextSketch, sketch_text
 
 WALL = (
     "The website {url} is temporarily unable to service your request as it exceeded its resource limit. "

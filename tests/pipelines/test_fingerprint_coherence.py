@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.model.article import Hints
-from crawler.pipelines.coherence import contradicts, is_vouched_for, speaks_of
+from crawler.pipelines.fingerprint import contradicts, is_vouched_for, speaks_of
 
 STORIES = [
     (

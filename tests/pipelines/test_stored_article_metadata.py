@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crawler.model.article import Article, DatePrecision
-from crawler.pipelines.better_metadata import with_better_metadata
+from crawler.pipelines.stored_article import with_better_metadata
 from crawler.storage.articles import reading_fields
 
 DAY = datetime(2026, 11, 28, 21, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.pipelines.self_changing import changes_by_itself
+from crawler.pipelines.stored_article import changes_by_itself
 
 STORY = "أعلنت البلدية انتهاء ترميم الجسر الحجري.\n\nوشارك في العمل {} متطوعاً من الأهالي خلال 3 أشهر."
 BYLINE = "السبت 27 كانون الأول 2025 - 23:46 | بقلم: سامر العلي | عدد القراءات: {}"
