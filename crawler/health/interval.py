@@ -1,7 +1,8 @@
-"""Rhythm: when a site is crawled next.
+"""The interval between two crawls of a site, and when its next one is due.
 
 Each site has a phase of its own, so that sites with the same interval are spread over it and not started
-together; a site that is quiet is asked less often, one that refuses or fails ever less often, up to a bound.
+together; a site that is quiet is crawled less often, one that refuses or fails ever less often, up to a
+bound.
 """
 
 import zlib
@@ -74,11 +75,8 @@ def open_from(site: Site, moment: datetime) -> datetime:
     if _is_open(site.hours, moment.astimezone(site.zone).time()):
         return moment
     openings = _openings(site.hours[0], moment.astimezone(site.zone).date(), site.zone)
-    return next(
-        opening
-        for opening in openings
-        if opening > moment and _is_open(site.hours, opening.astimezone(site.zone).time())
-    )
+    later = (opening for opening in openings if opening > moment)
+    return next(opening for opening in later if _is_open(site.hours, opening.astimezone(site.zone).time()))
 
 
 def _is_open(hours: tuple[time, time], clock: time) -> bool:

@@ -1,7 +1,7 @@
 """The quality of what a site's crawls bring, from a small sample of each crawl's new articles.
 
 A site that changes its layout still answers, and its pages still give articles: without dates, cut to their
-first paragraph, or with a menu in every one of them. Nothing in the counts tells that; these figures do,
+first paragraph, or with a menu in every one of them. The counts do not show that; these figures do,
 compared with what the same site gave before.
 """
 
@@ -10,7 +10,8 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from itertools import chain
+from statistics import fmean, median
 
 from crawler.model.article import Article
 from crawler.model.crawl import Verdict
@@ -28,10 +29,10 @@ LONG_PARAGRAPH = 25
 """Characters from which a paragraph is compared: shorter ones («وأضاف:») recur in honest texts."""
 
 MOST_PARAGRAPHS = 40
-"""Paragraphs of an article that are remembered; more tell nothing more."""
+"""Paragraphs of an article that are remembered; more add nothing."""
 
 SHARED_BY = 3
-"""Articles that carry the same paragraph before it counts as boilerplate: two may be one story told twice."""
+"""Articles that carry the same paragraph before it counts as boilerplate: two may be copies."""
 
 RARE, COMMON = 0.2, 0.5
 """A flaw of less than a fifth of the articles is usual; from half of them on, it is the site's."""
@@ -80,8 +81,8 @@ def judge_quality(recent: Sequence[Sampled], usual: Sequence[Sampled]) -> tuple[
     """Compare recent articles with usual ones.
 
     Args:
-        recent: The site's latest articles; with fewer than `RECENT` nothing is said.
-        usual: Articles of its healthy crawls before; with fewer than `BASELINE` nothing is said.
+        recent: The site's latest articles; with fewer than `RECENT` there is no verdict.
+        usual: Articles of its healthy crawls before; with fewer than `BASELINE` there is no verdict.
 
     Returns:
         A verdict and a sentence that says why; None where nothing is out of the ordinary.
@@ -89,17 +90,17 @@ def judge_quality(recent: Sequence[Sampled], usual: Sequence[Sampled]) -> tuple[
     if len(recent) < RECENT or len(usual) < BASELINE:
         return None
     undated, undated_before = _share_undated(recent), _share_undated(usual)
-    if undated >= COMMON and undated_before < RARE:
+    if _became_common(undated, undated_before):
         return Verdict.DATES_MISSING, (
             f"{undated:.0%} of the last {len(recent)} articles have no date; usually {undated_before:.0%}"
         )
-    words, words_before = median(one.words for one in recent), median(one.words for one in usual)
+    words, words_before = _median_words(recent), _median_words(usual)
     if words < SHORT * words_before:
         return Verdict.BODIES_SHORT, (
             f"the last {len(recent)} articles have {words:.0f} words (median); usually {words_before:.0f}"
         )
     repeated, repeated_before = share_repeated(recent), _usually_repeated(usual, len(recent))
-    if repeated >= COMMON and repeated_before < RARE:
+    if _became_common(repeated, repeated_before):
         return Verdict.BOILERPLATE, (
             f"{repeated:.0%} of the last {len(recent)} articles share a paragraph with others; "
             f"usually {repeated_before:.0%}"
@@ -107,18 +108,27 @@ def judge_quality(recent: Sequence[Sampled], usual: Sequence[Sampled]) -> tuple[
     return None
 
 
+def _became_common(share: float, usual: float) -> bool:
+    return share >= COMMON and usual < RARE
+
+
+def _median_words(articles: Sequence[Sampled]) -> float:
+    return median(article.words for article in articles)
+
+
 def _share_undated(articles: Sequence[Sampled]) -> float:
-    return sum(not one.dated for one in articles) / len(articles)
+    return sum(not article.dated for article in articles) / len(articles)
 
 
 def share_repeated(articles: Sequence[Sampled]) -> float:
-    """The share of articles that carry a paragraph which at least `SHARED_BY` of them carry."""
-    carried = Counter(paragraph for one in articles for paragraph in set(one.paragraphs))
-    common = {paragraph for paragraph, count in carried.items() if count >= SHARED_BY}
-    return sum(not common.isdisjoint(one.paragraphs) for one in articles) / len(articles)
+    """The share of articles with a paragraph that at least `SHARED_BY` of them have."""
+    paragraphs = [frozenset(article.paragraphs) for article in articles]
+    counts = Counter(chain.from_iterable(paragraphs))
+    common = {paragraph for paragraph, count in counts.items() if count >= SHARED_BY}
+    return sum(not common.isdisjoint(each) for each in paragraphs) / len(articles)
 
 
 def _usually_repeated(articles: Sequence[Sampled], size: int) -> float:
-    # In groups of the same size: the more articles are looked at together, the more share a paragraph.
-    groups = [articles[start : start + size] for start in range(0, len(articles) - size + 1, size)]
-    return sum(share_repeated(group) for group in groups) / len(groups) if groups else 0.0
+    # In groups of the same size: the more articles are compared, the more share a paragraph.
+    starts = range(0, len(articles) - size + 1, size)
+    return fmean(share_repeated(articles[start : start + size]) for start in starts) if starts else 0.0

@@ -115,6 +115,11 @@ class CrawlReport:
         """How many pages ended so."""
         return self.dispositions.get(str(disposition), 0)
 
+    @property
+    def names_pages(self) -> bool:
+        """Whether any source names pages of the site."""
+        return any(source.names_pages for source in self.sources)
+
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "CrawlReport":
         """Read a report back from its JSON form."""

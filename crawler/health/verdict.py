@@ -4,23 +4,25 @@ First from the crawl's own counts, then by comparison with the site's earlier cr
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from statistics import median
+from typing import TypeAlias
 
 from crawler.discovery.accounting import SourceVerdict
 from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.health.quality import RECENT, Sampled, judge_quality
-from crawler.health.report import CrawlReport
+from crawler.health.report import CrawlReport, SourceReport
 from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlKind, CrawlOutcome, Verdict
-from crawler.storage.crawls import PastCrawl
+from crawler.storage.crawls import NEW, READ, PastCrawl
 
 HEALTHY = frozenset({Verdict.OK, Verdict.STOPPED})
 """Verdicts that need nobody's attention; any other makes `khabar` exit with 3."""
 
 QUALITY = frozenset({Verdict.DATES_MISSING, Verdict.BODIES_SHORT, Verdict.BOILERPLATE})
-"""Verdicts on what articles say; a crawl without new articles leaves them as they are."""
+"""Verdicts on the content of articles; a crawl without new articles leaves them as they are."""
 
 OURS = frozenset(
     {
@@ -30,7 +32,7 @@ OURS = frozenset(
         CrawlOutcome.STOPPED,
     }
 )
-"""Outcomes that say something of us and nothing of the site."""
+"""Outcomes that concern us and not the site."""
 
 ENDED_BY_SOURCES = frozenset(
     {
@@ -49,8 +51,9 @@ SOURCE_PATIENCE = timedelta(days=1)
 """A source of several that has named no page for so long is a verdict on its site: an outage or a cache that
 was emptied is over by then, and a feed of a site that publishes at all is not empty for a day."""
 
-SAID_BY_OUTCOME = frozenset(
+VERDICT_OUTCOMES = frozenset(
     {
+        CrawlOutcome.STOPPED,
         CrawlOutcome.STORE_LOST,
         CrawlOutcome.DIED,
         CrawlOutcome.ERROR,
@@ -71,20 +74,20 @@ MANY = 10
 """Fewer pages than this that are all no articles say little about a site."""
 
 ENDED_BY_PAGES = frozenset({Verdict.SAME_PAGE_EVERYWHERE, Verdict.PAGES_REPLACED})
-"""Verdicts that last until a page says again what is stored, or something of its own: what waits is not asked
-for in each crawl, and silence would pass for health."""
+"""Verdicts that last until a page has the text that is stored, or one of its own: pages that wait are not
+fetched in each crawl, and silence would pass for health."""
 
-FEW_ALIKE = 2
+FEW_SHARED = 2
 """Pages from which a text under several addresses says something of the site."""
 
 SEVERAL = 4
 """The same for a site most of whose pages have been articles so far."""
 
 EXPECTED = 10
-"""New articles that must be due before their lack is told: with fewer, chance alone empties a day."""
+"""New articles that must be due before their lack is reported: with fewer, chance alone empties a day."""
 
 FEWER = 0.2
-"""Fewer than this share of the usual number is told. Of ten expected, two or fewer come by chance in one
+"""Fewer than this share of the usual number is reported. Of ten expected, two or fewer come by chance in one
 case of 360 (Poisson); Fridays and holidays stay above it."""
 
 REGULAR = frozenset({CrawlKind.SCHEDULED, CrawlKind.MANUAL})
@@ -93,13 +96,19 @@ REGULAR = frozenset({CrawlKind.SCHEDULED, CrawlKind.MANUAL})
 LONGEST_LOOK = timedelta(days=30)
 """How far back a site's history is read."""
 
+NOT_FETCHED = (Disposition.BLOCKED, Disposition.FAILED, Disposition.REFUSED, Disposition.GONE)
+"""How pages end that brought no content."""
+
+Finding: TypeAlias = tuple[Verdict, str | None]
+"""A verdict and, unless it is ``ok``, a sentence that says why."""
+
 
 def judge(
     report: CrawlReport,
     past: Sequence[PastCrawl] = (),
     sample: Sequence[Sampled] = (),
     now: datetime | None = None,
-) -> tuple[Verdict, str | None]:
+) -> Finding:
     """Return the verdict on a crawl and, unless it is ``ok``, a sentence that says why.
 
     Args:
@@ -108,49 +117,59 @@ def judge(
         sample: Figures of some of the crawl's new articles.
         now: When the crawl ended.
     """
-    moment = now or datetime.now(UTC)
-    return (
-        _by_outcome(report)
-        or _by_sources(report)
-        or _by_counts(report, past)
-        or _carried_over(report, past)
-        or _by_history(report, past, sample, moment)
-        or _by_lasting_failures(report, moment)
-        or (Verdict.OK, None)
-    )
+    findings = _findings(report, past, sample, now or datetime.now(UTC))
+    return next((finding for finding in findings if finding is not None), (Verdict.OK, None))
 
 
-def _by_outcome(report: CrawlReport) -> tuple[Verdict, str | None] | None:
-    if report.outcome in SAID_BY_OUTCOME or report.outcome is CrawlOutcome.STOPPED:
-        return Verdict(report.outcome), report.reason
+def _findings(
+    report: CrawlReport, past: Sequence[PastCrawl], sample: Sequence[Sampled], now: datetime
+) -> Iterator[Finding | None]:
+    """What each look at a crawl finds, the gravest first."""
+    yield _by_outcome(report)
+    yield _by_sources(report)
+    yield _unconfirmed(report)
+    yield _by_counts(report)
+    yield _nothing_extracted(report, past)
+    yield _carried_over(report, past)
+    yield _by_number(report, past, now)
+    yield _by_quality(past, sample)
+    yield _by_lasting_failures(report, now)
+
+
+def _by_outcome(report: CrawlReport) -> Finding | None:
     if report.outcome is CrawlOutcome.TOLD_TO_WAIT:
         return Verdict.BLOCKED, report.reason
+    if report.outcome in VERDICT_OUTCOMES:
+        return Verdict(report.outcome), report.reason
     return None
 
 
-def _by_sources(report: CrawlReport) -> tuple[Verdict, str] | None:
+def _by_sources(report: CrawlReport) -> Finding | None:
     """What is wrong where no source names a page of the site."""
     judged = [source for source in report.sources if source.verdict is not None]
-    if not judged or any(source.names_pages for source in report.sources):
+    if not judged or report.names_pages:
         return None
-    failed = [source for source in judged if source.verdict is SourceVerdict.FAILED]
-    if len(failed) == len(judged) and not _count_read(report):
-        blocked = all(source.error in BLOCKING_STATUS.values() for source in failed)
-        return (
-            Verdict.BLOCKED if blocked else Verdict.UNREACHABLE,
-            f"no source of pages answered: {failed[0].url}: {failed[0].error}",
-        )
-    moved = [source for source in judged if source.verdict is SourceVerdict.MOVED]
+    verdicts = {source.verdict for source in judged}
+    if verdicts == {SourceVerdict.FAILED} and not _count_read(report):
+        return _all_failed(judged)
+    moved = Counter(source.moved_to for source in judged if source.verdict is SourceVerdict.MOVED)
     if moved:
-        host = Counter(source.moved_to for source in moved).most_common(1)[0][0] or "other hosts"
+        host = moved.most_common(1)[0][0] or "other hosts"
         return Verdict.MOVED, (
-            f"no source names a page of the site, and {len(moved)} of {len(judged)} lead to {host}; "
+            f"no source names a page of the site, and {moved.total()} of {len(judged)} lead to {host}; "
             f"`khabar sites check {report.site}` looks for its new address"
         )
     return Verdict.NOTHING_DISCOVERED, f"no source names a page of the site: {judged[0].problem}"
 
 
-def _by_lasting_failures(report: CrawlReport, now: datetime) -> tuple[Verdict, str] | None:
+def _all_failed(sources: Sequence[SourceReport]) -> Finding:
+    """The verdict where no source answered."""
+    is_blocked = all(source.error in BLOCKING_STATUS.values() for source in sources)
+    reason = f"no source of pages answered: {sources[0].url}: {sources[0].error}"
+    return Verdict.BLOCKED if is_blocked else Verdict.UNREACHABLE, reason
+
+
+def _by_lasting_failures(report: CrawlReport, now: datetime) -> Finding | None:
     """What is wrong where some sources name pages and another has named none for long."""
     for source in report.sources:
         since = datetime.fromisoformat(source.failing_since) if source.failing_since else now
@@ -159,118 +178,136 @@ def _by_lasting_failures(report: CrawlReport, now: datetime) -> tuple[Verdict, s
     return None
 
 
-def _carried_over(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[Verdict, str | None] | None:
-    """The verdict before this crawl, where it was none to end it: no source names a page, no page is read."""
+def _carried_over(report: CrawlReport, past: Sequence[PastCrawl]) -> Finding | None:
+    """The verdict before this crawl, where this crawl could not end it: it saw no source, or no page."""
     before = next((crawl for crawl in reversed(past) if crawl.outcome not in OURS), None)
     if before is None:
         return None
-    silent = not any(source.names_pages for source in report.sources)
-    lasts = (before.verdict in ENDED_BY_SOURCES and silent) or (
-        before.verdict in ENDED_BY_PAGES and not _count_read(report)
-    )
-    return (before.verdict, before.verdict_reason) if lasts else None
+    could_end = {ENDED_BY_SOURCES: report.names_pages, ENDED_BY_PAGES: _count_read(report) > 0}
+    for verdicts, has_ended in could_end.items():
+        if before.verdict in verdicts and not has_ended:
+            return before.verdict, before.verdict_reason
+    return None
 
 
 def _count_read(report: CrawlReport) -> int:
     """How many pages gave an article."""
-    kinds = (Disposition.STORED, Disposition.DUPLICATE, Disposition.REVISED, Disposition.UNCHANGED)
-    return sum(report.count(kind) for kind in kinds)
+    return sum(map(report.count, READ))
 
 
-def _by_counts(report: CrawlReport, past: Sequence[PastCrawl]) -> tuple[Verdict, str] | None:
-    counts = {disposition: report.count(disposition) for disposition in Disposition}
-    read = _count_read(report)
-    if not report.taken:
-        return None
-    fetched = report.taken - sum(
-        counts[d] for d in (Disposition.BLOCKED, Disposition.FAILED, Disposition.REFUSED, Disposition.GONE)
-    )
-    if (unconfirmed := _unconfirmed(report, fetched)) is not None:
-        return unconfirmed
-    for disposition, word in (
-        (Disposition.BLOCKED, Verdict.BLOCKED),
-        (Disposition.FAILED, Verdict.FAILING),
-        (Disposition.REFUSED, Verdict.NOTHING_FETCHED),
-    ):
-        if counts[disposition] > MOSTLY * report.taken and (
-            disposition is not Disposition.REFUSED or (report.taken >= MANY and not read)
-        ):
-            return (
-                word,
-                f"{counts[disposition]} of {report.taken} pages ended as {disposition}{_example(report)}",
-            )
-    if not read and fetched >= (SEVERAL if _share_read(past) >= MOSTLY else MANY):
-        return Verdict.NOTHING_EXTRACTED, f"{fetched} pages were fetched and none of them gave an article"
+def _count_fetched(report: CrawlReport) -> int:
+    """How many pages brought content."""
+    return report.taken - sum(map(report.count, NOT_FETCHED))
+
+
+def _by_counts(report: CrawlReport) -> Finding | None:
+    """Whether most pages ended without content."""
+    if _is_most(report, Disposition.BLOCKED):
+        return Verdict.BLOCKED, _most_ended_as(report, Disposition.BLOCKED)
+    if _is_most(report, Disposition.FAILED):
+        return Verdict.FAILING, _most_ended_as(report, Disposition.FAILED)
+    if _is_most(report, Disposition.REFUSED) and report.taken >= MANY and not _count_read(report):
+        return Verdict.NOTHING_FETCHED, _most_ended_as(report, Disposition.REFUSED)
     return None
 
 
-def _unconfirmed(report: CrawlReport, fetched: int) -> tuple[Verdict, str] | None:
+def _is_most(report: CrawlReport, disposition: Disposition) -> bool:
+    return report.count(disposition) > MOSTLY * report.taken
+
+
+def _most_ended_as(report: CrawlReport, disposition: Disposition) -> str:
+    count = report.count(disposition)
+    return f"{count} of {report.taken} pages ended as {disposition}{_example(report)}"
+
+
+def _nothing_extracted(report: CrawlReport, past: Sequence[PastCrawl]) -> Finding | None:
+    fetched = _count_fetched(report)
+    enough = SEVERAL if _share_read(past) >= MOSTLY else MANY
+    if _count_read(report) or fetched < enough:
+        return None
+    return Verdict.NOTHING_EXTRACTED, f"{fetched} pages were fetched and none of them gave an article"
+
+
+def _unconfirmed(report: CrawlReport) -> Finding | None:
     """Whether the site answers with pages of its server's instead of articles."""
-    waiting = report.count(Disposition.UNCONFIRMED)
-    if report.shared >= FEW_ALIKE and (report.shared > MOSTLY * fetched or report.shared >= MANY):
+    fetched, waiting = _count_fetched(report), report.count(Disposition.UNCONFIRMED)
+    if report.shared >= min(MANY, max(FEW_SHARED, _more_than_half(fetched))):
         return Verdict.SAME_PAGE_EVERYWHERE, (
             f"{report.shared} of {fetched} pages say the same: «{report.shared_text or ''}»"
         )
-    if waiting >= FEW_ALIKE and waiting > MOSTLY * fetched:
+    if waiting >= max(FEW_SHARED, _more_than_half(fetched)):
         return Verdict.PAGES_REPLACED, (
             f"{waiting} of {fetched} pages have nothing to do with what they were{_example(report)}"
         )
     return None
 
 
+def _more_than_half(count: int) -> int:
+    """The smallest number that is more than half of a count."""
+    return count // 2 + 1
+
+
 def _share_read(past: Sequence[PastCrawl]) -> float:
     """The share of fetched pages that gave articles in the site's healthy crawls so far."""
-    healthy = [crawl for crawl in past if crawl.verdict in HEALTHY]
-    fetched = sum(crawl.taken for crawl in healthy)
-    return sum(crawl.read for crawl in healthy) / fetched if fetched else 0.0
+    fetched = read = 0
+    for crawl in past:
+        if crawl.verdict in HEALTHY:
+            fetched += crawl.taken
+            read += crawl.read
+    return read / max(fetched, 1)
 
 
-def _by_history(
-    report: CrawlReport, past: Sequence[PastCrawl], sample: Sequence[Sampled], now: datetime
-) -> tuple[Verdict, str] | None:
-    if report.outcome is CrawlOutcome.FINISHED:
-        fewer = _fewer(report, past, now)
-        if fewer is not None:
-            return fewer
+def _by_quality(past: Sequence[PastCrawl], sample: Sequence[Sampled]) -> Finding | None:
+    """Whether articles are other than they used to be."""
     if not past:
         return None
     before = next((crawl for crawl in reversed(past) if crawl.verdict is not Verdict.STOPPED), past[-1])
+    lasting = (before.verdict, before.verdict_reason or "") if before.verdict in QUALITY else None
     if not sample:
-        return (before.verdict, before.verdict_reason or "") if before.verdict in QUALITY else None
+        return lasting
     recent = list(sample)
-    first = len(past)
-    while first > 0 and len(recent) < RECENT:
-        first -= 1
-        recent = [*past[first].sampled(Sampled), *recent]
-    usual = [one for crawl in past[:first] if crawl.verdict in HEALTHY for one in crawl.sampled(Sampled)]
-    found = judge_quality(recent, usual)
-    if found is None and before.verdict in QUALITY and not usual:
-        # It has been so for as long as the history reaches: that does not make it right.
-        return before.verdict, before.verdict_reason or ""
-    return found
+    earlier = list(past)
+    while earlier and len(recent) < RECENT:
+        recent = [*earlier.pop().sampled(Sampled), *recent]
+    healthy = [crawl.sampled(Sampled) for crawl in earlier if crawl.verdict in HEALTHY]
+    usual = list(chain.from_iterable(healthy))
+    # Without a healthy crawl, it has been so for as long as the history reaches: that does not make it right.
+    return judge_quality(recent, usual) if usual else lasting
 
 
-def _fewer(report: CrawlReport, past: Sequence[PastCrawl], now: datetime) -> tuple[Verdict, str] | None:
+def _by_number(report: CrawlReport, past: Sequence[PastCrawl], now: datetime) -> Finding | None:
+    """Whether far fewer articles came than usual."""
     # The first crawl of a site brings what has been published before, a backfill likewise.
     regular = [crawl for crawl in past[1:] if crawl.kind in REGULAR]
-    if len(regular) < SEVERAL:
+    if report.outcome is not CrawlOutcome.FINISHED or len(regular) < SEVERAL:
         return None
-    per_day = _usual_per_day(regular, now - timedelta(days=1))
+    days = _days_to_compare(regular, now)
+    if days is None:
+        return None
+    since = now - timedelta(days=days)
+    before = [crawl for crawl in regular if crawl.started_at < since]
+    expected = _expected(before, since, days)
+    count = sum(map(report.count, NEW)) + sum(crawl.new for crawl in regular[len(before) :])
+    if expected < EXPECTED * 0.9 or count >= FEWER * expected:
+        return None
+    span = "24 hours" if days <= 1 else f"{days:.0f} days"
+    return Verdict.FEWER_THAN_USUAL, f"{count} new articles in the last {span}; usually about {expected:.0f}"
+
+
+def _days_to_compare(crawls: Sequence[PastCrawl], now: datetime) -> float | None:
+    """The days in which `EXPECTED` new articles are usual, at least one; None where too few are."""
+    per_day = _usual_per_day(crawls, now - timedelta(days=1))
     if per_day * LONGEST_LOOK.days < 2 * EXPECTED:
         return None
-    window = max(timedelta(days=1), timedelta(days=EXPECTED / per_day))
-    since = now - window
-    before = [crawl for crawl in regular if crawl.started_at < since]
-    if not before or since - before[0].started_at < max(timedelta(days=3), window):
-        return None
-    expected = _usual_per_day(before, since) * (window / timedelta(days=1))
-    seen = report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
-    seen += sum(crawl.new for crawl in regular if crawl.started_at >= since)
-    if expected < EXPECTED * 0.9 or seen >= FEWER * expected:
-        return None
-    days = window / timedelta(days=1)
-    span = "24 hours" if days <= 1 else f"{days:.0f} days"
-    return Verdict.FEWER_THAN_USUAL, f"{seen} new articles in the last {span}; usually about {expected:.0f}"
+    return max(1.0, EXPECTED / per_day)
+
+
+def _expected(crawls: Sequence[PastCrawl], until: datetime, days: float) -> float:
+    """How many new articles are usual in so many days; 0 where the crawls reach back too shortly to know."""
+    shortest = timedelta(days=max(3.0, days))
+    if not crawls or until - crawls[0].started_at < shortest:
+        return 0.0
+    return _usual_per_day(crawls, until) * days
 
 
 def _usual_per_day(crawls: Sequence[PastCrawl], until: datetime) -> float:

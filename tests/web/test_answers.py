@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler.health.verdict import HEALTHY, OURS, QUALITY, SAID_BY_OUTCOME
+from crawler.health.verdict import HEALTHY, OURS, QUALITY, VERDICT_OUTCOMES
 from crawler.html.words import word
 from crawler.model.period import ZONE
 from tests.support import small_archive as small
@@ -265,7 +265,7 @@ def test_the_pairs_keep_to_the_days_of_the_report_that_they_are_opened_from(web:
 
 
 def test_every_verdict_has_words_in_both_languages() -> None:
-    for verdict in {*HEALTHY, *OURS, *QUALITY, *SAID_BY_OUTCOME}:
+    for verdict in {*HEALTHY, *OURS, *QUALITY, *VERDICT_OUTCOMES}:
         assert not re.search("[a-z]", word(verdict, "ar")), verdict
 
 
