@@ -1,6 +1,5 @@
 """A small newsroom of made-up sites on loopback, for `khabar demo` and the tests."""
 
-from crawler.demo.faults import Fault
 from crawler.demo.newsroom import Newsroom
 from crawler.demo.profiles import PROFILES, Profile
 from crawler.demo.server import LoggedRequest
@@ -12,7 +11,6 @@ __all__ = [
     "DemoPage",
     "DemoSite",
     "Edit",
-    "Fault",
     "Kind",
     "LoggedRequest",
     "Newsroom",

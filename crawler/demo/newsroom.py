@@ -1,20 +1,18 @@
 """The newsroom: all made-up sites, served at once, with their truth and everything a test does to them."""
 
+import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from crawler.demo.edition import Edition, route
-from crawler.demo.faults import Fault
+from crawler.demo.edition import Edition
 from crawler.demo.layouts import LAYOUTS
 from crawler.demo.plan import Draft, plan_newsroom
 from crawler.demo.profiles import PROFILES, SECTIONS, Profile
-from crawler.demo.seeds import write_seed
 from crawler.demo.server import LoggedRequest, SiteServer
 from crawler.demo.truth import DemoArticle, DemoPage, DemoSite, Kind
 from crawler.model.period import ZONE
@@ -81,8 +79,7 @@ class Newsroom:
         with ExitStack() as stack:
             drafts = plan_newsroom(self._profiles, self._seed, self.now, self._pages_per_site)
             for index, (profile, port) in enumerate(zip(self._profiles, self._ports, strict=True)):
-                other = partial(self._after, index)
-                server = SiteServer(port, self._latency, self._compress, other)
+                server = SiteServer(port, self._latency, self._compress)
                 stack.callback(server.down)
                 layout = LAYOUTS[profile.family]
                 own = [draft for draft in drafts if draft.site == index]
@@ -211,33 +208,6 @@ class Newsroom:
         )
         return edition.add(draft)
 
-    def fault(
-        self, where: DemoSite | str, kind: Fault | str, *, times: int | None = None, **options: Any
-    ) -> None:
-        """Let a fault happen.
-
-        Args:
-            where: A URL, or a site for all of its pages but robots.txt. A fault of a URL goes before
-                its site's.
-            kind: Which; a number is short for that status, as ``"503"``.
-            times: How many requests meet it; None for all until it is cleared.
-            options: Of the fault, such as ``code`` and ``retry_after`` of a status.
-
-        Raises:
-            ValueError: There is no such fault.
-            TypeError: The fault has no such option.
-            KeyError: The URL belongs to none of the sites.
-        """
-        if kind.isdecimal():
-            kind, options = Fault.STATUS, {"code": int(kind), **options}
-        server, target = self._place(where)
-        server.switch(target, Fault(kind), times, options)
-
-    def clear_fault(self, where: DemoSite | str) -> None:
-        """Let pages be served as they should again."""
-        server, target = self._place(where)
-        server.switch(target, None, None, {})
-
     def down(self, site: DemoSite | str) -> None:
         """Refuse connections to a site."""
         self._servers[_id(site)].down()
@@ -245,11 +215,6 @@ class Newsroom:
     def up(self, site: DemoSite | str) -> None:
         """Serve a site again, on the port that it had."""
         self._servers[_id(site)].up()
-
-    def _place(self, where: DemoSite | str) -> tuple[SiteServer, str | None]:
-        if isinstance(where, DemoSite):
-            return self._servers[where.id], None
-        return self._servers[self._site_of(where)], route(where)
 
     def _edition_of(self, url: str) -> Edition:
         return self._editions[self._site_of(url)]
@@ -259,9 +224,6 @@ class Newsroom:
             if url.startswith(site.url):
                 return site.id
         raise KeyError(f"{url} belongs to none of {', '.join(site.url for site in self.sites)}")
-
-    def _after(self, index: int) -> str:
-        return self.sites[(index + 1) % len(self.sites)].url
 
     def _moment(self) -> datetime:
         """Now, as clocks in the newsroom show it; later than every earlier answer by a second at least."""
@@ -273,3 +235,26 @@ class Newsroom:
 
 def _id(site: DemoSite | str) -> str:
     return site.id if isinstance(site, DemoSite) else site
+
+
+def write_seed(path: Path, site: DemoSite, sources: Mapping[str, object]) -> None:
+    """Write a seed: the site's names and address, `sources` as given, and leave to crawl loopback at once."""
+    values = {
+        "name": site.name,
+        "name_en": site.name_en,
+        "url": site.url,
+        **sources,
+        "private": True,
+        "delay": 0,
+    }
+    lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(inner) for inner in value) + "]"
+    # JSON's strings, numbers and truth values are TOML's as well.
+    return json.dumps(value, ensure_ascii=False)

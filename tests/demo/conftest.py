@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from crawler.demo import Newsroom
+from tests.support.faults import FaultyNewsroom
 from tests.support.newsroom_time import NOW
 
 
@@ -14,7 +15,7 @@ def newsroom() -> Iterator[Newsroom]:
 
 
 @pytest.fixture
-def small() -> Iterator[Newsroom]:
+def small() -> Iterator[FaultyNewsroom]:
     """A newsroom that a test may change."""
-    with Newsroom(pages_per_site=6, now=NOW) as opened:
+    with FaultyNewsroom(pages_per_site=6, now=NOW) as opened:
         yield opened

@@ -7,43 +7,43 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.demo import Fault, Newsroom
+from tests.support.faults import Fault, FaultyNewsroom
 from tests.support.http import fetch
 from tests.support.newsroom_time import NOW
 
 
 @pytest.fixture
-def url(small: Newsroom) -> str:
+def url(small: FaultyNewsroom) -> str:
     return next(article.url for article in small.articles if article.site == small.sites[2].id)
 
 
 @pytest.mark.parametrize("code", [403, 404, 410, 429, 451, 500, 503])
-def test_statuses(small: Newsroom, url: str, code: int) -> None:
+def test_statuses(small: FaultyNewsroom, url: str, code: int) -> None:
     small.fault(url, str(code))
     assert fetch(url).status == code
     assert fetch(small.articles[0].url).status == 200
     assert small.requests[small.sites[2].id][-1].status == code
 
 
-def test_retry_after(small: Newsroom, url: str) -> None:
+def test_retry_after(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.STATUS, code=429, retry_after=7)
     fetched = fetch(url)
     assert (fetched.status, fetched.headers["Retry-After"]) == (429, "7")
 
 
-def test_a_fault_can_pass(small: Newsroom, url: str) -> None:
+def test_a_fault_can_pass(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, "503", times=2)
     assert [fetch(url).status for _ in range(3)] == [503, 503, 200]
 
 
-def test_a_fault_can_be_cleared(small: Newsroom, url: str) -> None:
+def test_a_fault_can_be_cleared(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.EMPTY)
     assert fetch(url).body == b""
     small.clear_fault(url)
     assert fetch(url).body
 
 
-def test_a_fault_of_a_whole_site_spares_robots(small: Newsroom, url: str) -> None:
+def test_a_fault_of_a_whole_site_spares_robots(small: FaultyNewsroom, url: str) -> None:
     site = small.sites[2]
     small.fault(site, "403")
     assert (fetch(url).status, fetch(site.url).status) == (403, 403)
@@ -53,7 +53,7 @@ def test_a_fault_of_a_whole_site_spares_robots(small: Newsroom, url: str) -> Non
     assert fetch(f"{site.url}robots.txt").status == 500
 
 
-def test_redirects(small: Newsroom, url: str) -> None:
+def test_redirects(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.REDIRECT_LOOP)
     assert (fetch(url).status, fetch(url).headers["Location"]) == (302, url)
     small.fault(url, Fault.REDIRECT_HOST, code=301)
@@ -72,7 +72,9 @@ def test_redirects(small: Newsroom, url: str) -> None:
         (Fault.BINARY, "text/html; charset=utf-8", b""),
     ],
 )
-def test_other_than_pages(small: Newsroom, url: str, fault: Fault, content_type: str, start: bytes) -> None:
+def test_other_than_pages(
+    small: FaultyNewsroom, url: str, fault: Fault, content_type: str, start: bytes
+) -> None:
     small.fault(url, fault)
     fetched = fetch(url)
     assert fetched.headers["Content-Type"] == content_type
@@ -98,7 +100,7 @@ def streamed(url: str, limit: int) -> tuple[str | None, int]:
         connection.close()
 
 
-def test_huge_pages_are_streamed(small: Newsroom, url: str) -> None:
+def test_huge_pages_are_streamed(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.HUGE)
     length, count = streamed(url, 1_000_000)
     assert length == "104857600"
@@ -109,7 +111,7 @@ def test_huge_pages_are_streamed(small: Newsroom, url: str) -> None:
     assert streamed(url, 10_000_000) == (None, 3_000_001)
 
 
-def test_truncated_bodies(small: Newsroom, url: str) -> None:
+def test_truncated_bodies(small: FaultyNewsroom, url: str) -> None:
     whole = fetch(url).body
     small.fault(url, Fault.TRUNCATED, missing=500)
     with pytest.raises(http.client.IncompleteRead) as caught:
@@ -118,7 +120,7 @@ def test_truncated_bodies(small: Newsroom, url: str) -> None:
     assert caught.value.expected == 500
 
 
-def test_a_slow_drip(small: Newsroom, url: str) -> None:
+def test_a_slow_drip(small: FaultyNewsroom, url: str) -> None:
     whole = len(fetch(url).body)
     small.fault(url, Fault.DRIP, chunk=8, interval=0.05)
     parts = urlsplit(url)
@@ -135,7 +137,7 @@ def test_a_slow_drip(small: Newsroom, url: str) -> None:
 
 
 def test_closing_does_not_wait_for_a_drip() -> None:
-    with Newsroom(pages_per_site=1, now=NOW) as newsroom:
+    with FaultyNewsroom(pages_per_site=1, now=NOW) as newsroom:
         url = newsroom.articles[0].url
         newsroom.fault(url, Fault.DRIP, chunk=1, interval=30)
         parts = urlsplit(url)
@@ -147,7 +149,7 @@ def test_closing_does_not_wait_for_a_drip() -> None:
     assert time.monotonic() - began < 3
 
 
-def test_resets(small: Newsroom, url: str) -> None:
+def test_resets(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.RESET)
     with pytest.raises(ConnectionResetError):
         fetch(url)
@@ -157,7 +159,7 @@ def test_resets(small: Newsroom, url: str) -> None:
         fetch(url)
 
 
-def test_a_gzip_bomb_is_bounded(small: Newsroom, url: str) -> None:
+def test_a_gzip_bomb_is_bounded(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.GZIP_BOMB, size=5_000_000)
     fetched = fetch(url)
     assert fetched.headers["Content-Encoding"] == "gzip"
@@ -166,7 +168,7 @@ def test_a_gzip_bomb_is_bounded(small: Newsroom, url: str) -> None:
     assert zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(fetched.body, 15) == b"<html><body><p>"
 
 
-def test_walls_answer_200(small: Newsroom, url: str) -> None:
+def test_walls_answer_200(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.CHALLENGE)
     assert fetch(url).status == 200
     assert "Just a moment..." in fetch(url).text
@@ -177,7 +179,7 @@ def test_walls_answer_200(small: Newsroom, url: str) -> None:
     assert 'type="password"' in fetch(url).text
 
 
-def test_charsets(small: Newsroom) -> None:
+def test_charsets(small: FaultyNewsroom) -> None:
     for site in small.sites:
         article = [article for article in small.articles if article.site == site.id][1]
         small.fault(article.url, Fault.NO_CHARSET)
@@ -191,12 +193,12 @@ def test_charsets(small: Newsroom) -> None:
         assert site.name in lying.body.decode("cp1256")
 
 
-def test_nesting(small: Newsroom, url: str) -> None:
+def test_nesting(small: FaultyNewsroom, url: str) -> None:
     small.fault(url, Fault.NESTING, depth=1000)
     assert fetch(url).text.count("<div>") == 1000
 
 
-def test_unknown_faults_and_options_are_refused(small: Newsroom, url: str) -> None:
+def test_unknown_faults_and_options_are_refused(small: FaultyNewsroom, url: str) -> None:
     with pytest.raises(ValueError, match="earthquake"):
         small.fault(url, "earthquake")
     with pytest.raises(TypeError, match="colour"):

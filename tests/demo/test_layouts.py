@@ -9,7 +9,7 @@ from lxml import etree, html
 
 from crawler.demo import DemoArticle, Newsroom, PageKind
 from crawler.demo.dates import indic_digits, long_date
-from crawler.demo.layouts.portal import Portal
+from crawler.demo.layouts import Portal
 from tests.support.http import fetch
 from tests.support.newsroom_time import NOW
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from crawler.demo.faults import Fault
 from crawler.demo.truth import Kind
 from crawler.model.article import Discovered, Disposition
 from crawler.model.crawl import SourceKind
@@ -13,6 +12,7 @@ from crawler.parsing.urls import page_id
 from crawler.storage.frontier import Frontier
 from crawler.storage.schema import ensure_schema
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.faults import Fault
 from tests.support.servers import Servers
 
 SITE = "demo-yasmin"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo import Newsroom
 from crawler.model.article import Disposition
 from crawler.model.job import Job
 from crawler.model.seeds import load_sites
@@ -18,6 +17,7 @@ from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import open_stores
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.faults import FaultyNewsroom
 from tests.support.processes import crawl_process, start_khabar, wait_until
 from tests.support.servers import Servers
 
@@ -126,7 +126,7 @@ def test_a_store_that_goes_away_and_comes_back_costs_nothing(
     settings = Settings(
         data_dir=data_dir, store_timeout=3.0, store_patience=30.0, contact="tests@khabar.invalid"
     )
-    with open_stores(settings) as stores, Newsroom(latency=0.1) as newsroom:
+    with open_stores(settings) as stores, FaultyNewsroom(latency=0.1) as newsroom:
         newsroom.write_seeds(tmp_path / "seeds")
         site = load_sites(tmp_path / "seeds")[SITE]
         crawled = Crawled(newsroom, {SITE: site}, settings, stores, {})
@@ -147,7 +147,7 @@ def test_a_store_that_goes_away_and_comes_back_costs_nothing(
 
 
 def test_stores_that_do_not_answer_at_the_start_are_one_clear_line(tmp_path: Path) -> None:
-    with Newsroom() as newsroom:
+    with FaultyNewsroom() as newsroom:
         newsroom.write_seeds(tmp_path / "seeds")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("KHABAR_")}
         done = subprocess.run(

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.demo import Newsroom
 from crawler.health.report import CrawlReport
 from crawler.model.job import Job
 from crawler.model.seeds import load_sites
@@ -15,6 +14,7 @@ from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
+from tests.support.faults import FaultyNewsroom
 from tests.support.processes import start_khabar
 from tests.support.servers import Servers, forget, fresh_settings
 
@@ -23,7 +23,7 @@ from tests.support.servers import Servers, forget, fresh_settings
 class Crawled:
     """A newsroom and the archive that a crawl made of it."""
 
-    newsroom: Newsroom
+    newsroom: FaultyNewsroom
     sites: dict[str, Site]
     settings: Settings
     stores: Stores
@@ -77,7 +77,7 @@ def crawled_newsroom(
         fetch_timeout=5.0,
         contact="tests@khabar.invalid",
     )
-    with open_stores(settings) as stores, Newsroom(**options) as newsroom:  # type: ignore[arg-type]
+    with open_stores(settings) as stores, FaultyNewsroom(**options) as newsroom:
         stores.redis.flushdb()
         try:
             newsroom.write_seeds(folder / "seeds")

@@ -1,8 +1,8 @@
 import random
 
+from crawler.demo.plan import edit_story, respell
 from crawler.demo.profiles import AGENCY
 from crawler.demo.stories import Story
-from crawler.demo.syndication import edit_story, respell
 from crawler.demo.truth import Edit
 
 STORY = Story(

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from crawler.demo.grammar import Grammar, parse
+from crawler.demo.stories import Grammar, parse
 
 GRAMMAR = Grammar({"town": ["حمص", "حلب"], "river": ["العاصي", "[الفرات|الخابور]"]}, bound=["town"])
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -149,7 +149,7 @@ class Layout(ABC):
             return self.render(
                 "message.html", heading="مسودات التحرير", message="هذه الصفحة لفريق التحرير فقط."
             )
-        values = {key: found[-1] for key, found in parse_qs(query).items()}
+        values = {key: texts[-1] for key, texts in parse_qs(query).items()}
         return self.page(path, values) or self.missing(404)
 
     def robots(self) -> str:
@@ -217,14 +217,30 @@ class Layout(ABC):
         taken = listed[start : start + self.page_size]
         return taken, number, start + self.page_size < len(listed)
 
+    def listing(self, section: str | None, path: str, page: str | None, **values: Any) -> Response | None:
+        """A page of a listing; None past its end."""
+        if (chunk := self.chunk(page, section)) is None:
+            return None
+        articles, number, older = chunk
+        return self.render(
+            "listing.html",
+            self.newest(),
+            articles=articles,
+            page=number,
+            older=older,
+            path=path,
+            section=section,
+            **values,
+        )
+
     def newest(self) -> datetime | None:
         """When anything on the site last changed."""
         return max((article.modified_at for article in self.edition.articles()), default=None)
 
-    def pages(self, *found: tuple[str, PageKind]) -> list[DemoPage]:
+    def pages(self, *paths: tuple[str, PageKind]) -> list[DemoPage]:
         """Name pages by their paths."""
         base = self.edition.base
-        return [DemoPage(self.profile.id, base + path, kind) for path, kind in found]
+        return [DemoPage(self.profile.id, base + path, kind) for path, kind in paths]
 
 
 def section_named(slug: str | None) -> str | None:

@@ -1,15 +1,19 @@
-"""What goes wrong between a site and its reader, to be switched on for a URL or a whole site."""
+"""What goes wrong between a made-up site and its reader, to be switched on for a URL or a whole site."""
 
 import inspect
 import random
+import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any, Final
+from functools import cache, partial
+from typing import Any, Final, Self
 
-from crawler.demo.layouts.base import Response
+from crawler.demo import DemoSite, Newsroom
+from crawler.demo.edition import route
+from crawler.demo.layout import Response
+from crawler.demo.server import Answer, Ending
 
 _CHUNK: Final = 64 * 1024
 _MEGABYTE: Final = 1024 * 1024
@@ -40,30 +44,6 @@ class Fault(StrEnum):
     NO_CHARSET = "no_charset"
     WRONG_CHARSET = "wrong_charset"
     NESTING = "nesting"
-
-
-class Ending(StrEnum):
-    """What becomes of the connection after an answer."""
-
-    KEEP = "keep"
-    CLOSE = "close"
-    RESET = "reset"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is put on the wire.
-
-    `length` is what Content-Length says, true or not; None leaves it out, and the body ends with the
-    connection. `pause` is the time in seconds before each chunk.
-    """
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    chunks: Iterable[bytes]
-    length: int | None
-    pause: float = 0.0
-    ending: Ending = Ending.KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +92,7 @@ def _redirect_private(_: Scene, *, to: str = "http://10.255.255.1/internal", cod
 
 def _binary(_: Scene, *, size: int = 4096) -> Answer:
     """Noise that calls itself HTML."""
-    return _whole(random.Random(size).randbytes(size))  # noqa: S311
+    return _whole(random.Random(size).randbytes(size))
 
 
 def _image(_: Scene) -> Answer:
@@ -200,7 +180,7 @@ def _brotli_bomb(_: Scene) -> Answer:
 
 def _damaged_encoding(_: Scene, *, encoding: str = "br") -> Answer:
     """Noise that calls itself packed."""
-    return _whole(random.Random(1).randbytes(4096), _HTML, ("Content-Encoding", encoding))  # noqa: S311
+    return _whole(random.Random(1).randbytes(4096), _HTML, ("Content-Encoding", encoding))
 
 
 def _short_length(scene: Scene, *, missing: int = 2000) -> Answer:
@@ -239,11 +219,11 @@ def _login(_: Scene, *, code: int = 200) -> Answer:
 
 def _geo_block(_: Scene, *, language: str = "ar", code: int = 200) -> Answer:
     """What readers of a country see that the site shuts out."""
-    said = {
+    texts = {
         "ar": ("عذراً", "هذا المحتوى غير متاح في بلدك. يرجى التواصل مع إدارة الموقع."),
         "en": ("Sorry", "This content is not available in your country due to licensing restrictions."),
     }
-    title, sentence = said[language]
+    title, sentence = texts[language]
     body = f"<!DOCTYPE html><html lang={language}><head><meta charset=utf-8><title>{title}</title></head>"
     return _whole(f"{body}<body><h1>{title}</h1><p>{sentence}</p></body></html>".encode(), status=code)
 
@@ -317,3 +297,73 @@ class Switched:
     def answer(self, scene: Scene) -> Answer:
         """What the reader gets instead of the page."""
         return _FAULTS[self.fault](scene, **self.options)
+
+
+class FaultyNewsroom(Newsroom):
+    """A newsroom whose sites can be made to fail."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._faults: dict[tuple[str, str | None], Switched] = {}
+        self._guard = threading.Lock()
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        for site in self.sites:
+            self._servers[site.id].intercept = partial(self._intercept, site)
+        return self
+
+    def fault(
+        self, where: DemoSite | str, kind: Fault | str, *, times: int | None = None, **options: Any
+    ) -> None:
+        """Let a fault happen.
+
+        Args:
+            where: A URL, or a site for all of its pages but robots.txt. A fault of a URL goes before
+                its site's.
+            kind: Which; a number is short for that status, as ``"503"``.
+            times: How many requests meet it; None for all until it is cleared.
+            options: Of the fault, such as ``code`` and ``retry_after`` of a status.
+
+        Raises:
+            ValueError: There is no such fault.
+            TypeError: The fault has no such option.
+            KeyError: The URL belongs to none of the sites.
+        """
+        if kind.isdecimal():
+            kind, options = Fault.STATUS, {"code": int(kind), **options}
+        switched = Switched(Fault(kind), options, times)
+        with self._guard:
+            self._faults[self._place(where)] = switched
+
+    def clear_fault(self, where: DemoSite | str) -> None:
+        """Let pages be served as they should again."""
+        with self._guard:
+            self._faults.pop(self._place(where), None)
+
+    def _place(self, where: DemoSite | str) -> tuple[str, str | None]:
+        if isinstance(where, DemoSite):
+            return where.id, None
+        return self._site_of(where), route(where)
+
+    def _intercept(
+        self, site: DemoSite, target: str, url: str, page: Callable[[], Response]
+    ) -> Answer | None:
+        switched = self._switched(site.id, target)
+        if switched is None:
+            return None
+        following = self.sites[(self.sites.index(site) + 1) % len(self.sites)]
+        return switched.answer(Scene(page, url, following.url))
+
+    def _switched(self, site: str, target: str) -> Switched | None:
+        with self._guard:
+            key = (site, target) if (site, target) in self._faults else (site, None)
+            switched = self._faults.get(key)
+            # A site's robots.txt stays readable unless it is named itself.
+            if switched is None or (key[1] is None and target == "/robots.txt"):
+                return None
+            if switched.left is not None:
+                switched.left -= 1
+                if switched.left <= 0:
+                    del self._faults[key]
+            return switched
