@@ -1,10 +1,11 @@
-"""The dates in one line of text, and what the line says of each: published, changed, or nothing."""
+"""The dates in one line of text, with the label of each: of publication, of the last change, or none."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from crawler.model.article import DatePrecision
@@ -19,7 +20,7 @@ MAX_LABELS = 6
 MAX_FIELDS = 12
 """Fields of one line; more is a menu."""
 MAX_BYLINE_WORDS, MAX_PROSE_WORDS = 4, 3
-"""Words beside a date that says nothing of itself: a place and an agency, an author. A caption has more."""
+"""Words beside a date without a label: a place and an agency, an author. A caption has more."""
 MAX_BEFORE_LABEL = 3
 """Words that may stand before «نشر في …» where elements run together: «سامر الحلبي نشر في»."""
 
@@ -46,35 +47,34 @@ _TA_MARBUTA = "\x01"
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One date of a line.
-
-    `said` is whether the line says that it is of publication, `changed` that it is of the last change;
-    `doubtful` whether it is vague or stands among so many words that it may be the story's.
-    """
+    """One date of a line."""
 
     reading: Reading
-    said: bool
-    changed: bool
-    doubtful: bool
+    is_published: bool
+    """Whether its label is one of publication."""
+    is_changed: bool
+    """Whether its label is one of the last change."""
+    is_doubtful: bool
+    """Whether it is vague, or stands among so many words that it may be the article text's."""
 
 
-def story_headline(title: str | None) -> str:
-    """A headline in the form in which `dates_in` knows it again; empty for none, and for a bare date."""
-    line = " ".join(fold((title or "")[:600]).split())
+def comparable_headline(title: str | None) -> str:
+    """A headline in the form in which `dates_in` recognises it; empty for none, and for a bare date."""
+    line = _folded((title or "")[:600])
     return line if other_words(line) else ""
 
 
 def other_words(line: str) -> int:
     """How many words of a folded line belong to no date."""
     _, rest = read_clock(line)
-    return sum(not (word.isdecimal() or _is_of_dates(word)) for word in _WORD.findall(rest))
+    return _strange_words(rest)
 
 
 def dates_in(
     text: str,
     *,
     headline: str,
-    prose: bool,
+    is_prose: bool,
     timezone: ZoneInfo,
     now: datetime,
     order: DateOrder | None = None,
@@ -83,85 +83,113 @@ def dates_in(
 
     Args:
         text: The line.
-        headline: What `story_headline` makes of the article's; the day that it names is its story's.
-        prose: Whether the line may be running text, in which «نشر» is a verb like others.
+        headline: The article's, as `comparable_headline` gives it; a day in it is one of the article's text.
+        is_prose: Whether the line may be running text, in which «نشر» is a verb like others.
         timezone: In which times without a zone are read.
         now: The aware time of reading.
         order: In which order the page writes numeric dates, where that is known.
     """
     read = partial(read_date, timezone=timezone, now=now, order=order)
-    line = " ".join(fold(text).split())
-    spelt = " ".join(fold(text.replace("ة", _TA_MARBUTA)).split()) if "نشر" in line else line
-    if headline and (at := line.find(headline)) >= 0:
-        line, spelt = (f"{each[:at]} | {each[at + len(headline) :]}" for each in (line, spelt))
-    labels = _labels(line, spelt, prose=prose)
-    starts = [0, *(label.start() for label in labels)]
-    for label, start, end in zip([None, *labels], starts, [*starts[1:], len(line)], strict=True):
-        if reading := _read(line[start:end], prose, timezone, read):
-            said = label is not None and label["published"] is not None
-            changed = label is not None and not said
-            yield Dated(reading, said, changed, reading.vague or not _is_alone(reading, prose))
+    line = _folded(text)
+    spelt = _folded(text.replace("ة", _TA_MARBUTA)) if "نشر" in line else line
+    if headline and (start := line.find(headline)) >= 0:
+        end = start + len(headline)
+        line, spelt = (f"{each[:start]} | {each[end:]}" for each in (line, spelt))
+    labels = _labels(line, spelt, is_prose=is_prose)
+    starts = [0, *(label.start() for label in labels), len(line)]
+    for label, (start, end) in zip([None, *labels], pairwise(starts), strict=True):
+        if reading := _read(line[start:end], is_prose, timezone, read):
+            is_published = label is not None and label["published"] is not None
+            is_changed = label is not None and not is_published
+            is_doubtful = reading.vague or not _is_alone(reading, is_prose)
+            yield Dated(reading, is_published, is_changed, is_doubtful)
 
 
-def _labels(line: str, spelt: str, *, prose: bool) -> list[re.Match[str]]:
+def _folded(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+def _labels(line: str, spelt: str, *, is_prose: bool) -> list[re.Match[str]]:
     """The labels that lead to a date; verbs and nouns of a sentence, and bulletins («نشرة»), left out."""
-    kept: list[re.Match[str]] = []
-    for label in list(_LABEL.finditer(line))[:MAX_LABELS]:
-        if label["published"]:
-            if label["verb"] and spelt[label.start() : label.end("verb")].endswith(_TA_MARBUTA):
-                continue
-            before = _MARK.split(line[kept[-1].end() if kept else 0 : label.start()])[-1]
-            strange = sum(not (word.isdecimal() or _is_of_dates(word)) for word in _WORD.findall(before))
-            limit = 0 if prose or label["loose"] else MAX_BEFORE_LABEL
-            if strange > limit or not _leads_to_date(line[label.end() :]):
-                continue
-        kept.append(label)
-    return kept
+    labels: list[re.Match[str]] = []
+    for label in islice(_LABEL.finditer(line), MAX_LABELS):
+        start = labels[-1].end() if labels else 0
+        if label["modified"] or _leads_to_publication(label, line, start, spelt, is_prose=is_prose):
+            labels.append(label)
+    return labels
+
+
+def _leads_to_publication(label: re.Match[str], line: str, start: int, spelt: str, *, is_prose: bool) -> bool:
+    """Whether a label of publication is one, by its spelling and what stands around it.
+
+    Args:
+        label: The label in `line`.
+        line: The folded line.
+        start: Where the label before it ends.
+        spelt: The line with each ة marked.
+        is_prose: Whether the line may be running text.
+    """
+    if label["verb"] and spelt[label.start() : label.end("verb")].endswith(_TA_MARBUTA):
+        return False
+    before = _MARK.split(line[start : label.start()])[-1]
+    max_words = 0 if is_prose or label["loose"] else MAX_BEFORE_LABEL
+    return _strange_words(before) <= max_words and _leads_to_date(line[label.end() :])
 
 
 def _leads_to_date(rest: str) -> bool:
     """Whether a date follows, with nothing between but words that stand before dates."""
-    for word in _WORD.findall(rest[:100]):
-        if word.isdecimal() or word in _OF_DATES or word in _OF_AGES:
-            return True
-        if word not in FILLERS:
-            return False
-    return False
+    words = (word for word in _WORD.findall(rest[:100]) if not _is_filler(word))
+    first = next(words, "")
+    return first.isdecimal() or first in _OF_DATES or first in _OF_AGES
 
 
-def _is_of_dates(word: str) -> bool:
-    return word in _OF_DATES or word in FILLERS
+def _is_filler(word: str) -> bool:
+    return word in FILLERS and word not in _OF_DATES and word not in _OF_AGES
 
 
-def _is_alone(reading: Reading, prose: bool) -> bool:
+def _strange_words(text: str) -> int:
+    """How many words of a folded text are no part of a date."""
+    words = _WORD.findall(text)
+    return len(words) - sum(map(_is_of_date, words))
+
+
+def _is_of_date(word: str) -> bool:
+    return word.isdecimal() or word in _OF_DATES or word in FILLERS
+
+
+def _is_alone(reading: Reading, is_prose: bool) -> bool:
     """Whether few other words stand beside a date: fewer where the line may be prose or a caption."""
-    allowed = 1 if reading.relative else MAX_PROSE_WORDS if prose else MAX_BYLINE_WORDS
-    return reading.strange <= allowed
+    max_words = MAX_PROSE_WORDS if is_prose else MAX_BYLINE_WORDS
+    return reading.strange <= (1 if reading.relative else max_words)
 
 
-def _read(
-    part: str, prose: bool, zone: ZoneInfo, read_one: Callable[[str], Reading | None]
-) -> Reading | None:
+def _read(part: str, is_prose: bool, zone: ZoneInfo, read: Callable[[str], Reading | None]) -> Reading | None:
     """The date of a part; where it stands among too many words, that of its own field («… | … | …»).
 
     What stands in the other fields, an author or a count, says nothing for or against the date. Fields
     with different days are those of a list.
     """
-    whole = read_one(part)
-    if whole is not None and _is_alone(whole, prose):
+    whole = read(part)
+    if whole is not None and _is_alone(whole, is_prose):
         return whole
-    fields = [field for field in _FIELD.split(part) if field]
+    fields = list(filter(None, _FIELD.split(part)))
     if not 2 <= len(fields) <= MAX_FIELDS:
         return whole
-    read = [(at, read_one(field)) for at, field in enumerate(fields)]
-    dated = [(at, reading) for at, reading in read if reading is not None and not reading.vague]
-    if not dated or len({reading.when.astimezone(zone).date() for _, reading in dated}) > 1:
-        return None if dated else whole
-    at, own = min(dated, key=lambda each: each[1].strange)
-    if own.precision is DatePrecision.DAY and not own.relative:
-        for beside in (fields[at + 1 : at + 2], fields[max(0, at - 1) : at]):
-            if beside and read_clock(beside[0])[0] is not None:
-                timed = read_one(f"{fields[at]} | {beside[0]}")
-                if timed is not None and timed.precision is DatePrecision.MINUTE:
-                    return timed
-    return own
+    readings = [(position, read(field)) for position, field in enumerate(fields)]
+    dated = [(position, reading) for position, reading in readings if reading and not reading.vague]
+    if not dated:
+        return whole
+    if len({reading.when.astimezone(zone).date() for _, reading in dated}) > 1:
+        return None
+    position, reading = min(dated, key=lambda each: each[1].strange)
+    if reading.precision is not DatePrecision.DAY or reading.relative:
+        return reading
+    beside = (*fields[position + 1 : position + 2], *fields[max(0, position - 1) : position])
+    return _with_clock(fields[position], beside, read) or reading
+
+
+def _with_clock(field: str, beside: Iterable[str], read: Callable[[str], Reading | None]) -> Reading | None:
+    """The date of a field with the time of day in the field after or before it, if there is one."""
+    clocks = (other for other in beside if read_clock(other)[0] is not None)
+    readings = filter(None, (read(f"{field} | {clock}") for clock in clocks))
+    return next((reading for reading in readings if reading.precision is DatePrecision.MINUTE), None)

@@ -1,8 +1,9 @@
-"""Where the headline stands, and which parts of the page are beside the article rather than of it."""
+"""Where the headline stands, and which parts of the page belong to something else than the article."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
@@ -22,6 +23,12 @@ MAX_FOOTER_LINKS = 3
 """Links in an article's own footer: its author, its section, itself. A site's footer is a menu."""
 MAX_FACT_CHARS, MAX_FACT_WORDS = 30, 3
 """Of a link in a list item that is one of the article's facts (author, place, section) and no headline."""
+
+MAX_HEADINGS = 200
+"""Headings among which the headline is looked for."""
+MAX_HEADING_CHARS = 600
+MAX_DATE_CHARS = 45
+"""A link with a longer text is more than a date with an author, whatever its words."""
 
 _BESIDE_TAGS = frozenset({"nav", "aside", "select", "form"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -48,96 +55,97 @@ _OWN_CLASS = re.compile(r"entry|post|article|submitted", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The headline's element, its ancestors (the trunk that holds the article), and what comes before it."""
+    """The headline's element, and its ancestors: the trunk that holds the article."""
 
     headline: HtmlElement | None
     trunk: frozenset[HtmlElement] = field(default_factory=frozenset)
 
     @classmethod
     def of(cls, headings: list[HtmlElement], *, title: str | None) -> "Place":
-        """Find the headline among a page's headings: the one that says the title, or else the first `h1`."""
-        headline = None
+        """Find the headline among a page's headings: the one that says the title, or else a single `h1`."""
         if title:
-            headline = next(
-                (each for each in headings[:200] if same_headline(title, heading_text(each))), None
-            )
-        if headline is None:
-            first = [each for each in headings if each.tag == "h1"]
-            # A single h1 may still be the logo; with several, one of them is.
-            headline = first[0] if len(first) == 1 else None
-        return cls.at(headline)
+            for heading in headings[:MAX_HEADINGS]:
+                if same_headline(title, heading_text(heading)):
+                    return cls.at(heading)
+        # A single h1 may still be the logo; with several, one of them is.
+        first = [heading for heading in headings if heading.tag == "h1"]
+        return cls.at(first[0] if len(first) == 1 else None)
 
     @classmethod
     def at(cls, headline: HtmlElement | None) -> "Place":
         """The place of a headline that is known."""
-        if headline is None:
-            return cls(None)
-        return cls(headline, frozenset(_climb(headline)))
+        return cls(headline, frozenset(() if headline is None else _ancestors(headline)))
 
     def follows(self, element: HtmlElement) -> bool:
         """Whether `element` comes after the headline, or there is no headline to come before."""
         if self.headline is None:
             return True
         below = element
-        for ancestor in _climb(element):
+        for ancestor in _ancestors(element):
             if ancestor in self.trunk:
-                branch = self.headline
-                while (parent := branch.getparent()) is not None and parent is not ancestor:
-                    branch = parent
-                if parent is None:  # The element holds the headline, or lies in it.
-                    return True
-                return below is branch or any(sibling is below for sibling in branch.itersiblings())
+                return _is_at_or_after(below, self.headline, ancestor)
             below = ancestor
         return True
 
     def is_beside(self, element: HtmlElement, *, url: str) -> bool:
-        """Whether an element belongs to a header, a side column, a card of another story, or the like.
+        """Whether an element belongs to a header, a side column, a card of another article, or the like.
 
         Only the part between the element and the article's trunk is looked at, so that a page whose wrapper
         is called "with-sidebar" isn't taken for a side column.
         """
-        current: HtmlElement | None = element
-        for _ in range(MAX_CLIMB):
-            if current is None or current in self.trunk or current.tag in ("body", "html"):
+        for depth, part in enumerate(chain((element,), element.iterancestors())):
+            if depth == MAX_CLIMB:
+                return True
+            if part in self.trunk or part.tag in ("body", "html"):
                 return False
-            tag, names = current.tag, f"{current.get('class') or ''} {current.get('id') or ''}"
-            if tag in _BESIDE_TAGS or (self.headline is not None and self._is_card(current, url)):
+            if self._is_aside(part, url):
                 return True
-            if tag in ("footer", "header") and not (_OWN_CLASS.search(names) or self._is_articles(current)):
-                return True
-            if len(names) > 1 and _is_beside_by_name(names[:500]):
-                return True
-            if tag == "a" and is_teaser(current, url):
-                return True
-            current = current.getparent()
-        return True
+        return False
+
+    def _is_aside(self, part: HtmlElement, url: str) -> bool:
+        """Whether a part of a page, by itself, is none of the article's."""
+        tag, names = part.tag, f"{part.get('class', '')} {part.get('id', '')}"
+        if tag in _BESIDE_TAGS or (self.headline is not None and self._is_card(part, url)):
+            return True
+        if tag in ("footer", "header") and not _OWN_CLASS.search(names) and not self._is_of_article(part):
+            return True
+        if len(names) > 1 and _is_beside_by_name(names[:500]):
+            return True
+        return tag == "a" and is_teaser(part, url)
 
     def _is_card(self, element: HtmlElement, url: str) -> bool:
-        """Whether an element is of another story or a comment: an `article` of its own, a list of headlines.
+        """Whether an element is of another article or a comment: an `article`, an item of a list.
 
         A list beside the headline may hold facts of the article: its author, its date, its section.
         """
         if element.tag != "li":
             return bool(element.tag == "article")
-        around = [ancestor for ancestor in _climb(element)[:4] if ancestor.tag not in ("body", "html")]
+        around = {ancestor for ancestor in _ancestors(element)[:4] if ancestor.tag not in ("body", "html")}
         if self.trunk.isdisjoint(around):
             return True
-        return any(
-            each.tag in _HEADINGS or (each.tag == "a" and _is_headline_link(each, url))
-            for each in islice(element.iter(), MAX_INSIDE)
-        )
+        inside = list(islice(element.iter(), MAX_INSIDE))
+        if any(each.tag in _HEADINGS for each in inside):
+            return True
+        return any(_is_headline_link(each, url) for each in inside if each.tag == "a")
 
-    def _is_articles(self, part: HtmlElement) -> bool:
+    def _is_of_article(self, part: HtmlElement) -> bool:
         """Whether a header or footer is the article's, not the site's: some systems set the byline in it."""
         parent = part.getparent()
-        if parent is None or parent.tag == "body":
-            return False
-        if parent.tag == "article":
+        if parent is not None and parent.tag == "article":
             return True
-        if part.tag != "footer" or parent not in self.trunk:
+        if part.tag != "footer" or parent not in self.trunk or parent.tag == "body":
             return False
-        links = len(list(islice(part.iter("a"), MAX_FOOTER_LINKS + 1)))
+        links = sum(1 for _ in islice(part.iter("a"), MAX_FOOTER_LINKS + 1))
         return links <= MAX_FOOTER_LINKS and _RIGHTS.search(heading_text(part)) is None
+
+
+def _is_at_or_after(element: HtmlElement, headline: HtmlElement, ancestor: HtmlElement) -> bool:
+    """Whether a child of an ancestor of the headline holds the headline or comes after it."""
+    branch = headline
+    while (parent := branch.getparent()) is not None and parent is not ancestor:
+        branch = parent
+    # Without a parent the element holds the headline, or lies in it.
+    return parent is None or element is branch or element in branch.itersiblings()
 
 
 def _is_beside_by_name(names: str) -> bool:
@@ -150,51 +158,49 @@ def _is_headline_link(link: HtmlElement, url: str) -> bool:
     text = heading_text(link)
     if len(text) <= MAX_FACT_CHARS and other_words(fold(text)) <= MAX_FACT_WORDS:
         return False
-    return not is_author_link(link) and same_page(link.get("href") or "", url) is not True
+    return not is_author_link(link) and same_page(link.get("href", ""), url) is not True
 
 
 def is_author_link(link: HtmlElement) -> bool:
     """Whether a link leads to a person's page."""
-    if "author" in f"{link.get('rel') or ''} {link.get('itemprop') or ''} {link.get('class') or ''}".lower():
+    if "author" in " ".join(link.get(name, "") for name in ("rel", "itemprop", "class")).lower():
         return True
-    return _AUTHOR_LINK.search(unquote((link.get("href") or "")[:300])) is not None
+    return _AUTHOR_LINK.search(unquote(link.get("href", "")[:300])) is not None
 
 
 def heading_text(element: HtmlElement) -> str:
-    """The words of a heading, at most a few hundred characters of them; none where it holds half a page."""
+    """The words of a heading, at most a few hundred characters of them; empty where it holds half a page."""
     if next(islice(element.iter(), MAX_INSIDE, None), None) is not None:
         return ""
-    words: list[str] = []
+    return " ".join(" ".join(_beginning(element.itertext())).split())
+
+
+def _beginning(texts: Iterable[str]) -> Iterator[str]:
+    """Texts up to the one that makes them longer than `MAX_HEADING_CHARS`."""
     length = 0
-    for piece in element.itertext():
-        words.append(piece)
-        length += len(piece)
-        if length > 600:
-            break
-    return " ".join(" ".join(words).split())
+    for text in texts:
+        yield text
+        length += len(text)
+        if length > MAX_HEADING_CHARS:
+            return
 
 
 def is_teaser(link: HtmlElement, url: str) -> bool:
-    """Whether a link leads to another story: it says more than a date and an author, and names another page.
+    """Whether a link leads to another article: it has more than a date and an author, and another URL.
 
     Args:
         link: The `a` element.
-        url: The page's own address.
+        url: The page's own URL.
     """
     text = heading_text(link)
-    if not (len(text) > 45 or _is_dated_headline(text)) or is_author_link(link):
+    if len(text) <= MAX_DATE_CHARS and not _is_dated_headline(text):
         return False
-    return same_page(link.get("href") or "", url) is not True
+    return not is_author_link(link) and same_page(link.get("href", ""), url) is not True
 
 
 def _is_dated_headline(text: str) -> bool:
     return _DIGIT.search(text) is not None and other_words(fold(text)) > MAX_AUTHOR_WORDS
 
 
-def _climb(element: HtmlElement) -> list[HtmlElement]:
-    ancestors: list[HtmlElement] = []
-    parent = element.getparent()
-    while parent is not None and len(ancestors) < MAX_CLIMB:
-        ancestors.append(parent)
-        parent = parent.getparent()
-    return ancestors
+def _ancestors(element: HtmlElement) -> list[HtmlElement]:
+    return list(islice(element.iterancestors(), MAX_CLIMB))

@@ -1,4 +1,4 @@
-"""Decides when an article was published, from all that a page says about it."""
+"""Decides when an article was published, from all dates that a page declares and shows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,13 +8,16 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.dates.evidence import Evidence, Reader, Witness, collect, iter_same_day, same_clock
 from crawler.extraction.dates.page_order import page_order
-from crawler.extraction.dates.visible import LineCache, VisibleDates, find_visible
+from crawler.extraction.dates.visible import LineCache, find_visible
 from crawler.extraction.metadata.jsonld import LinkedData, read_linked_data
 from crawler.model.article import DatePrecision, Hints
 from crawler.parsing.dates.reading import Reading
 
 SKEW = timedelta(minutes=10)
 """How far ahead of ours a server's clock may be before its time counts as lying in the future."""
+
+MAX_OFFSET = timedelta(hours=14)
+"""The farthest that a clock of any zone is ahead of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class Published:
     be resolved:
 
     - ``future``: the most trusted time lies ahead; another, or a lesser precision, was taken.
-    - ``zone-conflict``: one wall time was stated with two offsets; the better supported one was taken.
-    - ``contradicted``: the stated time is that of the last change, and the address or feed has an older day.
+    - ``zone-conflict``: one wall time was declared with two offsets; the better supported one was taken.
+    - ``contradicted``: the declared time is that of the last change; URL or feed has an older day.
     - ``modified-before-published``, ``modified-future``: the time of change can't be right; it is left out.
     """
 
@@ -67,7 +70,7 @@ def find_published(
         line_cache: The lines of text that have been read of this tree for something else.
 
     Returns:
-        What was found; all None where the page has no date. Never raises for a page.
+        The times; all None where the page has no date. Never raises for a page.
 
     Raises:
         ValueError: `now` is naive.
@@ -78,35 +81,23 @@ def find_published(
     order = page_order(tree, url=url, hints=hints, title=title, linked=linked)
     reader = Reader(timezone, now, order)
     evidence, place = collect(tree, url=url, hints=hints, title=title, linked=linked, reader=reader)
-    seen: list[VisibleDates] = []
-
-    def visible() -> VisibleDates:
-        # Costly, so only where the rest leaves something open, and once.
-        if not seen:
-            cache = line_cache if line_cache is not None else {}
-            seen.append(
-                find_visible(tree, url=url, place=place(), title=title, reader=reader, line_cache=cache)
-            )
-        return seen[0]
-
     decision = _Decision(evidence, reader)
     if decision.needs_text():
-        found = visible()
-        evidence.published += found.published
-        evidence.modified += found.modified
-    chosen = decision.published()
-    modified_at = decision.modified(chosen)
-    return Published(
-        chosen.when if chosen else None,
-        chosen.reading.precision if chosen else None,
-        chosen.source if chosen else None,
-        modified_at,
-        tuple(decision.flags),
-    )
+        # Costly, so only where the rest leaves something open.
+        cache = line_cache if line_cache is not None else {}
+        visible = find_visible(tree, url=url, place=place(), title=title, reader=reader, line_cache=cache)
+        evidence.published += visible.published
+        evidence.modified += visible.modified
+    published = decision.published()
+    modified_at = decision.modified(published)
+    flags = tuple(decision.flags)
+    if published is None:
+        return Published(modified_at=modified_at, flags=flags)
+    return Published(published.when, published.reading.precision, published.source, modified_at, flags)
 
 
 class _Decision:
-    """Weighs the statements of one page."""
+    """Weighs the dates of one page."""
 
     def __init__(self, evidence: Evidence, reader: Reader) -> None:
         self._evidence = evidence
@@ -125,58 +116,46 @@ class _Decision:
 
     def published(self) -> Witness | None:
         """The time of publication."""
-        stated = self._evidence.published
-        if not stated:
+        declared = self._evidence.published
+        if not declared:
             return None
-        past = self._past(stated)
-        if not past or past[0] is not stated[0]:
+        past = self._past(declared)
+        if not past or past[0] is not declared[0]:
             self.flags.append("future")
         if not past:
-            return self._from_future(stated[0])
-        top = self._not_the_last_change(past)
-        top = self._refined(top, past)
+            return self._from_future(declared[0])
+        top = self._refined(self._not_the_last_change(past), past)
         if top.by_the_minute and not top.reading.zoned:
-            # «10:12» somewhere and 07:12Z elsewhere: the one with a zone says what was meant.
-            return next(
-                (
-                    each
-                    for each in past
-                    if each.by_the_minute and each.reading.zoned and same_clock(each.when, top.when)
-                ),
-                top,
-            )
+            return _with_zone(top, past)
         return self._of_two_zones(top, past)
 
     def modified(self, published: Witness | None) -> datetime | None:
-        """The time of the last change; None where none is stated that can be right."""
-        stated = self._evidence.modified
-        past = self._past(stated)
-        if stated and not past:
+        """The time of the last change; None where none is declared that can be right."""
+        declared = self._evidence.modified
+        past = self._past(declared)
+        if declared and not past:
             self.flags.append("modified-future")
         if not past:
             return None
         top = self._refined(past[0], past)
         if top.by_the_minute and not top.reading.zoned:
-            zoned = (each for each in past if each.by_the_minute and each.reading.zoned)
-            top = next((each for each in zoned if same_clock(each.when, top.when)), top)
-        if published is None or top.when >= published.when:
+            top = _with_zone(top, past)
+        if published is None:
             return top.when
-        later = next((each.when for each in past if each.when >= published.when), None)
-        if later is not None:
-            return later
-        same_day = top.when.astimezone(self._reader.timezone).date() == self._local_day(published)
-        if not (same_day and not top.by_the_minute):
+        later = next((each.when for each in (top, *past) if each.when >= published.when), None)
+        if later is None and (top.by_the_minute or self._local_day(top) != self._local_day(published)):
             self.flags.append("modified-before-published")
-        return None
+        return later
 
     def _past(self, witnesses: list[Witness]) -> list[Witness]:
-        now = self._reader.now
-        today = now.astimezone(self._reader.timezone).date()
-        return [
-            each
-            for each in witnesses
-            if each.when <= now + SKEW or (not each.by_the_minute and self._local_day(each) <= today)
-        ]
+        """The dates that do not lie in the future."""
+        return [witness for witness in witnesses if self._is_past(witness)]
+
+    def _is_past(self, witness: Witness) -> bool:
+        if witness.when <= self._reader.now + SKEW:
+            return True
+        today = self._reader.now.astimezone(self._reader.timezone).date()
+        return not witness.by_the_minute and self._local_day(witness) <= today
 
     def _local_day(self, witness: Witness) -> date:
         return witness.when.astimezone(self._reader.timezone).date()
@@ -184,74 +163,84 @@ class _Decision:
     def _from_future(self, witness: Witness) -> Witness | None:
         """A time ahead that nothing contradicts: a wrong zone, or today at the latest; else nothing."""
         now, zone = self._reader.now, self._reader.timezone
-        if witness.by_the_minute and witness.when - now <= timedelta(hours=14):
+        ahead = witness.when - now
+        if witness.by_the_minute and ahead <= MAX_OFFSET:
             local = witness.when.replace(tzinfo=zone)
             if local <= now + SKEW:
                 return Witness(Reading(local, DatePrecision.MINUTE, zoned=True), witness.source)
-        if witness.when - now <= timedelta(days=1):
+        if ahead <= timedelta(days=1):
             return Witness(self._reader.day(now.astimezone(zone).date()), witness.source)
         return None
 
     def _not_the_last_change(self, past: list[Witness]) -> Witness:
-        """The first witness, unless it repeats the time of the last change and older days are stated.
+        """The first witness, unless it repeats the time of the last change and older days are declared.
 
-        Some sites put the last change where the publication belongs; their address or feed still has the day.
+        Some sites put the last change where the publication belongs; their URL or feed still has the day.
         """
         top = past[0]
-        if not any(each.when == top.when for each in self._evidence.modified):
-            return top
-        older = [
-            each
-            for each in past[1:]
-            if each.source in ("feed", "url") and top.when - each.when > timedelta(days=2)
-        ]
-        if not older:
+        changes = {witness.when for witness in self._evidence.modified}
+        stable = [witness for witness in past[1:] if witness.source in ("feed", "url")]
+        older = [witness for witness in stable if top.when - witness.when > timedelta(days=2)]
+        if top.when not in changes or not older:
             return top
         self.flags.append("contradicted")
         return older[0]
 
     def _refined(self, top: Witness, past: list[Witness]) -> Witness:
-        """The first witness that tells the minute on the day of a witness that tells the day alone."""
+        """The first witness that has the minute, on the day of a witness that has the day alone."""
         if top.by_the_minute:
             return top
-        return next(
-            iter_same_day(past, top.when.astimezone(self._reader.timezone).date(), self._reader.timezone), top
-        )
+        return next(iter_same_day(past, self._local_day(top), self._reader.timezone), top)
 
     def _contested(self, top: Witness, past: list[Witness]) -> list[Witness]:
         """Witnesses with the same wall time in another zone."""
-        if not (top.by_the_minute and top.reading.zoned):
+        if not top.by_the_minute or not top.reading.zoned:
             return []
         wall = top.when.replace(tzinfo=None)
-        return [
-            each
-            for each in past
-            if each.by_the_minute
-            and each.reading.zoned
-            and each.when.replace(tzinfo=None) == wall
-            and each.when != top.when
-        ]
+        same_wall = (witness for witness in _zoned(past) if witness.when.replace(tzinfo=None) == wall)
+        return [witness for witness in same_wall if witness.when != top.when]
 
     def _of_two_zones(self, top: Witness, past: list[Witness]) -> Witness:
-        """One of the same wall times in different zones: the one that most other statements support.
+        """One of the same wall times in different zones: the one that most other witnesses support.
 
-        Content systems stamp local time as UTC, and UTC as local time. A third statement of the same instant
-        by another zone's clock was really converted, and counts twice. On a tie the real offset is believed:
+        Content systems stamp local time as UTC, and UTC as local time. On a tie the real offset is believed:
         a false ``+00:00`` is the commoner mistake.
         """
         rivals = self._contested(top, past)
         if not rivals:
             return top
         self.flags.append("zone-conflict")
-        wall = top.when.replace(tzinfo=None, second=0, microsecond=0)
+        return max(
+            [top, *rivals],
+            key=lambda witness: (_support(witness, past), bool(witness.when.utcoffset())),
+        )
 
-        def support(candidate: Witness) -> tuple[int, bool]:
-            votes = 0
-            for each in past:
-                if not each.by_the_minute or abs(each.when - candidate.when) >= timedelta(minutes=1):
-                    continue
-                converted = each.when.replace(tzinfo=None, second=0, microsecond=0) != wall
-                votes += 2 if converted else 1 if each.reading.zoned or each.source == "text" else 0
-            return votes, bool(candidate.when.utcoffset())
 
-        return max([top, *rivals], key=support)
+def _support(candidate: Witness, past: list[Witness]) -> int:
+    """How many witnesses support a candidate's instant.
+
+    One of the same instant by another zone's clock was really converted, and counts twice.
+    """
+    wall = _wall_minute(candidate)
+    votes = 0
+    for witness in past:
+        if not witness.by_the_minute or abs(witness.when - candidate.when) >= timedelta(minutes=1):
+            continue
+        if _wall_minute(witness) != wall:
+            votes += 2
+        elif witness.reading.zoned or witness.source == "text":
+            votes += 1
+    return votes
+
+
+def _wall_minute(witness: Witness) -> datetime:
+    return witness.when.replace(tzinfo=None, second=0, microsecond=0)
+
+
+def _zoned(witnesses: list[Witness]) -> list[Witness]:
+    return [witness for witness in witnesses if witness.by_the_minute and witness.reading.zoned]
+
+
+def _with_zone(top: Witness, past: list[Witness]) -> Witness:
+    """The first witness with a zone and the same clock: «10:12» somewhere and 07:12Z elsewhere."""
+    return next((witness for witness in _zoned(past) if same_clock(witness.when, top.when)), top)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.dates.byline import dates_in, story_headline
+from crawler.extraction.dates.byline import Dated, comparable_headline, dates_in
 from crawler.extraction.dates.evidence import Reader, Witness
 from crawler.extraction.dates.place import Place, heading_text, is_teaser
 
@@ -37,13 +37,16 @@ MAX_MARKED = 30
 """Elements named "date" read where the headline's surroundings hold none."""
 MIN_TITLE_PART = 16
 """Characters of a title's part that is believed to be the headline; shorter ones are sections and names."""
-MAX_UNSAID = 2
-"""Different dates that one article may show without saying what they are: its day, and its minute."""
+MAX_UNLABELLED = 2
+"""Different dates that one article may show without a label: its day, and its minute."""
 _MAY_DATE = re.compile(
     r"\d|منذ|قبل|مضت|أمس|امس|اليوم|البارحة|الآن|ago|yesterday|today|dün|bugün", re.IGNORECASE
 )
-SAID, MARKED = 3, 2
-"""What it counts that a line says «نشر», and that its element is named for dates. Then nearness decides."""
+LABELLED, MARKED = 3, 2
+"""What it counts that a line has a label («نشر»), and that its element is named for dates. Then nearness
+decides."""
+MAX_EARLIER_CONTAINERS = 3
+"""Innermost containers of the headline in which lines before it are read."""
 
 _DATE_CLASS = re.compile(r"[dD]ate|time|publish|posted")
 _TITLE_MARK = re.compile(r"(?<!\s)\s+(?:[-–—|•·»«/\\]|::?)\s+")
@@ -51,7 +54,7 @@ _MARKED = re.compile(r"date|time|publi|posted|byline|meta|info", re.IGNORECASE)
 
 
 LineCache = dict[HtmlElement, str | None]
-"""What `line_of` has said of the elements of one page, whose tree must not change in between."""
+"""What `line_of` has returned for the elements of one page, whose tree must not change in between."""
 
 
 class Lines:
@@ -61,7 +64,7 @@ class Lines:
 
     Args:
         headline: The headline's element.
-        url: The page's address.
+        url: The page's URL.
         cache: The lines that have been read of this page.
     """
 
@@ -75,45 +78,46 @@ class Lines:
         """Set by the caller when the parts of the line just given need not be given."""
 
     def following(self) -> Iterator[tuple[str, HtmlElement]]:
-        """Lines after the headline with the elements they stand in, until the story's text is under way."""
-        current: HtmlElement | None = self._headline
-        while current is not None and not self._done() and current.tag != "body":
+        """Lines after the headline with the elements they stand in, until the article's text is under way."""
+        for current in (self._headline, *self._headline.iterancestors()):
+            parent = current.getparent()
+            if parent is None or current.tag == "body":
+                return
             tail = _words(current.tail)
-            if MIN_LINE <= len(tail) <= MAX_LINE and (parent := current.getparent()) is not None:
+            if MIN_LINE <= len(tail) <= MAX_LINE:
                 yield tail, parent
             for sibling in current.itersiblings():
                 yield from self._lines(sibling, 0)
-                if self._done():
+                if self._is_done():
                     return
-            current = current.getparent()
 
     def preceding(self) -> Iterator[tuple[str, HtmlElement]]:
         """Lines before the headline in its three innermost containers, with their elements."""
-        current: HtmlElement | None = self._headline
-        for _ in range(3):
-            if current is None or current.tag == "body":
+        branches = (self._headline, *islice(self._headline.iterancestors(), MAX_EARLIER_CONTAINERS - 1))
+        for current in branches:
+            if current.tag == "body":
                 return
             for sibling in current.itersiblings(preceding=True):
-                if self._done():
+                if self._is_done():
                     return
                 yield from self._lines(sibling, 0)
-            current = current.getparent()
 
-    def _done(self) -> bool:
+    def _is_done(self) -> bool:
         return self._prose > MAX_PROSE or self._blocks > MAX_BLOCKS
 
     def _lines(self, element: HtmlElement, depth: int) -> Iterator[tuple[str, HtmlElement]]:
         """The element's text where it is one line, else the lines of its children."""
-        if not isinstance(element.tag, str) or element.tag in NO_BYLINE or depth > MAX_DEPTH or self._done():
+        if element.tag in NO_BYLINE or depth > MAX_DEPTH or self._is_done():
             return
         self._blocks += 1
         if element not in self._cache:
             self._cache[element] = line_of(element, self._url)
         text = self._cache[element]
-        if text is None and (element.tag in PROSE or len(element) == 0):
-            self._prose += len(heading_text(element))
-            return
-        if text is not None:
+        if text is None:
+            if element.tag in PROSE or len(element) == 0:
+                self._prose += len(heading_text(element))
+                return
+        else:
             self.done_with = not text
             if text:
                 yield text, element
@@ -131,40 +135,49 @@ class Lines:
 def line_of(element: HtmlElement, url: str) -> str | None:
     """The text of an element as one line; None where it is more than a byline, empty where it has none.
 
-    Dated links to other stories take their place but are left out: those dates aren't the article's.
+    Dated links to other articles take their place but are left out: those dates aren't the article's.
 
     Args:
         element: Any element.
-        url: The page's address.
+        url: The page's URL.
     """
-    pieces: list[str] = []
-    length = 0
+    line = _Line(url)
+    return line.text if line.take(element, 0, is_own=True) else None
 
-    def take(element: HtmlElement, depth: int, own: bool) -> bool:
+
+class _Line:
+    """The text of an element, taken as long as it can be a byline's."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pieces: list[str] = []
+        self._length = 0
+
+    @property
+    def text(self) -> str:
+        """What was taken."""
+        return " ".join(filter(None, self._pieces))
+
+    def take(self, element: HtmlElement, depth: int, *, is_own: bool) -> bool:
         """Add the text of an element, an empty piece at least; False once there is more than a byline has."""
         tag = element.tag
-        if depth > MAX_DEPTH or not isinstance(tag, str) or tag in _SILENT:
+        if depth > MAX_DEPTH or tag in _SILENT:
             return True
-        own = own and not (tag == "a" and is_teaser(element, url))
-        if not add(element.text, own):
+        is_own = is_own and not (tag == "a" and is_teaser(element, self._url))
+        if not self._add(element.text, is_own):
             return False
         for child in element:
-            if not take(child, depth + 1, own):
-                return False
-            if not add(child.tail, own):
+            if not self.take(child, depth + 1, is_own=is_own) or not self._add(child.tail, is_own):
                 return False
         return True
 
-    def add(text: str | None, own: bool) -> bool:
-        nonlocal length
-        piece = _words(text) if text else ""
-        length += len(piece)
-        if length > MAX_LINE or len(pieces) > MAX_ELEMENTS:
+    def _add(self, text: str | None, is_own: bool) -> bool:
+        piece = _words(text)
+        self._length += len(piece)
+        if self._length > MAX_LINE or len(self._pieces) > MAX_ELEMENTS:
             return False
-        pieces.append(piece if own else "")
+        self._pieces.append(piece if is_own else "")
         return True
-
-    return " ".join(filter(None, pieces)) if take(element, 0, True) else None
 
 
 def _words(text: str | None) -> str:
@@ -172,25 +185,15 @@ def _words(text: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Candidate:
     score: int
     position: int
     witness: Witness
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What all lines of one page are read with; `headline` as `dates_in` takes it."""
-
-    url: str
-    place: Place
-    headline: str
-    reader: Reader
-
-
 @dataclass(slots=True)
 class VisibleDates:
-    """What the text around the headline says: published best first, and the best "last updated"."""
+    """The dates of the text around the headline: published best first, and those labelled "last updated"."""
 
     published: list[Witness]
     modified: list[Witness]
@@ -202,11 +205,11 @@ def find_visible(
     """Read the dates near the headline; where there are none, those in elements that are named for dates.
 
     A date before the headline counts only when it shares a small container with it, and today's date there
-    not at all unless it says that it is the day of publication: that is the site's own header.
+    not at all unless it is labelled as the day of publication: that is the site's own header.
 
     Args:
         tree: The parsed page; not changed.
-        url: The page's address.
+        url: The page's URL.
         place: Where the headline stands.
         title: The headline, to find it where it is no heading.
         reader: How dates on this page are read.
@@ -214,30 +217,111 @@ def find_visible(
     """
     if place.headline is None and title:
         place = Place.at(_headline_without_tag(tree, title))
-    page = _Page(url, place, story_headline(title), reader)
-    published: list[_Found] = []
-    modified: list[_Found] = []
+    finder = _Finder(url, place, comparable_headline(title), reader)
     if place.headline is not None:
-        lines = Lines(place.headline, url, line_cache)
+        finder.read_following(Lines(place.headline, url, line_cache))
+        finder.read_preceding(Lines(place.headline, url, line_cache))
+    if not finder.published:
+        finder.read_marked(tree)
+    published = sorted(finder.published, key=lambda candidate: (-candidate.score, candidate.position))
+    return VisibleDates([candidate.witness for candidate in published], finder.modified)
+
+
+@dataclass(slots=True)
+class _Finder:
+    """Collects the dates of one page's lines."""
+
+    url: str
+    place: Place
+    headline: str
+    """As `dates_in` takes it."""
+    reader: Reader
+    published: list[_Candidate] = field(default_factory=list)
+    modified: list[Witness] = field(default_factory=list)
+
+    def read_following(self, lines: Lines) -> None:
+        """Read the lines after the headline up to a date that is labelled as that of publication."""
         for position, (text, element) in enumerate(lines.following()):
-            lines.done_with = not _may_date(text) or place.is_beside(element, url=url)
-            if not lines.done_with:
-                lines.done_with = _read(text, element, position, page, published, modified)
-                if any(found.score >= SAID for found in published):
-                    break
-        lines = Lines(place.headline, url, line_cache)
+            published = self._read_line(lines, text, element, position)
+            self.published += published
+            if any(map(_is_labelled, published)):
+                return
+
+    def read_preceding(self, lines: Lines) -> None:
+        """Read the lines before the headline."""
         for position, (text, element) in enumerate(lines.preceding(), start=1):
-            lines.done_with = not _may_date(text) or place.is_beside(element, url=url)
-            if not lines.done_with:
-                before: list[_Found] = []
-                lines.done_with = _read(text, element, position, page, before, modified)
-                published += [
-                    found for found in before if found.score >= SAID or not _is_today(found, reader)
-                ]
-    if not published:
-        _marked(tree, page, published, modified)
-    published.sort(key=lambda found: (-found.score, found.position))
-    return VisibleDates([found.witness for found in published], [found.witness for found in modified])
+            self.published += filter(self._is_reliable, self._read_line(lines, text, element, position))
+
+    def read_marked(self, tree: HtmlElement) -> None:
+        """Read what is named for dates. Several dates without a label are those of a list of articles."""
+        unlabelled: list[_Candidate] = []
+        for position, element in enumerate(islice(self._marked(tree), MAX_MARKED), start=1):
+            text = line_of(element, self.url)
+            if text and _may_date(text):
+                published, _ = self._read(text, element, position)
+                self.published += filter(_is_labelled, published)
+                unlabelled += (each for each in published if not (_is_labelled(each) or self._is_today(each)))
+        days = {candidate.witness.when for candidate in unlabelled}
+        if len(unlabelled) <= 2 * MAX_UNLABELLED and len(days) <= MAX_UNLABELLED:
+            self.published += unlabelled
+
+    def _marked(self, tree: HtmlElement) -> Iterator[HtmlElement]:
+        """The article's elements that are named for dates."""
+        for element in tree.iter():
+            if _DATE_CLASS.search(element.get("class", "")) or "date" in element.get("id", ""):
+                is_byline = element.tag not in NO_BYLINE and element.tag not in ("body", "html")
+                if is_byline and not self.place.is_beside(element, url=self.url):
+                    yield element
+
+    def _read_line(self, lines: Lines, text: str, element: HtmlElement, position: int) -> list[_Candidate]:
+        """The dates of publication in one of the lines around the headline."""
+        lines.done_with = not _may_date(text) or self.place.is_beside(element, url=self.url)
+        if lines.done_with:
+            return []
+        published, lines.done_with = self._read(text, element, position)
+        return published
+
+    def _read(self, text: str, element: HtmlElement, position: int) -> tuple[list[_Candidate], bool]:
+        """The dates of publication in one line, and whether it has any date."""
+        is_marked = _is_marked(element)
+        published: list[_Candidate] = []
+        has_date = False
+        for dated in self._dates(text, element):
+            if dated.is_doubtful and not (dated.is_published or is_marked):
+                continue
+            witness = self.reader.checked(dated.reading, "text")
+            if witness is None:
+                continue
+            has_date = True
+            if dated.is_changed:
+                self.modified.append(witness)
+            else:
+                score = LABELLED * dated.is_published + MARKED * is_marked
+                published.append(_Candidate(score, position, witness))
+        return published, has_date
+
+    def _dates(self, text: str, element: HtmlElement) -> Iterator[Dated]:
+        return dates_in(
+            text,
+            headline=self.headline,
+            is_prose=element.tag in PROSE,
+            timezone=self.reader.timezone,
+            now=self.reader.now,
+            order=self.reader.order(text),
+        )
+
+    def _is_reliable(self, candidate: _Candidate) -> bool:
+        """Whether a date before the headline is the article's, not today's in the site's header."""
+        return _is_labelled(candidate) or not self._is_today(candidate)
+
+    def _is_today(self, candidate: _Candidate) -> bool:
+        zone = self.reader.timezone
+        day = candidate.witness.when.astimezone(zone).date()
+        return day == self.reader.now.astimezone(zone).date() and not candidate.witness.by_the_minute
+
+
+def _is_labelled(candidate: _Candidate) -> bool:
+    return candidate.score >= LABELLED
 
 
 def _may_date(text: str) -> bool:
@@ -245,76 +329,13 @@ def _may_date(text: str) -> bool:
     return "(@" not in text and _MAY_DATE.search(text) is not None
 
 
-def _is_today(found: _Found, reader: Reader) -> bool:
-    local, now = found.witness.when.astimezone(reader.timezone), reader.now.astimezone(reader.timezone)
-    return abs(local.date() - now.date()) < timedelta(days=1) and not found.witness.by_the_minute
-
-
-def _read(
-    text: str,
-    element: HtmlElement,
-    position: int,
-    page: _Page,
-    published: list[_Found],
-    modified: list[_Found],
-) -> bool:
-    """Read one line; tells whether it held a date."""
-    held = False
-    marked = _is_marked(element)
-    dates = dates_in(
-        text,
-        headline=page.headline,
-        prose=element.tag in PROSE,
-        timezone=page.reader.timezone,
-        now=page.reader.now,
-        order=page.reader.order(text),
-    )
-    for dated in dates:
-        if dated.doubtful and not (dated.said or marked):
-            continue
-        witness = page.reader.checked(dated.reading, "text")
-        if witness is None:
-            continue
-        if dated.changed:
-            modified.append(_Found(0, position, witness))
-        else:
-            published.append(
-                _Found((SAID if dated.said else 0) + (MARKED if marked else 0), position, witness)
-            )
-        held = True
-    return held
-
-
 def _is_marked(element: HtmlElement) -> bool:
+    """Whether an element, or the one around it, is named for dates."""
     parent = element.getparent()
-    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
+    names = [element.get(name, "") for name in ("class", "id", "itemprop")]
     if parent is not None:
-        names += f" {parent.get('class') or ''}"
-    return bool(_MARKED.search(names[:600]))
-
-
-def _marked(tree: HtmlElement, page: _Page, published: list[_Found], modified: list[_Found]) -> None:
-    """Read what is named for dates. Several dates without a label are those of a list of stories."""
-    unsaid: list[_Found] = []
-    position = 0
-    for element in tree.iter():
-        if not (_DATE_CLASS.search(element.get("class", "")) or "date" in element.get("id", "")):
-            continue
-        if element.tag in NO_BYLINE or element.tag in ("body", "html"):
-            continue
-        if page.place.is_beside(element, url=page.url):
-            continue
-        position += 1
-        if position > MAX_MARKED:
-            break
-        text = line_of(element, page.url)
-        if text and _may_date(text):
-            found: list[_Found] = []
-            _read(text, element, position, page, found, modified)
-            published += [each for each in found if each.score >= SAID]
-            unsaid += [each for each in found if each.score < SAID and not _is_today(each, page.reader)]
-    if len(unsaid) <= 2 * MAX_UNSAID and len({each.witness.when for each in unsaid}) <= MAX_UNSAID:
-        published += unsaid
+        names.append(parent.get("class", ""))
+    return bool(_MARKED.search(" ".join(names)[:600]))
 
 
 def _headline_without_tag(tree: HtmlElement, title: str) -> HtmlElement | None:
@@ -322,17 +343,16 @@ def _headline_without_tag(tree: HtmlElement, title: str) -> HtmlElement | None:
 
     The title may have the site's name beside the headline: its longest part does where the whole is nowhere.
     """
-    wanted = " ".join(title.split())
-    longest = max(_TITLE_MARK.split(wanted), key=len)
-    part = longest if len(longest) >= MIN_TITLE_PART else wanted
+    whole = " ".join(title.split())
+    longest = max(_TITLE_MARK.split(whole), key=len)
+    part = longest if len(longest) >= MIN_TITLE_PART else whole
     by_part: HtmlElement | None = None
     for element in tree.iter("div", "span", "p", "strong", "td", "b", "font"):
         text = element.text
-        if text and len(text) >= 10:
-            short = " ".join(text[:600].split())
-            if part in short and len(short) < 2 * len(wanted):
-                if wanted in short:
-                    return element
-                if by_part is None and len(short) < 2 * len(part):
-                    by_part = element
+        if not text or len(text) < 10 or part not in (text := " ".join(text[:600].split())):
+            continue
+        if whole in text and len(text) < 2 * len(whole):
+            return element
+        if by_part is None and len(text) < 2 * len(part):
+            by_part = element
     return by_part
