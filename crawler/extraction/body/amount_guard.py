@@ -1,10 +1,10 @@
-"""The guard on amount: however a block is named, it stays when what is left without it is not the story.
+"""The guard on amount: however a block is named, it stays when what is left without it is not the article.
 
-Themes call the blocks around a story by all kinds of names, so a name alone never takes out most of the
-running text behind the headline. What the page says of itself elsewhere (the beginning of its description, of
+Themes call the blocks around an article by all kinds of names, so a name alone never takes out most of the
+running text behind the headline. What the page declares of its text (the beginning of its description, of
 its `articleBody`, of its entry in a feed) decides first, then the amount of text and how sure the name is.
-The notices of the site (`site_notices`) are no text in this: they are left on a page whose story was taken
-for furniture.
+The notices of the site (`site_notices`) do not count as text here: they are left on a page whose article was
+taken for boilerplate.
 """
 
 import re
@@ -22,19 +22,20 @@ from crawler.extraction.text import skeleton_of_long
 MIN_RUN = 25
 """Characters from which a piece of text counts as running text; shorter ones are labels, names and dates."""
 SENTENCE = 80
-"""Characters from which a piece of text is a sentence or more, as a story has several."""
+"""Characters from which a piece of text is a sentence or more, as an article has several."""
 MIN_RESCUED = 150
-"""Characters of running text below which a block is no story that could have been lost."""
-NAMED = 2
-"""How many times the rest of the page a block called furniture outright must hold to be the story."""
+"""Characters of running text below which a block is no article that could have been lost."""
+OUTWEIGHS = 2
+"""How many times the rest of the page a block must hold to be the article, where its whole name is a word for
+boilerplate."""
 MAX_OPENING_CHARS = 200_000
-"""A block with more text isn't searched for the beginning of the story."""
+"""A block with more text isn't searched for the beginning of the article."""
 MAX_NOTICES = 3_000
 """Characters of running text, beside the blocks in question, from which on a page has more than notices."""
 MIN_FOOTER_SENTENCES = 3
-"""Paragraphs of a sentence or more from which on a `footer` can be a story's. About the site it says less."""
+"""Paragraphs of a sentence or more from which on a `footer` can be an article's, not about the site."""
 MAX_ROUNDS = 12
-"""Blocks of such names nested in each other, through which a story is followed."""
+"""Blocks of such names nested in each other, through which an article is followed."""
 
 _DIGITS = re.compile(r"\d+")
 _LONG_RUNS = XPath(
@@ -53,9 +54,9 @@ class Suspect:
     element: HtmlElement
     strength: BoilerplateName
     is_behind: bool
-    """Whether it stands behind the headline, as the story does."""
+    """Whether it stands behind the headline, as the article does."""
     by_structure: bool = False
-    """Whether its tag, its role or that it is hidden says so, not merely its name."""
+    """Whether its tag, its role or that it is hidden makes it a suspect, not merely its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +66,19 @@ class DropDecision:
     doomed: list[HtmlElement]
     """The outermost blocks that are to be taken out."""
     running_text: int
-    """Characters of running text behind the headline that can be the story's: what stays, and of what goes
-    the blocks that read like a story and have more than all that stays."""
+    """Characters of running text behind the headline that can be the article's: what stays, and of what goes
+    the blocks that read like an article and have more than all that stays."""
     is_rescue: bool = False
-    """Whether a block stays that is called furniture: the names on this page are not to be believed."""
+    """Whether a block stays that is named as boilerplate: the names on this page are not to be believed."""
     is_guess: bool = False
-    """Whether a block stays though its markup says plainly that it is no story, and little speaks for it."""
+    """Whether a block stays though its markup says plainly that it is boilerplate, and little speaks for it.
+    """
 
 
 def running_text(element: HtmlElement) -> int:
     """Characters of running text in an element, that of its links left out."""
     runs: list[str] = _LONG_RUNS(element)
-    return sum([_length(run) for run in runs])
-
-
-def _running_texts(body: HtmlElement) -> Counter[HtmlElement]:
-    """`running_text` of each element of a body as it stands; those without any are left out."""
-    amounts: Counter[HtmlElement] = Counter()
-    for run in _PLACED_LONG_RUNS(body):
-        if length := _length(run):
-            element = run.getparent().getparent() if run.is_tail else run.getparent()
-            while element is not None:
-                amounts[element] += length
-                element = element.getparent()
-    return amounts
+    return sum(map(_length, runs))
 
 
 def blocks_to_drop(
@@ -106,154 +96,184 @@ def blocks_to_drop(
         body: The page's body.
         headline: The element of the headline, if known.
         suspects: The blocks in question, in the page's order, nested ones too.
-        openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
-        by_name: Whether a block that is called furniture outright has to outweigh the rest by far.
+        openings: How the article begins by the page's other statements, as skeletons (`text.skeleton`).
+        by_name: Whether a block that is named as boilerplate outright has to outweigh the rest by far.
         notices: Finds the notices of the site behind the headline, with their running text; called only where
             they can matter.
     """
-    amounts = _running_texts(body)
-    total = amounts[body]
-    if headline is not None:
-        total -= amounts[headline] + _running_text_before(headline, amounts)
+    amounts = _Amounts(body, headline)
     if not suspects:
-        return DropDecision([], total)
+        return DropDecision([], amounts.total)
     spared: set[HtmlElement] = set()
     is_guess = False
-    outer, rest = _weigh(suspects, spared, amounts, total)
-    if rest < min(total, MAX_NOTICES):
-        for element, amount in notices().items():
-            total -= amount
-            amounts.subtract(dict.fromkeys((element, *element.iterancestors()), amount))
-        outer, rest = _weigh(suspects, spared, amounts, total)
+    outer = _outermost(suspects, spared)
+    if amounts.without(outer) < min(amounts.total, MAX_NOTICES):
+        amounts.leave_out(notices())
     for _ in range(MAX_ROUNDS):
-        if 2 * rest >= total:
+        rest = amounts.without(outer)
+        if 2 * rest >= amounts.total:
             break
-        rescued = _story_among(outer, amounts, rest * (NAMED if by_name else 1), openings)
+        rescued = _article_among(outer, amounts, rest * (OUTWEIGHS if by_name else 1), openings)
         if not rescued:
             break
-        is_guess = is_guess or any(_is_guess(suspect, amounts, rescued, openings) for suspect in outer)
+        is_guess = is_guess or _is_guess(outer, amounts, rescued, openings)
         spared.update(rescued)
-        outer, rest = _weigh(suspects, spared, amounts, total)
-    behind = [suspect for suspect in outer if suspect.is_behind and amounts[suspect.element] > rest]
-    likely = sum(amounts[suspect.element] for suspect in behind if _can_be_story(suspect))
+        outer = _outermost(suspects, spared)
+    rest = amounts.without(outer)
+    behind = [suspect for suspect in outer if suspect.is_behind and amounts.of(suspect) > rest]
+    likely = sum(map(amounts.of, filter(_can_be_article, behind)))
     return DropDecision([suspect.element for suspect in outer], rest + likely, bool(spared), is_guess)
 
 
-def _weigh(
-    suspects: list[Suspect], spared: set[HtmlElement], amounts: Counter[HtmlElement], total: int
-) -> tuple[list[Suspect], int]:
-    """The outermost suspects, and how much running text is left behind the headline without them."""
-    outer = _outermost(suspects, spared)
-    return outer, max(0, total - sum(amounts[suspect.element] for suspect in outer if suspect.is_behind))
+class _Amounts:
+    """Characters of running text of each element of a body as it stands.
+
+    Args:
+        body: The body.
+        headline: The headline's element, if known: the article stands behind it.
+    """
+
+    def __init__(self, body: HtmlElement, headline: HtmlElement | None) -> None:
+        self._of: Counter[HtmlElement] = Counter()
+        for run in _PLACED_LONG_RUNS(body):
+            if length := _length(run):
+                element = run.getparent().getparent() if run.is_tail else run.getparent()
+                while element is not None:
+                    self._of[element] += length
+                    element = element.getparent()
+        self.total = self._of[body]
+        """All that stands behind the headline."""
+        if headline is not None:
+            self.total -= self._of[headline] + self._before(headline)
+
+    def of(self, suspect: Suspect) -> int:
+        """That of one block."""
+        return self._of[suspect.element]
+
+    def of_all(self, elements: Iterable[HtmlElement]) -> int:
+        """That of several elements."""
+        return sum(self._of[element] for element in elements)
+
+    def without(self, suspects: list[Suspect]) -> int:
+        """How much is left behind the headline without some blocks."""
+        return max(0, self.total - sum(self.of(suspect) for suspect in suspects if suspect.is_behind))
+
+    def leave_out(self, notices: dict[HtmlElement, int]) -> None:
+        """Do not count some elements' text."""
+        for element, amount in notices.items():
+            self.total -= amount
+            self._of.subtract(dict.fromkeys((element, *element.iterancestors()), amount))
+
+    def _before(self, headline: HtmlElement) -> int:
+        """What stands before an element in the page's order."""
+        amount = 0
+        for branch in (headline, *headline.iterancestors()):
+            if branch.tag == "body":
+                break
+            for earlier in branch.itersiblings(preceding=True):
+                amount += self._of[earlier] + _length(earlier.tail)
+            parent = branch.getparent()
+            amount += 0 if parent is None else _length(parent.text)
+        return amount
 
 
-def _story_among(
-    outer: list[Suspect], amounts: Counter[HtmlElement], rest: int, openings: tuple[str, ...]
+def _article_among(
+    outer: list[Suspect], amounts: _Amounts, rest: int, openings: tuple[str, ...]
 ) -> list[HtmlElement]:
-    """The blocks of one name that hold the story, or none. A story can stand in several of them, in turn."""
-    groups: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
-    for suspect in outer:
-        if suspect.is_behind and amounts[suspect.element] > 0:
-            name = suspect.element.get("class") or suspect.element.get("id") or ""
-            groups[suspect.element.tag, _DIGITS.sub("", name)].append(suspect)
-    ranked = sorted(groups.values(), key=lambda group: -sum(amounts[one.element] for one in group))
+    """The blocks of one name that hold the article, if any. It can stand in several of them, in turn."""
+    ranked = sorted(_by_name(outer, amounts), key=lambda group: -sum(map(amounts.of, group)))
     for group in ranked:
         elements = [suspect.element for suspect in group]
         if holds_opening(elements, openings):
             return elements
     for group in ranked:
         elements = [suspect.element for suspect in group]
-        amount = sum(amounts[element] for element in elements)
-        if (
-            amount >= (MIN_RESCUED if rest or any(map(_has_link, elements)) else SENTENCE)
-            and _outweighs(group, amount, rest)
-            and _reads_like_a_story(elements)
-        ):
+        amount = amounts.of_all(elements)
+        min_amount = MIN_RESCUED if rest or any(map(_has_link, elements)) else SENTENCE
+        if amount >= min_amount and _outweighs(group, amount, rest) and _reads_like_article(elements):
             return elements
     return []
 
 
+def _by_name(suspects: list[Suspect], amounts: _Amounts) -> list[list[Suspect]]:
+    """The blocks behind the headline that have running text, by tag and name but for numbers."""
+    groups: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+    for suspect in suspects:
+        if suspect.is_behind and amounts.of(suspect) > 0:
+            element = suspect.element
+            name = element.get("class") or element.get("id", "")
+            groups[element.tag, _DIGITS.sub("", name)].append(suspect)
+    return list(groups.values())
+
+
 def _is_guess(
-    suspect: Suspect, amounts: Counter[HtmlElement], rescued: list[HtmlElement], openings: tuple[str, ...]
+    suspects: list[Suspect], amounts: _Amounts, rescued: list[HtmlElement], openings: tuple[str, ...]
 ) -> bool:
     """Whether a rescued block may as well be what its markup calls it."""
-    if suspect.element not in rescued or holds_opening(rescued, openings):
+    if holds_opening(rescued, openings):
         return False
-    is_short = sum(amounts[element] for element in rescued) < MIN_RESCUED
-    return suspect.strength is BoilerplateName.NEVER_STORY or is_short
+    strengths = {suspect.strength for suspect in suspects if suspect.element in rescued}
+    is_short = amounts.of_all(rescued) < MIN_RESCUED
+    return is_short or BoilerplateName.NEVER_STORY in strengths
 
 
 def _has_link(element: HtmlElement) -> bool:
     return next(element.iter("a"), None) is not None
 
 
-def _can_be_story(suspect: Suspect) -> bool:
-    """Whether a block that goes for its markup could have been the story, by what is in it."""
-    return (
-        suspect.strength is not BoilerplateName.NEVER_STORY
-        and not _has_link(suspect.element)
-        and _reads_like_a_story([suspect.element])
-    )
+def _can_be_article(suspect: Suspect) -> bool:
+    """Whether a block that goes for its markup could have been the article, by what is in it."""
+    if suspect.strength is BoilerplateName.NEVER_STORY or _has_link(suspect.element):
+        return False
+    return _reads_like_article([suspect.element])
 
 
 def _outweighs(group: list[Suspect], amount: int, rest: int) -> bool:
-    """Whether blocks are the story rather than all that is left without them."""
+    """Whether blocks are the article rather than all that is left without them."""
     strength = max(suspect.strength for suspect in group)
     if strength is BoilerplateName.NEVER_STORY:
         return amount > rest and all(map(_is_footer_of_sentences, group))
-    return amount > rest if strength is BoilerplateName.WHOLLY else NAMED * amount > rest
+    return amount > rest if strength is BoilerplateName.WHOLLY else OUTWEIGHS * amount > rest
 
 
 def _is_footer_of_sentences(suspect: Suspect) -> bool:
-    """Whether a block is no story for its tag alone, and yet has a story's paragraphs and no links."""
+    """Whether a block is boilerplate by its tag alone, and yet has an article's paragraphs and no links."""
     element = suspect.element
-    name = boilerplate_name(element.get("class") or "", element.get("id") or "")
-    if element.tag != "footer" or name is BoilerplateName.NEVER_STORY or _has_link(element):
+    if element.tag != "footer" or _has_link(element):
         return False
-    return sum(len(text.strip()) >= SENTENCE for text in element.itertext()) >= MIN_FOOTER_SENTENCES
+    name = boilerplate_name(element.get("class", ""), element.get("id", ""))
+    return name is not BoilerplateName.NEVER_STORY and _sentences(element) >= MIN_FOOTER_SENTENCES
 
 
-def _reads_like_a_story(elements: list[HtmlElement]) -> bool:
-    """Whether blocks have more sentences than headlines of other stories."""
-    sentences = sum(len(text.strip()) >= SENTENCE for element in elements for text in element.itertext())
-    return sentences > sum(map(linked_headings, elements))
+def _reads_like_article(elements: list[HtmlElement]) -> bool:
+    """Whether blocks have more sentences than headlines of other articles."""
+    return sum(map(_sentences, elements)) > sum(map(linked_headings, elements))
+
+
+def _sentences(element: HtmlElement) -> int:
+    return sum(len(text.strip()) >= SENTENCE for text in element.itertext())
 
 
 def holds_opening(elements: Iterable[HtmlElement], openings: tuple[str, ...]) -> bool:
-    """Whether the beginning of the story, as the page tells it elsewhere, stands in one of the elements."""
+    """Whether the beginning of the article, as the page declares it, stands in one of the elements."""
     if not openings:
         return False
-    for element in elements:
-        text = "".join(element.itertext())
-        if len(text) <= MAX_OPENING_CHARS:
-            bones = skeleton_of_long(text)
-            if any(opening in bones for opening in openings):
-                return True
+    texts = ("".join(element.itertext()) for element in elements)
+    for letters in (skeleton_of_long(text) for text in texts if len(text) <= MAX_OPENING_CHARS):
+        if any(opening in letters for opening in openings):
+            return True
     return False
 
 
 def _outermost(suspects: list[Suspect], spared: set[HtmlElement]) -> list[Suspect]:
-    covered: set[HtmlElement] = set()
+    """The suspects that stand in no other one, without the spared ones."""
+    covered = set(spared)
     outer = []
     for suspect in suspects:
-        if suspect.element in spared or suspect.element in covered:
-            continue
-        outer.append(suspect)
-        covered.update(suspect.element.iter())
+        if suspect.element not in covered:
+            outer.append(suspect)
+            covered.update(suspect.element.iter())
     return outer
-
-
-def _running_text_before(headline: HtmlElement, amounts: Counter[HtmlElement]) -> int:
-    """Characters of running text that stand before an element in the page's order."""
-    total = 0
-    for branch in (headline, *headline.iterancestors()):
-        if branch.tag == "body":
-            break
-        for earlier in branch.itersiblings(preceding=True):
-            total += amounts[earlier] + _length(earlier.tail)
-        parent = branch.getparent()
-        total += _length(parent.text) if parent is not None else 0
-    return total
 
 
 def _length(text: str | None) -> int:

@@ -21,13 +21,14 @@ from crawler.extraction.boilerplate.below_article import drop_comments, drop_oth
 from crawler.extraction.boilerplate.by_markup import drop, drop_clutter, drop_invisible
 from crawler.extraction.boilerplate.byline_lines import drop_head_lines
 from crawler.extraction.boilerplate.linked_headlines import drop_linked_headlines
-from crawler.extraction.boilerplate.related_links import drop_furniture, visible
+from crawler.extraction.boilerplate.related_links import drop_furniture
 from crawler.extraction.boilerplate.site_notices import drop_consent, notice_amounts
 from crawler.extraction.density import link_chars
 from crawler.extraction.page import Page
 from crawler.extraction.page_type.before_text import title_parts
 from crawler.extraction.page_type.text_lines import TextLines, sort_lines
 from crawler.extraction.text import skeleton, skeleton_of_long, tidy
+from crawler.parsing.lines import lines_of
 from crawler.parsing.markup import page_parser
 
 SHORT_TEXT = 1_500
@@ -282,7 +283,7 @@ def _are_nested(element: HtmlElement, other: HtmlElement | None) -> bool:
 
 def _read(container: HtmlElement) -> list[str]:
     """The paragraphs of the article's element, by trafilatura, or directly where it drops too much."""
-    direct = [line for line in map(tidy, visible(container).split("\n")) if line]
+    direct = [line for line in map(tidy, lines_of(container)) if line]
     length = sum(map(len, direct))
     if not length:
         return []

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from crawler.extraction.boilerplate import phrases
-from crawler.extraction.boilerplate.related_links import BLOCK_TAGS
 from crawler.extraction.text import skeleton
 from crawler.parsing.dates.reading import read_date
+from crawler.parsing.lines import Piece, pieces_by_line
 
 DATE_WORDS = 2
-"""Words beside a date that make it no sentence: «اليوم:», a place. Sentences with a date have more."""
+"""Words beside a date that make no sentence: «اليوم:», a place. Sentences with a date have more."""
 LINK_SHARE = 0.9
 """A line is a link when this part of its letters and digits is linked; the rest is arrows and counts."""
 HEADLINE_WORDS = 4
@@ -27,9 +27,7 @@ MAX_HEADLINE_CHARS = 200
 MAX_LABEL_CHARS = 260
 """Prompts and notices grow to two lines, not more; a longer line is running text."""
 MAX_JUDGED = 300
-"""Lines that are judged by their words; those after them count as text. A story of so many lines is one."""
-MAX_DEPTH = 60
-"""How deep elements are followed; the text of what lies deeper is one piece."""
+"""Lines that are judged by their words; those after them count as prose."""
 _BOILERPLATE = (phrases.leading_line, phrases.copyright_notice, phrases.follow_prompt)
 
 
@@ -69,12 +67,12 @@ def sort_lines(
         timezone: The site's, to read dates.
         now: The aware time of fetching, to read dates.
     """
-    known = {skeleton(text) for text in labels} | {""}
+    label_letters = {skeleton(text) for text in labels} | {""}
 
-    def is_known(line: str) -> bool:
+    def is_label(line: str) -> bool:
         if len(line) > MAX_LABEL_CHARS:
             return False
-        return skeleton(line) in known or _is_label(line, timezone, now)
+        return skeleton(line) in label_letters or _is_label(line, timezone, now)
 
     prose: list[str] = []
     headlines: list[str] = []
@@ -84,48 +82,25 @@ def sort_lines(
             links += 1
             if len(line.text.split()) >= HEADLINE_WORDS:
                 headlines.append(line.text)
-        elif position >= MAX_JUDGED or not is_known(line.text):
+        elif position >= MAX_JUDGED or not is_label(line.text):
             prose.append(line.text)
     return TextLines(tuple(prose), tuple(headlines), links)
 
 
 def lines_of(element: HtmlElement) -> Iterator[Line]:
     """An element's lines in order, without empty ones."""
-    text: list[str] = []
-    bare = linked = 0
-    for piece, in_link in (*_pieces(element, 0, in_link=False), ("\n", False)):
-        if piece != "\n":
-            text.append(piece)
-            if in_link:
-                linked += len(skeleton(piece))
-            else:
-                bare += len(skeleton(piece))
-            continue
-        if line := " ".join("".join(text).split()):
-            yield Line(line, is_link=linked > 0 and linked >= LINK_SHARE * (linked + bare))
-        text, bare, linked = [], 0, 0
+    for pieces in pieces_by_line(element):
+        if text := " ".join("".join(piece.text for piece in pieces).split()):
+            yield Line(text, is_link=_is_link(pieces))
 
 
-def _pieces(element: HtmlElement, depth: int, *, in_link: bool) -> Iterator[tuple[str, bool]]:
-    """Pieces of text with whether they are linked, and a line break alone between lines."""
-    in_link = in_link or element.tag == "a"
-    if depth > MAX_DEPTH:
-        yield "".join(element.itertext()).replace("\n", " ") + " ", in_link
-        return
-    yield _flat(element.text), in_link
-    for child in element:
-        if isinstance(child.tag, str):
-            block = child.tag in BLOCK_TAGS or child.tag == "br"
-            if block:
-                yield "\n", False
-            yield from _pieces(child, depth + 1, in_link=in_link)
-            if block:
-                yield "\n", False
-        yield _flat(child.tail), in_link
-
-
-def _flat(text: str | None) -> str:
-    return text.replace("\n", " ") if text else ""
+def _is_link(pieces: list[Piece]) -> bool:
+    """Whether the text of a line is linked, but for arrows and counts."""
+    linked = [piece.text for piece in pieces if piece.is_linked]
+    if not linked:
+        return False
+    chars = sum(map(len, map(skeleton, linked)))
+    return 0 < chars >= LINK_SHARE * sum(len(skeleton(piece.text)) for piece in pieces)
 
 
 def _is_label(line: str, timezone: ZoneInfo, now: datetime) -> bool:
