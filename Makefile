@@ -22,7 +22,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest $(PARALLEL)
 
 # What needs no server, no browser and no other process: a minute on two cores.
-FAST := tests/discovery tests/extraction tests/health tests/model tests/parsing tests/scripts \
+FAST := tests/discovery tests/extraction tests/health tests/html tests/model tests/parsing tests/scripts \
   tests/dedup/text tests/dedup/comparison tests/dedup/stories $(wildcard tests/test_*.py)
 test-fast: $(STAMP)
 	$(BIN)/python -m pytest -q -m "not slow" $(PARALLEL) $(FAST)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,8 +18,13 @@ PURE = (
 """Packages that do no I/O. The contracts forbid whole libraries, and `urllib` is half of each kind."""
 
 
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -41,11 +47,7 @@ def test_digits_are_those_that_int_reads() -> None:
     """`str.isdigit` also says yes to «❸» and «²», which `int` refuses; `\\d` and `str.isdecimal` do not."""
     for folder in ("crawler", "dedup"):
         for path in (ROOT / folder).rglob("*.py"):
-            names = {
-                node.attr
-                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-                if isinstance(node, ast.Attribute)
-            }
+            names = {node.attr for node in _nodes(path) if isinstance(node, ast.Attribute)}
             assert not names & {"isdigit", "isnumeric"}, path
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.structure import Structure, branches, ceilings, figures
+from scripts.structure import FIGURES, Structure, branches, ceilings
 
 
 def _project(folder: Path, **modules: str) -> Structure:
@@ -55,7 +55,7 @@ def test_blank_lines_comments_and_docstrings_are_no_code(tmp_path: Path) -> None
             return 1 if x else text
         ''',
     )
-    (function,) = structure.modules["dedup.a"].functions()
+    (function,) = structure.modules["dedup.a"].functions
     assert function.name == "f"
     assert round(structure.density(), 1) == 25.0  # one branch in four lines
 
@@ -78,4 +78,4 @@ def test_packages_are_listed_by_their_density(tmp_path: Path) -> None:
 
 
 def test_every_figure_of_the_project_has_a_ceiling() -> None:
-    assert figures(Structure.read()).keys() == ceilings().keys()
+    assert FIGURES.keys() == ceilings().keys()
