@@ -120,6 +120,7 @@ def test_the_pump_tells_patterns_that_crawl(pattern: str, is_slow: bool) -> None
         signal.signal(signal.SIGVTALRM, handler)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)  # ten seconds of work; a busy machine stretches them
 def test_no_pattern_takes_more_than_in_proportion() -> None:
     patterns = _all_patterns()
