@@ -13,7 +13,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extraction.body.amount_guard import SENTENCE
-from crawler.extraction.body.declared_text import share_of, text_in_scripts
+from crawler.extraction.body.declared_text import text_in_scripts
 from crawler.extraction.body.markup_text import SHORT_TEXT, MarkupText, read_markup
 from crawler.extraction.boilerplate.byline_phrases import is_small_print
 from crawler.extraction.boilerplate.start_and_end import clean_edges
@@ -137,16 +137,11 @@ class TextReader:
         is_confirmed = self._declared.confirms(second.text)
         if self._declared.confirms(first.text) is not is_confirmed:
             return is_confirmed
-        share_of_first, share_of_second = map(self._declared_share, (first, second))
-        if share_of_first != share_of_second:
-            return share_of_second > share_of_first
+        first_share, second_share = self._declared.share_in(first.text), self._declared.share_in(second.text)
+        if first_share != second_share:
+            return second_share > first_share
         has_more_sentences = first.sentence_chars < MUCH * second.sentence_chars
         return has_more_sentences and len(first.text) < MUCH * len(second.text)
-
-    def _declared_share(self, reading: Reading) -> float:
-        """Which part of a declared full text a reading has."""
-        shares = (share_of(full_text, reading.text) for full_text in self._declared.full_texts)
-        return max(shares, default=0.0)
 
     def _is_fuller(self, full_text: str, text: str) -> bool:
         """Whether a full text has much more than the text that was read, or is another one."""

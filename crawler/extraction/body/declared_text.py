@@ -83,20 +83,24 @@ class DeclaredText:
 
     def confirms(self, text: str) -> bool:
         """Whether an opening or a full text shows that a text is the article's."""
-        if not text:
-            return False
-        return self.begins(text) or any(share_of(full, text) >= CONFIRMED for full in self.full_texts)
+        return self.begins(text) or self.share_in(text) >= CONFIRMED
 
     def contradicts(self, text: str) -> bool:
         """Whether the full texts are other ones than a text, and no opening confirms it."""
-        if not self.full_texts or self.confirms(text):
+        if not self.full_texts or self.begins(text):
             return False
-        return all(share_of(full, text) < CONTRADICTED for full in self.full_texts)
+        return self.share_in(text) < CONTRADICTED
 
     def begins(self, text: str) -> bool:
         """Whether a declared opening stands in a text."""
+        if not self.openings:
+            return False
         letters = skeleton_of_long(text)
         return any(opening in letters for opening in self.openings)
+
+    def share_in(self, text: str) -> float:
+        """Which part of a full text a text has, 0 to 1; of several, that of the one it has most of."""
+        return max((_share_of(full_text, text) for full_text in self.full_texts), default=0.0)
 
 
 def read_declared_text(metadata: Metadata, url: str, hints: Hints, spellings: Iterable[str]) -> DeclaredText:
@@ -109,20 +113,18 @@ def read_declared_text(metadata: Metadata, url: str, hints: Hints, spellings: It
         spellings: The headline; a text that begins with it begins behind it.
     """
     node = metadata.article(url) or {}
-    full_texts = [plain_text(text) for text in (article_body(node, metadata.linked_data), hints.text) if text]
-    full_texts = [text for text in full_texts if len(skeleton_of_long(text)) >= MIN_FULL_TEXT]
-    description = node.get("description")
-    summaries = [
-        *full_texts,
-        metadata.first("og:description"),
-        metadata.first("description"),
-        metadata.first("twitter:description"),
-        description if isinstance(description, str) else None,
-        hints.summary,
-    ]
+    sources = filter(None, (article_body(node, metadata.linked_data), hints.text))
+    full_texts = list(filter(_is_full_text, map(plain_text, sources)))
+    descriptions = map(metadata.first, ("og:description", "description", "twitter:description"))
+    summaries = [*full_texts, *descriptions, node.get("description"), hints.summary]
     headlines = sorted(map(skeleton, filter(None, spellings)), key=len, reverse=True)
-    openings = dict.fromkeys(_opening(summary, headlines) for summary in summaries if summary)
-    return DeclaredText(tuple(filter(None, openings)), tuple(sorted(full_texts, key=len, reverse=True)))
+    openings = [_opening(text, headlines) for text in summaries if isinstance(text, str)]
+    full_texts.sort(key=len, reverse=True)
+    return DeclaredText(tuple(dict.fromkeys(filter(None, openings))), tuple(full_texts))
+
+
+def _is_full_text(text: str) -> bool:
+    return len(skeleton_of_long(text)) >= MIN_FULL_TEXT
 
 
 def article_body(node: Node, data: LinkedData) -> str | None:
@@ -147,10 +149,10 @@ def plain_text(text: str) -> str:
     return "\n".join(filter(None, map(tidy, text.split("\n"))))
 
 
-def share_of(text: str, other: str) -> float:
+def _share_of(text: str, other: str) -> float:
     """Which part of a text's shingles another one has, 0 to 1."""
     shingles = _shingles(text[:MAX_FULL_TEXT])
-    return len(shingles & _shingles(other[:MAX_FULL_TEXT])) / len(shingles) if shingles else 0.0
+    return len(shingles & _shingles(other[:MAX_FULL_TEXT])) / max(1, len(shingles))
 
 
 @lru_cache(maxsize=8)
@@ -160,11 +162,12 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(words[start:] for start in range(SHINGLE)), strict=False))
 
 
-def _opening(summary: str, headlines: list[str]) -> str | None:
+def _opening(summary: str, headlines: list[str]) -> str:
+    """The beginning of a summary behind the headline; empty where it is too short to compare."""
     letters = skeleton(html.unescape(summary)[:400])
-    headline = next(filter(letters.startswith, filter(None, headlines)), "")
-    opening = letters[len(headline) :][:OPENING]
-    return opening if len(letters) - len(headline) >= MIN_OPENING else None
+    headline = next(filter(letters.startswith, headlines), "")
+    opening = letters.removeprefix(headline)
+    return opening[:OPENING] if len(opening) >= MIN_OPENING else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +227,10 @@ def _stream_values(stream: str) -> Iterator[Any]:
 def _json_values(script: str) -> Iterator[Any]:
     position = count = 0
     while count < MAX_VALUES and (match := _OPENING.search(script, position)):
-        start = match.start(match.lastindex or 0)
         position = match.end()
-        source, offset = script, start
-        if script.startswith("JSON.parse", start):
-            literal = _STRING.match(script, match.end() - 1)
-            source, offset = (_string(literal.group()) or "" if literal else ""), 0
+        source, offset = script, match.start(match.lastindex or 0)
+        if script.startswith("JSON.parse", offset):
+            source, offset = _parsed_string(script, position - 1), 0
         try:
             value, end = _DECODER.raw_decode(source, offset)
         except (ValueError, RecursionError):
@@ -242,10 +243,16 @@ def _json_values(script: str) -> Iterator[Any]:
             position = end
 
 
-def _string(literal: str) -> str | None:
-    """The text of a JavaScript string literal long enough to be an article's."""
+def _parsed_string(script: str, position: int) -> str:
+    """The text of the string literal at a place of a script, that `JSON.parse` reads."""
+    literal = _STRING.match(script, position)
+    return _string(literal.group()) if literal else ""
+
+
+def _string(literal: str) -> str:
+    """The text of a JavaScript string literal long enough to be an article's; empty for others."""
     if len(literal) < MIN_FULL_TEXT:
-        return None
+        return ""
     body = literal[1:-1]
     if literal[0] != '"':
         body = re.sub(r"\\([^\"\\/bfnrtu])", r"\1", body).replace('\\"', '"').replace('"', '\\"')
@@ -253,8 +260,8 @@ def _string(literal: str) -> str | None:
     try:
         value = json.loads(f'"{body}"', strict=False)
     except ValueError:
-        return None
-    return value if isinstance(value, str) else None
+        return ""
+    return str(value)
 
 
 def _candidates(value: Any, headlines: frozenset[str]) -> Iterator[_Candidate]:
@@ -280,9 +287,9 @@ def _texts_of(node: dict[str, Any], headlines: frozenset[str]) -> Iterator[_Cand
     for child in node.values():
         if isinstance(child, str):
             yield from _text_candidates(child, has_headline=has_headline)
-        elif isinstance(child, list) and has_headline:
-            yield from _text_candidates("\n".join(_pieces(child, 0)), has_headline=True)
-        elif isinstance(child, dict) and has_headline and not _has_headline(child, headlines):
+        elif has_headline and isinstance(child, list):
+            yield from _text_candidates(_text_of_blocks(child), has_headline=True)
+        elif has_headline and isinstance(child, dict) and not _has_headline(child, headlines):
             # WordPress's interface: {"title": {"rendered": …}, "content": {"rendered": …}}
             yield from _rendered_texts(child)
 
@@ -290,27 +297,33 @@ def _texts_of(node: dict[str, Any], headlines: frozenset[str]) -> Iterator[_Cand
 def _rendered_texts(node: dict[str, Any]) -> Iterator[_Candidate]:
     for key, value in node.items():
         if isinstance(value, list):
-            yield from _text_candidates("\n".join(_pieces(value, 0)), has_headline=True)
+            yield from _text_candidates(_text_of_blocks(value), has_headline=True)
         elif isinstance(value, str) and key.lower() in _TEXT_KEYS:
             yield from _text_candidates(value, has_headline=True)
 
 
 def _has_headline(node: dict[str, Any], headlines: frozenset[str]) -> bool:
-    for key, value in node.items():
+    for key in filter(_is_headline_key, node):
+        value = node[key]
         text = value.get("rendered") if isinstance(value, dict) else value
-        if isinstance(text, str) and len(text) < 600 and key.lower() in _HEADLINE_KEYS:
-            letters = skeleton(plain_text(text))
-            if letters and letters in headlines:
-                return True
+        if isinstance(text, str) and len(text) < 600 and skeleton(plain_text(text)) in headlines:
+            return True
     return False
 
 
+def _is_headline_key(key: str) -> bool:
+    return key.lower() in _HEADLINE_KEYS
+
+
 def _text_candidates(text: str, *, has_headline: bool) -> Iterator[_Candidate]:
-    if len(text) < MIN_FULL_TEXT or text.count(" ") * 25 < len(text):
-        return
-    plain = plain_text(text)
-    if len(skeleton_of_long(plain)) >= MIN_FULL_TEXT:
-        yield _Candidate(plain, has_headline)
+    if len(text) >= MIN_FULL_TEXT and text.count(" ") * 25 >= len(text):
+        plain = plain_text(text)
+        if _is_full_text(plain):
+            yield _Candidate(plain, has_headline)
+
+
+def _text_of_blocks(blocks: list[Any]) -> str:
+    return "\n".join(_pieces(blocks, 0))
 
 
 def _pieces(node: Any, depth: int) -> Iterator[str]:

@@ -92,17 +92,21 @@ def dates_in(
     read = partial(read_date, timezone=timezone, now=now, order=order)
     line = _folded(text)
     spelt = _folded(text.replace("ة", _TA_MARBUTA)) if "نشر" in line else line
-    if headline and (start := line.find(headline)) >= 0:
-        end = start + len(headline)
-        line, spelt = (f"{each[:start]} | {each[end:]}" for each in (line, spelt))
+    if headline and headline in line:
+        cut = slice(line.index(headline), line.index(headline) + len(headline))
+        line, spelt = _without(line, cut), _without(spelt, cut)
     labels = _labels(line, spelt, is_prose=is_prose)
     starts = [0, *(label.start() for label in labels), len(line)]
-    for label, (start, end) in zip([None, *labels], pairwise(starts), strict=True):
+    kinds = [None, *(label.lastgroup for label in labels)]
+    for kind, (start, end) in zip(kinds, pairwise(starts), strict=True):
         if reading := _read(line[start:end], is_prose, timezone, read):
-            is_published = label is not None and label["published"] is not None
-            is_changed = label is not None and not is_published
             is_doubtful = reading.vague or not _is_alone(reading, is_prose)
-            yield Dated(reading, is_published, is_changed, is_doubtful)
+            yield Dated(reading, kind == "published", kind == "modified", is_doubtful)
+
+
+def _without(line: str, part: slice) -> str:
+    """A line with a mark in the place of a part."""
+    return f"{line[: part.start]} | {line[part.stop :]}"
 
 
 def _folded(text: str) -> str:

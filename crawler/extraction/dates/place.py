@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, filterfalse, islice
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
@@ -31,7 +31,8 @@ MAX_DATE_CHARS = 45
 """A link with a longer text is more than a date with an author, whatever its words."""
 
 _BESIDE_TAGS = frozenset({"nav", "aside", "select", "form"})
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_ROOTS = frozenset({"html", "body"})
 _BESIDE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:related|sidebar|side-bar|widget-area|comments?|footer|ticker|newsticker|breaking|latest|popular"
     r"|trending|recent|recommended|today|current-date|date-now|clock|topbar|top-bar|navbar|menu|more-news|read-more"
@@ -96,7 +97,7 @@ class Place:
         for depth, part in enumerate(chain((element,), element.iterancestors())):
             if depth == MAX_CLIMB:
                 return True
-            if part in self.trunk or part.tag in ("body", "html"):
+            if part in self.trunk or _is_root(part):
                 return False
             if self._is_aside(part, url):
                 return True
@@ -105,11 +106,11 @@ class Place:
     def _is_aside(self, part: HtmlElement, url: str) -> bool:
         """Whether a part of a page, by itself, is none of the article's."""
         tag, names = part.tag, f"{part.get('class', '')} {part.get('id', '')}"
-        if tag in _BESIDE_TAGS or (self.headline is not None and self._is_card(part, url)):
+        if tag in _BESIDE_TAGS or self._is_card(part, url):
             return True
-        if tag in ("footer", "header") and not _OWN_CLASS.search(names) and not self._is_of_article(part):
+        if tag in ("footer", "header") and not (_OWN_CLASS.search(names) or self._is_of_article(part)):
             return True
-        if len(names) > 1 and _is_beside_by_name(names[:500]):
+        if _is_beside_by_name(names[:500]):
             return True
         return tag == "a" and is_teaser(part, url)
 
@@ -118,15 +119,16 @@ class Place:
 
         A list beside the headline may hold facts of the article: its author, its date, its section.
         """
-        if element.tag != "li":
-            return bool(element.tag == "article")
-        around = {ancestor for ancestor in _ancestors(element)[:4] if ancestor.tag not in ("body", "html")}
-        if self.trunk.isdisjoint(around):
+        if self.headline is None or element.tag not in ("article", "li"):
+            return False
+        around = _ancestors(element)[:4]
+        if element.tag == "article" or self.trunk.isdisjoint(filterfalse(_is_root, around)):
             return True
         inside = list(islice(element.iter(), MAX_INSIDE))
-        if any(each.tag in _HEADINGS for each in inside):
+        links = [each for each in inside if each.tag == "a"]
+        if not _HEADINGS.isdisjoint(each.tag for each in inside):
             return True
-        return any(_is_headline_link(each, url) for each in inside if each.tag == "a")
+        return any(_is_headline_link(link, url) for link in links)
 
     def _is_of_article(self, part: HtmlElement) -> bool:
         """Whether a header or footer is the article's, not the site's: some systems set the byline in it."""
@@ -146,6 +148,10 @@ def _is_at_or_after(element: HtmlElement, headline: HtmlElement, ancestor: HtmlE
         branch = parent
     # Without a parent the element holds the headline, or lies in it.
     return parent is None or element is branch or element in branch.itersiblings()
+
+
+def _is_root(element: HtmlElement) -> bool:
+    return element.tag in _ROOTS
 
 
 def _is_beside_by_name(names: str) -> bool:

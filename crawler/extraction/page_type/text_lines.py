@@ -67,24 +67,19 @@ def sort_lines(
         timezone: The site's, to read dates.
         now: The aware time of fetching, to read dates.
     """
-    label_letters = {skeleton(text) for text in labels} | {""}
-
-    def is_label(line: str) -> bool:
-        if len(line) > MAX_LABEL_CHARS:
-            return False
-        return skeleton(line) in label_letters or _is_label(line, timezone, now)
-
+    letters = {"", *map(skeleton, labels)}
     prose: list[str] = []
-    headlines: list[str] = []
-    links = 0
+    linked: list[str] = []
     for position, line in enumerate(lines_of(element)):
         if line.is_link and len(line.text) <= MAX_HEADLINE_CHARS:
-            links += 1
-            if len(line.text.split()) >= HEADLINE_WORDS:
-                headlines.append(line.text)
-        elif position >= MAX_JUDGED or not is_label(line.text):
+            linked.append(line.text)
+        elif position >= MAX_JUDGED or not _is_known(line.text, letters, timezone, now):
             prose.append(line.text)
-    return TextLines(tuple(prose), tuple(headlines), links)
+    return TextLines(tuple(prose), tuple(filter(_is_long_as_headline, linked)), len(linked))
+
+
+def _is_long_as_headline(text: str) -> bool:
+    return len(text.split()) >= HEADLINE_WORDS
 
 
 def lines_of(element: HtmlElement) -> Iterator[Line]:
@@ -103,11 +98,18 @@ def _is_link(pieces: list[Piece]) -> bool:
     return 0 < chars >= LINK_SHARE * sum(len(skeleton(piece.text)) for piece in pieces)
 
 
+def _is_known(line: str, labels: set[str], timezone: ZoneInfo, now: datetime) -> bool:
+    """Whether a line is one of the labels, or reads like a label."""
+    if len(line) > MAX_LABEL_CHARS:
+        return False
+    return skeleton(line) in labels or _is_label(line, timezone, now)
+
+
 def _is_label(line: str, timezone: ZoneInfo, now: datetime) -> bool:
     """Whether a line is a date, a label, a prompt or a notice."""
-    if not any(char.isalpha() for char in line) or phrases.label(line) is not None:
+    if phrases.label(line) is not None or any(is_boilerplate(line) for is_boilerplate in _BOILERPLATE):
         return True
-    if any(is_boilerplate(line) for is_boilerplate in _BOILERPLATE):
+    if not any(map(str.isalpha, line)):
         return True
     reading = read_date(line, timezone=timezone, now=now)
     return reading is not None and reading.strange <= DATE_WORDS
