@@ -63,11 +63,11 @@ def called_duplicates(decisions: Sequence[dedup.Decision]) -> tuple[dict[str, bo
     for decision in decisions:
         # A late arrival that takes the first place in its story was recognised, too.
         led = any(
-            isinstance(one, dedup.Change) and one.canonical_id == decision.id for one in decision.changes
+            isinstance(one, dedup.StoryUpdate) and one.canonical_id == decision.id for one in decision.changes
         )
         at_first[decision.id] = in_the_end[decision.id] = decision.duplicate_of is not None or led
         for change in decision.changes:
-            if isinstance(change, dedup.Move):
+            if isinstance(change, dedup.Reassignment):
                 in_the_end[change.id] = change.duplicate_of is not None
             elif change.canonical_id == change.previous_id:  # the story's first article has left it
                 in_the_end[change.canonical_id] = False
@@ -112,11 +112,11 @@ def final_stories(decisions: Sequence[dedup.Decision]) -> dict[str, str]:
     for decision in decisions:
         stories[decision.id] = decision.story_id
         for change in decision.changes:
-            if isinstance(change, dedup.Move):
+            if isinstance(change, dedup.Reassignment):
                 stories[change.id] = change.story_id
                 retired.pop(change.story_id, None)
-            elif change.retired:
-                retired[change.retired] = change.story_id
+            elif change.merged_id:
+                retired[change.merged_id] = change.story_id
 
     def now(story: str) -> str:
         while story in retired:

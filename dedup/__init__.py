@@ -1,7 +1,7 @@
 """Near-duplicate recognition for news: a library of texts, ids and times that knows nothing of crawling.
 
 The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `index` (candidates, in Redis) →
-`similarity` (verified) → `story` (clusters); `archive` takes the same way for a whole archive at once.
+`comparison` (verified) → `stories` (clusters); `batch` goes the same way for a whole archive at once.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from dedup.errors import (
     IndexMismatchError,
     StoredFormError,
 )
-from dedup.index.decision import Change, Decision, Move
+from dedup.index.decision import Decision, Reassignment, StoryUpdate
 from dedup.index.recheck import Texts
 from dedup.index.stats import IndexStats
 from dedup.parameters import Parameters, Thresholds
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dedup.index.index import Index
 
 __all__ = [
-    "Change",
     "Decision",
     "DedupError",
     "ExportError",
@@ -36,11 +35,12 @@ __all__ = [
     "IndexLostError",
     "IndexMismatchError",
     "IndexStats",
-    "Move",
     "Parameters",
     "Prepared",
     "Reason",
+    "Reassignment",
     "StoredFormError",
+    "StoryUpdate",
     "Texts",
     "Thresholds",
     "Verdict",
@@ -52,9 +52,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the index and the archive's pass when they are asked for (PEP 562).
+    """Import the index and the archive pass at their first use (PEP 562).
 
-    Whoever prepares texts, as each extraction worker does, needs neither them nor the client of Redis.
+    A process that only prepares texts needs neither them nor the client of Redis.
     """
     if name == "Index":
         from dedup.index.index import Index

@@ -1,4 +1,4 @@
-"""What the deduplicator says when it cannot do what was asked. Redis's own errors pass through untouched."""
+"""The errors of the deduplicator. Redis's own errors pass through untouched."""
 
 
 class DedupError(Exception):
@@ -14,10 +14,10 @@ class IndexMismatchError(DedupError):
 
     def __init__(self, basename: str, differing: dict[str, tuple[object, object]]) -> None:
         self.differing = differing
-        told = ", ".join(f"{name} {old!r} there, {new!r} here" for name, (old, new) in differing.items())
+        pairs = ", ".join(f"{name} {old!r} there, {new!r} here" for name, (old, new) in differing.items())
         super().__init__(
-            f"the dedup index {basename!r} in Redis was made with other parameters ({told}); "
-            "make it anew with `khabar dedup rebuild`, or use the parameters it was made with"
+            f"the dedup index {basename!r} in Redis was made with other parameters ({pairs}); "
+            "rebuild it with `khabar dedup rebuild`, or use the parameters it was made with"
         )
 
 
@@ -27,7 +27,7 @@ class IndexLostError(DedupError):
     def __init__(self, basename: str) -> None:
         super().__init__(
             f"the dedup index {basename!r} is gone from Redis, though it was there before; "
-            "make it anew with `khabar dedup rebuild`"
+            "rebuild it with `khabar dedup rebuild`"
         )
 
 

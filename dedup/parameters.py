@@ -1,4 +1,4 @@
-"""What two indexes must have in common for their contents to be comparable."""
+"""How texts are compared: what two indexes must have in common to be comparable."""
 
 from dataclasses import asdict, dataclass, field, fields
 
@@ -10,7 +10,7 @@ RECORD_VERSION = 5
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When two texts tell the same story.
+    """When two texts are copies, and when their stories are one.
 
     Similarities are *containment*, the share of the shorter text's shingles that the other has too, since
     wire copies are cut and padded: the customary bound, a Jaccard similarity of .8, misses most real ones.
@@ -52,15 +52,15 @@ class Thresholds:
     """...unless one text has so much of the other, which then is part of it wherever it stands, as in a
     round-up..."""
     whole_estimated: float = 0.90
-    """...or so much by an estimate: a follow-up that quotes half of a story may look like .8 of it."""
+    """...or so much by an estimate: a follow-up that quotes half of a report may look like .8 of it."""
     chained: float = 0.80
-    """A member that resembles only another member, not the story's first article, must do so this much..."""
+    """A member that resembles only another member, not the story's root, must do so this much..."""
     chained_jaccard: float = 0.60
     """...and, where that member is an excerpt of the first article or one of the two is a part of the other,
     must be alike as a whole: an excerpt may be one report of a round-up, and its copies belong to it; a
     follow-up only quotes a cut copy, at length."""
     merge: float = 0.55
-    """Two stories become one only if their first articles themselves share so much."""
+    """Two stories are merged only if their roots share so much."""
     unlike: float = 0.25
     """Two parts of one article that share less than this are two stories, and the article is a round-up..."""
     undivided: float = 0.80
@@ -104,5 +104,9 @@ class Parameters:
 
     def as_dict(self) -> dict[str, object]:
         """One flat level of names and plain values, to be stored beside the index."""
-        flat = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "thresholds"}
+        flat = {
+            parameter.name: getattr(self, parameter.name)
+            for parameter in fields(self)
+            if parameter.name != "thresholds"
+        }
         return flat | {f"thresholds.{name}": value for name, value in asdict(self.thresholds).items()}

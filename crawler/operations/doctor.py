@@ -196,7 +196,7 @@ def _index(db: Any, client: redis.Redis) -> Check:
     finding = f"parameters match; {stats.documents:,} articles in {stats.stories:,} stories"
     if each is not None:
         finding += f", {each:.0f} bytes an article"
-    if articles and not stats.known:
+    if articles and not stats.seen:
         return Check(
             name,
             Level.WARNING,

@@ -44,7 +44,7 @@ from crawler.storage.sources import (
     remember_unreliable_validators,
 )
 from crawler.storage.warc.raw_pages import RawPageWriter, raw_folder
-from dedup import Decision, Move
+from dedup import Decision, Reassignment
 
 T = TypeVar("T")
 
@@ -170,7 +170,7 @@ class CrawlRun:
         """Count the stored articles that became duplicates by what dedup decided on a new one."""
         self.report.became_duplicates += sum(
             change.duplicate_of is not None
-            if isinstance(change, Move)
+            if isinstance(change, Reassignment)
             else change.previous_id != change.canonical_id
             for change in decision.changes
         )

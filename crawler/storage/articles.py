@@ -17,7 +17,7 @@ from crawler.model.article import Article, ArticleMark, DatePrecision, latest_pu
 from crawler.model.period import publication_moment
 from crawler.storage.clock import CLOCK_SLACK
 from crawler.storage.schema import Document
-from dedup import Change, Decision, Move, Prepared, Reason
+from dedup import Decision, Prepared, Reason, Reassignment, StoryUpdate
 
 TIMES = {"first_seen_at": 1, "published_at": 1, "published_precision": 1}
 """The fields that `published_by` and `placed_at` read, as a projection."""
@@ -196,15 +196,15 @@ class ArticleStore:
             article_id, document["story_id"], document["duplicate_of"], document.get("similarity"), reason
         )
 
-    def apply(self, changes: Iterable[Change | Move]) -> None:
+    def apply(self, changes: Iterable[StoryUpdate | Reassignment]) -> None:
         """Write what a decision says about other articles: a new story, another canonical article."""
         for change in changes:
-            if isinstance(change, Move):
+            if isinstance(change, Reassignment):
                 self._db.articles.update_one({"_id": change.id}, {"$set": story_fields(change.id, change)})
                 continue
-            if change.retired is not None:
+            if change.merged_id is not None:
                 self._db.articles.update_many(
-                    {"story_id": change.retired}, {"$set": {"story_id": change.story_id}}
+                    {"story_id": change.merged_id}, {"$set": {"story_id": change.story_id}}
                 )
             self._db.articles.update_many(
                 {"story_id": change.story_id, "_id": {"$ne": change.canonical_id}},
@@ -294,7 +294,7 @@ def article_of(document: Document) -> Article:
     return Article(**stored)
 
 
-def story_fields(article_id: str, decision: Decision | Move | None) -> dict[str, Any]:
+def story_fields(article_id: str, decision: Decision | Reassignment | None) -> dict[str, Any]:
     """The fields of an article that tell its story; None: it is still to be looked at."""
     if decision is None:
         return {

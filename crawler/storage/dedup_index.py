@@ -70,13 +70,13 @@ def index_was_lost(stores: Stores) -> bool:
         IndexMismatchError: The index was made with other parameters.
     """
     stats = open_index(stores).stats()
-    if stats.known and evicted_since_rebuild(stores.redis, stores.db):
+    if stats.seen and evicted_since_rebuild(stores.redis, stores.db):
         return True
     with pymongo.timeout(LONGEST_COUNT):
         held = stores.db.articles.estimated_document_count()
-    if held and stats.is_complete and stats.known < held:
+    if held and stats.is_complete and stats.seen < held:
         held -= len(_pending(stores))
-    return held > 0 and (not stats.is_complete or stats.known < held)
+    return held > 0 and (not stats.is_complete or stats.seen < held)
 
 
 def check_pending(stores: Stores) -> int:
@@ -118,7 +118,7 @@ def tell_anew(stores: Stores, story_ids: Sequence[str]) -> None:
     members.sort(key=lambda one: one["_id"] != name)
     prepared = [_prepared(stores.db, document) for document in members]
     try:
-        _write_stories(stores.db, open_index(stores).retell(prepared, texts=stored_texts(stores)))
+        _write_stories(stores.db, open_index(stores).recluster(prepared, texts=stored_texts(stores)))
     finally:
         mark_changed(stores.db, {document["site"] for document in members})
 

@@ -30,7 +30,7 @@ def compare(
     without words are never duplicates.
 
     Args:
-        text_a: The text the verdict's reason speaks of.
+        text_a: The text that the verdict's reason is about.
         text_b: The text it is compared with.
         published_a: When the first was published; both or neither aware of its zone.
         published_b: When the second was published.

@@ -25,7 +25,7 @@ OWN_SHARE = 16
 """...or one for every so many words that they share, anywhere."""
 CUT = 12
 """Words that one text may have more at its beginning or end and still be the other's frame, filled in
-anew."""
+again."""
 MOST_NOTES = 80
 """Words of the notes that an outlet sets below an article."""
 MOST_WORDS = 2
@@ -157,7 +157,7 @@ def _is_template(evidence: Evidence, limits: Thresholds) -> bool:
 
 
 def _is_quotation(evidence: Evidence, limits: Thresholds) -> bool:
-    """Whether one text opens with matter of its own, at length, and quotes the other below.
+    """Whether one text opens with other matter, at length, and quotes the other below.
 
     So does a follow-up. A copy with an added lead goes on with the copied text in its first half.
     """

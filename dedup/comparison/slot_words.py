@@ -9,7 +9,7 @@ CLASS, CAPITAL, SKELETON = 0b111, 0b1000, 12
 """Parts of a word's code (`dedup.text.word_codes`), for plain integers."""
 
 LONGEST_SLOT = 12
-"""Words of a slot: four names. What is longer is matter of one's own, not a template's."""
+"""Words of a slot: four names. What is longer is added matter, not a template's."""
 LONGEST_AT_AN_EDGE = 4
 """Words of a slot that opens or ends a text: there, papers have a source or a note of their own."""
 FULL_NAME = 2

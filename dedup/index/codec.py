@@ -1,5 +1,6 @@
-"""How articles travel to the index's script and its decisions back; the other end is in `lua/`."""
+"""How articles and verdicts travel to the index's script, and replies back; the other end is in `lua/`."""
 
+import json
 import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,23 +11,32 @@ from hashlib import blake2b
 from typing import Any
 
 from dedup.comparison.verdict import Reason, Verdict
-from dedup.index.decision import Change, Decision, Move
+from dedup.index.decision import Decision, Reassignment, StoryUpdate
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import LATE_BYTES, band_keys, from_bytes, low_bytes
 from dedup.text.numbers import FIGURES_BYTES
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
-# Signature, id, figures, late, size, published, parent, canonical, state, similarity, source, text: see
+# Signature, id, figures, late, size, published, parent, canonical, flags, similarity, source, text: see
 # lua/records.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
-_VERDICT = struct.Struct("<16s16sBBBdd")
-_UNREAD = 255
 _UNKNOWN_TIME = 0xFFFFFFFF
-_REASONS = (Reason.NEW, Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED)
 SIMILARITY_STEPS = 250
+"""Similarities are kept and reported in so many steps from 0 to 1."""
 _SHORTEST = 18  # bytes of a reply that names a story alone
-_MOVE = 5  # what is told of an article that moved; of any other change it is one more
+_SAME_SOURCE = {b"same": True, b"other": False, b"unknown": None}
+
+REASON_CODES = {
+    Reason.NEW: 0,
+    Reason.EXACT: 1,
+    Reason.NEAR: 2,
+    Reason.CONTAINS: 3,
+    Reason.CONTAINED: 4,
+}
+"""The codes of reasons in records and replies. The script gets them by name; 0 is also that of a pair that is
+no copy."""
+_REASONS = {code: reason for reason, code in REASON_CODES.items()}
 
 
 def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
@@ -35,71 +45,72 @@ def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
     Raises:
         StoredFormError: A signature is of other parameters.
     """
-    values = from_bytes([one.signature for one in batch], parameters)
+    values = from_bytes([article.signature for article in batch], parameters)
     keys = band_keys(values, parameters).astype(">u4").tobytes()
     width = 4 * parameters.bands
-    for at, one in enumerate(batch):
+    for at, article in enumerate(batch):
         row = keys[at * width : (at + 1) * width]
-        key, name = id_key(one.id)
+        key, name = id_key(article.id)
         record = _RECORD.pack(
-            low_bytes(one.signature),
+            low_bytes(article.signature),
             key,
-            one.figures,
-            one.late,
-            min(one.size, 0xFFFF),
-            _seconds(one.published_at),
+            article.figures,
+            article.late,
+            min(article.size, 0xFFFF),
+            _seconds(article.published_at),
             0,
             0,
             0,
             0,
-            _source_mark(one.source),
-            one.text_hash[:3],
+            _source_mark(article.source),
+            article.text_hash[:3],
         )
-        yield record + row + (one.text_hash[:4] or bytes(4)) + name
+        yield record + row + (article.text_hash[:4] or bytes(4)) + name
 
 
 def decision(id_: str, reply: Any) -> Decision:
     """Read the script's reply on one article."""
     if isinstance(reply, bytes):  # nothing changes for others
-        told = reply.hex()
+        ids = reply[2:].hex()
         if len(reply) == _SHORTEST:
-            return Decision(id_, told[4:], None, None, Reason.NEW)
-        return Decision(id_, told[4:36], told[36:], reply[1] / SIMILARITY_STEPS, _REASONS[reply[0]])
-    story, canonical, reason, similarity, changes = reply
-    duplicate_of = id_name(canonical) if canonical else None
-    return Decision(
-        id=id_,
-        story_id=id_name(story),
-        duplicate_of=duplicate_of,
-        similarity=similarity / SIMILARITY_STEPS if duplicate_of else None,
-        reason=_REASONS[reason] if duplicate_of else Reason.NEW,
-        changes=tuple(_move(*told) if len(told) == _MOVE else _change(*told) for told in changes),
+            return Decision(id_, ids, None, None, Reason.NEW)
+        return Decision(id_, ids[:32], ids[32:], reply[1] / SIMILARITY_STEPS, _REASONS[reply[0]])
+    fields = _by_name(reply)
+    return Decision(id_, **_membership(fields), changes=tuple(map(_change, fields["changes"])))
+
+
+def _change(reply: Any) -> StoryUpdate | Reassignment:
+    fields = _by_name(reply)
+    if fields["kind"] == b"reassignment":
+        return Reassignment(id_name(fields["id"]), **_membership(fields))
+    return StoryUpdate(
+        story_id=id_name(fields["story"]),
+        canonical_id=id_name(fields["canonical"]),
+        previous_id=id_name(fields["previous"]),
+        reason=_REASONS[fields["reason"]],
+        similarity=fields["similarity"] / SIMILARITY_STEPS,
+        merged_id=id_name(fields["merged"]) if fields["merged"] else None,
     )
 
 
-def _change(retired: bytes, into: bytes, first: bytes, previous: bytes, why: int, how_much: int) -> Change:
-    return Change(
-        story_id=id_name(into),
-        canonical_id=id_name(first),
-        previous_id=id_name(previous),
-        reason=_REASONS[why],
-        similarity=how_much / SIMILARITY_STEPS,
-        retired=id_name(retired) if retired else None,
-    )
+def _membership(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reply says of an article's story, as `Decision` and `Reassignment` have it."""
+    canonical = fields["canonical"]
+    return {
+        "story_id": id_name(fields["story"]),
+        "duplicate_of": id_name(canonical) if canonical else None,
+        "similarity": fields["similarity"] / SIMILARITY_STEPS if canonical else None,
+        "reason": _REASONS[fields["reason"]] if canonical else Reason.NEW,
+    }
 
 
-def _move(name: bytes, story: bytes, canonical: bytes, why: int, how_much: int) -> Move:
-    return Move(
-        id=id_name(name),
-        story_id=id_name(story),
-        duplicate_of=id_name(canonical) if canonical else None,
-        similarity=how_much / SIMILARITY_STEPS if canonical else None,
-        reason=_REASONS[why] if canonical else Reason.NEW,
-    )
+def _by_name(reply: Sequence[Any]) -> dict[str, Any]:
+    """The values of a reply by name."""
+    return {name.decode(): value for name, value in zip(reply[::2], reply[1::2], strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PairRequest:
     """A pair of articles whose exact verdict decides.
 
     Attributes:
@@ -114,12 +125,12 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class PairVerdict:
-    """What an exact look at two texts says, seen from the first.
+class ExactVerdict:
+    """The result of an exact comparison of two texts, seen from the first.
 
     Attributes:
         verdict: Whether one is a copy of the other.
-        merged: The same, where two stories that they began are to become one.
+        merged: The same, where they are the roots of two stories that may be merged.
         is_near: Whether they came close to it.
     """
 
@@ -128,38 +139,44 @@ class PairVerdict:
     is_near: bool
 
 
-def asked(reply: Any) -> list[Asked] | None:
-    """Read the pairs that the script asks for before it inserts an article; None where it did insert it."""
-    if isinstance(reply, bytes) or reply[0] != 0:
+def requested_pairs(reply: Any) -> list[PairRequest] | None:
+    """The pairs that the script needs verdicts on before it inserts an article; None where it inserted it."""
+    if isinstance(reply, bytes) or reply[0] != b"requests":
         return None
-    return [
-        Asked(
-            (id_name(one), id_name(other)),
-            None if _UNKNOWN_TIME in (moment, other_moment) else abs(moment - other_moment) / 3600,
-            (None, True, False)[source],
-        )
-        for one, other, moment, other_moment, source in reply[1]
-    ]
+    return [_pair_request(_by_name(pair)) for pair in reply[1]]
 
 
-def pack_verdicts(verdicts: Mapping[tuple[str, str], PairVerdict | None]) -> bytes:
-    """Exact verdicts by the two ids; None where a text is not at hand."""
-    return b"".join(
-        _VERDICT.pack(
-            id_key(one)[0],
-            id_key(other)[0],
-            _UNREAD if found is None else _code(found.verdict),
-            0 if found is None else _code(found.merged),
-            found is not None and found.is_near,
-            0.0 if found is None else found.verdict.similarity,
-            0.0 if found is None else found.verdict.jaccard,
-        )
-        for (one, other), found in verdicts.items()
+def _pair_request(fields: Mapping[str, Any]) -> PairRequest:
+    moment, other = fields["published"], fields["other_published"]
+    return PairRequest(
+        ids=(id_name(fields["id"]), id_name(fields["other_id"])),
+        hours_apart=None if _UNKNOWN_TIME in (moment, other) else abs(moment - other) / 3600,
+        same_source=_SAME_SOURCE[fields["sources"]],
     )
 
 
-def _code(verdict: Verdict) -> int:
-    return _REASONS.index(verdict.reason) if verdict.duplicate else 0
+def pack_verdicts(verdicts: Mapping[tuple[str, str], ExactVerdict | None]) -> tuple[str, bytes]:
+    """Exact verdicts as JSON, by name, and the keys of the two ids of each; None where a text is missing."""
+    if not verdicts:
+        return "", b""
+    keys = b"".join(id_key(id_)[0] for ids in verdicts for id_ in ids)
+    return json.dumps([_fields_of(verdict) for verdict in verdicts.values()]), keys
+
+
+def _fields_of(exact: ExactVerdict | None) -> dict[str, Any]:
+    if exact is None:
+        return {"is_near": False}
+    return {
+        "reason": _copy_reason(exact.verdict),
+        "merged": _copy_reason(exact.merged),
+        "is_near": exact.is_near,
+        "similarity": exact.verdict.similarity,
+        "jaccard": exact.verdict.jaccard,
+    }
+
+
+def _copy_reason(verdict: Verdict) -> Reason:
+    return verdict.reason if verdict.duplicate else Reason.NEW
 
 
 def id_key(id_: str) -> tuple[bytes, bytes]:
@@ -170,11 +187,11 @@ def id_key(id_: str) -> tuple[bytes, bytes]:
     return blake2b(name, digest_size=16).digest(), b"s" + name
 
 
-def id_name(told: bytes) -> str:
-    """The id that the script tells."""
-    if told[:1] == b"x":
-        return told[1:].hex()
-    return told[1:].decode("utf-8", "surrogatepass")
+def id_name(name: bytes) -> str:
+    """The id that a name in the script's replies stands for."""
+    if name[:1] == b"x":
+        return name[1:].hex()
+    return name[1:].decode("utf-8", "surrogatepass")
 
 
 def _seconds(moment: datetime | None) -> int:

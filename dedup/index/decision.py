@@ -1,4 +1,4 @@
-"""What the index decided about an article, and what that changes for others."""
+"""The index's decision on an article, and what that changes for others."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,22 @@ from dedup.comparison.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Something that a new article changed for articles already stored.
+class StoryUpdate:
+    """A story that has another canonical article since a new one came, or has been merged with another.
 
     A late arrival that was published before the story's canonical article takes its place; an article that
-    resembles two stories may show that they are one. Applying a change twice does no harm: every article of
-    story `retired` (where given) now belongs to `story_id`; every article of `story_id` but `canonical_id`
+    resembles two stories may show that they are one. Applying an update twice does no harm: every article of
+    story `merged_id` (where given) now belongs to `story_id`; every article of `story_id` but `canonical_id`
     is a duplicate of `canonical_id`; `previous_id` has the figures given here.
 
     Attributes:
-        story_id: The story that it is about, as it is called from now on.
+        story_id: The story, as it is called from now on.
         canonical_id: The story's canonical article: the earliest published one.
         previous_id: The article that was canonical and now is a duplicate; `canonical_id` itself where that
-            one has left the story (see `Move`), and then the next two say nothing.
+            one has left the story (see `Reassignment`), and then the next two mean nothing.
         reason: Why `previous_id` is a duplicate.
         similarity: How much `previous_id` shares, 0 to 1.
-        retired: A story that has become part of this one; None where only the canonical article changed.
+        merged_id: A story that has become part of this one; None where only the canonical article changed.
     """
 
     story_id: str
@@ -29,15 +29,15 @@ class Change:
     previous_id: str
     reason: Reason
     similarity: float
-    retired: str | None = None
+    merged_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Reassignment:
     """An article stored earlier that belongs to another story now.
 
     An article may show that an earlier one is a round-up: then it leaves the story of a part that it was
-    taken for a copy of, or parts that were taken for copies of it leave its story. To be applied as a
+    taken for a copy of, or parts that were taken for copies of it leave its story. It is applied as a
     decision on `id` is; applying it twice does no harm.
 
     Attributes:
@@ -57,12 +57,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which story an article belongs to.
+    """The story that an article belongs to.
 
     Attributes:
         id: The article.
-        story_id: Its story: the id of the article that the story began with. It outlives a change of the
-            canonical article and is never given to another story.
+        story_id: Its story: the id of the article that the story began with. It stays when the canonical
+            article changes, and is never given to another story.
         duplicate_of: The story's canonical article; None where this is the one.
         similarity: Share of the shorter text that the other has, estimated, 0 to 1; None for an article that
             is no duplicate.
@@ -75,4 +75,4 @@ class Decision:
     duplicate_of: str | None
     similarity: float | None
     reason: Reason
-    changes: tuple[Change | Move, ...] = ()
+    changes: tuple[StoryUpdate | Reassignment, ...] = ()

@@ -1,9 +1,10 @@
-"""The exact look: what looks like a copy by the index's estimates is compared by the texts before it is one.
+"""The recheck: what looks like a copy by estimates is compared by the texts before it counts as one.
 
-An estimate from 64 bytes sees neither which names two texts hold nor which figures; it is off by .06 besides.
+An estimate from 64 bytes shows neither which names two texts hold nor which figures; its error is .06
+besides.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import eq
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ from dedup.batch.candidates import neighbours
 from dedup.comparison.pairs import exact_evidence, with_differences
 from dedup.comparison.rule import is_near, judge, required_containment
 from dedup.comparison.verdict import Evidence
-from dedup.index.codec import Asked, PairVerdict
+from dedup.index.codec import ExactVerdict, PairRequest
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import band_keys, from_bytes, low_bytes
@@ -19,14 +20,14 @@ from dedup.text.numbers import compare_marks
 from dedup.text.shingles import Content, contents
 
 Texts: TypeAlias = Callable[[Sequence[str]], Mapping[str, str]]
-"""Gives the body texts of articles by their ids; those that it doesn't have are left out."""
+"""Returns the body texts of articles by their ids; those that are missing are left out."""
 
 UNSURE = 0.13
 """Two standard errors of a containment that is estimated from 64 values where half of a text is shared. Pairs
-of a batch that lie further below the least that counts are not compared; whatever the index asks for is."""
+of a batch that lie further below the required one are not compared; whatever the index requests is."""
 
 
-class ExactLook:
+class ExactComparison:
     """Exact verdicts on pairs of articles, for one call of the index.
 
     Args:
@@ -34,60 +35,63 @@ class ExactLook:
         parameters: How to compare.
 
     Attributes:
-        verdicts: What was found, by the two ids; None where a text is missing.
+        verdicts: By the two ids; None where a text is missing.
     """
 
     def __init__(self, texts: Texts, parameters: Parameters) -> None:
-        self.verdicts: dict[tuple[str, str], PairVerdict | None] = {}
+        self.verdicts: dict[tuple[str, str], ExactVerdict | None] = {}
         self._texts = texts
         self._parameters = parameters
         self._contents: dict[str, Content] = {}
 
-    def compare(self, pairs: Iterable[Asked]) -> None:
-        """Compare pairs that were not compared yet; their texts are asked for at once."""
+    def compare(self, pairs: Iterable[PairRequest]) -> None:
+        """Compare pairs that were not compared yet; their texts are fetched at once."""
         fresh = [pair for pair in pairs if pair.ids not in self.verdicts]
-        wanted = {id_ for pair in fresh for id_ in pair.ids} - self._contents.keys()
-        if wanted:
-            found = self._texts(sorted(wanted))
-            ids = [id_ for id_ in sorted(wanted) if id_ in found]
-            read = contents([found[id_] for id_ in ids], self._parameters.shingle_words)[1]
-            self._contents.update(zip(ids, read, strict=True))
+        self._read({id_ for pair in fresh for id_ in pair.ids} - self._contents.keys())
         for pair in fresh:
             self.verdicts[pair.ids] = self._verdict(pair)
 
-    def _verdict(self, pair: Asked) -> PairVerdict | None:
+    def _read(self, ids: Collection[str]) -> None:
+        if not ids:
+            return
+        texts = self._texts(sorted(ids))
+        available = [id_ for id_ in sorted(ids) if id_ in texts]
+        read = contents([texts[id_] for id_ in available], self._parameters.shingle_words)[1]
+        self._contents.update(zip(available, read, strict=True))
+
+    def _verdict(self, pair: PairRequest) -> ExactVerdict | None:
         mine, other = (self._contents.get(id_) for id_ in pair.ids)
         if mine is None or other is None:
             return None
         limits = self._parameters.thresholds
         evidence = exact_evidence(mine, other, same_source=pair.same_source, hours_apart=pair.hours_apart)
         evidence = with_differences(evidence, limits, mine.words, other.words, required=limits.merge)
-        return PairVerdict(
+        return ExactVerdict(
             judge(evidence, limits), judge(evidence, limits, required=limits.merge), is_near(evidence, limits)
         )
 
 
-def pairs_within(batch: Sequence[Prepared], parameters: Parameters) -> list[Asked]:
-    """The pairs of a batch that the index may have to decide about: none of them is in it yet.
+def pairs_within(batch: Sequence[Prepared], parameters: Parameters) -> list[PairRequest]:
+    """The pairs of a batch that the index may need verdicts on: none of them is in it yet.
 
     Args:
         batch: Articles in the order in which they are inserted.
         parameters: Those of the index.
     """
-    filled = [one for one in batch if one.size]
+    filled = [article for article in batch if article.size]
     if len(filled) < 2:
         return []
-    keys = band_keys(from_bytes([one.signature for one in filled], parameters), parameters)
-    found = []
-    # A bucket of the index leads to the first of its story, or to the newest of another.
+    keys = band_keys(from_bytes([article.signature for article in filled], parameters), parameters)
+    pairs = []
+    # A bucket of the index leads to the first member of a story, or to the newest of another.
     for later, earlier in neighbours(keys, before=1):
         for mine, other in zip(later.tolist(), earlier.tolist(), strict=True):
             evidence = estimated_evidence(filled[mine], filled[other])
             required = required_containment(evidence, parameters.thresholds)
             if evidence.containment >= required - UNSURE and not evidence.same_words:
                 ids = filled[mine].id, filled[other].id
-                found.append(Asked(ids, evidence.hours_apart, evidence.same_source))
-    return found
+                pairs.append(PairRequest(ids, evidence.hours_apart, evidence.same_source))
+    return pairs
 
 
 def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:

@@ -1,10 +1,28 @@
-"""The scripts of the index; the large one, which checks and inserts, is put together from `lua/`.
+"""The scripts of an index: what they are made of, how they are called, and what their errors mean.
 
-KEYS[1] is the index's state in each.
+The large one checks and inserts. It is put together from `lua/`, behind definitions of the thresholds and
+reason codes by name: the script has no numbers for them, and a name that is not defined is an
+error.
 """
 
+import json
+import math
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+import redis
+
+from dedup.comparison.rule import NEAR_MISS
+from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
+from dedup.index.codec import REASON_CODES, ExactVerdict, pack_verdicts
+from dedup.index.stats import Counts
+from dedup.parameters import Parameters
 
 _PARTS = (
     "begin",
@@ -20,17 +38,61 @@ _PARTS = (
 )
 
 
+class Mode(StrEnum):
+    """What the check script does with the articles; see `lua/begin.lua`."""
+
+    INSERT = "insert"
+    EXACT = "exact"
+    RECLUSTER = "recluster"
+
+
 @cache
-def check_script() -> str:
-    """The script that checks and inserts: its parts, each of which sees what those before it define."""
+def check_script(parameters: Parameters, window: float) -> str:
+    """The script that checks and inserts: its parts, each of which sees what those before it define.
+
+    Args:
+        parameters: Those of the index.
+        window: After how many seconds an article leaves; 0: never.
+    """
+    parts = files("dedup.index").joinpath("lua")
     return "\n".join(
-        files("dedup.index").joinpath("lua", f"{part}.lua").read_text("utf-8") for part in _PARTS
+        [
+            definitions(parameters, window),
+            *(parts.joinpath(f"{part}.lua").read_text("utf-8") for part in _PARTS),
+        ]
     )
+
+
+def definitions(parameters: Parameters, window: float) -> str:
+    """What the script calls by name, in Lua. See `check_script` for the arguments."""
+    limits = asdict(parameters.thresholds) | {"bands": parameters.bands, "near_miss": NEAR_MISS}
+    codes = {str(reason): code for reason, code in REASON_CODES.items()}
+    return "\n".join(
+        [
+            "local function named(title, values)",
+            "  local function missing(_, name) error(title .. ' has no ' .. tostring(name)) end",
+            "  return setmetatable(values, { __index = missing })",
+            "end",
+            f"local LIMITS = named('LIMITS', {_lua_table(limits)})",
+            f"local REASON = named('REASON', {_lua_table(codes)})",
+            f"local WINDOW = {_lua_number(window)}",
+        ]
+    )
+
+
+def _lua_table(values: Mapping[str, float]) -> str:
+    return "{ " + ", ".join(f"{name} = {_lua_number(value)}" for name, value in values.items()) + " }"
+
+
+def _lua_number(value: float) -> str:
+    if math.isinf(value):
+        return "math.huge" if value > 0 else "-math.huge"
+    return repr(value)
 
 
 # Begin the index unless it is there, to be filled by a rebuild where ARGV[4] says so; return its parameters
 # and epoch.
-BEGIN = """
+_BEGIN = """
 if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('HSET', KEYS[1], 'parameters', ARGV[1], 'epoch', ARGV[2], 'counts', ARGV[3])
 end
@@ -39,28 +101,29 @@ return redis.call('HMGET', KEYS[1], 'parameters', 'epoch')
 """
 
 
-# The rebuild that began the index has come to its end.
-FINISH = """
+# The rebuild that began the index is complete. Like the others it returns nil where the index is not the one
+# that was opened.
+_FINISH = """
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then
-  return redis.error_reply('KHABARLOST the index has another epoch, or none')
+  return false
 end
 return redis.call('HDEL', KEYS[1], 'building')
 """
 
 # Mark pairs of ids (16 bytes each) as not the same story, or take the mark back where ARGV[3] says so.
-MARK = """
+_MARK = """
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[2] then
-  return redis.error_reply('KHABARLOST the index has another epoch, or none')
+  return false
 end
 local marks = ARGV[1] .. 'apart'
-local function mark(one, other)
-  local kept, held = '', redis.call('HGET', marks, one) or ''
-  for at = 1, #held, 16 do
-    local id = held:sub(at, at + 15)
-    if id ~= other then kept = kept .. id end
+local function mark(id, other)
+  local kept, ids = '', redis.call('HGET', marks, id) or ''
+  for at = 1, #ids, 16 do
+    local marked = ids:sub(at, at + 15)
+    if marked ~= other then kept = kept .. marked end
   end
   if ARGV[3] ~= '1' then kept = kept .. other end
-  if kept == '' then redis.call('HDEL', marks, one) else redis.call('HSET', marks, one, kept) end
+  if kept == '' then redis.call('HDEL', marks, id) else redis.call('HSET', marks, id, kept) end
 end
 for at = 4, #ARGV, 2 do
   mark(ARGV[at], ARGV[at + 1])
@@ -68,3 +131,102 @@ for at = 4, #ARGV, 2 do
 end
 return redis.call('HSET', KEYS[1], 'apart', redis.call('HLEN', marks))
 """
+
+
+class Scripts:
+    """The scripts of the index of one name.
+
+    Each call raises `IndexLostError` where another index has taken this one's place, and `IndexFullError`
+    where Redis has no memory left. KEYS[1] is the index's state in each.
+
+    Attributes:
+        epoch: Which index of this name was opened; None before.
+    """
+
+    def __init__(
+        self,
+        redis_client: "redis.Redis",
+        basename: str,
+        parameters: Parameters,
+        window: timedelta | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.epoch: bytes | None = None
+        self._basename = basename
+        self._parameters = parameters
+        self._prefix = f"{{{basename}}}:"
+        self._clock = clock
+        self._begin = redis_client.register_script(_BEGIN)
+        self._finish = redis_client.register_script(_FINISH)
+        self._mark = redis_client.register_script(_MARK)
+        seconds = window.total_seconds() if window else 0.0
+        self._check = redis_client.register_script(check_script(parameters, seconds))
+
+    def open(self, *, building: bool = False) -> None:
+        """Begin the index where there is none; nothing is sent where it is open already.
+
+        Args:
+            building: It is to be filled by a rebuild.
+
+        Raises:
+            IndexMismatchError: It was made with other parameters.
+        """
+        if self.epoch is not None and not building:
+            return
+        mine = self._parameters.as_dict()
+        stored, epoch = self._run(
+            self._begin, [json.dumps(mine, sort_keys=True), uuid.uuid4().hex, Counts().pack(), int(building)]
+        )
+        theirs = json.loads(stored or "{}")
+        if theirs != mine:
+            names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
+            raise IndexMismatchError(
+                self._basename, {name: (theirs.get(name), mine.get(name)) for name in names}
+            )
+        self.epoch = epoch
+
+    def check(
+        self,
+        articles: Iterable[bytes],
+        mode: Mode = Mode.INSERT,
+        verdicts: Mapping[tuple[str, str], ExactVerdict | None] | None = None,
+    ) -> list[Any]:
+        """Call the script that checks and inserts.
+
+        Args:
+            articles: The articles, packed.
+            mode: What to do with them.
+            verdicts: Exact verdicts by the two ids; None for a pair of which a text is missing.
+
+        Returns:
+            A reply for each article, for `dedup.index.codec`.
+        """
+        request = {"epoch": (self.epoch or b"").decode(), "now": self._clock(), "mode": mode}
+        replies: list[Any] = self._run(
+            self._check, [json.dumps(request), *pack_verdicts(verdicts or {}), *articles]
+        )
+        return replies
+
+    def mark(self, keys: Sequence[bytes], *, undo: bool) -> None:
+        """Mark pairs of articles as apart; the keys of their ids, one pair after the other."""
+        if keys:
+            self._run(self._mark, [self._prefix, self.epoch, int(undo), *keys])
+
+    def finish(self) -> None:
+        """Mark a rebuild as complete."""
+        self._run(self._finish, [self.epoch])
+
+    def _run(self, script: Any, arguments: list[Any]) -> Any:
+        try:
+            reply = script(keys=[f"{self._prefix}state"], args=arguments)
+        except redis.OutOfMemoryError:
+            raise IndexFullError(self._basename) from None
+        except redis.ResponseError as error:
+            # Before version 7 Redis had no code for an error within a script: it stands in the text.
+            if "OOM command not allowed" in str(error):
+                raise IndexFullError(self._basename) from None
+            raise
+        if reply is None:
+            self.epoch = None
+            raise IndexLostError(self._basename)
+        return reply

@@ -12,7 +12,7 @@ _CHUNK = 33  # records of a chunk, as in lua/records.lua
 
 
 class Counts(NamedTuple):
-    """What the index counts, as its script keeps it: articles, and the shape of its two hash tables."""
+    """The counts that the script keeps: articles, and the shape of its two hash tables."""
 
     articles: int = 0
     stories: int = 0
@@ -28,12 +28,12 @@ class Counts(NamedTuple):
     candidates: int = 0
 
     def pack(self) -> bytes:
-        """As it stands in Redis: doubles, the numbers of Lua."""
+        """As Redis stores it: doubles, the numbers of Lua."""
         return _COUNTS.pack(*self)
 
     @classmethod
     def read(cls, packed: bytes | None) -> Self:
-        """Read what `pack` or the script wrote; an index that is not there has counted nothing."""
+        """Read what `pack` or the script wrote; all zero for an index that is not there."""
         return cls(*map(int, _COUNTS.unpack(packed))) if packed else cls()
 
 
@@ -42,20 +42,20 @@ _COUNTS = struct.Struct(f"<{len(Counts._fields)}d")
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
-    """What an index holds.
+    """The contents of an index, counted.
 
     Attributes:
         documents: Articles in it.
-        known: Articles that were ever in it, with those that a rebuild left out as too old.
+        seen: Articles that were ever in it, with those that a rebuild left out as too old.
         stories: Stories they make up.
         candidates: Articles that others were compared with so far.
-        bytes_estimate: Memory of its keys, from a sample; None where the server doesn't tell.
+        bytes_estimate: Memory of its keys, from a sample; None where the server doesn't report it.
         parameters: The parameters it was made with, by name.
-        is_complete: False where there is none, while it is made anew, and after that was interrupted.
+        is_complete: False where there is none, while it is rebuilt, and after that was interrupted.
     """
 
     documents: int
-    known: int
+    seen: int
     stories: int
     candidates: int
     bytes_estimate: int | None
@@ -64,14 +64,14 @@ class IndexStats:
 
     @property
     def bytes_per_document(self) -> float | None:
-        """Memory for each article; None where there are none, or the server doesn't tell."""
+        """Memory for each article; None where there are none, or the server doesn't report it."""
         if self.bytes_estimate is None or not self.documents:
             return None
         return self.bytes_estimate / self.documents
 
 
 def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | None:
-    """Sample keys of each kind, spread over the whole table, and count on from them.
+    """Sample keys of each kind, spread over the whole table, and extrapolate.
 
     Args:
         redis_client: The index's.
@@ -79,7 +79,7 @@ def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | Non
         counts: What it counts.
 
     Returns:
-        Bytes, or None where the server doesn't tell (no MEMORY USAGE, or not allowed).
+        Bytes, or None where the server doesn't report it (no MEMORY USAGE, or not allowed).
     """
     # Imported here: preparing texts needs no client, and it takes a tenth of a second.
     from redis import ResponseError

@@ -42,7 +42,7 @@ def test_a_story_is_told_apart_anew_and_stays_so(index: Index) -> None:
     articles = [version(1), version(2, 13), version(3, 13)]
     assert len({decision.story_id for decision in index.check_and_insert(articles)}) == 1
     index.mark_apart([(hex_id(1), hex_id(2))])
-    first, second, third = index.retell(articles)
+    first, second, third = index.recluster(articles)
     assert (first.story_id, first.duplicate_of) == (hex_id(1), None)
     assert (second.story_id, second.duplicate_of) == (hex_id(2), None)
     assert third.duplicate_of == hex_id(2)  # the same words as the second
@@ -55,7 +55,7 @@ def test_a_mark_can_be_taken_back(index: Index) -> None:
     index.mark_apart([(hex_id(1), hex_id(2)), (hex_id(1), hex_id(3))])
     index.check_and_insert([version(1), version(2)])
     index.mark_apart([(hex_id(2), hex_id(1))], undo=True)
-    assert [one.story_id for one in index.retell([version(1), version(2)])] == [hex_id(1)] * 2
+    assert [one.story_id for one in index.recluster([version(1), version(2)])] == [hex_id(1)] * 2
     assert index.check_and_insert([version(3)])[0].story_id == hex_id(3)
     assert index.stats().stories == 2
     index.mark_apart([(hex_id(1), hex_id(3))], undo=True)
@@ -66,7 +66,7 @@ def test_telling_anew_without_a_mark_changes_nothing(index: Index) -> None:
     articles = [version(1), version(2, 12), version(3, 9), version(0, 13)]
     index.check_and_insert(articles)
     before = index.lookup([one.id for one in articles])
-    index.retell(articles)
+    index.recluster(articles)
     assert index.lookup([one.id for one in articles]) == before
     assert index.stats().stories == 1
 
@@ -131,7 +131,7 @@ def test_whatever_comes_marked_articles_are_never_in_one_story(
         for name in {story for story in stories(index, *range(len(articles))) if story}:
             told = zip(articles, index.lookup([one.id for one in articles]), strict=True)
             members = [one for one, now in told if now and now.story_id == name]
-            index.retell(sorted(members, key=lambda one: (one.id != name, one.published_at)))
+            index.recluster(sorted(members, key=lambda one: (one.id != name, one.published_at)))
     found = {
         one.id: now for one, now in zip(articles, index.lookup([a.id for a in articles]), strict=True) if now
     }

@@ -61,7 +61,7 @@ def test_memory_stays_bounded_and_the_figures_right(
         if day == 20:
             peak = stats.bytes_estimate or 0
         clock.now += DAY
-    assert stats.known == 2400
+    assert stats.seen == 2400
     assert stats.documents == stats.stories
     assert 11 * 40 <= stats.documents <= 13 * 40
     assert (stats.bytes_estimate or 0) < 1.5 * peak
@@ -104,7 +104,7 @@ def test_a_window_set_late_removes_a_long_past_by_and_by(client: "redis.Redis", 
     index = Index(client, basename="test", clock=clock, window=timedelta(days=30))
     index.check_and_insert([prepared(900, article(900))])
     assert index.stats().documents == index.stats().stories == 1
-    assert index.stats().known == 201
+    assert index.stats().seen == 201
 
 
 def test_a_window_shorter_than_a_day_is_refused(client: "redis.Redis") -> None:

@@ -142,7 +142,7 @@ def cause(error: BaseException) -> str:
     """The root cause of an error of Spark, in a line.
 
     Raises:
-        KeyboardInterrupt: It is Ctrl-C, which Spark hides behind errors of its own.
+        KeyboardInterrupt: It is Ctrl-C, which Spark hides behind other errors.
     """
     reason: BaseException | None = error
     while reason is not None:

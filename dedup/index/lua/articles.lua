@@ -1,8 +1,8 @@
 -- One article -------------------------------------------------------------------------------------
 
 -- Behind the bands comes the key of the text itself, in the same table: it leads to the first article with just this
--- text, whoever has taken its bands since.
-local KEYS_OF_AN_ARTICLE, TEXT_KEY = bands + 1, bands + 1
+-- text, whatever has taken its bands since.
+local KEYS_OF_AN_ARTICLE, TEXT_KEY = LIMITS.bands + 1, LIMITS.bands + 1
 local KEYS_FORMAT = '>' .. string.rep('I4', KEYS_OF_AN_ARTICLE)
 
 -- Numbers of the articles that share a key with the packed one, each with a weight: 2 for every band, 1 for those
@@ -26,16 +26,16 @@ local function candidates_of(packed)
 end
 
 -- The newest article stands in a bucket, unless the one there is of the same story: its first members stay
--- findable, and later copies are held against them rather than against copies of copies. Two that were marked apart
+-- findable, and later copies are compared with them rather than with copies of copies. Two that were marked apart
 -- look alike: they share the bands, so that both stay findable.
-local function insert_bands(record, known)
+local function insert_bands(record, keys)
   local root, barred, mine = story_of(record), barred_from(record.id), struct.pack('<I4', record.number)
-  local at, bits, entries, numbers, others = known.at, known.bits, known.entries, known.numbers, known.others
+  local at, bits, entries, numbers, others = keys.at, keys.bits, keys.entries, keys.numbers, keys.others
   for band = 1, KEYS_OF_AN_ARTICLE do
     local number = numbers[band]
-    -- An article that only formulas lead to was not looked at, and is not now: it counts as one of another story.
+    -- An article that only formulas lead to was not compared, and is not now: it counts as one of another story.
     local other = number and (others[band] < COMMON and load(number) or cache[number])
-    local held = other and story_of(other)
+    local home = other and story_of(other)
     if not number then
       call('APPEND', at[band], bits[band] .. mine)
       band_table.entries = band_table.entries + 1
@@ -44,8 +44,8 @@ local function insert_bands(record, known)
       if not other or not story_of(other) or not is_same_text(other, record) then
         call('SETRANGE', at[band], entries[band] + 2, struct.pack('<I4', record.number))
       end
-    elseif not held or (number ~= record.number and held.number ~= root.number
-      and (band % 2 == 1 or not barred[held.number])) then
+    elseif not home or (number ~= record.number and home.number ~= root.number
+      and (band % 2 == 1 or not barred[home.number])) then
       local stories_before = min(3, others[band] + 1) * 2 ^ 30
       call('SETRANGE', at[band], entries[band] + 2, struct.pack('<I4', stories_before + record.number))
     end
@@ -84,45 +84,48 @@ local function claim_id(id)
   return nil
 end
 
-local function repeat_changes(record, root)
+-- Report what an earlier arrival of a record changed, for a store that may not have applied it.
+local function report_changes(record, root)
   local canonical = canonical_of(root)
-  if canonical.number == record.number and root.followed == 1 and root.number ~= record.number then
-    tell('', root, root)
+  if canonical.number == record.number and root.has_members == 1 and root.number ~= record.number then
+    report_update('', root, root)
   end
   local merged = call('HGET', prefix .. 'merged', root.number)
   if merged then
     for at = 1, #merged, 4 do
       local lost = load(struct.unpack('<I4', sub(merged, at, at + 3)))
       local home = lost and story_of(lost)
-      if home and home.number == root.number then tell(name_of(lost), root, lost) end
+      if home and home.number == root.number then report_update(name_of(lost), root, lost) end
     end
   end
-  if moved or record.moving == 1 then round_ups().tell_moved(record) end
+  if reassigned or record.has_moves == 1 then round_ups().report_reassigned(record) end
 end
 
--- Of each pair whose verdict is asked for: the ids and the times of publication of both, and whether they are of the
--- same source (1), of another (2) or unknown (0).
-local function told_asked()
-  local pairs_told = {}
-  for at, pair in ipairs(asked) do
-    local one, other, source = pair[1], pair[2], 0
-    if one.source > 0 and other.source > 0 then source = one.source == other.source and 1 or 2 end
-    pairs_told[at] = { one.name or name_of(one), other.name or name_of(other), one.published, other.published, source }
+-- The reply for an article that waits for exact verdicts: the pairs that need one.
+local function requests_of()
+  local reply = {}
+  for at, pair in ipairs(requests) do
+    local mine, other, sources = pair[1], pair[2], 'unknown'
+    if mine.source > 0 and other.source > 0 then sources = mine.source == other.source and 'same' or 'other' end
+    reply[at] = {
+      'id', mine.name or name_of(mine), 'other_id', other.name or name_of(other),
+      'published', mine.published, 'other_published', other.published, 'sources', sources,
+    }
   end
-  return pairs_told
+  return { 'requests', reply }
 end
 
--- In short where nothing changes for others: reason, similarity, the story's id and that of its canonical article
--- where it is another.
+-- The reply for an article. Where nothing changes for others it is a string: the codes of reason and similarity, the
+-- story's id, and that of its canonical article where it is another.
 local function decision_on(record)
   local root = story_of(record)
   local canonical = canonical_of(root)
-  if #changes == 0 and root.named + canonical.named == 0 then
+  if #changes == 0 and root.has_name + canonical.has_name == 0 then
     return char(record.reason, record.similarity) .. root.id .. (canonical == record and '' or canonical.id)
   end
   return {
-    name_of(root), canonical.number == record.number and '' or name_of(canonical), record.reason, record.similarity,
-    changes,
+    'story', name_of(root), 'canonical', canonical.number == record.number and '' or name_of(canonical),
+    'reason', record.reason, 'similarity', record.similarity, 'changes', changes,
   }
 end
 
@@ -130,57 +133,54 @@ local function look_up(id)
   changes = {}
   local record = find_id(id)
   if not record or not story_of(record) then return false end
-  repeat_changes(record, story_of(record))
+  report_changes(record, story_of(record))
   return decision_on(record)
 end
 
--- What an article is taken for before anything is written: a record of its own, that of the article that is there
--- already, and its name where that can't be read off its id.
+-- An article before anything is written: a record for it, that of the article that is there already under its id, and
+-- its name where that can't be read off its id.
 local function arrival_of(packed)
   local raw, name = sub(packed, 1, SIZE), sub(packed, SIZE + 4 * KEYS_OF_AN_ARTICLE + 1)
-  local size, published, _, _, _, _, source = struct.unpack('<I2I4I4I4BBB', sub(raw, 105, 121))
-  local record = {
-    number = articles + 1, raw = raw, id = sub(raw, 65, 80), size = size, published = published, source = source,
-    text = sub(raw, 122, 124), followed = 0, named = #name > 0 and 1 or 0, canonical = 0, parent = articles + 1, depth = 0,
-    reason = NEW, similarity = 0, listed = 0, moving = 0, round_up = 0,
-  }
-  record.name = record.named == 1 and name or 'x' .. record.id
-  local known = find_id(record.id)
-  if known and not story_of(known) then known = nil end
-  if known then
-    record.number, record.parent = known.number, known.parent
-    if known.published ~= UNKNOWN then record.published = known.published end
+  local record = read_record(articles + 1, raw)
+  record.parent, record.has_name = articles + 1, #name > 0 and 1 or 0
+  record.name = record.has_name == 1 and name or 'x' .. record.id
+  local existing = find_id(record.id)
+  if existing and not story_of(existing) then existing = nil end
+  if existing then
+    record.number, record.parent = existing.number, existing.parent
+    if existing.published ~= UNKNOWN then record.published = existing.published end
   end
-  return record, known, name
+  return record, existing, name
 end
 
--- What an article resembles, before anything is written.
-local function look_at(record, packed)
+-- The candidates of an article, its keys, and its relations to the candidates, before anything is written.
+local function find_relations(record, packed)
   near_misses_of = {}
-  local candidates, known, relations = {}, {}, {}
+  local candidates, keys, relations = {}, {}, {}
   if record.size > 0 then
-    candidates, known = candidates_of(packed)
+    candidates, keys = candidates_of(packed)
     relations = relations_of(record, candidates)
-    if asked then ask_of_stories(matches_among(record, relations)) end
+    if requests then request_merge_verdicts(matches_among(record, relations)) end
   end
-  local close = near_misses_of
+  local misses = near_misses_of
   near_misses_of = nil
-  return candidates, known, relations, close
+  return candidates, keys, relations, misses
 end
 
--- Tell an article of a story apart anew: it is a story of its own before.
-local function check_again(record, packed)
+-- Cluster an article of a story again; before, it is a story by itself.
+local function recluster(record, packed)
   waiting[record.number] = nil
-  local candidates, known, relations = look_at(record, packed)
+  local candidates, keys, relations = find_relations(record, packed)
   local matches
   matches, relations = matches_of(record, candidates, relations)
   if #matches > 0 then
     stories = stories - 1
     join(record, matches)
   end
-  return known, relations
+  return keys, relations
 end
 
+-- Replace the text of an article; it stays in its story if others belong there because of it.
 local function revise(record, arrival, candidates, relations)
   record.round_up = 0
   record.raw, record.values, record.figures = sub(arrival.raw, 1, 104) .. sub(record.raw, 105), nil, nil
@@ -188,12 +188,12 @@ local function revise(record, arrival, candidates, relations)
   local matches
   matches, relations = matches_of(record, candidates, relations)
   local root = story_of(record)
-  if record.followed == 0 and (root.number == record.number or root.canonical ~= record.number) then
+  if record.has_members == 0 and (root.number == record.number or root.canonical ~= record.number) then
     if root.number == record.number then stories = stories - 1 end
     if #matches > 0 then
       join(record, matches)
     else
-      found(record)
+      start_story(record)
     end
   end
   return relations
@@ -202,39 +202,39 @@ end
 local function insert(record, name, candidates, relations)
   claim_id(record.id)
   articles = articles + 1
-  local key, offset = place_of(articles)
+  local key, offset = slot_of(articles)
   if articles == 1 or offset == 0 then call('SETRANGE', key, CHUNK * SIZE - 1, '\0') end
   cache[articles] = record
-  if record.named == 1 then call('HSET', prefix .. 'names', articles, name) end
+  if record.has_name == 1 then call('HSET', prefix .. 'names', articles, name) end
   local matches
   matches, relations = matches_of(record, candidates, relations)
   if #matches > 0 then
     join(record, matches)
   else
-    found(record)
+    start_story(record)
   end
   return relations
 end
 
--- Check an article and insert it. Where verdicts are asked for, or `held_back` says that one before it waits for some,
--- nothing is written, and they are told behind a 0.
-local function check(packed, held_back)
+-- Check an article and insert it. Where exact verdicts are needed, or one before it waits for some (`is_waiting`),
+-- nothing is written, and they are requested.
+local function check(packed, is_waiting)
   changes = {}
-  asked, asked_for = exact and {} or nil, {}
+  requests, requested = exact and {} or nil, {}
   local arrival, record, name = arrival_of(packed)
-  local known, relations
-  if again and record then
-    known, relations = check_again(record, packed)
+  local keys, relations
+  if reclustering and record then
+    keys, relations = recluster(record, packed)
   elseif record and is_same_text(record, arrival) then
-    if held_back then return { 0, {} } end
-    repeat_changes(record, story_of(record))
+    if is_waiting then return { 'requests', {} } end
+    report_changes(record, story_of(record))
     return decision_on(record)
   else
-    local candidates, close
-    candidates, known, relations, close = look_at(arrival, packed)
-    if held_back or (asked and #asked > 0) then return { 0, told_asked() } end
-    asked = nil
-    for at = 1, min(#close, 1000 - #near_misses) do near_misses[#near_misses + 1] = close[at] end
+    local candidates, misses
+    candidates, keys, relations, misses = find_relations(arrival, packed)
+    if is_waiting or (requests and #requests > 0) then return requests_of() end
+    requests = nil
+    for at = 1, min(#misses, 1000 - #near_misses) do near_misses[#near_misses + 1] = misses[at] end
     if record then
       relations = revise(record, arrival, candidates, relations)
     else
@@ -243,9 +243,9 @@ local function check(packed, held_back)
     end
   end
   save(record)
-  if relations.parts then round_ups().list_others(record, relations) end
-  if record.size > 0 then insert_bands(record, known) end
-  if moved or record.moving == 1 then round_ups().tell_moved(record) end
+  if relations.parts then round_ups().list_parts_elsewhere(record, relations) end
+  if record.size > 0 then insert_bands(record, keys) end
+  if reassigned or record.has_moves == 1 then round_ups().report_reassigned(record) end
   grow()
   return decision_on(record)
 end

@@ -1,22 +1,22 @@
 -- Copies and their stories ------------------------------------------------------------------------
 
-local round_ups -- makes what is to be done about round-ups (roundups.lua)
-local moved -- numbers of the articles that the one at hand has told apart
+local round_ups -- defines the functions on round-ups (roundups.lua)
+local reassigned -- numbers of the articles that were reassigned for the one being inserted
 
 -- Whether one of two may have a story that the other lacks.
 local function is_part(reason, jaccard)
-  return reason ~= EXACT and jaccard < UNDIVIDED
+  return reason ~= REASON.exact and jaccard < LIMITS.undivided
 end
 
--- Make two stories one, that of the article published earlier; returns its first article.
+-- Merge two stories into that of the article published earlier; returns its root.
 local function merge(a, b, reason, similarity)
   local kept, lost = a, b
   if earlier(canonical_of(b), canonical_of(a)) then
     kept, lost, reason = b, a, MIRRORED[reason]
   end
   local retired, previous = name_of(lost), canonical_of(lost)
-  if kept.listed + lost.listed > 0 then round_ups().unite_lists(kept, lost) end
-  lost.parent, lost.depth, kept.followed = kept.number, 1, 1
+  if kept.has_parts + lost.has_parts > 0 then round_ups().unite_lists(kept, lost) end
+  lost.parent, lost.depth, kept.has_members = kept.number, 1, 1
   demote(previous, MIRRORED[reason], steps(similarity))
   save(lost)
   save(kept)
@@ -24,12 +24,12 @@ local function merge(a, b, reason, similarity)
   local key = prefix .. 'merged'
   call('HSET', key, kept.number, (call('HGET', key, kept.number) or '')
     .. struct.pack('<I4', lost.number) .. (call('HGET', key, lost.number) or ''))
-  tell(retired, kept, previous)
+  report_update(retired, kept, previous)
   return kept
 end
 
-local near_misses_of -- of the article at hand, while its candidates are looked at
-local waiting = {} -- numbers of articles that are to be told apart anew after this one
+local near_misses_of -- of the article being checked, while its candidates are compared
+local waiting = {} -- numbers of articles that are to be clustered again after this one
 local barred_from
 local find_id
 
@@ -48,35 +48,35 @@ barred_from = function(id)
 end
 
 -- Whether an article of one story was marked apart from one of the other.
-local function kept_apart(one, other)
+local function kept_apart(root, other)
   if marked == 0 then return false end
   for _, id in ipairs(call('HKEYS', prefix .. 'apart')) do
     local record = find_id(id)
-    local root = record and story_of(record)
-    if root and root.number == one.number and barred_from(id)[other.number] then return true end
+    local home = record and story_of(record)
+    if home and home.number == root.number and barred_from(id)[other.number] then return true end
   end
   return false
 end
 
--- What the candidates that a record resembles are to it.
+-- The relations of a record to the candidates that it resembles.
 local function relations_of(record, candidates)
   local relations, barred = {}, barred_from(record.id)
   for number, weight in pairs(candidates) do
     local other = weight > 1 and load(number)
     local root = other and number ~= record.number and not waiting[number] and story_of(other)
     if root and not barred[root.number] then
-      local reason, similarity, close, jaccard, sure = judge(record, other)
-      if close and near_misses_of then near_misses_of[#near_misses_of + 1] = { record, other, similarity } end
-      if near_misses_of then looked_at = looked_at + 1 end
-      if reason ~= NEW then
+      local reason, similarity, is_near, jaccard, is_final = judge(record, other)
+      if is_near and near_misses_of then near_misses_of[#near_misses_of + 1] = { record, other, similarity } end
+      if near_misses_of then compared = compared + 1 end
+      if reason ~= REASON.new then
         relations.parts = relations.parts or is_part(reason, jaccard)
-        relations[#relations + 1] = { other = other, reason = reason, similarity = similarity, jaccard = jaccard, sure = sure }
+        relations[#relations + 1] = { other = other, reason = reason, similarity = similarity, jaccard = jaccard, is_final = is_final }
       end
     end
   end
   if #relations > 1 then
     table.sort(relations, function(a, b)
-      local left, right = min(a.reason, CONTAINS), min(b.reason, CONTAINS)
+      local left, right = min(a.reason, REASON.contains), min(b.reason, REASON.contains)
       if left ~= right then return left < right end
       if a.similarity ~= b.similarity then return a.similarity > b.similarity end
       return a.other.number < b.other.number
@@ -85,51 +85,53 @@ local function relations_of(record, candidates)
   return relations
 end
 
--- Those of them by which the record belongs to a story: exact copies, then those alike as a whole, for a round-up may
--- contain another's story word for word; the most similar first.
+-- The relations by which the record joins a story: exact copies, then those alike as a whole, for a round-up may contain
+-- another's story word for word; the most similar first.
 local function matches_among(record, relations)
   local matches = {}
-  for _, one in ipairs(relations) do
-    local other = one.other
-    local chained = other.depth == 0 or one.reason == EXACT
-      or (other.depth == 1 and one.similarity >= CHAINED
-        and ((one.reason == NEAR_COPY and other.reason ~= CONTAINED) or one.jaccard >= CHAINED_JACCARD))
-    if chained and (not is_part(one.reason, one.jaccard) or round_ups().binds(record, other, one.reason)) then matches[#matches + 1] = one end
+  for _, relation in ipairs(relations) do
+    local other, reason, jaccard = relation.other, relation.reason, relation.jaccard
+    local chained = other.depth == 0 or reason == REASON.exact
+      or (other.depth == 1 and relation.similarity >= LIMITS.chained
+        and ((reason == REASON.near and other.reason ~= REASON.contained) or jaccard >= LIMITS.chained_jaccard))
+    if chained and (not is_part(reason, jaccard) or round_ups().binds(record, other, reason)) then
+      matches[#matches + 1] = relation
+    end
   end
   return matches
 end
 
--- The record itself is for the caller to save.
--- Whether two stories that an article resembles are one: their first articles resemble each other.
-local function are_one(root, other)
-  if other.number == root.number or root.round_up + other.round_up > 0 then return NEW end
-  return judge(root, other, MERGE)
+-- Whether two stories that an article resembles are to be merged: their roots resemble each other.
+local function merge_verdict(root, other)
+  if other.number == root.number or root.round_up + other.round_up > 0 then return REASON.new end
+  return judge(root, other, LIMITS.merge)
 end
 
--- Ask for the verdicts that would be needed to make one of the stories that a record resembles.
-local function ask_of_stories(matches)
+-- Request the verdicts that are needed to merge the stories that a record resembles.
+local function request_merge_verdicts(matches)
   local root = matches[1] and story_of(matches[1].other)
-  for at = 2, #matches do are_one(root, story_of(matches[at].other)) end
+  for at = 2, #matches do merge_verdict(root, story_of(matches[at].other)) end
 end
 
+-- Add a record to the story of its best match. The record itself is for the caller to save.
 local function join(record, matches)
   local best = matches[1]
   local root = story_of(best.other)
-  if is_part(best.reason, best.jaccard) or (root.listed == 1 and best.other ~= root) then
-    round_ups().list(root, record.number) -- a whole copy of the first article stays with it, whatever shows
+  if is_part(best.reason, best.jaccard) or (root.has_parts == 1 and best.other ~= root) then
+    round_ups().list(root, record.number) -- a whole copy of the root stays with it, whatever shows later
   end
-  record.parent, record.canonical, record.listed = root.number, 0, 0
+  record.parent, record.canonical, record.has_parts = root.number, 0, 0
   record.reason, record.similarity = best.reason, steps(best.similarity)
-  record.depth = best.reason == EXACT and max(best.other.depth, 1) or best.other.depth + 1
-  if root.followed == 0 then
-    root.followed = 1
+  record.depth = best.reason == REASON.exact and max(best.other.depth, 1) or best.other.depth + 1
+  if root.has_members == 0 then
+    root.has_members = 1
     save(root)
   end
   for at = 2, #matches do
     local other = story_of(matches[at].other)
-    local reason, similarity, _, _, sure = are_one(root, other)
-    -- Two stories at once are not hidden in one on an estimate, where somebody could look.
-    if reason ~= NEW and sure and not kept_apart(root, other) then
+    local reason, similarity, _, _, is_final = merge_verdict(root, other)
+    -- Two stories are not merged on an estimate, where an exact comparison could follow.
+    if reason ~= REASON.new and is_final and not kept_apart(root, other) then
       root = merge(root, other, reason, similarity)
     end
   end
@@ -138,6 +140,6 @@ local function join(record, matches)
     root.canonical = record.number
     save(root)
     demote(canonical, MIRRORED[record.reason], record.similarity)
-    tell('', root, canonical)
+    report_update('', root, canonical)
   end
 end

@@ -21,7 +21,7 @@ local function figures_of(record)
   return marks
 end
 
--- Places where both go on with the same number, and with different ones: `compare_marks` in figures.py.
+-- Places where both go on with the same number, and with different ones: `compare_marks` in numbers.py.
 -- A mark is 64 times the place, plus the number.
 local function compare_figures(mine, other)
   local limit = 1024
@@ -58,7 +58,7 @@ local function opening_of(mine, other)
   return 1 - max(late_mine, late_other) / equal
 end
 
--- How many values two signatures share, and the containment and Jaccard similarity which that speaks for.
+-- How many values two signatures share, and the containment and Jaccard similarity that follow.
 local function shares_of(mine, other)
   local left, right, equal = signature_of(mine), signature_of(other), 0
   for at = 1, 64 do
@@ -69,82 +69,86 @@ local function shares_of(mine, other)
   return equal, min(1, jaccard / (1 + jaccard) * (mine.size + other.size) / min(mine.size, other.size)), jaccard
 end
 
--- Exact verdicts on pairs, by the ids of both.
-local VERDICT, UNREAD = 51, 255
+-- Exact verdicts on pairs, by the ids of both; without a reason where the texts are missing.
 local verdicts = {}
-for from = 1, #ARGV[2], VERDICT do
-  local one, other, reason, merged, near, similarity, jaccard = struct.unpack('<c16c16BBBdd', ARGV[2], from)
-  local verdict = { reason = reason, merged = merged, near = near == 1, similarity = similarity, jaccard = jaccard }
-  verdicts[one .. other] = verdict
-  verdicts[other .. one] = reason == UNREAD and verdict or {
-    reason = MIRRORED[reason] or NEW, merged = MIRRORED[merged] or NEW, near = near == 1, similarity = similarity, jaccard = jaccard,
-  }
+if ARGV[2] ~= '' then
+  for at, verdict in ipairs(cjson.decode(ARGV[2])) do
+    local mine, other = sub(ARGV[3], 32 * at - 31, 32 * at - 16), sub(ARGV[3], 32 * at - 15, 32 * at)
+    verdicts[mine .. other], verdicts[other .. mine] = verdict, verdict
+    if verdict.reason then
+      verdict.reason, verdict.merged = REASON[verdict.reason], REASON[verdict.merged]
+      verdicts[other .. mine] = {
+        reason = MIRRORED[verdict.reason], merged = MIRRORED[verdict.merged], is_near = verdict.is_near,
+        similarity = verdict.similarity, jaccard = verdict.jaccard,
+      }
+    end
+  end
 end
 
 local UNSURE = 0.13 -- two standard errors of a containment by 64 values where half of a text is shared
-local asked -- pairs whose exact verdict decides; nil where nobody asks
-local asked_for = {}
+local requests -- pairs whose exact verdict decides; nil where none is waited for
+local requested = {}
 
-local function ask(mine, other)
+local function request_verdict(mine, other)
   local pair = mine.id .. other.id
-  if not asked_for[pair] then
-    asked_for[pair] = true
-    asked[#asked + 1] = { mine, other }
+  if not requested[pair] then
+    requested[pair] = true
+    requests[#requests + 1] = { mine, other }
   end
 end
 
--- The rule of `judge` in rule.py on estimates. Returns reason (0: different), similarity, whether a pair that is no
--- copy came close to it (`is_near`), the Jaccard similarity, and whether an exact look may say otherwise; `least`
--- replaces the least containment where it is given. What names two texts hold an estimate cannot see: whatever looks
--- like a copy is looked at.
-local function estimate(mine, other, least)
+-- The rule of `judge` in rule.py on estimates. Returns the reason ("new": different), the similarity, whether a pair
+-- that is no copy came close to it (`is_near`), the Jaccard similarity, and whether an exact comparison may decide
+-- otherwise; `required` replaces the containment that goes by the sources. Which names two texts hold an estimate
+-- cannot see: whatever looks like a copy is compared exactly.
+local function estimate(mine, other, required)
   local _, containment, jaccard = shares_of(mine, other)
   local smaller = min(mine.size, other.size)
   local kept, changed = compare_figures(figures_of(mine), figures_of(other))
-  local close, open = false, false
-  if smaller < SHORT then
-    open = jaccard >= JACCARD_SHORT - UNSURE
-    if jaccard < JACCARD_SHORT or changed > 0 then return NEW, containment, false, jaccard, open end
+  local is_near, undecided = false, false
+  if smaller < LIMITS.short then
+    undecided = jaccard >= LIMITS.jaccard_short - UNSURE
+    if jaccard < LIMITS.jaccard_short or changed > 0 then return REASON.new, containment, false, jaccard, undecided end
   else
-    if not least then
-      least = CONTAINMENT
+    if not required then
+      required = LIMITS.containment
       if mine.source > 0 and other.source > 0 then
-        least = mine.source == other.source and SAME_SOURCE or OTHER_SOURCE
+        required = mine.source == other.source and LIMITS.containment_same_source or LIMITS.containment_other_source
       end
     end
-    local margin, by_length = containment - least, floor(smaller / LENGTH)
-    open = margin >= -UNSURE and not (changed > 2 * max(CHANGED, by_length) and kept < changed)
-    close = margin >= -NEAR_MISS and (changed <= CHANGED or kept >= (kept + changed) * (KEPT - 0.2))
-    if margin < 0 then return NEW, containment, close, jaccard, open end
-    if containment < WHOLE and opening_of(mine, other) < OPENING then
-      return NEW, containment, close, jaccard, open
+    local margin, by_length = containment - required, floor(smaller / LIMITS.figures_length)
+    undecided = margin >= -UNSURE and not (changed > 2 * max(LIMITS.figures_changed, by_length) and kept < changed)
+    is_near = margin >= -LIMITS.near_miss and (changed <= LIMITS.figures_changed or kept >= (kept + changed) * (LIMITS.figures_kept - 0.2))
+    if margin < 0 then return REASON.new, containment, is_near, jaccard, undecided end
+    if containment < LIMITS.whole_estimated and opening_of(mine, other) < LIMITS.opening then
+      return REASON.new, containment, is_near, jaccard, undecided
     end
-    if kept < (kept + changed) * KEPT then
-      if changed > max(CHANGED, by_length) then return NEW, containment, close, jaccard, open end
+    if kept < (kept + changed) * LIMITS.figures_kept then
+      if changed > max(LIMITS.figures_changed, by_length) then return REASON.new, containment, is_near, jaccard, undecided end
       if changed > by_length and mine.published ~= UNKNOWN and other.published ~= UNKNOWN
-        and math.abs(mine.published - other.published) >= HOURS * 3600 then
-        return NEW, containment, close, jaccard, open
+        and math.abs(mine.published - other.published) >= LIMITS.hours_apart * 3600 then
+        return REASON.new, containment, is_near, jaccard, undecided
       end
     end
   end
-  if jaccard >= NEAR then return NEAR_COPY, containment, false, jaccard, open end
-  return mine.size > other.size and CONTAINS or CONTAINED, containment, false, jaccard, open
+  if jaccard >= LIMITS.near then return REASON.near, containment, false, jaccard, undecided end
+  return mine.size > other.size and REASON.contains or REASON.contained, containment, false, jaccard, undecided
 end
 
 local function is_same_text(mine, other)
   return mine.size == other.size and mine.text == other.text and sub(mine.raw, 1, 64) == sub(other.raw, 1, 64)
 end
 
--- The verdict on a pair: the exact one where it is known. The last value says whether it is sure, as every
--- estimate is where nobody can look.
-local function judge(mine, other, least)
-  if mine.size == 0 or other.size == 0 then return NEW, 0, false, 0, true end
-  if is_same_text(mine, other) then return EXACT, 1, false, 1, true end
+-- The verdict on a pair: the exact one where it is known. The last value says whether it is final, as every
+-- estimate is where no exact comparison follows.
+local function judge(mine, other, required)
+  if mine.size == 0 or other.size == 0 then return REASON.new, 0, false, 0, true end
+  if is_same_text(mine, other) then return REASON.exact, 1, false, 1, true end
   local verdict = verdicts[mine.id .. other.id]
-  if verdict and verdict.reason ~= UNREAD then
-    return least and verdict.merged or verdict.reason, verdict.similarity, verdict.near, verdict.jaccard, true
+  if verdict and verdict.reason then
+    return required and verdict.merged or verdict.reason, verdict.similarity, verdict.is_near, verdict.jaccard, true
   end
-  local reason, similarity, close, jaccard, open = estimate(mine, other, least)
-  if open and asked and not verdict then ask(mine, other) end
-  return reason, similarity, close, jaccard, not (open and exact)
+  local reason, similarity, is_near, jaccard, undecided = estimate(mine, other, required)
+  if undecided and requests and not verdict then request_verdict(mine, other) end
+  return reason, similarity, is_near, jaccard, not (undecided and exact)
 end

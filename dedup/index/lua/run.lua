@@ -1,8 +1,8 @@
--- All at once -------------------------------------------------------------------------------------
+-- The batch ---------------------------------------------------------------------------------------
 
-if again then
-  -- The articles of a story begin anew, each by itself; the stories that they make up now are found below.
-  for at = 3, #ARGV do
+if reclustering then
+  -- Each article of the story begins as a story by itself; below they join the stories that they make up now.
+  for at = FIRST_ARTICLE, #ARGV do
     local record = find_id(sub(ARGV[at], 65, 80))
     if record and story_of(record) and not waiting[record.number] then
       if record.parent == record.number then stories = stories - 1 end -- and one is counted for each below
@@ -10,8 +10,8 @@ if again then
     end
   end
   for _, record in pairs(waiting) do
-    found(record)
-    record.followed = 0
+    start_story(record)
+    record.has_members = 0
     save(record)
     call('HDEL', prefix .. 'merged', record.number)
   end
@@ -19,14 +19,14 @@ end
 local leave, sweep
 if WINDOW > 0 or first > 1 then leave, sweep = window() end
 if WINDOW > 0 then leave() end
-local decisions, held_back = {}, false
-for at = 3, #ARGV do
+local decisions, is_waiting = {}, false
+for at = FIRST_ARTICLE, #ARGV do
   local article, decision = ARGV[at], false
   if #article == 16 then
     decision = look_up(article)
   elseif #article > 16 then
-    decision = check(article, held_back)
-    held_back = held_back or (type(decision) == 'table' and decision[1] == 0)
+    decision = check(article, is_waiting)
+    is_waiting = is_waiting or (type(decision) == 'table' and decision[1] == 'requests')
   end
   decisions[#decisions + 1] = decision
 end
@@ -35,15 +35,15 @@ if articles > before then
   if first > 1 then sweep(floor((articles - before) / 2) + 1) end
 end
 if #near_misses > 0 then
-  local told = {}
+  local packed = {}
   for at, miss in ipairs(near_misses) do
-    local one, other = name_of(miss[1]), name_of(miss[2])
-    told[at] = struct.pack('<BI4', steps(miss[3]), #one) .. one .. other
+    local later, earlier = name_of(miss[1]), name_of(miss[2])
+    packed[at] = struct.pack('<BI4', steps(miss[3]), #later) .. later .. earlier
   end
-  call('LPUSH', prefix .. 'near', unpack(told))
+  call('LPUSH', prefix .. 'near', unpack(packed))
   call('LTRIM', prefix .. 'near', 0, 999)
 end
 local counts = struct.pack(COUNTS, articles, stories, band_table.size, band_table.split, band_table.entries,
-  id_table.size, id_table.split, id_table.entries, first, band_table.hand, id_table.hand, looked_at)
-if counts ~= held[2] then call('HSET', state, 'counts', counts) end
+  id_table.size, id_table.split, id_table.entries, first, band_table.hand, id_table.hand, compared)
+if counts ~= stored[2] then call('HSET', state, 'counts', counts) end
 return decisions

@@ -1,6 +1,6 @@
 -- Stories -----------------------------------------------------------------------------------------
 
--- The first article of the story that a record belongs to; nil where it has left, and the story with it.
+-- The root of the story that a record belongs to; nil where it has left, and the story with it.
 local function story_of(record)
   local root = record
   while root.parent ~= root.number do
@@ -18,9 +18,10 @@ local function canonical_of(root)
   return load(root.canonical) or root
 end
 
-local function found(record)
+-- A story of its root alone.
+local function start_story(record)
   record.parent, record.canonical, record.depth = record.number, record.number, 0
-  record.reason, record.similarity = NEW, 0
+  record.reason, record.similarity = REASON.new, 0
   stories = stories + 1
 end
 
@@ -31,11 +32,12 @@ end
 
 local changes
 
--- Tell the store what changes for other articles: `previous` is no longer the canonical one of its story,
--- which may itself have ceased to be (`retired`). Similarities are told in steps of 1/250.
-local function tell(retired, root, previous)
+-- Report to the store what changes for other articles: `previous` is no longer the canonical one of its story,
+-- which may itself have been merged into another (`merged`, its name). Similarities are in steps of 1/250.
+local function report_update(merged, root, previous)
   changes[#changes + 1] = {
-    retired, name_of(root), name_of(canonical_of(root)), name_of(previous), previous.reason, previous.similarity,
+    'kind', 'update', 'merged', merged, 'story', name_of(root), 'canonical', name_of(canonical_of(root)),
+    'previous', name_of(previous), 'reason', previous.reason, 'similarity', previous.similarity,
   }
 end
 

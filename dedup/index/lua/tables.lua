@@ -7,10 +7,10 @@ local function address(buckets, hash)
 end
 
 -- An entry of a bucket of bands: bits 31 to 8 of the key (7 to 0 are those of every address in the bucket) and the
--- number of an article, 4 bytes with in the two highest bits how many other stories held it before
--- (so an index numbers 2^30 articles at most). Such a string takes less memory than a hash of few fields, is found in faster, and
--- all buckets of an article are read at once. The highest bits come first: in a large table the low ones are the same
--- in all of a bucket, and a search that begins with them stops at each entry.
+-- number of an article, 4 bytes with in the two highest bits how many other stories had it before (so an index numbers
+-- 2^30 articles at most). Such a string takes less memory than a hash of few fields, is searched faster, and all buckets
+-- of an article are read at once. The highest bits come first: in a large table the low ones are the same in all of a
+-- bucket, and a search that begins with them stops at each entry.
 local ENTRY = 7
 local band_name = string.gsub(prefix, '%%', '%%%%') .. 'b:%d'
 local format, concat = string.format, table.concat
@@ -22,7 +22,7 @@ local function entry_in(bucket, bits)
   return at
 end
 
--- The number of an entry's article, and how many other stories held it before.
+-- The number of an entry's article, and how many other stories had it before.
 local function number_in(bucket, at)
   local b1, b2, b3, b4 = byte(bucket, at + 3, at + 6)
   return b1 + b2 * 256 + b3 * 65536 + b4 % 64 * 16777216, floor(b4 / 64)
@@ -33,12 +33,12 @@ local function grow()
   local buckets = band_table
   while buckets.entries > BANDS_FULL * (buckets.size + buckets.split) do
     local from = format(band_name, buckets.split)
-    local held, stay, moved = call('GET', from) or '', {}, {}
+    local entries, stay, moved = call('GET', from) or '', {}, {}
     local place, unit = 2, buckets.size / 256 -- the bit that decides who moves
     while unit >= 256 do place, unit = place - 1, unit / 256 end
-    for at = 1, #held, ENTRY do
-      local list = floor(byte(held, at + place) / unit) % 2 == 1 and moved or stay
-      list[#list + 1] = sub(held, at, at + ENTRY - 1)
+    for at = 1, #entries, ENTRY do
+      local list = floor(byte(entries, at + place) / unit) % 2 == 1 and moved or stay
+      list[#list + 1] = sub(entries, at, at + ENTRY - 1)
     end
     if #moved > 0 then
       call('SET', format(band_name, buckets.split + buckets.size), concat(moved))
@@ -53,10 +53,10 @@ local function grow()
   while buckets.entries > IDS_FULL * (buckets.size + buckets.split) do
     local from = buckets.split
     local to = from + buckets.size
-    local held = call('HGETALL', prefix .. 'i:' .. from)
+    local fields = call('HGETALL', prefix .. 'i:' .. from)
     local gone, moved = {}, {}
-    for at = 1, #held, 2 do
-      local field, number = held[at], held[at + 1]
+    for at = 1, #fields, 2 do
+      local field, number = fields[at], fields[at + 1]
       local b1, b2, b3 = byte(field, 1, 3) -- bits 8 to 31 of the hash
       if (from % 256 + b1 * 256 + b2 * 65536 + b3 * 16777216) % (2 * buckets.size) ~= from then
         gone[#gone + 1] = field

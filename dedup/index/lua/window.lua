@@ -1,6 +1,6 @@
 -- Leaving -----------------------------------------------------------------------------------------
 
--- Made where an article may leave or has left, only: each function that is made costs its time.
+-- Defined only where an article may leave or has left: each function that is defined costs its time.
 local function window()
   local MOST_CHUNKS = 256 -- removed in one call
 
@@ -24,11 +24,11 @@ local function window()
     for number = first, ended - 1 do
       local record = load(number)
       if record and record.parent == number then stories = stories - 1 end
-      if record and record.named == 1 then call('HDEL', prefix .. 'names', number) end
+      if record and record.has_name == 1 then call('HDEL', prefix .. 'names', number) end
       for _, name in ipairs({ 'merged', 'parts', 'moves' }) do call('HDEL', prefix .. name, number) end
       cache[number] = nil
     end
-    -- The chunk of the first one that stays keeps its earlier slots; nobody reads them.
+    -- The chunk of the first one that stays keeps its earlier slots, which are not read.
     for chunk = floor(first / CHUNK), floor(ended / CHUNK) - 1 do
       call('UNLINK', prefix .. 'r:' .. chunk)
     end
@@ -38,11 +38,11 @@ local function window()
   -- What points to articles that have left is removed from a bucket; returns how many entries were.
   local function sweep_bands(place)
     local key, stay = format(band_name, place), {}
-    local held = call('GET', key) or ''
-    for at = 1, #held, ENTRY do
-      if number_in(held, at) >= first then stay[#stay + 1] = sub(held, at, at + ENTRY - 1) end
+    local entries = call('GET', key) or ''
+    for at = 1, #entries, ENTRY do
+      if number_in(entries, at) >= first then stay[#stay + 1] = sub(entries, at, at + ENTRY - 1) end
     end
-    local gone = #held / ENTRY - #stay
+    local gone = #entries / ENTRY - #stay
     if #stay == 0 and gone > 0 then
       call('DEL', key)
     elseif gone > 0 then
@@ -53,9 +53,9 @@ local function window()
 
   local function sweep_ids(place)
     local key, gone = prefix .. 'i:' .. place, {}
-    local held = call('HGETALL', key)
-    for at = 1, #held, 2 do
-      if tonumber(held[at + 1]) < first then gone[#gone + 1] = held[at] end
+    local fields = call('HGETALL', key)
+    for at = 1, #fields, 2 do
+      if tonumber(fields[at + 1]) < first then gone[#gone + 1] = fields[at] end
     end
     if #gone > 0 then call('HDEL', key, unpack(gone)) end
     return #gone
@@ -70,7 +70,7 @@ local function window()
 
   return leave, function(count)
     -- There is about a bucket of bands for every four articles, one of ids for every 32: a round of all buckets takes
-    -- fewer articles than are held.
+    -- fewer articles than the index has.
     sweep(band_table, count, sweep_bands)
     sweep(id_table, count, sweep_ids)
   end

@@ -15,7 +15,6 @@ from redis.retry import Retry
 
 from crawler.demo import Newsroom
 from dedup import (
-    Change,
     Decision,
     Index,
     IndexFullError,
@@ -25,6 +24,7 @@ from dedup import (
     Prepared,
     Reason,
     StoredFormError,
+    StoryUpdate,
     Thresholds,
     Verdict,
     cluster,
@@ -138,10 +138,10 @@ def test_a_late_arrival_published_earlier_becomes_canonical(index: Index) -> Non
         None,
     )
     (change,) = late.changes
-    assert isinstance(change, Change)
+    assert isinstance(change, StoryUpdate)
     assert (change.story_id, change.canonical_id, change.previous_id) == (hex_id(1), hex_id(3), hex_id(1))
     assert change.reason is Reason.CONTAINS  # the longer article, seen from itself, contains the late one
-    assert change.retired is None
+    assert change.merged_id is None
     former = one(index, prepared(1, TEXT, published_at=NOON))
     assert (former.duplicate_of, former.reason) == (hex_id(3), Reason.CONTAINS)
     assert former.similarity == change.similarity
@@ -166,8 +166,8 @@ def test_stories_that_prove_to_be_one_are_merged(client: "redis.Redis") -> None:
     joining = one(index, prepared(3, TEXT, published_at=after(1)))
     assert joining.story_id == joining.duplicate_of == hex_id(2)
     (change,) = joining.changes
-    assert isinstance(change, Change)
-    assert (change.retired, change.story_id, change.canonical_id) == (hex_id(1), hex_id(2), hex_id(2))
+    assert isinstance(change, StoryUpdate)
+    assert (change.merged_id, change.story_id, change.canonical_id) == (hex_id(1), hex_id(2), hex_id(2))
     assert change.previous_id == hex_id(1)
     assert one(index, prepared(1, left, published_at=NOON)).story_id == hex_id(2)
     assert one(index, prepared(3, TEXT, published_at=after(1))).changes == (change,)
@@ -342,14 +342,14 @@ def test_other_parameters_are_refused_with_what_differs(client: "redis.Redis", i
 
 def test_a_flushed_index_is_noticed(client: "redis.Redis", index: Index) -> None:
     assert not index.exists()
-    assert index.is_empty()
+    assert not index.stats().documents
     one(index, prepared(1, TEXT))
     assert index.exists()
-    assert not index.is_empty()
+    assert index.stats().documents
     client.delete("{test}:state")
     with pytest.raises(IndexLostError, match="rebuild"):
         one(index, prepared(2, TEXT))
-    assert index.is_empty()
+    assert not index.stats().documents
 
 
 def test_an_index_made_anew_by_another_is_noticed(client: "redis.Redis", index: Index) -> None:
@@ -421,7 +421,7 @@ def test_a_rebuild_that_was_interrupted_is_told(client: "redis.Redis", index: In
     index.clear()
     assert index.rebuild([]) == 0
     assert index.is_complete()
-    assert index.is_empty()
+    assert not index.stats().documents
 
 
 def test_a_rebuild_does_not_vouch_for_the_index_of_another(client: "redis.Redis", index: Index) -> None:
@@ -604,7 +604,7 @@ def test_a_cluster_node_takes_it_for_all_keys_lie_in_one_slot() -> None:
         index = Index(client, basename="test", window=timedelta(days=9))
         index.mark_apart([("a", hex_id(2))])
         index.check_and_insert([("a", TEXT, NOON), prepared(2, TEXT), prepared(3, " ".join(STORY[:9]))])
-        index.retell([prepared(2, TEXT), prepared(3, " ".join(STORY[:9]))])
+        index.recluster([prepared(2, TEXT), prepared(3, " ".join(STORY[:9]))])
         slots = {client.execute_command("CLUSTER", "KEYSLOT", key) for key in client.scan_iter(count=1000)}
         assert len(slots) == 1
         assert index.stats().stories == 2

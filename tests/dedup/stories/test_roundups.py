@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import (
-    Change,
     Decision,
     Index,
-    Move,
     Prepared,
     Reason,
+    Reassignment,
+    StoryUpdate,
     Thresholds,
     Verdict,
     cluster,
@@ -64,14 +64,14 @@ class Kept:
     def write(self, told: Decision) -> None:
         self._set(told)
         for change in told.changes:
-            self._set(change) if isinstance(change, Move) else self._apply(change)
+            self._set(change) if isinstance(change, Reassignment) else self._apply(change)
 
-    def _set(self, told: Decision | Move) -> None:
+    def _set(self, told: Decision | Reassignment) -> None:
         self.story[told.id], self.duplicate_of[told.id] = told.story_id, told.duplicate_of
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: StoryUpdate) -> None:
         for id_, story in self.story.items():
-            if change.retired and story == change.retired:
+            if change.merged_id and story == change.merged_id:
                 self.story[id_] = change.story_id
             if self.story[id_] == change.story_id and id_ != change.canonical_id:
                 self.duplicate_of[id_] = change.canonical_id
@@ -109,9 +109,9 @@ def test_the_parts_of_a_round_up_leave_it_when_the_second_comes(index: Index) ->
     assert index.check_and_insert([one])[0].duplicate_of == "round-up"
     (second,) = index.check_and_insert([two])
     assert (second.story_id, second.duplicate_of, second.reason) == ("two", None, Reason.NEW)
-    assert [change for change in second.changes if isinstance(change, Move)] == [
-        Move("round-up", "round-up", None, None, Reason.NEW),
-        Move("one", "one", None, None, Reason.NEW),
+    assert [change for change in second.changes if isinstance(change, Reassignment)] == [
+        Reassignment("round-up", "round-up", None, None, Reason.NEW),
+        Reassignment("one", "one", None, None, Reason.NEW),
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_round_up_leaves_the_story_it_was_taken_for(index: Index) -> None:
     assert [told.story_id for told in index.check_and_insert([one, round_up])] == ["one", "one"]
     (second,) = index.check_and_insert([two])
     assert second.story_id == "two"
-    assert Move("round-up", "round-up", None, None, Reason.NEW) in second.changes
+    assert Reassignment("round-up", "round-up", None, None, Reason.NEW) in second.changes
     assert grouped(stories_now(index, LINES)) == [["one"], ["round-up"], ["two"]]
 
 
@@ -371,7 +371,7 @@ def test_whatever_else_happens_stories_stay_whole(client: "redis.Redis", seed: i
                 id_ for id_, story in stories_now(index, sorted(texts)).items() if story in name.values()
             ]
             members.sort(key=lambda id_: (id_ not in name.values(), id_))
-            index.retell(prepare_many([(id_, texts[id_], began, None) for id_ in members]))
+            index.recluster(prepare_many([(id_, texts[id_], began, None) for id_ in members]))
         else:
             now[0] += 86400 * dice.randint(0, 2)
         told = {one.id: one for one in index.lookup(sorted(texts)) if one}
