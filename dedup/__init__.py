@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.comparison.pairs import compare
 from dedup.comparison.verdict import Reason, Verdict
+from dedup.documents import Document
 from dedup.errors import (
     DedupError,
+    DocumentError,
     ExportError,
     IndexFullError,
     IndexLostError,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Decision",
     "DedupError",
+    "Document",
+    "DocumentError",
     "ExportError",
     "Index",
     "IndexFullError",

@@ -45,6 +45,10 @@ class StoredFormError(DedupError):
     """What was stored of an article for the index cannot be used: damaged, or of another version."""
 
 
+class DocumentError(DedupError, ValueError):
+    """A document has a form or a field that cannot be read; the message names it."""
+
+
 class ExportError(DedupError):
     """A file of articles cannot be read; the message names the file, the place and what is wrong."""
 

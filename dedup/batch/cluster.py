@@ -12,35 +12,31 @@ All give the same pairs.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.batch.candidates import all_bands, bucket_keys, neighbours
 from dedup.batch.columns import Columns, Numbers
-from dedup.batch.export_files import Document, document_batches
+from dedup.batch.export_files import document_batches
 from dedup.batch.reading import Batch, Reader, read_corpus
 from dedup.batch.result import ClusteringResult, DocumentOrder, NearMiss, assemble
 from dedup.batch.verification import VERDICT_ROW, VerdictRows, compare_roots, verify, verify_files
 from dedup.comparison.verdict import Verdict
+from dedup.documents import documents_of
 from dedup.parameters import Parameters
 
 __all__ = [
     "ClusteringResult",
     "Engine",
     "NearMiss",
-    "Row",
     "cluster",
     "cluster_batches",
     "cluster_documents",
 ]
-
-Row: TypeAlias = tuple[str, str, datetime | None, str | None]
-"""A document: its id, body text, time of publication and source; the last two may be None."""
 
 Engine: TypeAlias = Callable[[NDArray[np.uint32]], Iterable[tuple[Numbers, Numbers]]]
 """Gets bucket keys, a row for each document in order of publication, and yields blocks of candidates: the
@@ -57,9 +53,7 @@ _CANDIDATES = 1 << 15
 _MERGES = 1 << 10
 
 
-def cluster(
-    documents: Iterable[tuple[str, str, datetime | None]], *, parameters: Parameters | None = None
-) -> dict[str, str]:
+def cluster(documents: Iterable[Any], *, parameters: Parameters | None = None) -> dict[str, str]:
     """Put documents into stories, without any server.
 
     The result doesn't depend on the order of the documents. A story is called by its canonical article: the
@@ -67,20 +61,23 @@ def cluster(
     id goes first. A document unlike any other is a story by itself.
 
     Args:
-        documents: Id, body text (without headline) and time of publication or None, of each; all times aware
-            of their zone, or taken for UTC. Where an id comes twice, the later text counts.
+        documents: Id, body text (without headline), time of publication and source of each, in any form that
+            `dedup.documents.document_of` reads; the last two may be None, the source may be left out. Where
+            an id comes twice, the later text counts.
         parameters: How to compare; the default ones without it.
 
     Returns:
         The id of its story for every document, in the order of the documents. Memory: about 3 KB for each
         document of 300 words; the texts themselves are not kept.
+
+    Raises:
+        DocumentError: A document can't be read; the message says which and why.
     """
-    rows = ((id_, text, published, None) for id_, text, published in documents)
-    return cluster_documents(rows, parameters=parameters).stories
+    return cluster_documents(documents, parameters=parameters).stories
 
 
 def cluster_documents(
-    rows: Iterable[Row],
+    documents: Iterable[Any],
     *,
     parameters: Parameters | None = None,
     engine: Engine | None = None,
@@ -92,7 +89,7 @@ def cluster_documents(
     """Put documents into stories, as `cluster` does; return also the verdicts that led to them.
 
     Args:
-        rows: The documents; as for `cluster`, with their sources.
+        documents: As for `cluster`.
         parameters: How to compare; the default ones without it.
         engine: Finds the candidates; sorted arrays in memory without it.
         folder: An empty folder for what need not fit into memory.
@@ -100,9 +97,8 @@ def cluster_documents(
         apart: Pairs of ids marked as not the same story by hand.
         progress: Called with the number of documents read so far.
     """
-    documents = (Document(id_, text, published, source, None) for id_, text, published, source in rows)
     return cluster_batches(
-        document_batches(documents),
+        document_batches(documents_of(documents)),
         list,
         parameters=parameters,
         engine=engine,

@@ -8,11 +8,12 @@ import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from dedup.documents import Document, from_fields
 from dedup.errors import ExportError
 
 FORMATS = (".jsonl", ".jsonl.gz", ".ndjson", ".parquet")
@@ -21,17 +22,6 @@ FIELDS = ("id", "text", "published", "site", "story_id")
 _ROWS = 512
 _BYTES = 1 << 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """An article of a file; the last three are None where the file has no value."""
-
-    id: str
-    text: str
-    published: datetime | None
-    site: str | None
-    story_id: str | None
 
 
 BatchReader: TypeAlias = Callable[[Any], list[Document]]
@@ -85,31 +75,6 @@ def document_batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
-def document_of(record: Mapping[str, Any]) -> Document:
-    """Read one record.
-
-    Raises:
-        ValueError: A field is missing or not what it should be; the message names it.
-    """
-    for name in ("id", "text"):
-        value = record.get(name)
-        if value is None:
-            raise ValueError(f"{name!r} is missing")
-        if not isinstance(value, str):
-            raise ValueError(f"{name!r} is {_shown(value)}, not a text")
-    for name in ("site", "story_id"):
-        value = record.get(name)
-        if not isinstance(value, str | None):
-            raise ValueError(f"{name!r} is {_shown(value)}, neither a text nor null")
-    return Document(
-        record["id"],
-        record["text"],
-        _moment(record.get("published")),
-        record.get("site"),
-        record.get("story_id"),
-    )
-
-
 def from_lines(place: str, batch: Lines) -> list[Document]:
     """Make articles of lines of JSON; empty lines are passed over.
 
@@ -130,10 +95,14 @@ def from_lines(place: str, batch: Lines) -> list[Document]:
         if not isinstance(record, dict):
             raise ExportError(f"{where}: not a JSON object")
         try:
-            documents.append(document_of(record))
+            documents.append(_document(record))
         except ValueError as error:
             raise ExportError(f"{where}: {error}") from None
     return documents
+
+
+def _document(record: Mapping[str, Any]) -> Document:
+    return from_fields({name: record.get(name) for name in FIELDS})
 
 
 def _is_cut(batch: Lines, at: int) -> bool:
@@ -154,26 +123,11 @@ def from_rows(place: str, batch: tuple[int | None, list[str], list[tuple[Any, ..
         try:
             if isinstance(record.get("published"), int):
                 record["published"] = _from_microseconds(record["published"])
-            documents.append(document_of(record))
+            documents.append(_document(record))
         except ValueError as error:
             where = f"{place}, row {first + at}" if first else place
             raise ExportError(f"{where}: {error}") from None
     return documents
-
-
-def _moment(value: object) -> datetime | None:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise ValueError(
-                f"'published' is {_shown(value)}, not a time as 2024-12-04T13:30:00+03:00"
-            ) from None
-    elif isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time.min)
-    if value is None or isinstance(value, datetime):
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
-    raise ValueError(f"'published' is {_shown(value)}, not a time")
 
 
 def _from_microseconds(value: int) -> datetime:
@@ -181,12 +135,6 @@ def _from_microseconds(value: int) -> datetime:
         return _EPOCH + timedelta(microseconds=value)
     except OverflowError:
         raise ValueError(f"'published' is {value} µs from 1970, not a time") from None
-
-
-def _shown(value: object) -> str:
-    """A value as a message shows it: one line of it."""
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
 def _json_lines(path: Path) -> Iterator[Lines]:

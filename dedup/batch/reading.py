@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import numpy as np
 
 from dedup.batch.columns import Block, Columns, ColumnWriter, Numbers, read_block
-from dedup.batch.export_files import Document
+from dedup.documents import Document
 from dedup.parameters import Parameters
 
 Batch = TypeVar("Batch")
@@ -120,7 +120,7 @@ def read_batch(batch: Batch, reader: Reader[Batch], parameters: Parameters) -> R
     return ReadBatch(
         [document.id for document in documents],
         [seconds(document.published) for document in documents],
-        [document.site for document in documents],
+        [document.source for document in documents],
         [document.story_id for document in documents],
         read_block([document.text for document in documents], parameters),
     )

@@ -14,12 +14,13 @@ import re
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain, islice
-from typing import Any, TypeAlias
+from typing import Any
 
 import redis
 
+from dedup.documents import documents_of
 from dedup.index.codec import SIMILARITY_STEPS, decision, id_key, id_name, pack, requested_pairs
 from dedup.index.decision import Decision
 from dedup.index.recheck import ExactComparison, Texts, pairs_within
@@ -27,9 +28,6 @@ from dedup.index.scripts import Mode, Scripts
 from dedup.index.stats import Counts, IndexStats, estimate_memory
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
-
-Document: TypeAlias = tuple[str, str, datetime | None]
-"""An article that is not prepared yet: its id, body text and time of publication."""
 
 _NEAR_MISS = struct.Struct("<BI")  # the similarity in steps, the length of the later id's name
 
@@ -95,9 +93,7 @@ class Index:
         """
         self._scripts.open()
 
-    def check_and_insert(
-        self, batch: Sequence[Prepared | Document], *, texts: Texts | None = None
-    ) -> list[Decision]:
+    def check_and_insert(self, batch: Sequence[Any], *, texts: Texts | None = None) -> list[Decision]:
         """Decide for each article of a batch which story it belongs to, and insert it.
 
         One round trip and one atomic step for up to `BATCH` articles; with texts two or three. Articles of
@@ -106,7 +102,9 @@ class Index:
         stays in its story if others belong there because of it.
 
         Args:
-            batch: Articles made by `prepare`, or (id, body text, time of publication or None).
+            batch: Articles made by `prepare`, or documents in any form that `dedup.documents.document_of`
+            reads:
+                (id, body text, time of publication or None) or the same with a source.
             texts: Returns the texts of articles of the batch and of earlier ones. Whatever looks like a copy
             is
                 then compared by them before it is inserted: only texts show whether two name the same people,
@@ -119,6 +117,7 @@ class Index:
             IndexLostError: The index has vanished since this object first used it.
             IndexFullError: Redis has no memory left; nothing of the call at hand was inserted.
             StoredFormError: A prepared article has a signature of other parameters.
+            DocumentError: A document can't be read; the message says which and why.
         """
         prepared = self._prepare(batch)
         self.open()
@@ -298,8 +297,9 @@ class Index:
         self._scripts.finish()
         return count
 
-    def _prepare(self, batch: Sequence[Prepared | Document]) -> list[Prepared]:
-        raw = [(*document[:3], None) for document in batch if not isinstance(document, Prepared)]
+    def _prepare(self, batch: Sequence[Any]) -> list[Prepared]:
+        documents = documents_of(article for article in batch if not isinstance(article, Prepared))
+        raw = [(article.id, article.text, article.published, article.source) for article in documents]
         prepared = iter(prepare_many(raw, parameters=self.parameters) if raw else [])
         return [article if isinstance(article, Prepared) else next(prepared) for article in batch]
 

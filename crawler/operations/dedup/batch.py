@@ -26,10 +26,10 @@ from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.dedup_index import LONGEST_COUNT
 from crawler.storage.splits import splits_of
-from dedup import DedupError
+from dedup import DedupError, Document
 from dedup.batch.cluster import ClusteringResult, NearMiss, cluster_batches
 from dedup.batch.duckdb_join import DuckDB
-from dedup.batch.export_files import FORMATS, Document, document_batches, export_batches, read_export
+from dedup.batch.export_files import FORMATS, document_batches, export_batches, read_export
 from dedup.stories.clusters import Agreement, agreement, differences
 
 ENGINES = ("duckdb", "numpy", "spark")
@@ -200,7 +200,7 @@ def _on_spark(
             source = folder / "archive.jsonl"
             with source.open("w", encoding="utf-8") as lines:
                 for count, one in enumerate(articles, 1):
-                    record = {"id": one.id, "text": one.text, "site": one.site, "story_id": one.story_id}
+                    record = {"id": one.id, "text": one.text, "site": one.source, "story_id": one.story_id}
                     record["published"] = one.published.isoformat() if one.published else None
                     lines.write(json.dumps(record) + "\n")
                     if progress and count % 1000 == 0:

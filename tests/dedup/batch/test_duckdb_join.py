@@ -19,10 +19,10 @@ from tests.support.texts import sentences
 
 
 def test_duckdb_finds_what_sorted_arrays_find(tmp_path: Path) -> None:
-    expected = cluster_documents(rows())  # type: ignore[arg-type]
+    expected = cluster_documents(rows())
     with ProcessPoolExecutor(1, get_context("spawn")) as workers:
         found = cluster_documents(
-            rows(),  # type: ignore[arg-type]
+            rows(),
             engine=DuckDB(tmp_path, memory=64 << 20, threads=2),
             folder=tmp_path,
             workers=workers,

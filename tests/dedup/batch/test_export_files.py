@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dedup import ExportError
-from dedup.batch.export_files import Document, document_batches, read_export
+from dedup import Document, ExportError
+from dedup.batch.export_files import document_batches, read_export
 
 RECORD = {
     "id": "a",
@@ -26,14 +26,14 @@ def test_reads_json_lines_plain_and_packed(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
     for name in ("a.jsonl", "a.jsonl.gz"):
         first, second = read_export(tmp_path / name)
-        assert (first.id, first.text, first.published, first.site, first.story_id) == (
+        assert (first.id, first.text, first.published, first.source, first.story_id) == (
             "a",
             "نص",
             AT,
             "x",
             "s",
         )
-        assert (second.id, second.text, second.published, second.site) == ("\ud800", "", None, None)
+        assert (second.id, second.text, second.published, second.source) == ("\ud800", "", None, None)
 
 
 @pytest.mark.parametrize("kind", ["VARCHAR", "TIMESTAMPTZ", "TIMESTAMP"])
@@ -46,7 +46,7 @@ def test_reads_parquet_whatever_its_times_are(tmp_path: Path, kind: str) -> None
     }[kind]
     duckdb.sql(f"COPY (SELECT 'a' AS id, 'نص' AS text, {at} AS published, 1 AS more) TO '{path}'")
     (only,) = read_export(path)
-    assert (only.id, only.text, only.published, only.site, only.story_id) == ("a", "نص", AT, None, None)
+    assert (only.id, only.text, only.published, only.source, only.story_id) == ("a", "نص", AT, None, None)
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,7 @@ def export(tmp_path: Path) -> Path:
 def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_path: Path) -> None:
     articles = list(read_export(export))
     apart = [(articles[2].id, articles[1].id)]
-    expected = cluster_documents(
-        ((one.id, one.text, one.published, one.site) for one in articles), apart=apart
-    )
+    expected = cluster_documents(articles, apart=apart)
     assert cluster_on_spark(session, export, apart=apart) == expected
     assert len(set(expected.stories.values())) < len(expected.stories)
     parquet = tmp_path / "archive.parquet"

@@ -1,0 +1,125 @@
+"""Documents are read in the forms in which callers have them, and nothing that is given is dropped."""
+
+import math
+import sqlite3
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import redis
+
+from dedup import Document, DocumentError, Index, cluster
+from dedup.documents import document_of
+from tests.support.texts import article, sentences
+
+NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
+MIDNIGHT = NOON.replace(hour=0)
+
+
+class TableRow(NamedTuple):
+    """As pandas' itertuples gives it."""
+
+    Index: int
+    id: str
+    text: str
+    published: datetime
+    source: str
+
+
+class Missing:
+    """Compares as pandas' NA does: neither equal nor unequal to itself."""
+
+    def __ne__(self, other: object) -> Any:
+        return self
+
+    def __eq__(self, other: object) -> Any:
+        return self
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("a", "نص", NOON, "sana"),
+        ["a", "نص", NOON, "sana"],
+        {"id": "a", "text": "نص", "published": NOON, "source": "sana"},
+        {"id": "a", "text": "نص", "published_at": NOON, "site": "sana", "title": "عنوان"},
+        TableRow(0, "a", "نص", NOON, "sana"),
+        Document("a", "نص", NOON, "sana"),
+    ],
+)
+def test_reads_tuples_and_whatever_has_names(row: Any) -> None:
+    assert document_of(row) == Document("a", "نص", NOON, "sana")
+
+
+def test_reads_rows_of_a_database() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    (row,) = connection.execute("SELECT 'a' AS id, 'نص' AS text, '2024-12-04T12:00Z' AS published")
+    assert document_of(row) == Document("a", "نص", NOON)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        (None, None),
+        (math.nan, None),
+        (np.datetime64("NaT"), None),
+        (Missing(), None),
+        (NOON, NOON),
+        (NOON.replace(tzinfo=None), NOON),
+        ("2024-12-04T15:00:00+03:00", datetime(2024, 12, 4, 15, tzinfo=timezone(timedelta(hours=3)))),
+        ("2024-12-04", MIDNIGHT),
+        (date(2024, 12, 4), MIDNIGHT),
+        (np.datetime64("2024-12-04T12:00"), NOON),
+    ],
+)
+def test_reads_times_in_any_usual_form(published: Any, expected: datetime | None) -> None:
+    assert document_of(("a", "نص", published)).published == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (("a", "نص"), "has 2 values"),
+        (("a", "نص", None, None, None), "has 5 values"),
+        ("نص", "neither a tuple nor a mapping"),
+        (None, "neither a tuple nor a mapping"),
+        ((7, "نص", None), "'id' is 7, not a text"),
+        (("a", None, None), "'text' is missing"),
+        (("a", math.nan, None), "'text' is missing"),
+        (("a", "نص", "yesterday"), "'published' is 'yesterday', not a time"),
+        (("a", "نص", 17), "'published' is 17, not a time"),
+        (("a", "نص", None, 3), "'source' is 3, neither a text nor null"),
+        ({"id": "a", "text": "نص", "site": 3}, "'site' is 3, neither a text nor null"),
+        ({"text": "نص"}, "'id' is missing"),
+        ({"id": "a", "text": "", "site": "x", "source": "y"}, "'source' and 'site' are both given"),
+    ],
+)
+def test_says_what_cannot_be_read_and_where(row: Any, message: str) -> None:
+    with pytest.raises(DocumentError, match=f"document 2: .*{message}"):
+        cluster([("first", "نص", None), row])
+
+
+def test_a_source_is_not_dropped(client: "redis.Redis") -> None:
+    lines = sentences(3, 14)
+    texts = " ".join(lines), " ".join([*lines[:8], *sentences(4, 5)])
+    index = Index(client, basename="test")
+    for sources, stories in ((("x", "y"), 1), (("x", "x"), 2)):
+        rows = [(id_, text, None, source) for id_, text, source in zip("ab", texts, sources, strict=True)]
+        assert len(set(cluster(rows).values())) == stories
+        index.clear()
+        assert len({decision.story_id for decision in index.check_and_insert(rows)}) == stories
+
+
+def test_forms_may_be_mixed() -> None:
+    text = article(1)
+    documents: list[Any] = [("b", text, "2024-12-05"), {"id": "a", "text": text, "published": "2024-12-04"}]
+    assert cluster(documents) == {"b": "a", "a": "a"}
