@@ -17,7 +17,7 @@ from crawler.discovery.listing import PAGE_NAMES, page_number, parse_listing
 from crawler.discovery.window import Span, Window
 from crawler.model.article import Discovered
 from crawler.model.site import Site
-from crawler.parsing.article_query import chooses_article
+from crawler.parsing.article_urls import chooses_article
 from crawler.parsing.markup import parse_html
 from crawler.parsing.urls import InvalidURLError, absolute_url, url_key
 

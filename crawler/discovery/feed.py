@@ -18,8 +18,8 @@ from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
+from crawler.parsing.dates.feed_times import order_of_times, parse_time
 from crawler.parsing.dates.order import DateOrder
-from crawler.parsing.feed_times import order_of_times, parse_time
 from crawler.parsing.markup import MarkupError, parse_xml, xml_source
 from crawler.parsing.plain_text import one_line, paragraphs
 from crawler.parsing.redirectors import preferred_address

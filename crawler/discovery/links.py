@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.model.site import Site
-from crawler.parsing.article_query import ARTICLE_PARAMETERS, article_numbers, has_own_number
+from crawler.parsing.article_urls import ARTICLE_PARAMETERS, article_numbers, has_own_number
 
 MIN_TITLE_WORDS = 4
 """Headlines have four words and more; menu entries («أخبار محلية», "Contact us") have fewer."""

@@ -15,8 +15,8 @@ from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.content import content_of
+from crawler.parsing.dates.feed_times import parse_time
 from crawler.parsing.encoding import decode
-from crawler.parsing.feed_times import parse_time
 from crawler.parsing.markup import MarkupError, xml_source
 from crawler.parsing.plain_text import one_line
 from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url
@@ -179,7 +179,7 @@ def _is_sitemap_namespace(namespace: str) -> bool:
 
 def _decompressed(body: bytes, url: str) -> tuple[bytes, bool]:
     """The file without compression, at most `MAX_BYTES` of it, and whether anything is missing."""
-    content = content_of(body, most=MAX_BYTES, cut=True)
+    content = content_of(body, max_bytes=MAX_BYTES, cut=True)
     if content.body.startswith(b"\x1f\x8b"):
         raise SitemapError(url, "gzip")
     return content.body[:MAX_BYTES], not content.is_complete or len(content.body) > MAX_BYTES

@@ -16,7 +16,7 @@ from crawler.discovery.wordpress import LOCAL_TIME
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
-from crawler.parsing.feed_times import parse_time
+from crawler.parsing.dates.feed_times import parse_time
 from crawler.parsing.plain_text import one_line, paragraphs
 from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url
 

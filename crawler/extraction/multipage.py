@@ -14,10 +14,10 @@ from lxml.etree import LxmlError
 from lxml.html import HtmlElement, document_fromstring
 
 from crawler.extraction.errors import ExtractionError
-from crawler.extraction.metadata.canonical import urlsplit_path
 from crawler.extraction.parse import decode_page
-from crawler.extraction.text import bare, fold
 from crawler.model.article import Article
+from crawler.parsing.arabic import bare, fold
+from crawler.parsing.article_urls import url_path
 from crawler.parsing.markup import page_parser
 
 MOST_PARTS = 10
@@ -97,7 +97,7 @@ def further_parts_in(tree: HtmlElement, url: str, base: str) -> dict[int, str]:
 
 def _numbered_links(tree: HtmlElement, url: str, base: str) -> Iterator[tuple[HtmlElement, str]]:
     """The links that may lead to a further page, with their URLs."""
-    path = urlsplit_path(base).rstrip("/")
+    path = url_path(base).rstrip("/")
     for link in tree.iter("a", "link"):
         href = link.get("href", "")
         # Whatever is not relative to the page spells the article's path out.

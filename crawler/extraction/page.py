@@ -10,19 +10,20 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from crawler.extraction.body.declared_text import DeclaredText, read_declared_text
+from crawler.extraction.boilerplate.byline_lines import BylineReader
 from crawler.extraction.dates.published import Published, find_published
 from crawler.extraction.dates.visible import LineCache
 from crawler.extraction.errors import NotAnArticle, NotArticleReason
 from crawler.extraction.metadata import meta
 from crawler.extraction.metadata.authors import find_authors
-from crawler.extraction.metadata.canonical import canonical_url
 from crawler.extraction.metadata.jsonld import node_rank
 from crawler.extraction.metadata.meta import Metadata
-from crawler.extraction.metadata.title import Headline, find_title, site_name_beside, without_headlines
+from crawler.extraction.metadata.site_name import site_name_beside, without_headlines
+from crawler.extraction.metadata.title import Headline, find_title
 from crawler.extraction.parse import ParsedPage, decode_page, parse_page
-from crawler.extraction.text import fold
 from crawler.model.article import Hints
 from crawler.model.period import NEWSROOM_ZONE
+from crawler.parsing.arabic import fold
 
 if TYPE_CHECKING:
     from crawler.model.site import Site
@@ -181,7 +182,7 @@ class Page:
     @cached_property
     def canonical_url(self) -> str:
         """The URL that the article is known by."""
-        return canonical_url(self.url, self.metadata)
+        return meta.canonical_address(self.metadata, self.url)
 
     @cached_property
     def section(self) -> str | None:
@@ -196,7 +197,7 @@ class Page:
             self.metadata,
             self.canonical_url,
             hinted=self.hints.authors,
-            others=[*self.site_names, *filter(None, [self.section])],
+            not_authors=[*self.site_names, *filter(None, [self.section])],
             headline=self.headline.element,
             line_cache=self._line_cache,
         )
@@ -215,6 +216,11 @@ class Page:
     def known_names(self) -> list[str]:
         """Names that are no article text when they stand alone: authors, site, section."""
         return [*self.authors, *self.site_names, *filter(None, [self.section])]
+
+    @cached_property
+    def byline_reader(self) -> BylineReader:
+        """Knows a byline by the page's names."""
+        return BylineReader(self.known_names, self.timezone, self.now)
 
     @cached_property
     def declared_text(self) -> DeclaredText:

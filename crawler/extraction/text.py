@@ -1,4 +1,4 @@
-"""The form of a stored text, and the folded forms in which texts are compared.
+"""The form of a stored text.
 
 Stored text is Unicode NFC (https://www.unicode.org/reports/tr15/) with the letters, marks and quotes as
 published. What can't be seen is taken out only where it has no effect on what can be seen.
@@ -6,10 +6,10 @@ published. What can't be seen is taken out only where it has no effect on what c
 
 import re
 import unicodedata
-from functools import lru_cache
 
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e\u2061-\u2064\u206a-\u206f\ufff9-\ufffb]")
-"""Zero-width space, word joiner, byte order mark, soft hyphen and the like: transparent to Arabic joining."""
+from crawler.parsing.arabic import DIRECTION, INVISIBLE
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _OBJECT = re.compile("(?:(?<!\\s)\\s+)?\ufffc\\s*")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPECIAL = re.compile(
@@ -22,9 +22,7 @@ _MANY_BREAKS = re.compile(r"\n{3,}")
 _JOINERS = re.compile(
     "(?<![\u200c\u200d])[\u200c\u200d]+(?=[\\s.,;:!?،؛؟)\\]}»\"']|\\Z)|(?:(?<=[\\s(\\[{«\"'])|\\A)[\u200c\u200d]+"
 )
-_DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_DIRECTIONS = re.compile(f"[{_DIRECTION}]")
-_UNSEEN = re.compile(f"[{_INVISIBLE.pattern[1:-1]}{_DIRECTION}]")
+_DIRECTIONS = re.compile(f"[{DIRECTION}]")
 _RTL_MARK = re.compile("(?:(?<=[\u0590-\u08ff\\s])|\\A)[\u061c\u200f]+(?=[\u0590-\u08ff\\s]|\\Z)")
 _LTR_MARK = re.compile("(?:(?<=[A-Za-z0-9])|\\A)\u200e+(?=[A-Za-z0-9]|\\Z)")
 _EMBEDDED = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -33,24 +31,6 @@ _NUMBERS = frozenset({"EN", "AN"})
 """Bidirectional classes of European and of Arabic digits, which run left to right in any text."""
 _RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LTR_LETTER = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
-
-_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
-_FOLD = (
-    *((letter, "ا") for letter in "أإآٱ"),
-    *((letter, "ي") for letter in "ىیۍئێ"),
-    *((letter, "و") for letter in "ؤۆ"),
-    *((letter, "ه") for letter in "ةھہە"),
-    ("ڵ", "ل"),
-    ("ڕ", "ر"),
-    *((letter, "ك") for letter in "کگڪ"),
-    *((chr(zero + digit), str(digit)) for zero in (0x660, 0x6F0) for digit in range(10)),
-    ("\u0307", ""),
-    ("ı", "i"),
-)
-"""Letter by letter what folding unifies. Replacing one after the other is eight times as fast as `translate`.
-A dotted capital I case-folds to i and a dot; the dotless i is the same letter in most people's capitals."""
-_NOT_WORD = re.compile(r"[\W_]+")
-_EDGES = re.compile(r"\A[\W_]+|(?<![\W_])[\W_]+\Z")
 
 
 def tidy(text: str) -> str:
@@ -95,37 +75,3 @@ def _settle_direction(text: str) -> str:
 def one_line(text: str | None) -> str:
     """`tidy` for headlines and names: on one line; empty for None."""
     return tidy(text).replace("\n", " ") if text else ""
-
-
-@lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """A text as phrases are looked up in: lower case, without vowel marks and tatweel, letters unified."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    text = _UNSEEN.sub("", text)
-    text = _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    for letter, unified in _FOLD:
-        text = text.replace(letter, unified)
-    return " ".join(text.split())
-
-
-@lru_cache(maxsize=4096)
-def bare(text: str) -> str:
-    """`fold` without marks and spaces at the edges: what is left of «مقالات ذات صلة:»."""
-    return _EDGES.sub("", fold(text))
-
-
-@lru_cache(maxsize=4096)
-def skeleton(text: str) -> str:
-    """`fold` without anything but letters and digits: equal for two spellings of one headline."""
-    return _NOT_WORD.sub("", fold(text))
-
-
-def fold_long(text: str) -> str:
-    """`fold` of a whole text, which isn't remembered."""
-    return fold.__wrapped__(text)
-
-
-def skeleton_of_long(text: str) -> str:
-    """`skeleton` of a whole text, which isn't remembered."""
-    return _NOT_WORD.sub("", fold_long(text))

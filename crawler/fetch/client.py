@@ -197,7 +197,7 @@ class PoliteFetcher:
             content = content_of(
                 answer.body[:max_bytes] if cut else answer.body,
                 encodings,
-                most=max_bytes,
+                max_bytes=max_bytes,
                 cut=cut,
                 complete=answer.is_complete,
             )

@@ -108,7 +108,7 @@ class ContentMiddleware:
             return content_of(
                 response.body,
                 encodings,
-                most=self._max_bytes if cut_at is None else cut_at,
+                max_bytes=self._max_bytes if cut_at is None else cut_at,
                 cut=cut_at is not None,
                 complete=complete,
             )

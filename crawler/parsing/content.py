@@ -67,23 +67,23 @@ class Content:
 
 
 def content_of(
-    body: bytes, encodings: Sequence[str] = (), *, most: int, cut: bool = False, complete: bool = True
+    body: bytes, encodings: Sequence[str] = (), *, max_bytes: int, cut: bool = False, complete: bool = True
 ) -> Content:
     """Undo all compression of a body.
 
     Args:
         body: The bytes as transferred.
         encodings: What Content-Encoding names; anything may stand there.
-        most: Bytes that the content may have.
-        cut: Return the first `most` bytes of larger content instead of raising.
+        max_bytes: Bytes that the content may have.
+        cut: Return the first `max_bytes` bytes of larger content instead of raising.
         complete: Whether the transfer came to its end.
 
     Raises:
-        ContentTooLargeError: The content has more bytes than `most`.
+        ContentTooLargeError: The content has more bytes than `max_bytes`.
     """
     names = {name.strip().lower() for value in encodings for name in value.split(",")}
     for undone in range(MOST_LAYERS):
-        layer = _unpacked(body, names, most, cut)
+        layer = _unpacked(body, names, max_bytes, cut)
         if layer is None:
             # It has a signature, or a name and no text, and nothing comes of it: cut off or damaged.
             is_named = not undone and bool(names.intersection(Encoding)) and not looks_like_text(body)
@@ -105,19 +105,19 @@ def looks_like_text(body: bytes) -> bool:
     return wide or controls * STRAY <= len(head)
 
 
-def _unpacked(body: bytes, names: set[str], most: int, cut: bool) -> Content | None:
+def _unpacked(body: bytes, names: set[str], max_bytes: int, cut: bool) -> Content | None:
     """The content of a body's outermost compression, or None where it has none."""
     signed = _signed(body)
     if signed is not None:
-        return _collect(signed(body), most, cut)
+        return _collect(signed(body), max_bytes, cut)
     is_text = looks_like_text(body)
     for name, chunks in ((Encoding.BROTLI, _brotli), (Encoding.DEFLATE, _raw_deflate)):
         if is_text and name not in names:
             continue
-        layer = _collect(chunks(body), most, cut)
+        layer = _collect(chunks(body), max_bytes, cut)
         if layer is None:
             continue
-        came_to_an_end = layer.is_complete or len(layer.body) == most
+        came_to_an_end = layer.is_complete or len(layer.body) == max_bytes
         if _is_plausible(layer, came_to_an_end, is_named=name in names, was_text=is_text):
             return layer
     return None
@@ -145,7 +145,7 @@ def _signed(body: bytes) -> Callable[[bytes], Iterator[bytes]] | None:
     return None
 
 
-def _collect(chunks: Iterator[bytes], most: int, cut: bool) -> Content | None:
+def _collect(chunks: Iterator[bytes], max_bytes: int, cut: bool) -> Content | None:
     """Put the chunks together within the bound; None where nothing comes of a stream that broke off."""
     parts: list[bytes] = []
     size, complete = 0, True
@@ -153,14 +153,14 @@ def _collect(chunks: Iterator[bytes], most: int, cut: bool) -> Content | None:
         for chunk in chunks:
             parts.append(chunk)
             size += len(chunk)
-            if size > most:
+            if size > max_bytes:
                 if not cut:
-                    raise ContentTooLargeError(f"it unpacks to more than {most} bytes")
+                    raise ContentTooLargeError(f"it unpacks to more than {max_bytes} bytes")
                 complete = False
                 break
     except _CutShortError:
         complete = False
-    body = b"".join(parts)[:most]
+    body = b"".join(parts)[:max_bytes]
     return Content(body, complete) if body or complete else None
 
 

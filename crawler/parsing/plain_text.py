@@ -2,6 +2,9 @@
 
 import html
 import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
 
 from crawler.parsing.markup import html_tree
 
@@ -14,6 +17,9 @@ _INLINE = frozenset(
      "i", "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
      "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )  # fmt: skip
+_BORDER = "\x1e"
+"""Stands where a block begins or ends: ASCII's record separator, which parsing takes out of texts."""
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # WordPress ends each entry of a feed with "The post X appeared first on Y.", in the site's language.
 _FEED_TRAILER = re.compile(
@@ -36,38 +42,44 @@ def one_line(text: str | None) -> str | None:
 
 def paragraphs(fragment: str | None) -> str | None:
     """The paragraphs of a piece of HTML, joined by blank lines; None where nothing is left."""
-    if not fragment or not fragment.strip():
+    if not fragment:
         return None
-    blocks = _blocks(fragment) if "<" in fragment else re.split(r"\n\s*\n", html.unescape(fragment))
-    clean = [line for block in blocks if (line := " ".join(block.split()))]
-    if clean and _FEED_TRAILER.match(clean[-1]):
-        clean.pop()
-    return "\n\n".join(clean) or None
+    blocks = _blocks(fragment) if "<" in fragment else _BLANK_LINE.split(html.unescape(fragment))
+    lines = list(filter(None, (" ".join(block.split()) for block in blocks)))
+    if lines and _FEED_TRAILER.match(lines[-1]):
+        lines.pop()
+    return "\n\n".join(lines) or None
 
 
 def _blocks(fragment: str) -> list[str]:
     """The text between the borders of block elements and line breaks, in order."""
     root = html_tree(fragment)
-    if root is None:
-        return []
-    blocks: list[list[str]] = [[]]
+    return "".join(_pieces(root)).split(_BORDER) if root is not None else []
+
+
+def _pieces(root: HtmlElement) -> Iterator[str]:
+    """The pieces of text of an element, with `_BORDER` where a block or line begins or ends."""
+    yield root.text or ""
     # An explicit stack of open elements: hostile nesting must not reach Python's recursion limit.
     stack = [(root, iter(root))]
-    blocks[-1].append(root.text or "")
     while stack:
         element, children = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
-            if element.tag not in _INLINE:
-                blocks.append([])
-            if stack:
-                blocks[-1].append(element.tail or "")
-        elif not isinstance(child.tag, str) or child.tag in _DROPPED:
-            blocks[-1].append(child.tail or "")
+            yield _border(element)
+            yield element.tail or ""
+        elif _is_dropped(child):
+            yield child.tail or ""
         else:
-            if child.tag not in _INLINE:
-                blocks.append([])
-            blocks[-1].append(child.text or "")
+            yield _border(child)
+            yield child.text or ""
             stack.append((child, iter(child)))
-    return ["".join(parts) for parts in blocks]
+
+
+def _border(element: HtmlElement) -> str:
+    return "" if element.tag in _INLINE else _BORDER
+
+
+def _is_dropped(element: HtmlElement) -> bool:
+    return not isinstance(element.tag, str) or element.tag in _DROPPED

@@ -7,10 +7,12 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from lxml import etree, html
 
+from crawler.parsing.article_urls import linked_url
 from crawler.parsing.encoding import decode
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -49,7 +51,7 @@ _ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTAL
 
 
 def page_redirect(body: bytes, url: str, charset: str | None = None) -> str | None:
-    """Return where a page leads that holds nothing but a redirect; None for any other.
+    """Where a page leads that holds nothing but a redirect; None for any other.
 
     Args:
         body: The page, decompressed.
@@ -72,20 +74,20 @@ def page_redirect(body: bytes, url: str, charset: str | None = None) -> str | No
 
 
 def refresh_header_target(value: str, url: str) -> str | None:
-    """Return where a Refresh header leads; None where it only reloads, or waits for long."""
+    """Where a Refresh header leads; None where it only reloads, or waits for long."""
     target = _refresh_target(value)
     return _first_elsewhere([target] if target else [], "", url)
 
 
 def _first_elsewhere(targets: Iterable[str], base: str, url: str) -> str | None:
     """The first target that is another address of the web; browsers take the first refresh, too."""
+    page = url.partition("#")[0]
     for target in targets:
         try:
-            address = urljoin(urljoin(url, base), target.strip())
-            scheme = urlsplit(address).scheme
+            address = linked_url(target, urljoin(url, base))
         except ValueError:
             continue
-        if scheme in ("http", "https") and address.partition("#")[0] != url.partition("#")[0]:
+        if address is not None and address.partition("#")[0] != page:
             return address
     return None
 
@@ -93,25 +95,32 @@ def _first_elsewhere(targets: Iterable[str], base: str, url: str) -> str | None:
 def _has_text(tree: html.HtmlElement) -> bool:
     """Whether a page shows more text than one that leads elsewhere does."""
     length = 0
-    for element in tree.iter():
-        silent = not isinstance(element.tag, str) or element.tag in _SILENT
-        hidden = element.getparent() is not None and element.getparent().tag in _SILENT
-        for text in (None if silent or hidden else element.text, element.tail if not hidden else None):
-            length += len(" ".join(text.split())) if text else 0
+    for text in chain.from_iterable(map(_shown_texts, tree.iter())):
+        length += len(" ".join(text.split()))
         if length > MOST_TEXT:
             return True
     return False
 
 
+def _shown_texts(element: html.HtmlElement) -> Iterator[str]:
+    """The text at the beginning of an element, and that behind it."""
+    parent = element.getparent()
+    if parent is not None and parent.tag in _SILENT:
+        return
+    if isinstance(element.tag, str) and element.tag not in _SILENT:
+        yield element.text or ""
+    yield element.tail or ""
+
+
 def _meta_targets(tree: html.HtmlElement) -> Iterator[str]:
     for element in tree.iter("meta"):
-        if (element.get("http-equiv") or "").strip().lower() != "refresh":
-            continue
+        is_refresh = (element.get("http-equiv") or "").strip().lower() == "refresh"
         # What stands in noscript leads browsers without scripts, often to a page that asks for them.
-        if next(element.iterancestors("noscript"), None) is None:
-            target = _refresh_target(element.get("content") or "")
-            if target:
-                yield target
+        if not is_refresh or next(element.iterancestors("noscript"), None) is not None:
+            continue
+        target = _refresh_target(element.get("content") or "")
+        if target:
+            yield target
 
 
 def _refresh_target(content: str) -> str | None:
@@ -120,12 +129,11 @@ def _refresh_target(content: str) -> str | None:
     if seconds is None or int(seconds[1] or 0) > MOST_SECONDS:
         return None
     target = content[seconds.end() :].lstrip(" \t\r\n\f;,")
-    if named := _URL_WORD.match(target):
-        target = target[named.end() :]
+    if url_word := _URL_WORD.match(target):
+        target = target[url_word.end() :]
     target = target.strip()
-    quote = target[:1]
-    if quote in ("'", '"'):
-        target = target[1:].partition(quote)[0]
+    if target.startswith(("'", '"')):
+        target = target[1:].partition(target[0])[0]
     return target or None
 
 
@@ -141,20 +149,17 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def is_gate(url: str, origin: str) -> bool:
-    """Tell whether an address that `origin` redirects to asks for something and leads back afterwards.
+    """Whether an address that `origin` redirects to asks for something and leads back afterwards.
 
     Consent walls, logins and bot checks carry the address they were called from, in their own query: plain,
-    encoded, or in base 64. They need not be told by their words.
+    encoded, or in base 64. They need not be known by their words.
     """
-    asked, gate = urlsplit(origin), urlsplit(url)
-    path = unquote(asked.path)
-    if len(path) < 2 or unquote(gate.path).rstrip("/").endswith(path.rstrip("/")):
+    gate = urlsplit(url)
+    path = unquote(urlsplit(origin).path).rstrip("/")
+    if len(path) < 2 or unquote(gate.path).rstrip("/").endswith(path):
         return False
-    return any(
-        form.partition("?")[0].rstrip("/").endswith(path.rstrip("/"))
-        for _, value in parse_qsl(gate.query)
-        for form in _forms(value)
-    )
+    addresses = chain.from_iterable(_forms(value) for _, value in parse_qsl(gate.query))
+    return any(address.partition("?")[0].rstrip("/").endswith(path) for address in addresses)
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -174,7 +179,7 @@ def _from_base64(value: str) -> str:
 
 
 def with_cookies(cookies: dict[str, str], set_cookie_headers: Iterable[str]) -> dict[str, str]:
-    """Return the cookies of a chain of redirects after one more answer.
+    """The cookies of a chain of redirects after one more answer.
 
     Args:
         cookies: The cookies so far, by name.

@@ -324,12 +324,12 @@ def _ascii_query(query: str, encoding: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    found = match[0]
-    if not found.startswith("%"):
-        return quote(found, safe="")
-    if found == "%":
+    text = match[0]
+    if not text.startswith("%"):
+        return quote(text, safe="")
+    if text == "%":
         return "%25"
-    return _NEEDLESS_ESCAPE.sub(_decoded, found.upper())
+    return _NEEDLESS_ESCAPE.sub(_decoded, text.upper())
 
 
 def _decoded(match: re.Match[str]) -> str:

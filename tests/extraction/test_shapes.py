@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.extraction import EmptyBody, NotAnArticle, extract
-from crawler.extraction.boilerplate.byline_phrases import is_small_print
+from crawler.extraction.boilerplate.byline_lines import BylineReader
 from crawler.extraction.metadata.authors import dateline_author
 from tests.support.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
@@ -102,8 +102,8 @@ def test_a_headline_without_a_heading_is_a_line_of_the_page() -> None:
         "صوت الجزيرة - 2024-12-04",
     ],
 )
-def test_small_print(line: str) -> None:
-    assert _small_print(line)
+def test_a_byline(line: str) -> None:
+    assert _is_byline(line)
 
 
 @pytest.mark.parametrize(
@@ -118,17 +118,14 @@ def test_small_print(line: str) -> None:
         "",
     ],
 )
-def test_no_small_print(line: str) -> None:
-    assert not _small_print(line)
+def test_no_byline(line: str) -> None:
+    assert not _is_byline(line)
 
 
-def _small_print(line: str) -> bool:
-    return is_small_print(
-        line,
-        names=["سلمى الخطيب", "محليات", SITE],
-        timezone=ZoneInfo("Asia/Damascus"),
-        now=datetime(2024, 12, 5, tzinfo=UTC),
-    )
+def _is_byline(line: str) -> bool:
+    names = ["سلمى الخطيب", "محليات", SITE]
+    now = datetime(2024, 12, 5, tzinfo=UTC)
+    return BylineReader(names, ZoneInfo("Asia/Damascus"), now).is_byline(line)
 
 
 @pytest.mark.parametrize(

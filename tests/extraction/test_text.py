@@ -1,6 +1,7 @@
 import pytest
 
-from crawler.extraction.text import bare, fold, one_line, skeleton, tidy
+from crawler.extraction.text import one_line, tidy
+from crawler.parsing.arabic import bare, fold, skeleton
 
 
 @pytest.mark.parametrize(

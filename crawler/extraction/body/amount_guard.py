@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.density import linked_headings
 from crawler.extraction.element_names import BoilerplateName, boilerplate_name
-from crawler.extraction.text import skeleton_of_long
+from crawler.parsing.arabic import skeleton_of_long
 
 MIN_RUN = 25
 """Characters from which a piece of text counts as running text; shorter ones are labels, names and dates."""
@@ -96,7 +96,7 @@ def blocks_to_drop(
         body: The page's body.
         headline: The element of the headline, if known.
         suspects: The blocks in question, in the page's order, nested ones too.
-        openings: How the article begins by the page's other statements, as skeletons (`text.skeleton`).
+        openings: How the article begins by the page's other statements, as skeletons (`arabic.skeleton`).
         by_name: Whether a block that is named as boilerplate outright has to outweigh the rest by far.
         notices: Finds the notices of the site behind the headline, with their running text; called only where
             they can matter.

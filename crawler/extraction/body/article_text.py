@@ -7,7 +7,6 @@ feed's full text) is read where both give nothing or much less than it has.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -15,8 +14,7 @@ from lxml.html import HtmlElement
 from crawler.extraction.body.amount_guard import SENTENCE
 from crawler.extraction.body.declared_text import text_in_scripts
 from crawler.extraction.body.markup_text import SHORT_TEXT, MarkupText, read_markup
-from crawler.extraction.boilerplate.byline_phrases import is_small_print
-from crawler.extraction.boilerplate.start_and_end import clean_edges
+from crawler.extraction.boilerplate.start_and_end import clean_ends
 from crawler.extraction.page import Page
 from crawler.extraction.text import tidy
 
@@ -87,13 +85,13 @@ class TextReader:
     def clean(self, paragraphs: Iterable[str]) -> list[str]:
         """Paragraphs without empty ones and without boilerplate at both ends."""
         page = self._page
-        return clean_edges(
+        return clean_ends(
             [paragraph for paragraph in paragraphs if paragraph],
             spellings=page.headline.spellings,
             site_names=page.site_names,
             boilerplate=page.site.boilerplate if page.site else (),
             names=tuple(page.authors),
-            small_print=partial(is_small_print, names=page.known_names, timezone=page.timezone, now=page.now),
+            is_byline=page.byline_reader.is_byline,
         )
 
     def is_uncertain(self, reading: Reading, text: str) -> bool:

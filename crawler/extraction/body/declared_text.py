@@ -21,8 +21,9 @@ from typing import Any
 
 from crawler.extraction.metadata.jsonld import LinkedData, Node
 from crawler.extraction.metadata.meta import Metadata
-from crawler.extraction.text import fold_long, skeleton, skeleton_of_long, tidy
+from crawler.extraction.text import tidy
 from crawler.model.article import Hints
+from crawler.parsing.arabic import fold_long, skeleton, skeleton_of_long
 
 OPENING = 36
 """Letters of a text's beginning that are compared: six words or so, which no other text begins with."""
@@ -77,7 +78,7 @@ class DeclaredText:
     """What one page and its source declare of the article's text."""
 
     openings: tuple[str, ...] = ()
-    """How it begins, as skeletons (`text.skeleton`)."""
+    """How it begins, as skeletons (`arabic.skeleton`)."""
     full_texts: tuple[str, ...] = ()
     """All of it, as plain text with line breaks, the longest first."""
 

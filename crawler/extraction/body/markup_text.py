@@ -17,17 +17,21 @@ from trafilatura.settings import Extractor
 from crawler.extraction.body.amount_guard import DropDecision, running_text
 from crawler.extraction.body.container import find_container
 from crawler.extraction.body.paragraphs import join_lines, make_paragraphs, open_wrappers, split_lines
-from crawler.extraction.boilerplate.below_article import drop_comments, drop_other_stories
 from crawler.extraction.boilerplate.by_markup import drop, drop_clutter, drop_invisible
-from crawler.extraction.boilerplate.byline_lines import drop_head_lines
-from crawler.extraction.boilerplate.linked_headlines import drop_linked_headlines
-from crawler.extraction.boilerplate.related_links import drop_furniture
+from crawler.extraction.boilerplate.byline_lines import drop_byline_lines
+from crawler.extraction.boilerplate.other_articles import (
+    drop_comments,
+    drop_linked_headlines,
+    drop_other_articles,
+)
+from crawler.extraction.boilerplate.related_links import drop_related_blocks
 from crawler.extraction.boilerplate.site_notices import drop_consent, notice_amounts
 from crawler.extraction.density import link_chars
 from crawler.extraction.page import Page
 from crawler.extraction.page_type.before_text import title_parts
 from crawler.extraction.page_type.text_lines import TextLines, sort_lines
-from crawler.extraction.text import skeleton, skeleton_of_long, tidy
+from crawler.extraction.text import tidy
+from crawler.parsing.arabic import skeleton, skeleton_of_long
 from crawler.parsing.lines import lines_of
 from crawler.parsing.markup import page_parser
 
@@ -141,7 +145,7 @@ class _MarkupReader:
             notices=partial(notice_amounts, body, self._headline),
         )
         drop_comments(body, self._headline)
-        drop_other_stories(body, self._headline, self._spellings)
+        drop_other_articles(body, self._headline, self._spellings)
         open_wrappers(body, self._headline)
         self._forget_dropped_headline()
         return decision
@@ -154,11 +158,10 @@ class _MarkupReader:
         split_lines(container)
         drop_consent(container, None, self._title)
         drop_repeated_captions(container)
-        drop_furniture(container)
+        drop_related_blocks(container)
         drop_linked_headlines(container, self._page.url)
         repeats_headline = _drop_headline(container, self._spellings, self._headline)
-        page = self._page
-        drop_head_lines(container, names=page.known_names, timezone=page.timezone, now=page.now)
+        drop_byline_lines(container, self._page.byline_reader)
         join_lines(container)
         return repeats_headline
 

@@ -7,7 +7,7 @@ whatever it is called (``<div class="post has-sidebar related-top">``); `prose_g
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from lxml.html import HtmlElement
@@ -84,7 +84,7 @@ def drop_clutter(
         selectors: CSS selectors of further blocks to take out, from the site's seed. Invalid ones are passed
             over.
         headline: The element that shows the headline, if any: the story stands behind it.
-        openings: How the story begins by the page's other statements, as skeletons (`text.skeleton`).
+        openings: How the story begins by the page's other statements, as skeletons (`arabic.skeleton`).
         by_name: Whether names count that merely contain a word for furniture.
         notices: Finds the notices of the site behind the headline, with their running text.
 
@@ -97,7 +97,7 @@ def drop_clutter(
     spared_by_nature: set[HtmlElement] = set()
     gone: set[HtmlElement] = set()
     # What tags and roles say is judged first: the story's element counts only while it isn't dropped.
-    for suspect in sorted(suspects, key=lambda one: not one.by_structure):
+    for suspect in sorted(suspects, key=lambda suspect: not suspect.by_structure):
         element = suspect.element
         is_headed = element in headed and element.tag not in ("nav", "footer")
         if is_headed or (stories[element] == 1 and element not in gone):
@@ -194,6 +194,12 @@ def drop(element: HtmlElement) -> None:
             parent.text = (parent.text or "") + element.tail
     element.tail = None
     parent.remove(element)
+
+
+def drop_all(elements: Iterable[HtmlElement]) -> None:
+    """Remove elements with their content, and keep the texts that follow them."""
+    for element in elements:
+        drop(element)
 
 
 @lru_cache(maxsize=8192)

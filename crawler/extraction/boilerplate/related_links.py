@@ -1,30 +1,39 @@
-"""Taking out of a story's element what the site put into it: related stories, share prompts, adverts.
+"""Blocks inside an article's element that lead elsewhere: related articles, prompts, labels, adverts.
 
-The phrases are those of `lexicon`; here the markup around one decides. A block goes when it is nothing but a
+The phrases are those of `phrases`; here the markup around one decides. A block goes when it is nothing but a
 label, when it is a label and links, or when it is a short line set off like a label. A sentence that merely
 contains or begins with such words stays.
 """
 
+from collections.abc import Iterator
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.boilerplate import phrases
-from crawler.extraction.boilerplate.by_markup import drop
-from crawler.extraction.boilerplate.phrases import Furniture
+from crawler.extraction.boilerplate.by_markup import drop, drop_all
+from crawler.extraction.boilerplate.phrases import Boilerplate, Opening
 from crawler.extraction.density import link_chars
-from crawler.extraction.text import fold
+from crawler.parsing.arabic import fold
 
 MAX_ITEM_CHARS = 200
 """A linked headline is no longer; a longer block has prose in it."""
 MAX_PROMPT_CHARS = 260
 """«لمتابعة أخبار … اشتركوا في قناتنا …»: prompts grow to two lines, not more."""
+MAX_NOTICE_LINE = 120
+"""Characters of a notice or prompt that is known by its words alone, without a link, wherever it stands."""
 LINKED_SHARE = 0.6
 """A block is a link when this part of its text (its label not counted) is linked."""
 MAX_ELEMENTS = 60
-"""A block with more elements than this is no line or box of related stories."""
+"""A block with more elements than this is no line or box of related articles."""
 MAX_FOLLOWING = 30
-"""Blocks looked at after a label. Lists of related stories have three to ten."""
+"""Blocks looked at after a label. Lists of related articles have three to ten."""
+MIN_CARD_LINK = 15
+"""Characters of the linked headline of a card."""
+CARD_SHARE = 0.25
+"""Part of a card's text that is linked at least; the rest is a date or a cut-off summary."""
+MAX_STRAY_CHARS = 30
+"""Text directly after an element that is longer is the article going on."""
 
 BLOCK_TAGS = frozenset(
     {
@@ -37,23 +46,26 @@ BLOCK_TAGS = frozenset(
 _BULLETS = ("- ", "– ", "• ", "* ", "▪ ", "◾", "🔹", "🔸")
 """What stands before an unlinked headline under a label, where a site writes its list by hand."""
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
+_CARDS = frozenset({"div", "article", "section", "figure"})
+_LABELS_OF_LISTS = frozenset({Boilerplate.RELATED, Boilerplate.TAGS, Boilerplate.COMMENTS})
+"""Labels that speak of what follows them."""
 
 
-def drop_furniture(container: HtmlElement) -> None:
-    """Take out related blocks, prompts, labels and adverts inside a story's element; changes it in place.
+def drop_related_blocks(container: HtmlElement) -> None:
+    """Take out related blocks, prompts, labels and adverts inside an article's element; changes it in place.
 
     Args:
-        container: The element of the story, with its links still in it.
+        container: The element of the article, with its links still in it.
     """
     judged: set[HtmlElement] = set()
     for element in list(container.iter()):
-        if not isinstance(element.tag, str) or not _opens_text(element):
+        if not isinstance(element.tag, str) or not _has_text(element.text):
             continue
         block = _block_of(element, container)
-        if block is None or block in judged or not _inside(block, container):
-            continue
-        judged.add(block)
-        _judge(block, container)
+        # An earlier block may have taken this one out of the tree.
+        if block is not None and block not in judged and container in block.iterancestors():
+            judged.add(block)
+            _judge(block, container)
 
 
 def visible(element: HtmlElement) -> str:
@@ -61,7 +73,12 @@ def visible(element: HtmlElement) -> str:
     parts: list[str] = []
     _gather(element, parts, 0)
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, lines))
+
+
+def text_length(element: HtmlElement) -> int:
+    """Characters of an element's text, white space collapsed."""
+    return len(" ".join("".join(element.itertext()).split()))
 
 
 def _gather(element: HtmlElement, parts: list[str], depth: int) -> None:
@@ -81,156 +98,168 @@ def _gather(element: HtmlElement, parts: list[str], depth: int) -> None:
             parts.append(child.tail.replace("\n", " "))
 
 
-def _opens_text(element: HtmlElement) -> bool:
-    """Whether an element is the first to bring text to its block: nothing visible before it in there."""
-    return bool(element.text and element.text.strip())
-
-
 def _block_of(element: HtmlElement, container: HtmlElement) -> HtmlElement | None:
+    """The block inside the container that an element is part of."""
     block = element
-    while block is not container and block.tag not in BLOCK_TAGS:
+    while block is not None and block is not container:
+        if block.tag in BLOCK_TAGS:
+            return block
         block = block.getparent()
-        if block is None:
-            return None
-    return None if block is container else block
-
-
-def _inside(block: HtmlElement, container: HtmlElement) -> bool:
-    """Whether a block is still in the tree: an earlier verdict may have taken it out."""
-    return any(ancestor is container for ancestor in block.iterancestors())
+    return None
 
 
 def _judge(block: HtmlElement, container: HtmlElement) -> None:
-    if sum(1 for _ in islice(block.iter(), MAX_ELEMENTS)) == MAX_ELEMENTS:
+    if len(list(islice(block.iter(), MAX_ELEMENTS))) == MAX_ELEMENTS:
         return
-    length = _length(block)
-    if length == 0 or length > 4 * MAX_ITEM_CHARS:
+    length = text_length(block)
+    if not 0 < length <= 4 * MAX_ITEM_CHARS:
         return
     text = visible(block)
-    kind = phrases.label(text)
-    if kind is not None:
+    if (kind := phrases.label(text)) is not None:
         _drop_label(block, container, kind)
-        return
-    opening = phrases.lead(text)
-    if opening is not None:
-        _, end, separated = opening
-        _judge_lead(block, text, end, separated=separated)
-    elif (phrases.weak_lead(text) and _linked(block, text, 8) and length <= MAX_ITEM_CHARS) or (
-        length <= MAX_PROMPT_CHARS and _is_notice(block, text, container)
-    ):
+    elif (opening := phrases.opening(text)) is not None:
+        _drop_opened(block, text, opening)
+    elif _is_prompt(block, text, length, container):
         drop(block)
 
 
-def _judge_lead(block: HtmlElement, text: str, end: int, *, separated: bool) -> None:
+def _is_prompt(block: HtmlElement, text: str, length: int, container: HtmlElement) -> bool:
+    """Whether a block is «شاهد: …» with a link, a prompt or a notice."""
+    if length > MAX_PROMPT_CHARS:
+        return False
+    if length <= MAX_ITEM_CHARS and phrases.opens_like_link(text) and _is_linked(block, text, 8):
+        return True
+    return _is_notice(block, text, container)
+
+
+def _is_notice(block: HtmlElement, text: str, container: HtmlElement) -> bool:
+    """Prompts, notices of rights: by words, and by a link in them or their place at the article's end."""
+    if not phrases.is_disclaimer(text):
+        if not phrases.is_follow_prompt(text):
+            return False
+        if link_chars(block):
+            return True
+    if len(text) <= MAX_NOTICE_LINE:
+        return True
+    return _is_near_end(block, container)
+
+
+def _drop_opened(block: HtmlElement, text: str, opening: Opening) -> None:
     """A block that opens with «اقرأ أيضاً» or «الوسوم:» and goes on."""
-    rest = len(fold(text)) - end
-    items = text.count("\n")
-    if _linked(block, text, end) and rest <= MAX_ITEM_CHARS * max(1, items):
-        drop(block)
-        if "\n" not in text and separated and rest < 3:
-            _drop_teasers(_following(block), Furniture.RELATED)
-    elif separated and rest <= MAX_ITEM_CHARS and items <= 1 and not _is_prose(text[end:]):
-        drop(block)
-
-
-def _drop_label(block: HtmlElement, container: HtmlElement, kind: Furniture) -> None:
-    """A bare label goes; of what comes after it, and is wrapped with it, what is no prose goes too."""
-    if kind not in (Furniture.RELATED, Furniture.TAGS, Furniture.COMMENTS):
+    rest = len(fold(text)) - opening.length
+    breaks = text.count("\n")
+    if _is_linked(block, text, opening.length) and rest <= MAX_ITEM_CHARS * max(1, breaks):
         drop(block)
         return
-    wrapper = block
-    parent = wrapper.getparent()
-    # What has text before the label is no box that the label opens, but the story around it.
-    while (
-        parent is not None
-        and parent is not container
-        and not _text_before(wrapper, parent)
-        and _is_linked_box(parent)
-    ):
-        wrapper, parent = parent, parent.getparent()
+    if not opening.is_separated or breaks > 1 or rest > MAX_ITEM_CHARS:
+        return
+    if not _is_prose(text[opening.length :]):
+        drop(block)
+
+
+def _drop_label(block: HtmlElement, container: HtmlElement, kind: Boilerplate) -> None:
+    """A bare label goes; of what comes after it, and is wrapped with it, what is no prose goes too."""
+    if kind not in _LABELS_OF_LISTS:
+        drop(block)
+        return
+    box = _box_of_label(block, container)
+    parent = box.getparent()
     if parent is None:
         return
-    following = _following(wrapper)
-    drop(wrapper)
+    following = _following(box)
+    drop(box)
     # A label alone in its wrapper (a heading inside its own div) speaks for what follows the wrapper.
-    while not following and parent is not None and parent is not container and _length(parent) == 0:
+    while not following and parent not in (None, container) and text_length(parent) == 0:
         following = _following(parent)
         parent = parent.getparent()
     _drop_teasers(following, kind)
 
 
+def _box_of_label(label: HtmlElement, container: HtmlElement) -> HtmlElement:
+    """The outermost element that holds a label and links, and no text before the label."""
+    box = label
+    for parent in label.iterancestors():
+        if parent is container or _has_text_before(box, parent) or not _is_linked_box(parent):
+            break
+        box = parent
+    return box
+
+
 def _following(block: HtmlElement) -> list[HtmlElement]:
-    found = []
-    for sibling in block.itersiblings():
-        if isinstance(sibling.tag, str):
-            found.append(sibling)
-            if len(found) >= MAX_FOLLOWING:
-                break
-    return found
+    siblings = (sibling for sibling in block.itersiblings() if isinstance(sibling.tag, str))
+    return list(islice(siblings, MAX_FOLLOWING))
 
 
-def _drop_teasers(following: list[HtmlElement], kind: Furniture) -> None:
+def _drop_teasers(following: list[HtmlElement], kind: Boilerplate) -> None:
     """Drop what follows a label while it is links; to the end, when nothing but short lines remain."""
-    doomed: list[HtmlElement] = []
-    rest: list[HtmlElement] = []
+    count = _count_teasers(following)
+    rest = following[count:]
+    drop_all(following[:count])
+    if kind is Boilerplate.RELATED and all(map(_is_title_line, rest)):
+        drop_all(rest)
+
+
+def _count_teasers(following: list[HtmlElement]) -> int:
+    """How many blocks after a label are related articles; empty ones count between, not behind them."""
+    count, has_text, goes_on = 0, False, False
     for position, element in enumerate(following):
-        if _stray_text(element.tail):
-            # Running text directly after a removed element is the story going on.
-            if _is_teaser(element, first=position == 0):
-                doomed.append(element)
-            rest = following[position + 1 :] or [element]
-            rest = [element, *rest]
+        # Running text directly after an element is the article going on.
+        goes_on = _has_stray_tail(element)
+        if not _is_teaser(element, first=position == 0 if goes_on else not has_text):
             break
-        if _length(element) == 0 or _is_teaser(element, first=not any(_length(one) for one in doomed)):
-            doomed.append(element)
-        else:
-            rest = following[position:]
+        count += 1
+        has_text = has_text or text_length(element) > 0
+        if goes_on:
             break
-    while doomed and _length(doomed[-1]) == 0 and rest:
-        doomed.pop()
-    for element in doomed:
-        drop(element)
-    rest = [element for element in rest if element not in doomed]
-    if kind is Furniture.RELATED and rest and all(_is_title_line(element) for element in rest):
-        for element in rest:
-            drop(element)
+    while count and (goes_on or count < len(following)) and text_length(following[count - 1]) == 0:
+        count -= 1
+    return count
 
 
 def _is_teaser(element: HtmlElement, *, first: bool) -> bool:
-    """Whether a block after a label is a related story: a link, a list of links, a card."""
-    length = _length(element)
-    linked = link_chars(element)
+    """Whether a block after a label is a related article: empty, a link, a list of links, a card."""
+    length, linked = text_length(element), link_chars(element)
     if linked >= LINKED_SHARE * length and length <= MAX_ITEM_CHARS * max(1, _count_links(element)):
         return True
     if element.tag in _LISTS:
-        items = [item for item in element.iter("li", "dd", "td") if _length(item)]
-        if not items:
-            return False
-        if all(_length(item) <= MAX_ITEM_CHARS and not _is_prose(visible(item)) for item in items):
-            # Unlinked headlines: only right after the label, for a list further down is the story's own.
-            return first or sum(link_chars(item) > 0 for item in items) * 2 > len(items)
-        return False
+        return _is_headline_list(element, first=first)
     if visible(element).startswith(_BULLETS):
         return _is_title_line(element)
-    # A card: linked headline, then a date or a cut-off summary.
-    return (
-        element.tag in ("div", "article", "section", "figure")
-        and linked >= 15
-        and length <= 2 * MAX_ITEM_CHARS
-        and linked >= 0.25 * length
-    )
+    if element.tag not in _CARDS or length > 2 * MAX_ITEM_CHARS:
+        return False
+    return linked >= max(MIN_CARD_LINK, CARD_SHARE * length)
+
+
+def _is_headline_list(element: HtmlElement, *, first: bool) -> bool:
+    """Whether a list has headlines alone; unlinked ones right after the label only.
+
+    Further down a list of short lines is the article's.
+    """
+    items = list(filter(text_length, element.iter("li", "dd", "td")))
+    if not items or not all(map(_is_short_item, items)):
+        return False
+    if first:
+        return True
+    linked = list(filter(link_chars, items))
+    return len(linked) * 2 > len(items)
+
+
+def _is_short_item(item: HtmlElement) -> bool:
+    if text_length(item) > MAX_ITEM_CHARS:
+        return False
+    return not _is_prose(visible(item))
 
 
 def _is_title_line(element: HtmlElement) -> bool:
     """Whether a block reads like a headline: short, one line, no full stop."""
-    if _stray_text(element.tail):
+    if _has_stray_tail(element):
         return False
     text = visible(element)
-    if not text:
-        return True
     if element.tag in _LISTS:
-        return all(len(line) <= MAX_ITEM_CHARS and not _is_prose(line) for line in text.split("\n"))
-    return len(text) <= MAX_ITEM_CHARS - 40 and "\n" not in text and not _is_prose(text)
+        return not any(map(_is_prose, text.split("\n")))
+    if "\n" in text or len(text) > MAX_ITEM_CHARS - 40:
+        return False
+    return not _is_prose(text)
 
 
 def _is_prose(text: str) -> bool:
@@ -238,75 +267,87 @@ def _is_prose(text: str) -> bool:
     text = text.strip()
     if len(text) > MAX_ITEM_CHARS:
         return True
-    return text.endswith((".", "۔", ".”", '."', ".»", "،")) or ". " in text.rstrip(". ")
-
-
-def _text_before(child: HtmlElement, parent: HtmlElement) -> bool:
-    """Whether an element shows text of its own, or of earlier children, before one of its children."""
-    if (parent.text or "").strip() or any(_length(earlier) for earlier in child.itersiblings(preceding=True)):
+    if text.endswith((".", "۔", ".”", '."', ".»", "،")):
         return True
-    return any((earlier.tail or "").strip() for earlier in child.itersiblings(preceding=True))
+    return ". " in text.rstrip(". ")
 
 
-def _is_sentence(text: str) -> bool:
-    """Whether a text is one line of story: longer than a label, and ending like a sentence."""
-    return phrases.LABEL_CHARS < len(text) <= 4 * MAX_ITEM_CHARS and text.endswith((".", "؟", "!", "۔", ".»"))
+def _has_text_before(child: HtmlElement, parent: HtmlElement) -> bool:
+    """Whether an element shows text, directly or in earlier children, before one of its children."""
+    if _has_text(parent.text):
+        return True
+    for sibling in child.itersiblings(preceding=True):
+        if text_length(sibling) or _has_text(sibling.tail):
+            return True
+    return False
+
+
+def _has_text(text: str | None) -> bool:
+    return text is not None and text.strip() != ""
+
+
+def _is_sentence(element: HtmlElement) -> bool:
+    """Whether an element is one unlinked line of an article: longer than a label, ending like a sentence."""
+    if link_chars(element):
+        return False
+    text = visible(element)
+    if not phrases.LABEL_CHARS < len(text) <= 4 * MAX_ITEM_CHARS:
+        return False
+    return text.endswith((".", "؟", "!", "۔", ".»"))
 
 
 def _is_linked_box(element: HtmlElement) -> bool:
     """Whether a wrapper around a label holds nothing but the label and links."""
-    if element.tag in ("body", "main") or len(element) > 60:
+    if element.tag in ("body", "main") or len(element) > MAX_ELEMENTS:
         return False
-    if any(link_chars(one) == 0 and _is_sentence(visible(one)) for one in element.iter("p", "div")):
+    if any(map(_is_sentence, element.iter("p", "div"))):
         return False
-    length = _length(element)
-    links = link_chars(element)
-    label_room = phrases.LABEL_CHARS
-    return (
-        links > 0
-        and links >= LINKED_SHARE * (length - label_room)
-        and length - links <= label_room + 40 * _count_links(element)
-    ) or length <= label_room
+    length, linked = text_length(element), link_chars(element)
+    if length <= phrases.LABEL_CHARS:
+        return True
+    if linked == 0 or length - linked > phrases.LABEL_CHARS + 40 * _count_links(element):
+        return False
+    return linked >= LINKED_SHARE * (length - phrases.LABEL_CHARS)
 
 
-def _linked(block: HtmlElement, text: str, end: int) -> bool:
-    """Whether what follows the first `end` characters of a block is mostly linked."""
-    rest = max(1, len(" ".join(text.split())) - end)
-    links = link_chars(block)
-    return links > 0 and min(links, rest) >= LINKED_SHARE * rest
+def _is_linked(block: HtmlElement, text: str, start: int) -> bool:
+    """Whether what follows the first `start` characters of a block is mostly linked."""
+    linked = link_chars(block)
+    if linked == 0:
+        return False
+    rest = max(1, len(" ".join(text.split())) - start)
+    return min(linked, rest) >= LINKED_SHARE * rest
 
 
-def _is_notice(block: HtmlElement, text: str, container: HtmlElement) -> bool:
-    """Prompts, notices of rights: by words, and by a link in them or their place at the story's edge."""
-    if phrases.copyright_notice(text):
-        return _near_end(block, container) or len(text) <= 120
-    if phrases.follow_prompt(text):
-        return link_chars(block) > 0 or _near_end(block, container) or len(text) <= 120
-    return False
-
-
-def _near_end(block: HtmlElement, container: HtmlElement) -> bool:
+def _is_near_end(block: HtmlElement, container: HtmlElement) -> bool:
     """Whether hardly any text follows a block in its container."""
     after = 0
-    element: HtmlElement | None = block
-    while element is not None and element is not container:
-        after += len((element.tail or "").strip()) if element is not block else 0
-        for sibling in element.itersiblings():
-            if isinstance(sibling.tag, str):
-                after += _length(sibling) + len((sibling.tail or "").strip())
-            if after > 3 * MAX_ITEM_CHARS:
-                return False
-        element = element.getparent()
+    for length in _lengths_after(block, container):
+        after += length
+        if after > 3 * MAX_ITEM_CHARS:
+            return False
     return True
 
 
-def _length(element: HtmlElement) -> int:
-    return len(" ".join("".join(element.itertext()).split()))
+def _lengths_after(block: HtmlElement, container: HtmlElement) -> Iterator[int]:
+    """Characters of the texts that follow a block in its container, nearest first."""
+    for element in (block, *block.iterancestors()):
+        if element is container:
+            return
+        if element is not block:
+            yield _tail_length(element)
+        for sibling in element.itersiblings():
+            if isinstance(sibling.tag, str):
+                yield text_length(sibling) + _tail_length(sibling)
+
+
+def _tail_length(element: HtmlElement) -> int:
+    return len((element.tail or "").strip())
 
 
 def _count_links(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iter("a"))
+    return len(list(element.iter("a")))
 
 
-def _stray_text(tail: str | None) -> bool:
-    return bool(tail and len(tail.strip()) > 30)
+def _has_stray_tail(element: HtmlElement) -> bool:
+    return _tail_length(element) > MAX_STRAY_CHARS

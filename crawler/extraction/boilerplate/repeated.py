@@ -1,4 +1,4 @@
-"""Boilerplate that only repetition tells: the paragraphs of an article as keys, and an article without some.
+"""Boilerplate known by repetition alone: the paragraphs of an article as keys, and an article without some.
 
 What counts as repeated is not decided here (`crawler.storage.repeated_paragraphs` counts); this is the pure
 half.
@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.extraction.metadata.authors import is_credit
-from crawler.extraction.text import skeleton
 from crawler.model.article import Article
+from crawler.parsing.arabic import skeleton
 
 EDGE = 12
 """Paragraphs at either end of a text that are looked at. Templates add to the ends; what stands in the middle
-of a long text is the story's."""
+of a long text is the article's."""
 MAX_CHARS = 1_000
 """A longer paragraph is no template's."""
 
@@ -41,13 +41,13 @@ def blocks_of(text: str) -> list[Block]:
         In order; without datelines and agency credits, which repeat by right.
     """
     paragraphs = text.split("\n\n")
-    edges = paragraphs if len(paragraphs) <= 2 * EDGE else [*paragraphs[:EDGE], *paragraphs[-EDGE:]]
-    found: dict[str, Block] = {}
-    for paragraph in edges:
-        if len(paragraph) <= MAX_CHARS and skeleton(paragraph) and not is_credit(paragraph):
-            key = block_key(paragraph)
-            found.setdefault(key, Block(key, paragraph))
-    return list(found.values())
+    if len(paragraphs) > 2 * EDGE:
+        paragraphs[EDGE:-EDGE] = []
+    blocks: dict[str, Block] = {}
+    for paragraph in filter(_may_be_template, paragraphs):
+        key = block_key(paragraph)
+        blocks.setdefault(key, Block(key, paragraph))
+    return list(blocks.values())
 
 
 def without_blocks(article: Article, keys: frozenset[str]) -> Article:
@@ -56,15 +56,17 @@ def without_blocks(article: Article, keys: frozenset[str]) -> Article:
     An article that has no other paragraph is left as it is: what its page says alone is not known to be a
     template's, and a text is not thrown away on suspicion.
     """
-    if not keys:
-        return article
-    doomed = {block.key for block in blocks_of(article.text)} & keys
+    doomed = keys and {block.key for block in blocks_of(article.text)} & keys
     if not doomed:
         return article
     paragraphs = article.text.split("\n\n")
-    kept = [
-        paragraph for paragraph in paragraphs if is_credit(paragraph) or block_key(paragraph) not in doomed
-    ]
-    if all(is_credit(paragraph) for paragraph in kept):
+    kept = [text for text in paragraphs if is_credit(text) or block_key(text) not in doomed]
+    if all(map(is_credit, kept)):
         return article
     return replace(article, text="\n\n".join(kept))
+
+
+def _may_be_template(paragraph: str) -> bool:
+    if len(paragraph) > MAX_CHARS or not skeleton(paragraph):
+        return False
+    return not is_credit(paragraph)

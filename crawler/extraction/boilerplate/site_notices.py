@@ -1,10 +1,14 @@
-"""Where a page holds the notices of its site: consent to cookies goes, other notices count as no story.
+"""Notices that sites put on every page: consent to cookies, rights, newsletters, donations.
 
-Known by the words (`notice_words`), then by the place: a notice has a box of its own or stands at an edge of
-the text. A paragraph between paragraphs of a story is the story's, whatever it speaks of.
+Known by their words (`phrases`), then by their place. A notice speaks for the site to its reader («we use»,
+«your device»); news about the same things speaks of others, so a subject alone never makes a notice. It has a
+box or stands at an end of the text: a paragraph between paragraphs of an article is the article's, whatever
+it speaks of.
 """
 
 import re
+from enum import StrEnum
+from itertools import dropwhile, filterfalse
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -12,91 +16,188 @@ from lxml.html import HtmlElement
 from crawler.extraction.body.amount_guard import MIN_RUN, SENTENCE, running_text
 from crawler.extraction.body.paragraphs import is_block
 from crawler.extraction.boilerplate.by_markup import drop
-from crawler.extraction.boilerplate.notice_words import (
-    CONSENT_TRIGGERS,
-    SiteNotice,
-    is_about_cookies,
-    is_companion,
-    notice_of,
-)
+from crawler.extraction.boilerplate.phrases import LISTS, is_disclaimer
 from crawler.extraction.density import names_of
 from crawler.extraction.page_type.text_lines import lines_of
+from crawler.parsing.arabic import fold_long
 
+
+class SiteNotice(StrEnum):
+    """What a site says to its reader on every page."""
+
+    CONSENT = "consent"
+    RIGHTS = "rights"
+    NEWSLETTER = "newsletter"
+    DONATION = "donation"
+
+
+MAX_NOTICE_CHARS = 1_200
+"""The longest consent paragraphs seen have some 900 characters; what is longer is a text about the matter."""
+MAX_PROMPT_CHARS = 400
+"""Prompts for newsletters and donations, and notices of rights, are a few lines."""
 MAX_BOX_CHARS = 6_000
 """Characters of the longest box about consent, its list of purposes included; a longer one is no box."""
-MAX_CLIMBED = 8
+MAX_WRAPPERS = 8
 """Wrappers around the words of a notice that can be its box."""
 MAX_JUDGED = 300
 """Texts of a page that are judged by the words of notices; one with more such texts is about the matter."""
 NAMED_SHARE = 0.5
 """Part of the running text of a box named after cookies that is plainly about consent; the rest explains."""
 
+_CONSENT_WITH_COOKIES = (("consent_act", "reader"), ("site_speaks", "reader"), ("site_speaks", "purpose"))
+"""Phrase lists that must all be in a text about cookies that asks for consent, one of the lines at least."""
+_CONSENT_WITHOUT_COOKIES = ("partners", "storing")
+_OTHER_NOTICES = {
+    SiteNotice.RIGHTS: ("rights", "rights_holder"),
+    SiteNotice.NEWSLETTER: ("newsletter",),
+    SiteNotice.DONATION: ("donation", "our_work", "to_reader"),
+}
+"""Phrase lists that must all be in a short text for it to be such a notice."""
+_QUOTED = re.compile(r"[«“][^«»“”]{0,600}[»”]|\"[^\"]{0,600}\"")
+_CONSENT_WORDS = (
+    *("ookie", "OOKIE", "كوكي", "الارتباط", "الإرتباط", "erez", "EREZ", "کوکی", "کووکی", "ukî", "émoins"),
+    *("artners", "artenaires", "شركاؤنا", "شركائنا", "tanımlama", "privacy", "خصوصيت"),
+)
+"""One of these is in each text that can be about consent, as published: a quick look before the phrases."""
+_TEXTS_ON_CONSENT = XPath(
+    ".//text()[" + " or ".join(f"contains(., '{word}')" for word in _CONSENT_WORDS) + "]"
+)
 _CONSENT_NAME = re.compile(
     r"cookie|consent|gdpr|ccpa|onetrust|cookiebot|didomi|cmplz|iubenda|qc-cmp|(?:^|[-_ ])cmp(?:$|[-_ ])|"
     r"privacy[-_]?(?:notice|banner|bar|popup|box|wall|message|overlay)",
     re.IGNORECASE,
 )
-_TRIGGERED = XPath(".//text()[" + " or ".join(f"contains(., '{word}')" for word in CONSENT_TRIGGERS) + "]")
 _LABELS = ("h2", "h3", "h4", "h5", "h6", "label", "legend", "summary", "strong", "b")
+
+
+def notice_of(text: str) -> SiteNotice | None:
+    """Which notice a whole paragraph is, by its words.
+
+    Args:
+        text: The paragraph's text.
+    """
+    if len(text) > MAX_NOTICE_CHARS:
+        return None
+    words = _QUOTED.sub(" ", _plain(text))
+    if _has(words, "reported"):
+        return None
+    if _asks_consent(words):
+        return SiteNotice.CONSENT
+    if len(words) > MAX_PROMPT_CHARS:
+        return None
+    if is_disclaimer(text):
+        return SiteNotice.RIGHTS
+    return next((notice for notice, names in _OTHER_NOTICES.items() if _has(words, *names)), None)
+
+
+def is_about_cookies(text: str) -> bool:
+    """Whether a text speaks of cookies, as a headline of an article about them does."""
+    return _has(_plain(text), "cookies")
+
+
+def is_companion(text: str) -> bool:
+    """Whether a paragraph beside a notice of consent belongs to it."""
+    if len(text) > MAX_PROMPT_CHARS:
+        return False
+    words = _plain(text)
+    if _has(words, "reported"):
+        return False
+    return _has(words, "consent_companion")
 
 
 def drop_consent(body: HtmlElement, headline: HtmlElement | None, title: str = "") -> None:
     """Take out what asks the reader for consent to cookies and the like.
 
     Args:
-        body: The page's body, or the story's element; changed in place.
+        body: The page's body, or the article's element; changed in place.
         headline: The element of the headline, if any; what holds it stays.
-        title: The headline. Below one that speaks of cookies only boxes of their own go.
+        title: The headline. Below one that speaks of cookies only boxes go, no paragraphs.
     """
-    around = {body} if headline is None else {body, headline, *headline.iterancestors()}
-    judged: dict[HtmlElement, bool] = {}
-    for text in _TRIGGERED(body)[:MAX_JUDGED]:
+    boxes = _ConsentBoxes(body, headline)
+    for text in _TEXTS_ON_CONSENT(body)[:MAX_JUDGED]:
         element = text.getparent()
-        if text.is_tail:
-            element = element.getparent()
-        box = _consent_box(element, around, judged)
-        if box is None or not any(ancestor is body for ancestor in box.iterancestors()):
-            continue
-        is_paragraph = not is_block(box) or box.tag in ("p", "li")
-        if is_paragraph and (_stands_in_story(box) or (is_about_cookies(title) and not _is_named(box))):
-            continue
-        drop(box)
+        box = boxes.around(element.getparent() if text.is_tail else element)
+        if box is not None and _may_go(box, title):
+            drop(box)
 
 
 def notice_amounts(body: HtmlElement, headline: HtmlElement | None) -> dict[HtmlElement, int]:
     """The blocks behind the headline that are notices of the site, with their running text in characters."""
+    behind = dropwhile(lambda element: headline not in (None, element), body.iter())
     amounts: dict[HtmlElement, int] = {}
-    is_behind = headline is None
     judged = 0
-    for element in body.iter():
-        is_behind = is_behind or element is headline
-        if not is_behind or not is_block(element) or any(map(is_block, element)):
+    for element in filter(_is_innermost_block, behind):
+        amount = running_text(element)
+        if amount == 0:
             continue
-        if amount := running_text(element):
-            judged += 1
-            if all(map(notice_of, _running_lines(element))):
-                amounts[element] = amount
+        judged += 1
+        if all(map(notice_of, _running_lines(element))):
+            amounts[element] = amount
         if judged == MAX_JUDGED:
             break
     return amounts
 
 
-def _consent_box(
-    element: HtmlElement | None, around: set[HtmlElement], judged: dict[HtmlElement, bool]
-) -> HtmlElement | None:
-    """The outermost element around a text that is a notice of consent and nothing else."""
-    box = None
-    for _ in range(MAX_CLIMBED):
-        if element is None or element in around:
-            break
-        if element not in judged:
-            judged[element] = _is_consent_box(element)
-        if judged[element]:
-            box = element
-        elif box is not None:
-            break
-        element = element.getparent()
-    return box
+def _is_innermost_block(element: HtmlElement) -> bool:
+    return is_block(element) and not any(map(is_block, element))
+
+
+class _ConsentBoxes:
+    """The boxes of a page that ask for consent; each element is judged once."""
+
+    def __init__(self, body: HtmlElement, headline: HtmlElement | None) -> None:
+        self._body = body
+        self._outside = {body}
+        if headline is not None:
+            self._outside |= {headline, *headline.iterancestors()}
+        self._verdicts: dict[HtmlElement, bool] = {}
+
+    def around(self, element: HtmlElement | None) -> HtmlElement | None:
+        """The outermost element of the body around a text that is a notice of consent and nothing else."""
+        box = None
+        for _ in range(MAX_WRAPPERS):
+            if element is None or element in self._outside:
+                break
+            if self._is_box(element):
+                box = element
+            elif box is not None:
+                break
+            element = element.getparent()
+        if box is None or self._body not in box.iterancestors():
+            return None
+        return box
+
+    def _is_box(self, element: HtmlElement) -> bool:
+        if element not in self._verdicts:
+            self._verdicts[element] = _is_consent_box(element)
+        return self._verdicts[element]
+
+
+def _plain(text: str) -> str:
+    return fold_long(text, accents=False)
+
+
+def _has(words: str, *names: str) -> bool:
+    """Whether a plain text has a phrase of each of these lists."""
+    return all(LISTS[name].find(words) for name in names)
+
+
+def _asks_consent(words: str) -> bool:
+    """Whether a site asks for consent: it speaks itself, to the reader or of its own purposes."""
+    if _has(words, "cookies"):
+        return any(_has(words, *names) for names in _CONSENT_WITH_COOKIES)
+    return _has(words, *_CONSENT_WITHOUT_COOKIES)
+
+
+def _may_go(box: HtmlElement, title: str) -> bool:
+    """Whether a notice of consent may be taken out: a box always, a paragraph by its place and the title."""
+    if is_block(box) and box.tag not in ("p", "li"):
+        return True
+    if _is_between_paragraphs(box):
+        return False
+    if _is_named(box):
+        return True
+    return not is_about_cookies(title)
 
 
 def _is_consent_box(element: HtmlElement) -> bool:
@@ -106,13 +207,19 @@ def _is_consent_box(element: HtmlElement) -> bool:
         if length > MAX_BOX_CHARS:
             return False
     labels = {" ".join("".join(label.itertext()).split()) for label in element.iter(*_LABELS)}
-    lines = [line for line in _running_lines(element) if line not in labels]
-    consent = [line for line in lines if notice_of(line) is SiteNotice.CONSENT]
-    if not consent:
+    lines = list(filterfalse(labels.__contains__, _running_lines(element)))
+    explaining = list(filterfalse(_is_consent_line, lines))
+    if len(explaining) == len(lines):
         return False
-    if all(line in consent or is_companion(line) for line in lines):
+    if all(map(is_companion, explaining)):
         return True
-    return _is_named(element) and sum(map(len, consent)) >= NAMED_SHARE * sum(map(len, lines))
+    if not _is_named(element):
+        return False
+    return sum(map(len, explaining)) <= (1 - NAMED_SHARE) * sum(map(len, lines))
+
+
+def _is_consent_line(line: str) -> bool:
+    return notice_of(line) is SiteNotice.CONSENT
 
 
 def _running_lines(element: HtmlElement) -> list[str]:
@@ -123,10 +230,8 @@ def _is_named(element: HtmlElement) -> bool:
     return _CONSENT_NAME.search(names_of(element)) is not None
 
 
-def _stands_in_story(paragraph: HtmlElement) -> bool:
+def _is_between_paragraphs(paragraph: HtmlElement) -> bool:
     """Whether a paragraph stands between two others that have sentences."""
-    beside = (
-        next(paragraph.itersiblings("p", "li", preceding=True), None),
-        next(paragraph.itersiblings("p", "li"), None),
-    )
-    return all(one is not None and running_text(one) >= SENTENCE for one in beside)
+    before = next(paragraph.itersiblings("p", "li", preceding=True), None)
+    after = next(paragraph.itersiblings("p", "li"), None)
+    return all(neighbour is not None and running_text(neighbour) >= SENTENCE for neighbour in (before, after))

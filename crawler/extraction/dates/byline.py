@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from crawler.model.article import DatePrecision
 from crawler.parsing.dates.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
 from crawler.parsing.dates.clock import read_clock
-from crawler.parsing.dates.names import DAY_WORDS, FILLERS, NUMBER_WORDS, UNITS, fold
 from crawler.parsing.dates.order import DateOrder
 from crawler.parsing.dates.reading import Reading, read_date
+from crawler.parsing.dates.words import DAY_WORDS, FILLERS, NUMBER_WORDS, UNITS, fold
 
 MAX_LABELS = 6
 """Labels looked at in one line: «نشر» and «آخر تحديث» twice, and some to spare."""

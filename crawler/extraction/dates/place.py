@@ -9,8 +9,9 @@ from urllib.parse import unquote
 from lxml.html import HtmlElement
 
 from crawler.extraction.dates.byline import other_words
-from crawler.extraction.metadata.matching import same_headline, same_page
-from crawler.parsing.dates.names import fold
+from crawler.extraction.metadata.matching import same_headline
+from crawler.parsing.article_urls import same_page
+from crawler.parsing.dates.words import fold
 
 MAX_INSIDE = 300
 """Elements in a heading, a paragraph or a link; the most seen in a real one is some dozens."""

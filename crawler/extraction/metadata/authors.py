@@ -1,4 +1,4 @@
-"""Who wrote it: people by name, and the agency that a story is credited to."""
+"""Who wrote it: people by name, and the agency that an article is credited to."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -16,19 +16,35 @@ from crawler.extraction.boilerplate.credit_lines import (
 )
 from crawler.extraction.dates.place import Place
 from crawler.extraction.dates.visible import LineCache, Lines
-from crawler.extraction.metadata.agencies import agency_name
-from crawler.extraction.metadata.canonical import host_labels
 from crawler.extraction.metadata.meta import Metadata
-from crawler.extraction.metadata.person_names import (
+from crawler.extraction.metadata.names import (
     MAX_NAME_CHARS,
     MAX_NAME_WORDS,
+    agency_name,
+    is_nobody,
     is_person_name,
     is_place,
     names_in,
 )
-from crawler.extraction.text import fold, one_line, skeleton
+from crawler.extraction.text import one_line
+from crawler.parsing.arabic import fold, skeleton
+from crawler.parsing.article_urls import host_labels
 
 MAX_AUTHORS = 8
+MAX_STATEMENT_CHARS = 300
+"""Characters of a statement of authors that are read."""
+MAX_OPENING_CHARS = 80
+"""Characters of a first paragraph in which a dateline's agency is looked for."""
+MAX_PEOPLE = 20
+"""Authors of one JSON-LD node that are read."""
+MAX_DEPTH = 3
+"""How deep lists of authors in JSON-LD are followed."""
+MAX_CANDIDATES = 40
+"""Elements named for an author that are looked at; a page with more of them is a listing."""
+MAX_LINES = 30
+"""Lines around the headline in which a label and a name are looked for."""
+MAX_DATELINE_WORDS = 4
+"""Words of a correspondent's name; more is a sentence."""
 
 _BY = re.compile(
     r"\A\s*(?:(?:ال)?كاتبة?|(?:مرسلة|نُشر|نشر|أرسل|أضيف) بواسطة|"
@@ -38,17 +54,6 @@ _BY = re.compile(
 )
 _WHEN = re.compile(r"(?<!\s)\s+(?:في|بتاريخ|يوم|on|at|[-–—|·•])\s+(?=.{0,20}\d)")
 """Where a by-line goes on with its date: «بواسطة … في 4 كانون الأول 2024»."""
-_NOBODY = frozenset(
-    {
-        "admin", "administrator", "editor", "editors", "root", "user", "webmaster", "author", "staff",
-        "guest", "news", "desk", "submitted",
-        "wordpress", "anonymous", "unknown", "null", "none", "undefined", "superadmin", "adminuser",
-        "siteadmin", "test", "manager",
-        "ادمن", "الادارهٔ", "الاداره", "مدير", "المدير", "مديرالموقع", "اداره", "ادارهالموقع", "المحرر",
-        "محرر", "الكاتب", "كاتب", "مشرف", "المشرف",
-        "زاير", "غيرمعروف", "مجهول", "المسوول", "newsdesk", "webadmin", "publisher", "newseditor", "autor",
-    }
-)  # fmt: skip
 _ADDRESS = re.compile(r"https?:|www\.|@|\.(?:com|net|org)\b|/|\d{3,}|[{}<>=\\]", re.IGNORECASE)
 _NO_CREDIT = re.compile(r"\b(?:developed|powered|designed|design) by\b|برمجة|تصميم وتطوير", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
@@ -74,12 +79,13 @@ _COMMENT = re.compile(
     r"|UserComments|Comment)(?:\Z|[\s_-])|schema\.org/Comment",
     re.IGNORECASE,
 )
-MAX_CANDIDATES = 40
-"""Elements named for an author that are looked at; a page with more of them is a listing."""
-MAX_LINES = 30
-"""Lines around the headline in which a label and a name are looked for."""
-MAX_DATELINE_WORDS = 4
-"""Words of a correspondent's name; more is a sentence."""
+_OPENING_AGENCY = re.compile(r"\A[(\[«\"]?([^\-–—/:،()]{2,25}?)[)\]»\"]?\s{0,3}[-–—:/]")
+_META_KEYS = (
+    *("article:author", "author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
+    "twitter:data1",
+)
+_NAMED_TAGS = ("a", "span", "div", "p", "address", "h4", "h5", "li", "cite")
+_NAME_EDGES = ' -–—:|«»"“”.'
 
 
 def find_authors(
@@ -88,65 +94,50 @@ def find_authors(
     url: str,
     *,
     hinted: tuple[str, ...],
-    others: list[str],
+    not_authors: list[str],
     headline: HtmlElement | None = None,
     line_cache: LineCache | None = None,
 ) -> list[str]:
     """The authors' names: people and agencies, never an address, an account name or the site itself.
 
-    In order of trust: the page's own statements, what a feed told, elements named for the author in the
-    article's head or end, and a labelled name in the small print around the headline.
+    In order of trust: the page's own statements, those of a feed, elements named for the author in the
+    article's beginning or end, and a labelled name in the byline around the headline.
 
     Args:
         body: The page's body.
         metadata: The page's statements.
         url: The page's address.
-        hinted: What a feed told.
-        others: Names that are no authors: the site's, the section's.
+        hinted: The authors that a feed names.
+        not_authors: Names that are no authors: the site's, the section's.
         headline: The headline's element: the article is where it stands.
         line_cache: The lines of text that have been read of this page for something else.
     """
-    sites = {skeleton(name) for name in others} | {skeleton(label) for label in host_labels(url)}
+    excluded = set(map(skeleton, [*not_authors, *host_labels(url)]))
     sources: tuple[Callable[[], Iterable[str]], ...] = (
         lambda: _from_linked_data(metadata, url),
         lambda: _from_meta(metadata),
         lambda: hinted,
         lambda: _from_markup(body, Place.at(headline), url),
-        lambda: _from_small_print(headline, url, line_cache if line_cache is not None else {}),
+        lambda: _from_byline(headline, url, line_cache if line_cache is not None else {}),
     )
-    for told in sources:
-        names: dict[str, str] = {}
-        for text in told():
-            for name in _names(text):
-                bones = skeleton(name)
-                if bones not in sites and not _NO_CREDIT.search(text):
-                    names.setdefault(bones, name)
-        if names:
-            return list(names.values())[:MAX_AUTHORS]
+    for statements in sources:
+        if names := _distinct_names(statements(), excluded):
+            return names[:MAX_AUTHORS]
     return []
 
 
 def find_agency(paragraphs: list[str], authors: list[str]) -> str | None:
-    """The agency a story is credited to: in its dateline («دمشق-سانا»), its last line or as author.
+    """The agency an article is credited to: in its dateline («دمشق-سانا»), its last line or as author.
 
     Args:
-        paragraphs: The story.
+        paragraphs: The article's text.
         authors: The authors found.
 
     Returns:
         The agency's usual name, or None.
     """
-    if paragraphs:
-        opening = paragraphs[0][:80].strip()
-        match = _CITY_AGENCY.match(opening)
-        if match and (name := agency_name(match.group(2))):
-            return name
-        match = re.match(r"\A[(\[«\"]?([^\-–—/:،()]{2,25}?)[)\]»\"]?\s{0,3}[-–—:/]", opening)
-        if match and (name := agency_name(match.group(1))):
-            return name
-    if agency := read_credits(paragraphs, []).agency:
-        return agency
-    return next((name for author in authors if (name := agency_name(author))), None)
+    agency = next(filter(None, _dateline_agencies(paragraphs)), None) or read_credits(paragraphs, []).agency
+    return agency or next(filter(None, map(agency_name, authors)), None)
 
 
 def is_credit(paragraph: str) -> bool:
@@ -160,12 +151,12 @@ def is_credit(paragraph: str) -> bool:
     return find_agency([paragraph], []) is not None or _CORRESPONDENT.fullmatch(paragraph) is not None
 
 
-def dateline_author(paragraphs: list[str], others: list[str]) -> list[str]:
-    """The correspondent whom a dateline of its own names: «درعا-نسيم الرفاعي», «سامر العلي – دمشق».
+def dateline_author(paragraphs: list[str], not_authors: list[str]) -> list[str]:
+    """The correspondent whom a lone dateline names: «درعا-نسيم الرفاعي», «سامر العلي – دمشق».
 
     Args:
-        paragraphs: The story.
-        others: Names that are no authors: the site's.
+        paragraphs: The article's text.
+        not_authors: Names that are no authors: the site's.
 
     Returns:
         One name, or none.
@@ -176,28 +167,44 @@ def dateline_author(paragraphs: list[str], others: list[str]) -> list[str]:
     place, name = match.group(1).strip(), match.group(2).strip()
     if is_place(name):
         place, name = name, place
-    known = {skeleton(other) for other in others}
-    if skeleton(name) in known or skeleton(place) in known or len(fold(name).split()) > MAX_DATELINE_WORDS:
+    is_excluded = not {skeleton(name), skeleton(place)}.isdisjoint(map(skeleton, not_authors))
+    if is_excluded or len(fold(name).split()) > MAX_DATELINE_WORDS:
         return []
-    return [each for each in _names(name) if is_person_name(each)]
+    return list(filter(is_person_name, _names(name)))
 
 
-def _names(text: str) -> list[str]:
+def _dateline_agencies(paragraphs: list[str]) -> Iterator[str | None]:
+    """What may be the agency in the dateline of the first paragraph."""
+    opening = paragraphs[0][:MAX_OPENING_CHARS].strip() if paragraphs else ""
+    if match := _CITY_AGENCY.match(opening):
+        yield agency_name(match.group(2))
+    if match := _OPENING_AGENCY.match(opening):
+        yield agency_name(match.group(1))
+
+
+def _distinct_names(statements: Iterable[str], excluded: set[str]) -> list[str]:
+    names: dict[str, str] = {}
+    for statement in statements:
+        if _NO_CREDIT.search(statement):
+            continue
+        for name in _names(statement):
+            names.setdefault(skeleton(name), name)
+    return [name for key, name in names.items() if key not in excluded]
+
+
+def _names(statement: str) -> list[str]:
     """The names of a statement: no accounts, addresses, times, places, labels, sentences."""
-    names = []
-    for part in names_in(_BY.sub("", one_line(text[:300]))):
-        name = _BY.sub("", part).strip(' -–—:|«»"“”.')
-        if (
-            2 < len(name) <= MAX_NAME_CHARS
-            and skeleton(name) not in _NOBODY
-            and not _ADDRESS.search(name)
-            and len(fold(name).split()) <= MAX_NAME_WORDS
-            and not is_place(name)
-            and not _NO_NAME.search(fold(name))
-            and skeleton(name)
-        ):
-            names.append(name)
-    return names
+    parts = names_in(_BY.sub("", one_line(statement[:MAX_STATEMENT_CHARS])))
+    return list(filter(_is_name, (_BY.sub("", part).strip(_NAME_EDGES) for part in parts)))
+
+
+def _is_name(name: str) -> bool:
+    if not 2 < len(name) <= MAX_NAME_CHARS or not skeleton(name) or _ADDRESS.search(name):
+        return False
+    folded = fold(name)
+    if len(folded.split()) > MAX_NAME_WORDS or _NO_NAME.search(folded):
+        return False
+    return not is_nobody(name) and not is_place(name)
 
 
 def _from_linked_data(metadata: Metadata, url: str) -> list[str]:
@@ -209,30 +216,17 @@ def _people(value: Any, metadata: Metadata, depth: int = 0) -> list[str]:
     value = metadata.linked_data.resolve(value)
     if isinstance(value, str):
         return [value]
-    if isinstance(value, list) and depth < 3:
-        return [name for item in value[:20] for name in _people(item, metadata, depth + 1)]
-    if isinstance(value, dict) and depth < 3:
-        return _people(value.get("name"), metadata, depth + 1)
-    return []
+    if depth == MAX_DEPTH:
+        return []
+    if isinstance(value, list):
+        return [name for author in value[:MAX_PEOPLE] for name in _people(author, metadata, depth + 1)]
+    return _people(value.get("name"), metadata, depth + 1) if isinstance(value, dict) else []
 
 
 def _from_meta(metadata: Metadata) -> list[str]:
-    return [
-        value
-        for key in (
-            "article:author",
-            "author",
-            "dc.creator",
-            "dcterms.creator",
-            "parsely-author",
-            "sailthru.author",
-            "twitter:data1",
-        )
-        for value in metadata.meta.get(key, ())
-        if key != "twitter:data1"
-        or "بواسط" in (metadata.first("twitter:label1") or "")
-        or "by" in (metadata.first("twitter:label1") or "").lower()
-    ][:MAX_AUTHORS]
+    label = (metadata.first("twitter:label1") or "").lower()
+    keys = _META_KEYS if "بواسط" in label or "by" in label else _META_KEYS[:-1]
+    return [value for key in keys for value in metadata.meta.get(key, ())][:MAX_AUTHORS]
 
 
 def _from_markup(body: HtmlElement, place: Place, url: str) -> list[str]:
@@ -243,18 +237,18 @@ def _from_markup(body: HtmlElement, place: Place, url: str) -> list[str]:
     """
     beside: dict[str, str] = {}
     for element in islice(_named_for_author(body), MAX_CANDIDATES):
-        text = _WHEN.split(one_line("".join(element.itertext())[:300]), maxsplit=1)[0]
+        text = _WHEN.split(one_line("".join(element.itertext())[:MAX_STATEMENT_CHARS]), maxsplit=1)[0]
         if not 2 < len(text) <= MAX_NAME_CHARS + 20 or _is_among_comments(element):
             continue
-        names = [name for name in _names(text) if _can_be_author(name)]
+        names = list(filter(_can_be_author, _names(text)))
         if names and not place.is_beside(element, url=url):
             return [text]
-        beside |= {skeleton(name): text for name in names}
+        beside |= dict.fromkeys(map(skeleton, names), text)
     return list(beside.values()) if len(beside) == 1 else []
 
 
 def _named_for_author(body: HtmlElement) -> Iterator[HtmlElement]:
-    for element in body.iter("a", "span", "div", "p", "address", "h4", "h5", "li", "cite"):
+    for element in body.iter(*_NAMED_TAGS):
         if _names_author(element.get("rel"), element.get("itemprop"), element.get("class")):
             yield element
 
@@ -264,24 +258,22 @@ def _can_be_author(name: str) -> bool:
 
 
 def _is_among_comments(element: HtmlElement) -> bool:
-    """Whether an element stands in a form, a comment or another story, whatever the headline's place."""
-    for ancestor in (element, *element.iterancestors()):
+    """Whether an element stands in a form, a comment or another article, whatever the headline's place."""
+    for ancestor in chain((element,), element.iterancestors()):
         if ancestor.tag in ("form", "nav", "aside"):
             return True
-        names = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''} {ancestor.get('itemtype') or ''}"
+        names = " ".join(ancestor.get(key) or "" for key in ("class", "id", "itemtype"))
         if ancestor.tag not in ("body", "html") and _COMMENT.search(names[:400]):
             return True
     return False
 
 
-def _from_small_print(headline: HtmlElement | None, url: str, line_cache: LineCache) -> list[str]:
+def _from_byline(headline: HtmlElement | None, url: str, line_cache: LineCache) -> list[str]:
     """A name behind a label («بقلم: …») in the lines around the headline."""
     if headline is None:
         return []
     lines = Lines(headline, url, line_cache)
-    for position, (text, _) in enumerate(chain(lines.following(), lines.preceding())):
-        if position >= MAX_LINES:
-            break
+    for text, _ in islice(chain(lines.following(), lines.preceding()), MAX_LINES):
         lines.done_with = True
         if names := byline_names(text):
             return names
@@ -291,8 +283,6 @@ def _from_small_print(headline: HtmlElement | None, url: str, line_cache: LineCa
 @lru_cache(maxsize=8192)
 def _names_author(rel: str | None, itemprop: str | None, classes: str | None) -> bool:
     """Whether an element's attributes name it as the author's."""
-    return (
-        "author" in (rel or "").lower().split()
-        or "author" in (itemprop or "").lower()
-        or _BYLINE_CLASS.search((classes or "")[:200]) is not None
-    )
+    if "author" in (rel or "").lower().split() or "author" in (itemprop or "").lower():
+        return True
+    return _BYLINE_CLASS.search((classes or "")[:200]) is not None

@@ -13,11 +13,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.metadata.matching import same_headline, same_page
+from crawler.extraction.metadata.matching import same_headline
+from crawler.parsing.article_urls import same_page
 
 Node = dict[str, Any]
 """One JSON-LD object as parsed: keys as written, values unchecked."""
@@ -53,7 +55,7 @@ _ARTICLE_TYPES = {
     "scholarlyarticle": 2,
     "socialmediaposting": 3,
 }
-"""schema.org's Article and its subtypes, with their rank: the lower is the more telling on a news page."""
+"""schema.org's Article and its subtypes, with their rank: on a news page the lower is believed first."""
 
 _PAGE_TYPES = frozenset({"webpage", "itempage"})
 
@@ -94,7 +96,7 @@ class LinkedData:
             title: The page's headline, if known; a node with the same headline wins.
 
         Returns:
-            The best node. With no `url` and no `title` the most telling type wins, then the first.
+            The best node. With no `url` and no `title` the type of the best rank wins, then the first.
         """
         ranked = self.ranked(url=url, title=title)
         return ranked[0] if ranked else None
@@ -109,15 +111,15 @@ class LinkedData:
             url: The page's address.
             title: The page's headline, if known.
         """
-        scored: list[tuple[int, int, int, Node]] = []
-        for position, node in enumerate(self.articles):
-            by_url = _verdict(url, _addresses(node), same_page)
-            names = [text_value(node, "headline"), text_value(node, "name")]
-            by_title = _verdict(title, names, same_headline)
-            scored.append((-(by_url + by_title), node_rank(node), position, node))
-        scored.sort(key=lambda item: item[:3])
+        scored = [(self._score(node, url, title), node) for node in self.articles]
+        scored.sort(key=lambda pair: (-pair[0], node_rank(pair[1])))
         best = scored[0][0] if scored else 0
-        return [node for score, _, _, node in scored if score <= 0 or (score == best and score < 2)]
+        return [node for score, node in scored if score >= 0 or score == best > -2]
+
+    def _score(self, node: Node, url: str | None, title: str | None) -> int:
+        """How far a node is the page's own: 2 where address and headline agree, -2 where both differ."""
+        names = [text_value(node, "headline"), text_value(node, "name")]
+        return _agreement(url, _addresses(node), same_page) + _agreement(title, names, same_headline)
 
     def resolve(self, value: Any) -> Any:
         """`value`, or the node that it refers to when it is nothing but a reference (``{"@id": …}``)."""
@@ -138,21 +140,16 @@ def read_linked_data(tree: HtmlElement) -> LinkedData:
     articles: list[Node] = []
     pages: list[Node] = []
     by_id: dict[str, Node] = {}
-    seen = 0
-    for block in _blocks(tree):
-        for value in parse_block(block):
-            for node in _walk(value):
-                seen += 1
-                if seen > MAX_NODES:
-                    return LinkedData(tuple(articles), tuple(pages), by_id)
-                identity = node.get("@id")
-                if isinstance(identity, str) and len(node) > len(by_id.get(identity, ())):
-                    by_id[identity] = node
-                kinds = node_types(node)
-                if any(kind in _ARTICLE_TYPES for kind in kinds):
-                    articles.append(node)
-                elif not _PAGE_TYPES.isdisjoint(kinds):
-                    pages.append(node)
+    values = chain.from_iterable(map(parse_block, _blocks(tree)))
+    for node in islice(chain.from_iterable(map(_nodes, values)), MAX_NODES):
+        identity = node.get("@id")
+        if isinstance(identity, str) and len(node) > len(by_id.get(identity, ())):
+            by_id[identity] = node
+        kinds = node_types(node)
+        if not _ARTICLE_TYPES.keys().isdisjoint(kinds):
+            articles.append(node)
+        elif not _PAGE_TYPES.isdisjoint(kinds):
+            pages.append(node)
     return LinkedData(tuple(articles), tuple(pages), by_id)
 
 
@@ -196,7 +193,7 @@ def node_types(node: Node) -> list[str]:
 
 
 def node_rank(node: Node) -> int:
-    """How telling a node's type is on a news page: 0 for NewsArticle, 1 for Article, then the rest."""
+    """The rank of a node's type on a news page: 0 for NewsArticle, 1 for Article, then the rest."""
     return min((_ARTICLE_TYPES.get(kind, 9) for kind in node_types(node)), default=9)
 
 
@@ -240,30 +237,27 @@ def _blocks(tree: HtmlElement) -> Iterator[str]:
         yield text
 
 
-def _walk(value: Any, depth: int = 0) -> Iterator[Node]:
+def _nodes(value: Any, depth: int = 0) -> Iterator[Node]:
+    """The objects of a value: itself, those of a list, those in its containers."""
     if depth > MAX_DEPTH:
         return
+    inner: list[Any] = []
     if isinstance(value, list):
-        for item in value[:MAX_NODES]:
-            yield from _walk(item, depth + 1)
+        inner = value[:MAX_NODES]
     elif isinstance(value, dict):
         yield value
-        for key in _CONTAINERS:
-            if key in value:
-                yield from _walk(value[key], depth + 1)
+        inner = [value.get(key) for key in _CONTAINERS]
+    for each in inner:
+        yield from _nodes(each, depth + 1)
 
 
 def _decode_all(text: str) -> list[Any]:
     """All JSON values that stand one after the other; what follows the last good one is ignored."""
     values: list[Any] = []
     position = 0
-    while len(values) < MAX_BLOCKS:
-        opening = _OPENING.search(text, position)
-        if opening is None:
-            break
-        start = opening.start()
+    while len(values) < MAX_BLOCKS and (opening := _OPENING.search(text, position)):
         try:
-            value, position = _DECODER.raw_decode(text, start)
+            value, position = _DECODER.raw_decode(text, opening.start())
         except (ValueError, RecursionError):
             break
         values.append(value)
@@ -275,12 +269,16 @@ def _salvage(text: str) -> list[Any]:
     types = [match for match in _SALVAGE_TYPE.finditer(text) if _bare_type(match.group(1)) in _ARTICLE_TYPES]
     if not types:
         return []
+    start, end = types[0].end(), len(text)
+    if len(types) > 1:
+        end = types[1].start()
     node: Node = {"@type": types[0].group(1)}
-    end = types[1].start() if len(types) > 1 else len(text)
     for key in _SALVAGED:
         quoted = f'"{key}"'
-        at = text.find(quoted, types[0].end(), end)
-        if at >= 0 and (match := _SALVAGE_VALUE.match(text, at + len(quoted), end)):
+        position = text.find(quoted, start, end)
+        if position < 0:
+            continue
+        if match := _SALVAGE_VALUE.match(text, position + len(quoted), end):
             node[key] = match.group(1).replace('\\"', '"').replace("\\/", "/")
     return [node] if len(node) > 1 else []
 
@@ -293,7 +291,11 @@ def _addresses(node: Node) -> list[str | None]:
     return [value if isinstance(value, str) else None for value in values]
 
 
-def _verdict(own: str | None, others: list[str | None], same: Callable[[str, str], bool | None]) -> int:
-    """1 if one of `others` says the same as `own`, -1 if some can be compared and none does, else 0."""
-    answers = [same(own, other) for other in others if own and other]
-    return 1 if True in answers else -1 if False in answers else 0
+def _agreement(text: str | None, others: list[str | None], same: Callable[[str, str], bool | None]) -> int:
+    """1 if one of `others` says the same as `text`, -1 if some can be compared and none does, else 0."""
+    if not text:
+        return 0
+    answers = {same(text, other) for other in filter(None, others)}
+    if True in answers:
+        return 1
+    return -1 if False in answers else 0

@@ -8,11 +8,12 @@ are for long clean text; headlines and mixed scripts are the rule here.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 SAMPLE_CHARS = 6_000
-"""Characters that are looked at: a thousand words tell as much as ten thousand."""
+"""Characters that are looked at: a thousand words say as much as ten thousand."""
 MIN_LETTERS = 20
-"""Less than this tells nothing reliable."""
+"""From less than this nothing reliable can be said."""
 MIN_SHARE = 0.1
 """Share of a text's words that its language's commonest ones have at least: running text has a quarter and
 more, another language by chance some hundredths."""
@@ -21,6 +22,8 @@ MIN_HITS = 2
 LEAD = 1.3
 """How many times as much as the next language the first must score. Closer ones (Spanish and Portuguese share
 half of their commonest words) are left to the page's own statement."""
+OWN_LETTER = 4
+"""What a share of letters that one language alone has counts beside the same share of common words."""
 FOREIGN_SHARE = 0.02
 """A text with more letters than this that a language does not have is in another one."""
 
@@ -34,9 +37,9 @@ _SCRIPTS = {
     "el": re.compile("[Ͱ-Ͽ]+"),
 }
 """Scripts; those that one language alone is written in have its code."""
-_USUAL = ("arabic", "latin")
+_USUAL_SCRIPTS = {script: _SCRIPTS[script] for script in ("arabic", "latin")}
 _UNUSUAL = re.compile("[Ѐ-ԯא-תԱ-ևܐ-ܯݍ-ݏͰ-Ͽ]")
-"""All the other scripts at once: most texts have none of their letters, which one look tells."""
+"""All the other scripts at once: most texts have none of their letters, which one look shows."""
 _WORDS = re.compile(r"[^\W\d_]+")
 _WITH_ARTICLE = re.compile("[وبف]?ال..|لل..")
 
@@ -50,8 +53,8 @@ _ARABIC_SCRIPT_LETTERS = {
     "ur": (re.compile("[ٹڈڑںےہھ]"), 0.03),
     "ps": (re.compile("[ټډړږښڼېۍځڅ]"), 0.02),
 }
-"""Letters that one language of the Arabic script alone has, and the share from which they tell. Sorani writes
-its vowels out: one letter in eight is one that Arabic doesn't have at all."""
+"""Letters that one language of the Arabic script alone has, and the share from which they decide. Sorani
+writes its vowels out: one letter in eight is one that Arabic doesn't have at all."""
 _ARABIC_SCRIPT_WORDS = {
     "ar": _words(
         "في من على إلى أن التي الذي عن مع هذا هذه قال وقال بعد قبل كان ما لا بين إن كما أو خلال حيث منذ عبر"
@@ -109,6 +112,8 @@ _OTHER_SCRIPTS = frozenset(
     {"ar", "fa", "ur", "ps", "he", "ru", "uk", "be", "bg", "hy", "el", "zh", "ja", "ko", "th"}
 )
 """Languages that a text in Latin letters is not in, whatever its page says."""
+_NOT_OF_LATIN_UNKNOWN = _OTHER_SCRIPTS | _LATIN_WORDS.keys()
+"""Languages that are not believed to be that of a text in Latin letters which is in none of those known."""
 _CYRILLIC_LANGUAGES = frozenset({"ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "tg", "mn", "tt"})
 _UKRAINIAN, _RUSSIAN = re.compile("[іїєґ]"), re.compile("[ыэё]")
 _RUSSIAN_WORDS = _words("что это как его для из ещё более они был была были после при также который которые")
@@ -125,91 +130,105 @@ def detect_language(text: str, declared: str | None = None) -> str | None:
 
     Returns:
         An ISO 639-1 code (Kurdish is ``ku`` in either script), ``syr`` for Syriac, which has none, or
-        None where the text doesn't tell.
+        None where the text leaves it open.
     """
     sample = text[:SAMPLE_CHARS]
-    in_order = _WORDS.findall(sample)
-    is_usual = _UNUSUAL.search(sample) is None
-    letters = {
-        name: sum(map(len, pattern.findall(sample)))
-        for name, pattern in _SCRIPTS.items()
-        if not is_usual or name in _USUAL
-    }
-    script, count = max(letters.items(), key=lambda item: item[1])
-    of_other_scripts = sum(map(len, in_order)) - sum(letters.values())
-    if count < max(MIN_LETTERS, of_other_scripts):
+    words = _WORDS.findall(sample)
+    scripts = _SCRIPTS if _UNUSUAL.search(sample) else _USUAL_SCRIPTS
+    letters = {script: _count(pattern, sample) for script, pattern in scripts.items()}
+    script = max(letters, key=letters.__getitem__)
+    of_other_scripts = sum(map(len, words)) - sum(letters.values())
+    if letters[script] < max(MIN_LETTERS, of_other_scripts):
         return None
-    declared = re.split("[-_]", (declared or "").lower(), maxsplit=1)[0]
-    words = Counter(map(str.lower, in_order))
-    if script == "arabic":
-        return _arabic_script(sample, words, count, declared)
-    if script == "latin":
-        return _latin_script(sample, words, count, declared)
-    if script == "cyrillic":
-        return _cyrillic_script(sample.lower(), words, count, declared)
-    return script
+    language = re.split("[-_]", (declared or "").lower(), maxsplit=1)[0]
+    return _Sample(sample, Counter(map(str.lower, words)), letters[script], language).detect(script)
 
 
-def _arabic_script(sample: str, words: Counter[str], letters: int, declared: str) -> str | None:
-    for name, (pattern, share) in _ARABIC_SCRIPT_LETTERS.items():
-        if len(pattern.findall(sample)) > share * letters:
-            return name
-    scores = {name: float(_hits(words, common)) for name, common in _ARABIC_SCRIPT_WORDS.items()}
-    farsi, arabic = len(_FARSI_LETTERS.findall(sample)), len(_ARABIC_LETTERS.findall(sample))
-    scores["fa"] += sum(words.values()) * farsi / letters
-    scores["ar"] += sum(words.values()) * (arabic / letters + _share_with_article(words) / 2)
-    return _first(scores, words, declared)
+def _count(pattern: re.Pattern[str], text: str) -> int:
+    """Characters of a text that match."""
+    return sum(map(len, pattern.findall(text)))
 
 
-def _share_with_article(words: Counter[str]) -> float:
-    """The share of words that begin with the Arabic article, joined or not."""
-    with_article = sum(count for word, count in words.items() if _WITH_ARTICLE.match(word))
-    return with_article / max(1, sum(words.values()))
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A text of one script, its words with their counts, how many letters it has, what its page declares."""
+
+    text: str
+    words: Counter[str]
+    letters: int
+    declared: str
+
+    def detect(self, script: str) -> str | None:
+        """The language; a script that one language alone is written in is called by its code."""
+        if script == "arabic":
+            return self._arabic_script()
+        if script == "latin":
+            return self._latin_script()
+        if script == "cyrillic":
+            return self._cyrillic_script()
+        return script
+
+    def _arabic_script(self) -> str | None:
+        for language, (pattern, share) in _ARABIC_SCRIPT_LETTERS.items():
+            if self._share(pattern) > share:
+                return language
+        scores = {name: float(self._hits(common)) for name, common in _ARABIC_SCRIPT_WORDS.items()}
+        count = self.words.total()
+        with_article = sum(number for word, number in self.words.items() if _WITH_ARTICLE.match(word))
+        scores["fa"] += count * self._share(_FARSI_LETTERS)
+        scores["ar"] += count * self._share(_ARABIC_LETTERS) + with_article / 2
+        return self._first(scores)
+
+    def _latin_script(self) -> str | None:
+        special = Counter(filter(_is_special, self.text.lower()))
+        scores: dict[str, float] = {}
+        for language, common in _LATIN_WORDS.items():
+            foreign = sum(count for letter, count in special.items() if letter not in _ALPHABETS[language])
+            if foreign > FOREIGN_SHARE * self.letters:
+                continue
+            scores[language] = float(self._hits(common))
+            if language in _OWN_LETTERS:
+                scores[language] += OWN_LETTER * self._share(_OWN_LETTERS[language]) * self.words.total()
+        best = self._first(scores)
+        if best is not None or not self.declared or self.declared in _NOT_OF_LATIN_UNKNOWN:
+            return best
+        is_unknown = max(scores.values(), default=0.0) < MIN_SHARE * self.words.total()
+        return self.declared if is_unknown else None
+
+    def _cyrillic_script(self) -> str | None:
+        text = self.text.lower()
+        ukrainian, russian = len(_UKRAINIAN.findall(text)), len(_RUSSIAN.findall(text))
+        declared = self.declared if self.declared in _CYRILLIC_LANGUAGES else None
+        is_other = len(_OTHER_CYRILLIC.findall(text)) > FOREIGN_SHARE / 2 * self.letters
+        if is_other or self._hits(_BULGARIAN_WORDS) >= MIN_HITS:
+            return None if declared in ("ru", "uk") else declared
+        if ukrainian > max(FOREIGN_SHARE * self.letters, 3 * russian):
+            return "uk"
+        if russian > 3 * ukrainian and russian + self._hits(_RUSSIAN_WORDS) >= MIN_HITS:
+            return "ru"
+        return None if ukrainian and russian else declared
+
+    def _first(self, scores: Mapping[str, float]) -> str | None:
+        """The language that scores well above the next; among close ones the declared one, or none."""
+        if not scores:
+            return None
+        best = max(scores, key=scores.__getitem__)
+        enough = max(MIN_HITS, MIN_SHARE * self.words.total())
+        if scores[best] < enough:
+            is_likely = scores.get(self.declared, 0.0) >= max(1.0, enough / 2)
+            return self.declared if is_likely else None
+        close = [language for language, score in scores.items() if score * LEAD > scores[best]]
+        if len(close) == 1:
+            return best
+        return self.declared if self.declared in close else None
+
+    def _share(self, pattern: re.Pattern[str]) -> float:
+        """The share of the letters that match a pattern of single letters."""
+        return len(pattern.findall(self.text)) / self.letters
+
+    def _hits(self, common: Iterable[str]) -> int:
+        return sum(map(self.words.__getitem__, common))
 
 
-def _latin_script(sample: str, words: Counter[str], letters: int, declared: str) -> str | None:
-    special = Counter(letter for letter in sample.lower() if letter.isalpha() and not letter.isascii())
-    scores: dict[str, float] = {}
-    for name, common in _LATIN_WORDS.items():
-        foreign = sum(count for letter, count in special.items() if letter not in _ALPHABETS[name])
-        if foreign > FOREIGN_SHARE * letters:
-            continue
-        scores[name] = float(_hits(words, common))
-        if name in _OWN_LETTERS:
-            share = len(_OWN_LETTERS[name].findall(sample)) / letters
-            scores[name] += 4 * share * sum(words.values())
-    best = _first(scores, words, declared)
-    if best is None and declared not in _LATIN_WORDS and declared and declared not in _OTHER_SCRIPTS:
-        return declared if max(scores.values(), default=0.0) < MIN_SHARE * sum(words.values()) else None
-    return best
-
-
-def _cyrillic_script(sample: str, words: Counter[str], letters: int, declared: str) -> str | None:
-    ukrainian, russian = len(_UKRAINIAN.findall(sample)), len(_RUSSIAN.findall(sample))
-    is_other = len(_OTHER_CYRILLIC.findall(sample)) > FOREIGN_SHARE / 2 * letters
-    if is_other or _hits(words, _BULGARIAN_WORDS) >= MIN_HITS:
-        return declared if declared in _CYRILLIC_LANGUAGES - {"ru", "uk"} else None
-    if ukrainian > FOREIGN_SHARE * letters and ukrainian > 3 * russian:
-        return "uk"
-    if russian > 3 * ukrainian and russian + _hits(words, _RUSSIAN_WORDS) >= MIN_HITS:
-        return "ru"
-    return declared if declared in _CYRILLIC_LANGUAGES and not (ukrainian and russian) else None
-
-
-def _first(scores: Mapping[str, float], words: Counter[str], declared: str) -> str | None:
-    """The language that scores well above the next; among close ones the declared one, or none."""
-    ranked = sorted(scores, key=lambda name: -scores[name])
-    if not ranked:
-        return None
-    enough = max(MIN_HITS, MIN_SHARE * sum(words.values()))
-    best = ranked[0]
-    if scores[best] < enough:
-        return declared if scores.get(declared, 0.0) >= max(1.0, enough / 2) else None
-    close = [name for name in ranked if scores[name] * LEAD > scores[best]]
-    if len(close) == 1:
-        return best
-    return declared if declared in close else None
-
-
-def _hits(words: Counter[str], common: Iterable[str]) -> int:
-    return sum(words[word] for word in common)
+def _is_special(letter: str) -> bool:
+    return not letter.isascii() and letter.isalpha()

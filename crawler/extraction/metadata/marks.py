@@ -1,49 +1,29 @@
-"""What is to be known of an article's text: marks, by the page's data and by its own words."""
+"""Marks on an article's text: paywalled, corrected, sponsored; by the page's data and by its words."""
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from crawler.extraction.metadata.jsonld import Node, node_types
 from crawler.extraction.metadata.meta import Metadata
-from crawler.extraction.text import fold
 from crawler.model.article import ArticleMark
+from crawler.parsing.arabic import fold
+from crawler.parsing.phrases import read_phrases
 
 EDGE = 4
 """Paragraphs at either end in which a page's own word on its text is looked for."""
 MAX_CHARS = 600
 """A longer paragraph is the story's."""
 
-_PHRASES: dict[ArticleMark, re.Pattern[str]] = {
-    ArticleMark.PAYWALLED: re.compile(
-        r"(?:للمشتركين|للاعضاء) فقط|(?:اشترك|سجل(?: ال)?دخولك?) (?:لقراءه|لمتابعه|لاكمال)|"
-        r"لقراءه (?:بقيه|باقي|المقال كامل)|(?:to|and) (?:continue|keep) reading,? |"
-        r"subscribe to (?:continue|keep|read)|for subscribers only|already a subscriber|"
-        r"okumaya devam etmek icin"
-    ),
-    ArticleMark.CORRECTED: re.compile(
-        r"\A\W{0,3}(?:تصحيح|تصويب|استدراك|توضيح من (?:المحرر|التحرير)|correction|clarification|"
-        r"duzeltme|düzeltme)"
-        r"(?: \S{1,20}){0,3}\W{0,2}[:：\-–—]|"
-        r"(?:نسخه|صيغه) (?:سابقه|سابقا) من (?:هذا|هذه)|ورد في (?:نسخه|صيغه) سابقه|"
-        r"(?:جري|تم) (?:تصحيح|تصويب) (?:هذا|هذه|الخبر|الماده)|(?:an earlier|a previous) version of this|"
-        r"this (?:article|story|post|piece) (?:was|has been) (?:amended|corrected)"
-    ),
-    ArticleMark.MACHINE_TRANSLATED: re.compile(
-        r"(?:ترجم|ترجمت|ترجمه|مترجم|مترجمه) (?:\S{1,12} ){0,3}(?:اليا|اليه)\b|"
-        r"(?:ترجم|ترجمت|ترجمه|مترجم) (?:\S{1,12} ){0,3}(?:بواسطه|باستخدام) (?:الذكاء الاصطناعي|جوجل|غوغل)|"
-        r"(?:machine|automatic(?:ally)?|ai)[- ]?translat(?:ed|ion)|"
-        r"translated (?:automatically|by (?:ai|google|a machine|deepl))|"
-        r"makine (?:cevirisi|çevirisi)|otomatik olarak cevril"
-    ),
-    ArticleMark.SPONSORED: re.compile(
-        r"\A\W{0,3}(?:ماده|محتوي|مقال|خبر|تقرير|اعلان) (?:اعلانيه?|مموله?|مدفوعه?|برعايه)\b.{0,60}\Z|"
-        r"\A\W{0,3}(?:sponsored|paid|partner) (?:content|post|article|partnership|by|feature)\b.{0,60}\Z|"
-        r"\A\W{0,3}sponsored\W{0,3}\Z|\A\W{0,3}advertorial\b.{0,40}\Z"
-    ),
+_PHRASES = {
+    ArticleMark(name): phrases
+    for name, phrases in read_phrases(Path(__file__).parent / "phrases" / "marks.toml").items()
 }
-"""By folded words (`text.fold`), which a paragraph at the story's edge or a section's name has."""
-_FREE = frozenset({"false", "no", "0"})
+"""Phrases that a paragraph at the article's ends or a section's name has."""
+_FALSE = frozenset({"false", "no", "0"})
 _LOCKED = frozenset({"locked", "metered", "premium", "subscription", "paid"})
+_BRACKETED_START = re.compile(r"[\[(]([^\[\]()]{3,40})[\])]")
+_BRACKETED_END = re.compile(rf"{_BRACKETED_START.pattern}\Z")
 _LIVE = re.compile(r"(?:^|[-_ ])live[-_]?(?:blog|post|update|coverage|event)", re.IGNORECASE)
 
 
@@ -61,12 +41,12 @@ def find_marks(
         lines: Its paragraphs, those that cleaning takes away at the edges too.
     """
     node = metadata.article(url) or {}
-    marks = {mark for mark, holds in _by_data(metadata, node).items() if holds}
-    edges = lines if len(lines) <= 2 * EDGE else [*lines[:EDGE], *lines[-EDGE:]]
-    for line in edges:
-        marks |= marks_of_line(line)
-    labels = [label for label in (section, *tags) if label]
-    if any(ArticleMark.SPONSORED in marks_of_line(label) for label in (*labels, *_bracketed(headline))):
+    marks = _marks_by_data(metadata, node)
+    if len(lines) > 2 * EDGE:
+        lines = [*lines[:EDGE], *lines[-EDGE:]]
+    marks = marks.union(*map(marks_of_line, lines))
+    labels = filter(None, (section, *tags, *_bracketed(headline)))
+    if ArticleMark.SPONSORED in set().union(*map(marks_of_line, labels)):
         marks.add(ArticleMark.SPONSORED)
     return marks
 
@@ -76,32 +56,31 @@ def marks_of_line(line: str) -> set[ArticleMark]:
     if len(line) > MAX_CHARS:
         return set()
     folded = fold(line)
-    return {mark for mark, pattern in _PHRASES.items() if pattern.search(folded)}
+    return {mark for mark, phrases in _PHRASES.items() if phrases.find(folded)}
 
 
-def _by_data(metadata: Metadata, node: Node) -> dict[ArticleMark, bool]:
+def _marks_by_data(metadata: Metadata, node: Node) -> set[ArticleMark]:
     kinds = node_types(node)
-    tier = (metadata.first("article:content_tier", "content_tier") or "").lower()
-    return {
-        ArticleMark.PAYWALLED: tier in _LOCKED or not _is_free(node),
-        ArticleMark.LIVE_BLOG: "liveblogposting" in kinds or any(map(_LIVE.search, metadata.body_classes)),
-        ArticleMark.SPONSORED: "advertisercontentarticle" in kinds or bool(node.get("sponsor")),
-        ArticleMark.CORRECTED: bool(node.get("correction")),
+    tier = metadata.first("article:content_tier", "content_tier") or ""
+    is_live = any(map(_LIVE.search, metadata.body_classes))
+    marks = {
+        ArticleMark.PAYWALLED: tier.lower() in _LOCKED or _is_locked(node),
+        ArticleMark.LIVE_BLOG: is_live or "liveblogposting" in kinds,
+        ArticleMark.SPONSORED: node.get("sponsor") or "advertisercontentarticle" in kinds,
+        ArticleMark.CORRECTED: node.get("correction"),
     }
+    return {mark for mark, is_given in marks.items() if is_given}
 
 
-def _is_free(node: Node) -> bool:
-    """Whether an article's data say that all of it can be read, or nothing of that."""
+def _is_locked(node: Node) -> bool:
+    """Whether an article's data say that some of it cannot be read without paying."""
     parts = node.get("hasPart")
-    nodes = [node, *(parts if isinstance(parts, list) else [parts])]
-    return not any(
-        isinstance(part, dict) and str(part.get("isAccessibleForFree", "")).lower() in _FREE for part in nodes
-    )
+    nodes = [node, *parts] if isinstance(parts, list) else [node, parts]
+    statements = [part.get("isAccessibleForFree", "") for part in nodes if isinstance(part, dict)]
+    return not _FALSE.isdisjoint(str(statement).lower() for statement in statements)
 
 
 def _bracketed(headline: str) -> list[str]:
     """What stands in brackets at either end of a headline: «[محتوى ممول] …»."""
-    match = re.match(r"[\[(]([^\[\]()]{3,40})[\])]", headline) or re.search(
-        r"[\[(]([^\[\]()]{3,40})[\])]\Z", headline[-60:]
-    )
+    match = _BRACKETED_START.match(headline) or _BRACKETED_END.search(headline[-60:])
     return [match.group(1)] if match else []

@@ -1,55 +1,32 @@
-"""Whether two addresses name one page, and two headlines one story."""
+"""Whether two texts are the headline of one article."""
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
 
-_ARTICLE_NUMBER = re.compile(r"\d{5,20}")
+MAX_CHARS = 500
+"""Characters of a headline that are compared."""
+
 _NO_MARKS = dict.fromkeys([0x640, *range(0x64B, 0x653), 0x670])
 """Tatweel and Arabic vowel marks."""
 _WORD = re.compile(r"[^\W_]+")
 
 
-def same_page(one: str, other: str) -> bool | None:
-    """Whether two addresses name one page; None where one is no page's (the home page, a bare fragment)."""
-    first, second = _page_path(one), _page_path(other)
-    if not first or not second:
-        return None
-    if first == second:
-        return True
-    number = _ARTICLE_NUMBER.findall(first)[:3]
-    return bool(number) and number == _ARTICLE_NUMBER.findall(second)[:3]
-
-
-@lru_cache(maxsize=256)
-def _page_path(url: str) -> str:
-    """Path and query alone: host, scheme, fragment, encoding, a last slash and AMP's suffix don't count."""
-    if len(url) > 4_000:
-        return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    path = unquote(parts.path).rstrip("/").lower().removesuffix("/amp")
-    return f"{path}?{parts.query}" if parts.query and parts.query != "amp=1" else path
-
-
-def same_headline(one: str, other: str) -> bool | None:
+def same_headline(headline: str, other: str) -> bool | None:
     """Whether two headlines are one, give or take the site's name, marks, or a cut end.
 
     Args:
-        one: A headline.
-        other: Another wording of it, or another story's.
+        headline: A headline.
+        other: Another wording of it, or another article's.
 
     Returns:
         True or False; None where one of them has no word.
     """
-    first, second = _headline_words(one[:500]), _headline_words(other[:500])
-    if not first or not second:
+    words, other_words = _headline_words(headline[:MAX_CHARS]), _headline_words(other[:MAX_CHARS])
+    if not words or not other_words:
         return None
     # Two thirds of the shorter one's words: a cut headline or a shortened one for search engines passes,
-    # two stories on one event seldom do.
-    return 3 * len(first & second) >= 2 * min(len(first), len(second))
+    # two articles on one event seldom do.
+    return 3 * len(words & other_words) >= 2 * min(len(words), len(other_words))
 
 
 @lru_cache(maxsize=256)

@@ -1,25 +1,40 @@
-"""What a page says about itself: JSON-LD, Open Graph, meta, link. Read once, believed by nobody yet."""
+"""What a page states about itself: JSON-LD, Open Graph, meta, link. Others decide what is believed."""
 
 import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
-from urllib.parse import urljoin, urlsplit
+from itertools import islice
+from typing import Any
+from urllib.parse import urldefrag
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.metadata.jsonld import LinkedData, Node, read_linked_data, text_value
-from crawler.extraction.text import one_line, skeleton
+from crawler.extraction.text import one_line
+from crawler.parsing.arabic import skeleton
+from crawler.parsing.article_urls import linked_url, names_same_article, without_index_file, without_variant
 
 MAX_VALUE_CHARS = 2_000
 """Longer meta values are cut: descriptions have some hundred characters."""
+MAX_URL_CHARS = 4_000
+"""Longer canonical addresses are passed over."""
+MAX_STATED = 2
+"""Canonical addresses of one kind that are looked at."""
 MAX_TAGS = 30
 """More tags than this are a keyword list for search engines."""
+MAX_TAG_CHARS = 60
+"""Longer tags and sections are sentences."""
+MAX_SITE_NAME = 80
+"""Longer names of a site are sentences."""
+MIN_SUMMARY = 20
+"""Shorter summaries say nothing."""
 
 _COMMAS = re.compile(r"(?:(?<!\s)\s+)?[,،;؛|]\s*")
 _UNFILED = frozenset({"غيرمصنف", "uncategorized", "بدونتصنيف", "عام", "general", "featured", "بدون"})
 _TEMPLATE = re.compile(r"\{\{|\}\}|\[object|undefined|null|%[a-z]+%", re.IGNORECASE)
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_SITE_NAME_KEYS = ("og:site_name", "application-name", "apple-mobile-web-app-title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +52,17 @@ class Metadata:
 
     def first(self, *names: str) -> str | None:
         """The first non-empty value of the first name that has one."""
-        for name in names:
-            for value in self.meta.get(name, ()):
-                if value:
-                    return value
-        return None
+        values = (value for name in names for value in self.meta.get(name, ()))
+        return next(filter(None, values), None)
 
     def article(self, url: str) -> Node | None:
         """The JSON-LD node of the page's own article."""
         return self.linked_data.article(url=url)
+
+    def article_texts(self, url: str, *keys: str) -> Iterator[str]:
+        """The texts of the article's JSON-LD node under these keys, without empty ones."""
+        node = self.article(url) or {}
+        return filter(None, (text_value(node, key) for key in keys))
 
 
 def read_metadata(tree: HtmlElement, url: str) -> Metadata:
@@ -55,37 +72,40 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
         tree: The parsed page, scripts still in it.
         url: The page's address, which relative addresses count from.
     """
-    meta: dict[str, list[str]] = {}
-    for element in tree.iter("meta"):
-        content = element.get("content")
-        if content is None:
-            continue
-        value = content[:MAX_VALUE_CHARS]
-        # Escaped twice by many content systems: «&quot;» is still there after parsing.
-        value = one_line(html.unescape(value) if "&" in value else value)
-        for key in (element.get("property"), element.get("name"), element.get("itemprop")):
-            if key:
-                meta.setdefault(key.strip().lower()[:80], []).append(value)
-    canonicals: list[str] = []
-    for element in tree.iter("link"):
-        href = element.get("href")
-        if href and len(href) < 4_000 and "canonical" in element.get("rel", "").lower().split():
-            absolute = absolute_url(href, url)
-            if absolute:
-                canonicals.append(absolute)
     title = next(tree.iter("title"), None)
     body = next(tree.iter("body"), None)
+    language = (tree.get("lang") or tree.get(_XML_LANG) or "").lower()[:10]
+    classes = body.get("class", "") if body is not None else ""
     return Metadata(
-        meta=meta,
-        canonicals=canonicals,
+        meta=_read_meta(tree),
+        canonicals=list(_canonical_links(tree, url)),
         document_title=one_line(title.text[:MAX_VALUE_CHARS]) if title is not None and title.text else None,
         linked_data=read_linked_data(tree),
-        html_language=(
-            tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
-        ).lower()[:10]
-        or None,
-        body_classes=frozenset((body.get("class", "")[:4_000].lower().split()) if body is not None else ()),
+        html_language=language or None,
+        body_classes=frozenset(classes[:4_000].lower().split()),
     )
+
+
+def canonical_address(metadata: Metadata, url: str) -> str:
+    """The address that an article is known by.
+
+    `link rel=canonical` and `og:url` are followed when they name this article on this site: not the home
+    page, not another host, not another article (as templates with a forgotten placeholder do).
+
+    Args:
+        metadata: The page's statements.
+        url: The address that the page was fetched from.
+
+    Returns:
+        An absolute address without fragment; `url` itself (without fragment and AMP suffix) where the page's
+        statement is not trusted.
+    """
+    own = urldefrag(url)[0]
+    stated = (*metadata.canonicals[:MAX_STATED], *metadata.meta.get("og:url", ())[:MAX_STATED])
+    for address in (urldefrag(address)[0] for address in stated):
+        if names_same_article(own, address):
+            return without_index_file(address, unless_in=own)
+    return without_variant(own)
 
 
 def site_names(metadata: Metadata, given: Iterable[str]) -> list[str]:
@@ -95,30 +115,21 @@ def site_names(metadata: Metadata, given: Iterable[str]) -> list[str]:
         metadata: The page's statements.
         given: Names known beforehand.
     """
-    names = [*given, *metadata.meta.get("og:site_name", ()), *metadata.meta.get("application-name", ())]
-    names += metadata.meta.get("apple-mobile-web-app-title", ())
+    names = [*given, *(name for key in _SITE_NAME_KEYS for name in metadata.meta.get(key, ()))]
     names += [name.lstrip("@") for name in metadata.meta.get("twitter:site", ())]
-    data = metadata.linked_data
-    for node in [*data.articles, *data.pages, *data.by_id.values()]:
-        publisher = data.resolve(node.get("publisher"))
-        if isinstance(publisher, dict) and (name := text_value(publisher, "name")):
-            names.append(name)
-        kinds = str(node.get("@type", "")).lower()
-        if ("website" in kinds or "organization" in kinds) and (name := text_value(node, "name")):
-            names.append(name)
-    return list(dict.fromkeys(one_line(name) for name in names if name and len(name) < 80))
+    names += _names_in_linked_data(metadata.linked_data)
+    return list(dict.fromkeys(one_line(name) for name in names if 0 < len(name) < MAX_SITE_NAME))
 
 
 def headlines(metadata: Metadata, url: str) -> list[str]:
-    """Headlines that metadata tells, best first."""
-    node = metadata.article(url)
-    told = [text_value(node, "headline"), text_value(node, "name")] if node else []
-    told += [
+    """Headlines that metadata states, best first."""
+    stated = [
+        *metadata.article_texts(url, "headline", "name"),
         metadata.first("og:title"),
         metadata.first("twitter:title"),
         metadata.first("title", "dc.title", "headline"),
     ]
-    return [text for text in told if text and not _TEMPLATE.search(text)]
+    return [text for text in stated if text and not _TEMPLATE.search(text)]
 
 
 def section(metadata: Metadata, url: str, body: HtmlElement) -> str | None:
@@ -129,14 +140,10 @@ def section(metadata: Metadata, url: str, body: HtmlElement) -> str | None:
         url: The page's address.
         body: The page's body, its category links still in it.
     """
-    node = metadata.article(url)
-    told = [text_value(node, "articleSection")] if node else []
-    told.append(metadata.first("article:section", "section", "dc.subject"))
-    for text in chain(told, _marked(body, "category")):
-        text = one_line(text)
-        if text and len(text) <= 60 and not _TEMPLATE.search(text) and skeleton(text) not in _UNFILED:
-            return text
-    return None
+    stated = [*metadata.article_texts(url, "articleSection")]
+    stated.append(metadata.first("article:section", "section", "dc.subject") or "")
+    sections = map(one_line, (*stated, *_marked_links(body, is_category=True)))
+    return next(filter(_is_section, sections), None)
 
 
 def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[str]:
@@ -148,81 +155,108 @@ def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[st
         body: The page's body, its tag links still in it.
         title: The headline; a list of nothing but its words are no tags.
     """
-    told: list[str] = list(metadata.meta.get("article:tag", ()))
-    node = metadata.article(url)
-    if node is not None:
-        value = node.get("keywords")
-        told += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-    told = told or list(_marked(body, "tag")) or [metadata.first("news_keywords", "keywords") or ""]
-    found: dict[str, str] = {}
-    for text in told:
+    stated = [*metadata.meta.get("article:tag", ()), *_keywords(metadata.article(url) or {})]
+    stated = stated or list(_marked_links(body, is_category=False))
+    names: dict[str, str] = {}
+    for text in stated or [metadata.first("news_keywords", "keywords") or ""]:
         for part in _COMMAS.split(one_line(text[:MAX_VALUE_CHARS])):
             name = part.strip(" #\"'«»“”").replace("_", " ")
-            if 1 < len(name) <= 60 and not _TEMPLATE.search(name):
-                found.setdefault(skeleton(name), name)
-    found.pop("", None)
-    bones = skeleton(title)
-    if len(found) > 3 and all(name in bones for name in found):
+            if 1 < len(name) <= MAX_TAG_CHARS and not _TEMPLATE.search(name):
+                names.setdefault(skeleton(name), name)
+    names.pop("", None)
+    letters = skeleton(title)
+    if len(names) > 3 and all(key in letters for key in names):
         return []
-    return [name for key, name in found.items() if key not in _UNFILED][:MAX_TAGS]
-
-
-def _marked(body: HtmlElement, kind: str) -> Iterator[str]:
-    """Texts of links with ``rel=tag``; WordPress marks its categories ``rel="category tag"``."""
-    found = 0
-    for link in body.iter("a"):
-        rel = link.get("rel", "").lower().split()
-        if "tag" in rel and ("category" in rel) is (kind == "category"):
-            yield "".join(link.itertext())[:80]
-            found += 1
-            if found >= MAX_TAGS:
-                break
+    return [name for key, name in names.items() if key not in _UNFILED][:MAX_TAGS]
 
 
 def image(metadata: Metadata, url: str) -> str | None:
     """The article's picture: an absolute http(s) address, or None."""
-    told: list[str | None] = [
+    stated = (
         metadata.first("og:image:secure_url"),
         metadata.first("og:image", "og:image:url"),
-    ]
-    node = metadata.article(url)
-    if node is not None:
-        value = metadata.linked_data.resolve(node.get("image"))
-        if isinstance(value, list):
-            value = metadata.linked_data.resolve(value[0]) if value else None
-        if isinstance(value, dict):
-            value = value.get("url") or value.get("contentUrl")
-        told.append(value if isinstance(value, str) else None)
-    told.append(metadata.first("twitter:image", "twitter:image:src"))
-    for text in told:
-        if text and (found := absolute_url(text, url)):
-            return found
-    return None
+        _linked_image(metadata, url),
+        metadata.first("twitter:image", "twitter:image:src"),
+    )
+    return next(filter(None, (linked_url(address, url) for address in stated if address)), None)
 
 
 def summary(metadata: Metadata, url: str, title: str, names: Iterable[str]) -> str | None:
     """The article's summary in the site's words; None where it only repeats the headline or a site's name."""
-    known = {skeleton(title), *(skeleton(name) for name in names)}
-    node = metadata.article(url)
-    told = [text_value(node, "description")] if node else []
-    told += [
-        metadata.first("og:description"),
-        metadata.first("description"),
-        metadata.first("twitter:description"),
+    repeated = {skeleton(title), *map(skeleton, names)}
+    stated = [
+        *metadata.article_texts(url, "description"),
+        *(metadata.first(key) for key in ("og:description", "description", "twitter:description")),
     ]
-    for text in told:
-        text = one_line(text)
-        if len(text) >= 20 and skeleton(text) not in known and not _TEMPLATE.search(text):
+    for text in map(one_line, stated):
+        if len(text) >= MIN_SUMMARY and skeleton(text) not in repeated and not _TEMPLATE.search(text):
             return text[:MAX_VALUE_CHARS]
     return None
 
 
-def absolute_url(address: str, base: str) -> str | None:
-    """An absolute http(s) address, or None where there is none to be made."""
-    try:
-        found = urljoin(base, address.strip())
-        parts = urlsplit(found)
-        host = parts.hostname
-    except ValueError:
-        return None
-    return found if parts.scheme in ("http", "https") and host else None
+def _read_meta(tree: HtmlElement) -> dict[str, list[str]]:
+    meta: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = element.get("content")
+        if content is None:
+            continue
+        value = content[:MAX_VALUE_CHARS]
+        # Escaped twice by many content systems: «&quot;» is still there after parsing.
+        value = one_line(html.unescape(value) if "&" in value else value)
+        for key in filter(None, map(element.get, ("property", "name", "itemprop"))):
+            meta.setdefault(key.strip().lower()[:80], []).append(value)
+    return meta
+
+
+def _canonical_links(tree: HtmlElement, url: str) -> Iterator[str]:
+    for element in tree.iter("link"):
+        if "canonical" not in element.get("rel", "").lower().split():
+            continue
+        link = element.get("href") or ""
+        if 0 < len(link) < MAX_URL_CHARS and (address := linked_url(link, url)):
+            yield address
+
+
+def _names_in_linked_data(data: LinkedData) -> Iterator[str]:
+    """Names of publishers, and of sites and organisations, in JSON-LD."""
+    for node in [*data.articles, *data.pages, *data.by_id.values()]:
+        publisher = data.resolve(node.get("publisher"))
+        if isinstance(publisher, dict):
+            yield text_value(publisher, "name") or ""
+        kinds = str(node.get("@type", "")).lower()
+        if "website" in kinds or "organization" in kinds:
+            yield text_value(node, "name") or ""
+
+
+def _is_section(text: str) -> bool:
+    if not text or len(text) > MAX_TAG_CHARS or _TEMPLATE.search(text):
+        return False
+    return skeleton(text) not in _UNFILED
+
+
+def _keywords(node: Node) -> list[str]:
+    value = node.get("keywords")
+    keywords = value if isinstance(value, list) else [value]
+    return [keyword for keyword in keywords if isinstance(keyword, str)]
+
+
+def _linked_image(metadata: Metadata, url: str) -> str | None:
+    """The address of the picture in the article's JSON-LD: of an object, a reference, the first of a list."""
+    resolve = metadata.linked_data.resolve
+    picture: Any = resolve((metadata.article(url) or {}).get("image"))
+    if isinstance(picture, list):
+        picture = resolve(picture[0]) if picture else None
+    if isinstance(picture, dict):
+        picture = picture.get("url") or picture.get("contentUrl")
+    return picture if isinstance(picture, str) else None
+
+
+def _marked_links(body: HtmlElement, *, is_category: bool) -> Iterator[str]:
+    """Texts of links with ``rel=tag``; WordPress marks its categories ``rel="category tag"``."""
+    links = (link for link in body.iter("a") if _is_marked(link.get("rel", ""), is_category=is_category))
+    return ("".join(link.itertext())[:80] for link in islice(links, MAX_TAGS))
+
+
+def _is_marked(rel: str, *, is_category: bool) -> bool:
+    kinds = rel.lower().split()
+    return "tag" in kinds and ("category" in kinds) is is_category

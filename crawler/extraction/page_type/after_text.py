@@ -12,7 +12,7 @@ from crawler.extraction.metadata.jsonld import node_types
 from crawler.extraction.page import Page
 from crawler.extraction.page_type.before_text import PageSignals
 from crawler.extraction.page_type.error_pages import says_missing
-from crawler.extraction.text import fold
+from crawler.parsing.arabic import fold
 
 LIST_CARDS = 4
 """Cards (a headline that is a link, as heading) from which on a page can be a list."""

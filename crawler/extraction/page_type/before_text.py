@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from crawler.extraction.density import linked_headings
-from crawler.extraction.metadata.canonical import is_home
 from crawler.extraction.metadata.jsonld import node_types
 from crawler.extraction.metadata.meta import Metadata
 from crawler.extraction.page import Page
-from crawler.extraction.text import bare
+from crawler.parsing.arabic import bare
+from crawler.parsing.article_urls import is_home
 
 _FEED = re.compile(
     r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*+|<\?.{0,500}?\?>\s*+)*+<(rss|feed|rdf:rdf|urlset|"

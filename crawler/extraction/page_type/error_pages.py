@@ -10,7 +10,7 @@ import re
 from lxml.html import HtmlElement
 
 from crawler.extraction.page import MAX_VISIBLE_CHARS, Page
-from crawler.extraction.text import fold
+from crawler.parsing.arabic import fold
 
 STUB_CHARS = 400
 """A page with a redirect and no more visible text than this only points elsewhere."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from crawler.extraction.boilerplate import phrases
-from crawler.extraction.text import skeleton
+from crawler.parsing.arabic import skeleton
 from crawler.parsing.dates.reading import read_date
 from crawler.parsing.lines import Piece, pieces_by_line
 
@@ -28,7 +28,7 @@ MAX_LABEL_CHARS = 260
 """Prompts and notices grow to two lines, not more; a longer line is running text."""
 MAX_JUDGED = 300
 """Lines that are judged by their words; those after them count as prose."""
-_BOILERPLATE = (phrases.leading_line, phrases.copyright_notice, phrases.follow_prompt)
+_BOILERPLATE = (phrases.is_byline_phrase, phrases.is_disclaimer, phrases.is_follow_prompt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,182 +1,98 @@
-"""The names of months and weekdays, by language, as data.
+"""The calendars of the region: names of months and weekdays, and Hijri days as Gregorian ones.
 
-Arabic papers use four sets of month names: the Levantine one (Syria, Lebanon, Jordan, Palestine, Iraq), the
-one from English (Egypt, the Gulf, Libya), the one from French (Tunisia, Algeria) and Morocco's; beside them
-the Hijri months. Kurdish papers use the Levantine names, those from English, and Kurdish ones; Persian ones
-the solar Hijri months (Jalali) and the Gregorian names by way of French. Names in the cases that dates put
-them in stand beside the bare ones. Abbreviations that are words of another kind ("ago", "mar") are left out.
+The names are data (`words/calendars.toml`). Lunar Hijri dates are converted by the Umm al-Qura tables, solar
+ones (Jalali, of Iran and Afghanistan) by their rule of leap years.
 """
 
-from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
 
-from crawler.parsing.dates.names import fold
+from crawler.parsing.dates.words import numbered
+from crawler.parsing.phrases import read_word_tables
 
-_GREGORIAN = {
-    "Levant": (
-        "كانون الثاني|كانون ثاني|كانون ثان|كانون 2|ك 2", "شباط|اشباط", "آذار|اذار", "نيسان|نيسانى",
-        "أيار|ايار",
-        "حزيران", "تموز", "آب|اب", "أيلول|ايلول", "تشرين الأول|تشرين أول|تشرين اول|تشرين 1|ت 1",
-        "تشرين الثاني|تشرين ثاني|تشرين ثان|تشرين 2|ت 2", "كانون الأول|كانون أول|كانون اول|كانون 1|ك 1",
-    ),
-    "Egypt, the Gulf": (
-        "يناير|ینایر", "فبراير", "مارس", "أبريل|إبريل|ابريل", "مايو", "يونيو|يونيه", "يوليو|يوليه",
-        "أغسطس|اغسطس|أوغسطس", "سبتمبر", "أكتوبر|اكتوبر|أوكتوبر", "نوفمبر|نوفمير", "ديسمبر",
-    ),
-    "the Maghreb": (
-        "جانفي", "فيفري", "", "أفريل", "ماي|ماى", "جوان", "جويلية|جويليه|يوليوز", "أوت|اوت|غشت|أغشت",
-        "شتنبر|شتمبر", "", "نونبر", "دجنبر|دجمبر",
-    ),
-    "Sorani": (
-        "کانوونی دووەم|کانونی دووەم|جەنیوەری|یەنایەر|ڕێبەندان", "شوبات|فێبریوەری|فێبرایەر",
-        "ئازار|ئادار|مارت|مارچ",
-        "نیسان|ئەپریل|ئاپریل", "ئایار|مایس|مەی|مای", "حوزەیران|جون|جوون|یۆنیۆ",
-        "تەمووز|تەموز|جولای|جوولای|یولیۆ",
-        "ئاب|ئۆگەست|ئۆگۆست|ئاگۆست", "ئەیلوول|ئەیلول|سێپتەمبەر|سێپتێمبەر|سەپتەمبەر",
-        "تشرینی یەکەم|ئۆکتۆبەر|ئۆکتۆبر|ئۆکتۆبێر|ئوکتوبەر", "تشرینی دووەم|نۆڤەمبەر|نۆڤێمبەر|نۆفەمبەر",
-        "کانوونی یەکەم|کانونی یەکەم|دیسەمبەر|دێسەمبەر|دیسێمبەر",
-    ),
-    "Kurmanji": (
-        "Çile|Çileya|Çileyê|Çileya paşîn|Kanûna paşîn|Kanûna duyem|Rêbendan|Rêbendanê",
-        "Sibat|Sibata|Sibatê|Şibat|Şibata|Şibatê|Reşemî|Reşemeh|Reşemiyê", "Adar|Adara|Adarê|Avdar|Avdarê",
-        "Nîsan|Nîsana|Nîsanê|Avrêl|Avrêlê", "Gulan|Gulana|Gulanê",
-        "Hezîran|Hezîrana|Hezîranê|Pûşper|Pûşperê",
-        "Tîrmeh|Tîrmeha|Tîrmehê|Temûz|Temûza|Temûzê", "Tebax|Tebaxa|Tebaxê|Gelawêj|Gelawêjê",
-        "Îlon|Îlona|Îlonê|Rezber|Rezberê|Eylûl|Eylûlê",
-        "Cotmeh|Cotmeha|Cotmehê|Çiriya pêşîn|Çiriya yekem|Çirîya pêşîn",
-        "Mijdar|Mijdara|Mijdarê|Çiriya paşîn|Çiriya duyem|Çirîya paşîn|Sermawez|Sermawezê",
-        "Kanûn|Kanûna|Kanûnê|Kanûna pêşîn|Kanûna yekem|Çileya pêşîn|Berfanbar|Berfanbarê",
-    ),
-    "Turkish": (
-        "Ocak|Oca", "Şubat|Şub", "Mart", "Nisan|Nis", "Mayıs", "Haziran|Haz", "Temmuz|Tem", "Ağustos|Ağu",
-        "Eylül|Eyl", "Ekim|Eki", "Kasım|Kas", "Aralık|Ara",
-    ),
-    "Persian": (
-        "ژانویه", "فوریه|فبروری", "مارچ|مارس", "آوریل|آپریل|اپریل", "مه|می", "ژوئن|جون",
-        "ژوئیه|ژوییه|جولای",
-        "اوت|آگوست|اگوست|آگست", "سپتامبر|سپتمبر", "اکتبر|اکتوبر", "نوامبر|نومبر", "دسامبر|دسمبر",
-    ),
-    "Hebrew": (
-        "ינואר", "פברואר", "מרץ|מרס|מארס", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר",
-        "נובמבר", "דצמבר",
-    ),
-    "Syriac": (
-        "ܟܢܘܢ ܐܚܪܝܐ|ܟܢܘܢ ܐܚܪܝ|ܟܢܘܢ ܒ", "ܫܒܛ", "ܐܕܪ", "ܢܝܣܢ", "ܐܝܪ", "ܚܙܝܪܢ", "ܬܡܘܙ", "ܐܒ", "ܐܝܠܘܠ",
-        "ܬܫܪܝܢ ܩܕܡܝܐ|ܬܫܪܝܢ ܩܕܝܡ|ܬܫܪܝܢ ܐ", "ܬܫܪܝܢ ܐܚܪܝܐ|ܬܫܪܝܢ ܐܚܪܝ|ܬܫܪܝܢ ܒ", "ܟܢܘܢ ܩܕܡܝܐ|ܟܢܘܢ ܩܕܝܡ|ܟܢܘܢ ܐ",
-    ),
-    "Armenian": (
-        "հունվար|հունվարի", "փետրվար|փետրվարի", "մարտ|մարտի", "ապրիլ|ապրիլի", "մայիս|մայիսի",
-        "հունիս|հունիսի",
-        "հուլիս|հուլիսի", "օգոստոս|օգոստոսի", "սեպտեմբեր|սեպտեմբերի", "հոկտեմբեր|հոկտեմբերի",
-        "նոյեմբեր|նոյեմբերի", "դեկտեմբեր|դեկտեմբերի",
-    ),
-    "English": (
-        "January|Jan", "February|Feb", "March|Mar", "April|Apr", "May", "June|Jun", "July|Jul",
-        "August|Aug",
-        "September|Sept|Sep", "October|Oct", "November|Nov", "December|Dec",
-    ),
-    "French": (
-        "janvier|janv", "février|févr|fév", "mars", "avril|avr", "mai", "juin", "juillet|juil", "août",
-        "septembre", "octobre", "novembre", "décembre|déc",
-    ),
-    "German": (
-        "Januar|Jänner", "Februar", "März", "", "", "Juni", "Juli", "", "", "Oktober|Okt", "",
-        "Dezember|Dez",
-    ),
-    "Spanish": (
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre|setiembre",
-        "octubre",
-        "noviembre", "diciembre",
-    ),
-    "Italian": (
-        "gennaio", "febbraio", "", "aprile", "maggio", "giugno", "luglio", "", "settembre", "ottobre", "",
-        "dicembre",
-    ),
-    "Russian": (
-        "январь|января|янв", "февраль|февраля|фев", "март|марта", "апрель|апреля|апр", "май|мая",
-        "июнь|июня",
-        "июль|июля", "август|августа|авг", "сентябрь|сентября|сен", "октябрь|октября|окт",
-        "ноябрь|ноября|ноя",
-        "декабрь|декабря|дек",
-    ),
-    "Ukrainian": (
-        "січень|січня", "лютий|лютого", "березень|березня", "квітень|квітня", "травень|травня",
-        "червень|червня", "липень|липня", "серпень|серпня", "вересень|вересня", "жовтень|жовтня",
-        "листопад|листопада", "грудень|грудня",
-    ),
-}  # fmt: skip
-_LUNAR_HIJRI = {
-    "Arabic": (
-        "محرم|المحرم|محرم الحرام|Muharram", "صفر|Safar", "ربيع الأول|ربيع أول|ربيع 1",
-        "ربيع الثاني|ربيع الآخر|ربيع ثاني|ربيع ثان|ربيع 2",
-        "جمادى الأولى|جمادى الأول|جمادى أول|جماد الأول|جمادي اولى|جمادى 1",
-        "جمادى الآخرة|جمادى الثانية|جمادى الثاني|جمادى الآخر|جمادى ثاني|جماد الثاني|جماد الآخر|جمادى 2",
-        "رجب|Rajab", "شعبان|Shaban|Sha'ban", "رمضان|Ramadan", "شوال|Shawwal",
-        "ذو القعدة|ذي القعدة|ذوالقعدة|ذيالقعدة|ذى القعدة|القعدة",
-        "ذو الحجة|ذي الحجة|ذوالحجة|ذيالحجة|ذى الحجة|الحجة",
-    ),
-}  # fmt: skip
-_SOLAR_HIJRI = {
-    "Persian": (
-        "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد|امرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن",
-        "اسفند|اسپند",
-    ),
-    "Dari": (
-        "حمل", "ثور", "جوزا", "سرطان", "اسد", "سنبله", "میزان", "عقرب", "قوس", "جدی", "دلو", "حوت",
-    ),
-    "Sorani": (
-        "خاکەلێوە", "گوڵان|بانەمەڕ", "جۆزەردان", "پووشپەڕ|پوشپەڕ", "گەلاوێژ", "خەرمانان", "ڕەزبەر|رەزبەر",
-        "گەڵاڕێزان|خەزەڵوەر", "سەرماوەز", "بەفرانبار", "", "ڕەشەمە|رەشەمە",
-    ),
-}  # fmt: skip
-_WEEKDAYS = {
-    "Arabic": (
-        "الاثنين|الإثنين|اثنين|الأثنين", "الثلاثاء|الثلثاء|ثلاثاء|الثلاثا",
-        "الأربعاء|الاربعاء|أربعاء|الاربعا",
-        "الخميس|خميس", "الجمعة|جمعة", "السبت|سبت", "الأحد|الاحد|أحد",
-    ),
-    "Sorani": ("دووشەممە|دوشەممە", "سێشەممە", "چوارشەممە", "پێنجشەممە", "هەینی", "شەممە", "یەکشەممە"),
-    "Kurmanji": (
-        "Duşem|Duşemê", "Sêşem|Sêşemê", "Çarşem|Çarşemê", "Pêncşem|Pêncşemê", "În|Înê",
-        "Şemî|Şemiyê|Şemiya",
-        "Yekşem|Yekşemê",
-    ),
-    "Turkish": (
-        "Pazartesi|Pzt", "Salı", "Çarşamba|Çar", "Perşembe|Per", "Cuma", "Cumartesi|Cmt", "Pazar|Paz",
-    ),
-    "Persian": (
-        "دوشنبه|دو شنبه", "سه‌شنبه|سه شنبه", "چهارشنبه|چهار شنبه", "پنجشنبه|پنج شنبه", "جمعه|آدینه", "شنبه",
-        "یکشنبه|یک شنبه",
-    ),
-    "Hebrew": ("שני", "שלישי", "רביעי", "חמישי", "שישי|ששי", "שבת", "ראשון"),
-    "Armenian": ("երկուշաբթի", "երեքշաբթի", "չորեքշաբթի", "հինգշաբթի", "ուրբաթ", "շաբաթ", "կիրակի"),
-    "English": (
-        "Monday|Mon", "Tuesday|Tue|Tues", "Wednesday|Wed", "Thursday|Thu|Thur|Thurs", "Friday|Fri",
-        "Saturday|Sat", "Sunday|Sun",
-    ),
-    "French": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    "German": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag|Sonnabend", "Sonntag"),
-    "Spanish": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    "Italian": ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"),
-    "Russian": ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"),
-    "Ukrainian": ("понеділок", "вівторок", "середа", "четвер", "п'ятниця", "субота", "неділя"),
-}  # fmt: skip
+HIJRI_YEARS = range(1416, 1501)
+"""Hijri years read as such: from 1995, when the first Arabic papers went online, to the end of the Umm
+al-Qura tables. Lower years on a page (1404) are mostly those of the Iranian solar calendar."""
+JALALI_YEARS = range(1374, 1416)
+"""Solar years that are read as such in dates of numbers alone: from 1995 on, and lower than the lunar Hijri
+years, so that the two can be told apart."""
+NAMED_JALALI_YEARS = range(1300, 1500)
+"""Solar years beside the name of a month, where nothing else can be meant."""
+KURDISH_ERA = 1321
+"""The Kurdish calendar counts its years from 700 BC: 2724 is the solar Hijri year 1403."""
+
+_ANCHOR_YEAR, _ANCHOR = 1403, date(2024, 3, 20)
+"""A solar year, and the Gregorian day of its first day (Nowruz)."""
 
 
-def _numbers(languages: Mapping[str, tuple[str, ...]], first: int) -> dict[str, int]:
-    return {
-        fold(name): number
-        for names_in_order in languages.values()
-        for number, names in enumerate(names_in_order, start=first)
-        for name in names.split("|")
-        if name
-    }
+def _read_names() -> dict[str, dict[str, int]]:
+    """Names with their numbers, by calendar. A table of the file is called ``calendar_language``."""
+    names: dict[str, dict[str, int]] = {}
+    for table, lists in read_word_tables(Path(__file__).parent / "words" / "calendars.toml").items():
+        names.setdefault(table.partition("_")[0], {}).update(numbered(lists))
+    return names
 
 
-MONTHS = _numbers(_GREGORIAN, 1)
+_NAMES = _read_names()
+MONTHS = _NAMES["gregorian"]
 """Gregorian month names, folded. Names of two words (or a word and a digit) have one space between them."""
-HIJRI_MONTHS = _numbers(_LUNAR_HIJRI, 1)
+HIJRI_MONTHS = _NAMES["lunar"]
 """Months of the Islamic lunar calendar, folded."""
-JALALI_MONTHS = _numbers(_SOLAR_HIJRI, 1)
+JALALI_MONTHS = _NAMES["solar"]
 """Months of the solar Hijri calendar of Iran and Afghanistan, folded; read only beside one of its years."""
-WEEKDAYS = _numbers(_WEEKDAYS, 0)
+WEEKDAYS = _NAMES["weekdays"]
 """Weekday names, folded, with `datetime.weekday()`'s numbers."""
+
+
+def from_hijri(year: int, month: int, day: int) -> date | None:
+    """The Gregorian day of a lunar Hijri one, or None where there is no such day.
+
+    By the Umm al-Qura tables of `hijridate`; where a month was begun by sighting, the day is off by one at
+    most. A 30th in a month of 29 days, which sighting allows, is the day after the 29th.
+
+    Args:
+        year: Hijri year, within `HIJRI_YEARS`.
+        month: 1 to 12.
+        day: 1 to 30.
+    """
+    if year not in HIJRI_YEARS or not 1 <= month <= 12 or not 1 <= day <= 30:
+        return None
+    # Imported here: building the tables takes 25 ms, and few pages have Hijri dates.
+    from hijridate import Hijri
+
+    first = Hijri(year, month, 1).to_gregorian()
+    return date.fromordinal(first.toordinal() + day - 1)
+
+
+def is_jalali_leap(year: int) -> bool:
+    """Whether Esfand has 30 days: 8 years of 33.
+
+    M. Heydari-Malayeri, "A concise review of the Iranian calendar" (2004): equal to the astronomical calendar
+    for the years 1178 to 1633.
+    """
+    return (25 * year + 11) % 33 < 8
+
+
+def from_jalali(year: int, month: int, day: int) -> date | None:
+    """The Gregorian day of a solar Hijri one, or None where there is no such day.
+
+    Args:
+        year: Solar Hijri year, within `NAMED_JALALI_YEARS`; or the same year of the Kurdish era.
+        month: 1 to 12.
+        day: 1 to 31.
+    """
+    if year - KURDISH_ERA in NAMED_JALALI_YEARS:
+        year -= KURDISH_ERA
+    if year not in NAMED_JALALI_YEARS or not 1 <= month <= 12:
+        return None
+    lengths = [31] * 6 + [30] * 5 + [29 + is_jalali_leap(year)]
+    if not 1 <= day <= lengths[month - 1]:
+        return None
+    return _new_year(year) + timedelta(days=sum(lengths[: month - 1]) + day - 1)
+
+
+def _new_year(year: int) -> date:
+    """The Gregorian day on which a solar Hijri year begins."""
+    first, last = sorted((year, _ANCHOR_YEAR))
+    days = sum(365 + is_jalali_leap(between) for between in range(first, last))
+    return _ANCHOR + timedelta(days=days if year >= _ANCHOR_YEAR else -days)

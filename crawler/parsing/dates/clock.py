@@ -6,7 +6,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crawler.parsing.dates.names import DIGIT, fold
+from crawler.parsing.dates.words import DIGIT, TABLES, alternatives, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +19,11 @@ class Clock:
     zone: tzinfo | None = None
 
 
-def _words(names: str) -> str:
-    return "|".join(re.escape(fold(name)) for name in sorted(names.split("|"), key=len, reverse=True))
+_PARTS_OF_DAY = ("am", "pm", "night", "noon")
+_PART_NAMES = "|".join(f"(?P<{part}>{alternatives(TABLES['parts'][part])})" for part in _PARTS_OF_DAY)
+_PART = rf"(?:{_PART_NAMES})(?![^\W_])"
 
-
-_AM = _words(
-    "ص|صباحا|صباح|صباحاً|فجرا|الفجر|قبل الظهر|قبل ظهر|ق.ظ|am|a.m.|a.m|öö|sabah|beriya nîvro|bn"
-    '|پ.ن|پێش نیوەڕۆ|پێش نیوەرۆ|پێشنیوەڕۆ|صبح|לפנה"צ|בבוקר'
-)
-_PM = _words(
-    "م|مساء|مساءا|مساءً|المساء|عصرا|العصر|بعد الظهر|بعد ظهر|ب.ظ|pm|p.m.|p.m|ös|piştî nîvro|pn"
-    '|د.ن|دوای نیوەڕۆ|دوای نیوەرۆ|پاش نیوەڕۆ|پاشنیوەڕۆ|عصر|אחה"צ|בערב'
-)
-_NOON = _words("ظهرا|الظهر|ظهر")
-_NIGHT = _words("ليلا|الليل|بعد منتصف الليل|منتصف الليل|ليل")
-_PART = rf"(?:(?P<am>{_AM})|(?P<pm>{_PM})|(?P<night>{_NIGHT})|(?P<noon>{_NOON}))(?![^\W_])"
-
-# Hours and minutes; or an hour alone where something else tells that it is one.
+# Hours and minutes; or an hour alone where something else shows that it is one.
 _DIGITAL = (
     r"(?<![\d:])(?P<hour>\d{1,2})\s?:\s?(?P<minute>\d{2})"
     r"(?:\s?:\s?(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)"
@@ -47,8 +35,13 @@ _NAMED_HOUR = re.compile(
     r"(?P<hour>\d{1,2})(?:[.](?P<minute>\d{2}))?(?![\d.:/-])"
 )
 _FRENCH = re.compile(r"(?<!\d)(?P<hour>\d{1,2})\s?h\s?(?P<minute>\d{2})(?![^\W_])")
+_TIMES = ((_CLOCK, ":"), (_NAMED_HOUR, ""), (_HOUR_AND_PART, ""), (_FRENCH, "h"))
+"""The forms of a time, the surest first, each with a mark that its lines have."""
 # «م 09:22»: before the clock, unless it is the "AD" behind a year.
 _PART_BEFORE = re.compile(rf"(?<![^\W_])(?<!\d\s){_PART}[\s,]{{0,3}}\Z")
+_YEAR_BEFORE = re.compile(r"\d\s?\Z")
+MAX_BEFORE = 20
+"""Characters before a clock in which a part of the day is looked for."""
 
 _OFFSET = re.compile(r"\s?\(?(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})(?![\d/.-])")
 _ZULU = re.compile(r"\s?z(?![^\W_])")
@@ -57,43 +50,11 @@ _UTC = re.compile(
     r"(?:\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?![\d/.-]))?(?![^\W_])"
 )
 _PLACE = re.compile(r"(?:بتوقيت|توقيت)\s{1,3}(?P<place>[^\W\d_]{2,20}(?:\s[^\W\d_]{2,12})?)")
-
-# RFC 822 section 5.1 names the American ones; the rest are those in use by the region's papers.
-_ABBREVIATIONS = {
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-    "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "trt": 3,
-}  # fmt: skip
+_ABBREVIATIONS = {name: int(hours) for hours, names in TABLES["zones"].items() for name in names}
+_ABBREVIATION = re.compile(rf"\s?\(?(?P<name>{'|'.join(_ABBREVIATIONS)})(?![^\W_])")
 _ZONE_NAME = re.compile(r"\s?\(?(?P<area>[a-z]{2,12})/(?P<city>[a-z_]{2,20})(?![^\W_])")
 """A name of the time zone database (https://www.iana.org/time-zones): Asia/Damascus."""
-_ABBREVIATION = re.compile(rf"\s?\(?(?P<name>{'|'.join(_ABBREVIATIONS)})(?![^\W_])")
-
-_PLACES = {
-    fold(place): zone
-    for zone, places in {
-        "Asia/Damascus": "دمشق|سوريا|سورية",
-        "Asia/Beirut": "بيروت|لبنان",
-        "Africa/Cairo": "القاهرة|مصر",
-        "Asia/Riyadh": "مكة|مكة المكرمة|السعودية|الرياض",
-        "Asia/Baghdad": "بغداد|العراق",
-        "Asia/Dubai": "الإمارات|دبي|أبوظبي|أبو ظبي",
-        "Asia/Qatar": "الدوحة|قطر",
-        "Asia/Kuwait": "الكويت",
-        "Asia/Amman": "الأردن",
-        "Asia/Jerusalem": "القدس|القدس المحتلة|فلسطين",
-        "Asia/Aden": "صنعاء|اليمن|عدن",
-        "Africa/Tunis": "تونس",
-        "Africa/Algiers": "الجزائر",
-        "Africa/Casablanca": "المغرب|الرباط",
-        "Europe/Istanbul": "تركيا|إسطنبول|اسطنبول|أنقرة",
-        "Europe/London": "لندن",
-        "Europe/Paris": "باريس",
-        "Europe/Berlin": "برلين",
-        "Europe/Moscow": "موسكو",
-        "Asia/Tehran": "طهران|إيران",
-        "America/New_York": "نيويورك|واشنطن",
-    }.items()
-    for place in places.split("|")
-}
+_PLACES = {fold(place): zone for zone, places in TABLES["places"].items() for place in places}
 
 
 def read_clock(line: str) -> tuple[Clock | None, str]:
@@ -106,66 +67,81 @@ def read_clock(line: str) -> tuple[Clock | None, str]:
         The clock, or None where there is none or an impossible one; the line with clock and zone cut out.
     """
     zone, line = _named_zone(line)
-    match = DIGIT.search(line) and (
-        (_CLOCK.search(line) if ":" in line else None)
-        or _NAMED_HOUR.search(line)
-        or _HOUR_AND_PART.search(line)
-        or (_FRENCH.search(line) if "h" in line else None)
-    )
+    match = _find_time(line)
     if match is None:
         return None, line
-    start, end = match.span()
-    parts = match.groupdict()
-    if match.re is _NAMED_HOUR and (after := _HOUR_AND_PART.match(line, match.start("hour"))):
-        parts, end = after.groupdict(), after.end()
-    elif not any(parts.get(part) for part in ("am", "pm", "noon", "night")):
-        before = _PART_BEFORE.search(line, max(0, start - 20), start)
-        if before and not re.search(r"\d\s?\Z", line[max(0, before.start() - 2) : before.start()]):
-            parts |= {part: before[part] for part in ("am", "pm", "noon", "night")}
-            start = before.start()
+    start, end, part, match = _with_part_of_day(line, match)
     if zone is None:
         zone, end = _zone_after(line, end)
-        if zone is None and _OFFSET.match(line, end):  # An offset that no place has: whose clock is it?
-            return None, f"{line[:start]} | {line[end:]}"
     rest = f"{line[:start]} | {line[end:]}"
-    hour = _hour(int(parts["hour"]), parts)
-    minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
+    if zone is None and _OFFSET.match(line, end):  # An offset that no place has: whose clock is it?
+        return None, rest
+    fields = match.groupdict()
+    hour = _hour(int(fields["hour"]), part)
+    minute, second = int(fields.get("minute") or 0), int(fields.get("second") or 0)
     if hour is None or minute > 59 or second > 60:
         return None, rest
     return Clock(hour, minute, min(second, 59), zone), rest
 
 
-def _hour(hour: int, parts: dict[str, str | None]) -> int | None:
+def _find_time(line: str) -> re.Match[str] | None:
+    if not DIGIT.search(line):
+        return None
+    for pattern, mark in _TIMES:
+        if mark in line and (match := pattern.search(line)):
+            return match
+    return None
+
+
+def _with_part_of_day(line: str, match: re.Match[str]) -> tuple[int, int, str | None, re.Match[str]]:
+    """A time with the part of the day beside it: where both begin and end, the part, the time's match."""
+    start, end = match.span()
+    if match.re is _NAMED_HOUR and (after := _HOUR_AND_PART.match(line, match.start("hour"))):
+        return start, after.end(), _part_of(after), after
+    part = _part_of(match)
+    if part is None:
+        before = _PART_BEFORE.search(line, max(0, start - MAX_BEFORE), start)
+        if before and not _YEAR_BEFORE.search(line, max(0, before.start() - 2), before.start()):
+            return before.start(), end, _part_of(before), match
+    return start, end, part, match
+
+
+def _part_of(match: re.Match[str]) -> str | None:
+    fields = match.groupdict()
+    return next((part for part in _PARTS_OF_DAY if fields.get(part)), None)
+
+
+def _hour(hour: int, part: str | None) -> int | None:
+    """The hour of the 24-hour clock; None where there is no such hour."""
     if hour > 23:
         return None
-    if hour > 12:
+    if hour > 12 or part is None:
         return hour  # «21:22 مساءً»: the part of the day only repeats it.
-    if parts.get("am"):
-        return hour % 12
-    if parts.get("pm"):
-        return hour % 12 + 12
-    if parts.get("noon"):
-        return hour if hour >= 10 else hour + 12
-    if parts.get("night"):
+    if part == "night":
         # «9 ليلاً» is 21:00, «12 ليلاً» midnight, «2 ليلاً» two in the morning.
-        return 0 if hour == 12 else hour + 12 if hour >= 6 else hour
-    return hour
+        return hour % 12 if hour < 6 or hour == 12 else hour + 12
+    if part == "noon":
+        return hour if hour >= 10 else hour + 12
+    return hour % 12 + 12 * (part == "pm")
 
 
 def _named_zone(line: str) -> tuple[tzinfo | None, str]:
     if match := _UTC.search(line):
         zone = _offset(match)
         return (zone, f"{line[: match.start()]} {line[match.end() :]}") if zone else (None, line)
-    if match := _PLACE.search(line):
-        words = match["place"].split()
-        for place in (" ".join(words), words[0]):
-            if name := _PLACES.get(place):
-                end = match.start("place") + len(place)
-                return ZoneInfo(name), f"{line[: match.start()]} {line[end:]}"
+    match = _PLACE.search(line)
+    if match is None:
+        return None, line
+    whole = " ".join(match["place"].split())
+    for place in (whole, whole.split()[0]):
+        if place in _PLACES:
+            end = match.start("place") + len(place)
+            return ZoneInfo(_PLACES[place]), f"{line[: match.start()]} {line[end:]}"
     return None, line
 
 
 def _zone_after(line: str, end: int) -> tuple[tzinfo | None, int]:
+    """The zone that is written directly behind a clock, and where it ends."""
     if match := _ZULU.match(line, end):
         return UTC, match.end()
     if match := _ABBREVIATION.match(line, end):
@@ -190,7 +166,7 @@ def _offset(match: re.Match[str]) -> tzinfo | None:
     if not match["sign"]:
         return UTC
     hours, minutes = int(match["hours"]), int(match["minutes"] or 0)
-    if hours > 14 or minutes % 15 or minutes > 45:
+    if hours > 14 or minutes not in (0, 15, 30, 45):
         return None
     offset = timedelta(hours=hours, minutes=minutes)
     return timezone(-offset if match["sign"] == "-" else offset)

@@ -1,20 +1,35 @@
 """The day in a folded line: named months of three calendars, numbers in any order, with or without a year."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from crawler.parsing.dates import hijri, jalali
-from crawler.parsing.dates.calendars import HIJRI_MONTHS, JALALI_MONTHS, MONTHS, WEEKDAYS
-from crawler.parsing.dates.names import DIGIT, FILLERS, fold
+from crawler.parsing.dates.calendars import (
+    HIJRI_MONTHS,
+    HIJRI_YEARS,
+    JALALI_MONTHS,
+    JALALI_YEARS,
+    KURDISH_ERA,
+    MONTHS,
+    NAMED_JALALI_YEARS,
+    WEEKDAYS,
+    from_hijri,
+    from_jalali,
+)
 from crawler.parsing.dates.order import DateOrder
+from crawler.parsing.dates.words import DIGIT, FILLERS, fold
 
 # Arabic and other letters are words apart: «Samer Halabiيونيو 26».
-_TOKEN = re.compile(r"\d+|[ء-ۿ]+|[^\W\d_ء-ۿ]+|[|/.,()\-–—]")
+_WORD = re.compile(r"\d+|[ء-ۿ]+|[^\W\d_ء-ۿ]+|[|/.,()\-–—]")
 
 MAX_TOKENS = 80
 """Tokens read of one line; a date has a dozen."""
 MAX_STRANGE_WORDS = 8
 """Words a line may hold that don't belong to a date: a byline, a place, an agency. More is a sentence."""
+CENTURY_SPLIT = 70
+"""Years of two digits from here on are of the last century."""
 
 # A line is written as one letter a token, and dates are patterns over these letters:
 #   d a number of one or two digits   y a year   o any other number
@@ -52,16 +67,30 @@ _YEARLESS = (
     re.compile(r"(?<!d)(?<!ds)(?P<d>d)s?M(?:s?M){0,3}(?!s?[dyoM])"),
     re.compile(r"(?<![dy])(?<![dy]s)M(?:s?M){0,3}s?(?P<d>d)(?!s?[dyo])"),
 )
-
-_Token = tuple[str, int]
-
+_MONTHS = (("M", MONTHS), ("H", HIJRI_MONTHS), ("J", JALALI_MONTHS))
 _EZAFE = fold("ی")
 """The ending by which Kurdish ties a month to its year: «تشرینی یەکەمی 2024»."""
 _HEBREW_IN = "ב"
 """The preposition that Hebrew writes together with the month."""
 
 
-def read_day(line: str, today: date, order: DateOrder | None = None) -> tuple[date | None, int, bool]:
+class DayReading(NamedTuple):
+    """The day that a line names, how many of its words don't belong to a date, whether it has no year."""
+
+    day: date | None
+    strange: int = 0
+    is_yearless: bool = False
+
+
+class _Token(NamedTuple):
+    letter: str
+    number: int = 0
+
+
+_OTHER_WORD = _Token("w")
+
+
+def read_day(line: str, today: date, order: DateOrder | None = None) -> DayReading:
     """The day that a line names.
 
     A Gregorian date is preferred to one of the other calendars. Numbers are in the given order. Without one
@@ -72,122 +101,169 @@ def read_day(line: str, today: date, order: DateOrder | None = None) -> tuple[da
         line: A folded line, without its time of day.
         today: The day of reading, for dates without a year and for doubtful orders.
         order: In which order the page or feed writes its numeric dates, where that is known.
-
-    Returns:
-        The day, or None; how many words of the line beside it don't belong to a date; whether the year was
-        inferred.
     """
     if not DIGIT.search(line):
-        return None, 0, False
-    tokens, weekday, strange = _tokens(line)
-    if strange > MAX_STRANGE_WORDS:
-        return None, strange, False
-    letters = "".join(letter for letter, _ in tokens)
-    if "d" not in letters:
-        return None, strange, False
-    for pattern in _NAMED:
-        for match in pattern.finditer(letters):
-            month = next(value for letter, value in tokens[match.start() : match.end()] if letter == "M")
-            if day := _day(_year(tokens[match.start("y")]), month, tokens[match.start("d")][1]):
-                return day, strange, False
-    jalali_day = _jalali(letters, tokens)
-    hijri_day = None
-    for pattern in _NUMERIC:
-        for match in pattern.finditer(letters):
-            year = _year(tokens[match.start("y")])
-            first, second = tokens[match.start("d")][1], tokens[match.start("m")][1]
-            if year in hijri.YEARS:
-                hijri_day = hijri_day or hijri.from_hijri(year, second, first)
-            elif year in jalali.YEARS:
-                jalali_day = jalali_day or jalali.from_jalali(year, second, first)
-            elif letters[match.start()] == "y":
-                if day := _day(year, second, first) or _day(year, first, second):
-                    return day, strange, False
-            elif day := _in_order(year, first, second, weekday, today, order):
-                return day, strange, False
-    for pattern in _HIJRI:
-        if hijri_day is None and (found := pattern.search(letters)):
-            month = next(value for letter, value in tokens[found.start() : found.end()] if letter == "H")
-            hijri_day = hijri.from_hijri(tokens[found.start("y")][1], month, tokens[found.start("d")][1])
-    if other_day := jalali_day or hijri_day:
-        return other_day, strange, False
-    for pattern in _YEARLESS:
-        if found := pattern.search(letters):
-            month = next(value for letter, value in tokens[found.start() : found.end()] if letter == "M")
-            return _latest(month, tokens[found.start("d")][1], weekday, today), strange, True
-    return None, strange, False
+        return DayReading(None)
+    tokens = _tokenize(line)
+    if tokens.strange > MAX_STRANGE_WORDS or "d" not in tokens.letters:
+        return DayReading(None, tokens.strange)
+    day = (
+        _named_day(tokens) or _numeric_day(tokens, today, order) or _jalali_day(tokens) or _hijri_day(tokens)
+    )
+    if day is not None:
+        return DayReading(day, tokens.strange)
+    match = next(tokens.first_matches(_YEARLESS), None)
+    if match is None:
+        return DayReading(None, tokens.strange)
+    day = _latest(tokens.month(match, "M"), tokens.number(match, "d"), tokens.weekday, today)
+    return DayReading(day, tokens.strange, is_yearless=True)
 
 
-def _jalali(letters: str, tokens: list[_Token]) -> date | None:
-    """The day of a date with a solar Hijri month's name."""
-    if "J" not in letters:
-        return None
-    for pattern in _JALALI:
-        for match in pattern.finditer(letters):
-            month = next(value for letter, value in tokens[match.start() : match.end()] if letter == "J")
-            if day := jalali.from_jalali(tokens[match.start("y")][1], month, tokens[match.start("d")][1]):
-                return day
+@dataclass(slots=True)
+class _Tokens:
+    """A line as tokens."""
+
+    tokens: list[_Token] = field(default_factory=list)
+    weekday: int | None = None
+    strange: int = 0
+    letters: str = ""
+    """The tokens' letters, which patterns are looked for in."""
+
+    def matches(self, patterns: tuple[re.Pattern[str], ...]) -> Iterator[re.Match[str]]:
+        """The places that look like dates, pattern by pattern."""
+        for pattern in patterns:
+            yield from pattern.finditer(self.letters)
+
+    def first_matches(self, patterns: tuple[re.Pattern[str], ...]) -> Iterator[re.Match[str]]:
+        """The first such place for each pattern that has one."""
+        return filter(None, (pattern.search(self.letters) for pattern in patterns))
+
+    def number(self, match: re.Match[str], name: str) -> int:
+        """The number in a group of a match."""
+        return self.tokens[match.start(name)].number
+
+    def month(self, match: re.Match[str], letter: str) -> int:
+        """The first month of a calendar in a match."""
+        tokens = self.tokens[match.start() : match.end()]
+        return next(token.number for token in tokens if token.letter == letter)
+
+    def year(self, match: re.Match[str]) -> int:
+        """The year of a match, in full."""
+        letter, number = self.tokens[match.start("y")]
+        if letter == "y":
+            return number
+        return number + (2000 if number < CENTURY_SPLIT else 1900)
+
+
+def _named_day(tokens: _Tokens) -> date | None:
+    """The day of a date with a Gregorian month's name."""
+    for match in tokens.matches(_NAMED):
+        if day := _day(tokens.year(match), tokens.month(match, "M"), tokens.number(match, "d")):
+            return day
     return None
+
+
+def _numeric_day(tokens: _Tokens, today: date, order: DateOrder | None) -> date | None:
+    """The day of a Gregorian date of numbers alone."""
+    for match in tokens.matches(_NUMERIC):
+        year, first, second = tokens.year(match), tokens.number(match, "d"), tokens.number(match, "m")
+        if year in HIJRI_YEARS or year in JALALI_YEARS:
+            continue
+        if tokens.letters[match.start()] == "y":
+            day = _day(year, second, first) or _day(year, first, second)
+        else:
+            day = _in_order(year, first, second, tokens.weekday, today, order)
+        if day is not None:
+            return day
+    return None
+
+
+def _jalali_day(tokens: _Tokens) -> date | None:
+    """The day of a date of the solar Hijri calendar: with its month's name, or of numbers alone."""
+    for match in tokens.matches(_JALALI):
+        if day := from_jalali(tokens.number(match, "y"), tokens.month(match, "J"), tokens.number(match, "d")):
+            return day
+    for match in tokens.matches(_NUMERIC):
+        year = tokens.year(match)
+        if year in JALALI_YEARS and (day := from_jalali(year, *_month_and_day(tokens, match))):
+            return day
+    return None
+
+
+def _hijri_day(tokens: _Tokens) -> date | None:
+    """The day of a date of the lunar Hijri calendar: of numbers alone, or with its month's name."""
+    for match in tokens.matches(_NUMERIC):
+        if day := from_hijri(tokens.year(match), *_month_and_day(tokens, match)):
+            return day
+    for match in tokens.first_matches(_HIJRI):
+        if day := from_hijri(tokens.number(match, "y"), tokens.month(match, "H"), tokens.number(match, "d")):
+            return day
+    return None
+
+
+def _month_and_day(tokens: _Tokens, match: re.Match[str]) -> tuple[int, int]:
+    return tokens.number(match, "m"), tokens.number(match, "d")
+
+
+def _tokenize(line: str) -> _Tokens:
+    words = _WORD.findall(line)[:MAX_TOKENS]
+    tokens = _Tokens()
+    position = 0
+    while position < len(words) and tokens.strange <= MAX_STRANGE_WORDS:
+        pair = " ".join(words[position : position + 2])
+        length = _add_word(tokens, words[position], pair if position + 1 < len(words) else "")
+        position += length
+    tokens.letters = "".join(token.letter for token in tokens.tokens)
+    return tokens
+
+
+def _add_word(tokens: _Tokens, word: str, pair: str) -> int:
+    """Add a word, or it and the next one, as a token; returns how many words that took.
+
+    Args:
+        tokens: The line so far.
+        word: The word.
+        pair: The word and the one behind it; empty at the end of the line.
+    """
+    if word.isdecimal():
+        tokens.tokens.append(_number(word))
+        return 1
+    for name, length in ((pair, 2), (word, 1)):
+        if month := _month(name):
+            tokens.tokens.append(month)
+            return length
+    for name, length in ((pair, 2), (word, 1)):
+        if name in WEEKDAYS:
+            tokens.weekday = WEEKDAYS[name] if tokens.weekday is None else tokens.weekday
+            return length
+    if word in "/.-–—|":
+        tokens.tokens.append(_Token("|" if word == "|" else "s"))
+    elif word not in FILLERS and word not in ",()":
+        tokens.tokens.append(_OTHER_WORD)
+        tokens.strange += 1
+    return 1
 
 
 def _month(word: str) -> _Token | None:
     """A month's name as a token, also with the Kurdish ezafe or the Hebrew "in" at it."""
-    for bare in (word, word.removesuffix(_EZAFE), word.removeprefix(_HEBREW_IN)):
-        if bare in MONTHS:
-            return "M", MONTHS[bare]
-        if bare in HIJRI_MONTHS:
-            return "H", HIJRI_MONTHS[bare]
-        if bare in JALALI_MONTHS:
-            return "J", JALALI_MONTHS[bare]
+    for name in (word, word.removesuffix(_EZAFE), word.removeprefix(_HEBREW_IN)):
+        for letter, months in _MONTHS:
+            if name in months:
+                return _Token(letter, months[name])
     return None
 
 
-def _tokens(line: str) -> tuple[list[_Token], int | None, int]:
-    words = _TOKEN.findall(line)[:MAX_TOKENS]
-    tokens: list[_Token] = []
-    weekday: int | None = None
-    strange = 0
-    position = 0
-    while position < len(words) and strange <= MAX_STRANGE_WORDS:
-        word = words[position]
-        following = words[position + 1] if position + 1 < len(words) else ""
-        pair = f"{word} {following}"
-        position += 1
-        if word.isdecimal():
-            tokens.append(_number(word))
-        elif following and (month := _month(pair)):
-            tokens.append(month)
-            position += 1
-        elif month := _month(word):
-            tokens.append(month)
-        elif pair in WEEKDAYS:
-            weekday = WEEKDAYS[pair] if weekday is None else weekday
-            position += 1
-        elif word in WEEKDAYS:
-            weekday = WEEKDAYS[word] if weekday is None else weekday
-        elif word in "/.-–—|":
-            tokens.append(("|" if word == "|" else "s", 0))
-        elif word not in FILLERS and word not in ",()":
-            tokens.append(("w", 0))
-            strange += 1
-    return tokens, weekday, strange
-
-
 def _number(digits: str) -> _Token:
+    number = int(digits)
     if len(digits) <= 2:
-        return "d", int(digits)
-    if len(digits) == 4 and (1900 <= int(digits) <= 2100 or int(digits) in hijri.YEARS):
-        return "y", int(digits)
-    if len(digits) == 4 and (
-        int(digits) in jalali.NAMED_YEARS or int(digits) - jalali.KURDISH_ERA in jalali.NAMED_YEARS
-    ):
-        return ("y" if int(digits) in jalali.YEARS else "o"), int(digits)
-    return "o", 0
-
-
-def _year(token: _Token) -> int:
-    letter, value = token
-    return value if letter == "y" else 2000 + value if value < 70 else 1900 + value
+        return _Token("d", number)
+    if len(digits) > 4 or len(digits) == 3:
+        return _Token("o")
+    if 1900 <= number <= 2100 or number in HIJRI_YEARS or number in JALALI_YEARS:
+        return _Token("y", number)
+    if number in NAMED_JALALI_YEARS or number - KURDISH_ERA in NAMED_JALALI_YEARS:
+        return _Token("o", number)
+    return _Token("o")
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -201,26 +277,21 @@ def _in_order(
     year: int, first: int, second: int, weekday: int | None, today: date, order: DateOrder | None
 ) -> date | None:
     """The day of a numeric date with the year last: in the usual order, or the other way where that fits."""
-    day_first, month_first = _day(year, second, first), _day(year, first, second)
-    usual, other = day_first, month_first
+    usual, other = _day(year, second, first), _day(year, first, second)
     if order is DateOrder.MONTH_FIRST:
-        usual, other = month_first, day_first
+        usual, other = other, usual
     if usual is None or other is None:
         return usual or other
-    if weekday is not None and usual.weekday() != weekday:
-        return other if other.weekday() == weekday else usual
+    if weekday is not None:
+        return other if other.weekday() == weekday != usual.weekday() else usual
     # A day ahead may be a matter of time zones.
-    if weekday is None and usual > today + timedelta(days=1) >= other:
-        return other
-    return usual
+    return other if usual > today + timedelta(days=1) >= other else usual
 
 
 def _latest(month: int, day: int, weekday: int | None, today: date) -> date | None:
     """The last such day that isn't ahead; with a weekday, the last one that falls on it."""
-    years = [today.year + 1 - back for back in range(8)]
-    days = [
-        found for year in years if (found := _day(year, month, day)) and found <= today + timedelta(days=1)
-    ]
-    if weekday is not None:
-        return next((found for found in days if found.weekday() == weekday), None)
-    return days[0] if days else None
+    days = filter(None, (_day(today.year + 1 - back, month, day) for back in range(8)))
+    for candidate in days:
+        if candidate <= today + timedelta(days=1) and weekday in (None, candidate.weekday()):
+            return candidate
+    return None

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, product
+from typing import NamedTuple
 
-from crawler.parsing.dates.names import fold
+from crawler.parsing.dates.words import fold
 
 MAX_DATES = 300
 """Numeric dates that are looked at; a page with more of them is a table, and a sample of it is enough."""
@@ -40,9 +41,9 @@ def find_order(
 ) -> DateOrder | None:
     """Find out from a page's or feed's own dates in which order it writes them.
 
-    A number over twelve tells; so does a date that is one of the known days in one order alone, and a series
-    of days of one month. What contradicts itself tells nothing. The weakest evidence, the form of the time or
-    the language, only counts where there is no other.
+    By a number over twelve; else by a date that is one of the known days in one order alone, or by a series
+    of days of one month. What contradicts itself counts for nothing. The weakest evidence, the form of the
+    time or the language, only counts where there is no other.
 
     Args:
         texts: All texts that may hold dates.
@@ -50,27 +51,37 @@ def find_order(
         american: Whether the page says that it is in American English.
 
     Returns:
-        The order, or None where nothing tells it.
+        The order, or None where nothing shows it.
     """
     lines = [fold(text) for text in texts if may_need_order(text)]
     matches = list(islice((match for line in lines for match in _NUMERIC.finditer(line)), MAX_DATES))
-    pairs = {(int(match["first"]), int(match["second"]), int(match["year"])) for match in matches}
-    for evidence in (_over_twelve(pairs), _as_known(pairs, set(known_days)), _series(pairs)):
-        if len(evidence) == 1:
-            return evidence.pop()
-        if evidence:
-            return None
+    dates = {_Numbers(*map(int, match.group("first", "second", "year"))) for match in matches}
+    for orders in (_by_high_numbers(dates), _by_known_days(dates, set(known_days)), _by_series(dates)):
+        if orders:
+            return orders.pop() if len(orders) == 1 else None
     if american or any(_AMERICAN.search(line) for line in lines):
         return DateOrder.MONTH_FIRST
     return None
 
 
-_Pairs = set[tuple[int, int, int]]
+class _Numbers(NamedTuple):
+    """A numeric date: its first two numbers and its year."""
+
+    first: int
+    second: int
+    year: int
+
+    def agrees(self, order: DateOrder, day: date) -> bool:
+        """Whether it is a given day, read in this order."""
+        day_first = order is DateOrder.DAY_FIRST
+        in_order = (self.second, self.first) if day_first else (self.first, self.second)
+        return (self.year, *in_order) == (day.year, day.month, day.day)
 
 
-def _over_twelve(pairs: _Pairs) -> set[DateOrder]:
+def _by_high_numbers(dates: set[_Numbers]) -> set[DateOrder]:
+    """A number over twelve is the day."""
     orders = set()
-    for first, second, _ in pairs:
+    for first, second, _ in dates:
         if 12 < first <= 31 and 1 <= second <= 12:
             orders.add(DateOrder.DAY_FIRST)
         elif 12 < second <= 31 and 1 <= first <= 12:
@@ -78,20 +89,19 @@ def _over_twelve(pairs: _Pairs) -> set[DateOrder]:
     return orders
 
 
-def _as_known(pairs: _Pairs, days: set[date]) -> set[DateOrder]:
-    orders = set()
-    for first, second, year in pairs:
-        if first != second:
-            if any((day.year, day.month, day.day) == (year, second, first) for day in days):
-                orders.add(DateOrder.DAY_FIRST)
-            if any((day.year, day.month, day.day) == (year, first, second) for day in days):
-                orders.add(DateOrder.MONTH_FIRST)
+def _by_known_days(dates: set[_Numbers], days: set[date]) -> set[DateOrder]:
+    """A date that is one of the known days in one order alone."""
+    orders: set[DateOrder] = set()
+    for numbers, day in product(dates, days):
+        if numbers.first != numbers.second:
+            orders.update(order for order in DateOrder if numbers.agrees(order, day))
     return orders
 
 
-def _series(pairs: _Pairs) -> set[DateOrder]:
-    firsts = {first for first, _, _ in pairs}
-    seconds = {second for _, second, _ in pairs}
+def _by_series(dates: set[_Numbers]) -> set[DateOrder]:
+    """Different days of one month."""
+    firsts = {numbers.first for numbers in dates}
+    seconds = {numbers.second for numbers in dates}
     if len(firsts) >= MIN_SERIES and len(seconds) == 1:
         return {DateOrder.DAY_FIRST}
     if len(seconds) >= MIN_SERIES and len(firsts) == 1:

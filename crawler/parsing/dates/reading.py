@@ -3,13 +3,24 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from crawler.model.article import DatePrecision
 from crawler.parsing.dates.clock import Clock, read_clock
 from crawler.parsing.dates.day import MAX_STRANGE_WORDS, read_day
-from crawler.parsing.dates.names import DAY, DAY_WORDS, FILLERS, HOUR, NUMBER_WORDS, PLURALS, UNITS, fold
 from crawler.parsing.dates.order import DateOrder
+from crawler.parsing.dates.words import (
+    DAY,
+    DAY_WORDS,
+    FILLERS,
+    HOUR,
+    NUMBER_WORDS,
+    PLURALS,
+    UNITS,
+    alternatives,
+    fold,
+)
 
 MAX_CHARS = 200
 """A longer text isn't one date. The longest real ones (both calendars, zone, label) stay under 150."""
@@ -30,7 +41,7 @@ _EPOCH = re.compile(r"(?P<seconds>1\d{9})(?:\d{3}|\d{6}|\.\d{1,9})?")
 _JSON_DATE = re.compile(r"\\?/?date\((?P<number>1\d{9,12})(?:[+-]\d{4})?\)\\?/?")
 """How ASP.NET wrote a time in JSON: /Date(1730395708000+0300)/. The offset is for show."""
 
-_AGO_BEFORE, _AGO_AFTER = "منذ|مند|قبل|beri|پێش|az|simdi|just|الان", "مضت|مضي|ago|once|لهمهوپێش"
+_AGO_BEFORE, _AGO_AFTER = "منذ|مند|قبل|beri|پيش|az|simdi|just|الان", "مضت|مضي|ago|once|لهمهوپيش"
 _AGO = re.compile(rf"(?<![^\W_])(?:(?P<before>{_AGO_BEFORE})|{_AGO_AFTER})(?![^\W_])")
 _AGO_WORD = re.compile(f"{_AGO_BEFORE}|{_AGO_AFTER}")
 """Looked for first: without a look behind, only places with one of the first letters are tried."""
@@ -39,9 +50,7 @@ _JUST_NOW = re.compile(
 )
 _RECENTLY = re.compile(r"(?<![^\W_])(?:منذ قليل|قبل قليل|منذ وقت قصير)(?![^\W_])")
 _TOKEN = re.compile(r"\d{1,4}|[^\W\d_]+")
-_DAY_WORD = re.compile(
-    rf"(?<![^\W_])(?:{'|'.join(sorted(map(re.escape, DAY_WORDS), key=len, reverse=True))})(?![^\W_])"
-)
+_DAY_WORD = re.compile(rf"(?<![^\W_])(?:{alternatives(DAY_WORDS)})(?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +67,10 @@ class ParsedDate:
 
 @dataclass(frozen=True, slots=True)
 class Reading(ParsedDate):
-    """A date with what its wording tells about how far to trust it.
+    """A date with how far its wording can be trusted.
 
-    `zoned` is whether a time zone was written, `relative` whether it was told from the day of reading
-    («أمس»), `vague` whether the wording is one that also stands in other places (no year, «اليوم» alone), and
+    `zoned` is whether a time zone was written, `relative` whether it counts from the day of reading («أمس»),
+    `vague` whether the wording is one that also stands in other places (no year, «اليوم» alone), and
     `strange` how many words of the line have nothing to do with a date.
     """
 
@@ -101,7 +110,7 @@ def parse_date(
 def read_date(
     text: str, *, timezone: ZoneInfo, now: datetime, order: DateOrder | None = None
 ) -> Reading | None:
-    """Like `parse_date`, and telling how the date was worded."""
+    """Like `parse_date`, with how the date was worded."""
     if now.tzinfo is None:
         raise ValueError("now must be an aware datetime")
     if not text or len(text) > MAX_CHARS:
@@ -129,10 +138,17 @@ def _machine(line: str, zone: ZoneInfo) -> Reading | None:
         day = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None
-    if match[4] is None or int(match[4]) > 23 or int(match[5]) > 59:
-        return _reading(day, None, zone)
-    clock = Clock(int(match[4]), int(match[5]), min(int(match[6] or 0), 59), _iso_zone(match[7]))
-    return _reading(day, clock, zone)
+    return _reading(day, _iso_clock(match), zone)
+
+
+def _iso_clock(match: re.Match[str]) -> Clock | None:
+    """The time of an ISO 8601 date; None where it has none, or an impossible one."""
+    if match[4] is None:
+        return None
+    hour, minute, second = int(match[4]), int(match[5]), int(match[6] or 0)
+    if hour > 23 or minute > 59:
+        return None
+    return Clock(hour, minute, min(second, 59), _iso_zone(match[7]))
 
 
 def _iso_zone(written: str | None) -> tzinfo | None:
@@ -148,22 +164,21 @@ def _iso_zone(written: str | None) -> tzinfo | None:
 
 
 def _written(line: str, zone: ZoneInfo, now: datetime, order: DateOrder | None) -> Reading | None:
+    """A date with a month's name or in numbers, or a word such as «أمس»."""
     clock, rest = read_clock(line)
     today = now.astimezone((clock and clock.zone) or zone).date()
-    day, strange, yearless = read_day(rest, today, order)
+    day, strange, is_yearless = read_day(rest, today, order)
     if strange > MAX_STRANGE_WORDS:
         return None
     if day is not None:
         if day.year not in YEARS:
             return None
-        return _reading(day, clock, zone, strange=strange, vague=yearless and clock is None)
+        return _reading(day, clock, zone, strange=strange, vague=is_yearless and clock is None)
     match = _DAY_WORD.search(rest)
-    if match is None:
+    if match is None or _has_other_words(rest, match):  # «صحيفة اليوم»
         return None
-    if _has_other_words(rest, match):  # «صحيفة اليوم»
-        return None
-    told = today - timedelta(days=DAY_WORDS[match.group()])
-    return _reading(told, clock, zone, relative=True, vague=clock is None)
+    day = today - timedelta(days=DAY_WORDS[match.group()])
+    return _reading(day, clock, zone, relative=True, vague=clock is None)
 
 
 def _reading(
@@ -186,6 +201,7 @@ def _reading(
 
 
 def _ago(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
+    """A date that counts from now: «منذ 3 ساعات», "just now"."""
     trigger = _AGO.search(line) if _AGO_WORD.search(line) else None
     if trigger is None:
         return None
@@ -195,48 +211,66 @@ def _ago(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
             return None
         precision = DatePrecision.MINUTE if match.re is _JUST_NOW else DatePrecision.DAY
         return Reading(local, precision, zoned=True, relative=True, vague=True)
-    if trigger["before"]:
-        words = _TOKEN.findall(line[trigger.end() : trigger.end() + MAX_WORDING])
-        strange_before = sum(word not in FILLERS for word in _TOKEN.findall(line[: trigger.start()]))
-    else:
-        words = _TOKEN.findall(line[max(0, trigger.start() - MAX_WORDING) : trigger.start()])
-        start = next((at for at, word in enumerate(words) if word.isdecimal() or word in NUMBER_WORDS), 0)
-        strange_before = sum(word not in FILLERS for word in words[:start])
-        words = words[start:]
-    seconds, finest, strange = _duration(words)
-    strange += strange_before
-    if finest == 0 or strange > MAX_STRANGE_WORDS:
+    words, other_words = _around_ago(line, trigger)
+    duration = _duration(words)
+    strange = duration.strange + sum(word not in FILLERS for word in other_words)
+    if duration.finest == 0 or strange > MAX_STRANGE_WORDS:
         return None
-    when = local - timedelta(seconds=seconds)
-    if finest >= DAY:
+    when = local - timedelta(seconds=duration.seconds)
+    if duration.finest >= DAY:
         return _reading(when.date(), None, zone, relative=True, strange=strange)
-    precision = DatePrecision.MINUTE if finest < HOUR else DatePrecision.DAY
+    precision = DatePrecision.MINUTE if duration.finest < HOUR else DatePrecision.DAY
     return Reading(when, precision, zoned=True, relative=True, strange=strange)
 
 
+def _around_ago(line: str, trigger: re.Match[str]) -> tuple[list[str], list[str]]:
+    """The words of the duration beside «منذ» or "ago", and the words before them."""
+    if trigger["before"]:
+        words = _TOKEN.findall(line[trigger.end() : trigger.end() + MAX_WORDING])
+        return words, _TOKEN.findall(line[: trigger.start()])
+    words = _TOKEN.findall(line[max(0, trigger.start() - MAX_WORDING) : trigger.start()])
+    start = next((position for position, word in enumerate(words) if _is_number(word)), 0)
+    return words[start:], words[:start]
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() or word in NUMBER_WORDS
+
+
 def _has_other_words(line: str, match: re.Match[str]) -> bool:
-    others = _TOKEN.findall(f"{line[: match.start()]} {line[match.end() :]}")
-    return any(word not in FILLERS for word in others)
+    words = _TOKEN.findall(f"{line[: match.start()]} {line[match.end() :]}")
+    return not FILLERS.issuperset(words)
 
 
-def _duration(words: list[str]) -> tuple[int, int, int]:
-    """Seconds of such as «3 ساعات و 20 دقيقة», the finest unit in seconds (0: none), how many other words."""
+class _Duration(NamedTuple):
+    """A duration in words: its seconds, the finest unit in seconds (0: no duration), other words."""
+
+    seconds: int = 0
+    finest: int = 0
+    strange: int = 0
+
+
+_NO_DURATION = _Duration()
+
+
+def _duration(words: list[str]) -> _Duration:
+    """The duration of such as «3 ساعات و 20 دقيقة»."""
     seconds = finest = strange = 0
     amount: int | None = None
     for word in words:
-        bare = word.removeprefix("و") if word.removeprefix("و") in UNITS else word
+        unit = word.removeprefix("و") if word.removeprefix("و") in UNITS else word
+        length, count = UNITS.get(unit, (0, 0))
         if word.isdecimal():
             amount = int(word)
-        elif amount is None and bare in PLURALS:
-            return 0, 0, 0
-        elif bare in UNITS and (finest == 0 or UNITS[bare][0] < finest):
-            unit, count = UNITS[bare]
-            seconds += unit * count * (1 if amount is None else amount)
-            finest, amount = unit, None
+        elif amount is None and unit in PLURALS:
+            return _NO_DURATION
+        elif length and (finest == 0 or length < finest):
+            seconds += length * count * (1 if amount is None else amount)
+            finest, amount = length, None
         elif word in NUMBER_WORDS:
             amount = NUMBER_WORDS[word]
-        elif finest:
-            strange += word not in FILLERS
         elif word not in FILLERS:
-            return 0, 0, 0
-    return seconds, finest, strange
+            if not finest:
+                return _NO_DURATION
+            strange += 1
+    return _Duration(seconds, finest, strange)

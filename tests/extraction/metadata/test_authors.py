@@ -4,7 +4,7 @@ import pytest
 
 from crawler.extraction import extract
 from crawler.extraction.boilerplate.credit_lines import read_credits
-from crawler.extraction.metadata.person_names import is_person_name, names_in
+from crawler.extraction.metadata.names import is_person_name, names_in
 from tests.support.pages import SITE, STORY, URL, page
 
 STORY_LINES = list(STORY)

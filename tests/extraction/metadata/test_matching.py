@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.extraction.metadata.matching import same_headline, same_page
+from crawler.extraction.metadata.matching import same_headline
+from crawler.parsing.article_urls import same_page
 
 URL = "https://example.org/news/4812-bridge"
 TITLE = "افتتاح جسر جديد على نهر العاصي في حماة"

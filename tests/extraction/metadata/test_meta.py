@@ -6,8 +6,8 @@ import pytest
 
 from crawler.extraction import extract
 from crawler.extraction.metadata.authors import find_agency
-from crawler.extraction.metadata.canonical import is_home, names_same_article
 from crawler.model.article import Hints
+from crawler.parsing.article_urls import is_home, names_same_article
 from tests.support.pages import SITE, STORY, TITLE, URL, page, paragraphs
 
 BODY = paragraphs(STORY)

@@ -1,8 +1,9 @@
 import pytest
 
 from crawler.extraction import extract
-from crawler.extraction.metadata.title import site_name_beside, undouble, without_site_name
-from crawler.extraction.text import skeleton
+from crawler.extraction.metadata.site_name import site_name_beside, without_site_name
+from crawler.extraction.metadata.title import undouble
+from crawler.parsing.arabic import skeleton
 from tests.support.pages import RELATED, SITE, STORY, TITLE, URL, links, page, paragraphs
 
 BODY = paragraphs(STORY)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.model.article import DatePrecision
 from crawler.parsing.dates import parse_date
 from crawler.parsing.dates.calendars import HIJRI_MONTHS, MONTHS, WEEKDAYS
-from crawler.parsing.dates.names import DAY_WORDS, FILLERS, UNITS, fold
+from crawler.parsing.dates.words import DAY_WORDS, FILLERS, UNITS, fold
 from tests.support.date_spellings import DAMASCUS, NO_DATES
 
 ZONE = ZoneInfo("Asia/Damascus")

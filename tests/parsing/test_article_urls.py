@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.parsing.article_query import article_numbers, has_own_number
+from crawler.parsing.article_urls import article_numbers, has_own_number
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ def parse_time(
     """Read the time of a feed or sitemap, in any of the forms and languages that dates of pages have.
 
     A time without a zone is read in the site's. A day without a time becomes that day's midnight in the
-    site's zone. A wording that counts from the day of reading («أمس») tells nothing in a file that may have
-    been made on another day.
+    site's zone. A wording that counts from the day of reading («أمس») is not read: the file may have been
+    made on another day.
 
     Args:
         text: The time as published.
@@ -31,24 +31,21 @@ def parse_time(
     Returns:
         An aware time, or None where the text states no time that a page can have.
     """
-    text = " ".join(text.split()) if text else ""
-    if not text:
-        return None
     now = now or datetime.now(UTC)
-    reading = read_date(text, timezone=zone, now=now, order=order)
+    reading = read_date(" ".join((text or "").split()), timezone=zone, now=now, order=order)
     if reading is None or reading.relative or reading.vague:
         return None
     try:
-        in_time = reading.when.astimezone(UTC).year >= FIRST_YEAR and reading.when <= now + MAX_AHEAD
+        year = reading.when.astimezone(UTC).year
     except OverflowError:
         return None
-    return reading.when if in_time else None
+    return reading.when if year >= FIRST_YEAR and reading.when <= now + MAX_AHEAD else None
 
 
 def order_of_times(texts: Iterable[str | None]) -> DateOrder | None:
-    """In which order a file writes its numeric dates, told from all of them.
+    """In which order a file writes its numeric dates, by all of them together.
 
     Args:
         texts: The file's times as published.
     """
-    return find_order(text for text in texts if text)
+    return find_order(filter(None, texts))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.parsing.feed_times import order_of_times, parse_time
+from crawler.parsing.dates.feed_times import order_of_times, parse_time
 
 DAMASCUS = ZoneInfo("Asia/Damascus")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.extraction.boilerplate.notice_words import SiteNotice, is_about_cookies, is_companion, notice_of
+from crawler.extraction.boilerplate.site_notices import SiteNotice, is_about_cookies, is_companion, notice_of
 
 NOTICES = {
     SiteNotice.CONSENT: (
