@@ -74,8 +74,7 @@ def linked_url(link: str, base: str) -> str | None:
         url = urljoin(base, link.strip())
     except ValueError:
         return None
-    parts = _split(url)
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
+    return url if _is_web(_split(url)) else None
 
 
 def url_path(url: str) -> str:
@@ -92,8 +91,9 @@ def host_labels(url: str) -> list[str]:
 def is_home(url: str) -> bool:
     """Whether an address is that of a home page: no path, or a language's root, and no query."""
     parts = _split(url)
-    is_root = bool(parts.netloc) and _LANGUAGE_ROOT.match(_plain_path(parts)) is not None
-    return is_root and not _query_chooses_article(parts)
+    if not parts.netloc or not _LANGUAGE_ROOT.match(_plain_path(parts)):
+        return False
+    return not _query_chooses_article(parts)
 
 
 def without_variant(url: str) -> str:
@@ -129,13 +129,11 @@ def names_same_article(url: str, canonical: str) -> bool:
     host, stated_host = _plain_host(page), _plain_host(stated)
     if stated_host and not host:
         return not is_home(canonical)
-    if stated.scheme not in ("http", "https") or stated_host != host or not _is_name(stated_host):
+    if stated_host != host or not _is_web(stated) or not _is_name(host):
         return False
     path, stated_path = _plain_path(page), _plain_path(stated)
     if path == stated_path:
-        # Where the query chooses the article, a canonical address without it names another page.
-        is_query_idle = path not in ("", "/") and not _query_chooses_article(page)
-        return not page.query or bool(stated.query) or is_query_idle
+        return bool(stated.query) or not _needs_query(page, path)
     if not stated.query and _LANGUAGE_ROOT.match(stated_path):
         return False
     if _LANGUAGE_ROOT.match(path):
@@ -155,6 +153,13 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         return SplitResult("", "", "", "", "")
     return parts
+
+
+def _is_web(parts: SplitResult) -> bool:
+    """Whether an address is one of http or https with a host."""
+    if parts.scheme not in ("http", "https"):
+        return False
+    return bool(parts.hostname)
 
 
 def _plain_host(parts: SplitResult) -> str:
@@ -180,7 +185,16 @@ def _query_chooses_article(parts: SplitResult) -> bool:
     """Whether the query chooses the article, as in ``?p=123`` or ``news.php?id=5``."""
     if not parts.query:
         return False
-    return parts.path.lower().endswith(_SCRIPTS) or bool(article_numbers(parts.query))
+    if parts.path.lower().endswith(_SCRIPTS):
+        return True
+    return bool(article_numbers(parts.query))
+
+
+def _needs_query(parts: SplitResult, path: str) -> bool:
+    """Whether a canonical address without the query would name another page."""
+    if not parts.query:
+        return False
+    return path in ("", "/") or _query_chooses_article(parts)
 
 
 def _share_words(segment: str, path: str) -> bool:

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -82,13 +83,10 @@ def refresh_header_target(value: str, url: str) -> str | None:
 def _first_elsewhere(targets: Iterable[str], base: str, url: str) -> str | None:
     """The first target that is another address of the web; browsers take the first refresh, too."""
     page = url.partition("#")[0]
-    for target in targets:
-        try:
-            address = linked_url(target, urljoin(url, base))
-        except ValueError:
-            continue
-        if address is not None and address.partition("#")[0] != page:
-            return address
+    with suppress(ValueError):
+        base = urljoin(url, base)
+        addresses = filter(None, (linked_url(target, base) for target in targets))
+        return next((address for address in addresses if address.partition("#")[0] != page), None)
     return None
 
 
@@ -188,6 +186,8 @@ def with_cookies(cookies: dict[str, str], set_cookie_headers: Iterable[str]) -> 
     jar = dict(cookies)
     for header in set_cookie_headers:
         name, equals, value = header.partition(";")[0].strip().partition("=")
-        if equals and name and len(name) + len(value) <= MOST_COOKIE_CHARS:
+        if not name or not equals:
+            continue
+        if len(name) + len(value) <= MOST_COOKIE_CHARS:
             jar[name] = value
     return dict(list(jar.items())[-MOST_COOKIES:])

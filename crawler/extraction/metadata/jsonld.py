@@ -291,11 +291,11 @@ def _addresses(node: Node) -> list[str | None]:
     return [value if isinstance(value, str) else None for value in values]
 
 
-def _agreement(text: str | None, others: list[str | None], same: Callable[[str, str], bool | None]) -> int:
-    """1 if one of `others` says the same as `text`, -1 if some can be compared and none does, else 0."""
+def _agreement(text: str | None, values: list[str | None], same: Callable[[str, str], bool | None]) -> int:
+    """1 if one of `values` says the same as `text`, -1 if some can be compared and none does, else 0."""
     if not text:
         return 0
-    answers = {same(text, other) for other in filter(None, others)}
+    answers = {same(text, other) for other in filter(None, values)}
     if True in answers:
         return 1
     return -1 if False in answers else 0

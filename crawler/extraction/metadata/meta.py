@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, filterfalse
 from typing import Any
 from urllib.parse import urldefrag
 
@@ -34,6 +34,7 @@ _COMMAS = re.compile(r"(?:(?<!\s)\s+)?[,،;؛|]\s*")
 _UNFILED = frozenset({"غيرمصنف", "uncategorized", "بدونتصنيف", "عام", "general", "featured", "بدون"})
 _TEMPLATE = re.compile(r"\{\{|\}\}|\[object|undefined|null|%[a-z]+%", re.IGNORECASE)
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_SUMMARY_KEYS = ("og:description", "description", "twitter:description")
 _SITE_NAME_KEYS = ("og:site_name", "application-name", "apple-mobile-web-app-title")
 
 
@@ -52,7 +53,7 @@ class Metadata:
 
     def first(self, *names: str) -> str | None:
         """The first non-empty value of the first name that has one."""
-        values = (value for name in names for value in self.meta.get(name, ()))
+        values = chain.from_iterable(self.meta.get(name, ()) for name in names)
         return next(filter(None, values), None)
 
     def article(self, url: str) -> Node | None:
@@ -72,14 +73,13 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
         tree: The parsed page, scripts still in it.
         url: The page's address, which relative addresses count from.
     """
-    title = next(tree.iter("title"), None)
-    body = next(tree.iter("body"), None)
+    title = next((title.text or "" for title in tree.iter("title")), "")
+    classes = next((body.get("class", "") for body in tree.iter("body")), "")
     language = (tree.get("lang") or tree.get(_XML_LANG) or "").lower()[:10]
-    classes = body.get("class", "") if body is not None else ""
     return Metadata(
         meta=_read_meta(tree),
         canonicals=list(_canonical_links(tree, url)),
-        document_title=one_line(title.text[:MAX_VALUE_CHARS]) if title is not None and title.text else None,
+        document_title=one_line(title[:MAX_VALUE_CHARS]) if title else None,
         linked_data=read_linked_data(tree),
         html_language=language or None,
         body_classes=frozenset(classes[:4_000].lower().split()),
@@ -129,7 +129,7 @@ def headlines(metadata: Metadata, url: str) -> list[str]:
         metadata.first("twitter:title"),
         metadata.first("title", "dc.title", "headline"),
     ]
-    return [text for text in stated if text and not _TEMPLATE.search(text)]
+    return list(filterfalse(_TEMPLATE.search, filter(None, stated)))
 
 
 def section(metadata: Metadata, url: str, body: HtmlElement) -> str | None:
@@ -140,10 +140,12 @@ def section(metadata: Metadata, url: str, body: HtmlElement) -> str | None:
         url: The page's address.
         body: The page's body, its category links still in it.
     """
-    stated = [*metadata.article_texts(url, "articleSection")]
-    stated.append(metadata.first("article:section", "section", "dc.subject") or "")
-    sections = map(one_line, (*stated, *_marked_links(body, is_category=True)))
-    return next(filter(_is_section, sections), None)
+    stated = chain(
+        metadata.article_texts(url, "articleSection"),
+        (metadata.first("article:section", "section", "dc.subject"),),
+        _marked_links(body, is_category=True),
+    )
+    return next(filter(_is_section, map(one_line, stated)), None)
 
 
 def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[str]:
@@ -157,15 +159,12 @@ def tags(metadata: Metadata, url: str, body: HtmlElement, title: str) -> list[st
     """
     stated = [*metadata.meta.get("article:tag", ()), *_keywords(metadata.article(url) or {})]
     stated = stated or list(_marked_links(body, is_category=False))
+    stated = stated or [metadata.first("news_keywords", "keywords") or ""]
     names: dict[str, str] = {}
-    for text in stated or [metadata.first("news_keywords", "keywords") or ""]:
-        for part in _COMMAS.split(one_line(text[:MAX_VALUE_CHARS])):
-            name = part.strip(" #\"'«»“”").replace("_", " ")
-            if 1 < len(name) <= MAX_TAG_CHARS and not _TEMPLATE.search(name):
-                names.setdefault(skeleton(name), name)
+    for name in filter(_is_tag, chain.from_iterable(map(_tags_in, stated))):
+        names.setdefault(skeleton(name), name)
     names.pop("", None)
-    letters = skeleton(title)
-    if len(names) > 3 and all(key in letters for key in names):
+    if len(names) > 3 and all(map(skeleton(title).__contains__, names)):
         return []
     return [name for key, name in names.items() if key not in _UNFILED][:MAX_TAGS]
 
@@ -184,12 +183,9 @@ def image(metadata: Metadata, url: str) -> str | None:
 def summary(metadata: Metadata, url: str, title: str, names: Iterable[str]) -> str | None:
     """The article's summary in the site's words; None where it only repeats the headline or a site's name."""
     repeated = {skeleton(title), *map(skeleton, names)}
-    stated = [
-        *metadata.article_texts(url, "description"),
-        *(metadata.first(key) for key in ("og:description", "description", "twitter:description")),
-    ]
-    for text in map(one_line, stated):
-        if len(text) >= MIN_SUMMARY and skeleton(text) not in repeated and not _TEMPLATE.search(text):
+    stated = chain(metadata.article_texts(url, "description"), map(metadata.first, _SUMMARY_KEYS))
+    for text in filterfalse(_TEMPLATE.search, map(one_line, stated)):
+        if len(text) >= MIN_SUMMARY and skeleton(text) not in repeated:
             return text[:MAX_VALUE_CHARS]
     return None
 
@@ -200,9 +196,8 @@ def _read_meta(tree: HtmlElement) -> dict[str, list[str]]:
         content = element.get("content")
         if content is None:
             continue
-        value = content[:MAX_VALUE_CHARS]
         # Escaped twice by many content systems: «&quot;» is still there after parsing.
-        value = one_line(html.unescape(value) if "&" in value else value)
+        value = one_line(html.unescape(content[:MAX_VALUE_CHARS]))
         for key in filter(None, map(element.get, ("property", "name", "itemprop"))):
             meta.setdefault(key.strip().lower()[:80], []).append(value)
     return meta
@@ -213,7 +208,8 @@ def _canonical_links(tree: HtmlElement, url: str) -> Iterator[str]:
         if "canonical" not in element.get("rel", "").lower().split():
             continue
         link = element.get("href") or ""
-        if 0 < len(link) < MAX_URL_CHARS and (address := linked_url(link, url)):
+        address = linked_url(link, url) if 0 < len(link) < MAX_URL_CHARS else None
+        if address is not None:
             yield address
 
 
@@ -240,6 +236,18 @@ def _keywords(node: Node) -> list[str]:
     return [keyword for keyword in keywords if isinstance(keyword, str)]
 
 
+def _tags_in(text: str) -> Iterator[str]:
+    """The tags of a list with commas."""
+    for part in _COMMAS.split(one_line(text[:MAX_VALUE_CHARS])):
+        yield part.strip(" #\"'«»“”").replace("_", " ")
+
+
+def _is_tag(name: str) -> bool:
+    if not 1 < len(name) <= MAX_TAG_CHARS:
+        return False
+    return _TEMPLATE.search(name) is None
+
+
 def _linked_image(metadata: Metadata, url: str) -> str | None:
     """The address of the picture in the article's JSON-LD: of an object, a reference, the first of a list."""
     resolve = metadata.linked_data.resolve
@@ -253,10 +261,12 @@ def _linked_image(metadata: Metadata, url: str) -> str | None:
 
 def _marked_links(body: HtmlElement, *, is_category: bool) -> Iterator[str]:
     """Texts of links with ``rel=tag``; WordPress marks its categories ``rel="category tag"``."""
-    links = (link for link in body.iter("a") if _is_marked(link.get("rel", ""), is_category=is_category))
-    return ("".join(link.itertext())[:80] for link in islice(links, MAX_TAGS))
-
-
-def _is_marked(rel: str, *, is_category: bool) -> bool:
-    kinds = rel.lower().split()
-    return "tag" in kinds and ("category" in kinds) is is_category
+    count = 0
+    for link in body.iter("a"):
+        kinds = link.get("rel", "").lower().split()
+        if "tag" not in kinds or ("category" in kinds) is not is_category:
+            continue
+        yield "".join(link.itertext())[:80]
+        count += 1
+        if count == MAX_TAGS:
+            return

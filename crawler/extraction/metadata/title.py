@@ -7,7 +7,9 @@ Several places state it and each can be wrong: `og:title` carries the site's nam
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -138,7 +140,7 @@ class _Titles:
         names |= names_among(declared, document_title, body, names)
         return cls(
             names,
-            list(filter(None, (_clean(text, names) for text in declared))),
+            list(filter(None, map(partial(_clean, names=names), declared))),
             _clean(document_title, names),
             _clean(hint, names),
             [*declared, document_title or "", hint or ""],
@@ -151,7 +153,7 @@ class _Titles:
 
     def agreement(self, text: str) -> float:
         """How far a heading agrees with the title that is nearest to it."""
-        return max((_agreement(text, title) for title in self.all), default=0.0)
+        return max(map(partial(_agreement, text), self.all), default=0.0)
 
     def headline(self, heading: _Heading) -> Headline:
         """A heading as the headline, with those of the titles that are wordings of it."""
@@ -173,7 +175,7 @@ def _best_heading(body: HtmlElement, titles: _Titles) -> _Heading | None:
         return confirmed
     if titles.hint and _confirms_hint(titles):
         return _Heading(titles.hint, None)
-    firsts = [heading for heading in headings if heading.is_h1]
+    firsts = list(filter(attrgetter("is_h1"), headings))
     # A lone h1 that no other place confirms: believed when the others name the home page or nothing.
     if len(firsts) == 1 and (not titles.all or len(skeleton(firsts[0].text)) >= MIN_LONE_H1):
         return firsts[0]
@@ -205,8 +207,8 @@ def _confirmed_heading(headings: list[_Heading], titles: _Titles) -> _Heading | 
 
 def _confirms_hint(titles: _Titles) -> bool:
     """Whether the page itself has the title of the feed or listing somewhere."""
-    stated = filter(None, (titles.document, *titles.declared))
-    return any(_agreement(titles.hint, title) >= SAME for title in stated)
+    stated = (titles.document, *titles.declared)
+    return max(map(partial(_agreement, titles.hint), stated)) >= SAME
 
 
 def _heading_called_like_its_site(body: HtmlElement, titles: _Titles) -> _Heading | None:
@@ -253,11 +255,9 @@ def heading_text(heading: HtmlElement) -> str:
     for child in heading.iterchildren():
         if isinstance(child.tag, str):
             is_word_part = child.tag in _WITHIN_WORDS
-            parts += [
-                "" if is_word_part and not _follows_span(child) else " ",
-                heading_text(child),
-                "" if is_word_part else " ",
-            ]
+            before = "" if is_word_part and not _follows_span(child) else " "
+            after = "" if is_word_part else " "
+            parts += [before, heading_text(child), after]
         parts.append(child.tail or "")
     return "".join(parts)
 
@@ -265,15 +265,19 @@ def heading_text(heading: HtmlElement) -> str:
 def _follows_span(element: HtmlElement) -> bool:
     """Whether an element is a `span` directly behind another."""
     previous = element.getprevious()
-    return previous is not None and previous.tag == element.tag == "span" and not previous.tail
+    if previous is None or previous.tail:
+        return False
+    return bool(previous.tag == element.tag == "span")
 
 
 def undouble(text: str) -> str:
     """«عنوان عنوان» → «عنوان»: the headline once, where a heading says it twice."""
     words = text.split()
     half, odd = divmod(len(words), 2)
-    if half >= 2 and not odd and skeleton("".join(words[:half])) == skeleton("".join(words[half:])):
-        return " ".join(words[:half])
+    if half >= 2 and not odd:
+        first, second = words[:half], words[half:]
+        if skeleton("".join(first)) == skeleton("".join(second)):
+            return " ".join(first)
     letters = skeleton(text)
     middle, odd = divmod(len(letters), 2)
     if odd or len(letters) < MIN_DOUBLED or letters[:middle] != letters[middle:]:
@@ -291,9 +295,9 @@ def _clean(text: str | None, names: set[str]) -> str:
         return ""
     text = undouble(without_site_name(text, names))
     letters = skeleton(text)
-    if len(letters) < MIN_HEADLINE:
+    if len(letters) < MIN_HEADLINE or letters in names:
         return ""
-    return "" if letters in names | _GENERIC else text
+    return "" if letters in _GENERIC else text
 
 
 def _headings(body: HtmlElement, titles: _Titles) -> list[_Heading]:
@@ -328,16 +332,20 @@ def _agreement(text: str, other: str) -> float:
         return 1.0
     if len(shorter) >= MIN_CONTAINED and shorter in longer:
         share = len(shorter) / len(longer)
-        return 0.6 + 0.35 * share if share > 0.5 or longer.startswith(shorter) else 0.3
+        if share > 0.5 or longer.startswith(shorter):
+            return 0.6 + 0.35 * share
+        return 0.3
     return _agreement_of_words(set(bare(text).split()), set(bare(other).split()))
 
 
-def _agreement_of_words(words: set[str], others: set[str]) -> float:
-    fewer = min(len(words), len(others))
+def _agreement_of_words(words: set[str], other_words: set[str]) -> float:
+    fewer = min(len(words), len(other_words))
     if fewer < MIN_SHARED_WORDS:
         return 0.0
-    shared = len(words & others) / fewer
-    return 0.6 * shared if shared >= SHARED_WORDS else 0.0
+    shared = len(words & other_words) / fewer
+    if shared < SHARED_WORDS:
+        return 0.0
+    return 0.6 * shared
 
 
 def _fullest(text: str, titles: list[str]) -> str:

@@ -81,7 +81,8 @@ def read_clock(line: str) -> tuple[Clock | None, str]:
     minute, second = int(fields.get("minute") or 0), int(fields.get("second") or 0)
     if hour is None or minute > 59 or second > 60:
         return None, rest
-    return Clock(hour, minute, min(second, 59), zone), rest
+    clock = Clock(hour, minute, min(second, 59), zone)
+    return clock, rest
 
 
 def _find_time(line: str) -> re.Match[str] | None:
@@ -117,18 +118,24 @@ def _hour(hour: int, part: str | None) -> int | None:
         return None
     if hour > 12 or part is None:
         return hour  # «21:22 مساءً»: the part of the day only repeats it.
-    if part == "night":
+    is_second_half = {
+        "am": False,
+        "pm": True,
+        # «10 ظهراً» is before noon, «1 ظهراً» after it.
+        "noon": hour not in (10, 11),
         # «9 ليلاً» is 21:00, «12 ليلاً» midnight, «2 ليلاً» two in the morning.
-        return hour % 12 if hour < 6 or hour == 12 else hour + 12
-    if part == "noon":
-        return hour if hour >= 10 else hour + 12
-    return hour % 12 + 12 * (part == "pm")
+        "night": 6 <= hour < 12,
+    }[part]
+    return hour % 12 + 12 * is_second_half
 
 
 def _named_zone(line: str) -> tuple[tzinfo | None, str]:
+    """The zone that a line names, and the line without it."""
     if match := _UTC.search(line):
         zone = _offset(match)
-        return (zone, f"{line[: match.start()]} {line[match.end() :]}") if zone else (None, line)
+        if zone is None:
+            return None, line
+        return zone, f"{line[: match.start()]} {line[match.end() :]}"
     match = _PLACE.search(line)
     if match is None:
         return None, line

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from crawler.parsing.dates.order import DateOrder, find_order
 from crawler.parsing.dates.reading import read_date
 
-FIRST_YEAR = 1990
+FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 """Unset dates come out as the epoch or as year 1; no newsroom was on the web before."""
 MAX_AHEAD = timedelta(days=2)
 """How far ahead a time may lie: wrong zones and clocks account for a day. Beyond it is a typing error."""
@@ -36,10 +36,10 @@ def parse_time(
     if reading is None or reading.relative or reading.vague:
         return None
     try:
-        year = reading.when.astimezone(UTC).year
+        is_possible = FIRST <= reading.when.astimezone(UTC) <= now + MAX_AHEAD
     except OverflowError:
         return None
-    return reading.when if year >= FIRST_YEAR and reading.when <= now + MAX_AHEAD else None
+    return reading.when if is_possible else None
 
 
 def order_of_times(texts: Iterable[str | None]) -> DateOrder | None:

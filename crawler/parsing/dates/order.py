@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from itertools import islice, product
+from itertools import chain, islice, product
+from operator import attrgetter
 from typing import NamedTuple
 
 from crawler.parsing.dates.words import fold
@@ -17,6 +18,7 @@ MIN_SERIES = 3
 _NUMERIC = re.compile(
     r"(?<![\d/.-])(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d)(?!\d)"
 )
+_MONTHS, _ONLY_DAYS = range(1, 13), range(13, 32)
 _LIKELY = re.compile(r"(?<![\d/.-])\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{2}")
 MIN_NUMERIC = 6
 """Characters of the shortest numeric date: «3/4/24»."""
@@ -53,13 +55,13 @@ def find_order(
     Returns:
         The order, or None where nothing shows it.
     """
-    lines = [fold(text) for text in texts if may_need_order(text)]
-    matches = list(islice((match for line in lines for match in _NUMERIC.finditer(line)), MAX_DATES))
+    lines = list(map(fold, filter(may_need_order, texts)))
+    matches = islice(chain.from_iterable(map(_NUMERIC.finditer, lines)), MAX_DATES)
     dates = {_Numbers(*map(int, match.group("first", "second", "year"))) for match in matches}
     for orders in (_by_high_numbers(dates), _by_known_days(dates, set(known_days)), _by_series(dates)):
         if orders:
             return orders.pop() if len(orders) == 1 else None
-    if american or any(_AMERICAN.search(line) for line in lines):
+    if american or any(map(_AMERICAN.search, lines)):
         return DateOrder.MONTH_FIRST
     return None
 
@@ -82,9 +84,9 @@ def _by_high_numbers(dates: set[_Numbers]) -> set[DateOrder]:
     """A number over twelve is the day."""
     orders = set()
     for first, second, _ in dates:
-        if 12 < first <= 31 and 1 <= second <= 12:
+        if first in _ONLY_DAYS and second in _MONTHS:
             orders.add(DateOrder.DAY_FIRST)
-        elif 12 < second <= 31 and 1 <= first <= 12:
+        elif second in _ONLY_DAYS and first in _MONTHS:
             orders.add(DateOrder.MONTH_FIRST)
     return orders
 
@@ -100,10 +102,10 @@ def _by_known_days(dates: set[_Numbers], days: set[date]) -> set[DateOrder]:
 
 def _by_series(dates: set[_Numbers]) -> set[DateOrder]:
     """Different days of one month."""
-    firsts = {numbers.first for numbers in dates}
-    seconds = {numbers.second for numbers in dates}
-    if len(firsts) >= MIN_SERIES and len(seconds) == 1:
+    firsts = set(map(attrgetter("first"), dates))
+    seconds = set(map(attrgetter("second"), dates))
+    if len(seconds) == 1 and len(firsts) >= MIN_SERIES:
         return {DateOrder.DAY_FIRST}
-    if len(seconds) >= MIN_SERIES and len(firsts) == 1:
+    if len(firsts) == 1 and len(seconds) >= MIN_SERIES:
         return {DateOrder.MONTH_FIRST}
     return set()
