@@ -16,6 +16,7 @@ import crawler
 import dedup
 from crawler.discovery.feed import parse_feed
 from crawler.extraction import ExtractionError, extract
+from crawler.parsing.phrases import PhraseList
 from tests.support.pumping import pumped, pumps
 
 LENGTH = 3_000
@@ -41,6 +42,8 @@ def _modules() -> Iterator[Any]:
 
 
 def _patterns_in(value: Any, depth: int = 0) -> Iterator[re.Pattern[Any]]:
+    if isinstance(value, PhraseList):
+        value = value.pattern
     if isinstance(value, re.Pattern):
         yield value
     elif depth < 3:
