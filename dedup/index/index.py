@@ -47,7 +47,9 @@ class Index:
     sending the same batch again then gives the same decisions.
 
     Args:
-        redis_client: A synchronous redis-py client that returns bytes (``decode_responses=False``).
+        redis_client: A synchronous redis-py client that returns bytes (``decode_responses=False``), or the
+        URL of a
+            server (``redis://``, ``rediss://`` or ``unix://``).
         basename: Name of the index: the hash tag in all its keys.
         parameters: Must be those that the index was made with.
         window: After how long an article leaves the index, counted from its arrival in whole days; a story
@@ -61,13 +63,15 @@ class Index:
 
     def __init__(
         self,
-        redis_client: "redis.Redis",
+        redis_client: "redis.Redis | str",
         *,
         basename: str = DEFAULT_BASENAME,
         parameters: Parameters | None = None,
         window: timedelta | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        if isinstance(redis_client, str):
+            redis_client = redis.Redis.from_url(redis_client)
         if window is not None and window < timedelta(days=1):
             raise ValueError(f"window is {window}, must be a day or more")
         if redis_client.get_encoder().decode_responses:
@@ -140,8 +144,8 @@ class Index:
             is_late = fruitless == MOST_REQUESTS
             replies = self._scripts.check(
                 pack(rest[:1] if is_late else rest, self.parameters),
-                Mode.INSERT if is_late else Mode.EXACT,
-                exact.verdicts,
+                verdicts=exact.verdicts,
+                exact=not is_late,
             )
             requests = [pairs for reply in replies if (pairs := requested_pairs(reply)) is not None]
             inserted = len(replies) - len(requests)
@@ -149,6 +153,37 @@ class Index:
             exact.compare(chain.from_iterable(requests))
             fruitless = 0 if inserted else fruitless + 1
         return decisions
+
+    def query(self, batch: Sequence[Any], *, texts: Texts | None = None) -> list[Decision]:
+        """Decide for each article of a batch which story it would join, without inserting it.
+
+        Articles of a batch are not compared with each other; one that is in the index already is compared
+        with the others. `Decision.changes` is empty: nothing changes. Raises what `check_and_insert` raises.
+
+        Args:
+            batch: As for `check_and_insert`.
+            texts: As for `check_and_insert`.
+        """
+        prepared = self._prepare(batch)
+        self.open()
+        decisions: list[Decision] = []
+        for first in range(0, len(prepared), BATCH):
+            part = prepared[first : first + BATCH]
+            decisions += _decisions(part, self._query(part, texts))
+        return decisions
+
+    def _query(self, batch: Sequence[Prepared], texts: Texts | None) -> list[Any]:
+        packed = list(pack(batch, self.parameters))
+        if texts is not None:
+            exact = ExactComparison(texts, self.parameters)
+            for _ in range(MOST_REQUESTS):
+                replies = self._scripts.check(packed, Mode.QUERY, exact.verdicts, exact=True)
+                pairs = [pair for reply in replies for pair in requested_pairs(reply) or ()]
+                if not pairs:
+                    return replies
+                exact.compare(pairs)
+            return self._scripts.check(packed, Mode.QUERY, exact.verdicts)
+        return self._scripts.check(packed, Mode.QUERY)
 
     def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
         """The decisions that hold now for articles checked before; None for those that are not there.

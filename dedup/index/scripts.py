@@ -42,7 +42,7 @@ class Mode(StrEnum):
     """What the check script does with the articles; see `lua/begin.lua`."""
 
     INSERT = "insert"
-    EXACT = "exact"
+    QUERY = "query"
     RECLUSTER = "recluster"
 
 
@@ -190,6 +190,8 @@ class Scripts:
         articles: Iterable[bytes],
         mode: Mode = Mode.INSERT,
         verdicts: Mapping[tuple[str, str], ExactVerdict | None] | None = None,
+        *,
+        exact: bool = False,
     ) -> list[Any]:
         """Call the script that checks and inserts.
 
@@ -197,11 +199,13 @@ class Scripts:
             articles: The articles, packed.
             mode: What to do with them.
             verdicts: Exact verdicts by the two ids; None for a pair of which a text is missing.
+            exact: Whether to request the verdicts that decide, instead of deciding by estimates.
 
         Returns:
             A reply for each article, for `dedup.index.codec`.
         """
-        request = {"epoch": (self.epoch or b"").decode(), "now": self._clock(), "mode": mode}
+        epoch = (self.epoch or b"").decode()
+        request = {"epoch": epoch, "now": self._clock(), "mode": mode, "exact": exact}
         replies: list[Any] = self._run(
             self._check, [json.dumps(request), *pack_verdicts(verdicts or {}), *articles]
         )

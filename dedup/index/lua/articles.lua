@@ -216,6 +216,19 @@ local function insert(record, name, candidates, relations)
   return relations
 end
 
+-- The story that an article would join, were it inserted.
+local function query(packed)
+  changes = {}
+  requests, requested = exact and {} or nil, {}
+  local record = arrival_of(packed)
+  local _, _, relations = find_relations(record, packed)
+  if requests and #requests > 0 then return requests_of() end
+  local match = matches_among(record, relations)[1]
+  record.parent = match and story_of(match.other).number or record.number
+  if match then record.reason, record.similarity = match.reason, steps(match.similarity) end
+  return decision_on(record)
+end
+
 -- Check an article and insert it. Where exact verdicts are needed, or one before it waits for some (`is_waiting`),
 -- nothing is written, and they are requested.
 local function check(packed, is_waiting)

@@ -5,10 +5,11 @@
 --
 -- KEYS[1]  the index's state (a hash), `<prefix>state`; every other key has the same prefix, a hash tag
 -- ARGV[1]  JSON: `epoch`, which a flushed or replaced index does not have (the reply is nil then); `now`, in seconds since 1970; `mode`:
---          'insert'     articles are inserted, whatever looks like a copy counts as one
---          'exact'      an article is inserted only where every verdict that decides about it is exact; the verdicts
---                       that it lacks are requested, those of the articles after it, too
+--          'insert'     articles are checked and inserted
+--          'query'      articles are checked, and not inserted
 --          'recluster'  the articles are all of a story, to be clustered again
+--          and `exact`: an article is inserted only where every verdict that decides about it is exact; the verdicts
+--          that it lacks are requested, those of the articles after it, too. Else whatever looks like a copy is one
 -- ARGV[2]  JSON: exact verdicts by name, a list; one without `reason`: the texts are missing, the estimate holds
 -- ARGV[3]  the keys of the two ids of each of them, 32 bytes each
 -- ARGV[4..]  the articles: each packed (see `pack` in codec.py), with 's' and its id behind where that is not 32
@@ -39,7 +40,7 @@ local floor, min, max = math.floor, math.min, math.max
 local state, prefix = KEYS[1], sub(KEYS[1], 1, -6)
 local request = cjson.decode(ARGV[1])
 local NOW = request.now
-local reclustering, exact = request.mode == 'recluster', request.mode == 'exact'
+local reclustering, querying, exact = request.mode == 'recluster', request.mode == 'query', request.exact
 local FIRST_ARTICLE = 4 -- in ARGV
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known

@@ -24,6 +24,8 @@ for at = FIRST_ARTICLE, #ARGV do
   local article, decision = ARGV[at], false
   if #article == 16 then
     decision = look_up(article)
+  elseif querying then
+    decision = query(article)
   elseif #article > 16 then
     decision = check(article, is_waiting)
     is_waiting = is_waiting or (type(decision) == 'table' and decision[1] == 'requests')
@@ -45,5 +47,5 @@ if #near_misses > 0 then
 end
 local counts = struct.pack(COUNTS, articles, stories, band_table.size, band_table.split, band_table.entries,
   id_table.size, id_table.split, id_table.entries, first, band_table.hand, id_table.hand, compared)
-if counts ~= stored[2] then call('HSET', state, 'counts', counts) end
+if counts ~= stored[2] and not querying then call('HSET', state, 'counts', counts) end
 return decisions

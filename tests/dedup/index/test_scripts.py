@@ -64,7 +64,9 @@ def test_a_renamed_threshold_decides_nothing(client: "redis.Redis", monkeypatch:
 def test_an_unknown_reason_of_a_verdict_decides_nothing(client: "redis.Redis") -> None:
     index = Index(client, basename="test")
     index.open()
-    request = {"epoch": client.hget("{test}:state", "epoch").decode(), "now": 0, "mode": Mode.EXACT}  # type: ignore[union-attr]
+    epoch = client.hget("{test}:state", "epoch")
+    assert isinstance(epoch, bytes)
+    request = {"epoch": epoch.decode(), "now": 0, "mode": Mode.INSERT, "exact": True}
     verdicts = [{"reason": "copy", "merged": "new", "is_near": False, "similarity": 1.0, "jaccard": 1.0}]
     keys = id_key(ID)[0] + id_key(OTHER)[0]
     (packed,) = pack([prepared(1, article(1))], index.parameters)
