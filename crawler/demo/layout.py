@@ -243,6 +243,6 @@ class Layout(ABC):
         return [DemoPage(self.profile.id, base + path, kind) for path, kind in paths]
 
 
-def section_named(slug: str | None) -> str | None:
+def section_of(slug: str | None) -> str | None:
     """The section whose word in addresses this is."""
     return next((name for name, word in SECTIONS.items() if word == slug), None)

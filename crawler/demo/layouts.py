@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
-from crawler.demo.layout import Layout, Response, section_named
+from crawler.demo.layout import Layout, Response, section_of
 from crawler.demo.profiles import SECTIONS
 from crawler.demo.truth import DemoArticle, DemoPage, PageKind
 from crawler.model.period import ZONE
@@ -134,7 +134,7 @@ class Portal(Layout):
             return self.about()
         if path == "/news/video-1":
             return self.render("video.html", heading="بالفيديو: جولة في الأسواق القديمة")
-        if path.startswith("/section/") and (section := section_named(path.removeprefix("/section/"))):
+        if path.startswith("/section/") and (section := section_of(path.removeprefix("/section/"))):
             return self.listing(section, path, query.get("page"))
         if path.startswith("/news/"):
             return self.missing(200)
@@ -196,7 +196,7 @@ class Modern(Layout):
             return self.render("video.html", heading="شاهد: الموج يصل إلى الكورنيش")
         if path == "/ar/about":
             return self.about()
-        if path.startswith("/ar/") and (section := section_named(path.removeprefix("/ar/"))):
+        if path.startswith("/ar/") and (section := section_of(path.removeprefix("/ar/"))):
             return self._listing(section)
         return None
 
@@ -282,7 +282,7 @@ class WordPress(Layout):
         popular = self.edition.listed()[3:8]
         if path == "/" or parts[0] == "page":
             return self.listing(None, "", page, popular=popular)
-        if parts[0] in {"category", "tag"} and (section := section_named("".join(parts[1:2]))):
+        if parts[0] in {"category", "tag"} and (section := section_of("".join(parts[1:2]))):
             return self.listing(section, f"{parts[0]}/{parts[1]}/", page, popular=popular)
         # Any address that carries only tracking parameters shows the page without them.
         if query and all(key.startswith("utm_") for key in query) and self.edition.at(path):

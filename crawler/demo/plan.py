@@ -153,10 +153,10 @@ class _Desk:
             source_line=copy.source_line,
         )
 
-    def syndicate(self, story: Story, first: int, others: Sequence[int], at: datetime) -> Iterator[Draft]:
+    def syndicate(self, story: Story, first: int, copying: Sequence[int], at: datetime) -> Iterator[Draft]:
         """The story where it appears first, and its copies some time later."""
         yield self.draft(first, story, at)
-        for site in others:
+        for site in copying:
             later = at + timedelta(minutes=self.rng.randint(*_COPY_DELAY_MINUTES))
             edits = EDITS[next(self._turn) % len(EDITS)]
             yield self.draft(site, story, min(later, self.now - _FRESHEST), edits)
@@ -200,9 +200,9 @@ def _core(desk: _Desk) -> Iterator[Draft]:
         if story.key in followed:
             at -= timedelta(days=3)
         moments[story.key] = at
-        others = [site for site in sites if site != first]
-        desk.rng.shuffle(others)
-        copies = others[: desk.rng.randint(1, len(story.titles))] if story.syndicated else []
+        candidates = [site for site in sites if site != first]
+        desk.rng.shuffle(candidates)
+        copies = candidates[: desk.rng.randint(1, len(story.titles))] if story.syndicated else []
         groups[0 if copies else 1].append(list(desk.syndicate(story, first, copies, at)))
     groups[2] = [[draft] for draft in _reports(desk)]
     for row in zip_longest(*groups, fillvalue=()):
@@ -235,12 +235,12 @@ def _fill(desk: _Desk, drafts: list[Draft], pages: int) -> list[Draft]:
         number = next(numbers)
         at = desk.moment()
         story = generate_story(desk.seed, number, at)
-        others = [site for site in wanting if site != first]
-        if others and desk.rng.random() < _SYNDICATED:
-            others = desk.rng.sample(others, min(len(others), desk.rng.randint(1, 3)))
+        candidates = [site for site in wanting if site != first]
+        if candidates and desk.rng.random() < _SYNDICATED:
+            candidates = desk.rng.sample(candidates, min(len(candidates), desk.rng.randint(1, 3)))
         else:
-            others = []
-        for draft in desk.syndicate(story, first, others, at):
+            candidates = []
+        for draft in desk.syndicate(story, first, candidates, at):
             counts[draft.site] += 1
             kept.append(draft)
     return kept

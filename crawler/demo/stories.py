@@ -131,9 +131,9 @@ class Writer:
                 self._phrase(part.name, out)
 
     def _phrase(self, name: str, out: list[str]) -> None:
-        known = self._values.get(name)
-        if known is not None:
-            out.append(known)
+        value = self._values.get(name)
+        if value is not None:
+            out.append(value)
             return
         variants = self._grammar.variants(name)
         chosen = variants[int(self._rng.random() * len(variants))]

@@ -63,4 +63,4 @@ def _believed(page: Discovered, doubted: frozenset[datetime], source: str) -> Di
         return page
     if page.hints.modified_at in doubted:
         return replace(page, hints=replace(page.hints, modified_at=None))
-    return replace(page, named_by=source)
+    return replace(page, source_url=source)

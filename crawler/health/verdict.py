@@ -202,20 +202,20 @@ def _count_fetched(report: CrawlReport) -> int:
 
 def _by_counts(report: CrawlReport) -> Finding | None:
     """Whether most pages ended without content."""
-    if _is_most(report, Disposition.BLOCKED):
-        return Verdict.BLOCKED, _most_ended_as(report, Disposition.BLOCKED)
-    if _is_most(report, Disposition.FAILED):
-        return Verdict.FAILING, _most_ended_as(report, Disposition.FAILED)
-    if _is_most(report, Disposition.REFUSED) and report.taken >= MANY and not _count_read(report):
-        return Verdict.NOTHING_FETCHED, _most_ended_as(report, Disposition.REFUSED)
+    if _is_majority(report, Disposition.BLOCKED):
+        return Verdict.BLOCKED, _majority_reason(report, Disposition.BLOCKED)
+    if _is_majority(report, Disposition.FAILED):
+        return Verdict.FAILING, _majority_reason(report, Disposition.FAILED)
+    if _is_majority(report, Disposition.REFUSED) and report.taken >= MANY and not _count_read(report):
+        return Verdict.NOTHING_FETCHED, _majority_reason(report, Disposition.REFUSED)
     return None
 
 
-def _is_most(report: CrawlReport, disposition: Disposition) -> bool:
+def _is_majority(report: CrawlReport, disposition: Disposition) -> bool:
     return report.count(disposition) > MOSTLY * report.taken
 
 
-def _most_ended_as(report: CrawlReport, disposition: Disposition) -> str:
+def _majority_reason(report: CrawlReport, disposition: Disposition) -> str:
     count = report.count(disposition)
     return f"{count} of {report.taken} pages ended as {disposition}{_example(report)}"
 

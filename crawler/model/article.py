@@ -153,14 +153,14 @@ class Hints:
 class Discovered:
     """A URL that a source of discovery says exists.
 
-    `named_by` is the address of
-    a source whose times of change have to prove themselves; None: they are believed.
+    `source_url` is the address of a source whose times of change have to prove themselves; None: they are
+    believed.
     """
 
     url: str
     source: SourceKind
     hints: Hints = field(default_factory=Hints)
-    named_by: str | None = None
+    source_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _hours(value: object) -> tuple[time, time] | None:
     return span
 
 
-def _one_or_more(value: object) -> object:
+def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
@@ -138,7 +138,7 @@ Hours = Annotated[
     ),
 ]
 """A span of the day, from its first minute up to its last; it may reach over midnight."""
-OneOrMore = BeforeValidator(_one_or_more)
+OneOrMore = BeforeValidator(_as_tuple)
 """Lets one text stand for a list of one."""
 
 

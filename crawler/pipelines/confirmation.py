@@ -1,8 +1,8 @@
-"""Whether a text may go into the archive now, or has to be said again first: the rule, without any store.
+"""Whether a text may be stored now, or has to be seen a second time first: the rule, without any store.
 
 A server's own page (a hoster's limit, a move, a wall) is not known by its words. It is known by the site: the
 same text under several addresses, where no source speaks of it; or a text that has nothing to do with what is
-stored under its address. Such a text waits until a later look says the same (`docs/decisions/0038`).
+stored under its address. Such a text waits until a later fetch has it again (`docs/decisions/0038`).
 """
 
 from collections.abc import Sequence
@@ -16,32 +16,32 @@ from dedup import compare
 from dedup.text.shingles import normalise
 
 MANY = 4
-"""Addresses with word for word the same text that no newsroom publishes on purpose; a story told in two or
+"""Addresses with word for word the same text that no newsroom publishes on purpose; an article in two or
 three sections is common."""
 
 LASTS = timedelta(days=7)
-"""How long after its first look an article can still be withdrawn. What has stood in the archive for longer
-may have been cited, and stays for a person to judge."""
+"""How long after its first fetch an article can still be withdrawn. What has been stored for longer may have
+been cited, and stays for a person to judge."""
 
 UNRELATED = 0.1
-"""Share of the shorter text that two stories of one site may have in common: a phrase, a last paragraph."""
+"""Share of the shorter text that two articles of one site may have in common: a phrase, a last paragraph."""
 
 
 NO_WORDS = TextSketch("", (EMPTY_BIN,) * BINS).pack()
 """The sketch of a page that brought no words of its own."""
 
 EDITED = 0.5
-"""Share of the shorter text from which a page says what is stored, edited: no server knows half of a
-story."""
+"""Share of the shorter text from which a page is the stored article, edited: no server knows half of an
+article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text that is to go into the archive.
+    """A text that is to be stored.
 
     Attributes:
         mark: Its fingerprint.
-        earlier: What its page said at the look before.
+        earlier: The text of its page at the fetch before.
         at: When it was fetched.
         likeness: How much of the shorter one it shares with the text that is stored under its address, 0 to
             1; None where nothing is stored there.
@@ -56,14 +56,14 @@ class Candidate:
 
     @property
     def first_at(self) -> datetime:
-        """Since when the page has said this."""
+        """Since when the page has had this text."""
         if self.earlier is not None and sketch_of(self.earlier).is_same(self.mark.sketch):
             return min(self.earlier.first_at, self.at)
         return self.at
 
     @property
-    def is_said_twice(self) -> bool:
-        """Whether the page said this at two looks that lie hours apart."""
+    def is_confirmed(self) -> bool:
+        """Whether the page had this text at two fetches that lie hours apart."""
         return self.at - self.first_at >= CONFIRMED_AFTER
 
 
@@ -97,7 +97,7 @@ def unconfirmed(candidate: Candidate, holders: Sequence[TextHolder]) -> Unconfir
     edited = candidate.likeness is not None and candidate.likeness >= EDITED
     if holders and not edited and _is_the_servers(candidate, holders):
         return UnconfirmedReason.SHARED
-    if candidate.is_said_twice:
+    if candidate.is_confirmed:
         return None
     if candidate.replaces:
         return UnconfirmedReason.REPLACES
@@ -109,17 +109,16 @@ def unconfirmed(candidate: Candidate, holders: Sequence[TextHolder]) -> Unconfir
 def to_withdraw(candidate: Candidate, holders: Sequence[TextHolder]) -> list[TextHolder]:
     """Of the addresses that share an unconfirmed text, those whose article has to leave the archive.
 
-    What was read so twice, hours apart, stays; so does what its source speaks of, unless many share it.
+    An article that was seen twice, hours apart, stays; so does one that its source speaks of, unless many
+    addresses share it.
     """
     many = _same_words(candidate, holders) + 1 >= MANY
-    return [
-        holder
-        for holder in holders
-        if holder.stored
-        and (many or not holder.text.is_vouched)
-        and holder.text.last_at - holder.text.first_at < CONFIRMED_AFTER
-        and candidate.at - holder.text.first_at < LASTS
-    ]
+    stored = [holder for holder in holders if holder.stored and (many or not holder.text.is_vouched)]
+    return [holder for holder in stored if _can_be_withdrawn(holder.text, candidate.at)]
+
+
+def _can_be_withdrawn(text: PageText, at: datetime) -> bool:
+    return text.last_at - text.first_at < CONFIRMED_AFTER and at - text.first_at < LASTS
 
 
 def likeness(stored_text: str, text: str) -> float:
@@ -130,7 +129,7 @@ def likeness(stored_text: str, text: str) -> float:
 def is_another_text(stored_title: str, stored_text: str, title: str, text: str) -> bool:
     """Whether a page has nothing to do with the article that is stored under its address.
 
-    A story rewritten from its first word to its last under the headline it had is the site's own, if the
+    An article rewritten from its first word to its last under the headline it had is the site's own, if the
     headline speaks of it. A server's page may repeat the headline, and speaks of something else.
 
     Args:
@@ -146,22 +145,31 @@ def is_another_text(stored_title: str, stored_text: str, title: str, text: str) 
 
 
 def _is_the_servers(candidate: Candidate, holders: Sequence[TextHolder]) -> bool:
+    """Whether a text that several addresses share is a page of the server's, and no article."""
     mark = candidate.mark
     if mark.is_coherent and mark.published_at is not None and not candidate.replaces:
-        # A story with a time of its own under a headline that speaks of it: copies are for dedup.
+        # An article with a time of its own under a headline that speaks of it: copies are for dedup.
         return False
     same_words = _same_words(candidate, holders)
-    headlines = {holder.text.headline for holder in holders}
-    days = {holder.text.published_at for holder in holders}
-    in_two_sections = mark.published_at is not None and days == {mark.published_at}
-    own_headline = mark.is_coherent and mark.headline not in headlines
-    vouched = mark.is_vouched or own_headline or (in_two_sections and headlines == {mark.headline})
-    if vouched:
-        return same_words + 1 >= MANY and not candidate.is_said_twice
+    if _is_vouched_for(mark, holders):
+        return same_words + 1 >= MANY and not candidate.is_confirmed
     if not same_words and _has_own_date(candidate, holders):
         return False
-    # Said twice by a few new pages: one story in several sections.
-    return candidate.replaces or not candidate.is_said_twice or len(holders) + 1 >= MANY
+    if candidate.replaces or not candidate.is_confirmed:
+        return True
+    # Seen twice under a few new addresses: one article in several sections.
+    return len(holders) + 1 >= MANY
+
+
+def _is_vouched_for(mark: Fingerprint, holders: Sequence[TextHolder]) -> bool:
+    """Whether its source, a headline of its own, or one time for all its addresses speaks for a text."""
+    headlines = {holder.text.headline for holder in holders}
+    if mark.is_vouched or (mark.is_coherent and mark.headline not in headlines):
+        return True
+    if mark.published_at is None or headlines != {mark.headline}:
+        return False
+    times = {holder.text.published_at for holder in holders}
+    return times == {mark.published_at}
 
 
 def _same_words(candidate: Candidate, holders: Sequence[TextHolder]) -> int:
@@ -171,5 +179,7 @@ def _same_words(candidate: Candidate, holders: Sequence[TextHolder]) -> int:
 def _has_own_date(candidate: Candidate, holders: Sequence[TextHolder]) -> bool:
     """Whether a text is a bulletin among others that are stored: each with figures and a day of its own."""
     own = candidate.mark.published_at
-    days = {holder.text.published_at.date() for holder in holders if holder.text.published_at}
-    return own is not None and own.date() not in days and all(holder.stored for holder in holders)
+    if own is None or not all(holder.stored for holder in holders):
+        return False
+    times = (holder.text.published_at for holder in holders)
+    return own.date() not in {time.date() for time in times if time is not None}

@@ -214,6 +214,9 @@ def _is_another_article(stores: Stores, item: PageItem) -> bool:
 def _take_own_address(item: PageItem) -> None:
     """Let the item's article be known by the address of its page."""
     assert item.article is not None and item.prepared is not None  # noqa: S101, PT018
-    item.article_id = item.page.id.partition("/")[2]
-    item.article = replace(item.article, canonical_url=item.page.url)
-    item.prepared = replace(item.prepared, id=item.article_id)
+    article_id = item.page.id.partition("/")[2]
+    item.change(
+        article_id=article_id,
+        article=replace(item.article, canonical_url=item.page.url),
+        prepared=replace(item.prepared, id=article_id),
+    )

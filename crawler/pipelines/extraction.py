@@ -36,7 +36,7 @@ class FetchedPage:
 
     `charset` is the one the HTTP header names; `learned` holds the keys of the paragraphs
     that the site repeats. `parts` are the further pages of the article, address and bytes, fetched so far.
-    `asked_url` is the address by which the page was found, before any redirect.
+    `requested_url` is the address by which the page was found, before any redirect.
     """
 
     html: bytes
@@ -46,7 +46,7 @@ class FetchedPage:
     fetched_at: datetime
     learned: frozenset[str] = frozenset()
     parts: tuple[tuple[str, bytes], ...] = ()
-    asked_url: str = ""
+    requested_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _signed(article: Article, page: FetchedPage, site: Site) -> Extracted:
         prepared=prepare(article_id, cleaned.text, published, site.id),
         blocks=tuple(blocks_of(article.text)),
         # Of the whole text: what a server's page has everywhere is learned as boilerplate soon.
-        fingerprint=fingerprint(article, page.hints, page.asked_url or page.url, page.html),
+        fingerprint=fingerprint(article, page.hints, page.requested_url or page.url, page.html),
     )
 
 

@@ -1,13 +1,14 @@
 """PageItem: a page on its way from the spider through the pipelines."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from crawler.fetch.outcome import Outcome
-from crawler.model.article import Article, Hints, NotArticleReason
-from crawler.pipelines.fingerprint import Fingerprint
+from crawler.model.article import Article, Hints
+from crawler.pipelines.extraction import Extracted
 from crawler.storage.frontier import Page
 from crawler.storage.page_texts import PageText, Waiting
 from crawler.storage.warc.exchange import Exchange
@@ -33,21 +34,31 @@ class PostPage:
 
 @dataclass(slots=True)
 class PageItem:
-    """A taken page: what came back for it, and what has been made of it so far.
+    """A page on its way through the pipelines: its response, its extraction, and what is decided on it.
 
-    `outcome` is set as soon as it is known how the page ends; a pipeline leaves such an item alone.
-    `html` is the body as fetched, for the quarantine and the archive of raw pages, `parts` the further pages
-    of its article, address and body; `html_sha256` is of all of them. `blocks` are the paragraphs of the text
-    as read, key and wording, by which a site's boilerplate is learned.
-    `amendment`: what is stored is put right; the site revised nothing.
-    `cut_short`: a further page of the article could not be read; `retries_parts` says that it may be
-    another time.
-    `has_stale_validators`: the article changed while the page's ETag or Last-Modified did not.
-    `cause` says why it is no article. `fingerprint` is of its text, `text` what is remembered of it,
-    `waiting` what of it is to be confirmed.
-    `post_page` is what was read instead of a page: one that was made of a post.
-    `is_kept`: what was fetched is in the archive of raw pages.
-    `lock` is held while no other page of the article may be stored (`crawler.pipelines.dedup.ArticleLocks`).
+    Attributes:
+        page: The page as the frontier knows it.
+        url: Where it was fetched, after redirects.
+        fetched_at: When.
+        html: Its body as fetched, for the quarantine and the raw pages.
+        parts: The further pages of its article, address and body.
+        html_sha256: Of all bodies.
+        etag: Its validator; `last_modified` likewise.
+        content_type: What the header says.
+        extracted: What a worker made of it.
+        outcome: How it ends, set as soon as that is known; later steps leave such an item alone.
+        decision: Which story its article belongs to.
+        dedup_pending: The index was full: the article is stored without a decision.
+        stored_revision: The revision that is stored of the article; 0: none.
+        amendment: Why the stored article is put right, though the site revised nothing.
+        cut_short: A further page of the article could not be read.
+        retries_parts: It may be readable another time.
+        has_stale_validators: The article changed while the page's ETag or Last-Modified did not.
+        text: The fingerprint that is remembered of its text.
+        waiting: What of it is to be confirmed by a second look.
+        post_page: What was read instead of a page: one that was made of a post.
+        is_kept: What was fetched is among the raw pages.
+        lock: Held while no other page of the article may be stored (`crawler.pipelines.dedup.ArticleLocks`).
     """
 
     page: Page
@@ -58,26 +69,46 @@ class PageItem:
     html_sha256: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    content_type: str | None = None
+    extracted: Extracted = field(default_factory=Extracted)
     outcome: Outcome | None = None
-    article: Article | None = None
-    article_id: str | None = None
-    prepared: Prepared | None = None
     decision: Decision | None = None
     dedup_pending: bool = False
-    known_revision: int = 0
+    stored_revision: int = 0
     amendment: Amendment | None = None
     cut_short: bool = False
     retries_parts: bool = False
-    content_type: str | None = None
-    blocks: tuple[tuple[str, str], ...] = ()
     has_stale_validators: bool = False
-    cause: NotArticleReason | None = None
-    fingerprint: Fingerprint | None = None
     text: PageText | None = None
     waiting: Waiting | None = None
     post_page: PostPage | None = None
     is_kept: bool = False
     lock: asyncio.Lock | None = None
+
+    @property
+    def article(self) -> Article | None:
+        """The article that was read in the page."""
+        return self.extracted.article
+
+    @property
+    def article_id(self) -> str | None:
+        """The id under which it is stored."""
+        return self.extracted.article_id
+
+    @property
+    def prepared(self) -> Prepared | None:
+        """Its signature."""
+        return self.extracted.prepared
+
+    def take_extracted(self, extracted: Extracted) -> None:
+        """Take what a worker made of the page, and how the page ends where that is no article."""
+        self.extracted = extracted
+        if extracted.ending is not None:
+            self.outcome = Outcome(extracted.ending, extracted.reason, final=extracted.is_part)
+
+    def change(self, **fields: Any) -> None:
+        """Put fields of what was extracted right, such as the article or its id."""
+        self.extracted = replace(self.extracted, **fields)
 
     def release_lock(self) -> None:
         """Let the next page of the article be decided on."""

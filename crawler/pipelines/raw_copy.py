@@ -120,10 +120,10 @@ class Keeping:
     def learn(self, stores: Stores, item: PageItem) -> None:
         """Count the paragraphs of a new article; call it once the article is stored."""
         if item.article is not None and item.article_id is not None:
-            self._first.note(item.article_id, item.blocks, item.article.text)
+            self._first.note(item.article_id, item.extracted.blocks, item.article.text)
         counts = BoilerplateCounts(stores.redis, self._site)
         try:
-            learned = counts.learn(item.blocks)
+            learned = counts.learn(item.extracted.blocks)
         except OutOfMemoryError as error:
             # The article is stored; what the site repeats is learned again when there is memory.
             logger.warning("%s: its paragraphs are not counted: %s", item.url, error)

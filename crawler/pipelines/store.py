@@ -175,12 +175,12 @@ def _save(stores: Stores, run: Ledger, item: PageItem) -> Outcome:
         ),
         item.prepared,
         item.decision,
-        revision=item.known_revision + 1,
+        revision=item.stored_revision + 1,
     )
     if not saved:
         return Outcome(Disposition.UNCHANGED, "a later fetch of it is stored already")
-    if item.known_revision:
-        return Outcome(Disposition.REVISED, f"revision {item.known_revision + 1}")
+    if item.stored_revision:
+        return Outcome(Disposition.REVISED, f"revision {item.stored_revision + 1}")
     decision = item.decision
     if decision is not None and decision.duplicate_of:
         alike = f"{decision.reason}, {decision.similarity or 0:.2f} of {decision.duplicate_of}"

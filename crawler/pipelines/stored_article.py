@@ -104,8 +104,7 @@ def keep_identity(db: Database[Document], item: PageItem, candidates: Sequence[s
         stored = db.articles.find_one({"_id": candidate}, {"title": 1, "text": 1, "url": 1})
         if stored is None or is_another_article(item.article, stored):
             continue
-        item.article_id = candidate
-        item.prepared = replace(item.prepared, id=candidate)
+        item.change(article_id=candidate, prepared=replace(item.prepared, id=candidate))
         address = {"url": item.article.url, "canonical_url": item.article.canonical_url}
         aliases = {"$each": [stored["url"], item.page.url]}
         db.articles.update_one({"_id": candidate}, {"$set": address, "$addToSet": {"aliases": aliases}})
@@ -135,19 +134,19 @@ def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None
             item.outcome = Outcome(Disposition.UNCHANGED, "the same page")
         else:
             item.amendment = Amendment.REREAD
-            item.article = keep_date(stores.db, item.article_id, article)
+            item.change(article=keep_date(stores.db, item.article_id, article))
     elif _has_same_text(stored, article):
         _take_metadata(item, stored, article, archived)
     elif item.cut_short or archived.incomplete:
         _judge_missing_part(item, stored["text"], article.text, archived)
     if item.outcome is not None or item.article is None:
         return
-    item.known_revision = archived.revision
+    item.stored_revision = archived.revision
     item.has_stale_validators = archived.html_sha256 != item.html_sha256 and _same_validators(item)
     published = latest_publication(
         item.article.published_at, item.article.published_precision, archived.first_seen_at
     )
-    item.prepared = replace(item.prepared, published_at=published)
+    item.change(prepared=replace(item.prepared, published_at=published))
 
 
 def _has_same_text(stored: Document, article: Article) -> bool:
@@ -160,7 +159,8 @@ def _has_same_text(stored: Document, article: Article) -> bool:
 def _take_metadata(item: PageItem, stored: Document, article: Article, archived: Known) -> None:
     better = None if item.cut_short else with_better_metadata(stored, article)
     if better is not None:
-        item.amendment, item.article = Amendment.METADATA, better
+        item.amendment = Amendment.METADATA
+        item.change(article=better)
     elif archived.incomplete and not item.cut_short:
         # The further page that was missing is not named any more: what is stored is all there is.
         item.amendment = Amendment.COMPLETED

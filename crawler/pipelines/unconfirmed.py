@@ -33,8 +33,8 @@ BEGINNING = 300
 
 def remember_text(run: Ledger, item: PageItem) -> None:
     """Remember what a page says that is in the archive already, so that others are compared with it."""
-    if item.fingerprint is not None:
-        candidate = Candidate(item.fingerprint, item.page.text, item.fetched_at)
+    if item.extracted.fingerprint is not None:
+        candidate = Candidate(item.extracted.fingerprint, item.page.text, item.fetched_at)
         item.text = page_text(candidate, run.site.id)
         run.site_texts.enter(TextHolder(item.page.id, item.page.url, item.text, item.article_id, stored=True))
 
@@ -52,7 +52,7 @@ def hold_unconfirmed(stores: Stores, run: Ledger, item: PageItem, *, is_new: boo
     Returns:
         Whether it waits.
     """
-    article, mark = item.article, item.fingerprint
+    article, mark = item.article, item.extracted.fingerprint
     if article is None or mark is None:
         return False
     stored = _stored_article(stores, item) if is_new or is_compared else None
@@ -146,11 +146,11 @@ def mark_removed(item: PageItem) -> bool:
     outcome = item.outcome
     if outcome is None or outcome.disposition is not Disposition.NOT_ARTICLE or item.page.article_id is None:
         return False
-    leads_home = item.cause is NotArticleReason.HOME and item.url != item.page.url
+    leads_home = item.extracted.cause is NotArticleReason.HOME and item.url != item.page.url
     if leads_home:
         item.outcome = Outcome(Disposition.GONE, f"gone: it leads to {item.url}")
-    elif item.cause is NotArticleReason.NOT_FOUND:
-        item.outcome = Outcome(Disposition.GONE, f"gone: {item.cause.value}")
+    elif item.extracted.cause is NotArticleReason.NOT_FOUND:
+        item.outcome = Outcome(Disposition.GONE, f"gone: {item.extracted.cause.value}")
     return leads_home
 
 

@@ -125,10 +125,6 @@ class PostArticles:
             url=post.url,
             fetched_at=fetched_at,
             html_sha256=sha256,
-            article=extracted.article,
-            article_id=extracted.article_id,
-            prepared=extracted.prepared,
-            blocks=extracted.blocks,
-            fingerprint=extracted.fingerprint,
+            extracted=extracted,
             post_page=kept,
         )

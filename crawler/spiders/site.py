@@ -157,14 +157,10 @@ class SiteSpider(StoppableSpider):
             self.give_up(error)
             return
         if extracted is not None:
-            item.article, item.article_id = extracted.article, extracted.article_id
-            item.prepared, item.blocks = extracted.prepared, extracted.blocks
-            item.fingerprint, item.cause = extracted.fingerprint, extracted.cause
+            item.take_extracted(extracted)
             since, article = self.run.job.since, extracted.article
             if since and article and article.published_at and page.depth == 0:
                 self._too_old = self._too_old + 1 if article.published_at < since else 0
-            if extracted.ending is not None:
-                item.outcome = Outcome(extracted.ending, extracted.reason, final=extracted.is_part)
         yield item
         if extracted is not None and extracted.links:
             for request in await self._follow(self.run.traps.admit(extracted.links, page.depth + 1)):
@@ -182,7 +178,7 @@ class SiteSpider(StoppableSpider):
             charset_of(response),
             item.fetched_at,
             learned=self.run.keeping.learned,
-            asked_url=item.page.url,
+            requested_url=item.page.url,
         )
         try:
             whole = await extract_whole(self, fetched, follow)

@@ -110,7 +110,7 @@ class Frontier:
                         "state": "pending",
                         "next_attempt_at": None,
                         "hints": asdict(hints),
-                        "reopened_for": by_key[key].named_by,
+                        "reopened_for": by_key[key].source_url,
                     }
                     self._pages.update_one({"_id": document["_id"]}, {"$set": change})
                     wanted.append(page_of(document | change))

@@ -130,7 +130,7 @@ class Lastmods:
             return True
         if modified_at <= fetched_at + patience(document.get("vain_looks", 0)):
             return False
-        return item.named_by is None or self._is_allowed(item.named_by)
+        return item.source_url is None or self._is_allowed(item.source_url)
 
     def _is_allowed(self, source: str) -> bool:
         record = self._records.get(source)

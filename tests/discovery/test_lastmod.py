@@ -48,6 +48,6 @@ def test_an_answer_keeps_its_pages_and_loses_the_times_that_say_nothing() -> Non
     links = [SitemapLink(f"https://a.example/{number}.xml", NOW - number * DAY) for number in range(3)]
     named, doubted = with_believed_times(Named(pages, links), "https://a.example/sitemap.xml", NOW)
     assert [page.hints.modified_at for page in named.pages] == [None, None, None, NOW - DAY, None]
-    assert [page.named_by is None for page in named.pages] == [True, True, True, False, True]
+    assert [page.source_url is None for page in named.pages] == [True, True, True, False, True]
     assert {page.hints.title for page in named.pages} == {"ع"}
     assert (named.sitemaps, doubted) == (links, 3)

@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition
 from crawler.pipelines.dedup import ArticleLocks
+from crawler.pipelines.extraction import Extracted
 from crawler.pipelines.item import PageItem
 from crawler.storage.frontier import Page
 
 
 def _item(article: str | None, outcome: Outcome | None = None) -> PageItem:
     page = Page("x/1", "https://x.example/1", "feed")
-    return PageItem(page, page.url, datetime.now(UTC), article_id=article, outcome=outcome)
+    return PageItem(
+        page, page.url, datetime.now(UTC), extracted=Extracted(article_id=article), outcome=outcome
+    )
 
 
 def test_the_second_page_of_an_article_waits_for_the_first() -> None:

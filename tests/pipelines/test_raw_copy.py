@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.model.article import Article
+from crawler.pipelines.extraction import Extracted
 from crawler.pipelines.item import PageItem
 from crawler.pipelines.raw_copy import Keeping
 from crawler.storage.frontier import Page
@@ -20,8 +21,9 @@ def _item() -> PageItem:
         fetched_at=datetime(2024, 12, 4, tzinfo=UTC),
         html=HTML,
         html_sha256=fetch_sha256(HTML),
-        article=Article(url=URL, title="خبر", text="نص الخبر", canonical_url=URL),
-        article_id="1" * 32,
+        extracted=Extracted(
+            article=Article(url=URL, title="خبر", text="نص الخبر", canonical_url=URL), article_id="1" * 32
+        ),
     )
 
 

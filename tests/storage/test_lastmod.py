@@ -27,7 +27,7 @@ def frontier(stores: Stores) -> Frontier:
 def _pages(modified_at: datetime | None, source: str | None = SOURCE, count: int = PAGES) -> list[Discovered]:
     hints = Hints(modified_at=modified_at)
     return [
-        Discovered(f"https://example.org/{number}", SourceKind.SITEMAP, hints, named_by=source)
+        Discovered(f"https://example.org/{number}", SourceKind.SITEMAP, hints, source_url=source)
         for number in range(count)
     ]
 
