@@ -1,4 +1,4 @@
-"""What Khabar says when it cannot do what was asked.
+"""What Khabar reports when an operation cannot be done.
 
 Every error that a person is meant to read derives from `KhabarError`: the command line prints its
 message as one line on stderr and exits with its `exit_code`, never with a traceback. What `extract`

@@ -36,7 +36,7 @@ WHOLE_REQUESTS = 4
 
 
 class FetchError(KhabarError):
-    """An address gave no usable answer; the message says why. `status` is None where none came at all."""
+    """An address gave no usable answer; the message says why. `status` is None without an answer."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
@@ -57,7 +57,7 @@ class Fetched:
 
     @property
     def charset(self) -> str | None:
-        """What the header says of the encoding."""
+        """The charset that the header names."""
         return self.headers.get_content_charset()
 
 
@@ -98,7 +98,7 @@ class PoliteFetcher:
         """The robots.txt of an address's host.
 
         Raises:
-            FetchError: The host cannot be reached, or answers with an error: nothing may be asked for now.
+            FetchError: The host cannot be reached, or answers with an error: nothing may be fetched now.
         """
         host = urljoin(url, "/")
         if host not in self._robots:
@@ -138,14 +138,14 @@ class PoliteFetcher:
         if page.status != 200:
             raise FetchError(f"{url}: robots.txt answers with status {page.status}", page.status)
         if not page.is_complete and len(page.body) < MOST_BYTES:
-            # It does not say by itself where it ends. Twice the same is all that there is.
+            # It does not show where it ends. Twice the same is all that there is.
             again = self._follow(url, MOST_BYTES, obey=False)
             if again.body != page.body:
                 raise FetchError(f"{url}: robots.txt breaks off")
         return page.body
 
     def _follow(self, url: str, max_bytes: int, *, obey: bool) -> _Page:
-        """The answer at the end of all redirects; a robots.txt at the end of too many is none."""
+        """The answer at the end of all redirects; at the end of too many there is no robots.txt."""
         visited: list[str] = []
         cookies: dict[str, str] = {}
         while True:
@@ -176,7 +176,7 @@ class PoliteFetcher:
             raise FetchError(f"{url}: the site's robots.txt forbids it")
 
     def _ask(self, url: str, max_bytes: int, cookies: dict[str, str], *, cut: bool) -> _Page:
-        """One answer; asked for again after a pause where the site wants one."""
+        """One answer; requested again after a pause where the site asks for one."""
         for _ in range(MOST_WAITS):
             answer = self._request(url, max_bytes, cookies)
             pause = requested_pause(

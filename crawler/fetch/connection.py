@@ -1,7 +1,7 @@
 """One request over one connection, outside Scrapy: no proxy, no redirect, and a bound on everything.
 
 The address that a name leads to is looked at where the connection is made, so that no name leads to a
-private one. What Python takes from the environment (`http_proxy`) is not asked for.
+private one. What Python takes from the environment (`http_proxy`) is not used.
 """
 
 import http.client

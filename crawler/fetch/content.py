@@ -1,4 +1,4 @@
-"""A response's content: as it came over the wire, and decompressed, whatever its headers say.
+"""A response's content: as it came over the wire, and decompressed, whatever its headers claim.
 
 `ContentMiddleware` takes the place of Scrapy's own middleware, which believes Content-Encoding, and of its
 refusal of answers that are shorter than their Content-Length: what is whole by its own end is whole.

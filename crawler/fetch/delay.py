@@ -13,7 +13,7 @@ PATIENCE = 60.0
 """Seconds that we wait for a site which asks for it; asked to wait longer, we leave and come back later."""
 
 DEFAULT_WAIT = 30.0
-"""Seconds to wait after a 429 that does not say how long: a guess on the polite side."""
+"""Seconds to wait after a 429 without a Retry-After: a guess on the polite side."""
 
 LONGEST_PAUSE = 7 * 86_400.0
 """Seconds that a site may ask for: a week, as long as a page waits at most. One that asks for years has set
@@ -28,7 +28,7 @@ site is known for sure only when its answer begins, so the delay counts from the
 not stop the rest for long."""
 
 POLL = 0.05
-"""Seconds after which whoever waits for an answer to begin looks again."""
+"""Seconds between two checks whether an answer has begun."""
 
 ASKS_FOR_PAUSE = frozenset({403, 413, 429, *range(300, 400), *range(500, 600)}) - {304}
 """Statuses whose Retry-After is a pause for all requests: RFC 9110 names 3xx, 413 and 503, RFC 6585 429;
@@ -40,10 +40,10 @@ LONGEST_DELAY = 10.0
 (`crawler.spiders.stop_on_refusals`)."""
 
 FIRST_DELAY = 0.5
-"""Seconds to begin with where no pause was asked for."""
+"""Seconds to begin with where no delay is set."""
 
 TOLERATED_FAILURES = 2
-"""Failures in a row that are put down to a single page: one broken page and its retry slow nobody down."""
+"""Failures in a row that are put down to a single page: one broken page and its retry slow nothing down."""
 
 SLOW_ANSWER = 3.0
 """Seconds until the first byte from which an answer is slow: news pages take a fraction of one."""
@@ -135,7 +135,7 @@ class Pace:
         return due - self._clock()
 
     def next_look(self) -> float:
-        """Seconds after which `wait` may tell otherwise: an answer may begin at any moment."""
+        """Seconds after which `wait` may differ: an answer may begin at any moment."""
         wait = self.wait()
         return min(wait, POLL) if self._is_unanswered else wait
 

@@ -36,7 +36,7 @@ from crawler.parsing.robots import RobotsTxt, product_token
 logger = logging.getLogger(__name__)
 
 ASKS_TO_WAIT = frozenset({429, 503})
-"""Statuses that put the page itself off: it is asked for again after the pause."""
+"""Statuses that put the page itself off: it is requested again after the pause."""
 
 NO_ANSWER = (
     DownloadTimeoutError,
@@ -186,7 +186,7 @@ class DelayMiddleware:
         """Put the request into the site's slot, where it waits until the pace allows it.
 
         Raises:
-            HeldBackError: The crawl ends because of a pause; the page was not asked for.
+            HeldBackError: The crawl ends because of a pause; the page was not requested.
         """
         if self._pace.closed_by is not None:
             raise self._pace.closed_by
@@ -210,7 +210,7 @@ class DelayMiddleware:
         until = datetime.now(UTC) + timedelta(seconds=wait)
         if wait > PATIENCE or self._waits > MOST_WAITS:
             self._spider.told_to_wait(until)
-            # The crawl ends: whoever waits goes home at once instead of keeping it from ending.
+            # The crawl ends: requests that wait end at once instead of keeping it from ending.
             self._slot.close_pace(HeldBackError("the site asked for a longer pause than a crawl waits"))
             request.meta["not_before"] = until
             return response

@@ -20,9 +20,9 @@ from crawler.model.article import Disposition
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A disposition, why, and a time before which the page must not be asked for again.
+    """A disposition, why, and a time before which the page must not be fetched again.
 
-    `final` says that no later look will bring another: robots.txt, the seed or a rule of safety forbids it,
+    `final`: no later fetch will end otherwise: robots.txt, the seed or a rule of safety forbids it,
     or the page is a part of another one.
     """
 
@@ -33,7 +33,7 @@ class Outcome:
 
 
 class RefusedRequestError(IgnoreRequest):
-    """We decline to make this request; the text says why.
+    """We decline to make this request; the text is the reason.
 
     Args:
         reason: Why.
@@ -75,7 +75,7 @@ class HeldBackError(IgnoreRequest):
 
 
 class CutShortError(Exception):
-    """A page stops in the middle, though it is as long as it was said to be; the text says how."""
+    """A page stops in the middle, though it is as long as Content-Length says; the text is how."""
 
 
 class UnreadableRobotsError(Exception):
@@ -145,7 +145,7 @@ def failure_outcome(error: BaseException | None) -> Outcome:
 
 
 def _unexpected(error: BaseException | None, text: str) -> str:
-    """The reason for an exception that has no class of its own."""
+    """The reason for an exception of no class above."""
     # OpenSSL's error comes wrapped twice; service_identity's names another host.
     if "certificate verify failed" in text or "VerificationError" in text:
         return CERTIFICATE

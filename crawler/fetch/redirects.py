@@ -2,7 +2,7 @@
 
 Each hop is a new request, which passes robots.txt, safety and the site's pace like any other. Cookies live as
 long as one chain of redirects, and are sent where the chain comes back to an address that it has seen: sites
-that set a cookie and redirect to themselves show their pages to nobody else.
+that set a cookie and redirect to themselves show their pages only so.
 """
 
 from typing import Self

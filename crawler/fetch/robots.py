@@ -114,7 +114,7 @@ class RobotsMiddleware:
         if response.status >= 300:
             raise UnreadableRobotsError(f"it answers with status {response.status}")
         if PARTIAL in response.flags and len(response.body) < MOST_BYTES:
-            # It does not say by itself where it ends. Twice the same is all that there is.
+            # It does not show where it ends. Twice the same is all that there is.
             again = await self._ask(url)
             if again.body != response.body:
                 raise UnreadableRobotsError("it breaks off")

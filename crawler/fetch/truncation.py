@@ -1,4 +1,4 @@
-"""Wholeness: a page that stops in the middle is no page yet; it is asked for again later.
+"""Truncation: a page that stops in the middle is fetched again later.
 
 What lacks its end is judged by the site's own habit: many sites never close their pages.
 """
@@ -33,7 +33,7 @@ What a reader of the site sees is all that there is."""
 KEPT = 1000
 """Counts are halved from here on, so that a site that changes its template is known by the new one."""
 
-_SAID = {
+_REASONS = {
     PageEnd.CUT: "the page stops within a tag or a letter",
     PageEnd.UNPARSED: "the page stops within a script or a comment",
     PageEnd.UNENDED: "the page stops before its end, which the site's other pages have",
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 
 class TruncationMiddleware:
-    """Fails responses for pages that were cut off, though they are as long as they were said to be."""
+    """Fails responses for pages that were cut off, though they are as long as Content-Length says."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._run: Any = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
@@ -73,9 +73,9 @@ class TruncationMiddleware:
         if usual:
             return response
         if taken:
-            self._run.problem(f"{page.url}: {_SAID[end]}, each time; it is taken as it is")
+            self._run.problem(f"{page.url}: {_REASONS[end]}, each time; it is taken as it is")
             return response
-        raise CutShortError(f"cut short: {_SAID[end]}")
+        raise CutShortError(f"cut short: {_REASONS[end]}")
 
     def _is_usual(self, end: PageEnd) -> bool:
         whole, such = self._ends[PageEnd.WHOLE], self._ends[end]

@@ -20,7 +20,7 @@ RECENT = timedelta(days=8)
 """Articles that are edited are edited within a week; the schedule looks at them for so long."""
 
 READ_WHOLE = timedelta(hours=4)
-"""What was read in full so lately is asked for with its validators. A recent article is thus read in full at
+"""What was read in full so lately is requested with its validators. A recent article is thus read in full at
 the looks of 6 and 24 hours and 7 days (`crawler.storage.recheck`)."""
 
 ONE_OF = 20
@@ -28,7 +28,7 @@ ONE_OF = 20
 
 
 def reads_whole(page: Page, now: datetime) -> bool:
-    """Whether a page whose article we hold is to be asked for without validators.
+    """Whether a page whose article we hold is to be fetched without validators.
 
     Of the older pages it is another part each day.
     """
@@ -42,7 +42,7 @@ def reads_whole(page: Page, now: datetime) -> bool:
 class ValidatorsMiddleware:
     """Adds If-None-Match and If-Modified-Since to requests for pages whose article we hold.
 
-    RFC 9110, section 13.1. A page that gave no article is asked for in full: what it said is not kept,
+    RFC 9110, section 13.1. A page that gave no article is fetched in full: its text is not kept,
     so "unchanged" would mean nothing.
     """
 

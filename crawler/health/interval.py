@@ -1,6 +1,6 @@
 """The interval between two crawls of a site, and when its next one is due.
 
-Each site has a phase of its own, so that sites with the same interval are spread over it and not started
+Each site has its own phase, so that sites with the same interval are spread over it and not started
 together; a site that is quiet is crawled less often, one that refuses or fails ever less often, up to a
 bound.
 """

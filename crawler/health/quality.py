@@ -23,7 +23,7 @@ RECENT = 10
 """Articles that speak for the present. Fewer would take two odd articles for a broken site."""
 
 BASELINE = 30
-"""Articles of healthy crawls that are needed to say what is usual."""
+"""Articles of healthy crawls that are needed to know what is usual."""
 
 LONG_PARAGRAPH = 25
 """Characters from which a paragraph is compared: shorter ones («وأضاف:») recur in honest texts."""

@@ -19,12 +19,12 @@ from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
 class SourceReport:
     """What one source of discovery answered.
 
-    `found` addresses were named and `new` of them were pages not seen before; `addresses` says what became of
-    each. `unchanged` says that the source has not changed since its pages were put into the frontier. `error`
-    says what is wrong with it. `note` tells what is no failure but should be known: why a source was not read
-    to its end, or not asked. `verdict` judges what the source and all that it leads to named; None: it is a
+    `found` addresses were named and `new` of them were pages not seen before; `addresses` counts what became
+    of each. `unchanged`: the source has not changed since its pages were put into the frontier. `error` is
+    what is wrong with it. `note` is no failure but should be known: why a source was not read to its end, or
+    not at all. `verdict` judges what the source and all that it leads to named; None: it is a
     part of another source, or was not read to its end. `moved_to` is the foreign host that it leads to.
-    `failing_since` (ISO 8601) says since when it has named no page.
+    `failing_since` (ISO 8601) is since when it has named no page.
     """
 
     url: str
@@ -54,7 +54,7 @@ class SourceReport:
 
     @property
     def names_pages(self) -> bool:
-        """Whether it names pages of the site, or said before that it does and has not changed."""
+        """Whether it names pages of the site, or did before and has not changed."""
         return self.addresses.usable > 0 or (self.unchanged and self.verdict in (None, SourceVerdict.OK))
 
     @property

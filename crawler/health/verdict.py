@@ -19,7 +19,7 @@ from crawler.model.crawl import CrawlKind, CrawlOutcome, Verdict
 from crawler.storage.crawls import NEW, READ, PastCrawl
 
 HEALTHY = frozenset({Verdict.OK, Verdict.STOPPED})
-"""Verdicts that need nobody's attention; any other makes `khabar` exit with 3."""
+"""Verdicts that need no attention; any other makes `khabar` exit with 3."""
 
 QUALITY = frozenset({Verdict.DATES_MISSING, Verdict.BODIES_SHORT, Verdict.BOILERPLATE})
 """Verdicts on the content of articles; a crawl without new articles leaves them as they are."""
@@ -71,14 +71,14 @@ MOSTLY = 0.5
 """A kind of failure that more than half of the pages share is the site's, not a page's."""
 
 MANY = 10
-"""Fewer pages than this that are all no articles say little about a site."""
+"""Fewer pages than this, none of them an article, prove little about a site."""
 
 ENDED_BY_PAGES = frozenset({Verdict.SAME_PAGE_EVERYWHERE, Verdict.PAGES_REPLACED})
 """Verdicts that last until a page has the text that is stored, or one of its own: pages that wait are not
 fetched in each crawl, and silence would pass for health."""
 
 FEW_SHARED = 2
-"""Pages from which a text under several addresses says something of the site."""
+"""Pages from which a text under several addresses concerns the site."""
 
 SEVERAL = 4
 """The same for a site most of whose pages have been articles so far."""

@@ -18,7 +18,7 @@ class Disposition(StrEnum):
     REVISED = "revised"
     """A known article whose text or title changed; the earlier wording is kept as a revision."""
     UNCHANGED = "unchanged"
-    """A known article that says the same as before (HTTP 304, or the same text)."""
+    """A stored article with the same text as before (also HTTP 304)."""
     NOT_ARTICLE = "not_article"
     """A page that is no article: a listing, a home page, a video without text."""
     QUARANTINED = "quarantined"
@@ -30,8 +30,8 @@ class Disposition(StrEnum):
     FAILED = "failed"
     """No answer, or a broken one; the page is tried again later."""
     UNCONFIRMED = "unconfirmed"
-    """A page whose text waits until the site has said it again, hours later: other addresses of the site
-    say the same, or it has nothing to do with what is stored. Nothing stored is touched; the page is tried
+    """A page whose text waits until it is fetched again, hours later: other addresses of the site have the
+    same text, or it has nothing to do with what is stored. Nothing stored is touched; the page is tried
     again."""
     REFUSED = "refused"
     """We decline to fetch it: robots.txt, an unsafe address, a size or redirect limit."""
@@ -88,7 +88,7 @@ class ArticleMark(StrEnum):
     """What is to be known of an article's text before it is relied on."""
 
     PAYWALLED = "paywalled"
-    """The page says that not all of its story is free: the text may be a teaser."""
+    """The page states that not all of its article is free: the text may be a teaser."""
     LIVE_BLOG = "live_blog"
     """A text that grows while something happens."""
     CUT = "cut"
@@ -114,7 +114,7 @@ class DatePrecision(StrEnum):
 def latest_publication(
     published_at: datetime | None, precision: str | None, seen_at: datetime
 ) -> datetime | None:
-    """The latest moment at which an article can have been published: by it the first of a story is told.
+    """The latest moment at which an article can have been published: by it the first of a story is found.
 
     A date without a time stands for the day's beginning, which would put its article before all that were
     published on that day. It counts as the day's end, or as the second when it was first seen, if that was
@@ -165,14 +165,14 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A page's story, clean: what `crawler.extraction.extract` returns.
+    """A page's article: what `crawler.extraction.extract` returns.
 
     `text` is paragraphs joined by a blank line, Unicode NFC, without the headline. `published_at` and
     `modified_at` are aware datetimes; `date_source` names where the publication time was read
     (for example ``json-ld``, ``meta``, ``time``, ``feed``, ``url``, ``text``), and is None without one.
     `date_flags` names what had to be settled, such as ``future`` or ``modified-before-published``.
-    `authors` wrote it, `editors` edited or translated it, as the page says. `language` is an ISO 639-1 code,
-    or None where the text doesn't tell it.
+    `authors` wrote it, `editors` edited or translated it, as the page states. `language` is an ISO 639-1
+    code, or None where it cannot be recognised.
     """
 
     url: str
@@ -196,5 +196,5 @@ class Article:
 
     @property
     def text_sha256(self) -> str:
-        """Hex SHA-256 of headline and text: changes when, and only when, what the article says does."""
+        """Hex SHA-256 of headline and text: changes when, and only when, one of them does."""
         return hashlib.sha256(f"{self.title}\n\n{self.text}".encode("utf-8", "surrogatepass")).hexdigest()

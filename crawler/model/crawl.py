@@ -1,4 +1,4 @@
-"""The words for a crawl: why it was made, how it ended, and what that says of its site.
+"""The words for a crawl: why it was made, how it ended, and the verdict on its site.
 
 The values are stored and printed: a member may be renamed, a value may not.
 """
@@ -63,7 +63,7 @@ class CrawlOutcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a crawl says of its site: whether it still works for us, and if not, what is wrong."""
+    """What a crawl shows of its site: whether it still works for us, and if not, what is wrong."""
 
     OK = "ok"
     UNREACHABLE = "unreachable"

@@ -11,9 +11,9 @@ from crawler.model.site import Site
 class Job(BaseModel):
     """One crawl of one site, as the parent process hands it to the child.
 
-    `since` and `until` bound the time of publication where a source tells it; `limit` is the largest
-    number of pages to take; `urls` are pages to take whatever their state. `discover` says whether sources
-    are asked for new pages, `recheck` whether young articles whose time has come are fetched again.
+    `since` and `until` bound the time of publication where a source states it; `limit` is the largest
+    number of pages to take; `urls` are pages to take whatever their state. `discover`: sources are read for
+    new pages; `recheck`: young articles whose time has come are fetched again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

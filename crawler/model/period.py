@@ -19,7 +19,7 @@ ZONE: Final = ZoneInfo(NEWSROOM_ZONE)
 """A day that a person names is a day of the newsrooms, not of the reader's machine."""
 
 AHEAD: Final = timedelta(days=1)
-"""A page that says it was published later than this after it was first seen is wrong about it."""
+"""A stated time of publication later than this after the page was first seen is wrong."""
 
 HALF_A_DAY: Final = timedelta(hours=12)
 """Noon of a day in any zone from UTC-8 to UTC+14 is the same calendar day in Damascus: a stated day keeps
@@ -131,9 +131,9 @@ def explain_empty(period: Period, earliest: datetime | None, latest: datetime | 
     """Say why a period holds no article.
 
     Args:
-        period: What was asked for.
-        earliest: When the first article of what was looked through stands; None where there is none.
-        latest: When the last one stands.
+        period: The requested one.
+        earliest: When the first of the searched articles was published; None where there is none.
+        latest: When the last one was published.
     """
     if earliest is None or latest is None:
         return "The archive holds no article yet: khabar crawl SITE fills it, khabar demo shows how."

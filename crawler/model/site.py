@@ -66,7 +66,7 @@ def _switch(description: str, *, default: bool = False) -> Any:
 
 
 class Site(BaseModel):
-    """A news site, as its seed says it is. Frozen and picklable.
+    """A news site, as its seed describes it. Frozen and picklable.
 
     Patterns (`article`, `exclude`) are regular expressions, searched in a URL's path and query with its
     escapes undone, so that they can be written in Arabic. `prune`, `article`, `exclude` and `boilerplate`
@@ -190,7 +190,7 @@ class Site(BaseModel):
     def owns(self, url: str) -> bool:
         """Whether a URL belongs to the outlet: one of its hosts or one under it, or a source's host.
 
-        ``www.`` makes no difference. A malformed URL belongs to nobody.
+        ``www.`` makes no difference. A malformed URL belongs to no site.
         """
         try:
             host = host_of(url).removeprefix("www.")
@@ -213,11 +213,11 @@ class Site(BaseModel):
         return [parts._replace(netloc=former).geturl() for former in self.formerly if former != host]
 
     def is_article_url(self, url: str) -> bool | None:
-        """Whether the seed's patterns say that a URL is an article's; None: the seed has no such pattern."""
+        """Whether a URL is an article's by the seed's patterns; None: the seed has no such pattern."""
         return _matches(self.article, url) if self.article else None
 
     def excludes(self, url: str) -> bool:
-        """Whether the seed says that a URL is never to be fetched."""
+        """Whether the seed excludes a URL from fetching."""
         return _matches(self.exclude, url)
 
 

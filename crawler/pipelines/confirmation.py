@@ -28,7 +28,7 @@ UNRELATED = 0.1
 
 
 NO_WORDS = TextSketch("", (EMPTY_BIN,) * BINS).pack()
-"""The sketch of a page that brought no words of its own."""
+"""The sketch of a page without a text."""
 
 EDITED = 0.5
 """Share of the shorter text from which a page is the stored article, edited: no server knows half of an
@@ -92,7 +92,7 @@ def unconfirmed(candidate: Candidate, holders: Sequence[TextHolder]) -> Unconfir
 
     Args:
         candidate: The text.
-        holders: Other addresses of the site whose texts say the same, but for what changes by itself.
+        holders: Other addresses of the site with the same text, but for what changes by itself.
     """
     edited = candidate.likeness is not None and candidate.likeness >= EDITED
     if holders and not edited and _is_the_servers(candidate, holders):
@@ -148,7 +148,7 @@ def _is_the_servers(candidate: Candidate, holders: Sequence[TextHolder]) -> bool
     """Whether a text that several addresses share is a page of the server's, and no article."""
     mark = candidate.mark
     if mark.is_coherent and mark.published_at is not None and not candidate.replaces:
-        # An article with a time of its own under a headline that speaks of it: copies are for dedup.
+        # An article with its own time under a headline that speaks of it: copies are for dedup.
         return False
     same_words = _same_words(candidate, holders)
     if _is_vouched_for(mark, holders):
@@ -162,7 +162,7 @@ def _is_the_servers(candidate: Candidate, holders: Sequence[TextHolder]) -> bool
 
 
 def _is_vouched_for(mark: Fingerprint, holders: Sequence[TextHolder]) -> bool:
-    """Whether its source, a headline of its own, or one time for all its addresses speaks for a text."""
+    """Whether its source, its own headline, or one time for all its addresses speaks for a text."""
     headlines = {holder.text.headline for holder in holders}
     if mark.is_vouched or (mark.is_coherent and mark.headline not in headlines):
         return True
@@ -177,7 +177,7 @@ def _same_words(candidate: Candidate, holders: Sequence[TextHolder]) -> int:
 
 
 def _has_own_date(candidate: Candidate, holders: Sequence[TextHolder]) -> bool:
-    """Whether a text is a bulletin among others that are stored: each with figures and a day of its own."""
+    """Whether a text is a bulletin among others that are stored: each with its own figures and day."""
     own = candidate.mark.published_at
     if own is None or not all(holder.stored for holder in holders):
         return False

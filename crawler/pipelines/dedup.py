@@ -179,7 +179,7 @@ def _compare(stores: Stores, run: Ledger, item: PageItem, match: _Match) -> None
 
 
 def _keeps_story(stores: Stores, item: PageItem, match: _Match | None) -> bool:
-    """Whether a stored article has left the index: it keeps its story, for nobody there knows its copies."""
+    """Whether a stored article has left the index: its copies are no longer there, so it keeps its story."""
     if match is None or not stores.settings.dedup_window:
         return False
     assert item.article_id is not None  # noqa: S101

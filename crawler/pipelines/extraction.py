@@ -58,7 +58,7 @@ class Extracted:
     `links` are the addresses of articles that the page links to, whatever it is; `blocks` its paragraphs, key
     and wording, those that are learned boilerplate too. `missing` names further pages of the article that are
     still to be fetched: the text ends where they begin. `unreadable` is the first further page that was
-    fetched and is none: the text ends before it. `is_part` says that the page is a further page of another
+    fetched and is not one: the text ends before it. `is_part`: the page is a further page of another
     one.
     """
 
@@ -117,7 +117,7 @@ def _without_article(error: "ExtractionError", links: list[str]) -> Extracted:
         return Extracted(ending=Disposition.BLOCKED, reason=error.message, cause=error.reason)
     if isinstance(error, Unavailable):
         return Extracted(ending=Disposition.FAILED, reason=error.message, cause=error.reason)
-    # The bare error is none of the endings that a page may have: something extraction did not expect.
+    # The bare error stands for a fault of extraction itself.
     is_broken = type(error) is ExtractionError
     ending = Disposition.QUARANTINED if is_broken else Disposition.NOT_ARTICLE
     return Extracted(ending=ending, reason=error.message, cause=error.reason, links=links)
@@ -143,7 +143,7 @@ def _signed(article: Article, page: FetchedPage, site: Site) -> Extracted:
 
 
 def _read_links(page: "Page", site: Site, follow: bool) -> tuple[list[str], dict[int, str]]:
-    """The articles that a page links to, if they are wanted, and the further pages of its own, by number."""
+    """The articles that a page links to, if they are wanted, and its own further pages, by number."""
     from crawler.discovery.listing import links_in, parse_links
     from crawler.extraction.errors import ExtractionError
     from crawler.extraction.multipage import further_parts, further_parts_in
@@ -170,7 +170,7 @@ class _Further:
 
 
 def _with_parts(article: Article, page: FetchedPage, site: Site, numbered: dict[int, str]) -> _Further:
-    """Join an article with its further pages, up to the first that is none.
+    """Join an article with its further pages, up to the first that is not one.
 
     `numbered` are the further pages that the first one links to, by number.
     """
@@ -236,7 +236,7 @@ def extract_post(
 
     Returns:
         What became of it, and the SHA-256 of the page that was read, in hex. The time of publication is the
-        one that the site's own database tells.
+        one of the site's own database.
     """
     html = post.as_page(site.language)
     page = FetchedPage(html, post.url, post_hints(post), "utf-8", fetched_at, learned=learned)
@@ -244,7 +244,7 @@ def extract_post(
 
 
 def post_hints(post: Post) -> Hints:
-    """What the interface tells of a post beside its text; kept with the page that is made of it."""
+    """The hints of a post, from the interface; kept with the page that is made of it."""
     return Hints(title=post.title or None, authors=post.authors, published_at=post.published_at)
 
 

@@ -53,8 +53,8 @@ def warm_up() -> None:
 def search_less_for_garbage() -> None:
     """Leave out of the search for garbage what has been imported, and search more seldom.
 
-    A page makes ten thousands of objects, nearly all of which go by themselves when nobody refers to them any
-    more; Python's own thresholds have all of them looked through dozens of times in vain.
+    A page makes ten thousands of objects, nearly all of which are freed by their reference counts; Python's
+    own thresholds have all of them searched dozens of times in vain.
     """
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, 10, 10)
@@ -83,7 +83,7 @@ class ExtractionPool:
 
         Raises:
             ExtractionFailedError: It hung or took its worker down, twice, or raised an unexpected exception.
-            KhabarError: What the task itself says about its input.
+            KhabarError: What the task raises about its input.
             ExtractionStoppedError: The pool was closed meanwhile.
             WorkersUnavailableError: No worker can be started.
         """

@@ -1,9 +1,9 @@
-"""The fingerprint of a page's text: what tells a site's article from a server's own page, without the text.
+"""The fingerprint of a page's text: what distinguishes a site's article from a server's page.
 
 It is made in the worker that reads the page, and is all that later pages are compared with.
 
-A server's own page is seldom the same twice: a request's number, the time, the address that was asked for or
-its headline stand in it. They are left out before its sketch is made; the rest is compared by one-permutation
+A server's own page is seldom the same twice: a request's number, the time, the requested address or
+its headline are in it. They are left out before its sketch is made; the rest is compared by one-permutation
 hashing (Li, Owen and Zhang, 2012): each pair of words falls into one of `BINS` bins, and each bin keeps its
 smallest hash. The share of equal bins estimates the Jaccard similarity of two texts.
 """
@@ -30,7 +30,7 @@ BAND = 4
 similarity of .85, and take 1 of 1,700 unrelated pairs (similarity .1) for a candidate."""
 
 SAME = 0.85
-"""Similarity from which two texts say the same. Notices made from one template, which differ in a name, stay
+"""Similarity from which two texts are the same. Notices made from one template, which differ in a name, stay
 below .8; a server's pages that differ in a word or two of forty stay above .9."""
 
 SHORTEST_HEADLINE = 3
@@ -38,7 +38,7 @@ SHORTEST_HEADLINE = 3
 themselves."""
 
 FEWEST_TEXT_WORDS = 5
-"""A text of fewer words is sketched together with its headline: "photos" alone tells nothing."""
+"""A text of fewer words is sketched together with its headline: "photos" alone distinguishes nothing."""
 
 WORDS_TOGETHER = 2
 """Words that are hashed together: single words recur in unrelated texts, and of three a counter spoils
@@ -70,7 +70,7 @@ class TextSketch:
         return sum(mine == theirs for mine, theirs in pairs) / len(pairs) if pairs else 0.0
 
     def is_same(self, other: "TextSketch") -> bool:
-        """Whether two texts say the same, but for what changes by itself."""
+        """Whether two texts are the same, but for what changes by itself."""
         return self.similarity(other) >= SAME
 
     def bands(self, scope: str) -> list[int]:
@@ -105,7 +105,7 @@ def sketch_text(text: str, headlines: Iterable[str] = (), path: str = "") -> Tex
     kept = without_headlines(normalise(_without_addresses(text, path)), headline_words).split()
     lasting = [word for word in kept if word.isalpha()]
     if len(lasting) < FEWEST_TEXT_WORDS:
-        # The headline of the page, which says what there is to say.
+        # The headline of the page is most of its text.
         kept, lasting = [[*(headline_words[0] if headline_words else ()), *rest] for rest in (kept, lasting)]
     if not lasting:
         return None
@@ -146,36 +146,36 @@ def _without_addresses(text: str, path: str) -> str:
 
 
 SHORTEST_WORD = 4
-"""Letters of a word that tells something: shorter ones ("with", «على») stand in every text."""
+"""Letters of a word that distinguishes a text: shorter ones ("with", «على») are in every text."""
 
 STEM = 4
 """Letters by which two forms of a word are recognised: «القصف» and «بالقصف», "rebuild" and "rebuilding"."""
 
 AGREES = 1 / 3
-"""Share of a headline's words that its story repeats at the least."""
+"""Share of a headline's words that its article repeats at least."""
 
 CONTRADICTS = 0.2
 """Below this share a headline and a text have nothing to do with each other: one word of six may be
 chance."""
 
 FEWEST_HEADLINE_WORDS = 3
-"""Words of a headline that are needed to say so: «عاجل» speaks of no text."""
+"""Words of a headline that are needed for that: «عاجل» is the headline of no text."""
 
 LONGEST_TEXT = 20_000
-"""Letters of a text that are looked at: a headline speaks of what its story says first."""
+"""Letters of a text that are compared: a headline speaks of how its article begins."""
 
 _ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
 _SLUG_BREAK = re.compile(r"[-_/+.]")
 
 
 def agreement(headline: str | None, text: str, *, quotations: bool = False) -> float | None:
-    """The share of a headline's words that a text repeats, 0 to 1; None where there are too few to tell.
+    """The share of a headline's words that a text repeats, 0 to 1; None where there are too few.
 
     Args:
-        headline: What a page, or its source, calls the story.
-        text: The story.
+        headline: What a page, or its source, calls the article.
+        text: The article's text.
         quotations: Whether a place counts that repeats the headline as a whole. A server's page may name the
-            headline of the page that was asked for, and speaks of something else.
+            headline of the requested page over another text.
     """
     headline_words = normalised(headline or "").split()
     telling = {word for word in headline_words if len(word) >= SHORTEST_WORD and not word.isdecimal()}
@@ -196,7 +196,7 @@ def is_vouched_for(hints: Hints, url: str, text: str) -> bool:
     """Whether what was known of a page beforehand agrees with the text that it brought.
 
     Args:
-        hints: What a source of discovery said of the page.
+        hints: What a source of discovery knew of the page.
         url: The address by which it was found; many hold words of the headline.
         text: The text.
     """
@@ -204,10 +204,10 @@ def is_vouched_for(hints: Hints, url: str, text: str) -> bool:
 
 
 def contradicts(hints: Hints, title: str, text: str) -> bool:
-    """Whether a page says something that has nothing to do with what its source said of it.
+    """Whether a page has nothing to do with what its source calls it.
 
     Args:
-        hints: What a source of discovery said of the page.
+        hints: What a source of discovery knew of the page.
         title: The page's own headline.
         text: Its text.
     """
@@ -242,7 +242,7 @@ _ARTICLE = re.compile(
     rb"""|itemtype=["'][^"'<>]{0,80}(?:Article|Posting)\b""",
     re.IGNORECASE,
 )
-"""What a page that is meant as an article says of itself, and a server's own page hardly ever."""
+"""What the markup of an article states, and that of a server's page hardly ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +252,11 @@ class Fingerprint:
     Attributes:
         sketch: Of the text.
         headline: Hex digits of a hash of the page's own headline.
-        published_at: When the page itself says that it was published.
+        published_at: The time of publication that the page states.
         is_vouched: Its source, or the words of its address, speak of this text.
         is_coherent: Its own headline speaks of this text.
-        is_contradicted: Its source said something that has nothing to do with it, and its markup does not say
-            that it is an article.
+        is_contradicted: It has nothing to do with what its source calls it, and its markup is not that of
+            an article.
     """
 
     sketch: TextSketch
@@ -272,8 +272,8 @@ def fingerprint(article: Article, hints: Hints, url: str, html: bytes) -> Finger
 
     Args:
         article: What extraction made of the page.
-        hints: What the page's source said of it.
-        url: The address that was asked for.
+        hints: What the page's source knew of it.
+        url: The requested address.
         html: The page.
     """
     headlines = [headline for headline in (article.title, hints.title) if headline]

@@ -20,12 +20,12 @@ class Amendment(StrEnum):
 
     REREAD = "the same page, read anew"
     COMPLETED = "its further pages came"
-    METADATA = "the same text; author, time or the like are told better"
+    METADATA = "the same text; author, time or the like are stated better"
 
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
-    """A page that was made of a post, what the interface said beside it, and the answer that it stands in."""
+    """A page that was made of a post, its hints, and the answer that brought it."""
 
     html: bytes
     hints: Hints
@@ -44,7 +44,7 @@ class PageItem:
         parts: The further pages of its article, address and body.
         html_sha256: Of all bodies.
         etag: Its validator; `last_modified` likewise.
-        content_type: What the header says.
+        content_type: The header's value.
         extracted: What a worker made of it.
         outcome: How it ends, set as soon as that is known; later steps leave such an item alone.
         decision: Which story its article belongs to.

@@ -1,4 +1,4 @@
-"""What a crawl keeps of a page beside its article: the raw page, and what it tells of the site's template."""
+"""What a crawl keeps of a page beside its article: the raw page, and the paragraphs that the site repeats."""
 
 import logging
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class FirstArticles:
 
 
 def clean_articles(stores: Stores, article_ids: Sequence[str], template: frozenset[str]) -> int:
-    """Take a template's paragraphs out of stored articles; what they said before is kept as a reading.
+    """Take a template's paragraphs out of stored articles; the earlier text is kept as a reading.
 
     Args:
         stores: The open stores.
@@ -90,7 +90,7 @@ class Keeping:
         self.learned: frozenset[str] = frozenset()
         """Keys of the paragraphs that extraction is to leave out."""
         self.has_counts = False
-        """Whether enough articles of the site were counted to tell its template."""
+        """Whether enough articles of the site were counted to know its template."""
         self._first = FirstArticles()
 
     def load(self, stores: Stores) -> None:

@@ -1,4 +1,4 @@
-"""An article that reads otherwise now: its text, signature and story are put right, its revision stays."""
+"""An article that is extracted differently now: its text, signature and story are put right."""
 
 import logging
 from dataclasses import replace
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def apply_reading(stores: Stores, document: Document, article: Article, prepared: Prepared) -> None:
-    """Write a new reading of a stored article; what it said in the archive before is kept.
+    """Write a new extraction of a stored article; the earlier text is kept as a reading.
 
     Args:
         stores: The open stores.

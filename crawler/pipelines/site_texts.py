@@ -1,7 +1,7 @@
-"""The texts that a site's pages carry, in this crawl and before: which other addresses say the same.
+"""The texts of a site's pages, in this crawl and before: which addresses share one.
 
-The store knows what every settled page said. Pages of this crawl that are on their way at the same time are
-remembered here, so that of two that say the same at least one sees the other.
+The store knows the text of every settled page. Pages of this crawl that are on their way at the same time are
+remembered here, so that of two with the same text at least one sees the other.
 """
 
 import threading
@@ -29,7 +29,7 @@ MOST_FREQUENT = 100
 
 @dataclass(slots=True)
 class _Page:
-    """A page of this crawl: what it says, how it ended, and why it has to be taken back."""
+    """A page of this crawl: its text, how it ended, and why it has to be withdrawn."""
 
     holder: TextHolder
     disposition: Disposition | None = None
@@ -51,7 +51,7 @@ class SiteTexts:
         self._frequent: list[list[TextHolder]] = []
 
     def enter(self, holder: TextHolder) -> None:
-        """Let other pages see what a page says; call it before `holders`."""
+        """Let other pages see a page's text; call it before `holders`."""
         with self._lock:
             self._forget(holder.page_id)
             self._pages[holder.page_id] = _Page(holder)
@@ -61,7 +61,7 @@ class SiteTexts:
                 self._forget(next(iter(self._pages)))
 
     def holders(self, db: Database[Document], page: TextHolder) -> list[TextHolder]:
-        """The other addresses of the site that say what a page says, but for what changes by itself.
+        """The other addresses of the site with a page's text, but for what changes by itself.
 
         Addresses that lead to one article are one where the article's own address is among them.
 
@@ -83,11 +83,11 @@ class SiteTexts:
         return _of_other_articles(page, alike.values(), self._site)
 
     def _look_up(self, db: Database[Document], page: TextHolder) -> list[TextHolder]:
-        """The settled pages that say what a page says; a text under many is remembered."""
+        """The settled pages with a page's text; a text under many is remembered."""
         candidates = pages_with_text(db, page.text.bands)
         holders = [holder for holder in candidates if _is_same(holder.text, page.text)]
         if len(holders) >= MANY:
-            # Whoever asks now takes back what has to be taken back; nobody has to do it again.
+            # This page withdraws what has to be withdrawn; no later one has to.
             sample = [replace(holder, stored=False) for holder in holders[:SAMPLED]]
             with self._lock:
                 self._frequent = [*self._frequent[-MOST_FREQUENT + 1 :], sample]
@@ -105,7 +105,7 @@ class SiteTexts:
             return page.taken_back
 
     def taken_back(self, page_id: str) -> Waiting | None:
-        """What a page's text waits for, where another address has said the same since it was judged."""
+        """What a page's text waits for, where another address had the same text since it was judged."""
         with self._lock:
             page = self._pages.get(page_id)
             return page.taken_back if page else None
@@ -139,7 +139,7 @@ def _is_same(text: PageText, other: PageText) -> bool:
 
 
 def _of_other_articles(page: TextHolder, holders: Iterable[TextHolder], site: str) -> list[TextHolder]:
-    """Leave out other addresses of the page's own article, if the article's own address says the same.
+    """Leave out other addresses of the page's own article, if the article's own address has the same text.
 
     Where the page led to that address, it has to be one that a source named: a wall is named by none.
     """

@@ -197,7 +197,7 @@ def _learn(stores: Stores, run: Ledger, item: PageItem, outcome: Outcome) -> Non
 
 
 def _mark_seen(stores: Stores, item: PageItem, disposition: Disposition) -> None:
-    """Note on an article that was not written anew when its page was seen, or that it is removed."""
+    """Note when the page of an article that was not written was seen, or that the article is removed."""
     article_id = item.article_id or item.page.article_id
     if article_id is None or (item.outcome is None and item.amendment is None):
         return

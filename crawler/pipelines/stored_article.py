@@ -4,7 +4,7 @@ An article's id is made of its address. When an outlet moves to another host, al
 `former_ids`, its whole archive would be stored a second time, as duplicates of itself.
 
 What changes in a page by itself, such as counters of readers and "3 hours ago", is no revision. It is judged
-by what differs: numbers, beside a word that says what they count, in a short line. A toll, a price, a date
+by what differs: numbers, beside the word for what they count, in a short line. A toll, a price, a date
 that an editor corrected are none of these.
 """
 
@@ -49,7 +49,7 @@ COUNTED = (
 """What a page counts of its own readers, in the languages of the seeds' sites."""
 
 SINCE = "منذ قبل ago önce назад پیش il hace vor since updated آخر تحديث"
-"""Words beside a stretch of time that is counted from the moment at which the page is asked for."""
+"""Words beside a stretch of time that is counted from the moment at which the page is fetched."""
 
 UNITS = (
     "ثانية ثوان ثواني دقيقة دقائق دقيقتين ساعة ساعات ساعتين يوم أيام يومين أسبوع أسابيع أسبوعين شهر أشهر "
@@ -89,8 +89,8 @@ def former_ids(site: Site, item: PageItem) -> list[str]:
 def keep_identity(db: Database[Document], item: PageItem, candidates: Sequence[str]) -> None:
     """Give the item the id under which its article is stored already, and that article the new address.
 
-    Nothing changes where the new address has an article of its own, or where the stored one tells another
-    story: a new system may have given its path to something else.
+    Nothing changes where the new address has its own article, or where the stored one is
+    another article: a new system may have given its path to something else.
 
     Args:
         db: The database.
@@ -179,7 +179,7 @@ def _judge_missing_part(item: PageItem, stored: str, text: str, archived: Known)
 
 
 def _continues(beginning: str, text: str) -> bool:
-    """Whether a text says all of another one, from its beginning, and more."""
+    """Whether a text begins with all of another one, and goes on."""
     return text.startswith(f"{beginning}\n\n")
 
 
@@ -191,9 +191,9 @@ def _same_validators(item: PageItem) -> bool:
 
 
 def with_better_metadata(stored: Document, article: Article) -> Article | None:
-    """The stored article with what its page tells better now; None where that is nothing.
+    """The stored article with what its page states better now; None where nothing is better.
 
-    Nothing is taken away: what the page no longer tells stays. The day of publication stays, too; a minute
+    Nothing is taken away: what the page no longer states stays. The day of publication stays, too; a minute
     takes the place of a day, and any time that of none.
 
     Args:
@@ -227,7 +227,7 @@ def _kept(stored: Document) -> dict[str, Any]:
 
 
 def _is_better_time(stored: Document, article: Article) -> bool:
-    """Whether a page tells a minute where a day was known, or a time where none was."""
+    """Whether a page states a minute where a day was known, or a time where none was."""
     if article.published_at is None:
         return False
     published = stored.get("published_at")
@@ -241,7 +241,7 @@ def _is_better_time(stored: Document, article: Article) -> bool:
 
 
 def _path(address: str) -> str:
-    """An address without its query, in which caches and sizes are told."""
+    """An address without its query, which holds caches and sizes."""
     try:
         return urlsplit(address)._replace(query="", fragment="").geturl()
     except ValueError:

@@ -1,7 +1,7 @@
 """Pages that wait for a second look: texts and removals that have to be confirmed.
 
 A text is held before it is stored, and withdrawn where it was. An article that is removed seldom answers
-with 404: its page says so, or leads to the home page, and that may be a wall until it is seen twice.
+with 404: its page says so, or redirects to the home page, and that may be a wall until it is seen twice.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ BEGINNING = 300
 
 
 def remember_text(run: Ledger, item: PageItem) -> None:
-    """Remember what a page says that is in the archive already, so that others are compared with it."""
+    """Remember the text of a page that is stored already, so that others are compared with it."""
     if item.extracted.fingerprint is not None:
         candidate = Candidate(item.extracted.fingerprint, item.page.text, item.fetched_at)
         item.text = page_text(candidate, run.site.id)
@@ -40,7 +40,7 @@ def remember_text(run: Ledger, item: PageItem) -> None:
 
 
 def hold_unconfirmed(stores: Stores, run: Ledger, item: PageItem, *, is_new: bool, is_compared: bool) -> bool:
-    """Let an item wait if the site has to say its text again; nothing that is stored is touched by it then.
+    """Let an item wait if its text has to be seen again; nothing that is stored changes then.
 
     Args:
         stores: The open stores.
@@ -101,7 +101,7 @@ def waiting_outcome(waiting: Waiting) -> Outcome:
 
 
 def complete_withdrawal(stores: Stores, run: Ledger, item: PageItem, disposition: Disposition) -> Disposition:
-    """Note how a page ended; withdraw its article if another address said the same while it was stored.
+    """Note how a page ended; withdraw its article if another address had the same text while it was stored.
 
     Returns:
         How the page ends after all.
@@ -136,9 +136,9 @@ def _stored_article(stores: Stores, item: PageItem) -> Document | None:
 
 
 def mark_removed(item: PageItem) -> bool:
-    """End the page of a known article as gone where it says that it is, or leads to the home page instead.
+    """End the page of a stored article as gone where it says so, or redirects to the home page.
 
-    A page that never gave an article stays what it is: nothing was taken down.
+    A page that never gave an article stays what it is: nothing was removed.
 
     Returns:
         Whether it leads to the home page, which `confirm_removal` has to look at.

@@ -1,6 +1,6 @@
 """A pool of supervised worker processes: a worker may be killed, hang or be frozen at any moment.
 
-Each worker has a socket and a thread of its own, so nothing that happens to one is felt by another. A task
+Each worker has its own socket and thread, so nothing that happens to one affects another. A task
 whose worker dies or hangs is run once more in a fresh one; only a task that does so twice fails.
 """
 

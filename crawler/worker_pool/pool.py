@@ -129,7 +129,7 @@ class WorkerProcess:
         """End the process, wait until it is gone, and return how it ended, as words after its name."""
         self._channel.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            # One that closed its end on its own account is on its way out, and tells why by its code.
+            # One that closed its end on its own account is ending, and its exit code is why.
             self._process.wait(timeout=0.2)
         self.kill()
         try:
@@ -221,9 +221,9 @@ class WorkerPool:
                     _fail(job, PoolClosedError("the pool is closed"))
 
     def _supervise(self) -> None:
-        """Keep one worker, and give it one job after another; runs in a thread of its own."""
+        """Keep one worker, and give it one job after another; runs in its own thread."""
         worker: WorkerProcess | None = None
-        with contextlib.suppress(WorkersUnavailableError, PoolClosedError):  # told to whoever brings a job
+        with contextlib.suppress(WorkersUnavailableError, PoolClosedError):  # each job's future has it
             worker = self._started()
         while (job := self._jobs.get()) is not None:
             try:

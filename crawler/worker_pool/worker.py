@@ -56,7 +56,7 @@ def start_problem(initializer: Callable[[], object]) -> str:
     """Call the initializer; return what it raised, as a sentence, or nothing where all went well."""
     try:
         initializer()
-    except Exception as error:  # noqa: BLE001 - the pool says it to a person
+    except Exception as error:  # noqa: BLE001 - the pool reports it
         traceback.print_exc()
         return f"{type(error).__name__}: {error}"
     return ""
@@ -87,7 +87,7 @@ def _packed_error(error: Exception) -> bytes:
     try:
         packed = pickle.dumps((False, (error, summary, trace)), pickle.HIGHEST_PROTOCOL)
         pickle.loads(packed)  # noqa: S301 - some exceptions can be pickled and not read back
-    except Exception:  # noqa: BLE001 - what it says can always be sent
+    except Exception:  # noqa: BLE001 - its text can always be sent
         packed = pickle.dumps((False, (None, summary, trace)), pickle.HIGHEST_PROTOCOL)
     return packed
 

@@ -1,4 +1,4 @@
-"""Of an unchanged text what is told better comes in, and nothing that was known is lost."""
+"""Of an unchanged text what is stated better comes in, and nothing that was known is lost."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
