@@ -55,6 +55,11 @@ class Candidate:
     replaces: bool = False
 
     @property
+    def is_edited(self) -> bool:
+        """Whether it is the stored article, edited."""
+        return self.likeness is not None and self.likeness >= EDITED
+
+    @property
     def first_at(self) -> datetime:
         """Since when the page has had this text."""
         if self.earlier is not None and sketch_of(self.earlier).is_same(self.mark.sketch):
@@ -94,8 +99,7 @@ def unconfirmed(candidate: Candidate, holders: Sequence[TextHolder]) -> Unconfir
         candidate: The text.
         holders: Other addresses of the site with the same text, but for what changes by itself.
     """
-    edited = candidate.likeness is not None and candidate.likeness >= EDITED
-    if holders and not edited and _is_the_servers(candidate, holders):
+    if holders and not candidate.is_edited and _is_the_servers(candidate, holders):
         return UnconfirmedReason.SHARED
     if candidate.is_confirmed:
         return None

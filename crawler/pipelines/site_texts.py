@@ -70,22 +70,18 @@ class SiteTexts:
             page: The page, with the article that it is read as.
         """
         with self._lock:
-            recent = {
-                id_: self._pages[id_].holder
-                for band in page.text.bands
-                for id_ in self._by_band.get(band, ())
-            }
+            ids = set().union(*(self._by_band.get(band, ()) for band in page.text.bands))
+            recent = _with_text(page.text, (self._pages[id_].holder for id_ in ids))
             frequent = next((group for group in self._frequent if _is_same(group[0].text, page.text)), None)
-        stored = frequent if frequent is not None else self._look_up(db, page)
-        alike = {holder.page_id: holder for holder in stored}
-        alike |= {id_: holder for id_, holder in recent.items() if _is_same(holder.text, page.text)}
-        alike.pop(page.page_id, None)
-        return _of_other_articles(page, alike.values(), self._site)
+        stored = self._look_up(db, page) if frequent is None else frequent
+        # What this crawl has seen of a page is newer than what is stored of it.
+        holders = {holder.page_id: holder for holder in [*stored, *recent]}
+        holders.pop(page.page_id, None)
+        return _of_other_articles(page, holders.values(), self._site)
 
     def _look_up(self, db: Database[Document], page: TextHolder) -> list[TextHolder]:
         """The settled pages with a page's text; a text under many is remembered."""
-        candidates = pages_with_text(db, page.text.bands)
-        holders = [holder for holder in candidates if _is_same(holder.text, page.text)]
+        holders = _with_text(page.text, pages_with_text(db, page.text.bands))
         if len(holders) >= MANY:
             # This page withdraws what has to be withdrawn; no later one has to.
             sample = [replace(holder, stored=False) for holder in holders[:SAMPLED]]
@@ -138,6 +134,10 @@ def _is_same(text: PageText, other: PageText) -> bool:
     return sketch_of(text).is_same(sketch_of(other))
 
 
+def _with_text(text: PageText, holders: Iterable[TextHolder]) -> list[TextHolder]:
+    return [holder for holder in holders if _is_same(holder.text, text)]
+
+
 def _of_other_articles(page: TextHolder, holders: Iterable[TextHolder], site: str) -> list[TextHolder]:
     """Leave out other addresses of the page's own article, if the article's own address has the same text.
 
@@ -145,11 +145,10 @@ def _of_other_articles(page: TextHolder, holders: Iterable[TextHolder], site: st
     """
     holders = list(holders)
     own = f"{site}/{page.article_id}"
+    from_own_page = [holder for holder in holders if holder.page_id == own]
     has_own_page = page.page_id == own or any(
-        holder.page_id == own and (holder.from_source or not page.redirected) for holder in holders
+        holder.from_source or not page.redirected for holder in from_own_page
     )
-    return [
-        holder
-        for holder in holders
-        if not (has_own_page and page.article_id and holder.article_id == page.article_id)
-    ]
+    if not has_own_page or not page.article_id:
+        return holders
+    return [holder for holder in holders if holder.article_id != page.article_id]

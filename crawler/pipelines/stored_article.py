@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from difflib import SequenceMatcher
-from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -200,8 +199,9 @@ def with_better_metadata(stored: Document, article: Article) -> Article | None:
         stored: The article as stored.
         article: What was read in its page now.
     """
+    stated = {name: getattr(article, name) for name in REPLACEABLE}
     better: dict[str, Any] = {
-        name: value for name in REPLACEABLE if (value := getattr(article, name)) and value != stored.get(name)
+        name: value for name, value in stated.items() if value and value != stored.get(name)
     }
     if article.image and _path(article.image) != _path(stored.get("image") or ""):
         better["image"] = article.image
@@ -275,12 +275,13 @@ def _is_counter(earlier: str, later: str) -> bool:
 
 
 def _counts_itself(before: list[str], cut: slice, after: list[str], added: slice) -> bool:
-    changed = [*before[cut], *after[added]]
-    around = set(chain(_around(before, cut), _around(after, added), changed))
-    if all(any(map(str.isdecimal, word)) for word in changed) and around & _COUNTED:
+    changed = {*before[cut], *after[added]}
+    around = changed.union(_around(before, cut), _around(after, added))
+    numbers = {word for word in changed if any(map(str.isdecimal, word))}
+    if changed == numbers and around & _COUNTED:
         return True
-    measures = all(word in _UNITS or any(map(str.isdecimal, word)) for word in changed)
-    return measures and bool(around & _SINCE) and bool(around & _UNITS)
+    is_stretch_of_time = changed - numbers <= _UNITS
+    return is_stretch_of_time and bool(around & _SINCE) and bool(around & _UNITS)
 
 
 def _around(line: list[str], place: slice) -> list[str]:
