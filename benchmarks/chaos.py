@@ -32,7 +32,8 @@ from crawler.demo.profiles import PROFILES
 from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
+from crawler.storage.warc.raw_pages import raw_folder, segments
+from crawler.storage.warc.reader import read_segment
 
 KILLS_PER_ROUND = 10
 """Then the round is left to come to its end: an archive that is disturbed without end is never through."""

@@ -47,27 +47,39 @@ def turn_over(path: Path, size: int = LOG_BYTES) -> None:
 
 
 @contextmanager
-def replaced_file(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; it takes its place when the block ends, and is gone if that fails.
+def draft_of(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write to; it takes its place when the block ends, and is gone if that fails.
+
+    Only its owner can read it. It is on the disk before it takes the place of an earlier file.
 
     Args:
         path: The file that is to appear; one of this name is replaced.
 
     Raises:
-        KhabarError: The folder cannot be written, or the disk is full; the message names the file.
+        OSError: The folder cannot be written, or the disk is full; what was at `path` stays.
     """
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(descriptor)
-    except OSError as error:
-        raise KhabarError(f"{path}: cannot be written: {error.strerror}") from None
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(descriptor)
     draft = Path(name)
     try:
         yield draft
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
         draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise KhabarError(f"{path}: cannot be written: {error.strerror or error}") from None
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def replaced_file(path: Path) -> Iterator[Path]:
+    """As `draft_of`, for a file that a person named.
+
+    Raises:
+        KhabarError: The folder cannot be written, or the disk is full; the message names the file.
+    """
+    try:
+        with draft_of(path) as draft:
+            yield draft
+    except OSError as error:
+        raise KhabarError(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import unquote
 
 import typer
@@ -14,11 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from crawler.cli.context import CliContext, context_of, err, out
+from crawler.cli.lazy import add, check, survey
 from crawler.errors import SeedError, UsageError
 from crawler.model.seeds import load_sites, select_sites
+from crawler.model.site import Site
+
+if TYPE_CHECKING:
+    from crawler.operations.sites.check import SiteCheck
+    from crawler.operations.sites.survey import Survey
 
 _SHOWN = 220
-"""Letters of a sample's text: enough to see whether it begins with the story or with a menu."""
+"""Letters of a sample's text: enough to see whether it begins with the article or with a menu."""
 
 
 def add_command(
@@ -41,42 +47,44 @@ def add_command(
 
     Example: khabar sites add https://www.example.org/
     """
-    from crawler.operations.sites.add import refuse_known, seed_path, seed_text, site_id_of, write_seed
-    from crawler.operations.sites.survey import home_address, survey_site
-
     common = context_of(ctx)
     if tls not in ("verify", "unverified"):
         raise UsageError(f"--tls {tls!r}: allowed: verify, unverified")
-    try:
-        known = list(load_sites(common.seeds).values())
-    except SeedError:
-        if not common.seeds.is_dir() or any(common.seeds.glob("*.toml")):
-            raise
-        known = []
-    # What is sure to fail shall fail before the site is asked.
-    refuse_known(home_address(url), known)
+    seeds = _seeds_of(common)
+    # What is sure to fail fails before the site is asked.
+    add.refuse_known(survey.home_address(url), seeds)
     if site_id is not None:
-        seed_path(common.seeds, site_id)
-    survey = survey_site(url, common.settings, private=private, tls=tls, progress=_progress(common))
-    refuse_known(survey.url, known)
-    path = seed_path(common.seeds, site_id or site_id_of(survey.url))
-    text = seed_text(survey, private=private)
-    writes = survey.has_article and not dry_run
+        add.seed_path(common.seeds, site_id)
+    site = survey.survey_site(url, common.settings, private=private, tls=tls, progress=_progress(common))
+    add.refuse_known(site.url, seeds)
+    path = add.seed_path(common.seeds, site_id or add.site_id_of(site.url))
+    text = add.seed_text(site, private=private)
+    writes = site.has_article and not dry_run
     if writes:
-        write_seed(path, text)
+        add.write_seed(path, text)
     if common.json:
-        row = {"path": str(path), "written": writes, "seed": text, **_survey_row(survey)}
+        row = {"path": str(path), "written": writes, "seed": text, **_survey_row(site)}
         typer.echo(json.dumps(row, ensure_ascii=False, indent=2, default=str))
     else:
         console = out()
         console.print(f"[bold]{escape(str(path))}[/bold]{'' if writes else ' (not written)'}")
         console.print(Padding(Text(text.rstrip()), (0, 0, 1, 2)))
-        _print_survey(console, survey)
-    if not survey.has_article:
-        err().print(Text(f"No seed was written: {_sightings(survey)}", style="red"), soft_wrap=True)
+        _print_survey(console, site)
+    if not site.has_article:
+        err().print(Text(f"No seed was written: {_sightings(site)}", style="red"), soft_wrap=True)
         raise typer.Exit(3)
     if writes and not common.json:
         err().print(f"Look the seed over, then: khabar crawl {path.stem} --limit 20", markup=False)
+
+
+def _seeds_of(common: CliContext) -> list[Site]:
+    """The sites of the seeds; a folder without any is none the worse for it."""
+    try:
+        return list(load_sites(common.seeds).values())
+    except SeedError:
+        if not common.seeds.is_dir() or any(common.seeds.glob("*.toml")):
+            raise
+        return []
 
 
 def check_command(
@@ -92,37 +100,34 @@ def check_command(
 
     Example: khabar sites check enab-baladi
     """
-    from crawler.operations.sites.add import write_move
-    from crawler.operations.sites.check import check_sites
-
     common = context_of(ctx)
     sites = select_sites(load_sites(common.seeds), site or [])
     with _CheckProgress(common, len(sites)) as progress:
-        checks = check_sites(sites, common.settings, progress.looking, progress.finished)
+        checks = check.check_sites(sites, common.settings, progress.looking, progress.finished)
     if common.json:
         typer.echo(
-            json.dumps([_check_row(check) for check in checks], ensure_ascii=False, indent=2, default=str)
+            json.dumps([_check_row(result) for result in checks], ensure_ascii=False, indent=2, default=str)
         )
     else:
         console = out()
-        for check in checks:
-            _print_check(console, check, sample=common.verbosity > 0 or len(sites) == 1)
+        for result in checks:
+            _print_check(console, result, sample=common.verbosity > 0 or len(sites) == 1)
     if write:
-        for check in checks:
-            for move in [change.move for change in check.changes if change.move]:
-                path = common.seeds / f"{check.site}.toml"
-                write_move(path, move)
+        for result in checks:
+            for move in [change.move for change in result.changes if change.move]:
+                path = common.seeds / f"{result.site}.toml"
+                add.write_move(path, move)
                 err().print(f"{path}: its url is {move.url} now", markup=False, soft_wrap=True)
-    raise typer.Exit(3 if any(_needs_a_look(check, written=write) for check in checks) else 0)
+    raise typer.Exit(3 if any(_needs_a_look(result, written=write) for result in checks) else 0)
 
 
-def _needs_a_look(check: Any, *, written: bool) -> bool:
+def _needs_a_look(check: "SiteCheck", *, written: bool) -> bool:
     """Whether a seed names what the site no longer has; the address of a moved site may have been mended."""
     broken = any(change.broken and not (written and change.move) for change in check.changes)
     return check.error is not None or broken
 
 
-def _check_row(check: Any) -> dict[str, Any]:
+def _check_row(check: "SiteCheck") -> dict[str, Any]:
     return {
         "site": check.site,
         "error": check.error,
@@ -132,7 +137,7 @@ def _check_row(check: Any) -> dict[str, Any]:
     }
 
 
-def _print_check(console: Console, check: Any, *, sample: bool) -> None:
+def _print_check(console: Console, check: "SiteCheck", *, sample: bool) -> None:
     if check.error is not None:
         console.print(Text(f"{check.site}: {check.error}", style="red"), soft_wrap=True)
         return
@@ -141,7 +146,7 @@ def _print_check(console: Console, check: Any, *, sample: bool) -> None:
     console.print(Text(f"{check.site}: {verdict}", style="green" if not changes else "yellow"))
     for change in changes:
         console.print(Text(f"  {change.text}", style="red" if change.broken else ""), soft_wrap=True)
-    if sample:
+    if sample and check.survey is not None:
         _print_survey(console, check.survey)
 
 
@@ -161,7 +166,7 @@ class _CheckProgress:
             disable=quiet or total == 1 or not err().is_terminal,
         )
         self._task = self._bar.add_task("sites looked at", total=total)
-        self._told = None if quiet or total == 1 or err().is_terminal else err()
+        self._plain = None if quiet or total == 1 or err().is_terminal else err()
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -171,30 +176,30 @@ class _CheckProgress:
         self._bar.stop()
 
     def looking(self, site: str, what: str) -> None:
-        """Tell what is being looked at; called from several threads."""
+        """Show what is being looked at; called from several threads."""
         if self._line is not None:
             self._line(what)
         else:
             self._bar.update(self._task, description=f"looking at {site}")
 
-    def finished(self, check: Any) -> None:
+    def finished(self, check: "SiteCheck") -> None:
         """Count a site; where there is no terminal to draw a bar on, a line each."""
         self._bar.advance(self._task)
-        if self._told is not None:
-            self._told.print(Text(f"… {check.site} looked at", style="dim"), soft_wrap=True)
+        if self._plain is not None:
+            self._plain.print(Text(f"… {check.site} looked at", style="dim"), soft_wrap=True)
 
 
 def _progress(common: CliContext) -> Callable[[str], None]:
     console = err()
 
-    def tell(what: str) -> None:
+    def show(what: str) -> None:
         if common.verbosity >= 0:
             console.print(Text(f"… {unquote(what)}", style="dim"), soft_wrap=True)
 
-    return tell
+    return show
 
 
-def _sightings(survey: Any) -> str:
+def _sightings(survey: "Survey") -> str:
     """What a look at a site without articles saw, in a sentence."""
     counts = ", ".join(
         f"{len(urls)} {name}"
@@ -208,7 +213,7 @@ def _sightings(survey: Any) -> str:
     return f"no article could be read at {unquote(survey.url)} ({counts}; {survey.requests} requests)"
 
 
-def _survey_row(survey: Any) -> dict[str, Any]:
+def _survey_row(survey: "Survey") -> dict[str, Any]:
     return {
         "url": survey.url,
         "requests": survey.requests,
@@ -218,7 +223,7 @@ def _survey_row(survey: Any) -> dict[str, Any]:
     }
 
 
-def _print_survey(console: Console, survey: Any) -> None:
+def _print_survey(console: Console, survey: "Survey") -> None:
     """The sample articles and the doubts."""
     for sample in survey.samples:
         article = sample.article

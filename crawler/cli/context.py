@@ -1,4 +1,4 @@
-"""What every command is given: the common options and the two streams.
+"""What every command gets: the common options and the two streams.
 
 Results go to stdout and are data alone; progress, notices and errors go to stderr.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from crawler.model.seeds import load_sites, select_sites
+from crawler.model.site import Site
 from crawler.settings import Settings
 
 UNSEEN_WIDTH = 1000
@@ -26,13 +28,37 @@ class CliContext:
     json: bool = False
     verbosity: int = 0
 
+    @property
+    def without_progress(self) -> bool:
+        """Whether no progress bar is drawn: with -q, and where stderr is no terminal."""
+        return self.verbosity < 0 or not err().is_terminal
+
+    def notice(self, text: str, style: str | None = None) -> None:
+        """Print a sentence on stderr, unless -q was given."""
+        if self.verbosity >= 0:
+            err().print(text, style=style, markup=False, soft_wrap=True)
+
+    def known_sites(self, site: str | None = None) -> dict[str, Site]:
+        """The sites of the seeds; none where there is no folder of seeds.
+
+        Args:
+            site: One that has to be among them.
+
+        Raises:
+            UsageError: It is not; the message names similar ones.
+        """
+        sites = load_sites(self.seeds) if self.seeds.is_dir() else {}
+        if site is not None and site not in sites:
+            select_sites(sites, [site])
+        return sites
+
 
 def context_of(ctx: typer.Context) -> CliContext:
     """Return the common options of a command's call."""
-    found = ctx.find_object(CliContext)
-    if found is None:
+    common = ctx.find_object(CliContext)
+    if common is None:
         raise RuntimeError("the command was called without the main application's options")
-    return found
+    return common
 
 
 def out() -> Console:
@@ -46,10 +72,10 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
-def tell_contact(common: CliContext) -> None:
-    """Say, where no contact is set, that sites' keepers have nobody to turn to."""
-    if not common.settings.contact and common.verbosity >= 0:
-        err().print(
+def warn_without_contact(common: CliContext) -> None:
+    """Print a warning where no contact is set, which the keepers of sites could turn to."""
+    if not common.settings.contact:
+        common.notice(
             "No contact is set: sites see who crawls them only as Khabar. "
             "Set KHABAR_CONTACT to a mail address or a page that their keepers can turn to.",
             style="yellow",

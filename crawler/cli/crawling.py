@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.context import CliContext, context_of, err, out, tell_contact
+from crawler.cli.context import CliContext, context_of, err, out, warn_without_contact
 from crawler.cli.options import Since, SiteArguments, Until, complete_site
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
@@ -99,7 +99,7 @@ def recrawl_command(
 def run(common: CliContext, jobs: list[Job]) -> None:
     """Run crawls with a progress bar, print the table or JSON, and exit with the code they ask for."""
     console = err()
-    tell_contact(common)
+    warn_without_contact(common)
     quiet = common.verbosity < 0
     with CrawlProgress(console, {job.site.id: job.site.name for job in jobs}, quiet=quiet) as progress:
         reports = crawl(jobs, common.settings, progress, notice=None if quiet else progress.notice)

@@ -11,6 +11,7 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.output import command_name
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import crawl_table, problem_lines
+from crawler.files import replaced_file
 from crawler.operations.crawling.crawl import exit_code
 from crawler.operations.demo import a_day_passes, demo_settings, first_crawl, open_demo, report, second_crawl
 from crawler.report.page import render_html
@@ -56,7 +57,8 @@ def demo_command(
         figures = report(demo)
         console.print(render_text(figures, lang))
         page = settings.data_dir / "dedup-report.html"
-        page.write_text(render_html(figures, lang=lang), encoding="utf-8")
+        with replaced_file(page) as draft:
+            draft.write_text(render_html(figures, lang=lang), encoding="utf-8")
         example = next(
             (
                 article.url

@@ -2,18 +2,16 @@
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from crawler.cli.context import context_of, err, out
+from crawler.cli.lazy import reextract
 from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.extract import extract_source
 from crawler.operations.sites.record import article_fields
-
-if TYPE_CHECKING:
-    from crawler.operations.crawling.reextract import ReextractReport
 
 
 def register(app: typer.Typer) -> None:
@@ -55,28 +53,23 @@ def reextract_command(
     site: Annotated[
         list[str] | None, typer.Argument(help="Sites, by the stem of their seed file; all by default.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, only tell.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, only report.")] = False,
 ) -> None:
-    """Clean the kept raw pages again: articles that read otherwise now are corrected.
+    """Clean the kept raw pages again: articles that are read differently now are corrected.
 
     What an article said before is kept (collection `readings`); no revision is made, for its site changed
     nothing.
 
     Example: khabar reextract enab-baladi --dry-run
     """
-    from crawler.operations.crawling.reextract import (
-        reextract,  # it brings the stores along, which `extract` needs not
-    )
-
     common = context_of(ctx)
     seeds = load_sites(common.seeds)
     sites = select_sites(seeds, site) if site else list(seeds.values())
 
     def progress(name: str, read: int) -> None:
-        if common.verbosity >= 0:
-            err().print(f"{name}: {read} pages read", markup=False)
+        common.notice(f"{name}: {read} pages read")
 
-    reports = reextract(sites, common.settings, dry_run=dry_run, progress=progress)
+    reports = reextract.reextract(sites, common.settings, dry_run=dry_run, progress=progress)
     if common.json:
         typer.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False))
         return
@@ -85,7 +78,7 @@ def reextract_command(
             _print_report(report, dry_run=dry_run, verbose=common.verbosity > 0)
 
 
-def _print_report(report: "ReextractReport", *, dry_run: bool, verbose: bool) -> None:
+def _print_report(report: "reextract.ReextractReport", *, dry_run: bool, verbose: bool) -> None:
     verb = "would be corrected" if dry_run else "corrected"
     typer.echo(
         f"{report.site}: {report.read} pages read: {report.corrected} {verb}, {report.same} the same, "

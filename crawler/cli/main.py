@@ -14,6 +14,7 @@ import typer
 
 from crawler import __version__
 from crawler.cli.context import CliContext, err
+from crawler.cli.lazy import dedup, store_errors
 from crawler.cli.options import with_common_options
 from crawler.errors import KhabarError
 from crawler.settings import load_settings
@@ -25,7 +26,8 @@ GROUPS = {
     "status": {"status"},
     "sites": {"sites"},
     "search": {"search"},
-    "archive": {"show", "export"},
+    "show": {"show"},
+    "export": {"export"},
     "web": {"web"},
     "dedup": {"dedup"},
     "extraction": {"extract", "reextract"},
@@ -42,8 +44,8 @@ PANELS = {
 """The panels of `khabar --help`, and the commands in each."""
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(is_asked: bool) -> None:
+    if is_asked:
         typer.echo(f"khabar {__version__}")
         raise typer.Exit
 
@@ -152,11 +154,7 @@ def _terminate(_number: int, _frame: object) -> NoReturn:
 
 def _readable(error: Exception) -> Exception | None:
     """The error as one that people can read; None for one that only a programmer can do something about."""
-    # Loading these costs half a second, which most commands need not pay.
-    from crawler.storage.errors import explained
-    from dedup import DedupError
-
-    return error if isinstance(error, DedupError) else explained(error)
+    return error if isinstance(error, dedup.DedupError) else store_errors.explained(error)
 
 
 def _fail(error: Exception, code: int) -> NoReturn:

@@ -22,12 +22,12 @@ GAP = 1
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: `least` is the width in characters below which it is no use."""
+    """A column of a table: `min_width` is the width in characters below which it is no use."""
 
     heading: str
     right: bool = False
     wraps: bool = False
-    least: int = 1
+    min_width: int = 1
 
 
 class RowTable:
@@ -65,7 +65,7 @@ class RowTable:
             pieces = [
                 piece for cell in cells for piece in (cell.split() if column.wraps else cell.split("\n"))
             ]
-            widths.append(max(column.least, *(cell_len(piece) for piece in pieces or ("",))))
+            widths.append(max(column.min_width, *(cell_len(piece) for piece in pieces or ("",))))
         return sum(widths) + GAP * (len(widths) - 1)
 
     def _table(self) -> Table:
@@ -84,7 +84,7 @@ class RowTable:
                 justify="right" if column.right else "left",
                 overflow="fold",
                 no_wrap=not column.wraps,
-                min_width=column.least,
+                min_width=column.min_width,
             )
         for cells, total in self._rows:
             if total:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.context import CliContext, context_of, tell_contact
+from crawler.cli.context import CliContext, context_of, warn_without_contact
+from crawler.cli.lazy import worker
 from crawler.errors import UsageError
 from crawler.operations.crawling.metrics import serve_metrics
 from crawler.operations.crawling.schedule import Schedule, run_schedule
@@ -32,7 +33,7 @@ def schedule_command(
     """
     common = context_of(ctx)
     log_to_stderr(common)
-    tell_contact(common)
+    warn_without_contact(common)
     settings = common.settings
 
     def watch(session: StoreSession, schedule: Schedule) -> contextlib.AbstractContextManager[object]:
@@ -41,9 +42,7 @@ def schedule_command(
         return serve_metrics(settings.metrics, session, lambda: schedule.sites)
 
     if workers:
-        from crawler.operations.crawling.worker import WorkerHands
-
-        run_schedule(common.seeds, settings, WorkerHands, watch)
+        run_schedule(common.seeds, settings, worker.WorkerHands, watch)
     else:
         run_schedule(common.seeds, settings, None, watch)
 
@@ -64,9 +63,7 @@ def worker_command(
             "KHABAR_MONGODB_URI is set and KHABAR_REDIS_URL is not: workers need both stores to be shared"
         )
     log_to_stderr(common)
-    from crawler.operations.crawling.worker import run_worker
-
-    run_worker(common.settings, sites or common.settings.concurrent_sites)
+    worker.run_worker(common.settings, sites or common.settings.concurrent_sites)
 
 
 def log_to_stderr(common: CliContext) -> None:

@@ -1,18 +1,24 @@
-"""`khabar sites`: which sites there are, and new ones."""
+"""`khabar sites`: the seeds as a list or a page, and what extraction makes of a site's pages."""
 
+import contextlib
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from crawler.cli import site_pages
 from crawler.cli.add_site import add_command, check_command
 from crawler.cli.context import context_of, out
+from crawler.cli.lazy import record
 from crawler.cli.output import Column, RowTable
-from crawler.model.seeds import load_sites
+from crawler.model.seeds import load_sites, select_sites
 from crawler.model.site import Site
 from crawler.operations.sites.table import duration, site_markdown, site_rows
+from crawler.storage.connect import open_redis
+from crawler.storage.repeated_paragraphs import BoilerplateCounts
 
 # After a name in Arabic, what follows in the row would otherwise be drawn in the name's direction.
 _LEFT_TO_RIGHT_MARK = "\u200e"
@@ -23,7 +29,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The sites: one TOML file each in the folder of seeds.", no_args_is_help=True)
     group.command("list")(list_command)
     group.command("table")(table_command)
-    site_pages.register(group)
+    group.command("record")(record_command)
+    group.command("boilerplate")(boilerplate_command)
     group.command("add")(add_command)
     group.command("check")(check_command)
     app.add_typer(group, name="sites")
@@ -84,5 +91,55 @@ def _table(sites: Iterable[Site]) -> RowTable:
 def _sources(site: Site) -> str:
     """How many sources of each kind the seed names, such as "1 feed, 2 listings"."""
     counts = {"feed": len(site.feeds), "sitemap": len(site.sitemaps), "listing": len(site.listings)}
-    named = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
-    return ", ".join(named) or "home page"
+    phrases = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
+    return ", ".join(phrases) or "home page"
+
+
+def record_command(
+    ctx: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="URL|FILE|-", help="A page, or a saved one.")],
+    url: Annotated[str | None, typer.Option(help="The address that a saved page came from.")] = None,
+    to: Annotated[Path, typer.Option(help="Folder of the recorded pages.")] = Path("recorded"),
+) -> None:
+    """Save a page and what extraction makes of it, side by side, as a test's fixture.
+
+    Read the JSON through and put right what is wrong in it. Tests compare all pages of
+    tests/extraction/recorded and of the folder that KHABAR_RECORDED names.
+
+    Example: khabar sites record https://example.org/2024/12/04/title/
+    """
+    common = context_of(ctx)
+    path = record.record(source, to, common.settings, load_sites(common.seeds), url=url)
+    typer.echo(json.dumps({"recorded": str(path)}) if common.json else str(path))
+
+
+def boilerplate_command(
+    ctx: typer.Context,
+    site: Annotated[str, typer.Argument(help="The site, by the stem of its seed file.")],
+    pages: Annotated[int, typer.Option("--least", min=2, help="Only what at least so many pages had.")] = 3,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget all that was learned of the site.")
+    ] = False,
+) -> None:
+    """Show the paragraphs that a site repeats, and which of them extraction leaves out.
+
+    Example: khabar sites boilerplate enab-baladi
+    """
+    common = context_of(ctx)
+    (seed,) = select_sites(load_sites(common.seeds), [site])
+    with contextlib.closing(open_redis(common.settings)) as client:
+        counts = BoilerplateCounts(client, seed.id)
+        if forget:
+            counts.forget()
+            common.notice(f"{seed.id}: forgotten; the next crawls learn it again")
+            return
+        paragraphs = counts.repeated(pages)
+    if common.json:
+        typer.echo(json.dumps([asdict(paragraph) for paragraph in paragraphs], ensure_ascii=False))
+        return
+    if not paragraphs:
+        common.notice(f"{seed.id}: no paragraph was on {pages} of its pages or more")
+    for paragraph in paragraphs:
+        verdict = "left out" if paragraph.removed else "kept"
+        text = " ".join(paragraph.text.split())
+        typer.echo(f"{paragraph.count}/{paragraph.pages}\t{verdict}\t{text}")

@@ -42,29 +42,29 @@ def status_command(
     chosen = select_sites(load_sites(common.seeds), site or [])
     with contextlib.closing(open_stores(common.settings)) as stores:
         ensure_schema(stores.db)
-        found = statuses(stores.db, chosen, detailed=bool(site))
+        rows = statuses(stores.db, chosen, detailed=bool(site))
     if common.json:
-        out().print_json(json.dumps([status.as_json() for status in found], ensure_ascii=False))
+        out().print_json(json.dumps([status.as_json() for status in rows], ensure_ascii=False))
     else:
         console = out()
-        console.print(_table(found))
-        for status in found:
+        console.print(_table(rows))
+        for status in rows:
             if not status.healthy and status.reason:
                 console.print(Text(f"{status.site}: {status.reason}", style="red"), soft_wrap=True)
-        for status in found:
+        for status in rows:
             if status.tls == "unverified":
                 note = f'{status.site}: its certificate is not verified (tls = "unverified" in its seed)'
                 console.print(Text(note, style="yellow"), soft_wrap=True)
-        if common.verbosity >= 0 and all(status.verdict == "never_crawled" for status in found):
+        if common.verbosity >= 0 and all(status.verdict == "never_crawled" for status in rows):
             err().print("Nothing has been crawled yet: khabar crawl SITE, or khabar demo to see how.")
-        for status in found:
+        for status in rows:
             if status.crawls:
                 console.print(_crawls(status))
                 for line in _source_lines(status):
                     console.print(line, soft_wrap=True)
             if status.waiting:
                 console.print(_waiting(status))
-    raise typer.Exit(0 if all(status.healthy for status in found) else 3)
+    raise typer.Exit(0 if all(status.healthy for status in rows) else 3)
 
 
 WHY_WIDTH = 20
@@ -85,7 +85,7 @@ def _style(verdict: str | None, healthy: bool) -> str:
     return "dim" if verdict == "never_crawled" else "green" if healthy else "bold red"
 
 
-def _table(found: list[SiteStatus]) -> RowTable:
+def _table(rows: list[SiteStatus]) -> RowTable:
     now = datetime.now(UTC)
     table = RowTable(
         [
@@ -94,7 +94,7 @@ def _table(found: list[SiteStatus]) -> RowTable:
             *(Column(name, right=True) for name in ("since", "last crawl", "new, 24 h", "next")),
         ]
     )
-    for status in found:
+    for status in rows:
         table.add_row(
             Text(status.site),
             Text(status.verdict.replace("_", " "), style=_style(status.verdict, status.healthy)),
@@ -112,7 +112,7 @@ def _crawls(status: SiteStatus) -> RowTable:
             Column("started (UTC)"),
             *(Column(name) for name in ("kind", "verdict")),
             *(Column(name, right=True) for name in ("pages", "new", "requests")),
-            Column("why", wraps=True, least=WHY_WIDTH),
+            Column("why", wraps=True, min_width=WHY_WIDTH),
         ],
         title=f"{status.site}: the latest crawls",
     )
@@ -155,7 +155,7 @@ def _waiting(status: SiteStatus) -> RowTable:
         [
             Column("page"),
             Column("next look (UTC)"),
-            *(Column(name, wraps=True, least=WHY_WIDTH) for name in ("why", "it says")),
+            *(Column(name, wraps=True, min_width=WHY_WIDTH) for name in ("why", "it says")),
         ],
         title=f"{status.site}: what waits until the site says it again",
     )

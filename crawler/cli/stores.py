@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.context import context_of, out
+from crawler.cli.lazy import dedup_index
 from crawler.cli.output import Column, RowTable
 from crawler.operations.archive import backup as backups
 from crawler.operations.doctor import Level, diagnose
@@ -87,7 +88,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that `khabar backup` wrote")],
     replace: Annotated[bool, typer.Option("--replace", help="Delete what is in the database now.")] = False,
 ) -> None:
-    """Bring a backup into the database, then make the dedup index anew."""
+    """Bring a backup into the database, then make the dedup index again."""
     settings = context_of(ctx).settings
     with open_stores(settings) as stores:
         with _progress("Restoring") as progress:
@@ -99,9 +100,7 @@ def restore(
             def rebuilt(done: int) -> None:
                 progress(done, max(articles, done))
 
-            from crawler.storage.dedup_index import rebuild_index  # slow to import, and only needed here
-
-            rebuild_index(stores, rebuilt)
+            dedup_index.rebuild_index(stores, rebuilt)
     _errors.print(
         f"{summary.total:,} documents restored, as they were at {summary.created_at:%Y-%m-%d %H:%M} UTC",
         highlight=False,
@@ -133,29 +132,32 @@ def _show(settings: Settings, statuses: list[embedded.Status], as_json: bool) ->
     }
     if as_json:
         _print_json(
-            [asdict(one) | {"folder": str(one.folder), "used": one.store not in real} for one in statuses]
+            [
+                asdict(status) | {"folder": str(status.folder), "used": status.store not in real}
+                for status in statuses
+            ]
         )
         return
     wrapping = ("state", "where", "process")
     table = RowTable(
         [
             Column("store"),
-            *(Column(heading, wraps=True, least=len("127.0.0.1")) for heading in wrapping),
+            *(Column(heading, wraps=True, min_width=len("127.0.0.1")) for heading in wrapping),
             *(Column(heading) for heading in ("memory", "disk")),
         ]
     )
-    for one in statuses:
-        since = "" if one.uptime is None else f" for {_duration(one.uptime)}"
+    for status in statuses:
+        since = "" if status.uptime is None else f" for {_duration(status.uptime)}"
         table.add_row(
-            one.store,
+            status.store,
             Text.assemble(
-                ("running", "green") if one.running else ("not running", "dim"),
-                since + (", not used" if one.store in real else ""),
+                ("running", "green") if status.running else ("not running", "dim"),
+                since + (", not used" if status.store in real else ""),
             ),
-            one.address or "",
-            f"{one.pid} ({one.version})" if one.pid else "",
-            "" if one.memory is None else decimal(one.memory),
-            decimal(one.disk) if one.disk else "",
+            status.address or "",
+            f"{status.pid} ({status.version})" if status.pid else "",
+            "" if status.memory is None else decimal(status.memory),
+            decimal(status.disk) if status.disk else "",
         )
     if statuses:
         out().print(table)

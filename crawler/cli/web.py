@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.context import context_of, err, out
-from crawler.model.seeds import load_sites
+from crawler.cli.lazy import server
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +32,9 @@ def web_command(
     Example: khabar web --open
     """
     common = context_of(ctx)
-    sites = load_sites(common.seeds) if common.seeds.is_dir() else {}
-    # Loading the server's libraries takes a second, which `khabar --help` need not pay.
-    from crawler.web.server import is_loopback, serve
-
+    sites = common.known_sites()
     console = err()
-
-    if not is_loopback(host):
+    if not server.is_loopback(host):
         console.print(
             f"Whoever can reach {host} can read the archive: there is no login. Leave --host out, "
             "and let a proxy that asks for one show it to others.",
@@ -50,13 +46,12 @@ def web_command(
         # The address is the result; whoever started us from a script reads it from stdout.
         out().print(address, markup=False, soft_wrap=True)
         out().file.flush()
-        if common.verbosity >= 0:
-            console.print("Ctrl-C ends it.")
+        common.notice("Ctrl-C ends it.")
         if show:
             webbrowser.open(address)
 
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
-        serve(
+        server.serve(
             common.settings,
             sites,
             common.seeds,

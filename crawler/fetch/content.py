@@ -16,7 +16,7 @@ from scrapy.responsetypes import responsetypes
 from crawler.fetch.outcome import CutShortError, RefusedRequestError
 from crawler.parsing.content import ACCEPTED, Content, ContentTooLargeError, content_of
 from crawler.parsing.page_end import closes_itself
-from crawler.storage.warc.exchange import Exchange
+from crawler.storage.warc.raw_pages import Exchange
 
 CUT_AT = "khabar_cut_at"
 """Key of a request's `meta`: bytes behind which its content is left out instead of refused."""

@@ -15,7 +15,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.outcome import CutShortError
 from crawler.parsing.page_end import PageEnd, page_end
 from crawler.storage.frontier import Page
-from crawler.storage.page_ends import recall_page_ends, remember_page_ends
+from crawler.storage.site_pages import recall_page_ends, remember_page_ends
 
 ENOUGH = 10
 """Pages of a site that closed, before one that does not is suspicious."""

@@ -4,9 +4,10 @@ Every command and page that narrows the archive by time reads its bounds here, a
 an article stands: the same bounds then choose the same articles everywhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from crawler.errors import UsageError
@@ -102,6 +103,12 @@ def _parse_bound(name: str, value: str, *, end_of_day: bool = False) -> datetime
         ) from None
 
 
+def days_ago(days: int) -> datetime:
+    """The beginning of the day in Damascus that many days ago."""
+    day = datetime.now(ZONE).date() - timedelta(days=days)
+    return datetime.combine(day, time.min, ZONE).astimezone(UTC)
+
+
 def publication_moment(
     published_at: datetime | None, precision: str | None, first_seen_at: datetime
 ) -> datetime:
@@ -141,6 +148,24 @@ def explain_empty(period: Period, earliest: datetime | None, latest: datetime | 
         f"No article was published {period}; those that were looked through are from "
         f"{local_minute(earliest)} to {local_minute(latest)}."
     )
+
+
+def iso_time(moment: datetime | None, zone: tzinfo = ZONE) -> str | None:
+    """A moment in a zone as ISO 8601 with its offset."""
+    return None if moment is None else moment.astimezone(zone).isoformat()
+
+
+def iso_times(fields: Mapping[str, Any], zone: tzinfo = ZONE) -> dict[str, Any]:
+    """Fields with their times as `iso_time`, for JSON."""
+    return {
+        name: iso_time(field, zone) if isinstance(field, datetime) else field
+        for name, field in fields.items()
+    }
+
+
+def iso_minute(moment: datetime, zone: tzinfo = ZONE) -> str:
+    """A moment in a zone, to the minute and with its offset, for people."""
+    return moment.astimezone(zone).isoformat(timespec="minutes")
 
 
 def local_minute(moment: datetime) -> str:

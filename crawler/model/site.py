@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -17,7 +18,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from crawler.model.period import NEWSROOM_ZONE
+from crawler.model.period import NEWSROOM_ZONE, ZONE
 from crawler.model.seed_types import (
     DELAY_BOUNDS,
     Css,
@@ -41,6 +42,11 @@ class Listing(BaseModel):
 
     url: Url
     pages: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
+def zone_of(site_id: str, sites: Mapping[str, "Site"]) -> ZoneInfo:
+    """The zone in which times of a site are shown; that of Damascus for a site without a seed."""
+    return sites[site_id].zone if site_id in sites else ZONE
 
 
 def _listing(value: object) -> object:

@@ -122,30 +122,30 @@ def _mongodb(client: pymongo.MongoClient[dict[str, Any]], settings: Settings) ->
 
 def _redis(client: redis.Redis, settings: Settings) -> Check:
     embedded = settings.redis_url is None
-    told: dict[str, Any] = client.info()
+    info: dict[str, Any] = client.info()
     latency = _latency(client.ping)
     version = (
-        f"Valkey {told['valkey_version']}" if "valkey_version" in told else f"Redis {told['redis_version']}"
+        f"Valkey {info['valkey_version']}" if "valkey_version" in info else f"Redis {info['redis_version']}"
     )
-    logged = bool(told.get("aof_enabled"))
+    logged = bool(info.get("aof_enabled"))
     details: dict[str, Any] = {
         "embedded": embedded,
         "address": connect.redis_address(client),
         "version": version,
         "latency_ms": latency,
         "durability": "append-only file" if logged else "snapshots at most",
-        "used_memory": told.get("used_memory"),
-        "maxmemory": told.get("maxmemory"),
-        "maxmemory_policy": told.get("maxmemory_policy"),
+        "used_memory": info.get("used_memory"),
+        "maxmemory": info.get("maxmemory"),
+        "maxmemory_policy": info.get("maxmemory_policy"),
     }
     if embedded:
         details |= _process(RedisServer(settings.data_dir).status())
     troubles = []
     if (warning := read_eviction(client).warning) is not None:
         troubles.append(warning)
-    if told.get("aof_last_write_status", "ok") != "ok" or told.get("rdb_last_bgsave_status", "ok") != "ok":
+    if info.get("aof_last_write_status", "ok") != "ok" or info.get("rdb_last_bgsave_status", "ok") != "ok":
         troubles.append("its last write to the disk failed: is the disk full?")
-    if told.get("cluster_enabled"):
+    if info.get("cluster_enabled"):
         troubles.append("it is a cluster; the dedup index lives in one hash slot, so on one node of it")
     if not logged:
         troubles.append("it keeps no append-only file: after it crashed, run `khabar dedup rebuild`")
@@ -178,16 +178,19 @@ def _index(db: Any, client: redis.Redis) -> Check:
         "bytes_per_article": each,
         "parameters": stats.parameters,
     }
-    wanted = Parameters().as_dict()
+    expected = Parameters().as_dict()
     differing = [
-        f"{key} is {stats.parameters.get(key)!r} there, {wanted.get(key)!r} here"
-        for key in sorted({*wanted, *stats.parameters})
-        if stats.parameters.get(key) != wanted.get(key)
+        f"{key} is {stats.parameters.get(key)!r} there, {expected.get(key)!r} here"
+        for key in sorted({*expected, *stats.parameters})
+        if stats.parameters.get(key) != expected.get(key)
     ]
     if differing:
-        told = "; ".join(differing)
+        differences = "; ".join(differing)
         return Check(
-            name, Level.ERROR, f"made with other parameters ({told}): run `khabar dedup rebuild`", details
+            name,
+            Level.ERROR,
+            f"made with other parameters ({differences}): run `khabar dedup rebuild`",
+            details,
         )
     if not stats.is_complete:
         return Check(
@@ -217,8 +220,8 @@ def _seeds(folder: Path) -> Check:
     finding = f"{len(sites)} sites in {folder}, {enabled} enabled"
     details = {"sites": len(sites), "enabled": enabled}
     if unverified := [site.id for site in sites.values() if site.tls == "unverified"]:
-        told = f"{finding}; certificates are not verified (tls) of {', '.join(unverified)}"
-        return Check("seeds", Level.WARNING, told, {**details, "unverified": unverified})
+        warning = f"{finding}; certificates are not verified (tls) of {', '.join(unverified)}"
+        return Check("seeds", Level.WARNING, warning, {**details, "unverified": unverified})
     return Check("seeds", Level.OK, finding, details)
 
 
@@ -249,17 +252,20 @@ def _contact(settings: Settings) -> Check:
 
 
 def _versions() -> Check:
-    found: dict[str, str | None] = {"khabar": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
+    versions: dict[str, str | None] = {
+        "khabar": __version__,
+        "python": ".".join(map(str, sys.version_info[:3])),
+    }
     for name in LIBRARIES:
         try:
-            found[name] = metadata.version(name)
+            versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            found[name] = None
-    missing = [name for name, version in found.items() if version is None]
+            versions[name] = None
+    missing = [name for name, version in versions.items() if version is None]
     if missing:
-        return Check("versions", Level.ERROR, f"not installed: {', '.join(missing)}", found)
+        return Check("versions", Level.ERROR, f"not installed: {', '.join(missing)}", versions)
     return Check(
-        "versions", Level.OK, ", ".join(f"{name} {version}" for name, version in found.items()), found
+        "versions", Level.OK, ", ".join(f"{name} {version}" for name, version in versions.items()), versions
     )
 
 

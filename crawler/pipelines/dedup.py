@@ -21,11 +21,12 @@ from crawler.pipelines.stored_article import (
     keep_identity,
 )
 from crawler.pipelines.unconfirmed import confirm_removal, hold_unconfirmed, mark_removed, remember_text
-from crawler.storage.articles import ArticleStore, Known
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
 from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.frontier import Frontier
+from crawler.storage.stored_article import ArticleHeader, ArticleReader
 from dedup import DedupError, IndexFullError
 
 logger = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class _Match:
         is_same_page: The whole page is the stored one, byte for byte.
     """
 
-    stored: Known
+    stored: ArticleHeader
     is_own: bool
     is_elsewhere: bool
     is_unchanged: bool
@@ -123,7 +124,7 @@ class _Match:
 
 def _match(stores: Stores, run: Ledger, item: PageItem) -> _Match | None:
     assert item.article is not None and item.article_id is not None  # noqa: S101, PT018
-    stored = ArticleStore(stores.db).known(item.article_id)
+    stored = ArticleReader(stores.db).header(item.article_id)
     if stored is None:
         return None
     return _Match(
@@ -207,8 +208,9 @@ def _is_another_article(stores: Stores, item: PageItem) -> bool:
 
     Templates with a forgotten placeholder give every article one canonical address.
     """
-    stored = stores.db.articles.find_one({"_id": item.article_id}, {"title": 1, "text": 1})
-    return stored is not None and item.article is not None and is_another_article(item.article, stored)
+    assert item.article is not None and item.article_id is not None  # noqa: S101
+    stored = ArticleReader(stores.db).get(item.article_id)
+    return stored is not None and is_another_article(item.article, stored)
 
 
 def _take_own_address(item: PageItem) -> None:

@@ -11,7 +11,7 @@ from crawler.model.article import Article, Hints
 from crawler.pipelines.extraction import Extracted
 from crawler.storage.frontier import Page
 from crawler.storage.page_texts import PageText, Waiting
-from crawler.storage.warc.exchange import Exchange
+from crawler.storage.warc.raw_pages import Exchange
 from dedup import Decision, Prepared
 
 

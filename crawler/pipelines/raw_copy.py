@@ -2,16 +2,15 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 
 from redis.exceptions import OutOfMemoryError
 
 from crawler.pipelines.item import PageItem
-from crawler.storage.articles import article_of, published_by
-from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores
 from crawler.storage.repeated_paragraphs import MIN_PAGES, BoilerplateCounts
-from crawler.storage.warc.raw_pages import RawPage, RawPageWriter
+from crawler.storage.stored_article import ArticleReader
+from crawler.storage.warc.raw_pages import RawPage
+from crawler.storage.warc.writer import RawPageWriter
 
 LIMIT = 500
 """Articles of a crawl that are remembered: a template is known after some dozens, and memory stays small."""
@@ -56,15 +55,14 @@ def clean_articles(stores: Stores, article_ids: Sequence[str], template: frozens
     from dedup import prepare
 
     changed = 0
-    for batch in in_batches(stores.db.articles, article_ids):
-        for document in batch:
-            article = article_of(document)
+    for batch in ArticleReader(stores.db).in_batches(article_ids):
+        for stored in batch:
+            article = stored.as_article()
             cleaned = without_blocks(article, template)
             if cleaned.text == article.text:
                 continue
-            published: datetime | None = published_by(document)
-            prepared = prepare(document["_id"], cleaned.text, published, document["site"])
-            apply_reading(stores, document, cleaned, prepared)
+            prepared = prepare(stored.id, cleaned.text, stored.latest_publication, stored.site)
+            apply_reading(stores, stored, cleaned, prepared)
             changed += 1
     return changed
 

@@ -23,10 +23,11 @@ from crawler.model.site import Site
 from crawler.parsing.urls import former_page_ids, host_of, page_id
 from crawler.pipelines.confirmation import UNRELATED, likeness
 from crawler.pipelines.item import Amendment, PageItem
-from crawler.storage.articles import Known
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.reextractions import keep_date
 from crawler.storage.schema import Document
+from crawler.storage.stored_article import ArticleHeader, ArticleReader, StoredArticle
 from dedup.text.shingles import words
 
 SAME_DAY = timedelta(days=1)
@@ -97,27 +98,26 @@ def keep_identity(db: Database[Document], item: PageItem, candidates: Sequence[s
         candidates: What `former_ids` returns.
     """
     assert item.article is not None and item.prepared is not None  # noqa: S101, PT018
-    if db.articles.find_one({"_id": item.article_id}, {"_id": 1}) is not None:
+    reader = ArticleReader(db)
+    if item.article_id is None or reader.header(item.article_id) is not None:
         return
     for candidate in candidates:
-        stored = db.articles.find_one({"_id": candidate}, {"title": 1, "text": 1, "url": 1})
+        stored = reader.get(candidate)
         if stored is None or is_another_article(item.article, stored):
             continue
         item.change(article_id=candidate, prepared=replace(item.prepared, id=candidate))
-        address = {"url": item.article.url, "canonical_url": item.article.canonical_url}
-        aliases = {"$each": [stored["url"], item.page.url]}
-        db.articles.update_one({"_id": candidate}, {"$set": address, "$addToSet": {"aliases": aliases}})
+        ArticleStore(db).move(stored, item.article, item.page.url)
         return
 
 
-def is_another_article(article: Article, stored: Document) -> bool:
+def is_another_article(article: Article, stored: StoredArticle) -> bool:
     """Whether an article shares neither its headline nor its text with a stored one."""
-    if stored["title"] == article.title:
+    if stored.title == article.title:
         return False
-    return likeness(stored["text"], article.text) < UNRELATED
+    return likeness(stored.text, article.text) < UNRELATED
 
 
-def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None:
+def compare_with_stored(stores: Stores, item: PageItem, archived: ArticleHeader) -> None:
     """Set an item's outcome or its amendment; with neither, its page was revised.
 
     Args:
@@ -127,17 +127,19 @@ def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None
     """
     article = item.article
     assert article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
-    stored = stores.db.articles.find_one({"_id": item.article_id}) or {}
+    stored = ArticleReader(stores.db).get(item.article_id)
+    if stored is None:
+        return
     if item.html_sha256 is not None and item.html_sha256 == archived.html_sha256:
         if archived.text_sha256 == article.text_sha256:
             item.outcome = Outcome(Disposition.UNCHANGED, "the same page")
         else:
             item.amendment = Amendment.REREAD
-            item.change(article=keep_date(stores.db, item.article_id, article))
+            item.change(article=keep_date(stored, article))
     elif _has_same_text(stored, article):
         _take_metadata(item, stored, article, archived)
     elif item.cut_short or archived.incomplete:
-        _judge_missing_part(item, stored["text"], article.text, archived)
+        _judge_missing_part(item, stored.text, article.text, archived)
     if item.outcome is not None or item.article is None:
         return
     item.stored_revision = archived.revision
@@ -148,15 +150,15 @@ def compare_with_stored(stores: Stores, item: PageItem, archived: Known) -> None
     item.change(prepared=replace(item.prepared, published_at=published))
 
 
-def _has_same_text(stored: Document, article: Article) -> bool:
+def _has_same_text(stored: StoredArticle, article: Article) -> bool:
     """Whether headline and text are as stored, but for counters and the like."""
-    if stored["title"] != article.title:
+    if stored.title != article.title:
         return False
-    return bool(stored["text"] == article.text or changes_by_itself(stored["text"], article.text))
+    return bool(stored.text == article.text or changes_by_itself(stored.text, article.text))
 
 
-def _take_metadata(item: PageItem, stored: Document, article: Article, archived: Known) -> None:
-    better = None if item.cut_short else with_better_metadata(stored, article)
+def _take_metadata(item: PageItem, stored: StoredArticle, article: Article, archived: ArticleHeader) -> None:
+    better = None if item.cut_short else with_better_metadata(stored.as_article(), article)
     if better is not None:
         item.amendment = Amendment.METADATA
         item.change(article=better)
@@ -167,7 +169,7 @@ def _take_metadata(item: PageItem, stored: Document, article: Article, archived:
         item.outcome = Outcome(Disposition.UNCHANGED, "the same text")
 
 
-def _judge_missing_part(item: PageItem, stored: str, text: str, archived: Known) -> None:
+def _judge_missing_part(item: PageItem, stored: str, text: str, archived: ArticleHeader) -> None:
     """Tell a further page that is missing now, or was when the article was stored, from an edited article."""
     if item.cut_short and _continues(text, stored):
         item.outcome = Outcome(Disposition.UNCHANGED, "cut short; what is stored goes on")
@@ -189,7 +191,7 @@ def _same_validators(item: PageItem) -> bool:
     return item.last_modified is not None and item.last_modified == item.page.last_modified
 
 
-def with_better_metadata(stored: Document, article: Article) -> Article | None:
+def with_better_metadata(stored: Article, article: Article) -> Article | None:
     """The stored article with what its page states better now; None where nothing is better.
 
     Nothing is taken away: what the page no longer states stays. The day of publication stays, too; a minute
@@ -201,40 +203,28 @@ def with_better_metadata(stored: Document, article: Article) -> Article | None:
     """
     stated = {name: getattr(article, name) for name in REPLACEABLE}
     better: dict[str, Any] = {
-        name: value for name, value in stated.items() if value and value != stored.get(name)
+        name: value for name, value in stated.items() if value and value != getattr(stored, name)
     }
-    if article.image and _path(article.image) != _path(stored.get("image") or ""):
+    if article.image and _path(article.image) != _path(stored.image or ""):
         better["image"] = article.image
-    if set(article.tags) - set(stored.get("tags") or ()):
+    if set(article.tags) - set(stored.tags):
         better["tags"] = article.tags
     if _is_better_time(stored, article):
         better |= {name: getattr(article, name) for name in TIMES}
     if not better:
         return None
-    return replace(article, **(_kept(stored) | better))
+    return replace(stored, url=article.url, canonical_url=article.canonical_url, **better)
 
 
-def _kept(stored: Document) -> dict[str, Any]:
-    """The stored reading, as the fields of an article."""
-    lists = {name: stored.get(name) or [] for name in ("authors", "editors", "tags", "date_flags", "marks")}
-    names = ("title", "text", "published_at", "date_source", "modified_at", "language", "section", "image")
-    precision = stored.get("published_precision")
-    return {
-        **{name: stored.get(name) for name in (*names, "summary", "agency")},
-        **lists,
-        "published_precision": DatePrecision(precision) if precision else None,
-    }
-
-
-def _is_better_time(stored: Document, article: Article) -> bool:
+def _is_better_time(stored: Article, article: Article) -> bool:
     """Whether a page states a minute where a day was known, or a time where none was."""
     if article.published_at is None:
         return False
-    published = stored.get("published_at")
+    published = stored.published_at
     if published is None:
         return True
     finer = (
-        stored.get("published_precision") == DatePrecision.DAY
+        stored.published_precision is DatePrecision.DAY
         and article.published_precision is DatePrecision.MINUTE
     )
     return finer and abs(article.published_at - published) <= SAME_DAY

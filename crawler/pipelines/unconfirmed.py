@@ -24,7 +24,7 @@ from crawler.pipelines.item import PageItem
 from crawler.pipelines.ledger import Ledger
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, TextHolder, Waiting
-from crawler.storage.schema import Document
+from crawler.storage.stored_article import ArticleReader, StoredArticle
 from crawler.storage.withdrawals import undo_removal, withdraw
 
 BEGINNING = 300
@@ -60,9 +60,9 @@ def hold_unconfirmed(stores: Stores, run: Ledger, item: PageItem, *, is_new: boo
         mark=mark if is_new else replace(mark, is_contradicted=False),
         earlier=item.page.text,
         at=item.fetched_at,
-        likeness=None if stored is None else likeness(stored["text"], article.text),
+        likeness=None if stored is None else likeness(stored.text, article.text),
         replaces=stored is not None
-        and is_another_text(stored["title"], stored["text"], article.title, article.text),
+        and is_another_text(stored.title, stored.text, article.title, article.text),
     )
     item.text = page_text(candidate, run.site.id)
     page = TextHolder(
@@ -125,14 +125,10 @@ def _take_back(stores: Stores, run: Ledger, holder: TextHolder, waiting: Waiting
         run.note_withdrawn(holder.url, ending, own.reason.value)
 
 
-def _stored_article(stores: Stores, item: PageItem) -> Document | None:
+def _stored_article(stores: Stores, item: PageItem) -> StoredArticle | None:
     """The article that is stored under the page's own address: it is what the text would stand in for."""
     keys = [key for key in (item.article_id, item.page.article_id) if key]
-    fields = {"title": 1, "text": 1}
-    documents = {
-        document["_id"]: document for document in stores.db.articles.find({"_id": {"$in": keys}}, fields)
-    }
-    return next((documents[key] for key in keys if key in documents), None)
+    return ArticleReader(stores.db).first_of(keys)
 
 
 def mark_removed(item: PageItem) -> bool:

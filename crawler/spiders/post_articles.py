@@ -19,7 +19,7 @@ from crawler.spiders.crawling import Crawling
 from crawler.spiders.page_queue import Intake
 from crawler.storage.frontier import Page
 from crawler.storage.repeated_paragraphs import template_of
-from crawler.storage.warc.exchange import Exchange
+from crawler.storage.warc.raw_pages import Exchange
 
 logger = logging.getLogger(__name__)
 

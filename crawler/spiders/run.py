@@ -24,26 +24,26 @@ from crawler.pipelines.raw_copy import Keeping
 from crawler.pipelines.site_texts import SiteTexts
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
-from crawler.storage.crawls import (
-    CrawlLog,
-    hold_off,
-    next_request_at,
-    not_before,
-    past_crawls,
-    remember_next_request,
-)
+from crawler.storage.crawls import CrawlLog, past_crawls
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.page_texts import Waiting
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
-from crawler.storage.site_state import Turn, record_turn, site_state, unqueue
-from crawler.storage.sources import (
-    are_page_validators_unreliable,
-    remember_health,
-    remember_unreliable_validators,
+from crawler.storage.site_pages import are_page_validators_unreliable, remember_unreliable_validators
+from crawler.storage.site_state import (
+    Turn,
+    hold_off,
+    next_request_at,
+    not_before,
+    record_turn,
+    remember_next_request,
+    site_state,
+    unqueue,
 )
-from crawler.storage.warc.raw_pages import RawPageWriter, raw_folder
+from crawler.storage.sources import remember_health
+from crawler.storage.warc.raw_pages import raw_folder
+from crawler.storage.warc.writer import RawPageWriter
 from dedup import Decision, Reassignment
 
 T = TypeVar("T")

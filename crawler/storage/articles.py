@@ -1,4 +1,4 @@
-"""Articles and their revisions.
+"""Writing articles and their revisions; `crawler.storage.stored_article` reads them.
 
 Nothing an article said is ever overwritten: before a new wording is written, the old one is a document of
 `revisions`. Every write can be repeated without harm, since a crawl that is killed between two of them does
@@ -6,49 +6,18 @@ the page again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from crawler.model.article import Article, ArticleMark, DatePrecision, latest_publication
-from crawler.model.period import publication_moment
+from crawler.model.article import Article
 from crawler.storage.clock import CLOCK_SLACK
 from crawler.storage.schema import Document
+from crawler.storage.stored_article import StoredArticle
 from dedup import Decision, Prepared, Reason, Reassignment, StoryUpdate
-
-TIMES = {"first_seen_at": 1, "published_at": 1, "published_precision": 1}
-"""The fields that `published_by` and `placed_at` read, as a projection."""
-
-
-def published_by(document: Document) -> datetime | None:
-    """The latest moment at which a stored article can have been published; None for one without a date."""
-    return latest_publication(
-        document.get("published_at"), document.get("published_precision"), document["first_seen_at"]
-    )
-
-
-def placed_at(document: Document) -> datetime:
-    """The moment at which a stored article stands in lists and periods; see `publication_moment`."""
-    return publication_moment(
-        document.get("published_at"), document.get("published_precision"), document["first_seen_at"]
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the archive holds of an article already."""
-
-    article_id: str
-    url: str
-    text_sha256: str
-    revision: int
-    removed: bool
-    first_seen_at: datetime
-    html_sha256: str | None
-    incomplete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +41,6 @@ class ArticleStore:
 
     def __init__(self, db: Database[Document]) -> None:
         self._db = db
-
-    def known(self, article_id: str) -> Known | None:
-        """Return what is held of an article, or None."""
-        document = self._db.articles.find_one(
-            {"_id": article_id},
-            {
-                "url": 1,
-                "text_sha256": 1,
-                "html_sha256": 1,
-                "revision": 1,
-                "removed_at": 1,
-                "first_seen_at": 1,
-                "incomplete": 1,
-            },
-        )
-        if document is None:
-            return None
-        return Known(
-            article_id=article_id,
-            url=document["url"],
-            text_sha256=document["text_sha256"],
-            revision=document["revision"],
-            removed=document.get("removed_at") is not None,
-            first_seen_at=document["first_seen_at"],
-            html_sha256=document.get("html_sha256"),
-            incomplete=document.get("incomplete", False),
-        )
 
     def save(
         self,
@@ -224,6 +166,14 @@ class ArticleStore:
         self._db.articles.update_one({"_id": decision.id}, {"$set": story_fields(decision.id, decision)})
         self.apply(decision.changes)
 
+    def move(self, stored: StoredArticle, article: Article, page_url: str) -> None:
+        """Give a stored article its new address; the one before, and the page's, lead to it as well."""
+        address = {"url": article.url, "canonical_url": article.canonical_url}
+        self._db.articles.update_one(
+            {"_id": stored.id},
+            {"$set": address, "$addToSet": {"aliases": {"$each": [stored.url, page_url]}}},
+        )
+
     def still_there(self, article_id: str, at: datetime, alias: str | None = None) -> None:
         """Note that an article was seen again, unchanged; a removed one has come back."""
         change: dict[str, Any] = {"$set": {"checked_at": at}}
@@ -281,17 +231,6 @@ def reading_fields(article: Article) -> dict[str, Any]:
         "marks": [str(mark) for mark in article.marks],
         "text_sha256": article.text_sha256,
     }
-
-
-def article_of(document: Document) -> Article:
-    """A stored article as extraction gave it."""
-    stored: dict[str, Any] = {
-        field.name: document[field.name] for field in fields(Article) if document.get(field.name) is not None
-    }
-    if precision := stored.get("published_precision"):
-        stored["published_precision"] = DatePrecision(precision)
-    stored["marks"] = [ArticleMark(mark) for mark in stored.get("marks", ())]
-    return Article(**stored)
 
 
 def story_fields(article_id: str, decision: Decision | Reassignment | None) -> dict[str, Any]:

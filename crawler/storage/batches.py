@@ -20,9 +20,9 @@ def in_batches(
 ) -> Iterator[list[Document]]:
     """Yield the documents with these `_id`s in the order of `keys`, in batches; missing ones are left out."""
     for start in range(0, len(keys), BATCH):
-        wanted = keys[start : start + BATCH]
-        found = {
+        batch = keys[start : start + BATCH]
+        documents = {
             document["_id"]: document
-            for document in collection.find({"_id": {"$in": list(wanted)}}, projection)
+            for document in collection.find({"_id": {"$in": list(batch)}}, projection)
         }
-        yield [found[key] for key in wanted if key in found]
+        yield [documents[key] for key in batch if key in documents]

@@ -1,4 +1,4 @@
-"""What was changed without a crawl, so that who keeps a copy of the archive (the search index) looks again.
+"""What was changed without a crawl, so that the search index, a copy of the archive, is compared again.
 
 A mark is a document of `meta` that is replaced with each change; a reader remembers those that it has seen.
 """
@@ -22,17 +22,19 @@ def mark_changed(db: Database[Document], sites: Iterable[str] | None = None) -> 
 
 
 def mark_replaced(db: Database[Document]) -> None:
-    """Note that the whole archive is another one: what was copied of it has to be made anew."""
+    """Note that the whole archive is another one: what was copied of it has to be copied again."""
     db.meta.replace_one({"_id": "replaced"}, {"mark": ObjectId()}, upsert=True)
 
 
 def changed_marks(db: Database[Document]) -> dict[str, str]:
     """The latest mark of each site that was changed, `ALL` among them."""
     # `meta` has a handful of documents, and those of sites that were changed.
-    return {one["changed"]: str(one["mark"]) for one in db.meta.find({}) if "changed" in one}
+    return {
+        document["changed"]: str(document["mark"]) for document in db.meta.find({}) if "changed" in document
+    }
 
 
 def replaced_mark(db: Database[Document]) -> str:
     """The mark of the archive as a whole; empty if it was never replaced."""
-    found = db.meta.find_one({"_id": "replaced"})
-    return str(found["mark"]) if found else ""
+    document = db.meta.find_one({"_id": "replaced"})
+    return str(document["mark"]) if document else ""

@@ -16,7 +16,6 @@ from redis.retry import Retry
 
 from crawler.errors import StoreUnavailableError
 from crawler.settings import Settings
-from crawler.storage.address import StoreAddress, advice_to_escape
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer
 from crawler.storage.errors import (
     AUTHENTICATION_FAILED,
@@ -26,6 +25,8 @@ from crawler.storage.errors import (
     NO_SENTINEL,
     REDIS_RIGHTS,
     REFUSED,
+    StoreAddress,
+    advice_to_escape,
     first_clause,
     os_error_text,
 )

@@ -1,4 +1,4 @@
-"""The record of crawls, and what is remembered of a site between two of them."""
+"""The record of crawls: one document each, and what later crawls are compared with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,17 +10,12 @@ from pymongo.database import Database
 
 from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlKind, CrawlOutcome, Verdict
-from crawler.storage.clock import waits_until
-from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.schema import Document
 
 T = TypeVar("T")
 
-LONGEST_DELAY = timedelta(hours=1)
-"""No delay between two requests is longer: seeds allow ten minutes, and Crawl-delays beyond an hour are
-mistakes."""
-
 NEW = (Disposition.STORED, Disposition.DUPLICATE)
+"""How the page of a *new* article ends; status, tables and the web count by it. A revised one is not new."""
 READ = (*NEW, Disposition.REVISED, Disposition.UNCHANGED)
 
 
@@ -64,7 +59,9 @@ class PastCrawl:
 
     def sampled(self, make: Callable[..., T]) -> list[T]:
         """The sample of its articles, each made by `make` from the fields that were recorded."""
-        return [make(**{**one, "paragraphs": tuple(one.get("paragraphs") or ())}) for one in self.sample]
+        return [
+            make(**{**fields, "paragraphs": tuple(fields.get("paragraphs") or ())}) for fields in self.sample
+        ]
 
 
 def past_crawls(db: Database[Document], site: str, since: datetime) -> list[PastCrawl]:
@@ -72,9 +69,22 @@ def past_crawls(db: Database[Document], site: str, since: datetime) -> list[Past
     fields = dict.fromkeys(
         ("kind", "started_at", "verdict", "verdict_reason", "outcome", "taken", "dispositions", "sample"), 1
     )
-    found = db.crawls.find({"site": site, "started_at": {"$gte": since, "$lte": datetime.now(UTC)}}, fields)
-    crawls = [_past(document) for document in found if document.get("dispositions") is not None]
+    query = {"site": site, "started_at": {"$gte": since, "$lte": datetime.now(UTC)}}
+    documents = db.crawls.find(query, fields)
+    crawls = [_past(document) for document in documents if document.get("dispositions") is not None]
     return sorted(crawls, key=lambda crawl: crawl.started_at)
+
+
+def latest_verdict(db: Database[Document], site: str, since: datetime) -> tuple[Verdict | None, str | None]:
+    """The verdict of a site's last crawl that began after `since` and has ended, and its reason."""
+    # A crawl of the future was dated by a wrong clock.
+    within = {"$gte": since, "$lt": datetime.now(UTC) + timedelta(days=1)}
+    fields = dict.fromkeys(("started_at", "finished_at", "verdict", "verdict_reason"), 1)
+    crawls = db.crawls.find({"site": site, "started_at": within}, fields)
+    ended = [crawl for crawl in crawls if crawl.get("finished_at")]
+    last = max(ended, key=lambda crawl: crawl["started_at"], default={})
+    verdict = last.get("verdict")
+    return Verdict(verdict) if verdict else None, last.get("verdict_reason")
 
 
 def _past(document: Document) -> PastCrawl:
@@ -86,10 +96,15 @@ def _past(document: Document) -> PastCrawl:
         verdict_reason=document.get("verdict_reason"),
         outcome=CrawlOutcome(document.get("outcome") or CrawlOutcome.FINISHED),
         taken=document.get("taken", 0),
-        new=sum(counts.get(str(kind), 0) for kind in NEW),
+        new=count_new(counts),
         read=sum(counts.get(str(kind), 0) for kind in READ),
         sample=tuple(document.get("sample") or ()),
     )
+
+
+def count_new(dispositions: Mapping[str, int]) -> int:
+    """How many new articles a crawl has, by how its pages ended."""
+    return sum(dispositions.get(str(kind), 0) for kind in NEW)
 
 
 def finish_dead(db: Database[Document], site: str, reason: str) -> None:
@@ -103,26 +118,3 @@ def finish_dead(db: Database[Document], site: str, reason: str) -> None:
     db.crawls.update_many(
         {"site": site, "finished_at": None}, {"$set": {"finished_at": datetime.now(UTC), **ending}}
     )
-
-
-def not_before(db: Database[Document], site: str) -> datetime | None:
-    """The time before which the site asked not to be crawled, if that lies ahead."""
-    document = db.sites.find_one({"_id": site}) or {}
-    return waits_until(document.get("not_before"), datetime.now(UTC), LONGEST_RETRY)
-
-
-def hold_off(db: Database[Document], site: str, until: datetime) -> None:
-    """Remember that the site asked not to be crawled before `until`."""
-    latest = max(not_before(db, site) or until, until)
-    db.sites.update_one({"_id": site}, {"$set": {"not_before": latest}})
-
-
-def next_request_at(db: Database[Document], site: str) -> datetime | None:
-    """The time before which the delay after the last crawl's last request forbids another one."""
-    document = db.sites.find_one({"_id": site}, {"next_request_at": 1}) or {}
-    return waits_until(document.get("next_request_at"), datetime.now(UTC), LONGEST_DELAY)
-
-
-def remember_next_request(db: Database[Document], site: str, at: datetime) -> None:
-    """Remember when a crawl that has ended would have sent its next request at the earliest."""
-    db.sites.update_one({"_id": site}, {"$set": {"next_request_at": at}})

@@ -41,22 +41,28 @@ def remember_no_archives(db: Database[Document], site: str, url: str, refused_un
     db.sources.update_one({"_id": f"{site}/archives"}, {"$set": fields}, upsert=True)
 
 
-def mark_archive_read(db: Database[Document], site: str, archive: Archive, found: int) -> None:
+def mark_archive_read(db: Database[Document], site: str, archive: Archive, article_count: int) -> None:
     """Note that all that one archive names is in the frontier."""
-    fields = {"site": site, "url": archive.url, "walked": True, "found": found, "read_at": datetime.now(UTC)}
+    fields = {
+        "site": site,
+        "url": archive.url,
+        "walked": True,
+        "found": article_count,
+        "read_at": datetime.now(UTC),
+    }
     db.sources.update_one({"_id": f"{site}/{archive.url}"}, {"$set": fields}, upsert=True)
 
 
 def next_unread(db: Database[Document], site: str, archives: Sequence[Archive]) -> tuple[Archive | None, int]:
     """Return the first of the archives that is to be asked for, and how many before it were read lately."""
-    now, known = datetime.now(UTC), 0
+    now, already_read = datetime.now(UTC), 0
     for archive in archives:
         document = db.sources.find_one({"_id": f"{site}/{archive.url}"}) or {}
         read_at = not_ahead(document.get("read_at"), now) if document.get("walked") else None
         if read_at is None or read_at < archive.span.end + SETTLED or now - read_at > READ_FOR:
-            return archive, known
-        known += 1
-    return None, known
+            return archive, already_read
+        already_read += 1
+    return None, already_read
 
 
 def publication_times(db: Database[Document], pages: Sequence[str]) -> dict[str, datetime]:

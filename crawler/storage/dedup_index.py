@@ -1,14 +1,15 @@
 """The dedup index of an archive: opened, noticed when something of it was lost, made anew from MongoDB."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
 from redis.lock import Lock
 
-from crawler.storage.articles import TIMES, ArticleStore, published_by, story_fields
+from crawler.storage.articles import ArticleStore, story_fields
 from crawler.storage.batches import in_batches
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
@@ -17,14 +18,12 @@ from crawler.storage.eviction import evicted_since_rebuild, remember_eviction
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
+from crawler.storage.stored_article import LONGEST_SCAN, ArticleHeader, ArticleReader
 from dedup import Decision, Index, Prepared, StoredFormError, prepare
 
 REBUILD_LOCK = 120.0
 """Seconds after which a rebuild that shows no sign of life counts as dead. It shows one with each batch; only
 reading the order of a large archive takes longer than a moment."""
-
-LONGEST_COUNT = 300.0
-"""Seconds for a request that goes over the whole archive; the embedded server reads all of it for that."""
 
 MOST_ROUNDS = 5
 """More changes of one story within some milliseconds do not happen."""
@@ -72,11 +71,11 @@ def index_was_lost(stores: Stores) -> bool:
     stats = open_index(stores).stats()
     if stats.seen and evicted_since_rebuild(stores.redis, stores.db):
         return True
-    with pymongo.timeout(LONGEST_COUNT):
-        held = stores.db.articles.estimated_document_count()
-    if held and stats.is_complete and stats.seen < held:
-        held -= len(_pending(stores))
-    return held > 0 and (not stats.is_complete or stats.seen < held)
+    with pymongo.timeout(LONGEST_SCAN):
+        count = stores.db.articles.estimated_document_count()
+    if count and stats.is_complete and stats.seen < count:
+        count -= len(_pending(stores))
+    return count > 0 and (not stats.is_complete or stats.seen < count)
 
 
 def check_pending(stores: Stores) -> int:
@@ -91,8 +90,11 @@ def check_pending(stores: Stores) -> int:
     """
     keys = _pending(stores)
     count = 0
-    for batch in in_batches(stores.db.articles, keys, _SIGNATURE):
-        prepared = [_prepared(stores.db, document) for document in batch]
+    for batch in in_batches(stores.db.articles, keys, _SIGNED):
+        prepared = [
+            _prepared(stores.db, ArticleHeader.from_document(document), document["signature"])
+            for document in batch
+        ]
         decisions = open_index(stores).check_and_insert(prepared, texts=stored_texts(stores))
         _write_stories(stores.db, decisions)
         count += len(batch)
@@ -100,27 +102,28 @@ def check_pending(stores: Stores) -> int:
 
 
 def _pending(stores: Stores) -> list[str]:
-    found = stores.db.articles.find({"dedup_pending": True}, TIMES)
-    return [document["_id"] for document in sorted(found, key=_turn)]
+    documents = stores.db.articles.find({"dedup_pending": True}, ArticleHeader.projection())
+    waiting = sorted(map(ArticleHeader.from_document, documents), key=lambda header: header.order)
+    return [header.id for header in waiting]
 
 
-def tell_anew(stores: Stores, story_ids: Sequence[str]) -> None:
-    """Tell the articles of some stories apart anew, after pairs of them were marked; store what comes out.
+def recluster(stores: Stores, story_ids: Sequence[str]) -> None:
+    """Put the articles of some stories into stories again, after pairs of them were marked; store the result.
 
     Args:
         stores: The open stores.
-        story_ids: The stories; the name of the one that was published first outlives.
+        story_ids: The stories; the id of the one that was published first stays in use.
     """
-    fields = {**_SIGNATURE, "story_id": 1, "site": 1}
-    members = list(stores.db.articles.find({"story_id": {"$in": list(story_ids)}}, fields))
-    members.sort(key=_turn)
-    name = members[0]["story_id"] if members else None
-    members.sort(key=lambda one: one["_id"] != name)
-    prepared = [_prepared(stores.db, document) for document in members]
+    documents = list(stores.db.articles.find({"story_id": {"$in": list(story_ids)}}, _SIGNED))
+    headers = sorted(map(ArticleHeader.from_document, documents), key=lambda header: header.order)
+    first = headers[0].story_id if headers else None
+    headers.sort(key=lambda header: header.id != first)
+    signatures = {document["_id"]: document["signature"] for document in documents}
+    prepared = [_prepared(stores.db, header, signatures[header.id]) for header in headers]
     try:
         _write_stories(stores.db, open_index(stores).recluster(prepared, texts=stored_texts(stores)))
     finally:
-        mark_changed(stores.db, {document["site"] for document in members})
+        mark_changed(stores.db, {header.site for header in headers})
 
 
 def mend_index(stores: Stores) -> int | None:
@@ -221,31 +224,31 @@ def _follow(stores: Stores, decision: Decision) -> set[str]:
 
 def _put_members_right(stores: Stores, story_id: str) -> bool:
     """Write of all stored members of a story what the index says; returns whether any said otherwise."""
-    held = {
+    stored = {
         document["_id"]: document for document in stores.db.articles.find({"story_id": story_id}, _MEMBERSHIP)
     }
-    told = [decision for decision in open_index(stores).lookup(list(held)) if decision is not None]
+    decisions = [decision for decision in open_index(stores).lookup(list(stored)) if decision is not None]
     updates = [
         UpdateOne({"_id": decision.id}, {"$set": fields})
-        for decision in told
-        if not _is_member(fields := story_fields(decision.id, decision), held[decision.id])
+        for decision in decisions
+        if not _is_member(fields := story_fields(decision.id, decision), stored[decision.id])
     ]
     if updates:
         stores.db.articles.bulk_write(updates, ordered=False)
     return bool(updates)
 
 
-def _same_story(one: Decision, other: Decision) -> bool:
-    return _is_member(story_fields(one.id, one), story_fields(other.id, other))
+def _same_story(first: Decision, second: Decision) -> bool:
+    return _is_member(story_fields(first.id, first), story_fields(second.id, second))
 
 
 _MEMBERSHIP = {"story_id": 1, "duplicate_of": 1, "dedup_pending": 1}
 """What the index decides of an article; the figures beside it are measured (`measure_copies`)."""
 
 
-def _is_member(fields: Document, held: Document) -> bool:
+def _is_member(fields: Document, stored: Document) -> bool:
     """Whether what is stored says of an article's story what it should."""
-    return all(name in held and held[name] == fields[name] for name in _MEMBERSHIP)
+    return all(name in stored and stored[name] == fields[name] for name in _MEMBERSHIP)
 
 
 def clear_index(stores: Stores) -> None:
@@ -259,73 +262,64 @@ def _order(stores: Stores) -> tuple[list[str], int]:
 
     With a window, articles first seen before it don't, and those of stories that began before it.
     """
-    with pymongo.timeout(LONGEST_COUNT):
-        held = list(stores.db.articles.find({}, {"story_id": 1, **TIMES}))
-    window = _window(stores)
-    left: set[str] = set()
-    if window:
+    with pymongo.timeout(LONGEST_SCAN):
+        headers = list(ArticleReader(stores.db).all_headers())
+    outside: set[str] = set()
+    if window := _window(stores):
         since = datetime.now(UTC) - window
-        left = {document["_id"] for document in held if document["first_seen_at"] < since}
-    staying = [
-        document for document in held if document["_id"] not in left and document["story_id"] not in left
-    ]
-    return keep_story_ids(sorted(staying, key=_turn)), len(held) - len(staying)
+        outside = {header.id for header in headers if header.first_seen_at < since}
+    inside = [header for header in headers if header.id not in outside and header.story_id not in outside]
+    inside.sort(key=lambda header: header.order)
+    return keep_story_ids({header.id: header.story_id for header in inside}), len(headers) - len(inside)
 
 
-def keep_story_ids(documents: Sequence[Document]) -> list[str]:
+def keep_story_ids(stories: Mapping[str, str]) -> list[str]:
     """The order in which articles go into a new index so that their stories keep their ids.
 
     A story is called by the article that it began with, which is the first of it to go into the index. That
     need not be the one that was published first: it goes in just before that one.
 
     Args:
-        documents: Articles in order of publication, with `_id` and `story_id`.
+        stories: The story of each article by the article's id, in order of publication.
     """
-    stories = {document["_id"]: document["story_id"] for document in documents}
     order: dict[str, None] = {}
-    for document in documents:
+    for article_id in stories:
         # The naming article may itself have come into another story since.
-        named_by = [document["_id"]]
+        named_by = [article_id]
         while (story := stories[named_by[-1]]) in stories and story not in named_by:
             named_by.append(story)
         order.update(dict.fromkeys(id_ for id_ in reversed(named_by) if id_ not in order))
     return list(order)
 
 
-def _turn(document: Document) -> tuple[datetime, datetime, str]:
-    """What articles are ordered by: of those published at once the first to arrive, as it was then."""
-    seen: datetime = document["first_seen_at"]
-    return published_by(document) or seen, seen, document["_id"]
-
-
-_SIGNATURE = {"signature": 1, "site": 1, **TIMES}
+_SIGNED = {**ArticleHeader.projection(), "signature": 1}
 
 
 def _signatures(db: Database[Document], order: Sequence[str]) -> Iterator[Prepared]:
-    for batch in in_batches(db.articles, order, _SIGNATURE):
+    for batch in in_batches(db.articles, order, _SIGNED):
         for document in batch:
-            yield _prepared(db, document)
+            yield _prepared(db, ArticleHeader.from_document(document), document["signature"])
 
 
-def _prepared(db: Database[Document], document: Document) -> Prepared:
-    article_id, published_at, site = document["_id"], published_by(document), document["site"]
+def _prepared(db: Database[Document], header: ArticleHeader, signature: Any) -> Prepared:
+    published_at = header.latest_publication
     try:
-        return Prepared.from_stored(article_id, document["signature"], published_at, site)
+        return Prepared.from_stored(header.id, signature, published_at, header.site)
     except StoredFormError:
         # Signed by an earlier version: the text is still there, and is signed as this one does it.
-        text = (db.articles.find_one({"_id": article_id}, {"text": 1}) or {}).get("text", "")
-        prepared = prepare(article_id, text, published_at, site)
-        db.articles.update_one({"_id": article_id}, {"$set": {"signature": prepared.to_stored()}})
+        text = ArticleReader(db).texts([header.id]).get(header.id, "")
+        prepared = prepare(header.id, text, published_at, header.site)
+        db.articles.update_one({"_id": header.id}, {"$set": {"signature": prepared.to_stored()}})
         return prepared
 
 
 def _write_stories(db: Database[Document], decisions: Sequence[Decision]) -> None:
     ids = [decision.id for decision in decisions]
-    held = {document["_id"]: document for document in db.articles.find({"_id": {"$in": ids}}, _MEMBERSHIP)}
+    stored = {document["_id"]: document for document in db.articles.find({"_id": {"$in": ids}}, _MEMBERSHIP)}
     updates = [
         UpdateOne({"_id": decision.id}, {"$set": fields})
         for decision in decisions
-        if not _is_member(fields := story_fields(decision.id, decision), held.get(decision.id, {}))
+        if not _is_member(fields := story_fields(decision.id, decision), stored.get(decision.id, {}))
     ]
     if updates:
         db.articles.bulk_write(updates, ordered=False)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import redis
 
 from crawler.storage.connect import Stores
+from crawler.storage.stored_article import ArticleReader
 from dedup import Texts
 
 UNDER_WAY = 120
@@ -30,13 +31,9 @@ def stored_texts(stores: Stores, own: Mapping[str, str] | None = None) -> Texts:
         _announce(stores, own)
 
     def texts(ids: Sequence[str]) -> dict[str, str]:
-        known = dict(own or {})
-        known |= _under_way(stores, [id_ for id_ in ids if id_ not in known])
-        missing = [id_ for id_ in ids if id_ not in known]
-        if missing:
-            stored = stores.db.articles.find({"_id": {"$in": missing}}, {"text": 1})
-            known |= {document["_id"]: document["text"] for document in stored}
-        return known
+        by_id = dict(own or {})
+        by_id |= _under_way(stores, [id_ for id_ in ids if id_ not in by_id])
+        return by_id | ArticleReader(stores.db).texts([id_ for id_ in ids if id_ not in by_id])
 
     return texts
 
@@ -54,9 +51,9 @@ def _announce(stores: Stores, own: Mapping[str, str]) -> None:
 def _under_way(stores: Stores, ids: Sequence[str]) -> dict[str, str]:
     if not ids:
         return {}
-    found = stores.redis.mget([f"{_PREFIX}{id_}" for id_ in ids])
+    texts = stores.redis.mget([f"{_PREFIX}{id_}" for id_ in ids])
     return {
         id_: text.decode("utf-8", "surrogatepass")
-        for id_, text in zip(ids, found, strict=True)
+        for id_, text in zip(ids, texts, strict=True)
         if isinstance(text, bytes)
     }

@@ -40,14 +40,14 @@ CODEC: CodecOptions[Document] = CodecOptions(
 
 def describe(db: Database[Document]) -> list[Document]:
     """Name, type, options and indexes of every collection and view, in the order in which to copy them."""
-    found = []
+    collections = []
     for collection in db.list_collections():
         name = collection["name"]
         if name.startswith("system."):
             continue
         view = collection.get("type") == "view"
         indexes = [] if view else [dict(index) for index in db[name].list_indexes()]
-        found.append(
+        collections.append(
             {
                 "name": name,
                 "type": "view" if view else "collection",
@@ -56,16 +56,24 @@ def describe(db: Database[Document]) -> list[Document]:
             }
         )
     order = {name: place for place, name in enumerate(_FIRST)}
-    # Views last: what they show must be there first.
+    # Views last: what they show must exist first.
     return sorted(
-        found, key=lambda one: (one["type"] == "view", order.get(one["name"], len(order)), one["name"])
+        collections, key=lambda each: (_is_view(each), order.get(each["name"], len(order)), each["name"])
     )
+
+
+def _is_view(description: Document) -> bool:
+    return bool(description["type"] == "view")
 
 
 def count(db: Database[Document], described: list[Document]) -> int:
     """About how many documents there are to copy."""
     with pymongo.timeout(LONGEST_REQUEST):
-        return sum(db[one["name"]].estimated_document_count() for one in described if one["type"] != "view")
+        return sum(
+            db[description["name"]].estimated_document_count()
+            for description in described
+            if description["type"] != "view"
+        )
 
 
 def batches(db: Database[Document], name: str) -> Iterator[list[Document]]:
@@ -77,22 +85,24 @@ def batches(db: Database[Document], name: str) -> Iterator[list[Document]]:
 def clear(db: Database[Document]) -> None:
     """Delete every collection and view."""
     # Views first. By name, so that chunks come before the files through which they are found.
-    for one in sorted(describe(db), key=lambda one: (one["type"] != "view", one["name"])):
-        if one["type"] != "view":
+    for description in sorted(
+        describe(db), key=lambda description: (description["type"] != "view", description["name"])
+    ):
+        if not _is_view(description):
             # The embedded server drops a collection document by document, each with a write to the disk
             # (12 ms); it deletes them all in one transaction (0.7 ms each).
-            for query in _pieces(db, one["name"]):
+            for query in _pieces(db, description["name"]):
                 with pymongo.timeout(LONGEST_REQUEST):
-                    db[one["name"]].delete_many(query)
+                    db[description["name"]].delete_many(query)
         with pymongo.timeout(LONGEST_REQUEST):
-            db.drop_collection(one["name"])
+            db.drop_collection(description["name"])
 
 
 def create(db: Database[Document], described: list[Document]) -> None:
     """Create empty collections as they are described; views are left for `finish`."""
-    for one in described:
-        if one["type"] != "view":
-            db.create_collection(one["name"], **one["options"])
+    for description in described:
+        if not _is_view(description):
+            db.create_collection(description["name"], **description["options"])
 
 
 def insert(collection: Collection[Document], documents: list[Document]) -> None:
@@ -104,11 +114,11 @@ def insert(collection: Collection[Document], documents: list[Document]) -> None:
 def finish(db: Database[Document], described: list[Document]) -> None:
     """Build the indexes and create the views, once the documents are there."""
     with pymongo.timeout(LONGEST_REQUEST):
-        for one in described:
-            if one["type"] == "view":
-                db.command({"create": one["name"], **one["options"]})
-            elif one["indexes"]:
-                db[one["name"]].create_indexes([_model(index) for index in one["indexes"]])
+        for description in described:
+            if _is_view(description):
+                db.command({"create": description["name"], **description["options"]})
+            elif description["indexes"]:
+                db[description["name"]].create_indexes([_model(index) for index in description["indexes"]])
 
 
 def _pieces(db: Database[Document], name: str) -> Iterator[Document]:
@@ -116,21 +126,21 @@ def _pieces(db: Database[Document], name: str) -> Iterator[Document]:
     if not name.endswith(".chunks"):
         yield {}
         return
-    wanted: list[Any] = []
+    file_ids: list[Any] = []
     size = 0
-    for found in _find(db[name.removesuffix(".chunks") + ".files"], {}, {"length": 1}):
-        for file in found:
-            wanted.append(file["_id"])
+    for files in _find(db[name.removesuffix(".chunks") + ".files"], {}, {"length": 1}):
+        for file in files:
+            file_ids.append(file["_id"])
             size += int(file.get("length", 0))
-            if size >= CHUNK_BYTES or len(wanted) >= BATCH_DOCUMENTS:
-                yield {"files_id": {"$in": wanted}}
-                wanted, size = [], 0
-    if wanted:
-        yield {"files_id": {"$in": wanted}}
+            if size >= CHUNK_BYTES or len(file_ids) >= BATCH_DOCUMENTS:
+                yield {"files_id": {"$in": file_ids}}
+                file_ids, size = [], 0
+    if file_ids:
+        yield {"files_id": {"$in": file_ids}}
 
 
 def _model(index: Document) -> IndexModel:
-    """An index as `list_indexes` tells it, as one to be created."""
+    """An index as `list_indexes` describes it, as one to be created."""
     options = {key: value for key, value in index.items() if key not in {"key", "v", "ns"}}
     return IndexModel(list(index["key"].items()), **options)
 
@@ -138,7 +148,7 @@ def _model(index: Document) -> IndexModel:
 def _find(
     collection: Collection[Document], query: Document, projection: Document | None = None
 ) -> Iterator[list[Document]]:
-    """Run a query and yield its documents in batches, each with a time limit of its own."""
+    """Run a query and yield its documents in batches, each with its time limit."""
     cursor = collection.find_raw_batches(query, projection, batch_size=BATCH_DOCUMENTS)
     with cursor:
         while True:

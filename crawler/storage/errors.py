@@ -1,6 +1,8 @@
-"""What an error of a store's driver means, in a sentence that says what to do."""
+"""What is wrong with a store or its address, in a sentence that says what to do and hides passwords."""
 
+import re
 import sqlite3
+from urllib.parse import unquote
 
 import redis.exceptions
 from pymongo.errors import OperationFailure, PyMongoError
@@ -26,6 +28,13 @@ NO_CLUSTER = (
 )
 NO_SENTINEL = "it is a Sentinel, which keeps no data: name the primary that it watches in KHABAR_REDIS_URL"
 MORE_MEMORY = "it has no memory left: raise its maxmemory"
+
+
+RESERVED = {"@": "%40", "/": "%2F", "?": "%3F", "#": "%23", ":": "%3A", "%": "%25"}
+"""Characters of a user name or password that mean something else in an address (RFC 3986, section 2.2)."""
+
+SHORTEST_SECRET = 3
+"""Pieces of a secret that are shorter are syllables of other words; hiding them would spoil the message."""
 
 
 def refusal(error: BaseException) -> str | None:
@@ -69,7 +78,7 @@ def explained(error: BaseException) -> KhabarError | None:
     if isinstance(error, redis.exceptions.RedisError):
         return StoreUnavailableError(f"Redis: {first_clause(error)}")
     if isinstance(error, sqlite3.Error):
-        return KhabarError(f"the search index: {error}; remove it to have it made anew")
+        return KhabarError(f"the search index: {error}; remove it, and the next search makes it again")
     if isinstance(error, OSError):
         return KhabarError(os_error_text(error))
     return None
@@ -87,3 +96,51 @@ def first_clause(error: BaseException) -> str:
     for mark in (" (configured timeouts", ", Timeout:", ", Topology", ", full error"):
         message = message.partition(mark)[0]
     return message or type(error).__name__
+
+
+class StoreAddress:
+    """An address such as ``mongodb://user:password@host:port/?options``; it may be wrong in any way.
+
+    Args:
+        text: The address as set.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._scheme, self._mark, self._rest = text.partition("://")
+        self._authority = re.split("[/?#]", self._rest, maxsplit=1)[0]
+
+    @property
+    def hosts(self) -> str:
+        """The hosts and ports that it names, without user and password."""
+        if self.has_raw_reserved:
+            return "the given address"
+        path = self._rest.removeprefix(self._authority).partition("?")[0]
+        return self._authority.rpartition("@")[2] or path or "the given address"
+
+    @property
+    def has_raw_reserved(self) -> bool:
+        """Whether a user name or password has a character in it that ends it too early.
+
+        An ``@`` behind the host's name, or a second one before it, has no other meaning there; neither has a
+        ``#``, or an option without a value.
+        """
+        path, _, query = self._rest.removeprefix(self._authority).partition("?")
+        if self._authority.count("@") > 1 or "@" in path or "#" in self._rest:
+            return True
+        options = [option for option in re.split("[&;]", query) if "@" in option]
+        return any("=" not in option for option in options) or (bool(options) and "@" not in self._authority)
+
+    def conceal(self, message: str) -> str:
+        """A message with each piece of user name and password in it replaced by stars."""
+        secret = self._rest.rpartition("@")[0]
+        pieces = {secret, unquote(secret), *re.split(r"[:@/?#]", secret), *unquote(secret).split(":")}
+        for piece in sorted(pieces, key=len, reverse=True):
+            if len(piece) >= SHORTEST_SECRET:
+                message = message.replace(piece, "***")
+        return re.sub(r"[^\s/'\"]*@", "***@", message)
+
+
+def advice_to_escape() -> str:
+    """What to do about an address that `StoreAddress.has_raw_reserved`."""
+    codes = ", ".join(f"{character} as {code}" for character, code in RESERVED.items())
+    return f"its user name or password has a character that must be escaped: {codes}"

@@ -84,26 +84,28 @@ class Frontier:
         """The page's `_id`: the site and the identity of the URL."""
         return f"{self._site}/{page_id(url)}"
 
-    def discover(self, found: Iterable[Discovered], depth: int = 0) -> Discovery:
-        """Record what a source found; tell which pages of it are to be fetched.
+    def discover(self, discovered: Iterable[Discovered], depth: int = 0) -> Discovery:
+        """Record what a source named; return which pages of it are to be fetched.
 
         These are pages never seen before, known ones that the source says were modified after we fetched
         them, and known ones that wait. Among the last are those that this very call recorded when its answer
         from a store that went away was lost, and it was repeated.
         """
-        by_key = {self.key(item.url): item for item in found}
-        wanted: list[Page] = []
+        by_key = {self.key(item.url): item for item in discovered}
+        to_fetch: list[Page] = []
         new = 0
         now = datetime.now(UTC)
         lastmods = Lastmods(self._db, self._site)
         for keys in _batches(by_key):
-            known = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
-            known |= self._known_by_former_keys({key: by_key[key] for key in keys if key not in known})
-            fresh = [self._new_document(key, by_key[key], depth) for key in keys if key not in known]
+            documents = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
+            documents |= self._known_by_former_keys(
+                {key: by_key[key] for key in keys if key not in documents}
+            )
+            fresh = [self._new_document(key, by_key[key], depth) for key in keys if key not in documents]
             inserted = [page_of(document) for document in self._insert(fresh)]
             new += len(inserted)
-            wanted += inserted
-            for key, document in known.items():
+            to_fetch += inserted
+            for key, document in documents.items():
                 hints = by_key[key].hints
                 if document["state"] == "done" and lastmods.is_changed(document, by_key[key], now):
                     change = {
@@ -113,7 +115,7 @@ class Frontier:
                         "reopened_for": by_key[key].source_url,
                     }
                     self._pages.update_one({"_id": document["_id"]}, {"$set": change})
-                    wanted.append(page_of(document | change))
+                    to_fetch.append(page_of(document | change))
                 elif document["state"] == "pending" and _is_due(document, now):
                     number = (document.get("hints") or {}).get("post_id")
                     if hints.post_id is not None and number is None:
@@ -122,9 +124,9 @@ class Frontier:
                             {"_id": document["_id"]}, {"$set": {"hints.post_id": hints.post_id}}
                         )
                         document = document | {"hints": {**document["hints"], "post_id": hints.post_id}}
-                    wanted.append(page_of(document))
+                    to_fetch.append(page_of(document))
         lastmods.save()
-        return Discovery(wanted, new)
+        return Discovery(to_fetch, new)
 
     def _known_by_former_keys(self, items: Mapping[str, Discovered]) -> dict[str, Document]:
         """The documents of pages that were stored under the keys of earlier rules, by their keys of today."""
@@ -188,9 +190,17 @@ class Frontier:
         """Return these pages whatever their state, putting those into the frontier that are not there."""
         pages = [Discovered(url, SourceKind.COMMAND) for url in urls]
         self.discover(pages)
-        keys = [self.key(item.url) for item in pages]
-        keys += [f"{self._site}/{page}" for item in pages for page in former_page_ids(item.url)]
+        keys = [key for item in pages for key in self._keys(item.url)]
         return [page_of(document) for document in self._pages.find({"_id": {"$in": keys}})]
+
+    def known_url(self, url: str) -> str | None:
+        """The address under which a page is known; None where it is not known."""
+        page = self._pages.find_one({"_id": {"$in": self._keys(url)}}, {"url": 1})
+        return None if page is None else str(page["url"])
+
+    def _keys(self, url: str) -> list[str]:
+        """The keys of a page by the rules of today and by earlier ones."""
+        return [self.key(url), *(f"{self._site}/{page}" for page in former_page_ids(url))]
 
     def reopen(self, article_ids: Iterable[str]) -> int:
         """Make the pages of these articles pending again; returns how many there are."""
@@ -235,9 +245,8 @@ class Frontier:
 
     def reopen_page(self, url: str) -> None:
         """Make the page of an address pending again, if it is known."""
-        keys = [self.key(url), *(f"{self._site}/{page}" for page in former_page_ids(url))]
         self._pages.update_many(
-            {"_id": {"$in": keys}}, {"$set": {"state": "pending", "next_attempt_at": None}}
+            {"_id": {"$in": self._keys(url)}}, {"$set": {"state": "pending", "next_attempt_at": None}}
         )
 
     def settle(self, page: Page, result: PageResult) -> None:

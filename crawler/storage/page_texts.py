@@ -141,6 +141,37 @@ def waiting_pages(db: Database[Document], site: str) -> list[Document]:
     return sorted(pages, key=lambda page: page["since"])
 
 
+def waiting_of_article(db: Database[Document], article_id: str) -> list[dict[str, Any]]:
+    """What the pages of an article say now that is not confirmed yet."""
+    pages = db.pages.find({"article_id": article_id})
+    return [as_waiting(page) for page in pages if page["state"] == "pending" and page.get("waiting")]
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """What is known of a page that may be no article: its article, its last ending, what waits on it."""
+
+    discovered_by: str
+    article_id: str | None = None
+    disposition: str | None = None
+    error: str | None = None
+    waiting: dict[str, Any] | None = None
+
+
+def pages_by_id(db: Database[Document], page_ids: Sequence[str]) -> list[PageState]:
+    """What is known of the pages with these ids in the frontier, as far as they are there."""
+    return [
+        PageState(
+            discovered_by=page["discovered_by"],
+            article_id=page.get("article_id"),
+            disposition=page.get("last_disposition"),
+            error=page.get("last_error"),
+            waiting=as_waiting(page) if page.get("waiting") and page["state"] == "pending" else None,
+        )
+        for page in db.pages.find({"_id": {"$in": list(page_ids)}})
+    ]
+
+
 def as_waiting(document: Document) -> dict[str, Any]:
     """What waits on a page of the frontier, for people."""
     waiting = document.get("waiting") or {

@@ -12,22 +12,12 @@ from datetime import datetime
 from pymongo import UpdateOne
 from pymongo.database import Database
 
-from crawler.storage.articles import TIMES, published_by
 from crawler.storage.schema import Document
+from crawler.storage.stored_article import ArticleHeader, ArticleReader
 from dedup import Thresholds
 from dedup.comparison.pairs import pair_figures
 from dedup.text.shingles import Content, contents
 
-_FIELDS = {
-    "story_id": 1,
-    "duplicate_of": 1,
-    "text_sha256": 1,
-    "site": 1,
-    "pair": 1,
-    "similarity": 1,
-    "duplicate_reason": 1,
-    **TIMES,
-}
 _AT_ONCE = 64
 """Copies measured at once: their texts are held in memory."""
 
@@ -42,65 +32,64 @@ def measure_copies(db: Database[Document], story_ids: Iterable[str]) -> int:
     Returns:
         How many copies were measured.
     """
-    members = {
-        document["_id"]: document
-        for document in db.articles.find({"story_id": {"$in": sorted(set(story_ids))}}, _FIELDS)
-    }
+    query = {"story_id": {"$in": sorted(set(story_ids))}}
+    documents = list(db.articles.find(query, {**ArticleHeader.projection(), "pair": 1}))
+    measured = {document["_id"]: document.get("pair") or {} for document in documents}
+    members = {document["_id"]: ArticleHeader.from_document(document) for document in documents}
     stale = [
-        (copy, members[copy["duplicate_of"]])
+        (copy, original)
         for copy in members.values()
-        if copy.get("duplicate_of") in members and not _is_measured(copy, members[copy["duplicate_of"]])
+        if (original := members.get(copy.duplicate_of or "")) is not None
+        and not _is_measured(measured[copy.id], copy, original)
     ]
     for first in range(0, len(stale), _AT_ONCE):
         _measure(db, stale[first : first + _AT_ONCE])
     return len(stale)
 
 
-def _is_measured(copy: Document, original: Document) -> bool:
-    pair = copy.get("pair") or {}
-    return bool(
-        pair.get("texts") == [copy["text_sha256"], original["text_sha256"]]
-        and pair.get("similarity") == copy.get("similarity")
-        and pair.get("reason") == copy.get("duplicate_reason")
+def _is_measured(pair: Document, copy: ArticleHeader, original: ArticleHeader) -> bool:
+    return (pair.get("texts"), pair.get("similarity"), pair.get("reason")) == (
+        [copy.text_sha256, original.text_sha256],
+        copy.similarity,
+        copy.duplicate_reason,
     )
 
 
-def _measure(db: Database[Document], pairs: Sequence[tuple[Document, Document]]) -> None:
-    read = _contents(db, {document["_id"] for pair in pairs for document in pair})
+def _measure(db: Database[Document], pairs: Sequence[tuple[ArticleHeader, ArticleHeader]]) -> None:
+    read = _contents(db, {article.id for pair in pairs for article in pair})
     limits = Thresholds()
     updates = []
     for copy, original in pairs:
-        if copy["_id"] not in read or original["_id"] not in read:
+        if copy.id not in read or original.id not in read:
             continue  # taken out of the archive in the meantime
-        found = pair_figures(
-            read[copy["_id"]],
-            read[original["_id"]],
+        figures = pair_figures(
+            read[copy.id],
+            read[original.id],
             limits,
-            same_source=copy["site"] == original["site"],
-            hours_apart=_hours(published_by(copy), published_by(original)),
+            same_source=copy.site == original.site,
+            hours_apart=_hours(copy.latest_publication, original.latest_publication),
         )
         pair = {
-            "texts": [copy["text_sha256"], original["text_sha256"]],
-            "similarity": round(found.similarity, 4),
-            "reason": str(found.reason),
-            "rule": str(found.rule),
-            "contained": round(found.contained, 4),
-            "contains": round(found.contains, 4),
-            "jaccard": round(found.jaccard, 4),
+            "texts": [copy.text_sha256, original.text_sha256],
+            "similarity": round(figures.similarity, 4),
+            "reason": str(figures.reason),
+            "rule": str(figures.rule),
+            "contained": round(figures.contained, 4),
+            "contains": round(figures.contains, 4),
+            "jaccard": round(figures.jaccard, 4),
         }
         fields = {"pair": pair, "similarity": pair["similarity"], "duplicate_reason": pair["reason"]}
         # Only while it is still called a copy of that one: another crawl may have changed that.
-        where = {"_id": copy["_id"], "duplicate_of": original["_id"], "text_sha256": copy["text_sha256"]}
+        where = {"_id": copy.id, "duplicate_of": original.id, "text_sha256": copy.text_sha256}
         updates.append(UpdateOne(where, {"$set": fields}))
     if updates:
         db.articles.bulk_write(updates, ordered=False)
 
 
 def _contents(db: Database[Document], ids: Iterable[str]) -> Mapping[str, Content]:
-    documents = list(db.articles.find({"_id": {"$in": sorted(ids)}}, {"text": 1}))
-    read = contents([document["text"] for document in documents])[1]
-    return {document["_id"]: content for document, content in zip(documents, read, strict=True)}
+    texts = ArticleReader(db).texts(sorted(ids))
+    return dict(zip(texts, contents(list(texts.values()))[1], strict=True))
 
 
-def _hours(one: datetime | None, other: datetime | None) -> float | None:
-    return abs((one - other).total_seconds()) / 3600 if one and other else None
+def _hours(first: datetime | None, second: datetime | None) -> float | None:
+    return abs((first - second).total_seconds()) / 3600 if first and second else None

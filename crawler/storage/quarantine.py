@@ -38,3 +38,8 @@ def quarantine(
         },
         upsert=True,
     )
+
+
+def count_quarantined(db: Database[Document], site: str) -> int:
+    """How many pages of a site are in quarantine."""
+    return len(list(db.quarantine.find({"site": site}, {"_id": 1})))

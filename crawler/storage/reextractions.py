@@ -14,61 +14,53 @@ from pymongo.database import Database
 from crawler.model.article import Article, DatePrecision
 from crawler.storage.articles import ArticleStore, reading_fields, story_fields
 from crawler.storage.schema import Document
+from crawler.storage.stored_article import StoredArticle
 from dedup import Decision, Prepared
 
 _WORDING = frozenset({"title", "text", "text_sha256"})
 """Fields of an article that a reading keeps in any case."""
 
 
-def differences(document: Document, article: Article) -> list[str]:
+def differences(stored: StoredArticle, article: Article) -> list[str]:
     """The names of the fields that a new reading changes, in the order of the data model.
 
     Args:
-        document: The article as stored.
+        stored: The article as stored.
         article: What was read in the same page now.
     """
     # An empty list and a field that an earlier version did not know say the same.
     return [
         name
         for name, value in reading_fields(article).items()
-        if (_stored(value) or None) != (document.get(name) or None)
+        if (_as_stored(value) or None) != (getattr(stored, name) or None)
     ]
 
 
-def keep_date(db: Database[Document], article_id: str, article: Article) -> Article:
+def keep_date(stored: StoredArticle, article: Article) -> Article:
     """A new reading of a stored article's page with the date that was read when the page was fetched first.
 
     A date such as «منذ 3 ساعات» counts from the fetch: read again in the same bytes, it would move on.
 
     Args:
-        db: The database.
-        article_id: The article's `_id`.
-        article: What was read in the same page, fetched anew.
+        stored: The article as stored.
+        article: What was read in the same page, fetched again.
     """
-    fields = {
-        "published_at": 1,
-        "published_precision": 1,
-        "date_source": 1,
-        "modified_at": 1,
-        "date_flags": 1,
-    }
-    held = db.articles.find_one({"_id": article_id}, fields)
-    if held is None or held.get("published_at") is None:
+    if stored.published_at is None:
         return article
-    precision = held.get("published_precision")
+    precision = stored.published_precision
     return replace(
         article,
-        published_at=held["published_at"],
+        published_at=stored.published_at,
         published_precision=DatePrecision(precision) if precision else None,
-        date_source=held.get("date_source"),
-        modified_at=held.get("modified_at"),
-        date_flags=held.get("date_flags") or [],
+        date_source=stored.date_source,
+        modified_at=stored.modified_at,
+        date_flags=stored.date_flags,
     )
 
 
 def correct(
     db: Database[Document],
-    document: Document,
+    stored: StoredArticle,
     article: Article,
     prepared: Prepared | None,
     decision: Decision | None,
@@ -80,18 +72,18 @@ def correct(
 
     Args:
         db: The database.
-        document: The article as stored, with all its fields.
+        stored: The article as stored.
         article: What was read in the same page now.
         prepared: Its new signature; None where its text is the same.
         decision: What dedup says of it; None where it was not asked, or has no room.
         at: The time of reading.
         capture: Fields of the fetch that it was read from, where that is another than the stored one's.
     """
-    article_id, old = document["_id"], document["text_sha256"]
-    replaced = {name: document.get(name) for name in differences(document, article) if name not in _WORDING}
+    article_id, old = stored.id, stored.text_sha256
+    replaced = {name: getattr(stored, name) for name in differences(stored, article) if name not in _WORDING}
     if old != article.text_sha256 or replaced:
         # Named for what it says: a write that is repeated finds it in place, and nothing is kept twice.
-        key = f"{article_id}:{document['revision']}:{old[:16]}"
+        key = f"{article_id}:{stored.revision}:{old[:16]}"
         if replaced:
             key = f"{key}:{hashlib.sha256(repr(sorted(replaced.items())).encode()).hexdigest()[:16]}"
         db.readings.update_one(
@@ -99,14 +91,14 @@ def correct(
             {
                 "$setOnInsert": {
                     "article_id": article_id,
-                    "site": document["site"],
-                    "revision": document["revision"],
-                    "title": document["title"],
-                    "text": document["text"],
-                    "published_at": document.get("published_at"),
+                    "site": stored.site,
+                    "revision": stored.revision,
+                    "title": stored.title,
+                    "text": stored.text,
+                    "published_at": stored.published_at,
                     "replaced": replaced,
                     "text_sha256": old,
-                    "html_sha256": document.get("html_sha256"),
+                    "html_sha256": stored.html_sha256,
                     "read_until": at,
                 }
             },
@@ -120,7 +112,7 @@ def correct(
         ArticleStore(db).apply(decision.changes)
 
 
-def _stored(value: Any) -> Any:
+def _as_stored(value: Any) -> Any:
     """A value as it comes back from the store: times in UTC, in whole milliseconds."""
     if isinstance(value, datetime):
         moment = value.astimezone(UTC)

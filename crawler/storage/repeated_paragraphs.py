@@ -99,16 +99,16 @@ class BoilerplateCounts:
         """How many articles of the site are counted."""
         return self._counts()[1]
 
-    def repeated(self, least: int = REMEMBERED_TEXT) -> list[Repeated]:
-        """The paragraphs that at least `least` pages had, most frequent first."""
+    def repeated(self, min_pages: int = REMEMBERED_TEXT) -> list[Repeated]:
+        """The paragraphs that at least `min_pages` pages had, most frequent first."""
         counts, pages = self._counts()
         words = self._client.hgetall(self._keys[2])
-        found = [
+        paragraphs = [
             Repeated(key, count, pages, _text(words.get(key.encode())), _is_template(count, pages))
             for key, count in counts.items()
-            if count >= least
+            if count >= min_pages
         ]
-        return sorted(found, key=lambda one: (-one.count, one.key))
+        return sorted(paragraphs, key=lambda paragraph: (-paragraph.count, paragraph.key))
 
     def forget(self) -> None:
         """Forget all counts."""

@@ -6,7 +6,7 @@ holds the lease; so a crawl counts once, however often its last write is repeate
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -17,6 +17,10 @@ from crawler.storage.clock import not_ahead, waits_until
 from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.lease import LEASE_SECONDS
 from crawler.storage.schema import Document
+
+LONGEST_DELAY = timedelta(hours=1)
+"""No delay between two requests is longer: seeds allow ten minutes, and Crawl-delays beyond an hour are
+mistakes."""
 
 MOST_ATTEMPTS = 5
 """Times that telling a change of health is tried; whoever is away for so long reads `khabar status`."""
@@ -200,6 +204,11 @@ def unqueue(db: Database[Document], site: str) -> None:
     db.sites.update_one({"_id": site}, {"$set": {"queued_at": None}})
 
 
+def crawled_sites(db: Database[Document]) -> list[str]:
+    """The sites that were ever crawled."""
+    return sorted(document["_id"] for document in db.sites.find({}, {"_id": 1}))
+
+
 def site_states(db: Database[Document]) -> dict[str, SiteState]:
     """What is remembered of each site that was ever crawled, by id."""
     return {document["_id"]: _state(document) for document in db.sites.find({})}
@@ -228,3 +237,26 @@ def _state(document: Document) -> SiteState:
         expires_at=document.get("expires_at"),
         totals=document.get("totals") or {},
     )
+
+
+def not_before(db: Database[Document], site: str) -> datetime | None:
+    """The time before which the site asked not to be crawled, if that lies ahead."""
+    document = db.sites.find_one({"_id": site}) or {}
+    return waits_until(document.get("not_before"), datetime.now(UTC), LONGEST_RETRY)
+
+
+def hold_off(db: Database[Document], site: str, until: datetime) -> None:
+    """Remember that the site asked not to be crawled before `until`."""
+    latest = max(not_before(db, site) or until, until)
+    db.sites.update_one({"_id": site}, {"$set": {"not_before": latest}})
+
+
+def next_request_at(db: Database[Document], site: str) -> datetime | None:
+    """The time before which the delay after the last crawl's last request forbids another one."""
+    document = db.sites.find_one({"_id": site}, {"next_request_at": 1}) or {}
+    return waits_until(document.get("next_request_at"), datetime.now(UTC), LONGEST_DELAY)
+
+
+def remember_next_request(db: Database[Document], site: str, at: datetime) -> None:
+    """Remember when a crawl that has ended would have sent its next request at the earliest."""
+    db.sites.update_one({"_id": site}, {"$set": {"next_request_at": at}})

@@ -53,12 +53,12 @@ class SourceMemory:
 
 @dataclass(frozen=True, slots=True)
 class SourceAnswer:
-    """A full answer of a source: its validators, how much it named, the hash of its body, what came of it."""
+    """A full answer of a source: validators, number of entries, hash of its body, what came of it."""
 
     url: str
     etag: str | None
     last_modified: str | None
-    found: int
+    entries: int
     sha256: str
     lies: bool = False
     finding: SourceFinding = field(default_factory=lambda: SourceFinding(SourceVerdict.OK))
@@ -134,7 +134,7 @@ def finish_walk(
                     "url": answer.url,
                     "etag": answer.etag,
                     "last_modified": answer.last_modified,
-                    "found": answer.found,
+                    "found": answer.entries,
                     "read_at": now,
                     "checked_at": now,
                     "sha256": answer.sha256,
@@ -182,22 +182,3 @@ def remember_health(db: Database[Document], site: str, findings: Mapping[str, So
         updates.append(UpdateOne({"_id": f"{site}/{url}"}, {"$set": fields}, upsert=True))
     if updates:
         db.sources.bulk_write(updates, ordered=False)
-
-
-UNRELIABLE_FOR = timedelta(days=30)
-"""How long the validators of a site's pages are not relied on once one of them proved unreliable: caches
-are mended by then."""
-
-
-def are_page_validators_unreliable(db: Database[Document], site: str) -> bool:
-    """Whether a page of the site was found to change under an ETag or Last-Modified that did not."""
-    document = db.sources.find_one({"_id": f"{site}/pages"}) or {}
-    now = datetime.now(UTC)
-    unreliable_at = not_ahead(document.get("lied_at"), now)
-    return unreliable_at is not None and now - unreliable_at < UNRELIABLE_FOR
-
-
-def remember_unreliable_validators(db: Database[Document], site: str, url: str) -> None:
-    """Remember that the page at `url` changed while its validators stayed the same."""
-    fields = {"site": site, "url": url, "lied_at": datetime.now(UTC)}
-    db.sources.update_one({"_id": f"{site}/pages"}, {"$set": fields}, upsert=True)

@@ -1,6 +1,7 @@
 """Pairs of articles that a person marked as not the same story. MongoDB is the truth; the index follows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pymongo import UpdateOne
@@ -11,7 +12,30 @@ from crawler.storage.schema import Document
 
 def splits_of(db: Database[Document]) -> list[tuple[str, str]]:
     """All marked pairs, by the articles' ids."""
-    return [(document["articles"][0], document["articles"][1]) for document in db.splits.find({})]
+    return [mark.articles for mark in split_marks(db)]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitMark:
+    """A pair that a person marked: the ids of both articles, when, and why."""
+
+    articles: tuple[str, str]
+    marked_at: datetime
+    note: str | None = None
+
+    def other(self, article_id: str) -> str:
+        """The article that one of the pair was told apart from."""
+        first, second = self.articles
+        return second if first == article_id else first
+
+
+def split_marks(db: Database[Document], article_id: str | None = None) -> list[SplitMark]:
+    """The marks of an article, or all of them; the latest first."""
+    marks = [
+        SplitMark(tuple(document["articles"]), document["marked_at"], document.get("note"))
+        for document in db.splits.find({"articles": article_id} if article_id else {})
+    ]
+    return sorted(marks, key=lambda mark: mark.marked_at, reverse=True)
 
 
 def record_splits(db: Database[Document], pairs: Iterable[tuple[str, str]], note: str | None = None) -> int:

@@ -9,14 +9,12 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from crawler.errors import UsageError
+from crawler.operations.archive.search_form import SearchForm
 from crawler.web import models
 from crawler.web.reader import Reader
 from crawler.web.reports import Reports
 from crawler.web.scope import Scope, scope_of
 
-Duplicates = Literal["", "no", "yes", "only"]
-State = Literal["", "removed", "edited"]
-Order = Literal["", "newest", "best"]
 Period = Literal["all", "365", "30", "7"]
 
 _WRONG: dict[int | str, dict[str, Any]] = {
@@ -53,30 +51,9 @@ def site(request: Request, site: str) -> models.SitePage:
 
 
 @router.get("/search", responses=_WRONG)
-def search(
-    request: Request,
-    q: Annotated[str, Query(description="Words, “phrases”, -word, word*. Empty: everything.")] = "",
-    site: Annotated[str, Query(description="A site's id.")] = "",
-    language: Annotated[str, Query(description="ISO 639 code, such as ar.")] = "",
-    since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
-    until: Annotated[str, Query(description="Last day, such as 2024-12-04.")] = "",
-    state: Annotated[State, Query(description="removed by their site, or edited.")] = "",
-    order: Annotated[Order, Query(description="newest (as without it) or best, by BM25.")] = "",
-    duplicates: Annotated[Duplicates, Query(description="no (as without it), yes or only.")] = "",
-    before: Annotated[str, Query(description="`older` of the page before.")] = "",
-) -> models.SearchResult:
+def search(request: Request, form: Annotated[SearchForm, Query()]) -> models.SearchResult:
     """Articles that say these words in any spelling, the newest or the best matches first."""
-    return reader_of(request).search(
-        q,
-        site=site,
-        language=language,
-        since=since,
-        until=until,
-        duplicates=duplicates,
-        state=state,
-        order=order,
-        before=before,
-    )
+    return reader_of(request).search(form)
 
 
 @router.get("/articles/{article}", responses=_MISSING)

@@ -5,7 +5,7 @@ from typing import Final
 
 from crawler.html.difference import difference
 from crawler.operations.archive.read import Archive
-from crawler.storage.schema import Document
+from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
 from crawler.web import models
 from crawler.web.newsrooms import Newsrooms
 
@@ -17,45 +17,45 @@ MEMBERS: Final = 200
 
 def article_page(archive: Archive, rooms: Newsrooms, id_: str) -> models.Article | None:
     """An article with all that belongs to it; `_id`, `article_revision`, the index's `docs`."""
-    document = archive.article(id_)
-    found = archive.lists.by_id([id_])
-    if document is None or not found:
+    article = archive.article(id_)
+    hits = archive.lists.by_id([id_])
+    if article is None or not hits:
         return None
-    hit = found[0]
+    hit = hits[0]
     earlier, later = archive.lists.neighbours(hit)
     revisions = archive.revisions(id_)
     wordings = revisions[-WORDINGS:]
-    texts = [(old["title"], old["text"]) for old in wordings] + [(document["title"], document["text"])]
+    texts = [(old.title, old.text) for old in wordings] + [(article.title, article.text)]
     return models.Article(
         **dict(rooms.brief(hit)),
-        text=document["text"],
-        authors=document.get("authors") or [],
-        editors=document.get("editors") or [],
-        agency=document.get("agency"),
-        section=document.get("section"),
-        tags=document.get("tags") or [],
-        summary=document.get("summary"),
-        published_at=rooms.local(hit.site, document.get("published_at")),
-        published_day=rooms.day(hit.site, document),
-        published_precision=document.get("published_precision"),
-        date_source=document.get("date_source"),
-        modified_at=rooms.local(hit.site, document.get("modified_at")),
-        aliases=[alias for alias in document.get("aliases") or [] if alias != document["url"]],
-        first_seen_at=rooms.local(hit.site, document["first_seen_at"]),
-        checked_at=rooms.local(hit.site, document.get("checked_at")),
-        html_sha256=document.get("html_sha256"),
-        text_sha256=document["text_sha256"],
+        text=article.text,
+        authors=article.authors,
+        editors=article.editors,
+        agency=article.agency,
+        section=article.section,
+        tags=article.tags,
+        summary=article.summary,
+        published_at=rooms.local(hit.site, article.published_at),
+        published_day=rooms.day(article),
+        published_precision=article.published_precision,
+        date_source=article.date_source,
+        modified_at=rooms.local(hit.site, article.modified_at),
+        aliases=[alias for alias in article.aliases if alias != article.url],
+        first_seen_at=rooms.local(hit.site, article.first_seen_at),
+        checked_at=rooms.local(hit.site, article.checked_at),
+        html_sha256=article.html_sha256,
+        text_sha256=article.text_sha256,
         revisions=[
             models.Wording(
-                revision=old["revision"],
-                title=old["title"],
-                text=old["text"],
-                seen_from=rooms.local(hit.site, old["seen_from"]),
-                seen_until=rooms.local(hit.site, old["seen_until"]),
-                text_sha256=old.get("text_sha256"),
-                html_sha256=old.get("html_sha256"),
-                title_changes=changes(old["title"], texts[number + 1][0]),
-                changes=changes(old["text"], texts[number + 1][1]),
+                revision=old.revision,
+                title=old.title,
+                text=old.text,
+                seen_from=rooms.local(hit.site, old.seen_from),
+                seen_until=rooms.local(hit.site, old.seen_until),
+                text_sha256=old.text_sha256,
+                html_sha256=old.html_sha256,
+                title_changes=changes(old.title, texts[number + 1][0]),
+                changes=changes(old.text, texts[number + 1][1]),
             )
             for number, old in enumerate(wordings)
         ],
@@ -66,22 +66,22 @@ def article_page(archive: Archive, rooms: Newsrooms, id_: str) -> models.Article
                 removed_at=rooms.local(hit.site, absence["removed_at"]),
                 returned_at=rooms.local(hit.site, absence["returned_at"]),
             )
-            for absence in document.get("absences") or ()
+            for absence in article.absences
         ],
-        date_flags=document.get("date_flags") or [],
-        marks=document.get("marks") or [],
+        date_flags=article.date_flags,
+        marks=article.marks,
         readings=[
             models.Reading(
-                revision=old["revision"],
-                read_until=rooms.local(hit.site, old["read_until"]),
-                text_sha256=old["text_sha256"],
-                html_sha256=old.get("html_sha256"),
-                title_changes=changes(old["title"], _after(document, wordings, old)[0]),
-                changes=changes(old["text"], _after(document, wordings, old)[1]),
+                revision=old.revision,
+                read_until=rooms.local(hit.site, old.read_until),
+                text_sha256=old.text_sha256,
+                html_sha256=old.html_sha256,
+                title_changes=changes(old.title, _after(article, wordings, old)[0]),
+                changes=changes(old.text, _after(article, wordings, old)[1]),
             )
             for old in archive.readings(id_)[-WORDINGS:]
         ],
-        captures=_captures(archive, rooms, hit.site, document, wordings),
+        captures=_captures(archive, rooms, article, wordings),
         captures_known=archive.kept.followed(hit.site),
         earlier=earlier and rooms.brief(earlier),
         later=later and rooms.brief(later),
@@ -89,20 +89,19 @@ def article_page(archive: Archive, rooms: Newsrooms, id_: str) -> models.Article
 
 
 def _captures(
-    archive: Archive, rooms: Newsrooms, site: str, document: Document, wordings: Sequence[Document]
+    archive: Archive, rooms: Newsrooms, article: StoredArticle, wordings: Sequence[Revision]
 ) -> list[models.Capture]:
     """The raw pages kept of an article, and which of its wordings was read in which."""
-    read_in = {old.get("html_sha256"): int(old["revision"]) for old in wordings}
-    read_in[document.get("html_sha256")] = int(document["revision"])
+    read_in = {old.html_sha256: old.revision for old in wordings} | {article.html_sha256: article.revision}
     return [
         models.Capture(
-            captured_at=rooms.local(site, capture.at),
+            captured_at=rooms.local(article.site, capture.at),
             html_sha256=capture.sha256,
-            file=f"raw/{site}/{capture.segment}",
+            file=f"raw/{article.site}/{capture.segment}",
             offset=capture.offset,
             revision=read_in.get(capture.sha256),
         )
-        for capture in archive.kept.of(document["_id"])
+        for capture in archive.kept.of(article.id)
     ]
 
 
@@ -114,8 +113,7 @@ def changes(old: str, new: str) -> list[models.Change]:
     ]
 
 
-def _after(document: Document, wordings: Sequence[Document], old: Document) -> tuple[str, str]:
-    """Title and text as that revision reads now."""
-    same = (one for one in wordings if one["revision"] == old["revision"])
-    now = next(same, document)
-    return now["title"], now["text"]
+def _after(article: StoredArticle, wordings: Sequence[Revision], reading: EarlierReading) -> tuple[str, str]:
+    """Title and text as the revision of an earlier reading is read now."""
+    current = next((old for old in wordings if old.revision == reading.revision), article)
+    return current.title, current.text

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from crawler.health.verdict import HEALTHY
 from crawler.html.safe import local
-from crawler.operations.archive.read import days_ago
-from crawler.storage.crawls import NEW
+from crawler.model.period import days_ago
+from crawler.storage.crawls import count_new
 from crawler.storage.search import CrawlRow, SiteCount
 from crawler.storage.search.queries import DAMASCUS
 from crawler.storage.site_state import SiteState
@@ -84,7 +84,7 @@ def _crawl(row: CrawlRow) -> models.Crawl:
         healthy=row.finished is None or row.verdict in HEALTHY,
         taken=row.taken,
         left=row.remaining,
-        new=sum(row.dispositions.get(str(kind), 0) for kind in NEW),
+        new=count_new(row.dispositions),
         dispositions=row.dispositions,
         problems=row.problems,
     )

@@ -68,7 +68,7 @@ class Crawl(_Model):
     healthy: bool
     taken: int
     left: int
-    new: int = Field(description="Articles that were new or had changed.")
+    new: int = Field(description="Articles that were new; revised ones are not counted.")
     dispositions: dict[str, int]
     problems: list[str]
 

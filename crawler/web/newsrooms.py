@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.html.safe import local
+from crawler.model.article import DatePrecision
 from crawler.model.period import ZONE
 from crawler.model.site import Site
-from crawler.storage.schema import Document
 from crawler.storage.search import Hit, stated_day
+from crawler.storage.stored_article import ArticleHeader
 from crawler.web import models
 
 
@@ -39,12 +40,11 @@ class Newsrooms:
         """A time in the site's zone."""
         return None if at is None else local(at, self.zone(site))
 
-    def day(self, site: str, document: Document) -> date | None:
+    def day(self, article: ArticleHeader) -> date | None:
         """The day of publication of an article whose page states no time."""
-        at = document.get("published_at")
-        if at is None or document.get("published_precision") != "day":
+        if article.published_at is None or article.published_precision != DatePrecision.DAY:
             return None
-        return local(at, self.zone(site)).date()
+        return local(article.published_at, self.zone(article.site)).date()
 
     def brief(self, hit: Hit) -> models.Brief:
         """An article as lists show it."""

@@ -3,11 +3,12 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.html.words import LANGUAGES
 from crawler.model.period import ZONE
+from crawler.operations.archive.search_form import SearchForm
 from crawler.web.api import Period, reader_of, report_scope
 from crawler.web.reader import CRAWLS, SITE_CRAWLS, Reader
 from crawler.web.render import render, script, style_sheet
@@ -88,50 +89,17 @@ def site(request: Request, lang: Lang, site: str) -> Response:
 
 
 @router.get("/{lang}/search")
-def search(
-    request: Request,
-    lang: Lang,
-    q: str = "",
-    site: str = "",
-    language: str = "",
-    since: str = "",
-    until: str = "",
-    duplicates: str = "",
-    state: str = "",
-    order: str = "",
-    before: str = "",
-) -> Response:
+def search(request: Request, lang: Lang, form: Annotated[SearchForm, Query()]) -> Response:
     """Search."""
     reader = reader_of(request)
-    asked = {
-        "q": q,
-        "site": site,
-        "language": language,
-        "since": since,
-        "until": until,
-        "duplicates": duplicates,
-        "state": state,
-        "order": order,
-    }
-    data = reader.search(
-        q,
-        site=site,
-        language=language,
-        since=since,
-        until=until,
-        duplicates=duplicates,
-        state=state,
-        order=order,
-        before=before,
-    )
     return _page(
         request,
         "search.html.j2",
         lang,
         here="search",
-        data=data,
-        asked=asked,
-        before=before,
+        data=reader.search(form),
+        asked=form.without_page(),
+        before=form.before,
         sites=sorted((reader.rooms.name(name, lang), name) for name in _sites(reader)),
         languages=reader.archive.lists.languages(),
         api=f"/api/search{'?' + request.url.query if request.url.query else ''}",

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from crawler.errors import UsageError
-from crawler.model.period import parse_period
+from crawler.model.period import days_ago
 from crawler.model.site import Site
-from crawler.operations.archive.read import Archive, best_first, days_ago, filters_of, parse_query
-from crawler.storage.search import CrawlRow, Hit, SiteCount
+from crawler.operations.archive.read import Archive
+from crawler.operations.archive.search_form import SearchForm
+from crawler.storage.search import CrawlRow, Filters, Hit, SiteCount, parse_query
 from crawler.storage.search.excerpt import Piece, highlighted
 from crawler.storage.site_state import SiteState
 from crawler.web import models
@@ -91,9 +92,7 @@ class Reader:
         days = self._lists.days(days_ago(DAYS - 1), id_).get(id_, {})
         pages, number = self._lists.quarantined(id_, QUARANTINED)
         health = self._health(id_, states.get(id_), counts.get(id_), crawls, number, days)
-        latest = self._lists.search(
-            parse_query(""), filters_of(site=id_, duplicates="yes"), limit=LATEST
-        ).hits
+        latest = self._lists.search(parse_query(""), Filters(site=id_), limit=LATEST).hits
         return models.SitePage(
             **dict(health),
             latest=[self.rooms.brief(hit) for hit in latest],
@@ -103,37 +102,16 @@ class Reader:
             ],
         )
 
-    def search(
-        self,
-        typed: str,
-        *,
-        site: str | None = None,
-        language: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        duplicates: str | None = None,
-        state: str | None = None,
-        order: str | None = None,
-        before: str | None = None,
-    ) -> models.SearchResult:
+    def search(self, form: SearchForm) -> models.SearchResult:
         """A page of matches; the index's `words`, the texts by `_id`.
 
         Raises:
-            UsageError: A filter cannot be read.
+            UsageError: A field of the form cannot be read.
         """
-        filters = filters_of(
-            site=site,
-            language=language,
-            period=parse_period(since, until, since_name="since", until_name="until"),
-            duplicates=duplicates,
-            state=state,
-        )
-        key = _key(before)
-        query = parse_query(typed)
-        best = best_first(order)
-        hits, pieces = self.archive.search(query, filters, best=best, before=key, limit=PAGE)
+        hits, pieces = self.archive.search(form, limit=PAGE)
+        query = parse_query(form.q)
         return models.SearchResult(
-            query=typed,
+            query=form.q,
             total=hits.total,
             more_than_total=hits.more,
             hits=[
@@ -206,7 +184,12 @@ class Reader:
         """
         period = (scope or Scope()).bounds()
         pairs, older = self._lists.carried(
-            first, carrier, since=period.since, until=period.until, before=_key(before), limit=PAGE
+            first,
+            carrier,
+            since=period.since,
+            until=period.until,
+            before=SearchForm(before=before or "").before_row,
+            limit=PAGE,
         )
         return models.Carried(
             first=first,
@@ -251,13 +234,3 @@ class Reader:
 
 def _parts(pieces: Sequence[Piece]) -> list[models.Part]:
     return [models.Part(text=piece.text, hit=piece.hit) for piece in pieces]
-
-
-def _key(before: str | None) -> int | None:
-    try:
-        key = int(before) if before else None
-    except ValueError:
-        key = 1 << 63
-    if key is not None and abs(key) >= 1 << 63:
-        raise UsageError(f"before: {before!r} is not the `older` of an earlier page")
-    return key

@@ -1,11 +1,10 @@
 """What a page is narrowed to: a site and a period."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from crawler.errors import UsageError
-from crawler.model.period import ZONE, Period, parse_period
+from crawler.model.period import Period, days_ago, parse_period
 
 PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""
@@ -24,8 +23,7 @@ class Scope:
         """When the articles of the report were published."""
         days = PERIODS[self.period or "all"]
         if days is not None:
-            today = datetime.now(ZONE).date()
-            return Period(datetime.combine(today - timedelta(days=days), time.min, ZONE).astimezone(UTC))
+            return Period(days_ago(days))
         return parse_period(self.since, self.until, since_name="since", until_name="until")
 
 

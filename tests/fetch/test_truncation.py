@@ -13,7 +13,7 @@ from crawler.model.article import Disposition
 from crawler.parsing.page_end import PageEnd
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Page
-from crawler.storage.sources import are_page_validators_unreliable, remember_unreliable_validators
+from crawler.storage.site_pages import are_page_validators_unreliable, remember_unreliable_validators
 
 HEAD = "<html><body><p>افتتح مجلس المدينة جسراً"
 WHOLE, OPEN = f"{HEAD}</p></body></html>", f"{HEAD}</p>"

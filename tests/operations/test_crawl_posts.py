@@ -11,7 +11,8 @@ from crawler.demo import Newsroom
 from crawler.demo.profiles import PROFILES
 from crawler.operations.crawling.reextract import reextract
 from crawler.parsing.urls import page_id
-from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
+from crawler.storage.warc.raw_pages import raw_folder, segments
+from crawler.storage.warc.reader import read_segment
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
 from tests.support.processes import crawl_process, wait_until
 from tests.support.servers import Servers

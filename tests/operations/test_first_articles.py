@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.storage.articles import article_of, reading_fields
+from crawler.storage.articles import reading_fields
 from crawler.storage.connect import Stores
+from crawler.storage.stored_article import StoredArticle
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page
 
 PUBLISHED = datetime(2024, 12, 4, 9, tzinfo=UTC)
@@ -37,7 +38,7 @@ def test_a_note_under_every_article_of_a_first_crawl_is_in_none_of_them(
     assert {document["revision"] for document in documents} == {1}
     assert stores.db.readings.count_documents({}) > 0, "what was stored at first is kept"
     for document in documents:
-        article = article_of(document)
+        article = StoredArticle.from_document(document).as_article()
         assert article.text_sha256 == document["text_sha256"]
         assert {name: value or None for name, value in reading_fields(article).items()} == {
             name: document.get(name) or None for name in reading_fields(article)

@@ -8,7 +8,9 @@ from crawler.pipelines.extraction import Extracted
 from crawler.pipelines.item import PageItem
 from crawler.pipelines.raw_copy import Keeping
 from crawler.storage.frontier import Page
-from crawler.storage.warc.raw_pages import RawPageWriter, fetch_sha256, read_segment, segments
+from crawler.storage.warc.raw_pages import fetch_sha256, segments
+from crawler.storage.warc.reader import read_segment
+from crawler.storage.warc.writer import RawPageWriter
 
 URL = "https://souq.example/akhbar/1"
 HTML = "<p>نص الخبر</p>".encode()

@@ -12,6 +12,7 @@ from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, index_was_lost, mend_index, open_index, rebuild_index
 from crawler.storage.schema import ensure_schema
+from crawler.storage.stored_article import ArticleReader
 from dedup import Decision, prepare
 
 NOW = datetime(2024, 12, 4, 10, 0, tzinfo=UTC)
@@ -65,7 +66,7 @@ def test_a_new_wording_keeps_the_old_one_however_often_it_is_written(
     _save(stores, _key(1))
     for _ in range(2):
         _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=2)
-    known = articles.known(_key(1))
+    known = ArticleReader(stores.db).header(_key(1))
     assert known is not None
     assert known.revision == 2
     (old,) = stores.db.revisions.find({"article_id": _key(1)})
@@ -90,13 +91,13 @@ def test_a_removed_article_stays_and_may_return(stores: Stores, articles: Articl
     _save(stores, _key(1))
     assert articles.removed(_key(1), NOW)
     assert not articles.removed(_key(1), NOW + timedelta(days=1))
-    known = articles.known(_key(1))
+    known = ArticleReader(stores.db).header(_key(1))
     assert known is not None
-    assert known.removed
+    assert known.removed_at is not None
     articles.still_there(_key(1), NOW + timedelta(days=2))
-    known = articles.known(_key(1))
+    known = ArticleReader(stores.db).header(_key(1))
     assert known is not None
-    assert not known.removed
+    assert known.removed_at is None
     # A second absence ends with another wording; neither of them is forgotten.
     assert articles.removed(_key(1), NOW + timedelta(days=3))
     _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=4)

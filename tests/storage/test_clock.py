@@ -11,14 +11,14 @@ from crawler.model.article import Discovered, Disposition
 from crawler.model.crawl import SourceKind, Verdict
 from crawler.storage.clock import CLOCK_SLACK, not_ahead, waits_until
 from crawler.storage.connect import Stores
-from crawler.storage.crawls import hold_off, not_before
 from crawler.storage.date_archives import next_unread, recall_archives
 from crawler.storage.frontier import Frontier, PageResult
 from crawler.storage.lease import Lease, LeaseHeldError
 from crawler.storage.recheck import AGES
 from crawler.storage.schema import ensure_schema
-from crawler.storage.site_state import Turn, queue, record_turn, site_state
-from crawler.storage.sources import are_page_validators_unreliable, recall_source
+from crawler.storage.site_pages import are_page_validators_unreliable
+from crawler.storage.site_state import Turn, hold_off, not_before, queue, record_turn, site_state
+from crawler.storage.sources import recall_source
 from crawler.storage.wordpress import recall_closed_names, recall_posts, recall_posts_mark
 
 NOW = datetime.now(UTC)

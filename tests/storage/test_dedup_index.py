@@ -16,7 +16,7 @@ from crawler.storage.dedup_index import (
     mend_index,
     open_index,
     rebuild_index,
-    tell_anew,
+    recluster,
 )
 from crawler.storage.schema import ensure_schema
 from crawler.storage.splits import forget_splits, record_splits, splits_of
@@ -81,7 +81,7 @@ def test_marks_are_kept_apart_from_the_index_and_outlive_it(stores: Stores) -> N
     assert record_splits(stores.db, [pair[::-1]]) == 0
     assert splits_of(stores.db) == [(hex_id(1), hex_id(3))]
     open_index(stores).mark_apart([pair])
-    tell_anew(stores, [hex_id(1)])
+    recluster(stores, [hex_id(1)])
     apart = {1: (1, None, False), 2: (1, 1, False), 3: (3, None, False)}
     assert clusters(stores) == apart
     stores.redis.flushdb()
@@ -129,8 +129,7 @@ def test_a_story_keeps_its_id_in_a_new_index_whoever_came_first(stores: Stores) 
 
 @given(stories=st.dictionaries(st.integers(0, 30), st.integers(0, 6), min_size=1, max_size=12))
 def test_an_order_that_keeps_story_ids_holds_each_article_once(stories: dict[int, int]) -> None:
-    documents = [{"_id": str(article), "story_id": str(story)} for article, story in stories.items()]
-    order = keep_story_ids(documents)
+    order = keep_story_ids({str(article): str(story) for article, story in stories.items()})
     assert sorted(order) == sorted(str(article) for article in stories)
     for article, story in stories.items():
         if stories.get(story) == story:

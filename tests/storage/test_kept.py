@@ -8,7 +8,8 @@ import pytest
 
 from crawler.storage.search import SearchFile
 from crawler.storage.search.captures import KeptPages
-from crawler.storage.warc.raw_pages import RawPageWriter, fetch_sha256, raw_folder, segments
+from crawler.storage.warc.raw_pages import fetch_sha256, raw_folder, segments
+from crawler.storage.warc.writer import RawPageWriter
 from tests.support.raw_pages import WHEN, raw_page, write_raw_pages
 
 

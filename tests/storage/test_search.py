@@ -24,7 +24,7 @@ from crawler.storage.search import (
 )
 from crawler.storage.search.excerpt import excerpts
 from crawler.storage.search.letters import fold
-from crawler.storage.search.spellings import phrase_variants, spellings
+from crawler.storage.search.query import phrase_variants, spellings
 from dedup.text.shingles import normalise
 from tests.support.small_archive import NOW, article, copy, crawl
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.model.article import Hints
-from crawler.storage.warc.raw_pages import RawPage, RawPageWriter
+from crawler.storage.warc.raw_pages import RawPage
+from crawler.storage.warc.writer import RawPageWriter
 
 WHEN = datetime(2024, 12, 4, 10, 25, 30, 123456, tzinfo=UTC)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from crawler.storage.connect import Stores
 from crawler.storage.schema import ensure_schema
-from crawler.storage.warc.raw_pages import RawPage, RawPageWriter, raw_folder
+from crawler.storage.warc.raw_pages import RawPage, raw_folder
+from crawler.storage.warc.writer import RawPageWriter
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FIRST, COPY, CUT = "a" * 32, "b" * 32, "c" * 32

@@ -6,13 +6,11 @@ SHA-256 of all lines before it). Each line between holds a collection's name and
 canonical MongoDB Extended JSON v2, which keeps every type (or, where a key begins with ``$``, as BSON):
 https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
 
-Redis is not in it: what it holds can be made anew from MongoDB.
+Redis is not in it: what it holds can be made again from MongoDB.
 """
 
 import gzip
 import hashlib
-import os
-import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -30,6 +28,7 @@ from pymongo.errors import PyMongoError
 
 from crawler import __version__
 from crawler.errors import KhabarError, StoreUnavailableError
+from crawler.files import draft_of
 from crawler.storage import dump
 from crawler.storage.connect import Stores
 
@@ -77,7 +76,7 @@ def backup(stores: Stores, path: Path, progress: Progress | None = None) -> Summ
     Args:
         stores: The open stores.
         path: The file; an older one of that name is replaced at the very end.
-        progress: Told of documents written.
+        progress: Called with the documents written.
 
     Raises:
         BackupError: The file cannot be written, or a restore into the database was interrupted.
@@ -93,7 +92,7 @@ def backup(stores: Stores, path: Path, progress: Progress | None = None) -> Summ
                     f"the database {stores.db.name!r} is half restored: finish that first, with "
                     "`khabar restore FILE --replace`"
                 )
-            with _replaced(path) as file:
+            with draft_of(path) as draft, draft.open("wb") as file:
                 counts = _dump(stores.db, file, created, progress or _silent)
     except OSError as error:
         raise BackupError(f"the backup {path} cannot be written: {error.strerror or error}") from None
@@ -131,7 +130,6 @@ def restore(
     *,
     replace: bool = False,
     progress: Progress | None = None,
-    rebuild: Callable[[Stores], object] | None = None,
 ) -> Summary:
     """Bring a backup's documents, indexes, validators and views into the database.
 
@@ -141,8 +139,7 @@ def restore(
         stores: The open stores.
         path: The backup.
         replace: Delete what is in the database now; without it, a database with documents is refused.
-        progress: Told of documents restored.
-        rebuild: Called afterwards, to make anew what Redis holds.
+        progress: Called with the documents restored.
 
     Raises:
         BackupError: The backup is not whole, or the database is not empty.
@@ -161,8 +158,6 @@ def restore(
         db[_MARK].insert_one({"_id": _UNFINISHED, "began_at": datetime.now(UTC)})
         _load(db, path, summary, progress or _silent)
         db.drop_collection(_MARK)
-    if rebuild is not None:
-        rebuild(stores)
     return summary
 
 
@@ -170,7 +165,7 @@ _MARK = "khabar.unfinished"
 
 
 def restore_was_interrupted(db: Database[Document]) -> bool:
-    """Tell whether a restore into this database began and did not end."""
+    """Whether a restore into this database began and did not end."""
     return db[_MARK].find_one({"_id": _UNFINISHED}) is not None
 
 
@@ -199,13 +194,13 @@ def _dump(db: Database[Document], file: IO[bytes], created: datetime, progress: 
 
         write(header)
         progress(0, expected)
-        for one in described:
-            if one["type"] == "view":
+        for collection in described:
+            if collection["type"] == "view":
                 continue
-            for batch in dump.batches(db, one["name"]):
+            for batch in dump.batches(db, collection["name"]):
                 for document in batch:
-                    write([one["name"], _bson(document) if _ambiguous(document) else document])
-                counts[one["name"]] += len(batch)
+                    write([collection["name"], _bson(document) if _ambiguous(document) else document])
+                counts[collection["name"]] += len(batch)
                 done += len(batch)
                 progress(done, max(done, expected))
         write({"documents": dict(counts), "sha256": digest.hexdigest()})
@@ -246,7 +241,7 @@ def _ambiguous(value: object) -> bool:
 
 
 def _bson(document: Document) -> bytes:
-    """A document in its binary form, for the few that cannot be told in JSON."""
+    """A document in its binary form, for the few that JSON cannot hold."""
     return encode(document, codec_options=dump.CODEC)
 
 
@@ -286,27 +281,12 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _occupied(db: Database[Document]) -> list[str]:
     """The collections with documents in them, but for `meta`, which every opened database has."""
-    described = [one for one in dump.describe(db) if one["name"] != "meta"]
-    return [one["name"] for one in described if dump.count(db, [one])]
+    described = [collection for collection in dump.describe(db) if collection["name"] != "meta"]
+    return [collection["name"] for collection in described if dump.count(db, [collection])]
 
 
 def _silent(done: int, expected: int) -> None:
     """Progress that nobody watches."""
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[IO[bytes]]:
-    """A new file beside `path` that takes its place when the block ends well, and vanishes otherwise."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 @contextmanager
@@ -315,5 +295,5 @@ def _store_errors(what: str) -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        told = str(error).partition(", full error")[0]
-        raise StoreUnavailableError(f"the {what} stopped, as MongoDB failed: {told}") from error
+        message = str(error).partition(", full error")[0]
+        raise StoreUnavailableError(f"the {what} stopped, as MongoDB failed: {message}") from error

@@ -7,12 +7,11 @@ from crawler.model.crawl import CrawlKind
 from crawler.model.job import Job
 from crawler.model.period import ANY_TIME, Period
 from crawler.model.site import Site
-from crawler.parsing.urls import former_page_ids, page_id
 from crawler.settings import Settings
-from crawler.storage.articles import TIMES, placed_at
 from crawler.storage.connect import open_stores
 from crawler.storage.frontier import Frontier
 from crawler.storage.schema import ensure_schema
+from crawler.storage.stored_article import ArticleReader
 
 
 def recrawl_job(
@@ -40,19 +39,14 @@ def recrawl_job(
         if url is not None:
             if not site.owns(url):
                 raise UsageError(f"--url {url}: it does not belong to the site {site.id} ({site.url})")
-            keys = [f"{site.id}/{page}" for page in (page_id(url), *former_page_ids(url))]
-            page = stores.db.pages.find_one({"_id": {"$in": keys}}, {"url": 1})
-            if page is None:
+            page_url = Frontier(stores.db, site.id).known_url(url)
+            if page_url is None:
                 raise UsageError(
                     f"--url {url}: nothing is stored of it; khabar crawl {site.id} finds new pages"
                 )
-            return Job(site=site, kind=CrawlKind.RECRAWL, urls=(page["url"],), discover=False), 1
-        chosen = [
-            document["_id"]
-            for document in stores.db.articles.find({"site": site.id}, TIMES)
-            if placed_at(document) in period
-        ]
+            return Job(site=site, kind=CrawlKind.RECRAWL, urls=(page_url,), discover=False), 1
         frontier = Frontier(stores.db, site.id)
-        opened = frontier.reopen(chosen)
+        stored = ArticleReader(stores.db).published_within(site.id, period)
+        opened = frontier.reopen(article.id for article in stored)
         frontier.reopen_missed(period)
     return Job(site=site, kind=CrawlKind.RECRAWL, since=period.since, until=period.until), opened

@@ -19,8 +19,10 @@ from crawler.storage.dedup_index import mend_index
 from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.reextractions import differences
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
-from crawler.storage.schema import Document, ensure_schema
-from crawler.storage.warc.raw_pages import DamagedSegmentError, RawPage, raw_folder, read_segment, segments
+from crawler.storage.schema import ensure_schema
+from crawler.storage.stored_article import ArticleReader, StoredArticle
+from crawler.storage.warc.raw_pages import RawPage, raw_folder, segments
+from crawler.storage.warc.reader import DamagedSegmentError, read_segment
 from dedup import Prepared
 
 BATCH = 50
@@ -143,11 +145,15 @@ class _Reading:
 
     async def _read_batch(self, batch: list[RawPage], learned: frozenset[str]) -> None:
         ids = [page.article_id for page in batch]
-        held = {one["_id"]: one for one in self._stores.db.articles.find({"_id": {"$in": ids}})}
+        stored = {
+            article.id: article
+            for articles in ArticleReader(self._stores.db).in_batches(sorted(set(ids)))
+            for article in articles
+        }
         slots = asyncio.Semaphore(self._workers)
 
         async def read(page: RawPage) -> Extracted | ExtractionFailedError | None:
-            if held.get(page.article_id, {}).get("html_sha256") != page.sha256:
+            if page.article_id not in stored or stored[page.article_id].html_sha256 != page.sha256:
                 return None
             fetched = FetchedPage(
                 page.html, page.url, page.hints, page.charset, page.fetched_at, learned, page.parts
@@ -162,13 +168,16 @@ class _Reading:
 
         for page, result in zip(batch, await asyncio.gather(*map(read, batch)), strict=True):
             self._report.read += 1
-            self._settle(page, result, held)
+            self._settle(page, result, stored)
 
     def _settle(
-        self, page: RawPage, result: Extracted | ExtractionFailedError | None, held: dict[str, Document]
+        self,
+        page: RawPage,
+        result: Extracted | ExtractionFailedError | None,
+        stored: dict[str, StoredArticle],
     ) -> None:
-        document = held.get(page.article_id)
-        if document is None:
+        article = stored.get(page.article_id)
+        if article is None:
             self._report.unknown += 1
         elif result is None:
             self._report.earlier += 1
@@ -181,15 +190,15 @@ class _Reading:
         elif result.article is None or result.prepared is None:
             self._report.refused += 1
             self._report.refusals.append(f"{page.url}: {result.reason}")
-        elif fields := differences(document, result.article):
+        elif fields := differences(article, result.article):
             self._report.corrected += 1
-            grown = len(result.article.text) - len(document["text"])
-            self._report.corrections.append(Correction(document["url"], tuple(fields), grown))
+            grown = len(result.article.text) - len(article.text)
+            self._report.corrections.append(Correction(article.url, tuple(fields), grown))
             if not self._dry_run:
-                held[page.article_id] = self._correct(document, result.article, result.prepared)
+                stored[page.article_id] = self._correct(article, result.article, result.prepared)
         else:
             self._report.same += 1
 
-    def _correct(self, document: Document, article: Article, prepared: Prepared) -> Document:
-        apply_reading(self._stores, document, article, prepared)
-        return self._stores.db.articles.find_one({"_id": document["_id"]}) or document
+    def _correct(self, stored: StoredArticle, article: Article, prepared: Prepared) -> StoredArticle:
+        apply_reading(self._stores, stored, article, prepared)
+        return ArticleReader(self._stores.db).get(stored.id) or stored

@@ -12,6 +12,7 @@ from crawler.health.interval import open_from
 from crawler.health.report import SourceReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.crawl import CrawlOutcome, Verdict
+from crawler.model.period import iso_times
 from crawler.model.site import Site
 from crawler.storage.clock import not_ahead
 from crawler.storage.crawls import NEW
@@ -117,8 +118,8 @@ def statuses(db: Database[Document], sites: Iterable[Site], *, detailed: bool = 
     """
     now = datetime.now(UTC)
     states = site_states(db)
-    found = [_status(db, site, states.get(site.id, SiteState(site.id)), now, detailed) for site in sites]
-    return sorted(found, key=lambda status: (status.healthy, status.site))
+    rows = [_status(db, site, states.get(site.id, SiteState(site.id)), now, detailed) for site in sites]
+    return sorted(rows, key=lambda status: (status.healthy, status.site))
 
 
 def _status(
@@ -168,13 +169,6 @@ def _with_sources(
             summaries[number] = replace(summaries[number], sources=sources)
             break
     return summaries
-
-
-def iso_times(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields with their times as ISO 8601, for JSON."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
-    }
 
 
 def due_at(site: Site, state: SiteState, now: datetime) -> datetime:

@@ -41,7 +41,7 @@ class Announcer:
     def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
         self._settings = settings
         self._tell = tell
-        self._wanted = threading.Event()
+        self._requested = threading.Event()
         self._closing = threading.Event()
         # A daemon: a receiver that neither answers nor refuses must not keep the program from ending.
         self._thread = threading.Thread(target=self._work, name="webhook", daemon=True)
@@ -49,19 +49,19 @@ class Announcer:
 
     def look(self) -> None:
         """Look for changes soon; returns at once."""
-        self._wanted.set()
+        self._requested.set()
 
     def close(self) -> None:
         """Tell what is still to be told, but wait no longer than `PATIENCE` for it."""
         self._closing.set()
-        self._wanted.set()
+        self._requested.set()
         self._thread.join(PATIENCE)
 
     def _work(self) -> None:
         while True:
-            self._wanted.wait()
+            self._requested.wait()
             closing = self._closing.is_set()
-            self._wanted.clear()
+            self._requested.clear()
             try:
                 self._announce()
             except (PyMongoError, KhabarError) as error:

@@ -16,16 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pymongo
-
 from crawler.errors import KhabarError, UsageError
 from crawler.files import make_private_folder
 from crawler.settings import Settings
-from crawler.storage.articles import TIMES, published_by
-from crawler.storage.batches import in_batches
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.dedup_index import LONGEST_COUNT
 from crawler.storage.splits import splits_of
+from crawler.storage.stored_article import ArticleReader
 from dedup import DedupError, Document
 from dedup.batch.cluster import ClusteringResult, NearMiss, cluster_batches
 from dedup.batch.duckdb_join import DuckDB
@@ -33,7 +29,6 @@ from dedup.batch.export_files import FORMATS, document_batches, export_batches, 
 from dedup.stories.clusters import Agreement, agreement, differences
 
 ENGINES = ("duckdb", "numpy", "spark")
-_FIELDS = {"text": 1, "site": 1, "story_id": 1, **TIMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +194,14 @@ def _on_spark(
         if source is None:
             source = folder / "archive.jsonl"
             with source.open("w", encoding="utf-8") as lines:
-                for count, one in enumerate(articles, 1):
-                    record = {"id": one.id, "text": one.text, "site": one.source, "story_id": one.story_id}
-                    record["published"] = one.published.isoformat() if one.published else None
+                for count, article in enumerate(articles, 1):
+                    record = {
+                        "id": article.id,
+                        "text": article.text,
+                        "site": article.source,
+                        "story_id": article.story_id,
+                    }
+                    record["published"] = article.published.isoformat() if article.published else None
                     lines.write(json.dumps(record) + "\n")
                     if progress and count % 1000 == 0:
                         progress(count)
@@ -217,17 +217,11 @@ def _on_spark(
 
 
 def _stored(stores: Stores) -> Iterator[Document]:
-    with pymongo.timeout(LONGEST_COUNT):
-        keys = [document["_id"] for document in stores.db.articles.find({}, {"_id": 1})]
-    for batch in in_batches(stores.db.articles, keys, _FIELDS):
-        for document in batch:
-            yield Document(
-                document["_id"],
-                document["text"],
-                published_by(document),
-                document["site"],
-                document["story_id"] if not document.get("dedup_pending") else None,
-            )
+    reader = ArticleReader(stores.db)
+    for batch in reader.in_batches(reader.all_ids()):
+        for article in batch:
+            story_id = None if article.dedup_pending else article.story_id
+            yield Document(article.id, article.text, article.latest_publication, article.site, story_id)
 
 
 def story_rows(result: ClusteringResult) -> Iterator[dict[str, Any]]:

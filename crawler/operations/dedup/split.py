@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from crawler.errors import UsageError
-from crawler.operations.archive.show import find_article
+from crawler.operations.archive.show import find_stored
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import open_index, tell_anew
-from crawler.storage.splits import forget_splits, record_splits
+from crawler.storage.dedup_index import open_index, recluster
+from crawler.storage.splits import forget_splits, record_splits, split_marks
+from crawler.storage.stored_article import ArticleReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class SplitResult:
     """What a split did.
 
     Attributes:
-        article_id: The article that was told apart from others.
+        article_id: The article that was split from others.
         changed: Pairs that were marked, or whose mark was taken back; 0 where that had been so already.
         stories: The story of each article concerned, by id, as it is now.
     """
@@ -28,70 +28,72 @@ class SplitResult:
 
 
 def split(
-    stores: Stores, address: str, others: Sequence[str] = (), *, note: str | None = None, undo: bool = False
+    stores: Stores,
+    address: str,
+    apart_from: Sequence[str] = (),
+    *,
+    note: str | None = None,
+    undo: bool = False,
 ) -> SplitResult:
-    """Mark an article as not the same story as others; what is stored is told apart anew at once.
+    """Mark an article as not the same story as others; what is stored is clustered again at once.
 
     Args:
         stores: The open stores.
         address: Address or id of an article.
-        others: Addresses or ids of those it is not the same story as; none means all others of its story.
+        apart_from: Addresses or ids of those it is not the same story as; none means all others of its story.
         note: Why, for those who look at it later.
-        undo: Take the marks back: without `others` all that the article has.
+        undo: Take the marks back: without `apart_from` all that the article has.
 
     Raises:
         UsageError: An article isn't known, or there is nothing to split.
     """
     article_id = _article_id(stores, address)
-    if others:
-        apart = [_article_id(stores, other) for other in others]
+    if apart_from:
+        apart = [_article_id(stores, other) for other in apart_from]
     elif undo:
-        apart = [
-            next(one for one in mark["articles"] if one != article_id)
-            for mark in stores.db.splits.find({"articles": article_id})
-        ]
+        apart = [mark.other(article_id) for mark in split_marks(stores.db, article_id)]
     else:
-        (story_id,) = _stories(stores, [article_id]).values()
-        members = stores.db.articles.find({"story_id": story_id}, {"_id": 1})
-        apart = sorted(member["_id"] for member in members if member["_id"] != article_id)
+        members = ArticleReader(stores.db).of_stories([_stories(stores, [article_id])[article_id]])
+        apart = sorted(members.keys() - {article_id})
     if article_id in apart:
         raise UsageError(f"{address}: an article cannot be told apart from itself")
     if not apart:
         what = "has no mark to take back" if undo else "is the only article of its story"
         raise UsageError(f"{address}: {what}")
     pairs = [(article_id, other) for other in apart]
-    # The truth first: whatever happens after this, the next run tells the articles apart.
+    # The truth first: whatever happens after this, the next run keeps the articles apart.
     changed = forget_splits(stores.db, pairs) if undo else record_splits(stores.db, pairs, note)
     open_index(stores).mark_apart(pairs, undo=undo)
     concerned = list(dict.fromkeys(_stories(stores, [article_id, *apart]).values()))
     for group in [concerned] if undo else [[story] for story in concerned]:
-        tell_anew(stores, group)
+        recluster(stores, group)
     return SplitResult(article_id, changed, _stories(stores, [article_id, *apart]))
 
 
 def marks(stores: Stores) -> list[dict[str, Any]]:
     """All marks, the latest first: both articles with what they are, when they were marked, and why."""
-    found = sorted(stores.db.splits.find({}), key=lambda mark: mark["marked_at"], reverse=True)
-    ids = sorted({id_ for mark in found for id_ in mark["articles"]})
-    known = {
-        article["_id"]: {"id": article["_id"], "url": article["url"], "title": article["title"]}
-        for article in stores.db.articles.find({"_id": {"$in": ids}}, {"url": 1, "title": 1})
-    }
+    all_marks = split_marks(stores.db)
+    headers = ArticleReader(stores.db).headers(sorted({id_ for mark in all_marks for id_ in mark.articles}))
 
-    def row(mark: dict[str, Any]) -> dict[str, Any]:
-        at: datetime = mark["marked_at"]
-        articles = [known.get(id_, {"id": id_, "url": None, "title": None}) for id_ in mark["articles"]]
-        return {"articles": articles, "marked_at": at.isoformat(), "note": mark.get("note")}
+    def article(id_: str) -> dict[str, str | None]:
+        if id_ not in headers:
+            return {"id": id_, "url": None, "title": None}
+        return {"id": id_, "url": headers[id_].url, "title": headers[id_].title}
 
-    return [row(mark) for mark in found]
+    return [
+        {
+            "articles": [article(id_) for id_ in mark.articles],
+            "marked_at": mark.marked_at.isoformat(),
+            "note": mark.note,
+        }
+        for mark in all_marks
+    ]
 
 
 def _article_id(stores: Stores, address: str) -> str:
-    found: str = find_article(stores, address)["id"]
-    return found
+    return find_stored(stores, address).id
 
 
 def _stories(stores: Stores, ids: Sequence[str]) -> dict[str, str]:
-    found = stores.db.articles.find({"_id": {"$in": list(ids)}}, {"story_id": 1})
-    told = {article["_id"]: article["story_id"] for article in found}
-    return {id_: told[id_] for id_ in ids}
+    headers = ArticleReader(stores.db).headers(ids)
+    return {id_: headers[id_].story_id for id_ in ids}

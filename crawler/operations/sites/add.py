@@ -1,7 +1,7 @@
-"""Make a seed of what a look at a site found, and tell what has changed since a seed was written."""
+"""Make a seed of a survey of a site, and list what has changed since a seed was written."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -128,50 +128,64 @@ def write_seed(path: Path, text: str) -> Site:
 
 def changes_of(site: Site, survey: Survey) -> list[Change]:
     """What differs between a seed and its site."""
-    changes: list[Change] = []
+    return [
+        *_address_changes(site, survey),
+        *_name_changes(site, survey),
+        *_feed_changes(site, survey),
+        *_new_sources("sitemaps", site.sitemaps, survey.sitemaps),
+        *_setting_changes(site, survey),
+        *_sample_changes(survey),
+    ]
+
+
+def _address_changes(site: Site, survey: Survey) -> Iterator[Change]:
     if url_key(survey.url) != url_key(site.url):
         move = _move(site, survey.url)
         text = f"url: {site.url} leads to {survey.url} now: {_move_text(move)}"
-        changes.append(Change(text, broken=True, move=move))
+        yield Change(text, broken=True, move=move)
     elif survey.moved_to:
-        url = f"{urlsplit(site.url).scheme}://{survey.moved_to}/"
-        move = _move(site, url)
+        move = _move(site, f"{urlsplit(site.url).scheme}://{survey.moved_to}/")
         text = f"url: all that the site names lies at {survey.moved_to} now: {_move_text(move)}"
-        changes.append(Change(text, broken=True, move=move))
-    if site.name_en != survey.home.name and survey.home.name_told and survey.home.name != site.name:
-        changes.append(
-            Change(f"name: the site calls itself «{survey.home.name}» now, the seed says «{site.name}»")
-        )
-    for key, named, found in (
-        ("feeds", site.feeds, survey.feeds),
-        ("sitemaps", site.sitemaps, survey.sitemaps),
-    ):
-        known = {url_key(url) for url in named}
-        answering = {url_key(url) for url in found}
-        if key == "feeds":
-            changes += [
-                Change(f"feeds: {url} gives no entries any more", broken=True)
-                for url in named
-                if url_key(url) not in answering
-            ]
-        changes += [Change(f"{key}: {url} is new") for url in found if url_key(url) not in known]
+        yield Change(text, broken=True, move=move)
+
+
+def _name_changes(site: Site, survey: Survey) -> Iterator[Change]:
+    name = survey.home.name
+    if survey.home.name_told and name not in (site.name, site.name_en):
+        yield Change(f"name: the site calls itself «{name}» now, the seed says «{site.name}»")
+
+
+def _feed_changes(site: Site, survey: Survey) -> Iterator[Change]:
+    answering = {url_key(url) for url in survey.feeds}
+    for url in site.feeds:
+        if url_key(url) not in answering:
+            yield Change(f"feeds: {url} gives no entries any more", broken=True)
+    yield from _new_sources("feeds", site.feeds, survey.feeds)
+
+
+def _new_sources(key: str, in_seed: Iterable[str], on_site: Iterable[str]) -> Iterator[Change]:
+    seed_keys = {url_key(url) for url in in_seed}
+    return (Change(f"{key}: {url} is new") for url in on_site if url_key(url) not in seed_keys)
+
+
+def _setting_changes(site: Site, survey: Survey) -> Iterator[Change]:
     if survey.wordpress and not site.wordpress:
-        changes.append(Change("wordpress: the REST interface gives whole articles: wordpress = true"))
+        yield Change("wordpress: the REST interface gives whole articles: wordpress = true")
     elif site.wordpress and not survey.wordpress:
-        changes.append(Change("wordpress: the REST interface is not to be had", broken=True))
+        yield Change("wordpress: the REST interface cannot be read", broken=True)
     if survey.language and survey.language != site.language:
-        changes.append(
-            Change(f"language: the articles are in {survey.language!r}, the seed says {site.language!r}")
-        )
+        yield Change(f"language: the articles are in {survey.language!r}, the seed says {site.language!r}")
     if survey.delay and (site.delay is None or survey.delay > site.delay):
-        changes.append(Change(f"delay: robots.txt asks for {survey.delay:g} s between two requests"))
+        yield Change(f"delay: robots.txt asks for {survey.delay:g} s between two requests")
     if site.tls != survey.tls:
-        changes.append(Change('tls: its certificate can be verified now: tls = "verify"'))
-    if survey.samples and not survey.has_article:
-        changes.append(Change("none of the sample pages gives an article", broken=True))
+        yield Change('tls: its certificate can be verified now: tls = "verify"')
+
+
+def _sample_changes(survey: Survey) -> Iterator[Change]:
     if not survey.samples:
-        changes.append(Change("nothing on the site names an article", broken=True))
-    return changes
+        yield Change("nothing on the site names an article", broken=True)
+    elif not survey.has_article:
+        yield Change("none of the sample pages gives an article", broken=True)
 
 
 def _move(site: Site, url: str) -> SiteMove:

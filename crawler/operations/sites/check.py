@@ -54,7 +54,7 @@ def check_sites(
     stopping = threading.Event()
 
     def look(site: Site) -> SiteCheck:
-        def tell(what: str) -> None:
+        def report(what: str) -> None:
             if stopping.is_set():
                 raise _StoppedError("stopped")
             progress(site.id, what)
@@ -62,17 +62,17 @@ def check_sites(
         delay = site.delay_or(settings.delay)
         own = settings.model_copy(update={"delay": delay})
         try:
-            survey = survey_site(site.url, own, site, private=site.private, tls=site.tls, progress=tell)
+            survey = survey_site(site.url, own, site, private=site.private, tls=site.tls, progress=report)
         except KhabarError as error:
             return SiteCheck(site.id, error=str(error))
         return SiteCheck(site.id, survey, changes_of(site, survey))
 
     def look_at_all(group: list[Site]) -> list[SiteCheck]:
-        found = []
+        checks_of_group = []
         for site in group:
-            found.append(look(site))
-            finished(found[-1])
-        return found
+            checks_of_group.append(look(site))
+            finished(checks_of_group[-1])
+        return checks_of_group
 
     checks: dict[str, SiteCheck] = {}
     with ThreadPoolExecutor(settings.concurrent_sites) as pool:

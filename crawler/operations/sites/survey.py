@@ -14,11 +14,11 @@ from crawler.discovery.window import newest_first
 from crawler.discovery.wordpress import find_api, posts_url
 from crawler.discovery.wordpress_posts import PostsError, parse_posts
 from crawler.errors import KhabarError, UsageError
+from crawler.extraction.errors import Blocked, ExtractionError, NotArticleReason, NotHtml, Unavailable
 from crawler.fetch.client import CertificateError, Fetched, FetchError, PoliteFetcher
 from crawler.model.article import Article, Discovered
 from crawler.model.site import Site
 from crawler.operations.extraction_worker import extract_within_time
-from crawler.operations.sites.front_page import fetch_front_page
 from crawler.parsing.urls import InvalidURLError, absolute_url
 from crawler.settings import Settings
 
@@ -35,6 +35,10 @@ FEW_ARTICLES = 3
 
 QUIET = timedelta(days=30)
 """A feed whose newest entry is older is perhaps no longer kept."""
+
+
+NO_HOME = frozenset({NotArticleReason.FEED, NotArticleReason.SITEMAP, NotArticleReason.EMPTY_PAGE})
+"""What extraction may call a page that is no home page of anything."""
 
 
 @dataclass(slots=True)
@@ -78,15 +82,15 @@ class Survey:
     def language(self) -> str | None:
         """What the site writes: what its articles are in, else what its home page says."""
         read = [sample.article.language for sample in self.samples if sample.article]
-        told = [language for language in read if language]
-        return max(set(told), key=told.count) if told else self.home.language
+        languages = [language for language in read if language]
+        return max(set(languages), key=languages.count) if languages else self.home.language
 
 
 def home_address(text: str) -> str:
     """The address that somebody typed, with its scheme.
 
     Raises:
-        UsageError: It is none.
+        UsageError: It is no address.
     """
     try:
         return absolute_url(text if "//" in text else f"https://{text}")
@@ -111,209 +115,254 @@ def survey_site(
         site: Its seed, where there is one already.
         private: Whether it may live at a private address.
         tls: ``unverified`` accepts any certificate. The survey's `tls` says whether that was needed.
-        progress: Told what is being looked at.
+        progress: Called with what is being looked at.
 
     Raises:
-        FetchError: The home page is not to be had; a `CertificateError` where its certificate is why.
+        FetchError: The home page cannot be fetched; a `CertificateError` where its certificate is why.
         UsageError: It redirects to an address of another kind.
     """
     try:
-        return Surveyor(url, PoliteFetcher(settings, private=private), site, progress).look()
+        return survey_with(PoliteFetcher(settings, private=private), url, site, progress)
     except CertificateError:
         if tls != "unverified":
             raise
-    survey = Surveyor(url, PoliteFetcher(settings, private=private, tls=tls), site, progress).look()
+    survey = survey_with(PoliteFetcher(settings, private=private, tls=tls), url, site, progress)
     survey.tls = tls
     survey.unsure.append("its certificate cannot be verified: whoever sits between may write what it says")
     return survey
 
 
-class Surveyor:
-    """One look at a site.
+def fetch_front_page(fetcher: PoliteFetcher, url: str) -> Fetched:
+    """Fetch a home page; where it only leads elsewhere, what it leads to.
 
-    Args:
-        url: Its home page.
-        fetcher: Makes the requests.
-        site: Its seed, where there is one already.
-        progress: Told what is being looked at.
+    Raises:
+        FetchError: It cannot be fetched, or is no home page: a challenge, a feed, a picture.
+    """
+    front = fetcher.get(url)
+    reason = ""
+    try:
+        extract_within_time(front.body, front.url, fetcher.settings, charset=front.charset)
+    except (Blocked, Unavailable, NotHtml) as error:
+        reason = error.message
+    except ExtractionError as error:
+        reason = error.message if error.reason in NO_HOME else ""
+    except KhabarError as error:
+        raise FetchError(str(error)) from None
+    if reason:
+        raise FetchError(f"{front.url}: no home page but {reason}; look at it in a browser")
+    return front
+
+
+class _Look:
+    """One look at a site: its fetcher, the seed that is there already, and the survey that it fills.
+
+    `seed` is the site's seed where there is one already; `site` is the seed that holds for the home page at
+    its present address.
     """
 
     def __init__(
-        self,
-        url: str,
-        fetcher: PoliteFetcher,
-        site: Site | None = None,
-        progress: Callable[[str], None] | None = None,
+        self, fetcher: PoliteFetcher, seed: Site | None, front: Fetched, progress: Callable[[str], None]
     ) -> None:
-        self._fetcher = fetcher
-        self._progress = progress or (lambda _: None)
-        self._known = site
-        self._url = home_address(url)
+        self.fetcher = fetcher
+        self.seed = seed
+        self.site = _site_at(front.url, seed)
+        self.front = front
+        self.progress = progress
+        home = read_home(front.body, front.url, self.site, front.charset)
+        self.survey = Survey(front.url, home)
 
-    def look(self) -> Survey:
-        """Make the requests, one after the other.
+    def doubt(self, sentence: str) -> None:
+        """Add a sentence for the person who checks the seed."""
+        self.survey.unsure.append(sentence)
 
-        Raises:
-            FetchError: The home page is not to be had.
-            UsageError: The home page redirects to an address of another kind.
-        """
-        self._progress(f"robots.txt and home page of {self._url}")
-        delay = self._fetcher.delay(self._url)
-        front = fetch_front_page(self._fetcher, self._url)
-        site = self._site_at(front.url)
-        home = read_home(front.body, front.url, site, front.charset)
-        survey = Survey(front.url, home, delay=delay)
-        if urlsplit(front.url).netloc != urlsplit(self._url).netloc:
-            survey.unsure.append(f"{self._url} leads to {front.url}: taken as the site's address")
-        found: list[Discovered] = []
-        found += self._posts(survey, front, site)
-        found += self._feeds(survey, home, site)
-        found += self._sitemaps(survey, site)
-        found += self._listings(survey, front, home, site)
-        for item in found:
-            if site.owns(item.url):
-                survey.addresses.count(AddressOutcome.NEW)
-            else:
-                survey.addresses.count_off_site(foreign_host(item.url))
-        if survey.moved_to:
-            survey.unsure.append(f"all that the site names lies at {survey.moved_to}: has it moved there?")
-        elif not found:
-            survey.unsure.append("no page of the site names an article: is it drawn by scripts?")
-        self._samples(survey, found, site)
-        self._doubts(survey, home)
-        survey.requests = self._fetcher.requests
-        return survey
-
-    def _site_at(self, url: str) -> Site:
-        """The seed that holds for the home page at `url`: of a site that has moved, one for its new host."""
-        if self._known is None:
-            return Site(id="survey", name="survey", url=url, private=True)
-        if self._known.owns(url):
-            return self._known
-        return self._known.model_copy(
-            update={"url": url, "formerly": (*self._known.formerly, self._known.host.removeprefix("www."))}
-        )
-
-    def _try(self, url: str) -> Fetched | None:
-        self._progress(url)
+    def fetch(self, url: str) -> Fetched | None:
+        """What is at an address; None where it cannot be fetched."""
+        self.progress(url)
         try:
-            return self._fetcher.get(url)
+            return self.fetcher.get(url)
         except FetchError:
             return None
 
-    def _posts(self, survey: Survey, front: Fetched, site: Site) -> list[Discovered]:
-        api = find_api(front.headers.get_all("Link") or [], front.body, front.url)
-        if api is None or not site.owns(api):
-            return []
-        url = posts_url(api).replace("per_page=100", f"per_page={SAMPLES * 2}")
-        answer = self._try(url)
-        try:
-            posts = parse_posts(answer.body, answer.url, zone=site.zone).posts if answer else []
-        except PostsError:
-            posts = []
-        survey.wordpress = bool(posts) and all(post.is_whole for post in posts[:SAMPLES])
-        if not survey.wordpress:
-            survey.unsure.append("it is made with WordPress, but its REST interface gives no texts")
-        return [post.discovered() for post in posts]
 
-    def _feeds(self, survey: Survey, home: HomePage, site: Site) -> list[Discovered]:
-        found: list[Discovered] = []
-        named = [url for url in (self._known.feeds if self._known else ()) if url not in home.feeds]
-        for url in [*named, *home.feeds[:MOST_FEEDS]]:
-            answer = self._try(url)
-            try:
-                entries = (
-                    parse_feed(answer.body, answer.url, zone=site.zone, site=site).entries if answer else []
-                )
-            except FeedError:
-                entries = []
-            if not entries:
-                survey.unsure.append(f"{url}: named as a feed, but gives no entries")
-                continue
-            survey.feeds.append(url)
-            found += entries
-            times = [entry.hints.published_at for entry in entries if entry.hints.published_at]
-            if not times:
-                survey.unsure.append(f"{url}: its entries tell no time")
-            elif max(times) < datetime.now(UTC) - QUIET:
-                survey.unsure.append(f"{url}: its newest entry is of {max(times):%Y-%m-%d}")
-        return found
+def _site_at(url: str, seed: Site | None) -> Site:
+    """The seed that holds for the home page at `url`: of a site that has moved, one for its new host."""
+    if seed is None:
+        return Site(id="survey", name="survey", url=url, private=True)
+    if seed.owns(url):
+        return seed
+    formerly = (*seed.formerly, seed.host.removeprefix("www."))
+    return seed.model_copy(update={"url": url, "formerly": formerly})
 
-    def _sitemaps(self, survey: Survey, site: Site) -> list[Discovered]:
-        # The site vouches for the sitemaps that its robots.txt names, wherever they lie.
-        named = list(self._fetcher.robots(survey.url).sitemaps)
-        # Where robots.txt names none, the one place where many sites have theirs is tried.
-        for url in named[:MOST_SITEMAPS] or [urljoin(survey.url, "/sitemap.xml")]:
-            answer = self._try(url)
-            try:
-                sitemap = parse_sitemap(answer.body, answer.url, zone=site.zone) if answer else None
-            except SitemapError:
-                sitemap = None
-            if sitemap is None or not (sitemap.pages or sitemap.sitemaps):
-                if named:
-                    survey.unsure.append(f"{url}: named by robots.txt as a sitemap, but is none")
-                continue
-            survey.sitemaps.append(url)
+
+def survey_with(
+    fetcher: PoliteFetcher,
+    url: str,
+    seed: Site | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Survey:
+    """Look at a site by a fetcher: one request after the other.
+
+    Args:
+        fetcher: Makes the requests.
+        url: The home page.
+        seed: The site's seed, where there is one already.
+        progress: Called with what is being looked at.
+
+    Raises:
+        FetchError: The home page cannot be fetched.
+        UsageError: The home page redirects to an address of another kind.
+    """
+    progress = progress or (lambda _: None)
+    url = home_address(url)
+    progress(f"robots.txt and home page of {url}")
+    delay = fetcher.delay(url)
+    look = _Look(fetcher, seed, fetch_front_page(fetcher, url), progress)
+    survey = look.survey
+    survey.delay = delay
+    if urlsplit(survey.url).netloc != urlsplit(url).netloc:
+        look.doubt(f"{url} leads to {survey.url}: taken as the site's address")
+    discovered = [*_posts(look), *_feeds(look)]
+    _sitemaps(look)
+    discovered += _listings(look)
+    for item in discovered:
+        if look.site.owns(item.url):
+            survey.addresses.count(AddressOutcome.NEW)
+        else:
+            survey.addresses.count_off_site(foreign_host(item.url))
+    if survey.moved_to:
+        look.doubt(f"all that the site names lies at {survey.moved_to}: has it moved there?")
+    elif not discovered:
+        look.doubt("no page of the site names an article: is it drawn by scripts?")
+    _samples(look, discovered)
+    _doubt_samples(look)
+    survey.requests = fetcher.requests
+    return survey
+
+
+def _posts(look: _Look) -> list[Discovered]:
+    front, survey = look.front, look.survey
+    api = find_api(front.headers.get_all("Link") or [], front.body, front.url)
+    if api is None or not look.site.owns(api):
+        return []
+    answer = look.fetch(posts_url(api).replace("per_page=100", f"per_page={SAMPLES * 2}"))
+    try:
+        posts = parse_posts(answer.body, answer.url, zone=look.site.zone).posts if answer else []
+    except PostsError:
+        posts = []
+    survey.wordpress = bool(posts) and all(post.is_whole for post in posts[:SAMPLES])
+    if not survey.wordpress:
+        look.doubt("it is made with WordPress, but its REST interface gives no texts")
+    return [post.discovered() for post in posts]
+
+
+def _feeds(look: _Look) -> list[Discovered]:
+    discovered: list[Discovered] = []
+    home_feeds = look.survey.home.feeds
+    in_seed = [url for url in (look.seed.feeds if look.seed else ()) if url not in home_feeds]
+    for url in [*in_seed, *home_feeds[:MOST_FEEDS]]:
+        entries = _feed_entries(look, url)
+        if not entries:
+            look.doubt(f"{url}: named as a feed, but gives no entries")
+            continue
+        look.survey.feeds.append(url)
+        discovered += entries
+        times = [entry.hints.published_at for entry in entries if entry.hints.published_at]
+        if not times:
+            look.doubt(f"{url}: its entries state no time")
+        elif max(times) < datetime.now(UTC) - QUIET:
+            look.doubt(f"{url}: its newest entry is of {max(times):%Y-%m-%d}")
+    return discovered
+
+
+def _feed_entries(look: _Look, url: str) -> list[Discovered]:
+    answer = look.fetch(url)
+    if answer is None:
+        return []
+    try:
+        return parse_feed(answer.body, answer.url, zone=look.site.zone, site=look.site).entries
+    except FeedError:
         return []
 
-    def _listings(self, survey: Survey, front: Fetched, home: HomePage, site: Site) -> list[Discovered]:
-        listing = parse_listing(front.body, front.url, site, front.charset)
-        if len(listing.articles) >= FEW_ARTICLES:
-            survey.listings.append(survey.url)
-        survey.addresses.add(listing.left_out)
-        found = list(listing.articles)
-        if survey.wordpress or survey.feeds or survey.sitemaps:
-            return found
-        for url in home.sections[:MOST_SECTIONS]:
-            if answer := self._try(url):
-                section = parse_listing(answer.body, answer.url, site, answer.charset)
-                fresh = {item.url for item in section.articles} - {item.url for item in found}
-                if len(fresh) >= FEW_ARTICLES:
-                    survey.listings.append(url)
-                    found += section.articles
-        return found
 
-    def _samples(self, survey: Survey, found: Iterable[Discovered], site: Site) -> None:
-        by_url: dict[str, Discovered] = {}
-        for item in found:
-            if site.owns(item.url):
-                by_url.setdefault(item.url, item)
-        newest = sorted(by_url.values(), key=lambda item: newest_first(item.url, item.hints), reverse=True)
-        # A link without a time may lead anywhere: what a feed dates goes first.
-        newest.sort(key=lambda item: item.hints.published_at is None)
-        for item in newest[: SAMPLES * 2]:
-            if sum(sample.article is not None for sample in survey.samples) == SAMPLES:
-                break
-            self._progress(item.url)
-            sample = Sample(item.url)
-            survey.samples.append(sample)
-            try:
-                page = self._fetcher.get(item.url)
-                sample.article = extract_within_time(
-                    page.body,
-                    page.url,
-                    self._fetcher.settings,
-                    site=self._known,
-                    hints=item.hints,
-                    charset=page.charset,
-                )
-            except KhabarError as error:
-                sample.problem = str(error)
+def _sitemaps(look: _Look) -> None:
+    # The site vouches for the sitemaps that its robots.txt names, wherever they lie.
+    in_robots = list(look.fetcher.robots(look.survey.url).sitemaps)
+    # Where robots.txt names none, the one place where many sites have theirs is tried.
+    for url in in_robots[:MOST_SITEMAPS] or [urljoin(look.survey.url, "/sitemap.xml")]:
+        answer = look.fetch(url)
+        try:
+            sitemap = parse_sitemap(answer.body, answer.url, zone=look.site.zone) if answer else None
+        except SitemapError:
+            sitemap = None
+        if sitemap is not None and (sitemap.pages or sitemap.sitemaps):
+            look.survey.sitemaps.append(url)
+        elif in_robots:
+            look.doubt(f"{url}: named by robots.txt as a sitemap, but is none")
 
-    def _doubts(self, survey: Survey, home: HomePage) -> None:
-        read = [sample.article for sample in survey.samples if sample.article]
-        if survey.samples and not read:
-            survey.unsure.append(
-                "none of the sample pages gave an article: the seed may need `article` or `body`"
-            )
-        if any(article.published_at is None for article in read):
-            survey.unsure.append("a sample article tells no date")
-        if read and all(not article.text for article in read):
-            survey.unsure.append("the sample articles have no text beside their headline")
-        if home.language and survey.language and home.language != survey.language:
-            survey.unsure.append(
-                f"the home page says that it is in {home.language!r}, the articles are in {survey.language!r}"
-            )
-        if not home.name_told:
-            told = f"the name {home.name!r} is taken from the title" if home.name else "it tells no name"
-            survey.unsure.append(told)
+
+def _listings(look: _Look) -> list[Discovered]:
+    front, survey = look.front, look.survey
+    listing = parse_listing(front.body, front.url, look.site, front.charset)
+    if len(listing.articles) >= FEW_ARTICLES:
+        survey.listings.append(survey.url)
+    survey.addresses.add(listing.left_out)
+    discovered = list(listing.articles)
+    if survey.wordpress or survey.feeds or survey.sitemaps:
+        return discovered
+    for url in survey.home.sections[:MOST_SECTIONS]:
+        if answer := look.fetch(url):
+            section = parse_listing(answer.body, answer.url, look.site, answer.charset)
+            fresh = {item.url for item in section.articles} - {item.url for item in discovered}
+            if len(fresh) >= FEW_ARTICLES:
+                survey.listings.append(url)
+                discovered += section.articles
+    return discovered
+
+
+def _samples(look: _Look, discovered: Iterable[Discovered]) -> None:
+    by_url: dict[str, Discovered] = {}
+    for item in discovered:
+        if look.site.owns(item.url):
+            by_url.setdefault(item.url, item)
+    newest = sorted(by_url.values(), key=lambda item: newest_first(item.url, item.hints), reverse=True)
+    # A link without a time may lead anywhere: what a feed dates goes first.
+    newest.sort(key=lambda item: item.hints.published_at is None)
+    samples = look.survey.samples
+    for item in newest[: SAMPLES * 2]:
+        if sum(sample.article is not None for sample in samples) == SAMPLES:
+            break
+        samples.append(_sample(look, item))
+
+
+def _sample(look: _Look, item: Discovered) -> Sample:
+    look.progress(item.url)
+    try:
+        page = look.fetcher.get(item.url)
+        article = extract_within_time(
+            page.body,
+            page.url,
+            look.fetcher.settings,
+            site=look.seed,
+            hints=item.hints,
+            charset=page.charset,
+        )
+    except KhabarError as error:
+        return Sample(item.url, problem=str(error))
+    return Sample(item.url, article)
+
+
+def _doubt_samples(look: _Look) -> None:
+    survey, home = look.survey, look.survey.home
+    read = [sample.article for sample in survey.samples if sample.article]
+    if survey.samples and not read:
+        look.doubt("none of the sample pages gave an article: the seed may need `article` or `body`")
+    if any(article.published_at is None for article in read):
+        look.doubt("a sample article states no date")
+    if read and all(not article.text for article in read):
+        look.doubt("the sample articles have no text beside their headline")
+    if home.language and survey.language and home.language != survey.language:
+        look.doubt(
+            f"the home page says that it is in {home.language!r}, the articles are in {survey.language!r}"
+        )
+    if not home.name_told:
+        look.doubt(f"the name {home.name!r} is taken from the title" if home.name else "it states no name")

@@ -24,11 +24,11 @@ def start(settings: Settings) -> list[Status]:
     Raises:
         StoreUnavailableError: One cannot be started.
     """
-    named = {"MongoDB": settings.mongodb_uri, "Redis": settings.redis_url}
-    wanted = [server for server in servers(settings) if named[server.store] is None]
-    for server in wanted:
+    addresses = {"MongoDB": settings.mongodb_uri, "Redis": settings.redis_url}
+    not_named = [server for server in servers(settings) if addresses[server.store] is None]
+    for server in not_named:
         server.ensure()
-    return [server.status() for server in wanted]
+    return [server.status() for server in not_named]
 
 
 def stop(settings: Settings) -> list[Stopped]:

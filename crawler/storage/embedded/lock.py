@@ -102,11 +102,11 @@ def holders(path: Path) -> list[int]:
     if not (PROC / "self" / "fd").is_dir():
         try:
             # A fixed program, and a path of our own making as its argument.
-            told = subprocess.run(["lsof", "-t", str(path)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+            listing = subprocess.run(["lsof", "-t", str(path)], capture_output=True, text=True, check=False)  # noqa: S603, S607
         except OSError:
             return []
-        return [pid for pid in map(int, told.stdout.split()) if pid != os.getpid()]
-    processes = [int(one.name) for one in PROC.iterdir() if one.name.isdecimal()]
+        return [pid for pid in map(int, listing.stdout.split()) if pid != os.getpid()]
+    processes = [int(folder.name) for folder in PROC.iterdir() if folder.name.isdecimal()]
     opened = {pid: fds for pid in processes if pid != os.getpid() and (fds := _descriptors(pid, path))}
     return [pid for pid, fds in opened.items() if any(_is_locked(pid, fd) for fd in fds)] or list(opened)
 
@@ -120,16 +120,16 @@ def holds(pid: int, path: Path) -> bool:
 
 def _descriptors(pid: int, path: Path) -> list[str]:
     """The descriptors under which a process has a file open; none where we may not look, or it ended."""
-    wanted = path.stat()
-    found = []
+    target = path.stat()
+    descriptors = []
     try:
         for link in (PROC / str(pid) / "fd").iterdir():
             file = link.stat()
-            if (file.st_dev, file.st_ino) == (wanted.st_dev, wanted.st_ino):
-                found.append(link.name)
+            if (file.st_dev, file.st_ino) == (target.st_dev, target.st_ino):
+                descriptors.append(link.name)
     except OSError:
         return []
-    return found
+    return descriptors
 
 
 def _is_locked(pid: int, descriptor: str) -> bool:

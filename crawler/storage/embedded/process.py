@@ -57,12 +57,12 @@ def birth(pid: int) -> str | None:
     Together with the id it names one process for good: ids are used again, births are not.
     """
     try:
-        told = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
         return None if Path("/proc/self/stat").exists() else _ps(pid, "lstart=")
     # The name in brackets may hold spaces and brackets itself. After it: state (field 3) … start time
     # in ticks since boot (field 22), see proc(5).
-    fields = told.rpartition(")")[2].split()
+    fields = stat.rpartition(")")[2].split()
     if fields[0] in {"Z", "X"}:
         return None
     boot = Path("/proc/sys/kernel/random/boot_id")
@@ -76,8 +76,8 @@ def memory(pid: int) -> int | None:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024
     except OSError:
-        told = _ps(pid, "rss=")
-        return int(told) * 1024 if told and told.isdecimal() else None
+        kilobytes = _ps(pid, "rss=")
+        return int(kilobytes) * 1024 if kilobytes and kilobytes.isdecimal() else None
     return None
 
 
@@ -85,7 +85,7 @@ def _ps(pid: int, field: str) -> str | None:
     """One field of ``ps`` for a process, None when there is none."""
     try:
         # A fixed program with a number as its argument.
-        told = subprocess.run(  # noqa: S603
+        listing = subprocess.run(  # noqa: S603
             ["ps", "-o", field, "-p", str(pid)],  # noqa: S607
             capture_output=True,
             text=True,
@@ -93,7 +93,7 @@ def _ps(pid: int, field: str) -> str | None:
         )
     except OSError:
         return None
-    return told.stdout.strip() or None
+    return listing.stdout.strip() or None
 
 
 def end(pid: int, patience: float, is_deaf: Callable[[], bool]) -> bool:
@@ -112,15 +112,15 @@ def end(pid: int, patience: float, is_deaf: Callable[[], bool]) -> bool:
     """
     born = birth(pid)
     deadline = time.monotonic() + patience
-    asked = 0.0
+    asked_at = 0.0
     try:
         while born is not None and birth(pid) == born:
             now = time.monotonic()
             if now >= deadline:
                 os.kill(pid, signal.SIGKILL)
                 return False
-            if not asked or (is_deaf() and now - asked >= 1.0):
-                asked = now
+            if not asked_at or (is_deaf() and now - asked_at >= 1.0):
+                asked_at = now
                 os.kill(pid, signal.SIGTERM)
             time.sleep(0.02)
     except ProcessLookupError:
@@ -132,13 +132,13 @@ def end(pid: int, patience: float, is_deaf: Callable[[], bool]) -> bool:
     return True
 
 
-def written_since(log: Path, offset: int, most: int = 16_384) -> list[str]:
-    """The lines added to a log since it was `offset` bytes long, of its last `most` bytes."""
+def written_since(log: Path, offset: int, max_bytes: int = 16_384) -> list[str]:
+    """The lines added to a log since it was `offset` bytes long, of its last `max_bytes` bytes."""
     try:
         with log.open("rb") as file:
             end_of_file = file.seek(0, os.SEEK_END)
-            file.seek(max(min(offset, end_of_file), end_of_file - most))
-            told = file.read().decode(errors="replace")
+            file.seek(max(min(offset, end_of_file), end_of_file - max_bytes))
+            text = file.read().decode(errors="replace")
     except OSError:
         return []
-    return [line.strip() for line in told.splitlines() if line.strip()]
+    return [line.strip() for line in text.splitlines() if line.strip()]

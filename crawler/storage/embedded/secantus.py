@@ -118,11 +118,11 @@ class MongoServer(EmbeddedServer):
 
     def bring_up(self, endpoint: Endpoint) -> State:
         """Start the server; the first time, start it once before that to make the user."""
-        made = not (self._password.exists() and self._password.read_bytes().strip())
-        if made:
+        is_new = not (self._password.exists() and self._password.read_bytes().strip())
+        if is_new:
             self._make_user(endpoint)
         state = self.launch(endpoint, self.command(endpoint), self.answers)
-        if made:
+        if is_new:
             self._dismiss_strangers(endpoint)
         if not self._data_version.exists() or self._data_version.read_text().strip() != state.version:
             write_private(self._data_version, state.version + "\n")

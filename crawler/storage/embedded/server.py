@@ -77,8 +77,8 @@ class EmbeddedServer(ABC):
 
     def endpoint(self, previous: Endpoint | None) -> Endpoint:
         """Choose where to listen: the previous place where possible, as clients may still know it."""
-        wanted = previous.port if previous and previous.port else 0
-        return Endpoint(port=_free_port(wanted) or _free_port(0))
+        port = previous.port if previous and previous.port else 0
+        return Endpoint(port=_free_port(port) or _free_port(0))
 
     def check_data(self) -> None:
         """Refuse data that the installed server could not read; by default none."""
@@ -229,9 +229,9 @@ class EmbeddedServer(ABC):
                 state = replace(self.bring_up(endpoint), ready=True)
                 state.write(self._state)
             except ServerDiedError as error:
-                said = [str(line) for line in error.args]
-                if not any("already in use" in line for line in said):
-                    raise StoreUnavailableError(self._why_it_died(said)) from None
+                lines = [str(line) for line in error.args]
+                if not any("already in use" in line for line in lines):
+                    raise StoreUnavailableError(self._why_it_died(lines)) from None
                 endpoint = self.endpoint(None)  # someone took the port between choosing and using it
             else:
                 return state
@@ -239,10 +239,10 @@ class EmbeddedServer(ABC):
             f"no free port on 127.0.0.1 for the embedded {self.store}; its log is {self.log}"
         )
 
-    def _why_it_died(self, said: list[str]) -> str:
+    def _why_it_died(self, lines: list[str]) -> str:
         """One line about a server that ended instead of starting."""
-        why = said[-1][-300:] if said else "it ended without a word"
-        if any("No space left" in line for line in said):
+        why = lines[-1][-300:] if lines else "it ended without a word"
+        if any("No space left" in line for line in lines):
             return f"no space left for the embedded {self.store} in {self.folder}: make room and try again"
         return (
             f"the embedded {self.store} did not start: {why} (log: {self.log}); "
@@ -257,8 +257,8 @@ class EmbeddedServer(ABC):
         while is_held(self._alive_lock):
             state = State.read(self._state)
             recorded = state.pid if state and state.pid and holds(state.pid, self._alive_lock) else None
-            found = [recorded] if recorded else holders(self._alive_lock)
-            for pid in found:
+            processes = [recorded] if recorded else holders(self._alive_lock)
+            for pid in processes:
                 cleanly &= process.end(pid, STOP_PATIENCE, partial(self.is_deaf, state))
             if time.monotonic() > deadline:
                 raise StoreUnavailableError(
@@ -268,16 +268,16 @@ class EmbeddedServer(ABC):
         return cleanly
 
 
-def _free_port(wanted: int) -> int | None:
+def _free_port(preferred: int) -> int | None:
     """A port of 127.0.0.1 that is free now: the wanted one (0: any), or None where that is taken."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind(("127.0.0.1", preferred))
         except OSError:
             return None
-        port: int = probe.getsockname()[1]
-        return port
+        free_port: int = probe.getsockname()[1]
+        return free_port
 
 
 def _disk_usage(folder: Path) -> int:

@@ -1,11 +1,11 @@
 """What is recorded and told of an embedded server: where it listens, which process it is, how it is."""
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from crawler.files import draft_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class State:
     def read(cls, path: Path) -> Self | None:
         """Read a record; None when there is none, or none that can be understood."""
         try:
-            told = json.loads(path.read_bytes())
-            state = cls(**{**told, "endpoint": Endpoint(**told["endpoint"])})
+            fields = json.loads(path.read_bytes())
+            state = cls(**{**fields, "endpoint": Endpoint(**fields["endpoint"])})
         except (OSError, ValueError, TypeError, KeyError):
             return None
         return state if state._makes_sense() else None
@@ -53,8 +53,8 @@ class State:
         pid: Any = self.pid
         started: Any = self.started_at
         reachable = isinstance(socket, str) or (isinstance(port, int) and 0 < port < 65536)
-        known = pid is None or (isinstance(pid, int) and pid > 1)
-        return reachable and known and isinstance(started, int | float)
+        has_process = pid is None or (isinstance(pid, int) and pid > 1)
+        return reachable and has_process and isinstance(started, int | float)
 
     def write(self, path: Path) -> None:
         """Write the record, all of it or nothing, readable by this user alone."""
@@ -92,13 +92,5 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         OSError: The folder cannot be written, or the disk is full; the old content stays.
     """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with draft_of(path) as draft:
+        draft.write_text(text, encoding="utf-8")

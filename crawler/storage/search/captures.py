@@ -5,8 +5,8 @@ from typing import Final
 
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.rows import moment
-from crawler.storage.warc.raw_pages import raw_folder, segments
-from crawler.storage.warc.segments import Capture, read_captures, segment_name
+from crawler.storage.warc.raw_pages import raw_folder, segment_name, segments
+from crawler.storage.warc.reader import Capture, read_captures
 
 AT_ONCE: Final = 32_000_000
 """Bytes of segments read in one go: a second or so of a core, while pages are served."""
@@ -32,7 +32,7 @@ class KeptPages:
                 " ORDER BY at, offset",
                 (article,),
             ).fetchall()
-        return [Capture(one[0], one[1], moment(one[2]), one[3], one[4]) for one in rows]
+        return [Capture(row[0], row[1], moment(row[2]), row[3], row[4]) for row in rows]
 
     def followed(self, site: str) -> bool:
         """Whether all that is kept of a site has been read."""
@@ -41,25 +41,25 @@ class KeptPages:
     def follow(self, room: int = AT_ONCE) -> int:
         """Read what was written since, up to so many bytes; return how many captures were found."""
         raw = self._data_dir / "raw"
-        found = 0
+        captures = 0
         for site in sorted(folder.name for folder in raw.iterdir()) if raw.is_dir() else ():
             for path, start in self._behind(site):
                 if room <= 0:
-                    return found
+                    return captures
                 taken, count = self._read(site, path, start, room)
                 room -= taken
-                found += count
+                captures += count
         self._forget()
-        return found
+        return captures
 
     def _behind(self, site: str) -> list[tuple[Path, int]]:
         """Segments of a site that have changed since they were read, and where to go on."""
         with self._file.reading() as db:
             rows = db.execute("SELECT name, read, seen FROM segments WHERE site = ?", (site,)).fetchall()
-        known = {row["name"]: (row["read"], row["seen"]) for row in rows}
+        positions = {row["name"]: (row["read"], row["seen"]) for row in rows}
         behind = []
         for path in segments(raw_folder(self._data_dir, site)):
-            read, seen = known.get(segment_name(path), (0, 0))
+            read, seen = positions.get(segment_name(path), (0, 0))
             size = _size(path)
             if size != seen:
                 behind.append((path, read if size > read else 0))  # a smaller one is another file
@@ -79,7 +79,8 @@ class KeptPages:
         except OSError:
             return 0, 0  # it was renamed, or fell to the limit meanwhile: looked at again next time
         rows = [
-            (site, name, one.offset, one.article_id, one.sha256, int(one.at.timestamp())) for one in captures
+            (site, name, capture.offset, capture.article_id, capture.sha256, int(capture.at.timestamp()))
+            for capture in captures
         ]
         with self._file.writing() as db:
             if start == 0:
@@ -91,13 +92,13 @@ class KeptPages:
     def _forget(self) -> None:
         """Leave out the segments that fell to their site's limit, or were moved away."""
         with self._file.reading() as db:
-            known = [(row["site"], row["name"]) for row in db.execute("SELECT site, name FROM segments")]
-        there = {
+            recorded = [(row["site"], row["name"]) for row in db.execute("SELECT site, name FROM segments")]
+        present = {
             (site, segment_name(path))
-            for site in {site for site, _ in known}
+            for site in {site for site, _ in recorded}
             for path in segments(raw_folder(self._data_dir, site))
         }
-        gone = [key for key in known if key not in there]
+        gone = [key for key in recorded if key not in present]
         if gone:
             with self._file.writing() as db:
                 db.executemany("DELETE FROM captures WHERE site = ? AND segment = ?", gone)

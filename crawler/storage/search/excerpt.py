@@ -28,7 +28,7 @@ def excerpts(texts: list[str], query: Query) -> list[list[Piece]]:
     """For each text, the words around its first match (or its beginning), matches marked."""
     cut = [_WORD.findall(text)[:WORDS_READ] if query.expression else _opening(text) for text in texts]
     folded = iter(fold([word for words in cut for word in words]) if query.expression else ())
-    found = []
+    excerpts_of_texts = []
     for words in cut:
         marked = [_marks(query, next(folded)) for _ in words] if query.expression else [False] * len(words)
         first = next((number for number, hit in enumerate(marked) if hit), 0)
@@ -38,8 +38,8 @@ def excerpts(texts: list[str], query: Query) -> list[list[Piece]]:
             pieces.insert(0, Piece("… ", False))
         if start + SHOWN < len(words):
             pieces.append(Piece(" …", False))
-        found.append(pieces)
-    return found
+        excerpts_of_texts.append(pieces)
+    return excerpts_of_texts
 
 
 def highlighted(text: str, query: Query) -> list[Piece]:

@@ -147,13 +147,13 @@ class SearchFile:
             self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._open()
-            self._local.connection = found
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._open()
+            self._local.connection = connection
             with self._lock:
-                self._opened.append(found)
-        return found
+                self._opened.append(connection)
+        return connection
 
     def _open(self) -> sqlite3.Connection:
         make_private_folder(self.path.parent)
@@ -235,5 +235,5 @@ def _ensure_tables(connection: sqlite3.Connection) -> None:
 def _version(connection: sqlite3.Connection) -> str | None:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         return None
-    found = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-    return str(found[0]) if found else None
+    row = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    return str(row[0]) if row else None

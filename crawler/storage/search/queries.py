@@ -49,9 +49,9 @@ class SearchLists:
     def generation(self) -> tuple[int, datetime | None]:
         """A number that every refresh that changed something raises, and when one last looked."""
         with self.file.reading() as db:
-            found = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('generation', 'refreshed')"))
-        looked = found.get("refreshed")
-        return int(found.get("generation", 0)), moment(int(looked)) if looked else None
+            meta = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('generation', 'refreshed')"))
+        looked = meta.get("refreshed")
+        return int(meta.get("generation", 0)), moment(int(looked)) if looked else None
 
     def search(
         self,
@@ -148,7 +148,7 @@ class SearchLists:
     def neighbours(self, hit: Hit) -> tuple[Hit | None, Hit | None]:
         """What the same site published just before and just after an article."""
         with self.file.reading() as db:
-            found = [
+            rows = [
                 db.execute(
                     f"SELECT {_COLUMNS} FROM docs WHERE site = ? AND row {sign} ?"  # noqa: S608
                     f" ORDER BY row {order} LIMIT 1",
@@ -156,7 +156,7 @@ class SearchLists:
                 ).fetchone()
                 for sign, order in (("<", "DESC"), (">", "ASC"))
             ]
-        return tuple(row and hit_of(row) for row in found)  # type: ignore[return-value]  # a pair in, a pair out
+        return tuple(row and hit_of(row) for row in rows)  # type: ignore[return-value]  # a pair in, a pair out
 
     def sites(self) -> list[SiteCount]:
         """How much the archive holds of each site."""
@@ -175,8 +175,8 @@ class SearchLists:
     def languages(self) -> list[str]:
         """The languages that the archive has articles in, most first, as of the last refresh."""
         with self.file.reading() as db:
-            found = db.execute("SELECT value FROM meta WHERE key = 'languages'").fetchone()
-        return list(json.loads(found[0])) if found else []
+            row = db.execute("SELECT value FROM meta WHERE key = 'languages'").fetchone()
+        return list(json.loads(row[0])) if row else []
 
     def span(self, site: str | None = None) -> tuple[datetime | None, datetime | None]:
         """When the first and the last article stand, of all sites or of one; None where there is none."""
@@ -194,10 +194,10 @@ class SearchLists:
                 f" INDEXED BY docs_site WHERE row >= ?{chosen} GROUP BY site, day",
                 (ROW_BITS, DAMASCUS, first_row(since), *values),
             ).fetchall()
-        found: dict[str, dict[int, tuple[int, int]]] = {}
+        by_site: dict[str, dict[int, tuple[int, int]]] = {}
         for name, day, articles, duplicates in rows:
-            found.setdefault(name, {})[day] = articles, duplicates
-        return found
+            by_site.setdefault(name, {})[day] = articles, duplicates
+        return by_site
 
     def crawls(self, sites: Sequence[str], limit: int) -> dict[str, list[CrawlRow]]:
         """The latest crawls of each of these sites, newest first."""
@@ -315,11 +315,11 @@ def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int |
             "SELECT 1 FROM words WHERE words MATCH ? AND rowid NOT IN (SELECT row FROM dead)"  # noqa: S608
             f"{where} LIMIT {COUNTED + 1}"
         )
-        found = db.execute(f"SELECT count(*) FROM ({statement})", (expression, *values)).fetchone()  # noqa: S608
+        row = db.execute(f"SELECT count(*) FROM ({statement})", (expression, *values)).fetchone()  # noqa: S608
     elif low is None and high is None:
-        found = db.execute("SELECT coalesce(sum(articles), 0) FROM counts").fetchone()
+        row = db.execute("SELECT coalesce(sum(articles), 0) FROM counts").fetchone()
     else:
         where, values = _bounds("row", low, high)
         statement = f"SELECT 1 FROM docs WHERE 1{where} LIMIT {COUNTED + 1}"  # noqa: S608
-        found = db.execute(f"SELECT count(*) FROM ({statement})", values).fetchone()  # noqa: S608
-    return int(found[0])
+        row = db.execute(f"SELECT count(*) FROM ({statement})", values).fetchone()  # noqa: S608
+    return int(row[0])

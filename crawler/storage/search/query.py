@@ -10,12 +10,14 @@ an error; what holds no word finds nothing.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
 from typing import Final
 
 from crawler.storage.search.letters import fold
-from crawler.storage.search.spellings import phrase_variants, spellings
 
 LONGEST: Final = 300
 """Characters read of a query."""
@@ -35,6 +37,33 @@ _TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|«([^»]*)»?|“([^”]*)”?)|([()|])|
 _OR: Final = frozenset({"OR", "أو", "|"})
 _OPEN, _CLOSE = "(", ")"
 _AND: Final = frozenset({"AND", "&", "&&"})
+
+
+SHORTEST_STEM: Final = 3
+"""Letters that a word keeps without its particles: shorter ones would turn «بنت» into «نت»."""
+
+PARTICLES: Final = (
+    "",
+    "و",
+    "ف",
+    "ب",
+    "ل",
+    "ك",
+    "ال",
+    "وال",
+    "فال",
+    "بال",
+    "كال",
+    "لل",
+    "وب",
+    "ول",
+    "ولل",
+    "وبال",
+)
+"""What is written onto a word without changing it: and, so, by, for, as, the, and their usual compounds."""
+_ARTICLES: Final = ("وبال", "وال", "فال", "بال", "كال", "ولل", "ال", "لل")
+_SINGLE: Final = ("وب", "ول", "و", "ف", "ب", "ل", "ك")
+_ARABIC = re.compile("[\u0621-\u064a]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +105,11 @@ def parse_query(typed: str) -> Query:
 def _query(typed: str, *, bare: bool) -> Query:
     parser = _Parser(_tokens(typed[:LONGEST], bare=bare))
     expression = parser.alternatives(DEEPEST) or NOTHING
-    wanted = [term for term in parser.terms if not term.is_excluded]
+    included = [term for term in parser.terms if not term.is_excluded]
     return Query(
         expression,
-        frozenset().union(*(term.exact for term in wanted)),
-        tuple(prefix for term in wanted for prefix in term.prefixes),
+        frozenset().union(*(term.exact for term in included)),
+        tuple(prefix for term in included for prefix in term.prefixes),
     )
 
 
@@ -141,27 +170,27 @@ class _Parser:
         while self._next() in _OR:
             self._place += 1
             parts.append(self._together(depth))
-        found = [part for part in parts if part]
-        return found[0] if len(found) == 1 else " OR ".join(f"({part})" for part in found)
+        expressions = [part for part in parts if part]
+        return expressions[0] if len(expressions) == 1 else " OR ".join(f"({part})" for part in expressions)
 
     def _together(self, depth: int) -> str:
         """What stands side by side: all of it is wanted, but what has a minus before it."""
-        wanted: list[str] = []
+        included: list[str] = []
         excluded: list[str] = []
         while (part := self._next()) is not None and part not in _OR:
             if part == _CLOSE and depth < DEEPEST:
                 break
             self._place += 1
             if isinstance(part, _Term):
-                (excluded if part.is_excluded else wanted).append(part.expression)
+                (excluded if part.is_excluded else included).append(part.expression)
             elif part == _OPEN and depth > 0:
                 inner = self.alternatives(depth - 1)
                 self._place += self._next() == _CLOSE
                 if inner:
-                    wanted.append(f"({inner})")
-        if not wanted and not excluded:
+                    included.append(f"({inner})")
+        if not included and not excluded:
             return ""
-        expression = " AND ".join(wanted or [EVERYTHING])
+        expression = " AND ".join(included or [EVERYTHING])
         return f"({expression}) NOT ({' OR '.join(excluded)})" if excluded else expression
 
     def _next(self) -> str | _Term | None:
@@ -171,3 +200,57 @@ class _Parser:
 def facet(kind: str, value: str) -> str:
     """The word of the index that says of an article that it is of this site, language or kind."""
     return f"{kind}:{re.sub('[^a-z0-9]+', '-', value.lower())}"
+
+
+def spellings(word: str, *, bare: bool = False) -> tuple[str, ...]:
+    """A folded word with each of the particles that may be written onto it, and the spellings of a name.
+
+    Args:
+        word: A folded word; other letters than Arabic ones are left as they are.
+        bare: Whether its first letter may be a particle, too, where it is no known name. Many words begin
+            with such a letter («بلدية») and are another word without it («لديه»): for what no text has.
+    """
+    is_inflected = _ARABIC.fullmatch(word) and len(word) >= SHORTEST_STEM
+    stems = _stems(word, bare=bare) if is_inflected else [word]
+    forms = [word]
+    for name in dict.fromkeys(name for stem in stems for name in (stem, *_single_variants(stem))):
+        particles = PARTICLES if _ARABIC.fullmatch(name) and len(name) >= SHORTEST_STEM else ("",)
+        forms += [particle + name for particle in particles]
+    return tuple(dict.fromkeys(forms))
+
+
+def phrase_variants(word: str) -> list[list[str]]:
+    """The spellings of several words that a name has beside a folded word: «عين العرب» for «كوباني»."""
+    variants = (variant for stem in _stems(word) for variant in _variants().get(stem, ()))
+    return [list(variant) for variant in variants if len(variant) > 1]
+
+
+def _stems(word: str, *, bare: bool = False) -> list[str]:
+    """What a word may be without what is written onto it."""
+    if word in _variants():
+        return [word.removeprefix("ال")]
+    article = next((part for part in _ARTICLES if word.startswith(part)), "")
+    if article and len(word) - len(article) >= SHORTEST_STEM:
+        return [word[len(article) :]]
+    for particle in _SINGLE:
+        stem = word.removeprefix(particle)
+        if stem != word and (stem in _variants() or (bare and len(stem) >= SHORTEST_STEM)):
+            return [word, stem]
+    return [word]
+
+
+def _single_variants(word: str) -> list[str]:
+    return [variant[0].removeprefix("ال") for variant in _variants().get(word, ()) if len(variant) == 1]
+
+
+@lru_cache(maxsize=1)
+def _variants() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Each folded name, without its article, and all spellings of that name, as folded words."""
+    text = files("crawler.storage.search").joinpath("variants.toml").read_text(encoding="utf-8")
+    table: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for group in tomllib.loads(text)["names"]:
+        spelled = tuple(tuple(name.split()) for name in dict.fromkeys(fold(group)))
+        for name in spelled:
+            if len(name) == 1:
+                table[name[0]] = table[name[0].removeprefix("ال")] = spelled
+    return table

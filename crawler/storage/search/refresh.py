@@ -8,19 +8,21 @@ another mark. All queries are equalities, `$in` and bounded ranges on indexed fi
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pymongo.database import Database
 
-from crawler.storage.batches import BATCH, in_batches
+from crawler.storage.batches import BATCH
 from crawler.storage.change_marks import ALL, changed_marks, replaced_mark
 from crawler.storage.schema import Document
-from crawler.storage.search.entry import FIELDS, drop, insert, seconds, stamp
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.letters import fold, storable
+from crawler.storage.search.rows import drop, insert, seconds, stamp
+from crawler.storage.site_state import crawled_sites
+from crawler.storage.stored_article import ArticleHeader, ArticleReader
 
 PROBLEMS_KEPT: Final = 5
 EPOCH: Final = datetime(1970, 1, 2, tzinfo=UTC)
@@ -49,8 +51,8 @@ def refresh(file: SearchFile, db: Database[Document], progress: Progress | None 
         SearchIndexError: The index cannot be used.
     """
     with file.reading() as connection:
-        known = connection.execute("SELECT 1 FROM meta WHERE key = 'refreshed'").fetchone()
-    if known is None:
+        has_looked = connection.execute("SELECT 1 FROM meta WHERE key = 'refreshed'").fetchone()
+    if has_looked is None:
         return rebuild(file, db, progress)
     # The marks are read before the articles: what is changed meanwhile is looked at again.
     marks, replaced = changed_marks(db), replaced_mark(db)
@@ -59,9 +61,9 @@ def refresh(file: SearchFile, db: Database[Document], progress: Progress | None 
     if replaced != seen.get("replaced", ""):
         return rebuild(file, db, progress)
     news = {site for site, mark in marks.items() if seen.get(f"changed:{site}") != mark}
-    sites = {*_crawled(db), *news} - {ALL}
+    sites = {*crawled_sites(db), *news} - {ALL}
     if ALL in news:
-        sites.update(db.articles.distinct("site"))
+        sites.update(ArticleReader(db).sites())
     done = Refreshed()
     compared = 0
     for site in sorted(sites):
@@ -95,7 +97,7 @@ def rebuild(file: SearchFile, db: Database[Document], progress: Progress | None 
         for table in ("docs", "dead", "counts", "crawls", "quarantine", "segments", "captures"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
         connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
-        for site in sorted({*_crawled(db), *db.articles.distinct("site")}):
+        for site in sorted({*crawled_sites(db), *ArticleReader(db).sites()}):
             _take_crawls(connection, db, site)
             compared += _compare_site(connection, db, site, done)
             if progress:
@@ -106,15 +108,11 @@ def rebuild(file: SearchFile, db: Database[Document], progress: Progress | None 
     return done
 
 
-def _crawled(db: Database[Document]) -> list[str]:
-    return sorted(document["_id"] for document in db.sites.find({}, {"_id": 1}))
-
-
 def _note(connection: sqlite3.Connection, changes: int) -> None:
     if not changes:
         return
-    found = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-    _set(connection, "generation", str(int(found[0]) + 1 if found else 1))
+    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    _set(connection, "generation", str(int(row[0]) + 1 if row else 1))
     languages = connection.execute(
         "SELECT language FROM docs WHERE language IS NOT NULL GROUP BY language ORDER BY count(*) DESC"
     )
@@ -142,7 +140,7 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
         (site, later.timestamp()),
     ).fetchone()
     start = EPOCH if since is None else datetime.fromtimestamp(since, UTC)
-    known = {
+    finished_at = {
         row["id"]: row["finished"]
         for row in connection.execute(
             "SELECT id, finished FROM crawls WHERE site = ? AND started >= ?", (site, since or 0)
@@ -151,7 +149,7 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
     ended = False
     for crawl in db.crawls.find({"site": site, "started_at": {"$gte": start, "$lt": later}}, {"sources": 0}):
         id_, finished = str(crawl["_id"]), crawl.get("finished_at")
-        if id_ in known and known[id_] is not None:
+        if id_ in finished_at and finished_at[id_] is not None:
             continue
         ended = ended or finished is not None
         dispositions = {str(key): int(value) for key, value in (crawl.get("dispositions") or {}).items()}
@@ -197,30 +195,32 @@ def _take_quarantine(connection: sqlite3.Connection, db: Database[Document], sit
 
 
 def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: str, done: Refreshed) -> int:
+    reader = ArticleReader(db)
     stamps: dict[str, bytes] = dict(
         connection.execute("SELECT id, stamp FROM docs WHERE site = ?", (site,)).fetchall()
     )
-    found = {document["_id"]: document for document in db.articles.find({"site": site}, FIELDS)}
-    gone = [id_ for id_ in stamps if id_ not in found]
+    stored = {article.id: article for article in reader.of_site(site)}
+    gone = [id_ for id_ in stamps if id_ not in stored]
     for id_ in gone:
         drop(connection, id_)
     done.removed += len(gone)
-    touched = _write(connection, db, (d for d in found.values() if stamps.get(d["_id"]) != stamp(d)), done)
+    changed = [article for article in stored.values() if stamps.get(article.id) != stamp(article)]
+    stories = _write(connection, reader, changed, done)
     sites = {site}
-    for start in range(0, len(touched), BATCH):
-        members = db.articles.find({"story_id": {"$in": touched[start : start + BATCH]}}, FIELDS)
-        others = [member for member in members if member["site"] != site]
-        marks = ", ".join("?" * len(others))
+    for start in range(0, len(stories), BATCH):
+        members = reader.of_stories(stories[start : start + BATCH]).values()
+        elsewhere = [member for member in members if member.site != site]
+        marks = ", ".join("?" * len(elsewhere))
         current: dict[str, bytes] = dict(
             connection.execute(
                 f"SELECT id, stamp FROM docs WHERE id IN ({marks})",  # noqa: S608  # marks alone
-                [member["_id"] for member in others],
+                [member.id for member in elsewhere],
             ).fetchall()
         )
-        # An article that another crawl has only just stored is taken as well: it is there.
-        changed = [member for member in others if current.get(member["_id"]) != stamp(member)]
-        _write(connection, db, changed, done)
-        sites |= {member["site"] for member in changed}
+        # An article that another crawl has only just stored is taken as well: it is in the archive.
+        changed = [member for member in elsewhere if current.get(member.id) != stamp(member)]
+        _write(connection, reader, changed, done)
+        sites |= {member.site for member in changed}
     for name in sites:
         connection.execute(
             "INSERT OR REPLACE INTO counts SELECT ?, count(*), count(duplicate_of), count(removed), max(at)"
@@ -228,21 +228,21 @@ def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: 
             (name, name),
         )
     done.sites += 1
-    return len(found)
+    return len(stored)
 
 
 def _write(
-    connection: sqlite3.Connection, db: Database[Document], documents: Iterable[Document], done: Refreshed
+    connection: sqlite3.Connection, reader: ArticleReader, articles: Sequence[ArticleHeader], done: Refreshed
 ) -> list[str]:
     """Write articles anew; return the ids of their stories."""
-    changed = {document["_id"]: document for document in documents}
-    for batch in in_batches(db.articles, list(changed), {"text": 1}):
-        texts = {document["_id"]: document["text"] for document in batch}
-        ids = list(texts)
-        titles = fold([changed[id_]["title"] for id_ in ids])
-        bodies = fold([texts[id_] for id_ in ids])
-        for id_, title, body in zip(ids, titles, bodies, strict=True):
-            drop(connection, id_)
-            insert(connection, changed[id_], title, body)
-        done.written += len(ids)
-    return sorted({str(document["story_id"]) for document in changed.values()})
+    for start in range(0, len(articles), BATCH):
+        batch = articles[start : start + BATCH]
+        texts = reader.texts([article.id for article in batch])
+        batch = [article for article in batch if article.id in texts]
+        titles = fold([article.title for article in batch])
+        bodies = fold([texts[article.id] for article in batch])
+        for article, title, body in zip(batch, titles, bodies, strict=True):
+            drop(connection, article.id)
+            insert(connection, article, title, body)
+        done.written += len(batch)
+    return sorted({article.story_id for article in articles})

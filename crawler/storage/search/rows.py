@@ -1,10 +1,19 @@
-"""What the index's answers are made of: articles, crawls and pages as lists show them."""
+"""The index's rows: articles as they are written, and articles, crawls and pages as lists show them."""
 
 import json
 import sqlite3
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
+from hashlib import blake2b
 from typing import Final
+from zlib import crc32
+
+from crawler.model.article import DatePrecision
+from crawler.model.period import AHEAD
+from crawler.storage.search.letters import storable
+from crawler.storage.search.query import facet
+from crawler.storage.stored_article import ArticleHeader
 
 ROW_BITS: Final = 20
 """Bits of a row's number below its second: a million articles may share one (a day without a time does)."""
@@ -140,3 +149,105 @@ def crawl_of(row: sqlite3.Row) -> CrawlRow:
     values["started"], values["finished"] = moment(row["started"]), maybe_moment(row["finished"])
     values["dispositions"], values["problems"] = json.loads(row["dispositions"]), json.loads(row["problems"])
     return CrawlRow(**values)
+
+
+EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+
+STAMPED: Final = (
+    "site",
+    "title",
+    "url",
+    "published_at",
+    "published_precision",
+    "first_seen_at",
+    "language",
+    "story_id",
+    "duplicate_of",
+    "similarity",
+    "duplicate_reason",
+    "removed_at",
+    "revision",
+    "text_sha256",
+)
+"""The fields of `ArticleHeader` that the index holds; another order would change every stamp."""
+
+
+def drop(connection: sqlite3.Connection, id_: str) -> None:
+    """Take an article out; its words stay under a number that no document has."""
+    row = connection.execute("SELECT row FROM docs WHERE id = ?", (id_,)).fetchone()
+    if row is not None:
+        connection.execute("DELETE FROM docs WHERE row = ?", (row[0],))
+        connection.execute("INSERT INTO dead VALUES (?)", (row[0],))
+
+
+def insert(connection: sqlite3.Connection, article: ArticleHeader, title: str, body: str) -> None:
+    """Put an article in; title and body are folded."""
+    at, stated, precision = _placed(article)
+    row = first_row(at) + crc32(article.id.encode("utf-8", "replace")) % (1 << ROW_BITS)
+    while connection.execute(
+        "SELECT 1 FROM docs WHERE row = ?1 UNION ALL SELECT 1 FROM dead WHERE row = ?1", (row,)
+    ).fetchone():
+        row += 1
+    connection.execute(
+        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            row,
+            article.id,
+            article.site,
+            storable(article.title),
+            storable(article.url),
+            int(at.timestamp()),
+            seconds(stated),
+            precision,
+            article.language,
+            article.story_id,
+            article.duplicate_of,
+            article.similarity,
+            article.duplicate_reason,
+            seconds(article.removed_at),
+            article.revision,
+            stamp(article),
+        ),
+    )
+    connection.execute(
+        "INSERT INTO words (rowid, title, text, facets) VALUES (?, ?, ?, ?)",
+        (row, title, body, " ".join(_facets(article))),
+    )
+
+
+def _facets(article: ArticleHeader) -> Iterator[str]:
+    """The words by which a search is narrowed to articles of a kind."""
+    yield "a:"
+    yield facet("s", article.site)
+    yield "d:no" if article.duplicate_of is None else "d:yes"
+    if article.removed_at is not None:
+        yield "r:yes"
+    if article.revision > 1:
+        yield "e:yes"
+    if article.language:
+        yield facet("l", article.language)
+
+
+def _placed(article: ArticleHeader) -> tuple[datetime, datetime | None, str | None]:
+    """The moment an article is listed at, the one that its page states, and how exact that is."""
+    published = article.published_at
+    if published is None or published > article.first_seen_at + AHEAD:
+        return article.first_seen_at, None, None
+    published = _within(published)
+    moment = _within(replace(article, published_at=published).placed_at)
+    return moment, published, article.published_precision or DatePrecision.MINUTE.value
+
+
+def _within(at: datetime) -> datetime:
+    return min(max(at, EARLIEST), LATEST)
+
+
+def stamp(article: ArticleHeader) -> bytes:
+    """A hash of what the index holds of an article."""
+    values = [getattr(article, name) for name in STAMPED]
+    return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def seconds(at: datetime | None) -> int | None:
+    """A time as SQLite holds it."""
+    return None if at is None else int(at.timestamp())

@@ -8,12 +8,12 @@ import pytest
 
 from crawler.extraction.boilerplate.repeated import blocks_of
 from crawler.operations.crawling.reextract import ReextractReport, reextract
-from crawler.operations.sites.boilerplate import forget_boilerplate, repeated_paragraphs
 from crawler.storage.change_marks import changed_marks
 from crawler.storage.connect import open_stores
 from crawler.storage.lease import Lease, LeaseHeldError
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
-from crawler.storage.warc.raw_pages import raw_folder, read_segment, segments
+from crawler.storage.warc.raw_pages import raw_folder, segments
+from crawler.storage.warc.reader import read_segment
 from dedup import Prepared
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
 from tests.support.servers import Servers
@@ -88,7 +88,7 @@ def test_a_worse_reading_is_corrected_and_kept(archive: Crawled) -> None:
 
 
 def test_what_was_learned_since_is_taken_out_of_earlier_pages(archive: Crawled) -> None:
-    db, site = archive.stores.db, archive.sites[SITE]
+    db = archive.stores.db
     texts = {one["_id"]: one["text"] for one in db.articles.find({"site": SITE})}
     victim, line = next(
         (key, text.split("\n\n")[-1]) for key, text in texts.items() if text.count("\n\n") >= 2
@@ -99,7 +99,7 @@ def test_what_was_learned_since_is_taken_out_of_earlier_pages(archive: Crawled) 
     counts.forget()
     for number in range(12):
         counts.learn(blocks_of(f"خبر مختلف رقم {number} يتحدث عن شارع من شوارع المدينة القديمة\n\n{line}"))
-    assert [one.text for one in repeated_paragraphs(site, archive.settings, 3)] == [line]
+    assert [paragraph.text for paragraph in counts.repeated(3)] == [line]
 
     report = _reextract(archive)
     assert report.corrected == len(carriers)
@@ -108,7 +108,7 @@ def test_what_was_learned_since_is_taken_out_of_earlier_pages(archive: Crawled) 
     assert after["revision"] == 1
     assert texts[victim] in [one["text"] for one in db.readings.find({"article_id": victim})]
 
-    forget_boilerplate(site, archive.settings)
+    counts.forget()
     _reextract(archive)
     assert {one["_id"]: one["text"] for one in db.articles.find({"site": SITE})} == texts
 

@@ -18,7 +18,7 @@ from crawler.operations.sites.add import (
     site_id_of,
     write_seed,
 )
-from crawler.operations.sites.survey import Survey, Surveyor
+from crawler.operations.sites.survey import Survey, survey_with
 from crawler.settings import Settings
 from tests.support.made_up_site import Answer, article_page, listing_page, made_up_site, sitemap
 
@@ -26,7 +26,7 @@ SETTINGS = Settings(delay=0, fetch_timeout=5)
 
 
 def _look(url: str, site: Site | None = None) -> Survey:
-    return Surveyor(url, PoliteFetcher(SETTINGS, private=True), site).look()
+    return survey_with(PoliteFetcher(SETTINGS, private=True), url, site)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_a_private_address_is_asked_only_where_it_is_said(newsroom: Newsroom) ->
     newsroom.forget_requests()
     for address in (url, url.replace("127.0.0.1", "localhost")):
         with pytest.raises(FetchError, match="private address"):
-            Surveyor(address, PoliteFetcher(SETTINGS)).look()
+            survey_with(PoliteFetcher(SETTINGS), address)
     assert newsroom.requests["demo-furat"] == []
 
 
@@ -133,7 +133,7 @@ def test_a_site_without_sources_is_read_by_its_sections_and_doubts_are_told(tmp_
         assert changes == {
             f"feeds: {place.base}/feed gives no entries any more": True,
             f"sitemaps: {place.base}/sitemap.xml is new": False,
-            "wordpress: the REST interface is not to be had": True,
+            "wordpress: the REST interface cannot be read": True,
             "nothing on the site names an article": True,
             "language: the articles are in 'en', the seed says 'ar'": False,
         }

@@ -9,17 +9,9 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.storage.warc.exchange import Exchange
-from crawler.storage.warc.raw_pages import (
-    DamagedSegmentError,
-    RawPage,
-    RawPageWriter,
-    fetch_sha256,
-    raw_folder,
-    read_segment,
-    segments,
-)
-from crawler.storage.warc.segments import read_captures
+from crawler.storage.warc.raw_pages import Exchange, RawPage, fetch_sha256, raw_folder, segments
+from crawler.storage.warc.reader import DamagedSegmentError, read_captures, read_segment
+from crawler.storage.warc.writer import RawPageWriter
 from tests.support.raw_pages import WHEN, raw_page, write_raw_pages
 
 

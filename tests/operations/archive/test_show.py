@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from crawler.cli.changes import show_changes
-from crawler.operations.archive.changes import changes
+from crawler.cli.show import show_changes
+from crawler.operations.archive.show import changes_of
 
 FIRST = "افتُتحت صباح اليوم حديقة عامة في حي المزة.\n\nوتضم الحديقة ملعباً للأطفال ومساحة للقراءة."
 
@@ -28,7 +28,7 @@ def _article(*wordings: tuple[str, str], removed_at: str | None = None) -> dict[
 
 def test_words_paragraphs_and_headlines_are_told_apart() -> None:
     second = FIRST.replace("المزة", "كفرسوسة") + "\n\nوستبقى أبوابها مفتوحة."
-    (change,) = changes(_article(("حديقة", FIRST), ("حديقة جديدة", second)))
+    (change,) = changes_of(_article(("حديقة", FIRST), ("حديقة جديدة", second)))
     assert [paragraph.kind for paragraph in change.paragraphs] == ["title", "changed", "added"]
     changed = [s for s in change.paragraphs[1].stretches if s.kind != "same"]
     assert [(s.old, s.new) for s in changed] == [(("المزة.",), ("كفرسوسة.",))]
@@ -36,14 +36,14 @@ def test_words_paragraphs_and_headlines_are_told_apart() -> None:
 
 
 def test_a_paragraph_that_was_cut_is_told() -> None:
-    (change,) = changes(_article(("ع", FIRST), ("ع", FIRST.split("\n\n", maxsplit=1)[0])))
+    (change,) = changes_of(_article(("ع", FIRST), ("ع", FIRST.split("\n\n", maxsplit=1)[0])))
     assert [paragraph.kind for paragraph in change.paragraphs] == ["cut"]
 
 
 def test_each_revision_is_compared_with_the_next_and_one_alone_with_none() -> None:
-    assert changes(_article(("ع", FIRST))) == []
-    found = changes(_article(("أ", "نص"), ("ب", "نص"), ("ج", "نص")))
-    assert [(change.earlier, change.later) for change in found] == [(1, 2), (2, 3)]
+    assert changes_of(_article(("ع", FIRST))) == []
+    changes = changes_of(_article(("أ", "نص"), ("ب", "نص"), ("ج", "نص")))
+    assert [(change.earlier, change.later) for change in changes] == [(1, 2), (2, 3)]
 
 
 def test_marks_stay_beside_their_words_in_a_right_to_left_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,41 +13,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import KhabarError, UsageError
-from crawler.operations.archive.export import row
-from crawler.operations.archive.export_files import (
+from crawler.operations.archive.export import (
     COLUMN_TYPES,
     FORMULA_STARTS,
     ExportFormat,
     ExportTarget,
     csv_cell,
+    export_row,
     export_target,
     write_export,
 )
+from crawler.storage.stored_article import StoredArticle
 
 AT = datetime(2024, 12, 4, 9, 30, tzinfo=UTC)
-DOCUMENT = {
-    "_id": "a" * 32,
-    "site": "souq",
-    "url": "https://souq.example/1",
-    "title": "=HYPERLINK(1) خبر عاجل",
-    "text": "فقرة أولى.\n\nفقرة ثانية، بعدها نصف حرف \ud83d.",
-    "authors": ["سامر الحلاق", "ليلى"],
-    "published_at": AT,
-    "published_precision": "minute",
-    "first_seen_at": AT,
-    "revision": 2,
-    "story_id": "a" * 32,
-    "similarity": 0.75,
-    "text_sha256": "b" * 64,
-}
+ARTICLE = StoredArticle.from_document(
+    {
+        "_id": "a" * 32,
+        "site": "souq",
+        "url": "https://souq.example/1",
+        "title": "=HYPERLINK(1) خبر عاجل",
+        "text": "فقرة أولى.\n\nفقرة ثانية، بعدها نصف حرف \ud83d.",
+        "authors": ["سامر الحلاق", "ليلى"],
+        "published_at": AT,
+        "published_precision": "minute",
+        "first_seen_at": AT,
+        "revision": 2,
+        "story_id": "a" * 32,
+        "similarity": 0.75,
+        "text_sha256": "b" * 64,
+    }
+)
 
 
 def _rows(count: int = 2) -> list[dict[str, Any]]:
-    return [{**row(DOCUMENT), "id": f"{number:032}"} for number in range(count)]
+    return [{**export_row(ARTICLE, UTC), "id": f"{number:032}"} for number in range(count)]
 
 
 def test_every_field_of_the_export_has_a_type() -> None:
-    assert list(row(DOCUMENT)) == list(COLUMN_TYPES)
+    assert list(export_row(ARTICLE, UTC)) == list(COLUMN_TYPES)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_parquet_has_types(tmp_path: Path) -> None:
     query = "SELECT epoch(published), authors, title, removed_at, text FROM read_parquet(?) ORDER BY id"
     published, authors, title, removed, text = table.execute(query, [str(path)]).fetchall()[0]
     assert (published, authors, removed) == (AT.timestamp(), ["سامر الحلاق", "ليلى"], None)
-    assert title == DOCUMENT["title"]
+    assert title == ARTICLE.title
     assert text.endswith("نصف حرف \ufffd.")
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 

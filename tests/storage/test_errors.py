@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.storage.address import StoreAddress
+from crawler.storage.errors import StoreAddress
 
 
 @pytest.mark.parametrize(

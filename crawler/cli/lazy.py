@@ -1,0 +1,62 @@
+"""Modules that take long to import, loaded when a command first uses one: the one list of them.
+
+numpy, trafilatura, pyspark's caller and the web framework cost up to a second each, which `khabar --help` and
+short commands need not pay. ``from crawler.cli.lazy import batch`` gives a stand-in for the module, whose
+attributes load it.
+"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import dedup
+    from crawler.operations.crawling import reextract, worker
+    from crawler.operations.dedup import batch, split
+    from crawler.operations.sites import add, check, record, survey
+    from crawler.storage import dedup_index
+    from crawler.storage import errors as store_errors
+    from crawler.web import server
+
+__all__ = [
+    "add",
+    "batch",
+    "check",
+    "dedup",
+    "dedup_index",
+    "record",
+    "reextract",
+    "server",
+    "split",
+    "store_errors",
+    "survey",
+    "worker",
+]
+
+_MODULES = {
+    "add": "crawler.operations.sites.add",
+    "batch": "crawler.operations.dedup.batch",
+    "check": "crawler.operations.sites.check",
+    "dedup": "dedup",
+    "dedup_index": "crawler.storage.dedup_index",
+    "record": "crawler.operations.sites.record",
+    "reextract": "crawler.operations.crawling.reextract",
+    "server": "crawler.web.server",
+    "split": "crawler.operations.dedup.split",
+    "store_errors": "crawler.storage.errors",
+    "survey": "crawler.operations.sites.survey",
+    "worker": "crawler.operations.crawling.worker",
+}
+
+
+class _LazyModule(ModuleType):
+    """A stand-in for a module, which is imported when an attribute is first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self.__name__), name)
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return _LazyModule(_MODULES[name])
+    raise AttributeError(name)
