@@ -208,7 +208,7 @@ def _is_another_article(stores: Stores, item: PageItem) -> bool:
 
     Templates with a forgotten placeholder give every article one canonical address.
     """
-    assert item.article is not None and item.article_id is not None  # noqa: S101
+    assert item.article is not None and item.article_id is not None  # noqa: S101, PT018
     stored = ArticleReader(stores.db).get(item.article_id)
     return stored is not None and is_another_article(item.article, stored)
 
