@@ -52,11 +52,11 @@ def add_command(
         raise UsageError(f"--tls {tls!r}: allowed: verify, unverified")
     seeds = _seeds_of(common)
     # What is sure to fail fails before the site is asked.
-    add.refuse_known(survey.home_address(url), seeds)
+    add.refuse_duplicate(survey.home_address(url), seeds)
     if site_id is not None:
         add.seed_path(common.seeds, site_id)
     site = survey.survey_site(url, common.settings, private=private, tls=tls, progress=_progress(common))
-    add.refuse_known(site.url, seeds)
+    add.refuse_duplicate(site.url, seeds)
     path = add.seed_path(common.seeds, site_id or add.site_id_of(site.url))
     text = add.seed_text(site, private=private)
     writes = site.has_article and not dry_run

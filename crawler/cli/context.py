@@ -38,7 +38,7 @@ class CliContext:
         if self.verbosity >= 0:
             err().print(text, style=style, markup=False, soft_wrap=True)
 
-    def known_sites(self, site: str | None = None) -> dict[str, Site]:
+    def sites_of_seeds(self, site: str | None = None) -> dict[str, Site]:
         """The sites of the seeds; none where there is no folder of seeds.
 
         Args:

@@ -76,7 +76,7 @@ def report_command(
     if lang not in LANGUAGES:
         raise UsageError(f"--lang {lang}: it is one of {', '.join(LANGUAGES)}")
     period = parse_period(since, until)
-    sites = common.known_sites(site)
+    sites = common.sites_of_seeds(site)
     with contextlib.closing(open_stores(common.settings)) as stores:
         holdings = read_holdings(stores, sites)
         report = report_of(stores, holdings, period=period, site=site)

@@ -47,7 +47,7 @@ def export_command(
     """
     common = context_of(ctx)
     period, target = parse_period(since, until), export_target(output, form)
-    sites = common.known_sites(site)
+    sites = common.sites_of_seeds(site)
     left_out, counter = LeftOut(), RowCounter()
     with contextlib.closing(open_stores(common.settings)) as stores:
         rows = counter.count(

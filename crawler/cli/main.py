@@ -44,8 +44,8 @@ PANELS = {
 """The panels of `khabar --help`, and the commands in each."""
 
 
-def _version(is_asked: bool) -> None:
-    if is_asked:
+def _version(is_set: bool) -> None:
+    if is_set:
         typer.echo(f"khabar {__version__}")
         raise typer.Exit
 

@@ -52,12 +52,12 @@ class RowTable:
         self._rows.append((cells, True))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        if self._least_width() <= options.max_width:
+        if self._min_width() <= options.max_width:
             yield self._table()
         else:
             yield from self._blocks()
 
-    def _least_width(self) -> int:
+    def _min_width(self) -> int:
         """Characters of a line in which no cell is cut: rich itself breaks words where it has to."""
         widths = []
         for index, column in enumerate(self._columns):

@@ -70,7 +70,7 @@ def search_command(
         if not query and rebuild:
             return
         stored_sites = {count.site for count in archive.lists.sites()}
-        sites = common.known_sites(None if site in stored_sites else site)
+        sites = common.sites_of_seeds(None if site in stored_sites else site)
         hits, pieces = archive.search(form, period=period, limit=limit)
         span = archive.lists.span(site) if not hits.hits else (None, None)
     if common.json:

@@ -49,7 +49,7 @@ def show_command(
     """
     common = context_of(ctx)
     with contextlib.closing(open_stores(common.settings)) as stores:
-        article = find_article(stores, address, common.known_sites())
+        article = find_article(stores, address, common.sites_of_seeds())
     if diff:
         show_changes(article, as_json=common.json)
     elif common.json:

@@ -64,6 +64,8 @@ def status_command(
                     console.print(line, soft_wrap=True)
             if status.waiting:
                 console.print(_waiting(status))
+            if status.marks:
+                console.print(_marks(status))
     raise typer.Exit(0 if all(status.healthy for status in rows) else 3)
 
 
@@ -168,6 +170,16 @@ def _waiting(status: SiteStatus) -> RowTable:
             page["reason"],
             Text(words[:SHOWN_OF_TEXT]),
         )
+    return table
+
+
+def _marks(status: SiteStatus) -> RowTable:
+    """How many stored articles of a site carry which mark."""
+    table = RowTable(
+        [Column("mark"), Column("articles", right=True)], title=f"{status.site}: marks on stored articles"
+    )
+    for mark, count in status.marks.items():
+        table.add_row(mark.replace("_", " "), f"{count:,}")
     return table
 
 

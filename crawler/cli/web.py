@@ -32,7 +32,7 @@ def web_command(
     Example: khabar web --open
     """
     common = context_of(ctx)
-    sites = common.known_sites()
+    sites = common.sites_of_seeds()
     console = err()
     if not server.is_loopback(host):
         console.print(

@@ -203,7 +203,7 @@ def _mark_seen(stores: Stores, item: PageItem, disposition: Disposition) -> None
     if article_id is None or (item.outcome is None and item.amendment is None):
         return
     if disposition is Disposition.UNCHANGED:
-        ArticleStore(stores.db).still_there(article_id, item.fetched_at, alias=item.page.url)
+        ArticleStore(stores.db).seen_again(article_id, item.fetched_at, alias=item.page.url)
     elif disposition is Disposition.GONE:
         ArticleStore(stores.db).removed(article_id, item.fetched_at)
 

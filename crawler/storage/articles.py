@@ -174,7 +174,7 @@ class ArticleStore:
             {"$set": address, "$addToSet": {"aliases": {"$each": [stored.url, page_url]}}},
         )
 
-    def still_there(self, article_id: str, at: datetime, alias: str | None = None) -> None:
+    def seen_again(self, article_id: str, at: datetime, alias: str | None = None) -> None:
         """Note that an article was seen again, unchanged; a removed one has come back."""
         change: dict[str, Any] = {"$set": {"checked_at": at}}
         if alias:

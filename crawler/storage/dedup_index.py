@@ -285,10 +285,10 @@ def keep_story_ids(stories: Mapping[str, str]) -> list[str]:
     order: dict[str, None] = {}
     for article_id in stories:
         # The naming article may itself have come into another story since.
-        named_by = [article_id]
-        while (story := stories[named_by[-1]]) in stories and story not in named_by:
-            named_by.append(story)
-        order.update(dict.fromkeys(id_ for id_ in reversed(named_by) if id_ not in order))
+        naming = [article_id]
+        while (story := stories[naming[-1]]) in stories and story not in naming:
+            naming.append(story)
+        order.update(dict.fromkeys(id_ for id_ in reversed(naming) if id_ not in order))
     return list(order)
 
 

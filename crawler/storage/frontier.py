@@ -98,9 +98,7 @@ class Frontier:
         lastmods = Lastmods(self._db, self._site)
         for keys in _batches(by_key):
             documents = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": keys}})}
-            documents |= self._known_by_former_keys(
-                {key: by_key[key] for key in keys if key not in documents}
-            )
+            documents |= self._by_former_keys({key: by_key[key] for key in keys if key not in documents})
             fresh = [self._new_document(key, by_key[key], depth) for key in keys if key not in documents]
             inserted = [page_of(document) for document in self._insert(fresh)]
             new += len(inserted)
@@ -128,7 +126,7 @@ class Frontier:
         lastmods.save()
         return Discovery(to_fetch, new)
 
-    def _known_by_former_keys(self, items: Mapping[str, Discovered]) -> dict[str, Document]:
+    def _by_former_keys(self, items: Mapping[str, Discovered]) -> dict[str, Document]:
         """The documents of pages that were stored under the keys of earlier rules, by their keys of today."""
         former = {
             f"{self._site}/{page}": key for key, item in items.items() for page in former_page_ids(item.url)
@@ -193,7 +191,7 @@ class Frontier:
         keys = [key for item in pages for key in self._keys(item.url)]
         return [page_of(document) for document in self._pages.find({"_id": {"$in": keys}})]
 
-    def known_url(self, url: str) -> str | None:
+    def stored_url(self, url: str) -> str | None:
         """The address under which a page is known; None where it is not known."""
         page = self._pages.find_one({"_id": {"$in": self._keys(url)}}, {"url": 1})
         return None if page is None else str(page["url"])

@@ -136,14 +136,14 @@ class Lease:
             token = 1
         except DuplicateKeyError:
             current = db.sites.find_one({"_id": self.site}) or {}
-            self._refuse_if_held(current, now)
+            self._refuse_if_taken(current, now)
             holder = current.get("holder")
             token = int(current.get("token", 0)) + 1
             taken = db.sites.update_one(
                 {"_id": self.site, "token": current.get("token")}, {"$set": {"token": token, **claim}}
             )
             if taken.modified_count != 1:
-                self._refuse_if_held(db.sites.find_one({"_id": self.site}) or {}, now)
+                self._refuse_if_taken(db.sites.find_one({"_id": self.site}) or {}, now)
                 raise LeaseHeldError(f"site {self.site}: another process took it just now") from None
             # Our own name stands there after a lost answer: what was to follow may not have been done.
             if holder:
@@ -151,7 +151,7 @@ class Lease:
         self._valid_until = begun + LEASE_SECONDS
         return token
 
-    def _refuse_if_held(self, current: Document, now: datetime) -> None:
+    def _refuse_if_taken(self, current: Document, now: datetime) -> None:
         holder = current.get("holder")
         # Our own name stands there when the answer to an earlier attempt to take it was lost.
         if not holder or holder == self._me:

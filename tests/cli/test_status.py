@@ -1,8 +1,11 @@
 """`khabar status SITE`: what the sources named."""
 
+import io
 from datetime import UTC, datetime
 
-from crawler.cli.status import _source_lines
+from rich.console import Console
+
+from crawler.cli.status import _marks, _source_lines
 from crawler.discovery.accounting import AddressCounts, AddressOutcome
 from crawler.health.report import SourceReport
 from crawler.model.crawl import SourceKind
@@ -36,3 +39,15 @@ def test_each_source_of_the_latest_crawl_is_shown_with_what_became_of_its_addres
         "all that it names is off the site: 7 addresses at new.example",
         "  listing https://sada.example/: ok; 2 new",
     ]
+
+
+def test_the_marks_of_stored_articles_are_counted() -> None:
+    marks = {"paywalled": 1200, "live_blog": 3}
+    status = SiteStatus("sada", "صدى", "ok", healthy=True, enabled=True, marks=marks)
+    assert status.as_json()["marks"] == marks
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(_marks(status))
+    words = console.export_text().split()
+    assert "sada:" in words
+    assert words[words.index("paywalled") + 1] == "1,200"
+    assert words[words.index("blog") + 1] == "3"

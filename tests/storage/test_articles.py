@@ -94,14 +94,14 @@ def test_a_removed_article_stays_and_may_return(stores: Stores, articles: Articl
     known = ArticleReader(stores.db).header(_key(1))
     assert known is not None
     assert known.removed_at is not None
-    articles.still_there(_key(1), NOW + timedelta(days=2))
+    articles.seen_again(_key(1), NOW + timedelta(days=2))
     known = ArticleReader(stores.db).header(_key(1))
     assert known is not None
     assert known.removed_at is None
     # A second absence ends with another wording; neither of them is forgotten.
     assert articles.removed(_key(1), NOW + timedelta(days=3))
     _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=4)
-    articles.still_there(_key(1), NOW + timedelta(days=5))
+    articles.seen_again(_key(1), NOW + timedelta(days=5))
     document = stores.db.articles.find_one({"_id": _key(1)})
     assert document is not None
     assert document["removed_at"] is None
@@ -236,3 +236,13 @@ def test_a_write_that_comes_late_undoes_nothing_that_a_later_fetch_brought(
     assert not articles.save(_key(1), late, capture, prepared, None, revision=2)
     assert stores.db.articles.find_one({"_id": _key(1)}) == before
     assert stores.db.revisions.count_documents({}) == 1
+
+
+def test_marks_are_counted_by_site(stores: Stores, articles: ArticleStore) -> None:
+    del articles
+    for number, marks in enumerate((["cut"], ["cut", "media"], []), 1):
+        _save(stores, _key(number))
+        stores.db.articles.update_one({"_id": _key(number)}, {"$set": {"marks": marks}})
+    site = stores.db.articles.distinct("site")[0]
+    assert ArticleReader(stores.db).count_marks(site) == {"cut": 2, "media": 1}
+    assert not ArticleReader(stores.db).count_marks("elsewhere")

@@ -19,7 +19,7 @@ from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer
-from crawler.storage.embedded.lock import exclusive, holders, holds, is_held
+from crawler.storage.embedded.lock import exclusive, holders, holds, is_locked
 from crawler.storage.embedded.state import State
 
 HOLD = """
@@ -107,7 +107,7 @@ def test_a_lock_is_free_when_its_holder_is_killed(data_dir: Path) -> None:
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        assert is_held(lock)
+        assert is_locked(lock)
         with lock.open():  # whoever looks at the lock does not hold it
             assert holders(lock) == [holder.pid]
         assert holds(holder.pid, lock)
@@ -115,7 +115,7 @@ def test_a_lock_is_free_when_its_holder_is_killed(data_dir: Path) -> None:
     finally:
         holder.kill()
         holder.communicate()
-    assert not is_held(lock)
+    assert not is_locked(lock)
     assert one.ensure() == one.ensure()
 
 
@@ -139,7 +139,7 @@ def test_a_starter_killed_in_the_middle_leaves_nothing_behind(
     one = kind(own.data_dir)
     command = [sys.executable, "-c", START_AND_DIE, str(own.data_dir), one.__class__.__name__]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
-    assert is_held(one.folder / "alive.lock")
+    assert is_locked(one.folder / "alive.lock")
     assert one.running() is None
     one.ensure()
     assert len(holders(one.folder / "alive.lock")) == 1
@@ -151,7 +151,7 @@ def test_a_first_start_killed_in_the_middle_is_done_again(data_dir: Path) -> Non
     one = MongoServer(data_dir)
     starter = subprocess.Popen([sys.executable, "-c", START_AND_DIE, str(data_dir), "MongoServer"])
     deadline = time.monotonic() + 30
-    while not is_held(one.folder / "alive.lock") and time.monotonic() < deadline:
+    while not is_locked(one.folder / "alive.lock") and time.monotonic() < deadline:
         time.sleep(0.01)
     starter.kill()  # while the server runs that is to make the user
     starter.wait()
@@ -178,7 +178,7 @@ def test_a_process_that_has_the_servers_old_id_is_left_alone(own: Settings) -> N
         assert state is not None
         replace(state, pid=innocent.pid).write(path)
         assert one.stop().cleanly
-        assert not is_held(one.folder / "alive.lock")
+        assert not is_locked(one.folder / "alive.lock")
         assert innocent.poll() is None
     finally:
         innocent.kill()

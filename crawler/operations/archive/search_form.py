@@ -19,14 +19,14 @@ ROW_LIMIT: Final = 1 << 63
 """Row numbers of the index are below this, as SQLite's are."""
 
 
-def _one_of_its_words(word: str | None, info: ValidationInfo) -> str:
+def _check_word(word: str | None, info: ValidationInfo) -> str:
     words = WORDS[info.field_name or ""]
     if word and word not in words:
         raise UsageError(f"{info.field_name}: {word!r}: it is one of {', '.join(words)}")
     return word or ""
 
 
-_Word = BeforeValidator(_one_of_its_words)
+_Word = BeforeValidator(_check_word)
 
 
 class SearchForm(BaseModel):

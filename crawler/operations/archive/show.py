@@ -89,11 +89,11 @@ def find_stored(stores: Stores, address: str) -> StoredArticle:
     pages = pages_by_id(stores.db, [f"{site}/{id_}" for site in crawled_sites(stores.db) for id_ in ids])
     article = next((reader.get(page.article_id) for page in pages if page.article_id), None)
     if article is None:
-        raise UsageError(f"{address}: {_what_is_known(pages)}")
+        raise UsageError(f"{address}: {_page_summary(pages)}")
     return article
 
 
-def _what_is_known(pages: Sequence[PageState]) -> str:
+def _page_summary(pages: Sequence[PageState]) -> str:
     """What is known of an address that is no stored article, by the pages that it may be."""
     if not pages:
         return "the archive does not know this address"

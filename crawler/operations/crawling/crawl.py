@@ -238,7 +238,7 @@ async def _child(job: Job, settings: Settings, listener: ProgressListener, stop:
     process.stdin.write(job.model_dump_json().encode() + b"\n")
     with contextlib.suppress(ConnectionError):
         await process.stdin.drain()
-    stopper = asyncio.create_task(_stop_when_asked(process, stop))
+    stopper = asyncio.create_task(_stop_on_signal(process, stop))
     report: CrawlReport | None = None
     counts: dict[str, int] = {}
     try:
@@ -269,7 +269,7 @@ def _without_report(job: Job, code: int, log: Path, stop: StopRequest, counts: d
     return _failed(job, CrawlOutcome.DIED, _death(code, log), counts)
 
 
-async def _stop_when_asked(process: asyncio.subprocess.Process, stop: StopRequest) -> None:
+async def _stop_on_signal(process: asyncio.subprocess.Process, stop: StopRequest) -> None:
     await stop.wait()
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)

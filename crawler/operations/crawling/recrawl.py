@@ -39,7 +39,7 @@ def recrawl_job(
         if url is not None:
             if not site.owns(url):
                 raise UsageError(f"--url {url}: it does not belong to the site {site.id} ({site.url})")
-            page_url = Frontier(stores.db, site.id).known_url(url)
+            page_url = Frontier(stores.db, site.id).stored_url(url)
             if page_url is None:
                 raise UsageError(
                     f"--url {url}: nothing is stored of it; khabar crawl {site.id} finds new pages"

@@ -19,6 +19,7 @@ from crawler.storage.crawls import NEW
 from crawler.storage.page_texts import waiting_pages
 from crawler.storage.schema import Document
 from crawler.storage.site_state import SiteState, site_states
+from crawler.storage.stored_article import ArticleReader
 
 CRAWLS_SHOWN = 12
 """Crawls of one site that are shown: half a day of an hourly one, and a screen."""
@@ -52,7 +53,8 @@ class SiteStatus:
     `verdict` is ``never_crawled`` before the first crawl. `new` counts the new articles of the last 24 hours,
     `next_at` says when the schedule takes the site next, `running` names the process that crawls it now,
     `tls` is the seed's: ``unverified`` takes any certificate. `waiting` are pages whose text is to be
-    confirmed by a second look (`crawler.storage.page_texts.as_waiting`), `CRAWLS_SHOWN` at most.
+    confirmed by a second look (`crawler.storage.page_texts.as_waiting`), `CRAWLS_SHOWN` at most. `marks` says
+    how many stored articles carry each mark (`ArticleMark`), the most frequent first.
     """
 
     site: str
@@ -70,6 +72,7 @@ class SiteStatus:
     tls: str = "verify"
     crawls: list[CrawlSummary] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
+    marks: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The status as JSON: times as ISO 8601, the interval in seconds."""
@@ -105,6 +108,7 @@ class SiteStatus:
             "tls": self.tls,
             "crawls": crawls,
             "waiting": [iso_times(page) for page in self.waiting],
+            "marks": self.marks,
         }
 
 
@@ -114,7 +118,7 @@ def statuses(db: Database[Document], sites: Iterable[Site], *, detailed: bool = 
     Args:
         db: The database.
         sites: The sites, as their seeds say they are.
-        detailed: Add each site's latest crawls.
+        detailed: Add each site's latest crawls, what waits, and the marks on its articles.
     """
     now = datetime.now(UTC)
     states = site_states(db)
@@ -150,6 +154,7 @@ def _status(
         else None,
         tls=site.tls,
         waiting=waiting_pages(db, site.id)[:CRAWLS_SHOWN] if detailed else [],
+        marks=dict(ArticleReader(db).count_marks(site.id).most_common()) if detailed else {},
         crawls=_with_sources(db, [_summary(crawl) for crawl in crawls[:CRAWLS_SHOWN]], crawls)
         if detailed
         else [],

@@ -67,7 +67,7 @@ def seed_path(folder: Path, site_id: str) -> Path:
     return path
 
 
-def refuse_known(url: str, sites: Iterable[Site]) -> None:
+def refuse_duplicate(url: str, sites: Iterable[Site]) -> None:
     """Refuse an address that a seed already has.
 
     Raises:
@@ -101,7 +101,7 @@ def seed_text(survey: Survey, *, private: bool = False) -> str:
         lines.append(f"tls = {_toml(survey.tls)}")
     if private:
         lines.append("private = true")
-    lines += [f"# unsure: {_one_line(sentence)}" for sentence in survey.unsure]
+    lines += [f"# unsure: {_single_line(sentence)}" for sentence in survey.unsure]
     return "\n".join(lines) + "\n"
 
 
@@ -231,5 +231,5 @@ def _toml(text: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04X}", escaped) + '"'
 
 
-def _one_line(text: str) -> str:
+def _single_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]+", " ", text)

@@ -25,10 +25,10 @@ def start(settings: Settings) -> list[Status]:
         StoreUnavailableError: One cannot be started.
     """
     addresses = {"MongoDB": settings.mongodb_uri, "Redis": settings.redis_url}
-    not_named = [server for server in servers(settings) if addresses[server.store] is None]
-    for server in not_named:
+    embedded = [server for server in servers(settings) if addresses[server.store] is None]
+    for server in embedded:
         server.ensure()
-    return [server.status() for server in not_named]
+    return [server.status() for server in embedded]
 
 
 def stop(settings: Settings) -> list[Stopped]:

@@ -75,7 +75,7 @@ def exclusive(path: Path, patience: float) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_held(path: Path) -> bool:
+def is_locked(path: Path) -> bool:
     """Whether any living process holds the lock of `path`."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
@@ -96,7 +96,7 @@ def holders(path: Path) -> list[int]:
     """The ids of the processes that hold the lock of `path`, other than this one.
 
     Linux tells in ``/proc``. Other systems, and kernels that do not tell of locks there, only know who has
-    the file open: whoever asks `is_held` at that moment is among them. Where nothing answers, the list is
+    the file open: whoever asks `is_locked` at that moment is among them. Where nothing answers, the list is
     empty.
     """
     if not (PROC / "self" / "fd").is_dir():

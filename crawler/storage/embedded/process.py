@@ -112,15 +112,15 @@ def end(pid: int, patience: float, is_deaf: Callable[[], bool]) -> bool:
     """
     born = birth(pid)
     deadline = time.monotonic() + patience
-    asked_at = 0.0
+    signalled_at = 0.0
     try:
         while born is not None and birth(pid) == born:
             now = time.monotonic()
             if now >= deadline:
                 os.kill(pid, signal.SIGKILL)
                 return False
-            if not asked_at or (is_deaf() and now - asked_at >= 1.0):
-                asked_at = now
+            if not signalled_at or (is_deaf() and now - signalled_at >= 1.0):
+                signalled_at = now
                 os.kill(pid, signal.SIGTERM)
             time.sleep(0.02)
     except ProcessLookupError:

@@ -22,7 +22,7 @@ from typing import ClassVar
 from crawler.errors import StoreUnavailableError
 from crawler.files import make_private_folder, turn_over
 from crawler.storage.embedded import process
-from crawler.storage.embedded.lock import exclusive, holders, holds, is_held, open_lock, take
+from crawler.storage.embedded.lock import exclusive, holders, holds, is_locked, open_lock, take
 from crawler.storage.embedded.state import Endpoint, State, Status, Stopped
 
 START_PATIENCE = 180.0
@@ -133,7 +133,7 @@ class EmbeddedServer(ABC):
     def running(self) -> State | None:
         """The record of the server if it runs and has answered, else None. Takes no lock, asks no server."""
         state = State.read(self._state)
-        return state if state and state.ready and is_held(self._alive_lock) else None
+        return state if state and state.ready and is_locked(self._alive_lock) else None
 
     def stop(self) -> Stopped:
         """End the server and wait until it has ended.
@@ -146,7 +146,7 @@ class EmbeddedServer(ABC):
         began = time.monotonic()
         try:
             with exclusive(self._start_lock, START_PATIENCE):
-                if not is_held(self._alive_lock):
+                if not is_locked(self._alive_lock):
                     return Stopped(self.store, ran=False)
                 cleanly = self.end()
         except PermissionError as error:
@@ -196,7 +196,7 @@ class EmbeddedServer(ABC):
         state.write(self._state)
         deadline = time.monotonic() + START_PATIENCE
         while not answers(endpoint):
-            if not is_held(self._alive_lock):
+            if not is_locked(self._alive_lock):
                 raise ServerDiedError(*process.written_since(self.log, offset))
             if time.monotonic() > deadline:
                 self.end()
@@ -213,7 +213,7 @@ class EmbeddedServer(ABC):
 
     def _start(self) -> State:
         """Start the server while holding the lock, however the last one ended."""
-        if is_held(self._alive_lock):  # its starter died before the server answered
+        if is_locked(self._alive_lock):  # its starter died before the server answered
             self.end()
         self.check_data()
         free = shutil.disk_usage(self.folder).free
@@ -254,7 +254,7 @@ class EmbeddedServer(ABC):
         cleanly = True
         deadline = time.monotonic() + 2 * STOP_PATIENCE
         # Again and again: a starter that was killed may leave a shell that is about to start a server.
-        while is_held(self._alive_lock):
+        while is_locked(self._alive_lock):
             state = State.read(self._state)
             recorded = state.pid if state and state.pid and holds(state.pid, self._alive_lock) else None
             processes = [recorded] if recorded else holders(self._alive_lock)

@@ -12,7 +12,7 @@ from crawler.model.seeds import load_site
 from crawler.model.site import Site
 from crawler.operations.sites.add import (
     changes_of,
-    refuse_known,
+    refuse_duplicate,
     seed_path,
     seed_text,
     site_id_of,
@@ -151,7 +151,7 @@ def test_a_seed_is_never_overwritten_and_never_leaves_the_folder(tmp_path: Path)
         with pytest.raises(UsageError, match="allowed"):
             seed_path(tmp_path, name)
     with pytest.raises(UsageError, match="'echo' already"):
-        refuse_known("http://www.echo.example", [load_site(path)])
+        refuse_duplicate("http://www.echo.example", [load_site(path)])
     assert [file.name for file in tmp_path.iterdir()] == ["echo.toml"]
 
 
