@@ -44,17 +44,21 @@ def paragraphs(fragment: str | None) -> str | None:
     """The paragraphs of a piece of HTML, joined by blank lines; None where nothing is left."""
     if not fragment:
         return None
-    blocks = _blocks(fragment) if "<" in fragment else _BLANK_LINE.split(html.unescape(fragment))
-    lines = list(filter(None, (" ".join(block.split()) for block in blocks)))
+    lines = [" ".join(block.split()) for block in _blocks(fragment)]
+    lines = list(filter(None, lines))
     if lines and _FEED_TRAILER.match(lines[-1]):
         lines.pop()
     return "\n\n".join(lines) or None
 
 
 def _blocks(fragment: str) -> list[str]:
-    """The text between the borders of block elements and line breaks, in order."""
+    """The text between the borders of blocks and line breaks, in order; without tags between blank lines."""
+    if "<" not in fragment:
+        return _BLANK_LINE.split(html.unescape(fragment))
     root = html_tree(fragment)
-    return "".join(_pieces(root)).split(_BORDER) if root is not None else []
+    if root is None:
+        return []
+    return "".join(_pieces(root)).split(_BORDER)
 
 
 def _pieces(root: HtmlElement) -> Iterator[str]:

@@ -166,13 +166,13 @@ def _structure(tag: str, attributes: dict[str, str]) -> BoilerplateName:
 
 
 def _name_strength(tag: str, attributes: dict[str, str], *, by_name: bool) -> BoilerplateName:
-    style = attributes.get("style", "")
     strength = boilerplate_name(attributes.get("class", ""), attributes.get("id", ""), tag in _PROTECTED_TAGS)
-    if not by_name and strength is BoilerplateName.PARTLY:
+    if strength is BoilerplateName.PARTLY and not by_name:
         strength = BoilerplateName.NO
-    return (
-        BoilerplateName.WHOLLY if not strength and style and _HIDDEN_STYLE.search(style[:500]) else strength
-    )
+    if strength:
+        return strength
+    is_hidden = _HIDDEN_STYLE.search(attributes.get("style", "")[:500])
+    return BoilerplateName.WHOLLY if is_hidden else BoilerplateName.NO
 
 
 def _around_headlines(body: HtmlElement, headline: HtmlElement | None) -> set[HtmlElement]:

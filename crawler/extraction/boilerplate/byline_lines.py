@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from itertools import chain, filterfalse
+from itertools import filterfalse
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.boilerplate.credit_lines import byline_names
 from crawler.extraction.boilerplate.phrases import LISTS, Boilerplate, is_byline_phrase, label
-from crawler.extraction.boilerplate.related_links import BLOCK_TAGS
 from crawler.extraction.metadata.authors import is_credit
 from crawler.extraction.text import tidy
 from crawler.parsing.arabic import fold, skeleton
 from crawler.parsing.dates.reading import read_date
+from crawler.parsing.lines import Piece, pieces_by_line
 
 MAX_LINE = 240
 """Characters of the longest byline: date, author, section and counters."""
@@ -45,9 +45,6 @@ PROSE = 60
 """Characters from which a line is the article's. Shorter openings of articles end as sentences do."""
 MAX_UNKNOWN = 2
 """Unknown names beside a date: the author and a place. With more it is a list, a table or a poem."""
-MAX_DEPTH = 60
-"""How deep elements are followed; no byline lies deeper."""
-
 _SENTENCE_ENDS = (".", "؟", "!")
 _ENDS = (*_SENTENCE_ENDS, "…", "۔", ":", "؛", "،")
 _NO_BYLINE_ENDS = (*_SENTENCE_ENDS, ":", "…")
@@ -170,23 +167,8 @@ class _Kind(Enum):
 
 
 @dataclass(slots=True)
-class _Piece:
-    """A text of the markup: the `text` of its element, or its tail."""
-
-    element: HtmlElement
-    is_tail: bool
-    text: str
-
-    def clear(self) -> None:
-        if self.is_tail:
-            self.element.tail = None
-        else:
-            self.element.text = None
-
-
-@dataclass(slots=True)
 class _Line:
-    pieces: list[_Piece]
+    pieces: list[Piece]
     text: str
     kind: _Kind
 
@@ -195,7 +177,7 @@ class _Line:
 
     def clear(self) -> None:
         for piece in self.pieces:
-            piece.clear()
+            setattr(piece.element, "tail" if piece.is_tail else "text", None)
 
 
 def _before_last_number(text: str) -> str | None:
@@ -228,7 +210,7 @@ def _clear(group: list[_Line], *, opening: bool) -> None:
         line.clear()
 
 
-def _sort_line(pieces: list[_Piece], reader: BylineReader) -> _Line:
+def _sort_line(pieces: list[Piece], reader: BylineReader) -> _Line:
     texts = [piece.text for piece in pieces]
     text = tidy(" ".join(texts))
     line = _Line(pieces, text, _Kind.TEXT)
@@ -299,26 +281,9 @@ def _is_in_heading(element: HtmlElement) -> bool:
     return not tags.isdisjoint(_HEADINGS_AND_LISTS)
 
 
-def _lines(container: HtmlElement) -> Iterator[list[_Piece]]:
-    """The lines of an element in order, as blocks and `br` break them, each with its texts."""
-    line: list[_Piece] = []
-    for piece in chain(_pieces(container, 0), (None,)):
-        if piece is not None:
-            line.append(piece)
-        elif line:
+def _lines(container: HtmlElement) -> Iterator[list[Piece]]:
+    """The lines of an element in order, each with its pieces of text, blank ones left out."""
+    for pieces in pieces_by_line(container):
+        line = [piece for piece in pieces if piece.text.strip()]
+        if line:
             yield line
-            line = []
-
-
-def _pieces(element: HtmlElement, depth: int) -> Iterator[_Piece | None]:
-    """The texts of an element, and None where a line ends."""
-    if (element.text or "").strip():
-        yield _Piece(element, False, element.text)
-    for child in element:
-        if isinstance(child.tag, str) and depth < MAX_DEPTH:
-            line_end = [None] if child.tag in BLOCK_TAGS or child.tag == "br" else []
-            yield from line_end
-            yield from _pieces(child, depth + 1)
-            yield from line_end
-        if (child.tail or "").strip():
-            yield _Piece(child, True, child.tail)

@@ -187,7 +187,8 @@ def _credit_line(text: str) -> _Line | None:
     if not 2 <= len(text) <= MAX_CREDIT_CHARS:
         return None
     stripped = text.strip(_EDGES)
-    if agency := agency_name(stripped) or _source_agency(stripped):
+    agency = agency_name(stripped) or _source_agency(stripped)
+    if agency is not None:
         return _Line(agency=agency)
     # Most lines show at their first words that their first segment is no credit.
     if not _LABEL.match(fold(" ".join(stripped.lstrip(_SEGMENT_EDGES).split()[:LABEL_WORDS]))):
@@ -271,11 +272,11 @@ def _without_edition(name: str) -> str:
 
 
 def _is_credited_name(name: str, *, has_colon: bool) -> bool:
-    if has_colon:
-        return _is_desk(name) or is_person_name(name, words=1)
-    if len(name.split()) > MAX_UNMARKED:
+    if not has_colon and len(name.split()) > MAX_UNMARKED:
         return False
-    return _is_desk(name) or is_person_name(name, words=2)
+    if _is_desk(name):
+        return True
+    return is_person_name(name, words=1 if has_colon else 2)
 
 
 def _after_label(text: str, label: str) -> str:

@@ -16,10 +16,11 @@ from crawler.extraction.body.amount_guard import running_text
 from crawler.extraction.boilerplate import phrases
 from crawler.extraction.boilerplate.by_markup import drop, drop_all
 from crawler.extraction.boilerplate.phrases import Boilerplate
-from crawler.extraction.boilerplate.related_links import BLOCK_TAGS, MAX_ITEM_CHARS, text_length, visible
+from crawler.extraction.boilerplate.related_links import MAX_ITEM_CHARS, text_length, visible
 from crawler.extraction.density import link_chars
 from crawler.parsing.arabic import skeleton
 from crawler.parsing.article_urls import linked_url
+from crawler.parsing.lines import BLOCK_TAGS
 
 MIN_BODY = 80
 """Characters of running text before a heading of comments; with less there is no article above it."""
@@ -171,19 +172,25 @@ def _following(label: HtmlElement, body: HtmlElement, headline: HtmlElement | No
         siblings = list(branch.itersiblings())
         yield from siblings
         branch = branch.getparent()
-        if branch is None or siblings or _holds(branch, headline):
+        if siblings or branch is None:
+            return
+        if _holds(branch, headline):
             return
 
 
 def _holds(element: HtmlElement, headline: HtmlElement | None) -> bool:
     """Whether an element is the headline or has it inside."""
-    return headline is not None and headline in element.iter(headline.tag)
+    if headline is None:
+        return False
+    return headline in element.iter(headline.tag)
 
 
 def _are_comments(following: list[HtmlElement]) -> bool:
     """Whether what is below a label is in blocks that are built alike, as comments are, no paragraphs."""
-    tags = {element.tag for element in following if running_text(element)}
-    return len(tags) <= 1 and "p" not in tags
+    tags = {element.tag for element in filter(running_text, following)}
+    if "p" in tags:
+        return False
+    return len(tags) <= 1
 
 
 def _running_text_before(label: HtmlElement, body: HtmlElement, headline: HtmlElement | None) -> int:
@@ -241,7 +248,7 @@ def _is_other_page(link: HtmlElement, url: str) -> bool:
         return False
     page, target = urlsplit(url), urlsplit(target_url)
     path = target.path.rstrip("/")
-    if not path or path.lower().endswith(_FILES):
+    if path == "" or path.lower().endswith(_FILES):
         return False
     if target.netloc.removeprefix("www.") != page.netloc.removeprefix("www."):
         return False

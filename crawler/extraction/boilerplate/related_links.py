@@ -15,6 +15,7 @@ from crawler.extraction.boilerplate.by_markup import drop, drop_all
 from crawler.extraction.boilerplate.phrases import Boilerplate, Opening
 from crawler.extraction.density import link_chars
 from crawler.parsing.arabic import fold
+from crawler.parsing.lines import BLOCK_TAGS, lines_of
 
 MAX_ITEM_CHARS = 200
 """A linked headline is no longer; a longer block has prose in it."""
@@ -35,14 +36,6 @@ CARD_SHARE = 0.25
 MAX_STRAY_CHARS = 30
 """Text directly after an element that is longer is the article going on."""
 
-BLOCK_TAGS = frozenset(
-    {
-        *("p", "div", "section", "article", "main", "body", "center", "blockquote", "pre", "address", "hr"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "aside", "figure", "figcaption"),
-        *("ul", "ol", "li", "dt", "dd", "table", "tr", "td", "th", "fieldset", "details", "summary"),
-    }
-)
-"""Elements that begin and end a line."""
 _BULLETS = ("- ", "– ", "• ", "* ", "▪ ", "◾", "🔹", "🔸")
 """What stands before an unlinked headline under a label, where a site writes its list by hand."""
 _LISTS = frozenset({"ul", "ol", "dl", "table"})
@@ -70,32 +63,12 @@ def drop_related_blocks(container: HtmlElement) -> None:
 
 def visible(element: HtmlElement) -> str:
     """An element's text with line breaks where blocks and `br` make them."""
-    parts: list[str] = []
-    _gather(element, parts, 0)
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(filter(None, lines))
+    return "\n".join(lines_of(element))
 
 
 def text_length(element: HtmlElement) -> int:
     """Characters of an element's text, white space collapsed."""
     return len(" ".join("".join(element.itertext()).split()))
-
-
-def _gather(element: HtmlElement, parts: list[str], depth: int) -> None:
-    if depth > 60:
-        parts.append("".join(element.itertext()).replace("\n", " "))
-        return
-    if element.text:
-        parts.append(element.text.replace("\n", " "))
-    for child in element:
-        if isinstance(child.tag, str):
-            if child.tag in BLOCK_TAGS or child.tag == "br":
-                parts.append("\n")
-            _gather(child, parts, depth + 1)
-            if child.tag in BLOCK_TAGS:
-                parts.append("\n")
-        if child.tail:
-            parts.append(child.tail.replace("\n", " "))
 
 
 def _block_of(element: HtmlElement, container: HtmlElement) -> HtmlElement | None:

@@ -82,7 +82,6 @@ _COMMENT = re.compile(
 _OPENING_AGENCY = re.compile(r"\A[(\[«\"]?([^\-–—/:،()]{2,25}?)[)\]»\"]?\s{0,3}[-–—:/]")
 _META_KEYS = (
     *("article:author", "author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
-    "twitter:data1",
 )
 _NAMED_TAGS = ("a", "span", "div", "p", "address", "h4", "h5", "li", "cite")
 _NAME_EDGES = ' -–—:|«»"“”.'
@@ -136,8 +135,13 @@ def find_agency(paragraphs: list[str], authors: list[str]) -> str | None:
     Returns:
         The agency's usual name, or None.
     """
-    agency = next(filter(None, _dateline_agencies(paragraphs)), None) or read_credits(paragraphs, []).agency
-    return agency or next(filter(None, map(agency_name, authors)), None)
+    for agency in _dateline_agencies(paragraphs):
+        if agency is not None:
+            return agency
+    agency = read_credits(paragraphs, []).agency
+    if agency is not None:
+        return agency
+    return next(filter(None, map(agency_name, authors)), None)
 
 
 def is_credit(paragraph: str) -> bool:
@@ -148,7 +152,9 @@ def is_credit(paragraph: str) -> bool:
         return True
     if len(paragraph) > MAX_NAME_CHARS:
         return False
-    return find_agency([paragraph], []) is not None or _CORRESPONDENT.fullmatch(paragraph) is not None
+    if _CORRESPONDENT.fullmatch(paragraph):
+        return True
+    return find_agency([paragraph], []) is not None
 
 
 def dateline_author(paragraphs: list[str], not_authors: list[str]) -> list[str]:
@@ -161,14 +167,17 @@ def dateline_author(paragraphs: list[str], not_authors: list[str]) -> list[str]:
     Returns:
         One name, or none.
     """
-    match = _CORRESPONDENT.fullmatch(paragraphs[0]) if len(paragraphs) > 1 else None
+    if len(paragraphs) < 2:
+        return []
+    match = _CORRESPONDENT.fullmatch(paragraphs[0])
     if match is None:
         return []
-    place, name = match.group(1).strip(), match.group(2).strip()
+    place, name = map(str.strip, match.groups())
     if is_place(name):
-        place, name = name, place
-    is_excluded = not {skeleton(name), skeleton(place)}.isdisjoint(map(skeleton, not_authors))
-    if is_excluded or len(fold(name).split()) > MAX_DATELINE_WORDS:
+        name = place
+    if len(fold(name).split()) > MAX_DATELINE_WORDS:
+        return []
+    if not set(map(skeleton, not_authors)).isdisjoint(map(skeleton, match.groups())):
         return []
     return list(filter(is_person_name, _names(name)))
 
@@ -189,7 +198,9 @@ def _distinct_names(statements: Iterable[str], excluded: set[str]) -> list[str]:
             continue
         for name in _names(statement):
             names.setdefault(skeleton(name), name)
-    return [name for key, name in names.items() if key not in excluded]
+    for key in excluded:
+        names.pop(key, None)
+    return list(names.values())
 
 
 def _names(statement: str) -> list[str]:
@@ -199,17 +210,21 @@ def _names(statement: str) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    if not 2 < len(name) <= MAX_NAME_CHARS or not skeleton(name) or _ADDRESS.search(name):
+    if not 2 < len(name) <= MAX_NAME_CHARS or _ADDRESS.search(name):
+        return False
+    if skeleton(name) == "":
         return False
     folded = fold(name)
     if len(folded.split()) > MAX_NAME_WORDS or _NO_NAME.search(folded):
         return False
-    return not is_nobody(name) and not is_place(name)
+    if is_nobody(name):
+        return False
+    return not is_place(name)
 
 
 def _from_linked_data(metadata: Metadata, url: str) -> list[str]:
-    node = metadata.article(url)
-    return _people(node.get("author"), metadata) if node is not None else []
+    node = metadata.article(url) or {}
+    return _people(node.get("author"), metadata)
 
 
 def _people(value: Any, metadata: Metadata, depth: int = 0) -> list[str]:
@@ -218,15 +233,23 @@ def _people(value: Any, metadata: Metadata, depth: int = 0) -> list[str]:
         return [value]
     if depth == MAX_DEPTH:
         return []
-    if isinstance(value, list):
-        return [name for author in value[:MAX_PEOPLE] for name in _people(author, metadata, depth + 1)]
-    return _people(value.get("name"), metadata, depth + 1) if isinstance(value, dict) else []
+    if isinstance(value, dict):
+        return _people(value.get("name"), metadata, depth + 1)
+    if not isinstance(value, list):
+        return []
+    people: list[str] = []
+    for author in value[:MAX_PEOPLE]:
+        people += _people(author, metadata, depth + 1)
+    return people
 
 
 def _from_meta(metadata: Metadata) -> list[str]:
     label = (metadata.first("twitter:label1") or "").lower()
-    keys = _META_KEYS if "بواسط" in label or "by" in label else _META_KEYS[:-1]
-    return [value for key in keys for value in metadata.meta.get(key, ())][:MAX_AUTHORS]
+    keys = list(_META_KEYS)
+    if "بواسط" in label or "by" in label:
+        keys.append("twitter:data1")
+    values = chain.from_iterable(metadata.meta.get(key, ()) for key in keys)
+    return list(islice(values, MAX_AUTHORS))
 
 
 def _from_markup(body: HtmlElement, place: Place, url: str) -> list[str]:
@@ -254,7 +277,9 @@ def _named_for_author(body: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _can_be_author(name: str) -> bool:
-    return is_person_name(name, words=1) or agency_name(name) is not None
+    if is_person_name(name, words=1):
+        return True
+    return agency_name(name) is not None
 
 
 def _is_among_comments(element: HtmlElement) -> bool:
@@ -283,6 +308,8 @@ def _from_byline(headline: HtmlElement | None, url: str, line_cache: LineCache) 
 @lru_cache(maxsize=8192)
 def _names_author(rel: str | None, itemprop: str | None, classes: str | None) -> bool:
     """Whether an element's attributes name it as the author's."""
-    if "author" in (rel or "").lower().split() or "author" in (itemprop or "").lower():
+    if "author" in (rel or "").lower().split():
+        return True
+    if "author" in (itemprop or "").lower():
         return True
     return _BYLINE_CLASS.search((classes or "")[:200]) is not None

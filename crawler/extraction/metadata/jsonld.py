@@ -11,7 +11,7 @@ The vocabulary is schema.org's (https://schema.org/Article), the container forms
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
@@ -57,6 +57,8 @@ _ARTICLE_TYPES = {
 }
 """schema.org's Article and its subtypes, with their rank: on a news page the lower is believed first."""
 
+LAST_RANK = 9
+"""The rank of types that are no article's."""
 _PAGE_TYPES = frozenset({"webpage", "itempage"})
 
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage")
@@ -98,8 +100,7 @@ class LinkedData:
         Returns:
             The best node. With no `url` and no `title` the type of the best rank wins, then the first.
         """
-        ranked = self.ranked(url=url, title=title)
-        return ranked[0] if ranked else None
+        return next(iter(self.ranked(url=url, title=title)), None)
 
     def ranked(self, *, url: str | None = None, title: str | None = None) -> list[Node]:
         """The article nodes, likeliest first, without those that plainly describe another page.
@@ -123,9 +124,12 @@ class LinkedData:
 
     def resolve(self, value: Any) -> Any:
         """`value`, or the node that it refers to when it is nothing but a reference (``{"@id": …}``)."""
-        if isinstance(value, dict) and len(value) <= 2 and isinstance(value.get("@id"), str):
-            return self.by_id.get(value["@id"], value)
-        return value
+        if not isinstance(value, dict) or len(value) > 2:
+            return value
+        identity = value.get("@id")
+        if not isinstance(identity, str):
+            return value
+        return self.by_id.get(identity, value)
 
 
 def read_linked_data(tree: HtmlElement) -> LinkedData:
@@ -186,7 +190,7 @@ def node_types(node: Node) -> list[str]:
     """The node's types in lower case, without their namespace (``newsarticle``)."""
     kinds = node.get("@type")
     if isinstance(kinds, str):
-        kinds = [kinds]
+        return [_bare_type(kinds)]
     if not isinstance(kinds, list):
         return []
     return [_bare_type(kind) for kind in kinds[:20] if isinstance(kind, str)]
@@ -194,7 +198,8 @@ def node_types(node: Node) -> list[str]:
 
 def node_rank(node: Node) -> int:
     """The rank of a node's type on a news page: 0 for NewsArticle, 1 for Article, then the rest."""
-    return min((_ARTICLE_TYPES.get(kind, 9) for kind in node_types(node)), default=9)
+    ranks = [_ARTICLE_TYPES.get(kind, LAST_RANK) for kind in node_types(node)]
+    return min(ranks, default=LAST_RANK)
 
 
 def text_value(node: Node, key: str) -> str | None:
@@ -209,14 +214,15 @@ def text_value(node: Node, key: str) -> str | None:
     """
     value = node.get(key)
     if isinstance(value, list):
-        value = next((item for item in value if item), None)
+        value = next(filter(None, value), None)
     if isinstance(value, dict):
         value = value.get("@value", value.get("name"))
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         value = str(value) if abs(value) < 10**18 else None
     if not isinstance(value, str):
         return None
-    return " ".join(html.unescape(value).split()) or None
+    text = " ".join(html.unescape(value).split())
+    return text or None
 
 
 def _bare_type(kind: str) -> str:
@@ -283,15 +289,20 @@ def _salvage(text: str) -> list[Any]:
     return [node] if len(node) > 1 else []
 
 
-def _addresses(node: Node) -> list[str | None]:
+def _addresses(node: Node) -> Sequence[str | None]:
     values: list[Any] = []
     for key in ("url", "@id", "mainEntityOfPage"):
         value = node.get(key)
-        values += [value.get("@id"), value.get("url")] if isinstance(value, dict) else [value]
-    return [value if isinstance(value, str) else None for value in values]
+        if isinstance(value, dict):
+            values += [value.get("@id"), value.get("url")]
+        else:
+            values.append(value)
+    return [value for value in values if isinstance(value, str)]
 
 
-def _agreement(text: str | None, values: list[str | None], same: Callable[[str, str], bool | None]) -> int:
+def _agreement(
+    text: str | None, values: Sequence[str | None], same: Callable[[str, str], bool | None]
+) -> int:
     """1 if one of `values` says the same as `text`, -1 if some can be compared and none does, else 0."""
     if not text:
         return 0

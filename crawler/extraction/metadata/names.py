@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import filterfalse
 from pathlib import Path
 
 from crawler.extraction.text import one_line
@@ -70,14 +71,18 @@ def is_person_name(text: str, *, words: int = 2) -> bool:
     if len(text) > MAX_NAME_CHARS or _NAME.fullmatch(text) is None or is_place(text):
         return False
     parts = fold(text).replace("-", " ").split()
-    return words <= len(parts) <= MAX_NAME_WORDS and _NO_NAME_WORDS.isdisjoint(parts)
+    if not words <= len(parts) <= MAX_NAME_WORDS:
+        return False
+    return _NO_NAME_WORDS.isdisjoint(parts)
 
 
 def without_place(text: str) -> str:
     """A name without the place behind or before it: «سامر العلي – دمشق» is «سامر العلي»."""
-    parts = [part.strip() for part in _DASH.split(text)]
-    people = [part for part in parts if part and not is_place(part)]
-    return people[0] if len(people) == 1 < len(parts) else text
+    parts: list[str] = [part.strip() for part in _DASH.split(text)]
+    people = list(filterfalse(is_place, filter(None, parts)))
+    if len(people) != 1 or len(parts) == 1:
+        return text
+    return people[0]
 
 
 def names_in(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import filterfalse
 
 from lxml.html import HtmlElement
 
@@ -75,7 +76,9 @@ def site_name_beside(headline: str, document_title: str | None) -> str | None:
     if after:
         parts.reverse()
     name = next(filter(None, parts), "")
-    return name if 2 <= len(name) <= MAX_NAME_CHARS else None
+    if not 2 <= len(name) <= MAX_NAME_CHARS:
+        return None
+    return name
 
 
 def without_headlines(
@@ -92,7 +95,9 @@ def without_headlines(
         document_title: The `title` element.
         body: The page's body.
     """
-    headlines = {skeleton(part) for text in declared for part in (text, *title_parts(one_line(text)))}
+    headlines: set[str] = set()
+    for text in declared:
+        headlines.update(map(skeleton, (text, *title_parts(one_line(text)))))
     suspects = set(map(skeleton, names)) & headlines - {""}
     parts = set(map(skeleton, title_parts(one_line(document_title)))) - {""}
     if not suspects or len(parts) < 2:
@@ -132,7 +137,7 @@ def names_among(
 
 def shown_headings(body: HtmlElement, *tags: str) -> set[str]:
     """Skeletons of the page's headings with these tags, the site's own not among them."""
-    headings = (heading for heading in body.iter(*tags) if not is_logo(heading))
+    headings = filterfalse(is_logo, body.iter(*tags))
     return {skeleton("".join(heading.itertext())[:MAX_TITLE_CHARS]) for heading in headings}
 
 
@@ -144,7 +149,11 @@ def is_logo(element: HtmlElement) -> bool:
     parent = element.getparent()
     if parent is not None and parent.tag == "a":
         links.append(parent)
-    return any(_HOME_LINK.fullmatch(link.get("href", "").strip()[:200]) for link in links)
+    return any(map(_leads_home, links))
+
+
+def _leads_home(link: HtmlElement) -> bool:
+    return _HOME_LINK.fullmatch(link.get("href", "").strip()[:200]) is not None
 
 
 def _separators(title: str) -> list[tuple[int, int]]:
@@ -171,7 +180,8 @@ def _is_name(part: str, names: set[str]) -> bool:
     if part in names:
         return True
     for name in names:
-        is_close = len(name) >= MIN_NAME_PART and len(part) <= len(name) + NAME_ROOM
-        if is_close and (part.startswith(name) or part.endswith(name)):
+        if len(name) < MIN_NAME_PART or len(part) > len(name) + NAME_ROOM:
+            continue
+        if part.startswith(name) or part.endswith(name):
             return True
     return False

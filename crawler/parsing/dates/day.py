@@ -129,6 +129,11 @@ class _Tokens:
     letters: str = ""
     """The tokens' letters, which patterns are looked for in."""
 
+    def add_weekday(self, weekday: int) -> None:
+        """Add a weekday; the first one counts."""
+        if self.weekday is None:
+            self.weekday = weekday
+
     def matches(self, patterns: tuple[re.Pattern[str], ...]) -> Iterator[re.Match[str]]:
         """The places that look like dates, pattern by pattern."""
         for pattern in patterns:
@@ -228,13 +233,15 @@ def _add_word(tokens: _Tokens, word: str, pair: str) -> int:
     if word.isdecimal():
         tokens.tokens.append(_number(word))
         return 1
-    for name, length in ((pair, 2), (word, 1)):
-        if month := _month(name):
+    names = ((pair, 2), (word, 1))
+    for name, length in names:
+        month = _month(name)
+        if month is not None:
             tokens.tokens.append(month)
             return length
-    for name, length in ((pair, 2), (word, 1)):
+    for name, length in names:
         if name in WEEKDAYS:
-            tokens.weekday = WEEKDAYS[name] if tokens.weekday is None else tokens.weekday
+            tokens.add_weekday(WEEKDAYS[name])
             return length
     if word in "/.-–—|":
         tokens.tokens.append(_Token("|" if word == "|" else "s"))
@@ -283,9 +290,11 @@ def _in_order(
     if usual is None or other is None:
         return usual or other
     if weekday is not None:
-        return other if other.weekday() == weekday != usual.weekday() else usual
-    # A day ahead may be a matter of time zones.
-    return other if usual > today + timedelta(days=1) >= other else usual
+        is_other = other.weekday() == weekday != usual.weekday()
+    else:
+        # A day ahead may be a matter of time zones.
+        is_other = other <= today + timedelta(days=1) < usual
+    return other if is_other else usual
 
 
 def _latest(month: int, day: int, weekday: int | None, today: date) -> date | None:

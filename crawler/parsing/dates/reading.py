@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -193,11 +193,15 @@ def _reading(
     if clock is None:
         when = datetime(day.year, day.month, day.day, tzinfo=zone)
         return Reading(when, DatePrecision.DAY, relative=relative, vague=vague, strange=strange)
-    when = datetime(
-        day.year, day.month, day.day, clock.hour, clock.minute, clock.second, tzinfo=clock.zone or zone
+    time_of_day = time(clock.hour, clock.minute, clock.second, tzinfo=clock.zone or zone)
+    return Reading(
+        datetime.combine(day, time_of_day),
+        DatePrecision.MINUTE,
+        zoned=clock.zone is not None,
+        relative=relative,
+        vague=vague,
+        strange=strange,
     )
-    zoned = clock.zone is not None
-    return Reading(when, DatePrecision.MINUTE, zoned=zoned, relative=relative, vague=vague, strange=strange)
 
 
 def _ago(line: str, zone: ZoneInfo, now: datetime) -> Reading | None:
