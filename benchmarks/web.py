@@ -1,6 +1,6 @@
 """How long the pages of `khabar web` take: median and 95th percentile of each view, over HTTP.
 
-Beside what a person waits, the processor time of the web server is told (on Linux): that figure is the same
+Beside what a person waits, the processor time of the web server is shown (on Linux): that figure is the same
 on a busy machine. What the databases take is in the waiting alone.
 
 Run ``python -m benchmarks.web [--size 20000] [--folder FOLDER] [--requests 60]``. The archive is made
@@ -58,9 +58,9 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
 
 
 def processor_time(pid: int) -> float:
-    """Seconds that all threads of a process have run; nothing where the system does not tell."""
-    told = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(one.read_text().split()[0]) for one in told) / 1e9
+    """Seconds that all threads of a process have run; 0 where the system does not report it."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def views(folder: Path) -> dict[str, Callable[[], str]]:
     archive = Archive(Settings(data_dir=folder))
     with archive.file.reading() as db:
         articles = [row[0] for row in db.execute("SELECT id FROM docs ORDER BY id LIMIT 2000")]
-        told = "SELECT story FROM docs GROUP BY story HAVING count(*) > 2 LIMIT 2000"
-        stories = [row[0] for row in db.execute(told)]
+        query = "SELECT story FROM docs GROUP BY story HAVING count(*) > 2 LIMIT 2000"
+        stories = [row[0] for row in db.execute(query)]
     archive.close()
     revised = [*articles]
     every = words()
@@ -157,15 +157,15 @@ def main() -> None:
             print(f"{'view':24} {'p50 ms':>8} {'p95 ms':>8} {'CPU p50':>8} {'CPU p95':>8} {'KB':>6}")
             for name, address in views(folder).items():
                 fetch(port, address())
-                taken = [fetch(port, address(), pid) for _ in range(options.requests)]
-                bad = [one for one in taken if one.status != 200]
-                if bad:
-                    raise SystemExit(f"{name}: answered {bad[0].status}")
-                told = []
-                for figures in ([one.waited for one in taken], [one.worked for one in taken]):
-                    told += [median(figures) * 1000, quantiles(figures, n=20)[-1] * 1000]
-                shown = " ".join(f"{figure:8.1f}" for figure in told)
-                print(f"{name:24} {shown} {median(one.size for one in taken) / 1000:6.0f}")
+                answers = [fetch(port, address(), pid) for _ in range(options.requests)]
+                wrong = [answer.status for answer in answers if answer.status != 200]
+                if wrong:
+                    raise SystemExit(f"{name}: answered {wrong[0]}")
+                columns: list[float] = []
+                for seconds in ([answer.waited for answer in answers], [answer.worked for answer in answers]):
+                    columns += [median(seconds) * 1000, quantiles(seconds, n=20)[-1] * 1000]
+                figures = " ".join(f"{column:8.1f}" for column in columns)
+                print(f"{name:24} {figures} {median(answer.size for answer in answers) / 1000:6.0f}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crawler.operations.sites import add, check, record, survey
     from crawler.storage import dedup_index
     from crawler.storage import errors as store_errors
-    from crawler.web import server
+    from crawler.web import security, server
 
 __all__ = [
     "add",
@@ -26,6 +26,7 @@ __all__ = [
     "dedup_index",
     "record",
     "reextract",
+    "security",
     "server",
     "split",
     "store_errors",
@@ -41,6 +42,7 @@ _MODULES = {
     "dedup_index": "crawler.storage.dedup_index",
     "record": "crawler.operations.sites.record",
     "reextract": "crawler.operations.crawling.reextract",
+    "security": "crawler.web.security",
     "server": "crawler.web.server",
     "split": "crawler.operations.dedup.split",
     "store_errors": "crawler.storage.errors",

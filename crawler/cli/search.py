@@ -14,7 +14,7 @@ from crawler.cli.context import CliContext, context_of, err, out
 from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
 from crawler.errors import UsageError
-from crawler.html.safe import one_line
+from crawler.html.safe import single_line
 from crawler.model.period import explain_empty, iso_minute, iso_time
 from crawler.model.site import zone_of
 from crawler.operations.archive.read import Archive
@@ -126,14 +126,14 @@ def _row(hit: Hit, zone: ZoneInfo, pieces: list[Piece]) -> dict[str, Any]:
 
 def _shown(hit: Hit, zone: ZoneInfo, pieces: list[Piece]) -> Text:
     day = stated_day(hit, zone)
-    text = Text(one_line(hit.title), style="bold")
+    text = Text(single_line(hit.title), style="bold")
     text.append(f"\n{day or iso_minute(hit.at, zone)} {hit.site}", style="dim not bold")
     if hit.duplicate_of:
         text.append(" duplicate", style="yellow not bold")
-    text.append(f"\n{shown_address(one_line(hit.url))}\n", style="dim not bold")
+    text.append(f"\n{shown_address(single_line(hit.url))}\n", style="dim not bold")
     for piece in pieces:
         start, end = piece.text[:1].isspace(), piece.text[-1:].isspace()
-        words = f"{' ' * start}{one_line(piece.text)}{' ' * end}"
+        words = f"{' ' * start}{single_line(piece.text)}{' ' * end}"
         text.append(words, style="reverse not bold" if piece.hit else "not bold")
     text.append("\n")
     return text

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.context import context_of, err, out
-from crawler.cli.lazy import server
+from crawler.cli.lazy import security, server
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def web_command(
     common = context_of(ctx)
     sites = common.sites_of_seeds()
     console = err()
-    if not server.is_loopback(host):
+    if not security.is_loopback(host):
         console.print(
             f"Whoever can reach {host} can read the archive: there is no login. Leave --host out, "
             "and let a proxy that asks for one show it to others.",

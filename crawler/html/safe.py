@@ -1,4 +1,4 @@
-"""What an article says, made safe to show: text on one line, cut, as a link, and times in another zone."""
+"""Values from articles, made safe to show: text on one line, shortened text, links, times in another zone."""
 
 import re
 from datetime import datetime, tzinfo
@@ -19,7 +19,7 @@ _UNSHOWABLE = re.compile(
 _SPACES = re.compile(r"\s+")
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """One line that is safe to show: no control characters, none that turn the direction."""
     if text.isprintable() and "  " not in text:  # nearly every title, in a tenth of the time
         return text.strip()

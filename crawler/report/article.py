@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Final
 
 REASONS: Final = ("exact", "near", "contains", "contained")
-"""Why an article counts as a duplicate: the same words; nearly the same; the whole original with more
-around it; a part of the original."""
+"""Why an article counts as a duplicate: it has the same words, nearly the same, the whole original with
+more around it, or a part of the original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class SiteNote:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """Two articles that were compared and found to be different stories, by a small margin."""
+    """Two articles that were compared and are different stories by a small margin."""
 
     id: str
     other_id: str

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from crawler.html.charts import Day
-from crawler.html.safe import local, one_line
+from crawler.html.safe import local, single_line
 from crawler.report.article import REASONS, NearMiss, ReportArticle, SiteNote
 from crawler.report.figures import Bin, Flow, Member, Pair, Report, Site, Story, Totals
 
@@ -164,8 +164,8 @@ def _member(article: ReportArticle, lead: ReportArticle | None, zone: tzinfo) ->
     return Member(
         id=article.id,
         site=article.site,
-        title=one_line(article.title),
-        url=one_line(article.url),
+        title=single_line(article.title),
+        url=single_line(article.url),
         at=local(article.at, zone),
         dated=article.published_at is not None,
         timed=article.timed,
@@ -226,7 +226,7 @@ def _sites(selection: _Selection, names: Mapping[str, tuple[str, str]]) -> tuple
                 (original if member.original else duplicates)[member.site] += 1
     sites = []
     for id_, given_name in given_names.items():
-        arabic, english = map(one_line, names.get(id_, (given_name, given_name)))
+        arabic, english = map(single_line, names.get(id_, (given_name, given_name)))
         sites.append(
             Site(
                 id=id_,

@@ -9,7 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from crawler.html.difference import WORDS_COMPARED
-from crawler.html.safe import one_line
+from crawler.html.safe import single_line
 from crawler.report.figures import Member, Pair, Report, Story
 from dedup import compare
 
@@ -98,7 +98,7 @@ def member_texts(report: Report) -> dict[str, list[tuple[str, str, str]]]:
     texts = {}
     for story in _listed_stories(report):
         rows = [
-            (*names[member.site], " ".join(one_line(member.text).split()[:WORDS_COMPARED]))
+            (*names[member.site], " ".join(single_line(member.text).split()[:WORDS_COMPARED]))
             for member in story.members[:LISTED_MEMBERS]
             if member.text is not None
         ]

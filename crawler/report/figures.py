@@ -48,7 +48,7 @@ class Site:
     first: int = 0
     """Originals that others (or the site itself) repeated."""
     alone: int = 0
-    """Originals that nobody repeated."""
+    """Originals without a copy."""
     duplicates: int = 0
 
     @property

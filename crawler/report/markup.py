@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from crawler.html import formats, words
 from crawler.html.difference import with_highlights
-from crawler.html.safe import cut, one_line, safe_link
+from crawler.html.safe import cut, safe_link, single_line
 from crawler.html.templating import environment
 from crawler.report.charts import time_line
 from crawler.report.comparisons import LISTED_MEMBERS
@@ -47,7 +47,7 @@ def page_environment() -> Environment:
         day=lambda at, unit: _both(formats.day, at, unit=unit),
         link=safe_link,
         cut=cut,
-        line=one_line,
+        line=single_line,
         time_line=time_line,
         marked=with_highlights,
         word=words.word,

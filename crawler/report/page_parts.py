@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from markupsafe import Markup
 
 from crawler.html.difference import difference
-from crawler.html.safe import one_line
+from crawler.html.safe import single_line
 from crawler.report import comparisons
 from crawler.report.build import FLOW_EXAMPLES
 from crawler.report.charts import Route
@@ -66,7 +66,7 @@ def optional_parts(report: Report, values: dict[str, Any], room: int) -> Optiona
     macros: Any = page_environment().get_template("parts.html.j2").make_module(values)
 
     def changes(texts: tuple[str, str]) -> Markup:
-        return Markup(macros.changes(difference(*map(one_line, texts))))  # noqa: S704  # the template's
+        return Markup(macros.changes(difference(*map(single_line, texts))))  # noqa: S704  # the template's
 
     panels = _panels(macros.panel, values["routes"], min(PANEL_BYTES, room))
     room -= _size(panels)

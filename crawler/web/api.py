@@ -3,17 +3,20 @@
 The functions are plain, so that the framework runs them in threads: the stores' clients block.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from crawler.errors import UsageError
 from crawler.operations.archive.search_form import SearchForm
 from crawler.web import models
-from crawler.web.reader import Reader
+from crawler.web.article_pages import ArticlePages
 from crawler.web.reports import Reports
-from crawler.web.scope import Scope, scope_of
+from crawler.web.scope import Scope, parse_scope
+from crawler.web.site_pages import SitePages
+
+T = TypeVar("T")
 
 Period = Literal["all", "365", "30", "7"]
 
@@ -25,49 +28,73 @@ _MISSING: dict[int | str, dict[str, Any]] = {
     **_WRONG,
     404: {"model": models.Problem, "description": "The archive does not hold it."},
 }
+_PENDING: dict[int | str, dict[str, Any]] = {
+    **_WRONG,
+    202: {"model": models.Problem, "description": "Still being made."},
+}
+_JSON = {"Content-Type": "application/json"}
 
 router = APIRouter(prefix="/api", tags=["archive"])
 
 
-def reader_of(request: Request) -> Reader:
-    """The application's reader."""
-    reader: Reader = request.app.state.reader
-    return reader
+def _site_pages(request: Request) -> SitePages:
+    pages: SitePages = request.app.state.site_pages
+    return pages
+
+
+def _article_pages(request: Request) -> ArticlePages:
+    pages: ArticlePages = request.app.state.article_pages
+    return pages
+
+
+def _reports(request: Request) -> Reports:
+    reports: Reports = request.app.state.reports
+    return reports
+
+
+SitePagesOf = Annotated[SitePages, Depends(_site_pages)]
+ArticlePagesOf = Annotated[ArticlePages, Depends(_article_pages)]
+ReportsOf = Annotated[Reports, Depends(_reports)]
+
+
+def stored(page: T | None, detail: str | None = None) -> T:
+    """A page's data.
+
+    Raises:
+        HTTPException: It is None: 404.
+    """
+    if page is None:
+        raise HTTPException(404, detail)
+    return page
 
 
 @router.get("/sites", responses=_WRONG)
-def sites(request: Request) -> models.Overview:
+def sites(pages: SitePagesOf) -> models.Overview:
     """The archive's figures and the health of all sites."""
-    return reader_of(request).overview()
+    return pages.overview()
 
 
 @router.get("/sites/{site}", responses=_MISSING)
-def site(request: Request, site: str) -> models.SitePage:
+def site(pages: SitePagesOf, site: str) -> models.SitePage:
     """A site with its crawls, its latest articles and its pages in quarantine."""
-    found = reader_of(request).site(site)
-    if found is None:
-        raise HTTPException(404, f"{site}: the archive does not know this site")
-    return found
+    return stored(pages.site(site), f"{site}: the archive does not know this site")
 
 
 @router.get("/search", responses=_WRONG)
-def search(request: Request, form: Annotated[SearchForm, Query()]) -> models.SearchResult:
-    """Articles that say these words in any spelling, the newest or the best matches first."""
-    return reader_of(request).search(form)
+def search(pages: ArticlePagesOf, form: Annotated[SearchForm, Query()]) -> models.SearchResult:
+    """Articles with these words in any spelling, the newest or the best matches first."""
+    return pages.search(form)
 
 
 @router.get("/articles/{article}", responses=_MISSING)
-def article(request: Request, article: str) -> models.Article:
+def article(pages: ArticlePagesOf, article: str) -> models.Article:
     """An article with its earlier wordings, its story and its neighbours."""
-    found = reader_of(request).article(article)
-    if found is None:
-        raise HTTPException(404, f"{article}: the archive holds no article with this id")
-    return found
+    return stored(pages.article(article), f"{article}: the archive holds no article with this id")
 
 
 @router.get("/pairs", responses=_WRONG)
 def pairs(
-    request: Request,
+    pages: ArticlePagesOf,
     first: Annotated[str, Query(description="The site that had it first, by id.")],
     carrier: Annotated[str, Query(description="The site that carried it.")],
     since: Annotated[str, Query(description="First day of the copies, in Damascus.")] = "",
@@ -76,45 +103,39 @@ def pairs(
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.Carried:
     """What one site carried of another's: the first article of each story and the copy, newest first."""
-    return reader_of(request).carried(first, carrier, scope_of("", since, until, period), before or None)
+    return pages.pairs(first, carrier, parse_scope("", since, until, period), before)
 
 
 @router.get("/stories/{story}", responses=_MISSING)
-def story(request: Request, story: str, first: str = "", second: str = "") -> models.Story:
+def story(pages: ArticlePagesOf, story: str, first: str = "", second: str = "") -> models.Story:
     """A story, and two of its articles word by word: its first two, unless others are named by id."""
-    found = reader_of(request).story(story, first or None, second or None)
-    if found is None:
-        raise HTTPException(404, f"{story}: the archive holds no story with this id")
-    return found
+    return stored(pages.story(story, first, second), f"{story}: the archive holds no story with this id")
 
 
-@router.get(
-    "/report", responses={**_WRONG, 202: {"model": models.Problem, "description": "Still being made."}}
-)
-def report(
-    request: Request,
+def report_scope(
+    pages: SitePagesOf,
     site: Annotated[str, Query(description="Only this site's articles.")] = "",
     since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
     until: Annotated[str, Query(description="Last day, such as 2024-12-04.")] = "",
     period: Annotated[Period, Query(description="Days back, where no day is given.")] = "all",
-) -> Response:
-    """The dedup report's figures, as `khabar dedup report --format json` prints them."""
-    reports: Reports = request.app.state.reports
-    made = reports.get(report_scope(request, site, since, until, period))
-    if made is None:
-        return Response('{"error":"the report is being made; ask again in some seconds"}', 202, _JSON)
-    return Response(made.json, 200, _JSON)
-
-
-def report_scope(request: Request, site: str, since: str, until: str, period: str) -> Scope:
-    """What a report shall be narrowed to.
+) -> Scope:
+    """The site and the period that a report is narrowed to.
 
     Raises:
-        UsageError: A day that is none, or a site that the archive does not know.
+        UsageError: A day cannot be read, or the archive does not know the site.
     """
-    if site and not reader_of(request).knows(site):
+    if site and not pages.has_site(site):
         raise UsageError(f"{site}: the archive does not know this site")
-    return scope_of(site, since, until, period)
+    return parse_scope(site, since, until, period)
 
 
-_JSON = {"Content-Type": "application/json"}
+ReportScope = Annotated[Scope, Depends(report_scope)]
+
+
+@router.get("/report", responses=_PENDING)
+def report(reports: ReportsOf, scope: ReportScope) -> Response:
+    """The dedup report's figures, as `khabar dedup report --format json` prints them."""
+    rendered = reports.get(scope)
+    if rendered is None:
+        return Response('{"error":"the report is being made; ask again in some seconds"}', 202, _JSON)
+    return Response(rendered.json, 200, _JSON)

@@ -1,4 +1,4 @@
-"""The application: pages in Arabic and English, their JSON, and what is said when something is wrong."""
+"""The application: pages in Arabic and English, their JSON, and its answers to errors."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -14,10 +14,12 @@ from crawler.html.words import LANGUAGES
 from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
 from crawler.web import api, pages
-from crawler.web.guard import Guard
-from crawler.web.reader import Reader
+from crawler.web.article_pages import ArticlePages
 from crawler.web.render import render
 from crawler.web.reports import Reports
+from crawler.web.security import LOOPBACK, SecurityMiddleware
+from crawler.web.site_names import SiteNames
+from crawler.web.site_pages import SitePages
 
 _HELP: Final = {
     "bad_request": "bad_request_help",
@@ -25,9 +27,6 @@ _HELP: Final = {
     "unavailable": "unavailable_help",
 }
 """The advice of an error page, by its heading."""
-
-LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
-"""Names by which a browser on this machine may ask."""
 
 
 def create_app(
@@ -39,7 +38,7 @@ def create_app(
         archive: What it shows.
         sites: The seeds, for names and zones.
         reports: Makes the dedup report.
-        hosts: Names that requests may be for; see `Guard`.
+        hosts: Names that requests may be for; see `SecurityMiddleware`.
     """
     app = FastAPI(
         title="Khabar",
@@ -50,48 +49,45 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.reader = Reader(archive, sites)
+    names = SiteNames(sites)
+    app.state.site_names = names
+    app.state.site_pages = SitePages(archive, names)
+    app.state.article_pages = ArticlePages(archive, names)
     app.state.reports = reports
     app.include_router(api.router)
     app.include_router(pages.router)
-    app.add_middleware(Guard, hosts=hosts)
-    app.add_exception_handler(KhabarError, _told)
-    app.add_exception_handler(HTTPException, _not_served)
-    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_middleware(SecurityMiddleware, hosts=hosts)
+    app.add_exception_handler(KhabarError, _answer_our_error)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     return app
 
 
-async def _told(request: Request, error: Exception) -> Response:
-    code = 400 if isinstance(error, UsageError) else 503
-    return _answer(request, code, "bad_request" if code == 400 else "unavailable", str(error))
+async def _answer_our_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, UsageError):
+        return _error(request, 400, "bad_request", str(error))
+    return _error(request, 503, "unavailable", str(error))
 
 
-async def _not_served(request: Request, error: Exception) -> Response:
-    code = error.status_code if isinstance(error, HTTPException) else 500
-    detail = str(error.detail) if isinstance(error, HTTPException) else ""
-    return _answer(request, code, "not_found" if code == 404 else "bad_request", detail)
+async def _answer_http_error(request: Request, error: Exception) -> Response:
+    code, detail = (error.status_code, str(error.detail)) if isinstance(error, HTTPException) else (500, "")
+    return _error(request, code, "not_found" if code == 404 else "bad_request", detail)
 
 
-async def _unreadable(request: Request, error: Exception) -> Response:
+async def _answer_invalid_request(request: Request, error: Exception) -> Response:
     problems = error.errors() if isinstance(error, RequestValidationError) else []
     if any(problem["loc"][0] == "path" for problem in problems):  # another language than ours
-        return _answer(request, 404, "not_found", "")
-    told = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in problems)
-    return _answer(request, 422, "bad_request", told)
+        return _error(request, 404, "not_found", "")
+    detail = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in problems)
+    return _error(request, 422, "bad_request", detail)
 
 
-def _answer(request: Request, code: int, key: str, detail: str) -> Response:
+def _error(request: Request, code: int, key: str, detail: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": detail}, code)
     lang = request.url.path.split("/")[1]
     if lang not in LANGUAGES:
         lang = pages.preferred(request.headers.get("accept-language", ""))
-    page = render(
-        "error.html.j2",
-        lang,
-        key=key,
-        help=f"{key}_help",
-        detail="" if key == "not_found" else detail,
-        here="",
-    )
+    detail = "" if key == "not_found" else detail
+    page = render("error.html.j2", lang, key=key, help=_HELP[key], detail=detail, here="")
     return HTMLResponse(page, code)

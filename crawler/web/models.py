@@ -11,7 +11,7 @@ class _Model(BaseModel):
 
 
 class Part(_Model):
-    """A run of text; `hit` marks what was looked for."""
+    """A run of text; `hit` marks a word of the query."""
 
     text: str
     hit: bool
@@ -39,8 +39,8 @@ class Brief(_Model):
     revision: int
 
 
-class Found(Brief):
-    """A match, with a few lines around the first place where it says what was looked for."""
+class SearchHit(Brief):
+    """A match, with a few lines around the first place where the words stand."""
 
     title_parts: list[Part]
     excerpt: list[Part]
@@ -52,7 +52,7 @@ class SearchResult(_Model):
     query: str
     total: int
     more_than_total: bool = Field(description="Matches are counted up to 10,000.")
-    hits: list[Found]
+    hits: list[SearchHit]
     older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 
 
@@ -89,7 +89,7 @@ class SiteHealth(_Model):
     name_en: str
     url: str | None
     state: Literal["ok", "trouble", "running", "never"]
-    verdict: str | None = Field(description="The last verdict on its crawls, as `khabar status` tells it.")
+    verdict: str | None = Field(description="The last verdict on its crawls, as `khabar status` shows it.")
     reason: str | None
     since: datetime | None = Field(description="Since when the verdict is this one.")
     articles: int
@@ -114,7 +114,7 @@ class Overview(_Model):
 
 
 class QuarantinedPage(_Model):
-    """A page that a person should see."""
+    """A page in quarantine."""
 
     url: str
     reason: str
@@ -138,7 +138,7 @@ class Change(_Model):
 
 
 class Wording(_Model):
-    """What an article said before, and what the wording after it changed."""
+    """An earlier wording of an article, and what the wording after it changed."""
 
     revision: int
     title: str
@@ -196,19 +196,18 @@ class Article(Brief):
     published_precision: str | None
     date_source: str | None
     modified_at: datetime | None
-    date_flags: list[str] = Field(
-        description="What had to be settled about its date, such as `contradicted`."
-    )
-    marks: list[str] = Field(
-        description="What is to be known of its text, such as `paywalled` or `uncertain_text`."
-    )
+    date_flags: list[str] = Field(description="Doubts about its date, such as `contradicted`.")
+    marks: list[str] = Field(description="Properties of its text, such as `paywalled` or `uncertain_text`.")
     absences: list[Absence] = Field(description="When it had been taken down before, and came back.")
     readings: list[Reading]
     aliases: list[str]
     first_seen_at: datetime
     checked_at: datetime | None = Field(description="When its page was last fetched, changed or not.")
     captures: list[Capture] = Field(description="The raw pages kept of it, oldest first.")
-    captures_known: bool = Field(description="Whether all that is kept of its site has been looked through.")
+    captures_complete: bool = Field(
+        serialization_alias="captures_known",
+        description="Whether all that is kept of its site has been looked through.",
+    )
     html_sha256: str | None = Field(description="SHA-256 of the raw page that this wording was read from.")
     text_sha256: str
     revisions: list[Wording]
@@ -247,7 +246,7 @@ class Carried(_Model):
 
 
 class Story(_Model):
-    """A story: the articles that tell it, in the order of time, and two of them word by word."""
+    """A story: its articles in the order of time, and two of them word by word."""
 
     id: str
     members: list[Brief]

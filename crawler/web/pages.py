@@ -3,22 +3,21 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.html.words import LANGUAGES
 from crawler.model.period import ZONE
 from crawler.operations.archive.search_form import SearchForm
-from crawler.web.api import Period, reader_of, report_scope
-from crawler.web.reader import CRAWLS, SITE_CRAWLS, Reader
+from crawler.web.api import ArticlePagesOf, Period, ReportScope, ReportsOf, SitePagesOf, stored
 from crawler.web.render import render, script, style_sheet
-from crawler.web.reports import Reports
-from crawler.web.scope import scope_of
-from crawler.web.served import served
+from crawler.web.scope import parse_scope, served
+from crawler.web.site_names import SiteNames
+from crawler.web.site_pages import CRAWLS, SITE_CRAWLS
 
 Lang = Annotated[Literal["ar", "en"], Path()]
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
-"""For the assets: their address changes with what they say."""
+"""For the assets: their URLs change with their content."""
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="7" fill="#0e5e63"/>
@@ -43,7 +42,7 @@ def start(request: Request) -> Response:
 
 
 @router.get("/static/{version}/archive.css")
-def style(version: str) -> Response:  # noqa: ARG001  # part of the address alone
+def style(version: str) -> Response:  # noqa: ARG001  # part of the URL alone
     """The style sheet."""
     return Response(style_sheet(), media_type="text/css", headers=KEEP)
 
@@ -62,25 +61,23 @@ def icon() -> Response:
 
 
 @router.get("/{lang}/")
-def overview(request: Request, lang: Lang) -> Response:
+def overview(request: Request, lang: Lang, pages: SitePagesOf) -> Response:
     """The health of all sites."""
-    data = reader_of(request).overview()
+    data = pages.overview()
     return _page(
         request, "overview.html.j2", lang, here="overview", data=data, places=CRAWLS, api="/api/sites"
     )
 
 
 @router.get("/{lang}/sites/{site}")
-def site(request: Request, lang: Lang, site: str) -> Response:
+def site(request: Request, lang: Lang, pages: SitePagesOf, site: str) -> Response:
     """One site."""
-    data = reader_of(request).site(site)
-    if data is None:
-        raise HTTPException(404)
+    data = stored(pages.site(site))
     return _page(
         request,
         "site.html.j2",
         lang,
-        zone=reader_of(request).rooms.zone(site),
+        zone=_names(request).zone(site),
         here="overview",
         data=data,
         places=SITE_CRAWLS,
@@ -89,34 +86,38 @@ def site(request: Request, lang: Lang, site: str) -> Response:
 
 
 @router.get("/{lang}/search")
-def search(request: Request, lang: Lang, form: Annotated[SearchForm, Query()]) -> Response:
+def search(
+    request: Request,
+    lang: Lang,
+    articles: ArticlePagesOf,
+    sites: SitePagesOf,
+    form: Annotated[SearchForm, Query()],
+) -> Response:
     """Search."""
-    reader = reader_of(request)
+    names = _names(request)
     return _page(
         request,
         "search.html.j2",
         lang,
         here="search",
-        data=reader.search(form),
-        asked=form.without_page(),
+        data=articles.search(form),
+        form=form.without_page(),
         before=form.before,
-        sites=sorted((reader.rooms.name(name, lang), name) for name in _sites(reader)),
-        languages=reader.archive.lists.languages(),
-        api=f"/api/search{'?' + request.url.query if request.url.query else ''}",
+        sites=sorted((names.name(id_, lang), id_) for id_ in sites.sites_with_articles()),
+        languages=sites.languages(),
+        api=f"/api/search{_query(request)}",
     )
 
 
 @router.get("/{lang}/articles/{article}")
-def article(request: Request, lang: Lang, article: str) -> Response:
+def article(request: Request, lang: Lang, pages: ArticlePagesOf, article: str) -> Response:
     """An article."""
-    data = reader_of(request).article(article)
-    if data is None:
-        raise HTTPException(404)
+    data = stored(pages.article(article))
     return _page(
         request,
         "article.html.j2",
         lang,
-        zone=reader_of(request).rooms.zone(data.site),
+        zone=_names(request).zone(data.site),
         here="search",
         data=data,
         api=f"/api/articles/{data.id}",
@@ -124,12 +125,12 @@ def article(request: Request, lang: Lang, article: str) -> Response:
 
 
 @router.get("/{lang}/stories/{story}")
-def story(request: Request, lang: Lang, story: str, first: str = "", second: str = "") -> Response:
+def story(
+    request: Request, lang: Lang, pages: ArticlePagesOf, story: str, first: str = "", second: str = ""
+) -> Response:
     """A story, and two of its articles side by side."""
-    data = reader_of(request).story(story, first or None, second or None)
-    if data is None:
-        raise HTTPException(404)
-    query = f"?{request.url.query}" if request.url.query else ""
+    data = stored(pages.story(story, first, second))
+    query = _query(request)
     if data.id != story:
         return RedirectResponse(f"/{lang}/stories/{data.id}{query}", 307)
     return _page(
@@ -141,6 +142,7 @@ def story(request: Request, lang: Lang, story: str, first: str = "", second: str
 def pairs(
     request: Request,
     lang: Lang,
+    pages: ArticlePagesOf,
     first: str,
     carrier: str,
     since: str = "",
@@ -149,56 +151,50 @@ def pairs(
     before: str = "",
 ) -> Response:
     """What one site carried of another's."""
-    scope = scope_of("", since, until, period)
-    data = reader_of(request).carried(first, carrier, scope, before or None)
+    scope = parse_scope("", since, until, period)
     return _page(
         request,
         "pairs.html.j2",
         lang,
         here="report",
-        data=data,
+        data=pages.pairs(first, carrier, scope, before),
         before=before,
-        asked={"first": first, "carrier": carrier, "since": since, "until": until, "period": period},
+        form={"first": first, "carrier": carrier, "since": since, "until": until, "period": period},
         back=served(scope, {}, lang).report(),
         api=f"/api/pairs?{request.url.query}",
     )
 
 
 @router.get("/{lang}/report")
-def report(
-    request: Request,
-    lang: Lang,
-    site: str = "",
-    since: str = "",
-    until: str = "",
-    period: Period = "all",
-) -> Response:
+def report(lang: Lang, reports: ReportsOf, scope: ReportScope) -> Response:
     """The dedup report of the archive as it is now."""
-    reports: Reports = request.app.state.reports
-    scope = report_scope(request, site, since, until, period)
-    made = reports.get(scope)
-    if made is None:
-        there = served(scope, {}, lang)
-        page = render("wait.html.j2", lang, here="report", api=there.api, path=there.other.split("/", 2)[2])
+    rendered = reports.get(scope)
+    if rendered is None:
+        links = served(scope, {}, lang)
+        page = render("wait.html.j2", lang, here="report", api=links.api, path=links.other.split("/", 2)[2])
         return HTMLResponse(page, 202, {"Refresh": "2"})
-    return HTMLResponse(made.pages[lang], headers={"Content-Security-Policy": made.policy})
+    return HTMLResponse(rendered.pages[lang], headers={"Content-Security-Policy": rendered.policy})
 
 
-def _sites(reader: Reader) -> list[str]:
-    return [count.site for count in reader.archive.lists.sites()]
+def _names(request: Request) -> SiteNames:
+    names: SiteNames = request.app.state.site_names
+    return names
+
+
+def _query(request: Request) -> str:
+    return f"?{request.url.query}" if request.url.query else ""
 
 
 def _page(request: Request, template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: object) -> Response:
-    query = f"?{request.url.query}" if request.url.query else ""
     path = request.url.path.split("/", 2)[2]
-    reader = reader_of(request)
+    names = _names(request)
     return HTMLResponse(
         render(
             template,
             lang,
             zone=zone,
-            path=f"{path}{query}",
-            name=lambda site: reader.rooms.name(site, lang),
+            path=f"{path}{_query(request)}",
+            name=lambda site: names.name(site, lang),
             **values,
         )
     )

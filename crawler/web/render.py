@@ -16,7 +16,7 @@ from markupsafe import Markup
 from crawler.html import formats, words
 from crawler.html.charts import Day, day_chart
 from crawler.html.difference import with_highlights
-from crawler.html.safe import local, one_line, safe_link
+from crawler.html.safe import local, safe_link, single_line
 from crawler.html.templating import asset, environment
 from crawler.model.period import ZONE
 from crawler.web import models
@@ -70,7 +70,7 @@ def asset_version() -> str:
 @cache
 def _environment() -> Environment:
     pages = environment("crawler.web")
-    pages.filters.update(line=one_line, spaced=_spaced, paragraphs=_paragraphs)
+    pages.filters.update(line=single_line, spaced=_spaced, paragraphs=_paragraphs)
     pages.globals.update(
         number=formats.number,
         percent=formats.percent,
@@ -159,13 +159,13 @@ def _day_figure(days: tuple[Day, ...], lang: str) -> Markup:
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [one_line(part) for part in text.split("\n") if part.strip()]
+    return [single_line(part) for part in text.split("\n") if part.strip()]
 
 
 def _spaced(text: str) -> str:
     """One line, with the blanks at its ends: they part it from a marked word."""
     start, end = text[:1].isspace(), text[-1:].isspace()
-    return f"{' ' * start}{one_line(text)}{' ' * end}"
+    return f"{' ' * start}{single_line(text)}{' ' * end}"
 
 
 def _query(**values: str | None) -> str:

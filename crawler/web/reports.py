@@ -1,8 +1,8 @@
-"""The dedup report for the page: made in a process of its own, kept until the archive changes.
+"""The dedup report for the page: rendered in a separate process, kept until the archive changes.
 
 Reading an archive of 100,000 articles takes some seconds of a whole core, which no page may wait for: the
-page that asks first says that it is being made, and after that the last one is shown while the next is made.
-The process keeps what it read, so that another period or site of the same archive costs a fraction.
+page that asks first shows that the report is being made, and later the last one is shown while the next is
+made. The process keeps what it read, so that another period or site of the same archive costs a fraction.
 """
 
 import multiprocessing
@@ -12,6 +12,7 @@ from collections import OrderedDict
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -19,16 +20,16 @@ from crawler.model.period import ZONE
 from crawler.operations.archive.read import Archive
 from crawler.operations.dedup.report import Holdings
 from crawler.settings import Settings
-from crawler.web.scope import Scope
+from crawler.web.scope import Scope, served
 
-KEPT: Final = 12
+MAX_REPORTS: Final = 12
 """Reports kept, the last that were looked at: some MB each."""
-WAITING: Final = 3
-"""Reports in the making at a time: who asks for more asks again, as the page does by itself."""
+MAX_PENDING: Final = 3
+"""Reports in the making at a time: a request for a further one is to be repeated, as the page does itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedReport:
     """A report: its pages by language, their Content-Security-Policy, its JSON, and the archive it is of."""
 
     pages: dict[str, str]
@@ -39,7 +40,7 @@ class Made:
 
 
 class Reports:
-    """Makes reports and keeps those that were last looked at.
+    """Renders reports and keeps those that were last looked at.
 
     Args:
         archive: What they are about.
@@ -49,13 +50,13 @@ class Reports:
     def __init__(self, archive: Archive, seeds: Path) -> None:
         self._archive = archive
         self._seeds = seeds
-        self._made: OrderedDict[Scope, Made] = OrderedDict()
-        self._making: dict[Scope, Future[Made]] = {}
+        self._rendered: OrderedDict[Scope, RenderedReport] = OrderedDict()
+        self._pending: dict[Scope, Future[RenderedReport]] = {}
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
-    def get(self, scope: Scope) -> Made | None:
-        """The latest report of what was asked for; None while the first is being made.
+    def get(self, scope: Scope) -> RenderedReport | None:
+        """The latest report of a scope; None while the first is being made.
 
         Raises:
             StoreUnavailableError: It could not be made; the next call tries again.
@@ -63,13 +64,13 @@ class Reports:
         generation, today = self._archive.lists.generation()[0], datetime.now(ZONE).date()
         with self._lock:
             self._collect(scope)
-            made = self._made.get(scope)
-            if made is not None:
-                self._made.move_to_end(scope)
-            fresh = made is not None and (made.generation, made.day) == (generation, today)
-            if not fresh and scope not in self._making and len(self._making) < WAITING:
-                self._making[scope] = self._start(scope, generation, today)
-            return made
+            report = self._rendered.get(scope)
+            if report is not None:
+                self._rendered.move_to_end(scope)
+            is_fresh = report is not None and (report.generation, report.day) == (generation, today)
+            if not is_fresh and scope not in self._pending and len(self._pending) < MAX_PENDING:
+                self._pending[scope] = self._start(scope, generation, today)
+            return report
 
     def close(self) -> None:
         """End the process."""
@@ -78,28 +79,28 @@ class Reports:
                 self._pool.shutdown(wait=False, cancel_futures=True)
                 self._pool = None
 
-    def _collect(self, asked: Scope) -> None:
-        """Take what has been made; what failed is told to who asks for it."""
-        for scope in [scope for scope, making in self._making.items() if making.done()]:
-            making = self._making.pop(scope)
-            if making.exception() is None:
-                self._made[scope] = making.result()
-                self._made.move_to_end(scope)
-                if len(self._made) > KEPT:
-                    self._made.popitem(last=False)
-            elif scope == asked:
-                making.result()
+    def _collect(self, requested: Scope) -> None:
+        """Take the reports that are finished; an error is raised to the request for that report."""
+        for scope in [scope for scope, future in self._pending.items() if future.done()]:
+            future = self._pending.pop(scope)
+            if future.exception() is None:
+                self._rendered[scope] = future.result()
+                self._rendered.move_to_end(scope)
+                if len(self._rendered) > MAX_REPORTS:
+                    self._rendered.popitem(last=False)
+            elif scope == requested:
+                future.result()
 
-    def _start(self, scope: Scope, generation: int, today: date) -> "Future[Made]":
+    def _start(self, scope: Scope, generation: int, today: date) -> "Future[RenderedReport]":
         if self._pool is None:
-            # Forking a process with threads may copy a lock that nobody will open.
+            # Forking a process with threads may copy a lock that is never released.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
-        return self._pool.submit(make, self._archive.settings, self._seeds, scope, generation, today)
+        return self._pool.submit(render_report, self._archive.settings, self._seeds, scope, generation, today)
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent does, however that happens: nobody would ask it for anything again."""
+    """End this process when its parent ends, however that happens."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -111,37 +112,45 @@ def _end_with_parent() -> None:
     threading.Thread(target=wait, name="khabar-parent", daemon=True).start()
 
 
-_held: tuple[int, Holdings] | None = None
-"""What this process last read, and of which generation of the archive it was."""
+def render_report(
+    settings: Settings, seeds: Path, scope: Scope, generation: int, today: date
+) -> RenderedReport:
+    """Make a report from the stores; runs in the separate process.
 
-
-def make(settings: Settings, seeds: Path, scope: Scope, generation: int, today: date) -> Made:
-    """Make a report from the stores; runs in the process of its own."""
-    global _held
+    Raises:
+        StoreUnavailableError: A store does not answer.
+    """
     from pymongo.errors import PyMongoError
     from redis.exceptions import RedisError
 
     from crawler.errors import StoreUnavailableError
-    from crawler.model.seeds import load_sites
-    from crawler.operations.dedup.report import read_holdings, report_of
+    from crawler.html.words import LANGUAGES
+    from crawler.operations.dedup.report import report_of
     from crawler.report.json_csv import render_json
     from crawler.report.page import page_policy, render_html
     from crawler.storage.connect import open_stores
-    from crawler.web.served import served
 
-    sites = load_sites(seeds) if seeds.is_dir() else {}
     try:
+        holdings = _read_holdings(settings, seeds, generation)
         with open_stores(settings) as stores:
-            if _held is None or _held[0] != generation:
-                _held = generation, read_holdings(stores, sites)
-            held = _held[1]
-            report = report_of(stores, held, period=scope.bounds(), site=scope.site or None)
+            report = report_of(stores, holdings, period=scope.bounds(), site=scope.site or None)
     except PyMongoError as error:
         raise StoreUnavailableError(f"MongoDB did not answer: {str(error).splitlines()[0]}") from None
     except RedisError as error:
         raise StoreUnavailableError(f"Redis did not answer: {str(error).splitlines()[0]}") from None
     pages = {
-        lang: render_html(report, lang=lang, served=served(scope, held.site_names, lang))
-        for lang in ("ar", "en")
+        lang: render_html(report, lang=lang, served=served(scope, holdings.site_names, lang))
+        for lang in LANGUAGES
     }
-    return Made(pages, page_policy(served=True), render_json(report), generation, today)
+    return RenderedReport(pages, page_policy(served=True), render_json(report), generation, today)
+
+
+@lru_cache(maxsize=1)
+def _read_holdings(settings: Settings, seeds: Path, generation: int) -> Holdings:  # noqa: ARG001  # the cache's key
+    """What the archive holds; read once for each generation of it."""
+    from crawler.model.seeds import load_sites
+    from crawler.operations.dedup.report import read_holdings
+    from crawler.storage.connect import open_stores
+
+    with open_stores(settings) as stores:
+        return read_holdings(stores, load_sites(seeds) if seeds.is_dir() else {})

@@ -1,10 +1,13 @@
-"""What a page is narrowed to: a site and a period."""
+"""What a report or a list of pairs is narrowed to, and the URLs of reports that are narrowed otherwise."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.errors import UsageError
+from crawler.html.words import word
 from crawler.model.period import Period, days_ago, parse_period
+from crawler.report.page import Served
 
 PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""
@@ -12,7 +15,7 @@ PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7":
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a report is narrowed to; `since` and `until` as people write them, nothing is ""."""
+    """A site and a period; `since` and `until` as they were typed, empty where they were not given."""
 
     site: str = ""
     since: str = ""
@@ -27,14 +30,42 @@ class Scope:
         return parse_period(self.since, self.until, since_name="since", until_name="until")
 
 
-def scope_of(site: str, since: str, until: str, period: str) -> Scope:
-    """Read what was asked for; days that are given go before a period.
+def parse_scope(site: str, since: str, until: str, period: str) -> Scope:
+    """Read a scope from a query; days that are given go before a period.
 
     Raises:
-        UsageError: A day or a period that is none; the message says which.
+        UsageError: A day or a period cannot be read; the message says which.
     """
     if period not in PERIODS:
         raise UsageError(f"period: {period!r}: it is one of {', '.join(PERIODS)}")
     scope = Scope(site, since, until, "" if since or until else period)
     scope.bounds()
     return scope
+
+
+def served(scope: Scope, names: Mapping[str, tuple[str, str]], lang: str) -> Served:
+    """Where a report stands among the archive's pages, in a language.
+
+    Args:
+        scope: What it is narrowed to.
+        names: Arabic and English name of each site.
+        lang: ``ar`` or ``en``.
+    """
+    sites = [(id_, english if lang == "en" else arabic) for id_, (arabic, english) in names.items()]
+    here = Served(
+        archive=f"/{lang}/",
+        other="",
+        api="",
+        menu=[(f"/{lang}/", word("overview", lang)), (f"/{lang}/search", word("search", lang))],
+        sites=sorted(sites, key=lambda site: (site[1], site[0])),
+        site=scope.site,
+        since=scope.since,
+        until=scope.until,
+        period=scope.period,
+    )
+    other = "en" if lang == "ar" else "ar"
+    return replace(
+        here,
+        other=replace(here, archive=f"/{other}/").report(),
+        api=replace(here, archive="/api/").report(),
+    )

@@ -1,6 +1,5 @@
-"""Serving the pages until told to stop, and keeping the index up to date meanwhile."""
+"""The web server: serves the pages until it is stopped, and keeps the index up to date meanwhile."""
 
-import ipaddress
 import logging
 import signal
 import socket
@@ -17,8 +16,9 @@ from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
 from crawler.settings import Settings
 from crawler.storage.search import BusyIndexError
-from crawler.web.app import LOOPBACK, create_app
+from crawler.web.app import create_app
 from crawler.web.reports import Reports
+from crawler.web.security import LOOPBACK
 
 LOOK_EVERY: Final = 15.0
 """Seconds between two looks for crawls that ended: 60 small queries each."""
@@ -46,8 +46,8 @@ def serve(
         host: Address to listen at.
         port: TCP port; 0 for any free one.
         names: More names that requests may be for, as of a reverse proxy.
-        ready: Told the address of the first page once it is served.
-        notice: Told, in a sentence, what goes wrong meanwhile.
+        ready: Called with the URL of the first page once it is served.
+        notice: Called with a sentence on what goes wrong meanwhile.
 
     Raises:
         KhabarError: The address cannot be listened at, or a store cannot be reached.
@@ -59,7 +59,7 @@ def serve(
     keeper = None
     try:
         archive.stores()
-        app = create_app(archive, sites, reports, {*LOOPBACK, *_named(host), *names})
+        app = create_app(archive, sites, reports, {*LOOPBACK, *_host_names(host), *names})
         server = uvicorn.Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
@@ -83,21 +83,13 @@ def serve(
         archive.close()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether this machine alone can reach a server that listens at an address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen()  # whoever is told the address may ask at once
+        listener.listen()  # a client that has the URL may ask at once
     except (OSError, OverflowError) as error:
         listener.close()
         why = getattr(error, "strerror", None) or str(error)
@@ -105,23 +97,23 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _named(host: str) -> set[str]:
+def _host_names(host: str) -> set[str]:
     return {f"[{host}]" if ":" in host else host} - {"0.0.0.0", "[::]"}  # noqa: S104  # not bound here
 
 
 def _keep_fresh(archive: Archive, stopping: threading.Event, notice: Callable[[str], None]) -> None:
-    told = ""
+    last_notice = ""
     while not stopping.is_set():
         try:
             archive.refresh()
             archive.kept.follow()
-            told = ""
+            last_notice = ""
         except BusyIndexError:
-            pass  # somebody else brings it up to date
+            pass  # another process brings it up to date
         except KhabarError as error:
-            if str(error) != told:  # once, not every time
-                told = str(error)
-                notice(told)
+            if str(error) != last_notice:  # once, not every time
+                last_notice = str(error)
+                notice(last_notice)
         except Exception:  # the pages go on showing what the index holds
             logger.exception("The search index could not be brought up to date")
         stopping.wait(LOOK_EVERY)

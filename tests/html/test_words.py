@@ -1,9 +1,13 @@
 import re
+from enum import Enum
 from string import Formatter
 
 import pytest
 
 from crawler.html.words import LANGUAGES, counted, label, read_catalogue, word
+from crawler.model.article import ArticleMark
+from crawler.model.crawl import CrawlKind, Verdict
+from dedup.comparison.verdict import Reason
 from scripts import words as catalogues
 
 ARABIC, ENGLISH = (read_catalogue(lang) for lang in LANGUAGES)
@@ -77,3 +81,9 @@ def test_an_unknown_key_is_an_error_and_an_unknown_name_is_shown() -> None:
         counted("no_such_key", 3, "ar")
     assert label("blocked", "ar") == "محجوب عنا"
     assert label("a_newer_verdict", "en") == "a newer verdict"
+
+
+@pytest.mark.parametrize("names", [Verdict, CrawlKind, ArticleMark, Reason])
+def test_every_name_that_a_page_may_show_has_words(names: type[Enum]) -> None:
+    for name in names:
+        assert word(str(name.value), "ar") != word(str(name.value), "en")

@@ -35,9 +35,9 @@ def test_every_key_of_the_json_is_documented() -> None:
             return set(value).union(*(keys(one) for key, one in value.items() if key != "by_reason"))
         return set().union(*(keys(one) for one in value)) if isinstance(value, list) else set()
 
-    found = keys(json.loads(render_json(report(boundary=0.6))))
-    assert {"version", "examples", "delay_minutes"} <= found
-    assert {key for key in found if f"``{key}``" not in documented} == set()
+    in_json = keys(json.loads(render_json(report(boundary=0.6))))
+    assert {"version", "examples", "delay_minutes"} <= in_json
+    assert {key for key in in_json if f"``{key}``" not in documented} == set()
 
 
 def test_csv_has_a_row_for_each_duplicate() -> None:

@@ -78,9 +78,9 @@ def test_a_day_without_a_time_is_shown_as_a_date_in_every_form() -> None:
         "latest": day + timedelta(hours=23),
     }
     made = report([article("a1", **given), copy("b1", "a1", "qasioun", None, 1.0, **given)])
-    for lang, said in (("en", "4 December 2024"), ("ar", "4 كانون الأول 2024")):
+    for lang, expected in (("en", "4 December 2024"), ("ar", "4 كانون الأول 2024")):
         text = shown(render_text(made, lang))
-        assert said in text
+        assert expected in text
         assert "23:00" not in text
         page = render_html(made, lang=lang)
         assert '<time datetime="2024-12-04"><span lang="ar">4 كانون' in page

@@ -70,10 +70,10 @@ def test_this_machines_names_are_answered(web: Web, host: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/search?q=x", f"/api/articles/{small.FIRST}"])
-def test_head_tells_what_get_would(web: Web, path: str) -> None:
-    told, whole = web.get(path, "HEAD"), web.get(path)
-    assert told.status == whole.status == 200
-    assert told.headers["content-type"] == whole.headers["content-type"]
+def test_head_has_the_headers_of_get(web: Web, path: str) -> None:
+    head, whole = web.get(path, "HEAD"), web.get(path)
+    assert head.status == whole.status == 200
+    assert head.headers["content-type"] == whole.headers["content-type"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -134,7 +134,7 @@ def test_a_site_has_its_quarantined_pages(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("q=الرستن", [small.FIRST]),
         ("q=الرستن&duplicates=yes", [small.CUT, small.COPY, small.FIRST]),
@@ -147,10 +147,10 @@ def test_a_site_has_its_quarantined_pages(web: Web) -> None:
         ("state=removed", []),
     ],
 )
-def test_a_search_keeps_to_its_filters(web: Web, query: str, found: list[str]) -> None:
+def test_a_search_keeps_to_its_filters(web: Web, query: str, expected: list[str]) -> None:
     data = api(web, f"/search?{query}")
-    assert [hit["id"] for hit in data["hits"]] == found
-    assert data["total"] == len(found)
+    assert [hit["id"] for hit in data["hits"]] == expected
+    assert data["total"] == len(expected)
 
 
 def test_a_search_shows_where_it_matches(web: Web) -> None:
@@ -257,8 +257,8 @@ def test_a_report_is_narrowed_by_site_and_days(web: Web) -> None:
 def test_the_pairs_keep_to_the_days_of_the_report_that_they_are_opened_from(web: Web) -> None:
     tomorrow = datetime.now(ZONE).date() + timedelta(days=1)
     for chosen, count in (("period=7", 1), (f"until={tomorrow}", 1), (f"since={tomorrow}", 0), ("", 1)):
-        found = api(web, f"/pairs?first=barada&carrier=ugarit&{chosen}")
-        assert len(found["pairs"]) == count, chosen
+        carried = api(web, f"/pairs?first=barada&carrier=ugarit&{chosen}")
+        assert len(carried["pairs"]) == count, chosen
     page = web.get("/en/pairs?first=barada&carrier=ugarit&period=7").text
     assert 'href="/en/report?period=7"' in page
     assert "From day" in page
@@ -313,8 +313,8 @@ def test_what_was_away_doubtful_or_read_anew_is_told(web: Web) -> None:
     assert [reading["revision"] for reading in article["readings"]] == [2]
     assert article["readings"][0]["changes"][-1]["old"] == ["شارك", "المقال"]
     page = web.get(f"/en/articles/{small.FIRST}").text
-    for said in ("contradict each other", "Taken down and brought back", "Earlier readings"):
-        assert said in page
+    for text in ("contradict each other", "Taken down and brought back", "Earlier readings"):
+        assert text in page
 
 
 def test_a_page_names_the_one_zone_of_its_times(web: Web) -> None:
@@ -326,11 +326,11 @@ def test_a_page_names_the_one_zone_of_its_times(web: Web) -> None:
 
 
 def test_what_one_site_carried_of_anothers_is_listed_by_page(web: Web) -> None:
-    found = api(web, "/pairs?first=barada&carrier=ugarit")
-    assert [(pair["first"]["id"], pair["copy"]["id"]) for pair in found["pairs"]] == [
+    carried = api(web, "/pairs?first=barada&carrier=ugarit")
+    assert [(pair["first"]["id"], pair["copy"]["id"]) for pair in carried["pairs"]] == [
         (small.FIRST, small.CUT)
     ]
-    assert found["older"] is None
+    assert carried["older"] is None
     assert api(web, "/pairs?first=ugarit&carrier=barada")["pairs"] == []
     page = web.get("/en/pairs?first=barada&carrier=ugarit").text
     assert f"second={small.CUT}#difference" in page

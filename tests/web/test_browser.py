@@ -230,7 +230,7 @@ def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
     wait_until(lambda: web.get("/ar/report").status == 200)
     context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]
     page = context.new_page()
-    found = {}
+    violations = {}
     for path in (
         "/ar/",
         "/en/search?q=جسر&duplicates=yes",
@@ -245,6 +245,6 @@ def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
         page.goto(f"{web.address}{path}")
         results = Axe().run(page)
         if results.violations_count:
-            found[path] = re.sub(r"\s+", " ", results.generate_report())[:1500]
+            violations[path] = re.sub(r"\s+", " ", results.generate_report())[:1500]
     context.close()
-    assert found == {}
+    assert violations == {}

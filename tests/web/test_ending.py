@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from crawler.storage.connect import Stores
-from crawler.web.server import is_loopback
+from crawler.web.security import is_loopback
 from tests.support import small_archive as small
 from tests.support.processes import wait_until
 from tests.support.web import Web
@@ -29,8 +29,8 @@ def test_nothing_is_left_running(
     )
     assert process.stdout is not None
     port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
-    asked = Web("", port, stores.settings, Path())
-    wait_until(lambda: asked.get("/ar/report").status == 200)
+    server = Web("", port, stores.settings, Path())
+    wait_until(lambda: server.get("/ar/report").status == 200)
     children = psutil.Process(process.pid).children(recursive=True)
     assert children
     process.send_signal(number)

@@ -1,4 +1,4 @@
-"""What the seeds say of the sites: names and zones, and articles as lists show them by these."""
+"""Names and zones of the sites, from the seeds, and articles as lists show them by these."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from crawler.storage.stored_article import ArticleHeader
 from crawler.web import models
 
 
-class Newsrooms:
+class SiteNames:
     """The sites that articles are of.
 
     Args:
@@ -22,18 +22,23 @@ class Newsrooms:
     """
 
     def __init__(self, sites: Mapping[str, Site]) -> None:
-        self.sites = sites
+        self.seeds = sites
 
     def name(self, site: str, lang: str) -> str:
-        """What a site is called."""
-        seed = self.sites.get(site)
+        """A site's name."""
+        seed = self.seeds.get(site)
         if seed is None:
             return site
         return (seed.name_en or seed.name) if lang == "en" else seed.name
 
+    def url(self, site: str) -> str | None:
+        """The URL of a site's home page; None without a seed."""
+        seed = self.seeds.get(site)
+        return str(seed.url) if seed else None
+
     def zone(self, site: str) -> ZoneInfo:
         """The zone of a site's times."""
-        seed = self.sites.get(site)
+        seed = self.seeds.get(site)
         return seed.zone if seed else ZONE
 
     def local(self, site: str, at: datetime | None) -> Any:

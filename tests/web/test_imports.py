@@ -1,4 +1,4 @@
-"""The pages are a room of their own: they read, and only the command line knows of them."""
+"""The pages only read, and only the command line imports them."""
 
 import ast
 from pathlib import Path

@@ -1,16 +1,20 @@
 """What every answer must keep to, whatever route makes it.
 
 The pages are for a browser on this machine. Any web page that the same browser has open can send requests
-here; it must not be able to read an answer under a name of its own (DNS rebinding), to frame a page, or to
-make one run what an article says.
+here; it must not be able to read an answer under its own name (DNS rebinding), to frame a page, or to
+make it run a script that an article contains.
 """
 
+import ipaddress
 from collections.abc import Collection
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+"""Names by which a browser on this machine may ask."""
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
@@ -26,13 +30,15 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
 }
+"""Headers of every answer that does not set them itself."""
 
 METHODS: Final = ("GET", "HEAD")
 
 
-class Guard:
-    """Refuses other hosts' names and all that is not reading, and gives every answer its headers.
+class SecurityMiddleware:
+    """Refuses foreign host names and all methods but reading ones, and adds `HEADERS` to every answer.
 
     Args:
         app: The application behind it.
@@ -40,8 +46,8 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self.app = app
-        self.hosts = {host.lower() for host in hosts}
+        self._app = app
+        self._hosts = {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,27 +55,29 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 
+        answer = self._refusal(scope) or self._app
+        # The routes know GET alone; the server leaves the body out for HEAD (RFC 9110, section 9.3.2).
+        await answer({**scope, "method": "GET"}, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         host = host_of(Headers(scope=scope).get("host", ""))
-        if host not in self.hosts:
-            told = f"This server does not answer for {host or 'no host'}; see khabar web --help\n"
-            await PlainTextResponse(told, 421)(scope, receive, guarded)
-        elif scope["method"] not in METHODS:
-            refusal = PlainTextResponse("The archive can only be read.\n", 405, {"Allow": ", ".join(METHODS)})
-            await refusal(scope, receive, guarded)
-        else:
-            # The routes know GET alone; the server leaves the body out for HEAD (RFC 9110, section 9.3.2).
-            await self.app({**scope, "method": "GET"}, receive, guarded)
+        if host not in self._hosts:
+            text = f"This server does not answer for {host or 'no host'}; see khabar web --help\n"
+            return PlainTextResponse(text, 421)
+        if scope["method"] not in METHODS:
+            headers = {"Allow": ", ".join(METHODS)}
+            return PlainTextResponse("The archive can only be read.\n", 405, headers)
+        return None
 
 
 def host_of(header: str) -> str:
@@ -78,3 +86,11 @@ def host_of(header: str) -> str:
     if name.startswith("["):
         return name.partition("]")[0] + "]"
     return name.partition(":")[0]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this machine alone can reach a server that listens at an address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
