@@ -7,7 +7,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import chain
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -83,10 +82,14 @@ def refresh_header_target(value: str, url: str) -> str | None:
 def _first_elsewhere(targets: Iterable[str], base: str, url: str) -> str | None:
     """The first target that is another address of the web; browsers take the first refresh, too."""
     page = url.partition("#")[0]
-    with suppress(ValueError):
+    try:
         base = urljoin(url, base)
-        addresses = filter(None, (linked_url(target, base) for target in targets))
-        return next((address for address in addresses if address.partition("#")[0] != page), None)
+    except ValueError:
+        return None
+    for target in targets:
+        address = linked_url(target, base)
+        if address is not None and address.partition("#")[0] != page:
+            return address
     return None
 
 
@@ -143,7 +146,9 @@ def _script_targets(tree: html.HtmlElement) -> Iterator[str]:
 
 def _unescaped(match: re.Match[str]) -> str:
     code = match[1] or match[2]
-    return chr(int(code, 16)) if code else str(match[3])
+    if code:
+        return chr(int(code, 16))
+    return str(match[3])
 
 
 def is_gate(url: str, origin: str) -> bool:
@@ -156,8 +161,11 @@ def is_gate(url: str, origin: str) -> bool:
     path = unquote(urlsplit(origin).path).rstrip("/")
     if len(path) < 2 or unquote(gate.path).rstrip("/").endswith(path):
         return False
-    addresses = chain.from_iterable(_forms(value) for _, value in parse_qsl(gate.query))
-    return any(address.partition("?")[0].rstrip("/").endswith(path) for address in addresses)
+    for _, value in parse_qsl(gate.query):
+        for address in _forms(value):
+            if address.partition("?")[0].rstrip("/").endswith(path):
+                return True
+    return False
 
 
 def _forms(value: str) -> Iterator[str]:

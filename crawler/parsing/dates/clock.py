@@ -153,11 +153,14 @@ def _zone_after(line: str, end: int) -> tuple[tzinfo | None, int]:
         return UTC, match.end()
     if match := _ABBREVIATION.match(line, end):
         return timezone(timedelta(hours=_ABBREVIATIONS[match["name"]])), match.end()
-    if (match := _OFFSET.match(line, end)) and (zone := _offset(match)):
-        return zone, match.end()
-    if (match := _ZONE_NAME.match(line, end)) and (zone := _database_zone(match["area"], match["city"])):
-        return zone, match.end()
-    return None, end
+    zone = None
+    if match := _OFFSET.match(line, end):
+        zone = _offset(match)
+    elif match := _ZONE_NAME.match(line, end):
+        zone = _database_zone(match["area"], match["city"])
+    if match is None or zone is None:
+        return None, end
+    return zone, match.end()
 
 
 @lru_cache(maxsize=64)
