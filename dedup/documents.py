@@ -59,12 +59,10 @@ def document_of(row: Any) -> Document:
     """
     if isinstance(row, Document):
         return row
-    names = getattr(row, "_fields", None) or (row.keys() if hasattr(row, "keys") else None)
-    if names is not None:
-        named = hasattr(row, "_fields")
-        return from_fields(
-            dict(zip(names, row, strict=True)) if named else {name: row[name] for name in names}
-        )
+    if hasattr(row, "_asdict"):
+        return from_fields(row._asdict())
+    if hasattr(row, "keys"):
+        return from_fields({name: row[name] for name in row.keys()})  # noqa: SIM118  # of sqlite3
     if not isinstance(row, tuple | list):
         raise DocumentError(f"{shown(row)} is no document: it is neither a tuple nor a mapping")
     if len(row) not in (3, 4):

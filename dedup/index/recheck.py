@@ -104,7 +104,7 @@ def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
     shared = sum(1 << place for place, same in enumerate(agreeing) if same)
     late = max((shared & int.from_bytes(article.late, "little")).bit_count() for article in (mine, other))
     kept, changed = compare_marks(mine.figures, other.figures)
-    sources_known = mine.source is not None and other.source is not None
+    has_sources = mine.source is not None and other.source is not None
     apart = None
     if mine.published_at and other.published_at:
         apart = abs(mine.published_at - other.published_at).total_seconds() / 3600
@@ -115,7 +115,7 @@ def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
         figures_changed=changed,
         opening=1 - late / sum(agreeing) if shared else None,
         same_words=mine.text_hash == other.text_hash != b"",
-        same_source=mine.source == other.source if sources_known else None,
+        same_source=mine.source == other.source if has_sources else None,
         hours_apart=apart,
         estimated=True,
     )
