@@ -19,8 +19,7 @@ from crawler.model.period import explain_empty, iso_minute, iso_time
 from crawler.model.site import zone_of
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
-from crawler.storage.search import BusyIndexError, Hit, Hits, stated_day
-from crawler.storage.search.excerpt import Piece
+from crawler.storage.search import BusyIndexError, Hit, Hits, Piece, stated_day
 
 
 def register(app: typer.Typer) -> None:

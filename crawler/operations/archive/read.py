@@ -19,15 +19,16 @@ from crawler.storage.search import (
     Filters,
     Hits,
     KeptPages,
+    Piece,
     Query,
     Refreshed,
     SearchFile,
     SearchLists,
+    excerpts,
     parse_query,
     rebuild,
     refresh,
 )
-from crawler.storage.search.excerpt import Piece, excerpts
 from crawler.storage.session import is_away
 from crawler.storage.site_state import SiteState, site_states
 from crawler.storage.stored_article import ArticleReader, EarlierReading, Revision, StoredArticle

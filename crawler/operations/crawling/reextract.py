@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from crawler.model.article import Article
 from crawler.model.site import Site
@@ -90,7 +91,10 @@ def reextract(
             mend_index(stores)
         pool = ExtractionPool(settings.extraction_workers, settings.extraction_timeout)
         try:
-            return [_Reading(site, settings, stores, pool, dry_run, progress).run() for site in sites]
+            return [
+                _reextract_site(_Reading(site, settings, stores, pool, dry_run), settings, progress)
+                for site in sites
+            ]
         finally:
             pool.close()
 
@@ -103,51 +107,17 @@ class _Reading:
         stores: Stores,
         pool: ExtractionPool,
         dry_run: bool,
-        progress: Callable[[str, int], None],
     ) -> None:
-        self._site, self._stores, self._pool = site, stores, pool
-        self._folder = raw_folder(settings.data_dir, site.id)
-        self._dry_run, self._progress = dry_run, progress
+        self._site, self.stores, self._pool = site, stores, pool
+        self.dry_run = dry_run
         self._workers = settings.extraction_workers
-        self._report = ReextractReport(site.id)
+        self.report = ReextractReport(site.id)
 
-    def run(self) -> ReextractReport:
-        # The lease keeps a crawl from revising an article, or writing a segment, while it is read again.
-        lease = Lease(self._stores.db, self._site.id)
-        renewed = time.monotonic()
-        try:
-            learned = BoilerplateCounts(self._stores.redis, self._site.id).learned()
-            for batch in self._batches():
-                if time.monotonic() - renewed > LEASE_SECONDS / 3:
-                    lease.renew(self._stores.db)
-                    renewed = time.monotonic()
-                asyncio.run(self._read_batch(batch, learned))
-                self._progress(self._site.id, self._report.read)
-        finally:
-            if self._report.corrected and not self._dry_run:
-                mark_changed(self._stores.db, [self._site.id])
-            lease.release(self._stores.db)
-        return self._report
-
-    def _batches(self) -> Iterator[list[RawPage]]:
-        batch: list[RawPage] = []
-        for path in segments(self._folder):
-            try:
-                for page in read_segment(path):
-                    batch.append(page)
-                    if len(batch) == BATCH:
-                        yield batch
-                        batch = []
-            except DamagedSegmentError as error:
-                self._report.damaged.append(str(error))
-        if batch:
-            yield batch
-
-    async def _read_batch(self, batch: list[RawPage], learned: frozenset[str]) -> None:
+    async def read_batch(self, batch: list[RawPage], learned: frozenset[str]) -> None:
         ids = [page.article_id for page in batch]
         stored = {
             article.id: article
-            for articles in ArticleReader(self._stores.db).in_batches(sorted(set(ids)))
+            for articles in ArticleReader(self.stores.db).in_batches(sorted(set(ids)))
             for article in articles
         }
         slots = asyncio.Semaphore(self._workers)
@@ -167,7 +137,7 @@ class _Reading:
                     return error
 
         for page, result in zip(batch, await asyncio.gather(*map(read, batch)), strict=True):
-            self._report.read += 1
+            self.report.read += 1
             self._settle(page, result, stored)
 
     def _settle(
@@ -178,27 +148,65 @@ class _Reading:
     ) -> None:
         article = stored.get(page.article_id)
         if article is None:
-            self._report.unknown += 1
+            self.report.unknown += 1
         elif result is None:
-            self._report.earlier += 1
+            self.report.earlier += 1
         elif isinstance(result, ExtractionFailedError):
-            self._report.failed += 1
-            self._report.refusals.append(f"{page.url}: {result}")
+            self.report.failed += 1
+            self.report.refusals.append(f"{page.url}: {result}")
         elif result.missing and not page.parts_kept:
-            self._report.refused += 1
-            self._report.refusals.append(f"{page.url}: it goes on on further pages, which are not kept")
+            self.report.refused += 1
+            self.report.refusals.append(f"{page.url}: it goes on on further pages, which are not kept")
         elif result.article is None or result.prepared is None:
-            self._report.refused += 1
-            self._report.refusals.append(f"{page.url}: {result.reason}")
+            self.report.refused += 1
+            self.report.refusals.append(f"{page.url}: {result.reason}")
         elif fields := differences(article, result.article):
-            self._report.corrected += 1
+            self.report.corrected += 1
             grown = len(result.article.text) - len(article.text)
-            self._report.corrections.append(Correction(article.url, tuple(fields), grown))
-            if not self._dry_run:
+            self.report.corrections.append(Correction(article.url, tuple(fields), grown))
+            if not self.dry_run:
                 stored[page.article_id] = self._correct(article, result.article, result.prepared)
         else:
-            self._report.same += 1
+            self.report.same += 1
 
     def _correct(self, stored: StoredArticle, article: Article, prepared: Prepared) -> StoredArticle:
-        apply_reading(self._stores, stored, article, prepared)
-        return ArticleReader(self._stores.db).get(stored.id) or stored
+        apply_reading(self.stores, stored, article, prepared)
+        return ArticleReader(self.stores.db).get(stored.id) or stored
+
+
+def _reextract_site(
+    reading: _Reading, settings: Settings, progress: Callable[[str, int], None]
+) -> ReextractReport:
+    """Read all kept pages of a site again, under its lease."""
+    stores, report = reading.stores, reading.report
+    # The lease keeps a crawl from revising an article, or writing a segment, while it is read again.
+    lease = Lease(stores.db, report.site)
+    renewed = time.monotonic()
+    try:
+        learned = BoilerplateCounts(stores.redis, report.site).learned()
+        for batch in _batches(raw_folder(settings.data_dir, report.site), report):
+            if time.monotonic() - renewed > LEASE_SECONDS / 3:
+                lease.renew(stores.db)
+                renewed = time.monotonic()
+            asyncio.run(reading.read_batch(batch, learned))
+            progress(report.site, report.read)
+    finally:
+        if report.corrected and not reading.dry_run:
+            mark_changed(stores.db, [report.site])
+        lease.release(stores.db)
+    return report
+
+
+def _batches(folder: Path, report: ReextractReport) -> Iterator[list[RawPage]]:
+    batch: list[RawPage] = []
+    for path in segments(folder):
+        try:
+            for page in read_segment(path):
+                batch.append(page)
+                if len(batch) == BATCH:
+                    yield batch
+                    batch = []
+        except DamagedSegmentError as error:
+            report.damaged.append(str(error))
+    if batch:
+        yield batch

@@ -6,6 +6,7 @@ anything: MongoDB is the truth, and `khabar search --rebuild` makes the file aga
 """
 
 from crawler.storage.search.captures import KeptPages
+from crawler.storage.search.excerpt import Piece, excerpts, highlighted
 from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
 from crawler.storage.search.queries import SearchLists
 from crawler.storage.search.query import Query, parse_query
@@ -20,6 +21,7 @@ __all__ = [
     "Hit",
     "Hits",
     "KeptPages",
+    "Piece",
     "Quarantined",
     "Query",
     "Refreshed",
@@ -27,6 +29,8 @@ __all__ = [
     "SearchIndexError",
     "SearchLists",
     "SiteCount",
+    "excerpts",
+    "highlighted",
     "parse_query",
     "rebuild",
     "refresh",
