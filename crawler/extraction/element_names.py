@@ -1,7 +1,7 @@
-"""What the `class` and `id` of an element say of it: furniture around a story, by the words of themes.
+"""Whether the `class` and `id` of an element name it as boilerplate, by the words of themes.
 
-A name is one of a theme's words for furniture as a whole («sidebar», «related-posts»), or merely contains one
-(«content-with-sidebar»): then it may as well name what stands beside the furniture.
+A name is one of a theme's words for boilerplate as a whole («sidebar», «related-posts»), or merely contains
+one («content-with-sidebar»): then it may as well name what stands beside the boilerplate.
 """
 
 import re
@@ -10,18 +10,18 @@ from functools import lru_cache
 
 
 class BoilerplateName(IntEnum):
-    """How far the names of an element say that it is none of the story; the higher the surer."""
+    """How surely the names of an element name it as boilerplate; the higher the surer."""
 
     NO = 0
     PARTLY = 1
-    """A word for furniture is part of a name."""
+    """A word for boilerplate is part of a name."""
     WHOLLY = 2
     """A name is such a word and nothing else."""
     NEVER_STORY = 3
     """A name is a word for a part of pages that holds running text of its own: comments, footer, notices."""
 
 
-_FURNITURE = re.compile(
+_BOILERPLATE = re.compile(
     r"(?:^|[-_])(?:yarpp|jp-relatedposts|jp_relatedposts|sharedaddy|addtoany|a2a_kit|addthis|sharethis|"
     r"st-btn|heateor|"
     r"sassy[-_]social|ssba|crp_related|outbrain|taboola|mgid|mgbox|revcontent|disqus_thread|fb-comments|"
@@ -67,14 +67,14 @@ _STATE = re.compile(
     r"category|tag)[-_]",
     re.IGNORECASE,
 )
-"""Names that tell how something is shown (``with-share``, ``has-sidebar``) or filed (``tag-share``), not
+"""Names of how something is shown (``with-share``, ``has-sidebar``) or filed (``tag-share``), not
 what it is."""
 _MODIFIED = re.compile(
     r"[-_](?:with|without|has|no|and|open|opened|closed|enabled|disabled|on|off|active|shown|visible|true|false)(?:[-_]|$)"
     r"|(?:^|[-_])layout(?:[-_]|$)",
     re.IGNORECASE,
 )
-"""Names that tell in their middle or at their end how something is shown: ``comments-open``."""
+"""Names with such a word in the middle or at the end: ``comments-open``."""
 _OTHER_TEXT = re.compile(
     r"(?:site-?)?footer|colophon|comment.{0,20}|respond|disqus.{0,10}|fb-comments|cookie.{0,20}|gdpr|newsletter.{0,20}|"
     r"mc4wp-form|subscribe.{0,20}|nav.{0,8}|menu.{0,8}|mega-?menu|sub-?menu|breadcrumbs?|screen-reader-text|"
@@ -89,7 +89,7 @@ _MAX_CHARS = 400
 
 @lru_cache(maxsize=8192)
 def boilerplate_name(classes: str, identity: str, only_whole: bool = False) -> BoilerplateName:
-    """How far an element's names say that it is furniture.
+    """How surely an element's names name it as boilerplate.
 
     Args:
         classes: Its `class`.
@@ -99,7 +99,7 @@ def boilerplate_name(classes: str, identity: str, only_whole: bool = False) -> B
     """
     verdict = BoilerplateName.NO
     for name in f"{classes} {identity}"[:_MAX_CHARS].split():
-        match = None if _STATE.match(name) else _FURNITURE.search(name)
+        match = None if _STATE.match(name) else _BOILERPLATE.search(name)
         if match is None:
             continue
         word = match.group().strip("-_")
@@ -112,5 +112,5 @@ def boilerplate_name(classes: str, identity: str, only_whole: bool = False) -> B
 
 
 def is_state(name: str) -> bool:
-    """Whether a name tells how something is shown, not what it is: ``has-sidebar``, ``comments-open``."""
+    """Whether a name is of how something is shown, not of what it is: ``has-sidebar``, ``comments-open``."""
     return _STATE.match(name) is not None or _MODIFIED.search(name) is not None

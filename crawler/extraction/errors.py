@@ -23,7 +23,7 @@ class ExtractionError(KhabarError):
     Args:
         reason: Why; decide by it.
         url: The page's address, where known.
-        detail: What a person is told in the place of the reason's own words, where more is known.
+        detail: A more exact message for people than the reason's value, where more is known.
     """
 
     def __init__(self, reason: NotArticleReason, url: str | None = None, detail: str | None = None) -> None:
@@ -50,7 +50,7 @@ class NotHtml(ExtractionError):  # noqa: N818 - named for what the page is
 
 
 class NotAnArticle(ExtractionError):  # noqa: N818 - named for what the page is
-    """An HTML page that holds no story: a listing, a home page, a tag page, a soft 404, a redirect stub.
+    """An HTML page that holds no article: a listing, a home page, a tag page, a soft 404, a redirect stub.
 
     Don't store it. Its links may still be worth following; it need not be fetched again as an article.
     """
@@ -65,14 +65,14 @@ class EmptyBody(NotAnArticle):
 
 
 class Blocked(ExtractionError):  # noqa: N818 - named for what the page is
-    """The site shows a challenge, a login or a "forbidden" page instead of the story.
+    """The site shows a challenge, a login or a "forbidden" page instead of the article.
 
     Slow down or stop crawling the site, and try the page again later; never count it as removed.
     """
 
 
 class Unavailable(ExtractionError):  # noqa: N818 - named for what the page is
-    """The server shows a page about its own trouble, as if it were the story: maintenance, a lost database.
+    """The server shows a page about its own trouble, as if it were the article: maintenance, a lost database.
 
     Try the page again later; never count it as removed, nor as an article.
     """

@@ -52,19 +52,19 @@ table of 2,000 names 20,000. All work on a page grows with them: this keeps the 
 MAX_CHARS = 6_000_000
 """Characters that are read of a page."""
 MAX_UNCLOSED = 40
-"""Formatting elements left open, up to which a page is written anew: HTML's algorithm opens each of them
+"""Formatting elements left open, up to which a page is serialised again: HTML's algorithm opens each of them
 again in every block that follows, so hundreds of them make a page of gigabytes."""
 MAX_GROWTH = 3
-"""How many times as long as its source a page written anew may be."""
+"""How many times as long as its source a page may be that was serialised again."""
 
 _MARKUP = re.compile(r"<(?:(script|style)\b(?:.*?</\1|.*)|(/?[a-z]))", re.IGNORECASE | re.DOTALL)
 _BEHIND_BODY = re.compile(
     r"</(?:body|html)\s{0,99}>\s{0,99}<(?!script|style|link|noscript|iframe|img|body|html)[a-z]",
     re.IGNORECASE,
 )
-"""A page that goes on behind its end tag. libxml2 drops the rest without a word; browsers read it."""
+"""A page that goes on behind its end tag. libxml2 drops the rest; browsers read it."""
 _NO_BREAK_SPACE = re.compile(r"&(?:nbsp|#160|#[xX][aA]0);?")
-"""A pattern that begins with one certain character is looked for twenty times as fast as one that doesn't."""
+"""A pattern that begins with one certain character is searched twenty times as fast as one that doesn't."""
 _FORMATTING = re.compile(
     r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE
 )
@@ -175,7 +175,7 @@ def _parse(source: str) -> tuple[HtmlElement, HTMLParser]:
 
 
 def _as_browsers_nest(source: str) -> str | None:
-    """The page written anew, each element closed where browsers close it; None where that is unsafe."""
+    """The page serialised again, each element closed where browsers close it; None where that is unsafe."""
     if _most_unclosed(source) > MAX_UNCLOSED:
         return None
     written = LexborHTMLParser(source).html

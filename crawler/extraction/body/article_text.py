@@ -22,7 +22,7 @@ MUCH = 0.5
 """A reading with less than this part of another one lacks most of the article."""
 LITTLE = 0.4
 """A reading with less than this part of the page's running text is doubted. Below a short article there may
-be as much again that markup doesn't tell from it: a notice, a word about the site."""
+be as much again that markup does not distinguish from it: a notice, a word about the site."""
 
 
 @dataclass(frozen=True, slots=True)

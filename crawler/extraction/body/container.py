@@ -39,11 +39,11 @@ CAP = 1200
 _ITEMPROP = 3.0
 _TAG_WEIGHTS = {**dict.fromkeys(("li", "td", "span", "font"), 0.8), "body": 0.6}
 MIN_BESIDE = 70
-"""A run this long beside the story can be its lead; captions, dates and prompts are shorter."""
+"""A run this long beside the article can be its lead; captions, dates and prompts are shorter."""
 MAX_SKIPPED = 5
-"""Wrappers without other text that are climbed through in search of further chunks of a story."""
+"""Wrappers without other text that are climbed through in search of further chunks of an article."""
 MAX_HEADER = 150
-"""Elements of the box around a headline; one with more is a part of the page, not a story's head."""
+"""Elements of the box around a headline; one with more is a part of the page, not an article's head."""
 _BESIDE_TAGS = frozenset({"div", "section", "ul", "ol", "article", "span", "header"})
 """Elements that go when their parent is taken, where they are none of the article's text."""
 

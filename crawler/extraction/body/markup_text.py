@@ -44,7 +44,7 @@ ENGINE_CHILDREN = 500
 fifty."""
 MIN_CAPTIONS = 2
 CAPTION_WORDS = 5
-"""A gallery has captions that tell something; «صورة 1» and a photographer's name do not."""
+"""A gallery's captions have sentences; «صورة 1» and a photographer's name are too short."""
 _RUNS = ("p", "span", "li", "a", "b", "strong", "em", "td", "font", "h2", "h3")
 SHORT_LINE = 60
 """Lines shorter than this that end no sentence are kept together as one paragraph."""
@@ -56,7 +56,7 @@ _HEADLINE_TAGS = (
 _ABOVE_HEADLINE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "hgroup"})
 _LONGEST_CAPTION = 1_000
 _HEADLINE_REACH = 400
-"""Characters of story after which a repeated headline is no longer looked for."""
+"""Characters of text after which a repeated headline is no longer looked for."""
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _BLOCKS = frozenset({"p", "head", "quote", "code", "list", "table", "row", "item", "div"})
 _LISTS = ("list", "table")

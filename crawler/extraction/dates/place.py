@@ -16,7 +16,7 @@ from crawler.parsing.dates.words import fold
 MAX_INSIDE = 300
 """Elements in a heading, a paragraph or a link; the most seen in a real one is some dozens."""
 MAX_AUTHOR_WORDS = 2
-"""Words beside a date in a link to an author; a link to another story has more."""
+"""Words beside a date in a link to an author; a link to another article has more."""
 MAX_CLIMB = 40
 """Ancestors looked at. Real pages nest up to thirty; hostile ones by the thousand."""
 

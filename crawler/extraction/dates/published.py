@@ -57,7 +57,7 @@ def find_published(
     In order of trust: JSON-LD, meta elements, `<time>`, what discovery knew (feed, sitemap, REST), the
     address, text near the headline. A day is refined by a time of the same day from a lesser source; a time
     without a zone by the same clock with one. Today's date in the page's header, dates of side columns and
-    of other stories, and "last updated" are never taken for publication.
+    of other articles, and "last updated" are never taken for publication.
 
     Args:
         tree: The parsed page; not changed.
