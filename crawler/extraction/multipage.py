@@ -30,6 +30,7 @@ MOST_LABEL_WORDS = 6
 _NUMBERED = re.compile(r"(?:page|pg|pagenum|pageno)=|(?<!\d)\d{1,2}/?(?:[?#]|\s*\Z)", re.IGNORECASE)
 """What no link to a further page lacks; looked for first, since few links have it."""
 _PART_URL = re.compile(r"/\d{1,2}/?\Z|[?&](?:page|pg|pagenum|pageno)=\d")
+_DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[.!?؟،؛,;]")
 _QUERY = frozenset({"page", "pg", "pagenum", "pageno"})
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -112,7 +113,7 @@ def part_of(html: bytes, url: str, charset: str | None = None) -> str | None:
     if tree is None:
         return None
     for link in tree.iter("a", "link"):
-        target = _absolute(link, url) if link.get("href") else None
+        target = _absolute(link, url)
         if target and part_number(target, url) is not None and _is_labelled(link, _FIRST, "prev"):
             return urldefrag(target)[0]
     return None
@@ -132,13 +133,8 @@ def _is_page_links(paragraph: str, parts: int) -> bool:
     """Whether a paragraph is a label and the numbers of an article's pages, the page's own or not."""
     if len(paragraph) > LONGEST_PAGE_LINKS or _SENTENCE.search(paragraph):
         return False
-    digits, label = "", ""
-    for letter in paragraph:
-        digit = unicodedata.decimal(letter, None)
-        if digit is None:
-            label += letter
-        else:
-            digits += str(digit)
+    digits = "".join(str(unicodedata.decimal(digit)) for digit in _DIGIT.findall(paragraph))
+    label = _DIGIT.sub("", paragraph)
     pages = [str(number) for number in range(1, parts + 2)]
     without_own = {"".join(pages[:own] + pages[own + 1 :]) for own in range(len(pages))}
     return digits in {"".join(pages), *without_own} and len(label.split()) <= MOST_LABEL_WORDS

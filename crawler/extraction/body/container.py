@@ -8,7 +8,7 @@ sections beside it.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
@@ -92,7 +92,7 @@ class _Scores:
     def add_prose_of(self, body: HtmlElement, headline: HtmlElement | None) -> None:
         """Give the points of all blocks of a page."""
         is_behind = headline is None
-        linked = {element for link in body.iter("a") for element in link.iterdescendants()}
+        linked = set(chain.from_iterable(link.iterdescendants() for link in body.iter("a")))
         for element in body.iter():
             is_behind = is_behind or element is headline
             if element.tag in _BLOCKS and element not in linked:
@@ -175,7 +175,7 @@ class _Widening:
         self._headline = headline
         self._by_name = by_name
         self._best = self._branch = best
-        self._inside = sum(prose[element] for element in best.iter() if element in prose)
+        self._inside = sum(prose.get(element, 0) for element in best.iter())
         self._skipped = 0
         """Wrappers without other text that have been climbed through since `_best`."""
         self._strangers: list[HtmlElement] = []

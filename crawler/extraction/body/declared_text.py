@@ -96,7 +96,7 @@ class DeclaredText:
         """Whether a declared opening stands in a text."""
         if not self.openings:
             return False
-        letters = skeleton_of_long(text)
+        letters = _letters(text)
         return any(opening in letters for opening in self.openings)
 
     def share_in(self, text: str) -> float:
@@ -125,7 +125,13 @@ def read_declared_text(metadata: Metadata, url: str, hints: Hints, spellings: It
 
 
 def _is_full_text(text: str) -> bool:
-    return len(skeleton_of_long(text)) >= MIN_FULL_TEXT
+    return len(_letters(text)) >= MIN_FULL_TEXT
+
+
+@lru_cache(maxsize=8)
+def _letters(text: str) -> str:
+    """A text's skeleton; cached, since each reading is compared several times."""
+    return skeleton_of_long(text)
 
 
 def article_body(node: Node, data: LinkedData) -> str | None:
@@ -141,9 +147,7 @@ def article_body(node: Node, data: LinkedData) -> str | None:
 
 def plain_text(text: str) -> str:
     """A text that may be HTML, escaped once or twice, as plain lines."""
-    for _ in range(2):
-        if "&" in text:
-            text = html.unescape(text)
+    text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _UNREAD.sub("\n", text)
         text = _TAG.sub(lambda tag: "\n" if tag.group(2).lower() in _BREAKING else "", text)

@@ -134,7 +134,7 @@ def _line_holder(element: HtmlElement) -> HtmlElement | None:
 
 def _split_block(block: HtmlElement) -> None:
     """Put each line of a block in a `p`; inline elements around a break are in both lines."""
-    lines = [line for line in _split(block, "p", {}) if len(line) or (line.text or "").strip()]
+    lines = list(filter(_has_content, _split(block, "p", {})))
     tail, attributes = block.tail, dict(block.attrib)
     block.clear()
     block.tail = tail
@@ -194,6 +194,10 @@ def _stands_alone(element: HtmlElement) -> bool:
     if parent is None or _has_text(parent) or _has_tail(element):
         return False
     return not any(map(_has_tail, parent))
+
+
+def _has_content(element: HtmlElement) -> bool:
+    return len(element) > 0 or _has_text(element)
 
 
 def _has_text(element: HtmlElement) -> bool:
@@ -258,5 +262,5 @@ def _close(run: HtmlElement, content: list[HtmlElement]) -> None:
     """End a run, without the `br` at its end; an empty one is left out."""
     while len(run) and run[-1].tag == "br" and not _has_tail(run[-1]):
         run.remove(run[-1])
-    if len(run) or _has_text(run):
+    if _has_content(run):
         content.append(run)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice, pairwise
+from itertools import filterfalse, islice, pairwise
 from zoneinfo import ZoneInfo
 
 from crawler.model.article import DatePrecision
@@ -142,8 +142,7 @@ def _leads_to_publication(label: re.Match[str], line: str, start: int, spelt: st
 
 def _leads_to_date(rest: str) -> bool:
     """Whether a date follows, with nothing between but words that stand before dates."""
-    words = (word for word in _WORD.findall(rest[:100]) if not _is_filler(word))
-    first = next(words, "")
+    first = next(filterfalse(_is_filler, _WORD.findall(rest[:100])), "")
     return first.isdecimal() or first in _OF_DATES or first in _OF_AGES
 
 

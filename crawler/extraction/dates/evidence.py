@@ -84,6 +84,11 @@ class Witness:
         """Whether it has a time of day."""
         return self.reading.precision is DatePrecision.MINUTE
 
+    @property
+    def is_instant(self) -> bool:
+        """Whether it has a time of day and a zone."""
+        return self.by_the_minute and self.reading.zoned
+
 
 @dataclass(slots=True)
 class Evidence:

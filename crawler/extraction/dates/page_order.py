@@ -76,7 +76,7 @@ def _known_days(tree: HtmlElement, url: str, hints: Hints | None, linked: Linked
         days.add(_iso_day(element.get("content") or element.get("datetime", "")))
     for node in linked.articles[:5]:
         days |= {_iso_day(str(value)) for key, value in node.items() if "date" in key.lower()}
-    return {day for day in days if day}
+    return set(filter(None, days))
 
 
 def _iso_day(text: str) -> date | None:

@@ -125,9 +125,7 @@ class _Decision:
         if not past:
             return self._from_future(declared[0])
         top = self._refined(self._not_the_last_change(past), past)
-        if top.by_the_minute and not top.reading.zoned:
-            return _with_zone(top, past)
-        return self._of_two_zones(top, past)
+        return self._of_two_zones(top, past) if top.is_instant else _with_zone(top, past)
 
     def modified(self, published: Witness | None) -> datetime | None:
         """The time of the last change; None where none is declared that can be right."""
@@ -137,9 +135,7 @@ class _Decision:
             self.flags.append("modified-future")
         if not past:
             return None
-        top = self._refined(past[0], past)
-        if top.by_the_minute and not top.reading.zoned:
-            top = _with_zone(top, past)
+        top = _with_zone(self._refined(past[0], past), past)
         if published is None:
             return top.when
         later = next((each.when for each in (top, *past) if each.when >= published.when), None)
@@ -149,7 +145,7 @@ class _Decision:
 
     def _past(self, witnesses: list[Witness]) -> list[Witness]:
         """The dates that do not lie in the future."""
-        return [witness for witness in witnesses if self._is_past(witness)]
+        return list(filter(self._is_past, witnesses))
 
     def _is_past(self, witness: Witness) -> bool:
         if witness.when <= self._reader.now + SKEW:
@@ -194,11 +190,11 @@ class _Decision:
 
     def _contested(self, top: Witness, past: list[Witness]) -> list[Witness]:
         """Witnesses with the same wall time in another zone."""
-        if not top.by_the_minute or not top.reading.zoned:
+        if not top.is_instant:
             return []
         wall = top.when.replace(tzinfo=None)
-        same_wall = (witness for witness in _zoned(past) if witness.when.replace(tzinfo=None) == wall)
-        return [witness for witness in same_wall if witness.when != top.when]
+        instants = (witness for witness in past if witness.is_instant and witness.when != top.when)
+        return [witness for witness in instants if witness.when.replace(tzinfo=None) == wall]
 
     def _of_two_zones(self, top: Witness, past: list[Witness]) -> Witness:
         """One of the same wall times in different zones: the one that most other witnesses support.
@@ -237,10 +233,9 @@ def _wall_minute(witness: Witness) -> datetime:
     return witness.when.replace(tzinfo=None, second=0, microsecond=0)
 
 
-def _zoned(witnesses: list[Witness]) -> list[Witness]:
-    return [witness for witness in witnesses if witness.by_the_minute and witness.reading.zoned]
-
-
 def _with_zone(top: Witness, past: list[Witness]) -> Witness:
     """The first witness with a zone and the same clock: «10:12» somewhere and 07:12Z elsewhere."""
-    return next((witness for witness in _zoned(past) if same_clock(witness.when, top.when)), top)
+    if top.is_instant or not top.by_the_minute:
+        return top
+    instants = (witness for witness in past if witness.is_instant)
+    return next((witness for witness in instants if same_clock(witness.when, top.when)), top)
