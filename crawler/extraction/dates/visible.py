@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from crawler.extraction.dates.byline import Dated, comparable_headline, dates_in
@@ -141,43 +142,28 @@ def line_of(element: HtmlElement, url: str) -> str | None:
         element: Any element.
         url: The page's URL.
     """
-    line = _Line(url)
-    return line.text if line.take(element, 0, is_own=True) else None
-
-
-class _Line:
-    """The text of an element, taken as long as it can be a byline's."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._pieces: list[str] = []
-        self._length = 0
-
-    @property
-    def text(self) -> str:
-        """What was taken."""
-        return " ".join(filter(None, self._pieces))
-
-    def take(self, element: HtmlElement, depth: int, *, is_own: bool) -> bool:
-        """Add the text of an element, an empty piece at least; False once there is more than a byline has."""
-        tag = element.tag
-        if depth > MAX_DEPTH or tag in _SILENT:
-            return True
-        is_own = is_own and not (tag == "a" and is_teaser(element, self._url))
-        if not self._add(element.text, is_own):
-            return False
-        for child in element:
-            if not self.take(child, depth + 1, is_own=is_own) or not self._add(child.tail, is_own):
-                return False
-        return True
-
-    def _add(self, text: str | None, is_own: bool) -> bool:
-        piece = _words(text)
-        self._length += len(piece)
-        if self._length > MAX_LINE or len(self._pieces) > MAX_ELEMENTS:
-            return False
-        self._pieces.append(piece if is_own else "")
-        return True
+    pieces: list[str] = []
+    chars = 0
+    teaser: HtmlElement | None = None
+    walker = iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        if event == "start":
+            if node.tag in _SILENT:
+                walker.skip_subtree()
+                continue
+            if node.tag == "a" and teaser is None and is_teaser(node, url):
+                teaser = node
+            piece = _words(node.text)
+        elif node is element:
+            break
+        else:
+            teaser = None if node is teaser else teaser
+            piece = _words(node.tail)
+        chars += len(piece)
+        if chars > MAX_LINE or len(pieces) > MAX_ELEMENTS:
+            return None
+        pieces.append("" if teaser is not None else piece)
+    return " ".join(filter(None, pieces))
 
 
 def _words(text: str | None) -> str:
