@@ -3,7 +3,7 @@
 One walk for all that reads text line by line: an element's lines as texts, or as the pieces they are made of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lxml.etree import iterwalk
@@ -30,6 +30,13 @@ class Piece(NamedTuple):
     is_linked: bool
     """Whether it stands in a link."""
 
+    def clear(self) -> None:
+        """Take the text out of the tree."""
+        if self.is_tail:
+            self.element.tail = None
+        else:
+            self.element.text = None
+
 
 def pieces_by_line(root: HtmlElement) -> Iterator[list[Piece]]:
     """The lines of an element in order, each with its pieces of text; lines without a piece are left out.
@@ -52,17 +59,39 @@ def pieces_by_line(root: HtmlElement) -> Iterator[list[Piece]]:
         yield line
 
 
-def lines_of(root: HtmlElement) -> list[str]:
-    """The lines of an element's text in order, white space collapsed, without empty ones."""
+def lines_of(
+    root: HtmlElement,
+    *,
+    is_break: Callable[[str], bool] = _BREAKS.__contains__,
+    skipped: frozenset[str] = frozenset(),
+) -> list[str]:
+    """The lines of an element's text in order, white space collapsed, without empty ones.
+
+    Args:
+        root: The element; its tail is not read.
+        is_break: Whether elements of a tag begin and end a line.
+        skipped: Tags of elements that are left out with all that is in them.
+    """
     if len(root) == 0:
         line = " ".join((root.text or "").split())
         return [line] if line else []
     parts: list[str] = []
-    for event, element in iterwalk(root, events=_EVENTS):
-        if element.tag in _BREAKS:
+    walker = iterwalk(root, events=_EVENTS)
+    for event, element in walker:
+        is_start = event == "start"
+        if element.tag in skipped:
+            if is_start:
+                walker.skip_subtree()
+                continue
+        elif is_break(element.tag):
             parts.append("\n")
-        text = element.text if event == "start" else element.tail
-        if text and (event == "start" or element is not root):
+        text = element.text if is_start else element.tail
+        if text and (is_start or element is not root):
             parts.append(text.replace("\n", " "))
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return [line for line in lines if line]
+    return list(filter(None, lines))
+
+
+def text_of(root: HtmlElement) -> str:
+    """An element's lines as one text."""
+    return "\n".join(lines_of(root))

@@ -2,10 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterator
 
-from lxml.html import HtmlElement
-
+from crawler.parsing.lines import lines_of
 from crawler.parsing.markup import html_tree
 
 _DROPPED = frozenset(
@@ -17,8 +15,6 @@ _INLINE = frozenset(
      "i", "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
      "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )  # fmt: skip
-_BORDER = "\x1e"
-"""Stands where a block begins or ends: ASCII's record separator, which parsing takes out of texts."""
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # WordPress ends each entry of a feed with "The post X appeared first on Y.", in the site's language.
@@ -56,34 +52,8 @@ def _blocks(fragment: str) -> list[str]:
     if "<" not in fragment:
         return _BLANK_LINE.split(html.unescape(fragment))
     root = html_tree(fragment)
-    if root is None:
-        return []
-    return "".join(_pieces(root)).split(_BORDER)
+    return [] if root is None else lines_of(root, is_break=_is_border, skipped=_DROPPED)
 
 
-def _pieces(root: HtmlElement) -> Iterator[str]:
-    """The pieces of text of an element, with `_BORDER` where a block or line begins or ends."""
-    yield root.text or ""
-    # An explicit stack of open elements: hostile nesting must not reach Python's recursion limit.
-    stack = [(root, iter(root))]
-    while stack:
-        element, children = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            yield _border(element)
-            yield element.tail or ""
-        elif _is_dropped(child):
-            yield child.tail or ""
-        else:
-            yield _border(child)
-            yield child.text or ""
-            stack.append((child, iter(child)))
-
-
-def _border(element: HtmlElement) -> str:
-    return "" if element.tag in _INLINE else _BORDER
-
-
-def _is_dropped(element: HtmlElement) -> bool:
-    return not isinstance(element.tag, str) or element.tag in _DROPPED
+def _is_border(tag: str) -> bool:
+    return tag not in _INLINE

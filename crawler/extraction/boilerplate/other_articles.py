@@ -16,11 +16,11 @@ from crawler.extraction.body.amount_guard import running_text
 from crawler.extraction.boilerplate import phrases
 from crawler.extraction.boilerplate.by_markup import drop, drop_all
 from crawler.extraction.boilerplate.phrases import Boilerplate
-from crawler.extraction.boilerplate.related_links import MAX_ITEM_CHARS, text_length, visible
-from crawler.extraction.density import link_chars
+from crawler.extraction.boilerplate.related_links import MAX_ITEM_CHARS
+from crawler.extraction.density import link_chars, text_chars
 from crawler.parsing.arabic import skeleton
 from crawler.parsing.article_urls import linked_url
-from crawler.parsing.lines import BLOCK_TAGS
+from crawler.parsing.lines import BLOCK_TAGS, text_of
 
 MIN_BODY = 80
 """Characters of running text before a heading of comments; with less there is no article above it."""
@@ -98,7 +98,7 @@ def drop_linked_headlines(container: HtmlElement, url: str) -> None:
             continue
         links = list(element.iter("a"))
         if not links:
-            prose += text_length(element) > MIN_PROSE_CHARS
+            prose += text_chars(element) > MIN_PROSE_CHARS
         elif len(links) == 1 and _is_linked_headline(element) and _is_other_page(links[0], url):
             headlines.append(element)
     if len(headlines) * 2 <= prose:
@@ -208,10 +208,10 @@ def _running_text_before(label: HtmlElement, body: HtmlElement, headline: HtmlEl
 
 def _is_linked_headline(line: HtmlElement) -> bool:
     """Whether a line is nothing but a link with a headline: some words, no sentence."""
-    length = text_length(line)
+    length = text_chars(line)
     if length > MAX_ITEM_CHARS or link_chars(line) < WHOLLY_LINKED * length:
         return False
-    text = visible(line)
+    text = text_of(line)
     if len(text.split()) < MIN_HEADLINE_WORDS:
         return False
     return not text.endswith((".", "۔", ":", "،"))
@@ -226,9 +226,9 @@ def _drop_heading_lists(container: HtmlElement, url: str) -> None:
         link = next(heading.iter("a"), None)
         if link is None or not _is_other_page(link, url) or _has_text_below(heading):
             continue
-        if link_chars(heading) < WHOLLY_LINKED * text_length(heading):
+        if link_chars(heading) < WHOLLY_LINKED * text_chars(heading):
             continue
-        if len(visible(heading).split()) >= MIN_HEADLINE_WORDS:
+        if len(text_of(heading).split()) >= MIN_HEADLINE_WORDS:
             drop(heading)
 
 

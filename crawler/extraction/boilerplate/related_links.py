@@ -13,9 +13,9 @@ from lxml.html import HtmlElement
 from crawler.extraction.boilerplate import phrases
 from crawler.extraction.boilerplate.by_markup import drop, drop_all
 from crawler.extraction.boilerplate.phrases import Boilerplate, Opening
-from crawler.extraction.density import link_chars
+from crawler.extraction.density import link_chars, text_chars
 from crawler.parsing.arabic import fold
-from crawler.parsing.lines import BLOCK_TAGS, lines_of
+from crawler.parsing.lines import BLOCK_TAGS, text_of
 
 MAX_ITEM_CHARS = 200
 """A linked headline is no longer; a longer block has prose in it."""
@@ -61,16 +61,6 @@ def drop_related_blocks(container: HtmlElement) -> None:
             _judge(block, container)
 
 
-def visible(element: HtmlElement) -> str:
-    """An element's text with line breaks where blocks and `br` make them."""
-    return "\n".join(lines_of(element))
-
-
-def text_length(element: HtmlElement) -> int:
-    """Characters of an element's text, white space collapsed."""
-    return len(" ".join("".join(element.itertext()).split()))
-
-
 def _block_of(element: HtmlElement, container: HtmlElement) -> HtmlElement | None:
     """The block inside the container that an element is part of."""
     block = element
@@ -84,10 +74,10 @@ def _block_of(element: HtmlElement, container: HtmlElement) -> HtmlElement | Non
 def _judge(block: HtmlElement, container: HtmlElement) -> None:
     if len(list(islice(block.iter(), MAX_ELEMENTS))) == MAX_ELEMENTS:
         return
-    length = text_length(block)
+    length = text_chars(block)
     if not 0 < length <= 4 * MAX_ITEM_CHARS:
         return
-    text = visible(block)
+    text = text_of(block)
     if (kind := phrases.label(text)) is not None:
         _drop_label(block, container, kind)
     elif (opening := phrases.opening(text)) is not None:
@@ -142,7 +132,7 @@ def _drop_label(block: HtmlElement, container: HtmlElement, kind: Boilerplate) -
     following = _following(box)
     drop(box)
     # A label alone in its wrapper (a heading inside its own div) speaks for what follows the wrapper.
-    while not following and parent not in (None, container) and text_length(parent) == 0:
+    while not following and parent not in (None, container) and text_chars(parent) == 0:
         following = _following(parent)
         parent = parent.getparent()
     _drop_teasers(following, kind)
@@ -181,22 +171,22 @@ def _count_teasers(following: list[HtmlElement]) -> int:
         if not _is_teaser(element, first=position == 0 if goes_on else not has_text):
             break
         count += 1
-        has_text = has_text or text_length(element) > 0
+        has_text = has_text or text_chars(element) > 0
         if goes_on:
             break
-    while count and (goes_on or count < len(following)) and text_length(following[count - 1]) == 0:
+    while count and (goes_on or count < len(following)) and text_chars(following[count - 1]) == 0:
         count -= 1
     return count
 
 
 def _is_teaser(element: HtmlElement, *, first: bool) -> bool:
     """Whether a block after a label is a related article: empty, a link, a list of links, a card."""
-    length, linked = text_length(element), link_chars(element)
+    length, linked = text_chars(element), link_chars(element)
     if linked >= LINKED_SHARE * length and length <= MAX_ITEM_CHARS * max(1, _count_links(element)):
         return True
     if element.tag in _LISTS:
         return _is_headline_list(element, first=first)
-    if visible(element).startswith(_BULLETS):
+    if text_of(element).startswith(_BULLETS):
         return _is_title_line(element)
     if element.tag not in _CARDS or length > 2 * MAX_ITEM_CHARS:
         return False
@@ -208,7 +198,7 @@ def _is_headline_list(element: HtmlElement, *, first: bool) -> bool:
 
     Further down a list of short lines is the article's.
     """
-    items = list(filter(text_length, element.iter("li", "dd", "td")))
+    items = list(filter(text_chars, element.iter("li", "dd", "td")))
     if not items or not all(map(_is_short_item, items)):
         return False
     if first:
@@ -218,16 +208,16 @@ def _is_headline_list(element: HtmlElement, *, first: bool) -> bool:
 
 
 def _is_short_item(item: HtmlElement) -> bool:
-    if text_length(item) > MAX_ITEM_CHARS:
+    if text_chars(item) > MAX_ITEM_CHARS:
         return False
-    return not _is_prose(visible(item))
+    return not _is_prose(text_of(item))
 
 
 def _is_title_line(element: HtmlElement) -> bool:
     """Whether a block reads like a headline: short, one line, no full stop."""
     if _has_stray_tail(element):
         return False
-    text = visible(element)
+    text = text_of(element)
     if element.tag in _LISTS:
         return not any(map(_is_prose, text.split("\n")))
     if "\n" in text or len(text) > MAX_ITEM_CHARS - 40:
@@ -250,7 +240,7 @@ def _has_text_before(child: HtmlElement, parent: HtmlElement) -> bool:
     if _has_text(parent.text):
         return True
     for sibling in child.itersiblings(preceding=True):
-        if text_length(sibling) or _has_text(sibling.tail):
+        if text_chars(sibling) or _has_text(sibling.tail):
             return True
     return False
 
@@ -263,7 +253,7 @@ def _is_sentence(element: HtmlElement) -> bool:
     """Whether an element is one unlinked line of an article: longer than a label, ending like a sentence."""
     if link_chars(element):
         return False
-    text = visible(element)
+    text = text_of(element)
     if not phrases.LABEL_CHARS < len(text) <= 4 * MAX_ITEM_CHARS:
         return False
     return text.endswith((".", "؟", "!", "۔", ".»"))
@@ -275,7 +265,7 @@ def _is_linked_box(element: HtmlElement) -> bool:
         return False
     if any(map(_is_sentence, element.iter("p", "div"))):
         return False
-    length, linked = text_length(element), link_chars(element)
+    length, linked = text_chars(element), link_chars(element)
     if length <= phrases.LABEL_CHARS:
         return True
     if linked == 0 or length - linked > phrases.LABEL_CHARS + 40 * _count_links(element):
@@ -311,7 +301,7 @@ def _lengths_after(block: HtmlElement, container: HtmlElement) -> Iterator[int]:
             yield _tail_length(element)
         for sibling in element.itersiblings():
             if isinstance(sibling.tag, str):
-                yield text_length(sibling) + _tail_length(sibling)
+                yield text_chars(sibling) + _tail_length(sibling)
 
 
 def _tail_length(element: HtmlElement) -> int:

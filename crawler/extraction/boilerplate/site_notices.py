@@ -8,7 +8,7 @@ it speaks of.
 
 import re
 from enum import StrEnum
-from itertools import dropwhile, filterfalse
+from itertools import dropwhile, filterfalse, islice
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -18,7 +18,7 @@ from crawler.extraction.body.paragraphs import is_block
 from crawler.extraction.boilerplate.by_markup import drop
 from crawler.extraction.boilerplate.phrases import LISTS, is_disclaimer
 from crawler.extraction.density import names_of
-from crawler.extraction.page_type.text_lines import lines_of
+from crawler.extraction.page_type.text_lines import lines_with_links
 from crawler.parsing.arabic import fold_long
 
 
@@ -59,9 +59,8 @@ _CONSENT_WORDS = (
     *("artners", "artenaires", "شركاؤنا", "شركائنا", "tanımlama", "privacy", "خصوصيت"),
 )
 """One of these is in each text that can be about consent, as published: a quick look before the phrases."""
-_TEXTS_ON_CONSENT = XPath(
-    ".//text()[" + " or ".join(f"contains(., '{word}')" for word in _CONSENT_WORDS) + "]"
-)
+_MAY_CONSENT = re.compile("|".join(_CONSENT_WORDS))
+_TEXTS = XPath(".//text()[normalize-space()]")
 _CONSENT_NAME = re.compile(
     r"cookie|consent|gdpr|ccpa|onetrust|cookiebot|didomi|cmplz|iubenda|qc-cmp|(?:^|[-_ ])cmp(?:$|[-_ ])|"
     r"privacy[-_]?(?:notice|banner|bar|popup|box|wall|message|overlay)",
@@ -114,7 +113,7 @@ def drop_consent(body: HtmlElement, headline: HtmlElement | None, title: str = "
         title: The headline. Below one that speaks of cookies only boxes go, no paragraphs.
     """
     boxes = _ConsentBoxes(body, headline)
-    for text in _TEXTS_ON_CONSENT(body)[:MAX_JUDGED]:
+    for text in islice(filter(_MAY_CONSENT.search, _TEXTS(body)), MAX_JUDGED):
         element = text.getparent()
         box = boxes.around(element.getparent() if text.is_tail else element)
         if box is not None and _may_go(box, title):
@@ -223,7 +222,7 @@ def _is_consent_line(line: str) -> bool:
 
 
 def _running_lines(element: HtmlElement) -> list[str]:
-    return [line.text for line in lines_of(element) if not line.is_link and len(line.text) >= MIN_RUN]
+    return [line.text for line in lines_with_links(element) if not line.is_link and len(line.text) >= MIN_RUN]
 
 
 def _is_named(element: HtmlElement) -> bool:

@@ -70,7 +70,7 @@ def sort_lines(
     letters = {"", *map(skeleton, labels)}
     prose: list[str] = []
     linked: list[str] = []
-    for position, line in enumerate(lines_of(element)):
+    for position, line in enumerate(lines_with_links(element)):
         if line.is_link and len(line.text) <= MAX_HEADLINE_CHARS:
             linked.append(line.text)
         elif position >= MAX_JUDGED or not _is_known(line.text, letters, timezone, now):
@@ -82,7 +82,7 @@ def _is_long_as_headline(text: str) -> bool:
     return len(text.split()) >= HEADLINE_WORDS
 
 
-def lines_of(element: HtmlElement) -> Iterator[Line]:
+def lines_with_links(element: HtmlElement) -> Iterator[Line]:
     """An element's lines in order, without empty ones."""
     for pieces in pieces_by_line(element):
         if text := " ".join("".join(piece.text for piece in pieces).split()):
