@@ -88,7 +88,7 @@ MARKUP_CHECKS: tuple[Check[Draft], ...] = (
 TEXT_CHECKS: tuple[Check[Draft], ...] = (
     Check(after_text.is_script_shell, EmptyBody, NotArticleReason.SCRIPT_SHELL),
     Check(after_text.is_for_subscribers, NotAnArticle, NotArticleReason.SUBSCRIBERS_ONLY),
-    Check(after_text.says_not_found, NotAnArticle, NotArticleReason.NOT_FOUND),
+    Check(after_text.is_soft_404, NotAnArticle, NotArticleReason.NOT_FOUND),
     Check(after_text.has_no_headline, NotAnArticle, NotArticleReason.NO_HEADLINE),
     Check(after_text.has_no_text, EmptyBody, NotArticleReason.NO_TEXT),
     Check(after_text.is_page_about_site, NotAnArticle, NotArticleReason.ABOUT_SITE),

@@ -213,14 +213,14 @@ class Page:
         return meta.summary(self.metadata, self.url, self.headline.text, self.site_names)
 
     @cached_property
-    def known_names(self) -> list[str]:
+    def credit_names(self) -> list[str]:
         """Names that are no article text when they stand alone: authors, site, section."""
         return [*self.authors, *self.site_names, *filter(None, [self.section])]
 
     @cached_property
     def byline_reader(self) -> BylineReader:
         """Knows a byline by the page's names."""
-        return BylineReader(self.known_names, self.timezone, self.now)
+        return BylineReader(self.credit_names, self.timezone, self.now)
 
     @cached_property
     def declared_text(self) -> DeclaredText:

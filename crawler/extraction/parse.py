@@ -86,7 +86,7 @@ def decode_page(html: bytes, charset: str | None = None) -> str:
         NotHtml: The bytes are binary, or no text.
     """
     head = html[:SNIFFED_BYTES]
-    _refuse_known_files(head.lstrip())
+    _refuse_other_files(head.lstrip())
     if not head.startswith(_UTF16_MARKS) and unmarked_utf16(html) is None:
         controls = len(head) - len(head.translate(None, _BINARY))
         # A stray form feed or bell occurs in old pages; a tenth of all bytes does not, nor do many NULs.
@@ -95,7 +95,7 @@ def decode_page(html: bytes, charset: str | None = None) -> str:
     return _parsable(decode(html, charset))
 
 
-def _refuse_known_files(head: bytes) -> None:
+def _refuse_other_files(head: bytes) -> None:
     for magic, what in _MAGIC:
         if head.startswith(magic):
             raise NotHtml(NotArticleReason.KNOWN_FILE, detail=f"{what}, not a page")
@@ -176,7 +176,7 @@ def _parse(source: str) -> tuple[HtmlElement, HTMLParser]:
 
 def _as_browsers_nest(source: str) -> str | None:
     """The page serialised again, each element closed where browsers close it; None where that is unsafe."""
-    if _most_unclosed(source) > MAX_UNCLOSED:
+    if _unclosed_peak(source) > MAX_UNCLOSED:
         return None
     written = LexborHTMLParser(source).html
     if not written or len(written) > MAX_GROWTH * len(source) + 10_000:
@@ -184,7 +184,7 @@ def _as_browsers_nest(source: str) -> str | None:
     return written
 
 
-def _most_unclosed(source: str) -> int:
+def _unclosed_peak(source: str) -> int:
     """How many formatting elements are open at most, at once, if no end tag closes another's."""
     opened: Counter[str] = Counter()
     peak: Counter[str] = Counter()

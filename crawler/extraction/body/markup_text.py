@@ -189,7 +189,7 @@ class _MarkupReader:
 
     def _lines(self, container: HtmlElement) -> TextLines:
         page = self._page
-        labels = [*self._spellings, *title_parts(page.metadata), *page.known_names]
+        labels = [*self._spellings, *title_parts(page.metadata), *page.credit_names]
         return sort_lines(container, labels=labels, timezone=page.timezone, now=page.now)
 
 

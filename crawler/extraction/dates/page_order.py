@@ -51,7 +51,7 @@ def page_order(
         language = tree.get("lang", "").lower().replace("_", "-")
         return find_order(
             islice(_texts(tree), MAX_TEXTS),
-            known_days=_known_days(tree, url, hints, linked),
+            known_days=_stated_days(tree, url, hints, linked),
             american=language == "en-us" and not _ARABIC_LETTER.search(title or ""),
         )
 
@@ -67,7 +67,7 @@ def _texts(tree: HtmlElement) -> Iterator[str]:
         yield from (text for text in texts if text and len(text) <= MAX_PIECE)
 
 
-def _known_days(tree: HtmlElement, url: str, hints: Hints | None, linked: LinkedData) -> set[date]:
+def _stated_days(tree: HtmlElement, url: str, hints: Hints | None, linked: LinkedData) -> set[date]:
     """Days that the URL, discovery and machine-readable statements name, whatever they are days of."""
     days = {day_in_url(url)}
     if hints is not None:

@@ -153,7 +153,7 @@ def is_for_subscribers(draft: Draft) -> bool:
     return any(_SUBSCRIBERS_ONLY.search(fold(text)) for text in draft.paragraphs)
 
 
-def says_not_found(draft: Draft) -> bool:
+def is_soft_404(draft: Draft) -> bool:
     """Whether headline and text report that there is nothing, though the page's theme calls it an article."""
     if draft.chars > WALL_CHARS or not says_missing(draft.page.headline.text):
         return False

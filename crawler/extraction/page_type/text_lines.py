@@ -73,7 +73,7 @@ def sort_lines(
     for position, line in enumerate(lines_with_links(element)):
         if line.is_link and len(line.text) <= MAX_HEADLINE_CHARS:
             linked.append(line.text)
-        elif position >= MAX_JUDGED or not _is_known(line.text, letters, timezone, now):
+        elif position >= MAX_JUDGED or not _is_no_prose(line.text, letters, timezone, now):
             prose.append(line.text)
     return TextLines(tuple(prose), tuple(filter(_is_long_as_headline, linked)), len(linked))
 
@@ -98,7 +98,7 @@ def _is_link(pieces: list[Piece]) -> bool:
     return 0 < chars >= LINK_SHARE * sum(len(skeleton(piece.text)) for piece in pieces)
 
 
-def _is_known(line: str, labels: set[str], timezone: ZoneInfo, now: datetime) -> bool:
+def _is_no_prose(line: str, labels: set[str], timezone: ZoneInfo, now: datetime) -> bool:
     """Whether a line is one of the labels, or reads like a label."""
     if len(line) > MAX_LABEL_CHARS:
         return False
