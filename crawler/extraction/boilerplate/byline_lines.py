@@ -177,7 +177,7 @@ class _Line:
 
     def clear(self) -> None:
         for piece in self.pieces:
-            setattr(piece.element, "tail" if piece.is_tail else "text", None)
+            piece.clear()
 
 
 def _before_last_number(text: str) -> str | None:
