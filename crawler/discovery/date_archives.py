@@ -1,12 +1,12 @@
-"""Dated archives: listings of one day, month or year (``/2024/03/``), and where the earlier ones are.
+"""Date archives: listings of one day, month or year (``/2024/03/``), and where the earlier ones are.
 
-One template makes all of a site's archives. It is read off the addresses that the site links (the list of
-months beside its pages, a calendar), or is WordPress's own (Template Hierarchy, "Date").
+One template makes the addresses of all of a site's archives. It is read from those that the site links (the
+list of months beside its pages, a calendar), or is WordPress's own (Template Hierarchy, "Date").
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
@@ -28,7 +28,7 @@ UNITS: tuple[Unit, ...] = ("month", "day", "year")
 SHARES = {"month": timedelta(days=1), "day": timedelta(minutes=1), "year": timedelta(days=1)}
 """What a listing must have in common with a window of time to be asked for."""
 
-TOLD = {"month": 2, "day": 2, "year": 3}
+MIN_DATES = {"month": 2, "day": 2, "year": 3}
 """Different dates that links of one template must have: a single one may be anything with a number in it."""
 
 EARLIEST = 1995
@@ -59,7 +59,7 @@ _WORDPRESS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class DateArchive:
     """One dated listing: its address, and the stretch of time that it lists, by the site's clock."""
 
     url: str
@@ -67,7 +67,7 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveTemplate:
+class DateArchiveTemplate:
     """What the addresses of a site's dated listings have in common.
 
     `pattern` is an address with ``{year}``, ``{month}`` and ``{day}``; `padded` says that months and days
@@ -90,7 +90,7 @@ class ArchiveTemplate:
             .replace("{day}", f"{day.day:{width}}")
         )
 
-    def archives(self, window: Window, now: datetime, zone: tzinfo) -> Iterator[Archive]:
+    def archives(self, window: Window, now: datetime, zone: tzinfo) -> Iterator[DateArchive]:
         """The listings of the window, the newest first.
 
         One of which the window holds next to nothing (`SHARES`) is left out: it would be read as a whole for
@@ -109,7 +109,7 @@ class ArchiveTemplate:
                 return
             shared = min(span.end, until) - max(span.start, window.since or span.start)
             if shared >= SHARES[self.unit]:
-                yield Archive(self.url(day), span)
+                yield DateArchive(self.url(day), span)
             day = (span.start - timedelta(hours=12)).astimezone(zone).date()
 
     def guessed_page(self, url: str) -> str | None:
@@ -125,7 +125,20 @@ class ArchiveTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchivePage:
+class DatedAddress:
+    """An address that ends in a date: its pattern, the unit and numbers of its date.
+
+    `may_be_padded`: the numbers of its month and day can have leading zeros.
+    """
+
+    pattern: str
+    unit: Unit
+    numbers: tuple[int, ...]
+    may_be_padded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DateArchivePage:
     """What one page of a dated listing names: articles, and the listing's next page.
 
     `guessed` says that nobody named the next page.
@@ -138,7 +151,7 @@ class ArchivePage:
 
 def find_archives(
     body: bytes, url: str, site: Site, charset: str | None = None
-) -> tuple[list[ArchiveTemplate], list[Discovered], str | None]:
+) -> tuple[list[DateArchiveTemplate], list[Discovered], str | None]:
     """Find out how a site's dated listings are addressed, from its home page or its index of archives.
 
     Args:
@@ -155,76 +168,90 @@ def find_archives(
     if root is None:
         return [], [], None
     links = list(_links(root, url, site))
-    wordpress = _WORDPRESS.search(body) is not None
-    pretty = not any(_PLAIN.search(link) for link in links)
-    pages: Literal["path", "query"] | None = None if not wordpress else "path" if pretty else "query"
-    dates: dict[tuple[str, Unit], set[tuple[int, ...]]] = {}
-    padded: dict[tuple[str, Unit], bool] = {}
-    for link in links:
-        if (read := read_archive(link)) is not None:
-            pattern, unit, numbers, is_padded = read
-            dates.setdefault((pattern, unit), set()).add(numbers)
-            padded[pattern, unit] = padded.get((pattern, unit), True) and is_padded
-    found = [
-        ArchiveTemplate(pattern, unit, padded[pattern, unit], pages)
-        for (pattern, unit), told in dates.items()
-        if len(told) >= TOLD[unit]
-    ]
-    if wordpress and not any(template.unit == "month" for template in found):
-        home = site.url if site.url.endswith("/") else f"{site.url}/"
-        own = f"{home}{{year}}/{{month}}/" if pretty else f"{home}?m={{year}}{{month}}"
-        found.append(ArchiveTemplate(own, "month", True, pages, linked=False))
+    templates = _linked_templates(links)
+    if _WORDPRESS.search(body) is not None:
+        # Sites without "pretty" addresses link "/?p=1".
+        is_pretty = not any(_PLAIN.search(link) for link in links)
+        templates = _with_wordpress(templates, site, is_pretty=is_pretty)
     # A section's own archives hold a part of what the whole site's hold: the shorter address goes first.
-    found.sort(key=lambda template: (UNITS.index(template.unit), len(template.pattern)))
-    found = [template for template in found if not site.excludes(template.url(date(2024, 3, 5)))]
+    templates.sort(key=lambda template: (UNITS.index(template.unit), len(template.pattern)))
+    templates = [template for template in templates if not site.excludes(template.url(date(2024, 3, 5)))]
     index = next((link for link in links if _INDEX.search(unquote(urlsplit(link).path))), None)
-    return found, parse_listing(body, url, site, charset).articles, index
+    return templates, parse_listing(body, url, site, charset).articles, index
 
 
-def read_archive(url: str) -> tuple[str, Unit, tuple[int, ...], bool] | None:
-    """Read an address that ends in a date and holds nothing after it.
+def _linked_templates(links: Iterable[str]) -> list[DateArchiveTemplate]:
+    """The templates of which links show enough dates."""
+    by_template: dict[tuple[str, Unit], list[DatedAddress]] = {}
+    for address in filter(None, map(read_archive, links)):
+        by_template.setdefault((address.pattern, address.unit), []).append(address)
+    return [
+        DateArchiveTemplate(pattern, unit, all(address.may_be_padded for address in addresses))
+        for (pattern, unit), addresses in by_template.items()
+        if len({address.numbers for address in addresses}) >= MIN_DATES[unit]
+    ]
 
-    Returns:
-        Its pattern, the unit of its date, the date's numbers, and whether they can have leading zeros; None
-        where it is no dated listing's.
+
+def _with_wordpress(
+    templates: list[DateArchiveTemplate], site: Site, *, is_pretty: bool
+) -> list[DateArchiveTemplate]:
+    """The templates of a site made by WordPress, which has archives of months and names their pages."""
+    pages: Literal["path", "query"] = "path" if is_pretty else "query"
+    templates = [replace(template, pages=pages) for template in templates]
+    if any(template.unit == "month" for template in templates):
+        return templates
+    home = site.url if site.url.endswith("/") else f"{site.url}/"
+    own = f"{home}{{year}}/{{month}}/" if is_pretty else f"{home}?m={{year}}{{month}}"
+    return [*templates, DateArchiveTemplate(own, "month", True, pages, linked=False)]
+
+
+def read_archive(url: str) -> DatedAddress | None:
+    """Read an address that ends in a date and holds nothing after it; None: it is no date archive's.
+
+    Args:
+        url: The address; its page's number is left out.
     """
     parts = urlsplit(_PAGE_PATH.sub("/", url) if "?" not in url else url)
-    if not parts.query:
-        path = unquote(parts.path)
-        match = _IN_PATH.search(path)
-        if match is None:
-            return None
-        return _template(urlunsplit(parts._replace(path=_with_marks(path, match))), match)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    named = {_NAMES[name.lower()]: value for name, value in pairs if name.lower() in _NAMES}
-    if "year" in named and "month" in named:
-        text = "-".join(named[unit] for unit in ("year", "month", "day") if unit in named)
-        if (match := _IN_VALUE.match(text)) is None:
-            return None
-        query = [
-            (name, f"{{{_NAMES[name.lower()]}}}" if name.lower() in _NAMES else value)
-            for name, value in pairs
-        ]
-        return _template(_with_query(url, query), match)
+    if parts.query:
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        units = {_NAMES.get(name.lower()) for name, _ in pairs}
+        return (_date_in_names if {"year", "month"} <= units else _date_in_value)(url, pairs)
+    path = unquote(parts.path)
+    match = _IN_PATH.search(path)
+    return match and _dated_address(urlunsplit(parts._replace(path=_with_marks(path, match))), match)
+
+
+def _date_in_names(url: str, pairs: list[tuple[str, str]]) -> DatedAddress | None:
+    """A date over several parameters: ``?year=2024&month=03``."""
+    units = [(_NAMES.get(name.lower()), name, value) for name, value in pairs]
+    values = {unit: value for unit, _, value in units if unit}
+    match = _IN_VALUE.match("-".join(values[unit] for unit in ("year", "month", "day") if unit in values))
+    query = [(name, f"{{{unit}}}" if unit else value) for unit, name, value in units]
+    return match and _dated_address(_with_query(url, query), match)
+
+
+def _date_in_value(url: str, pairs: list[tuple[str, str]]) -> DatedAddress | None:
+    """A date in one parameter: ``?m=202403``, ``?date=2024-03-05``."""
     for index, (name, value) in enumerate(pairs):
-        if not chooses_article(name) and (match := _PACKED.match(value) or _IN_VALUE.match(value)):
+        match = None if chooses_article(name) else _PACKED.match(value) or _IN_VALUE.match(value)
+        if match:
             query = [*pairs[:index], (name, _with_marks(value, match)), *pairs[index + 1 :]]
-            return _template(_with_query(url, query), match)
+            return _dated_address(_with_query(url, query), match)
     return None
 
 
 def parse_archive(
-    body: bytes, url: str, site: Site, template: ArchiveTemplate, charset: str | None = None
-) -> ArchivePage:
+    body: bytes, url: str, site: Site, template: DateArchiveTemplate, charset: str | None = None
+) -> DateArchivePage:
     """Find the articles of one page of a dated listing, and the page that continues it.
 
     What only leads to another month, as calendars and "previous month" do, is not followed.
     """
     listing = parse_listing(body, url, site, charset)
     if listing.next_url and archive_key(listing.next_url) == archive_key(url):
-        return ArchivePage(listing.articles, listing.next_url)
+        return DateArchivePage(listing.articles, listing.next_url)
     guess = template.guessed_page(url) if len(listing.articles) >= FULL_PAGE else None
-    return ArchivePage(listing.articles, guess, guessed=guess is not None)
+    return DateArchivePage(listing.articles, guess, guessed=guess is not None)
 
 
 def archive_key(url: str) -> str:
@@ -264,13 +291,14 @@ def _with_query(url: str, pairs: list[tuple[str, str]]) -> str:
     return urlunsplit(urlsplit(url)._replace(query=urlencode(pairs, safe="{}/-")))
 
 
-def _template(pattern: str, match: re.Match[str]) -> tuple[str, Unit, tuple[int, ...], bool] | None:
+def _dated_address(pattern: str, match: re.Match[str]) -> DatedAddress | None:
     texts = [text for text in (match["year"], match["month"], match["day"]) if text]
     numbers = tuple(int(text) for text in texts)
     if numbers[0] < EARLIEST:
         return None
-    unit: Unit = "day" if len(numbers) == 3 else "month" if len(numbers) == 2 else "year"
-    return pattern, unit, numbers, all(len(text) == 2 for text in texts[1:])
+    units: tuple[Unit, ...] = ("year", "month", "day")
+    may_be_padded = all(len(text) == len("05") for text in texts[1:])
+    return DatedAddress(pattern, units[len(numbers) - 1], numbers, may_be_padded)
 
 
 def _span(day: date, unit: Unit, zone: tzinfo) -> Span:

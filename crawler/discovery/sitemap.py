@@ -1,15 +1,18 @@
 """Sitemaps (sitemaps.org 0.9) with Google's news extension, indexes of them, and plain lists of addresses."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
 from crawler.discovery.feed import parse_feed
+from crawler.discovery.window import Window, page_span, sitemap_span
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
@@ -37,6 +40,44 @@ _NEWS = ("{http://www.google.com/schemas/sitemap-news/", "{https://www.google.co
 _EXTENSIONS = frozenset({"news", "image", "video", "xhtml", "mobile", "pagemap"})
 _ROOT = re.compile(rb"<(?:[\w-]{1,20}:)?(\w+)")
 _END = re.compile(rb"</(?:[\w-]{1,20}:)?(?:urlset|sitemapindex)\s*>|\A<[^<>]*/>\s*\Z", re.IGNORECASE)
+
+REACHES_BACK = 20
+"""Pages from before the window by which sitemaps show that they reach back so far: more than the «من نحن» and
+"Contact" of every site, which are older than all its news."""
+
+# WordPress and its plugins put categories, tags and authors into sitemaps beside those of posts. Each of
+# their addresses is a listing, whose articles stand in the sitemaps of posts.
+_SUBJECT = (
+    r"(?:tags?|post_?tags?|categor(?:y|ies)|cats?|authors?|users?|writers?|keywords?|taxonom(?:y|ies)"
+    r"|post_?formats?|وسم|وسوم|تصنيف|تصنيفات|كاتب)"
+)
+
+LISTING_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    # WordPress core
+    (
+        r"wp-sitemap-(?:taxonomies|users)-[\w-]{1,80}",
+        ("wp-sitemap-taxonomies-category-1", "wp-sitemap-users-1"),
+    ),
+    # Yoast, Rank Math, All in One SEO, SEOPress; taxonomies of a shop or of an events plugin
+    (
+        rf"(?:[a-z]{{1,20}}[_-])?{_SUBJECT}[-_]?sitemap[-_]?\d{{0,4}}",
+        ("category-sitemap", "post_tag-sitemap3", "author-sitemap", "product_cat-sitemap1", "tags_sitemap_2"),
+    ),
+    (r"(?:post|date)[-_]archive[-_]sitemap\d{0,4}", ("post-archive-sitemap",)),
+    # XML Sitemap Generator for Google, and sites with sitemaps of their own
+    (r"sitemap[-_]tax[-_][\w-]{1,80}", ("sitemap-tax-post_tag", "sitemap-tax-category-2")),
+    (
+        rf"sitemap[-_]{_SUBJECT}(?:[-_]?\d{{1,4}})?",
+        ("sitemap-authors", "sitemap_tags_1", "sitemap-categories"),
+    ),
+    (rf"{_SUBJECT}(?:[-_]?\d{{1,4}})?", ("author", "tags-2", "categories")),
+)  # fmt: skip
+"""Patterns of whole names, without their endings, and examples of what each takes."""
+
+_LISTINGS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in LISTING_NAMES), re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:xml|xml\.gz|php|txt)\Z", re.IGNORECASE)
+_CHOOSES = frozenset({"sitemap", "sitemap_n", "type", "map"})
+"""Names of the parameters by which a site without file names chooses a sitemap (``/?sitemap=users``)."""
 
 
 class SitemapError(KhabarError):
@@ -201,3 +242,45 @@ def _plain_list(body: bytes, url: str) -> list[Discovered] | None:
             continue
         pages.setdefault(page, Discovered(page, SourceKind.SITEMAP))
     return list(pages.values()) or None
+
+
+def names_listings(url: str) -> bool:
+    """Whether a sitemap is one of listings, by its file's name or the parameter that chooses it."""
+    parts = urlsplit(url)
+    file = _ENDING.sub("", unquote(parts.path).rsplit("/", 1)[-1])
+    chosen = [value for name, value in parse_qsl(parts.query) if name.lower() in _CHOOSES]
+    return any(_LISTINGS.fullmatch(name) for name in (file, *chosen))
+
+
+class Coverage:
+    """What the sitemaps of one crawl name from before its window.
+
+    Args:
+        window: The time of publication that is looked for.
+    """
+
+    def __init__(self, window: Window) -> None:
+        self._border = window.since or window.until
+        self._older = 0
+        self._failed = False
+
+    def note_sitemap(self, pages: Iterable[Discovered], links: Iterable[SitemapLink]) -> None:
+        """Note what a sitemap names; a further one that is of an earlier time by its name counts in full."""
+        if self._border is None:
+            return
+        for page in pages:
+            span, hints = page_span(page.url), page.hints
+            moment = hints.published_at or (span.end if span else hints.modified_at)
+            self._older += moment is not None and moment < self._border
+        for link in links:
+            span = sitemap_span(link.url)
+            self._older += REACHES_BACK * (span is not None and span.end <= self._border)
+
+    def note_failed(self) -> None:
+        """Note that a sitemap could not be read: what it names is unknown."""
+        self._failed = True
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether the sitemaps show that they name what was published before the window, and so within it."""
+        return self._older >= REACHES_BACK and not self._failed

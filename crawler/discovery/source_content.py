@@ -1,7 +1,13 @@
-"""What the answer of a source names, whichever kind of source it is: pages, further sources, a next page."""
+"""What the answer of a source names, whichever kind of source it is: pages, further sources, a next page.
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+Times of change that say nothing are left out: many generators of sitemaps write the time of the request or of
+their own last run as every page's `lastmod` (sitemaps.org 0.9 means the page's own last change).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from crawler.discovery.accounting import AddressCounts
 from crawler.discovery.feed import FeedError, parse_feed
@@ -12,14 +18,23 @@ from crawler.discovery.sitemap import SitemapLink, parse_sitemap
 from crawler.discovery.window import sitemap_span
 from crawler.discovery.wordpress import is_wordpress
 from crawler.model.article import Discovered
-from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.markup import parse_html
 from crawler.parsing.urls import absolute_url
 
+MOSTLY = 0.5
+"""A time that more than this share of the entries has is the generator's, not a page's."""
+
+FEWEST = 3
+"""With fewer entries of one time it may be chance: two pages are edited in one day."""
+
+PRESENT = timedelta(minutes=10)
+"""What changed so shortly before it was asked for changed "now". No newsroom edits most of its pages in that
+time; one page that was edited is believed, and if most were, the next look finds them."""
+
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SourceContent:
     """What a source's answer names: pages, further sitemaps, and the source's own next page.
 
     `left_out` counts what it names besides and is none of these. `made_by_wordpress`: the answer says so.
@@ -28,7 +43,7 @@ class Named:
     """
 
     pages: list[Discovered]
-    sitemaps: list[SitemapLink]
+    sitemaps: list[SitemapLink] = field(default_factory=list)
     next_url: str | None = None
     left_out: AddressCounts = field(default_factory=AddressCounts)
     skipped: int = 0
@@ -38,30 +53,52 @@ class Named:
     listings: list[Discovered] = field(default_factory=list)
 
 
-def parse_source(body: bytes, url: str, kind: SourceKind, site: Site, charset: str | None) -> Named:
-    """Read a source's answer; runs in a worker process, which needs to import no more than this for it."""
-    if kind is SourceKind.FEED:
-        return _read_feed(body, url, site, charset)
-    if kind is SourceKind.SITEMAP:
-        sitemap = parse_sitemap(body, url, zone=site.zone, site=site)
-        links = sorted(sitemap.sitemaps, key=_sitemap_time, reverse=True)
-        listings = [page for page in sitemap.pages if is_listing_address(page.url, site)]
-        addresses = {page.url for page in listings}
-        pages = [page for page in sitemap.pages if page.url not in addresses]
-        return Named(pages, links, skipped=sitemap.skipped, truncated=sitemap.truncated, listings=listings)
-    listing = parse_listing(body, url, site, charset=charset)
-    return Named(listing.articles, [], listing.next_url, listing.left_out)
+def feed_content(body: bytes, url: str, site: Site, charset: str | None) -> SourceContent:
+    """Read an answer of a feed.
 
+    Args:
+        body: The answer, decompressed.
+        url: Where it was fetched.
+        site: The seed.
+        charset: What the HTTP header claims, if it does.
 
-def _read_feed(body: bytes, url: str, site: Site, charset: str | None) -> Named:
+    Raises:
+        FeedError: It is no feed, nor a web page that names one.
+    """
     try:
         feed = parse_feed(body, url, zone=site.zone, site=site)
     except FeedError as error:
         feeds = _feeds_of_page(body, url, site, charset) if error.reason == "html" else ()
         if not feeds:
             raise
-        return Named([], [], feeds=feeds)
-    return Named(feed.entries, [], feed.next_url, skipped=feed.skipped, made_by_wordpress=is_wordpress(body))
+        return SourceContent([], feeds=feeds)
+    return SourceContent(
+        feed.entries, next_url=feed.next_url, skipped=feed.skipped, made_by_wordpress=is_wordpress(body)
+    )
+
+
+def sitemap_content(body: bytes, url: str, site: Site, charset: str | None) -> SourceContent:  # noqa: ARG001
+    """Read a sitemap or an index of sitemaps; arguments as for `feed_content`.
+
+    Raises:
+        SitemapError: It is no sitemap.
+    """
+    sitemap = parse_sitemap(body, url, zone=site.zone, site=site)
+    listings = [page for page in sitemap.pages if is_listing_address(page.url, site)]
+    addresses = {page.url for page in listings}
+    return SourceContent(
+        [page for page in sitemap.pages if page.url not in addresses],
+        sorted(sitemap.sitemaps, key=_sitemap_time, reverse=True),
+        skipped=sitemap.skipped,
+        truncated=sitemap.truncated,
+        listings=listings,
+    )
+
+
+def listing_content(body: bytes, url: str, site: Site, charset: str | None) -> SourceContent:
+    """Read a page that lists articles; arguments as for `feed_content`."""
+    listing = parse_listing(body, url, site, charset=charset)
+    return SourceContent(listing.articles, next_url=listing.next_url, left_out=listing.left_out)
 
 
 def _feeds_of_page(body: bytes, url: str, site: Site, charset: str | None) -> tuple[str, ...]:
@@ -74,3 +111,46 @@ def _sitemap_time(link: SitemapLink) -> datetime:
     """By what sitemaps are sorted: the date in the name says more than the last change of any old page."""
     span = sitemap_span(link.url)
     return (span.end if span else None) or link.modified_at or datetime.max.replace(tzinfo=UTC)
+
+
+def unbelievable_times(times: Sequence[datetime], now: datetime) -> frozenset[datetime]:
+    """The times of change of one answer that say nothing.
+
+    Args:
+        times: The times that the answer gives, one for each entry.
+        now: When it was fetched. What truly changed after it is in the past at the next look.
+    """
+    ahead = {moment for moment in times if moment > now}
+    majority = MOSTLY * len(times)
+    shared = {moment for moment, count in Counter(times).items() if count >= FEWEST and count > majority}
+    present = [moment for moment in times if moment > now - PRESENT]
+    return frozenset(ahead | shared | (set(present) if len(present) > max(majority, 1) else set()))
+
+
+def with_believed_times(content: SourceContent, source: str, now: datetime) -> tuple[SourceContent, int]:
+    """A source's answer without the times of change that say nothing, and how many of those there were.
+
+    Args:
+        content: What the answer names. The pages' times that are left have yet to prove themselves.
+        source: The address at which the source begins, for the record of what came of them.
+        now: When it was fetched.
+    """
+    page_times = [page.hints.modified_at for page in content.pages if page.hints.modified_at]
+    link_times = [link.modified_at for link in content.sitemaps if link.modified_at]
+    doubted, doubted_links = unbelievable_times(page_times, now), unbelievable_times(link_times, now)
+    links = [
+        replace(link, modified_at=None) if link.modified_at in doubted_links else link
+        for link in content.sitemaps
+    ]
+    pages = [_believed(page, doubted, source) for page in content.pages]
+    count = sum(moment in doubted for moment in page_times)
+    count += sum(moment in doubted_links for moment in link_times)
+    return replace(content, pages=pages, sitemaps=links), count
+
+
+def _believed(page: Discovered, doubted: frozenset[datetime], source: str) -> Discovered:
+    if page.hints.modified_at is None:
+        return page
+    if page.hints.modified_at in doubted:
+        return replace(page, hints=replace(page.hints, modified_at=None))
+    return replace(page, source_url=source)

@@ -53,10 +53,10 @@ class Traps:
             if url not in self._seen:
                 self._seen.add(url)
                 self._shapes.setdefault(shape_of(url), _Shape()).waiting.append((url, depth))
-        return self.released()
+        return self.release()
 
-    def released(self) -> list[tuple[str, int]]:
-        """Return the links that no longer have to wait."""
+    def release(self) -> list[tuple[str, int]]:
+        """Release and return the links that no longer have to wait."""
         free: list[tuple[str, int]] = []
         for shape in self._shapes.values():
             room = len(shape.waiting) if shape.articles else TRIED - shape.followed
@@ -66,13 +66,13 @@ class Traps:
                 free += taken
         return free
 
-    def nothing_is_under_way(self) -> bool:
-        """Note that what was followed has ended, or was known; tell whether links may be released now."""
+    def release_if_idle(self) -> list[tuple[str, int]]:
+        """The same once the crawl is idle: all links that were followed have ended, or were known before."""
         for shape in self._shapes.values():
             shape.followed = shape.tried
-        return any(shape.waiting and not shape.is_trap for shape in self._shapes.values())
+        return self.release()
 
-    def told(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """A sentence for each trap that links were left out of."""
         sentences = []
         for name, shape in self._shapes.items():

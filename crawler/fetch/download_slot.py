@@ -29,6 +29,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from twisted.web.client import HTTPConnectionPool
 
+from crawler.fetch.context import crawl_context
 from crawler.fetch.delay import FAST_SLOT, PATIENCE, SLOW_SLOT, Pace, requested_pause
 from crawler.fetch.outcome import HeldBackError, header_of
 from crawler.parsing.robots import RobotsTxt, product_token
@@ -134,7 +135,7 @@ class PacedDownloadHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         plain = self._pool
-        pace: Pace = crawler.spider.run.pace  # type: ignore[union-attr]  # the spider is a SiteSpider
+        pace = crawl_context(crawler).pace
         self._pool = PacedConnectionPool(reactor, pace)
         self._pool.maxPersistentPerHost = plain.maxPersistentPerHost
         self._pool._factory = plain._factory
@@ -145,8 +146,8 @@ class DelayMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        spider: Any = crawler.spider  # it is a SiteSpider
-        self._spider, self._pace = spider, spider.run.pace
+        self._context = crawl_context(crawler)
+        self._pace = self._context.pace
         self._slot = PacedSlot(self._pace, SLOW_SLOT if self._pace.delay else FAST_SLOT)
         self._waits = 0
 
@@ -190,8 +191,8 @@ class DelayMiddleware:
         """
         if self._pace.closed_by is not None:
             raise self._pace.closed_by
-        request.meta["download_slot"] = self._spider.site.id
-        self._crawler.engine.downloader.slots.setdefault(self._spider.site.id, self._slot)
+        slot = request.meta["download_slot"] = self._context.site.id
+        self._context.engine.downloader.slots.setdefault(slot, self._slot)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Wait and ask again after a 429 or 503, or end the crawl where the wait is long."""
@@ -209,13 +210,13 @@ class DelayMiddleware:
         self._pace.pause(wait)
         until = datetime.now(UTC) + timedelta(seconds=wait)
         if wait > PATIENCE or self._waits > MOST_WAITS:
-            self._spider.told_to_wait(until)
+            self._context.told_to_wait(until)
             # The crawl ends: requests that wait end at once instead of keeping it from ending.
             self._slot.close_pace(HeldBackError("the site asked for a longer pause than a crawl waits"))
             request.meta["not_before"] = until
             return response
         # A crawl that is stopped meanwhile, and one that follows it at once, wait for the same moment.
-        self._spider.remember_pause(until)
+        self._context.remember_pause(until)
         if not asks_again:
             return response
         logger.info("the site asks for a pause of %.0f s (%s)", wait, response.status)

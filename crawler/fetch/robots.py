@@ -6,7 +6,7 @@ the schedule comes back, ever later.
 """
 
 import asyncio
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -16,6 +16,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.fetch.content import CUT_AT, PARTIAL
+from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import (
     ForbiddenByRobotsError,
     HeldBackError,
@@ -132,8 +133,8 @@ class RobotsMiddleware:
             return error
         reason = str(error) if isinstance(error, UnreadableRobotsError) else failure_outcome(error).reason
         sentence = f"robots.txt of {netloc} cannot be read ({reason}), so nothing may be fetched for now"
-        spider: Any = self._crawler.spider
-        if netloc != urlsplit(spider.site.url).netloc:
+        context = crawl_context(self._crawler)
+        if netloc != urlsplit(context.site.url).netloc:
             return UnreadableRobotsError(sentence)
-        spider.stop(CrawlOutcome.UNREACHABLE, sentence)
+        context.stop(CrawlOutcome.UNREACHABLE, sentence)
         return HeldBackError(sentence)

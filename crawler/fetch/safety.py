@@ -16,6 +16,7 @@ from twisted.internet.error import DNSLookupError
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
+from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import RefusedRequestError
 from crawler.model.site import Site
 
@@ -64,7 +65,7 @@ class SafetyMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the middleware for the spider's site."""
-        return cls(crawler.spider.site)  # type: ignore[union-attr]  # the spider is a SiteSpider
+        return cls(crawl_context(crawler).site)
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or refuse it.

@@ -5,13 +5,14 @@ What lacks its end is judged by the site's own habit: many sites never close the
 
 import logging
 from collections import Counter
-from typing import Any, Self
+from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 
 from crawler.errors import KhabarError
+from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import CutShortError
 from crawler.parsing.page_end import PageEnd, page_end
 from crawler.storage.frontier import Page
@@ -46,8 +47,10 @@ class TruncationMiddleware:
     """Fails responses for pages that were cut off, though they are as long as Content-Length says."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._run: Any = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
-        self._ends = Counter(self._run.session.run(lambda s: recall_page_ends(s.db, self._run.site.id)))
+        self._context = crawl_context(crawler)
+        self._ends = Counter(
+            self._context.session.run(lambda s: recall_page_ends(s.db, self._context.site.id))
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,7 +76,7 @@ class TruncationMiddleware:
         if usual:
             return response
         if taken:
-            self._run.problem(f"{page.url}: {_REASONS[end]}, each time; it is taken as it is")
+            self._context.problem(f"{page.url}: {_REASONS[end]}, each time; it is taken as it is")
             return response
         raise CutShortError(f"cut short: {_REASONS[end]}")
 
@@ -91,6 +94,8 @@ class TruncationMiddleware:
             self._ends = Counter({end: count // 2 for end, count in self._ends.items()})
         ends = {str(end): count for end, count in self._ends.items()}
         try:
-            self._run.session.run(lambda stores: remember_page_ends(stores.db, self._run.site.id, ends))
+            self._context.session.run(
+                lambda stores: remember_page_ends(stores.db, self._context.site.id, ends)
+            )
         except KhabarError as error:
             logger.info("How the site's pages end is not remembered: %s", error)

@@ -7,12 +7,13 @@ the site's validators are unreliable and not used any more
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 from zlib import crc32
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from crawler.fetch.context import crawl_context
 from crawler.storage.clock import not_ahead
 from crawler.storage.frontier import Page
 
@@ -48,7 +49,7 @@ class ValidatorsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._stats = crawler.stats
-        self._run: Any = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
+        self._context = crawl_context(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -60,7 +61,7 @@ class ValidatorsMiddleware:
         page: Page | None = request.meta.get("page")
         if page is None or page.article_id is None or request.meta.get("redirect_times"):
             return
-        if self._run.ignores_validators or reads_whole(page, datetime.now(UTC)):
+        if self._context.ignores_validators or reads_whole(page, datetime.now(UTC)):
             self._stats.inc_value("khabar/freshness/whole")
             return
         if page.etag:

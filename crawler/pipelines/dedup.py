@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 from weakref import WeakValueDictionary
 
 from scrapy.crawler import Crawler
@@ -13,7 +13,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import Disposition
 from crawler.pipelines.item import PageItem
-from crawler.pipelines.ledger import Ledger
+from crawler.pipelines.run import CrawlRun, crawl_run
 from crawler.pipelines.stored_article import (
     compare_with_stored,
     former_ids,
@@ -54,9 +54,7 @@ class DedupPipeline:
     """Decides on new and changed articles; an article whose text is the stored one is left alone."""
 
     def __init__(self, crawler: Crawler) -> None:
-        spider: Any = crawler.spider  # it is a SiteSpider
-        self._spider = spider
-        self._run: Ledger = spider.run
+        self._run = crawl_run(crawler)
         self._locks = ArticleLocks()
         self._lost = False
 
@@ -73,7 +71,7 @@ class DedupPipeline:
             try:
                 await self._in_store(lambda stores: keep_identity(stores.db, item, candidates))
             except KhabarError as error:
-                self._spider.give_up(error)
+                self._run.context.give_up(error)
                 return item
         await self._locks.acquire(item)
         if not self._lost and (leads_home or item.outcome is None):
@@ -83,15 +81,15 @@ class DedupPipeline:
     async def _in_store(self, work: Callable[[Stores], None]) -> None:
         await asyncio.to_thread(self._run.session.run, work)
 
-    async def _decide(self, item: PageItem, decide: Callable[[Stores, Ledger, PageItem], None]) -> None:
+    async def _decide(self, item: PageItem, decide: Callable[[Stores, CrawlRun, PageItem], None]) -> None:
         try:
             await self._in_store(lambda stores: decide(stores, self._run, item))
         except KhabarError as error:
-            self._spider.give_up(error)
+            self._run.context.give_up(error)
         except DedupError as error:
             # Going on would begin an index that does not know what the archive holds.
             self._lost = True
-            self._spider.give_up(KhabarError(f"{error}; the next crawl makes it anew by itself"))
+            self._run.context.give_up(KhabarError(f"{error}; the next crawl makes it anew by itself"))
         except Exception as error:
             logger.exception("%s could not be looked up", item.url)
             reason = f"no story could be found for it: {type(error).__name__}: {str(error)[:200]}"
@@ -122,7 +120,7 @@ class _Match:
         return self.is_elsewhere and not self.is_unchanged
 
 
-def _match(stores: Stores, run: Ledger, item: PageItem) -> _Match | None:
+def _match(stores: Stores, run: CrawlRun, item: PageItem) -> _Match | None:
     assert item.article is not None and item.article_id is not None  # noqa: S101, PT018
     stored = ArticleReader(stores.db).header(item.article_id)
     if stored is None:
@@ -136,7 +134,7 @@ def _match(stores: Stores, run: Ledger, item: PageItem) -> _Match | None:
     )
 
 
-def decide(stores: Stores, run: Ledger, item: PageItem) -> None:
+def decide(stores: Stores, run: CrawlRun, item: PageItem) -> None:
     """Fill in the decision on a page with an article, or the outcome of one that brings nothing new.
 
     Args:
@@ -156,7 +154,7 @@ def decide(stores: Stores, run: Ledger, item: PageItem) -> None:
             _ask_index(stores, run, item)
 
 
-def _waits(stores: Stores, run: Ledger, item: PageItem, match: _Match | None) -> bool:
+def _waits(stores: Stores, run: CrawlRun, item: PageItem, match: _Match | None) -> bool:
     """Whether the page's text has to be confirmed before it is stored."""
     if match is not None and match.is_own and (match.is_unchanged or match.is_same_page):
         remember_text(run, item)
@@ -166,7 +164,7 @@ def _waits(stores: Stores, run: Ledger, item: PageItem, match: _Match | None) ->
     return hold_unconfirmed(stores, run, item, is_new=match is None, is_compared=is_compared)
 
 
-def _compare(stores: Stores, run: Ledger, item: PageItem, match: _Match) -> None:
+def _compare(stores: Stores, run: CrawlRun, item: PageItem, match: _Match) -> None:
     """Set the outcome or the amendment of a page whose article is stored."""
     if not match.is_own and (match.is_elsewhere or match.is_unchanged):
         # Two addresses that claim one canonical address take turns otherwise: each fetch of either
@@ -191,7 +189,7 @@ def _keeps_story(stores: Stores, item: PageItem, match: _Match | None) -> bool:
     return True
 
 
-def _ask_index(stores: Stores, run: Ledger, item: PageItem) -> None:
+def _ask_index(stores: Stores, run: CrawlRun, item: PageItem) -> None:
     """Have the index decide, which also inserts the article, in one atomic step."""
     assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
     try:

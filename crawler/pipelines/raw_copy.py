@@ -91,6 +91,11 @@ class Keeping:
         """Whether enough articles of the site were counted to know its template."""
         self._first = FirstArticles()
 
+    @property
+    def keeps_raw_pages(self) -> bool:
+        """Whether raw pages are kept."""
+        return self._raw is not None
+
     def load(self, stores: Stores) -> None:
         """Read what was learned before."""
         counts = BoilerplateCounts(stores.redis, self._site)

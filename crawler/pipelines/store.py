@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from redis.exceptions import OutOfMemoryError
 from scrapy.crawler import Crawler
@@ -13,7 +13,7 @@ from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import DatePrecision, Disposition, UnconfirmedReason
 from crawler.pipelines.item import Amendment, PageItem
-from crawler.pipelines.ledger import Ledger
+from crawler.pipelines.run import CrawlRun, crawl_run
 from crawler.pipelines.unconfirmed import complete_withdrawal, waiting_outcome
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
@@ -36,9 +36,7 @@ class StorePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        spider: Any = crawler.spider  # it is a SiteSpider
-        self._spider = spider
-        self._run: Ledger = spider.run
+        self._run = crawl_run(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -55,7 +53,7 @@ class StorePipeline:
     async def _stored(self, item: PageItem) -> PageItem:
         undecided = item.outcome is None and item.decision is None and not item.dedup_pending
         if undecided:
-            self._run.put_back()
+            self._run.counts.put_back()
             return item
         if item.outcome is None and (waiting := self._run.site_texts.taken_back(item.page.id)) is not None:
             item.waiting, item.outcome = waiting, waiting_outcome(waiting)
@@ -64,18 +62,18 @@ class StorePipeline:
                 self._run.session.run, lambda stores: write_page(stores, self._run, item)
             )
         except KhabarError as error:
-            self._run.put_back()
-            self._spider.give_up(error)
+            self._run.counts.put_back()
+            self._run.context.give_up(error)
             return item
         except OutOfMemoryError as error:
             # Redis is full: the page is as it was, and the next crawl tries it again.
-            self._run.put_back()
+            self._run.counts.put_back()
             self._run.problem(f"{item.url}: not settled, Redis has no memory left: {error}")
             return item
         except Exception as error:
             if item.outcome is not None and item.outcome.disposition is Disposition.QUARANTINED:
-                self._run.put_back()
-                self._spider.give_up(
+                self._run.counts.put_back()
+                self._run.context.give_up(
                     KhabarError(f"{item.url}: the store takes neither the article nor the page: {error}")
                 )
                 return item
@@ -90,15 +88,15 @@ class StorePipeline:
     def _count(self, item: PageItem, outcome: Outcome) -> None:
         self._crawler.stats.inc_value(f"khabar/pages/{outcome.disposition}")
         if item.waiting is not None:
-            self._run.note_waiting(item.waiting)
+            self._run.counts.note_waiting(item.waiting)
         if outcome.disposition in NEW and item.article is not None:
-            self._run.note_article(item.article)
+            self._run.counts.note_article(item.article)
         if item.outcome is None and item.decision is not None:
-            self._run.note_decision(item.decision)
-        self._run.end_page(outcome.disposition, item.url, outcome.reason)
+            self._run.counts.note_decision(item.decision)
+        self._run.counts.end_page(outcome.disposition, item.url, outcome.reason)
 
 
-def write_page(stores: Stores, run: Ledger, item: PageItem) -> Outcome:
+def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     """Write what became of a page, its state in the frontier last.
 
     Args:
@@ -134,7 +132,7 @@ def write_page(stores: Stores, run: Ledger, item: PageItem) -> Outcome:
     return outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.value)
 
 
-def _write_article(stores: Stores, run: Ledger, item: PageItem) -> Outcome:
+def _write_article(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     outcome = _amend(stores, item) if item.amendment else _save(stores, run, item)
     if item.decision is not None:
         follow_story(stores, item.decision)
@@ -159,7 +157,7 @@ def _amend(stores: Stores, item: PageItem) -> Outcome:
     return Outcome(Disposition.UNCHANGED, item.amendment.value)
 
 
-def _save(stores: Stores, run: Ledger, item: PageItem) -> Outcome:
+def _save(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     """Write a new article, or a revision."""
     assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
     unverified = run.site.tls == "unverified" and item.url.startswith("https:")
@@ -189,12 +187,12 @@ def _save(stores: Stores, run: Ledger, item: PageItem) -> Outcome:
     return Outcome(Disposition.STORED)
 
 
-def _learn(stores: Stores, run: Ledger, item: PageItem, outcome: Outcome) -> None:
+def _learn(stores: Stores, run: CrawlRun, item: PageItem, outcome: Outcome) -> None:
     """Learn from a stored page what its site repeats, and whether its validators are reliable."""
     if outcome.disposition in NEW:
         run.keeping.learn(stores, item)
     if item.has_stale_validators and outcome.disposition is Disposition.REVISED:
-        run.note_unreliable_validators(item.url)
+        run.context.note_unreliable_validators(item.url)
 
 
 def _mark_seen(stores: Stores, item: PageItem, disposition: Disposition) -> None:

@@ -21,7 +21,7 @@ from crawler.pipelines.confirmation import (
     unconfirmed,
 )
 from crawler.pipelines.item import PageItem
-from crawler.pipelines.ledger import Ledger
+from crawler.pipelines.run import CrawlRun
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, TextHolder, Waiting
 from crawler.storage.stored_article import ArticleReader, StoredArticle
@@ -31,7 +31,7 @@ BEGINNING = 300
 """Letters of a waiting text that people are shown: enough to see who speaks."""
 
 
-def remember_text(run: Ledger, item: PageItem) -> None:
+def remember_text(run: CrawlRun, item: PageItem) -> None:
     """Remember the text of a page that is stored already, so that others are compared with it."""
     if item.extracted.fingerprint is not None:
         candidate = Candidate(item.extracted.fingerprint, item.page.text, item.fetched_at)
@@ -39,7 +39,9 @@ def remember_text(run: Ledger, item: PageItem) -> None:
         run.site_texts.enter(TextHolder(item.page.id, item.page.url, item.text, item.article_id, stored=True))
 
 
-def hold_unconfirmed(stores: Stores, run: Ledger, item: PageItem, *, is_new: bool, is_compared: bool) -> bool:
+def hold_unconfirmed(
+    stores: Stores, run: CrawlRun, item: PageItem, *, is_new: bool, is_compared: bool
+) -> bool:
     """Let an item wait if its text has to be seen again; nothing that is stored changes then.
 
     Args:
@@ -100,7 +102,9 @@ def waiting_outcome(waiting: Waiting) -> Outcome:
     return Outcome(Disposition.UNCONFIRMED, f"{waiting.reason.value}: «{words[:100]}»")
 
 
-def complete_withdrawal(stores: Stores, run: Ledger, item: PageItem, disposition: Disposition) -> Disposition:
+def complete_withdrawal(
+    stores: Stores, run: CrawlRun, item: PageItem, disposition: Disposition
+) -> Disposition:
     """Note how a page ended; withdraw its article if another address had the same text while it was stored.
 
     Returns:
@@ -116,13 +120,13 @@ def complete_withdrawal(stores: Stores, run: Ledger, item: PageItem, disposition
     return Disposition.UNCONFIRMED if undone else disposition
 
 
-def _take_back(stores: Stores, run: Ledger, holder: TextHolder, waiting: Waiting, at: datetime) -> None:
+def _take_back(stores: Stores, run: CrawlRun, holder: TextHolder, waiting: Waiting, at: datetime) -> None:
     own = Waiting(waiting.reason, waiting.title, waiting.beginning, holder.text.first_at, waiting.addresses)
     ending = run.site_texts.ending(holder.page_id)
     if not run.site_texts.take_back(holder.page_id, own):
         return
     if withdraw(stores, holder.page_id, holder.article_id, own, at):
-        run.note_withdrawn(holder.url, ending, own.reason.value)
+        run.counts.note_withdrawn(holder.url, ending, own.reason.value)
 
 
 def _stored_article(stores: Stores, item: PageItem) -> StoredArticle | None:
@@ -150,7 +154,7 @@ def mark_removed(item: PageItem) -> bool:
     return leads_home
 
 
-def confirm_removal(stores: Stores, run: Ledger, item: PageItem) -> None:
+def confirm_removal(stores: Stores, run: CrawlRun, item: PageItem) -> None:
     """Let a removal wait if other addresses lead to the same page: that is a wall, until it is seen twice.
 
     A site in maintenance leads all of its addresses to one. Articles that this crawl has marked as removed
@@ -174,13 +178,13 @@ def confirm_removal(stores: Stores, run: Ledger, item: PageItem) -> None:
             _unmark_removed(stores, run, holder, item.waiting)
 
 
-def _unmark_removed(stores: Stores, run: Ledger, holder: TextHolder, waiting: Waiting) -> None:
+def _unmark_removed(stores: Stores, run: CrawlRun, holder: TextHolder, waiting: Waiting) -> None:
     own = Waiting(waiting.reason, waiting.title, "", holder.text.first_at, waiting.addresses)
     ending = run.site_texts.ending(holder.page_id)
     if run.site_texts.take_back(holder.page_id, own) and undo_removal(
         stores, holder.page_id, holder.article_id, own, holder.text.last_at
     ):
-        run.note_withdrawn(holder.url, ending, own.reason.value)
+        run.counts.note_withdrawn(holder.url, ending, own.reason.value)
 
 
 def _band(site: str, target: str) -> int:

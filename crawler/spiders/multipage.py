@@ -8,7 +8,7 @@ from scrapy import Request
 from crawler.fetch.outcome import HeldBackError, failure_outcome
 from crawler.pipelines.extraction import Extracted, FetchedPage, extract_page
 from crawler.pipelines.extraction_pool import ExtractionStoppedError
-from crawler.spiders.crawling import Crawling
+from crawler.pipelines.run import CrawlRun
 
 MOST_PARTS = 10
 """Further pages fetched of one article. Real ones have two to five; a loop of links has no end."""
@@ -37,7 +37,7 @@ class _Parts:
     forbidden: bool = False
 
 
-async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> WholePage:
+async def extract_whole(run: CrawlRun, page: FetchedPage, follow: bool) -> WholePage:
     """Extract a page and, where its article goes on elsewhere, the further pages with it.
 
     They pass robots.txt, the delay and all limits like any request. They are parts of a page, not pages: the
@@ -45,9 +45,9 @@ async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> Wh
     and stands among the crawl's problems; the article is taken again later.
 
     Args:
-        spider: The spider of the crawl.
+        run: The crawl.
         page: The page as fetched.
-        follow: Whether its links are wanted.
+        follow: Whether its links are looked for.
 
     Returns:
         What was made of it, with the parts that were fetched.
@@ -56,18 +56,18 @@ async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> Wh
         ExtractionFailedError: Extraction could not cope with it.
         ExtractionStoppedError: The crawl ends before all of it was fetched and read.
     """
-    extracted = await spider.run.pool.run(extract_page, page, spider.site, follow)
+    extracted = await run.pool.run(extract_page, page, run.site, follow)
     whole, forbidden = True, False
     while extracted.missing and whole and extracted.unreadable is None:
-        parts = await _fetch(spider, page, extracted.missing)
+        parts = await _fetch(run, page, extracted.missing)
         whole = len(parts.pages) == len(extracted.missing)
         forbidden = parts.forbidden
         if not parts.pages:
             break
         page = replace(page, parts=(*page.parts, *parts.pages))
-        extracted = await spider.run.pool.run(extract_page, page, spider.site, follow)
+        extracted = await run.pool.run(extract_page, page, run.site, follow)
     if extracted.unreadable is not None:
-        spider.run.problem(f"{page.url}: cut short, {extracted.unreadable} is no further page of it")
+        run.problem(f"{page.url}: cut short, {extracted.unreadable} is no further page of it")
         # What is kept as evidence is what the text was read from.
         urls = [url for url, _ in page.parts]
         page = replace(page, parts=page.parts[: urls.index(extracted.unreadable)])
@@ -77,25 +77,25 @@ async def extract_whole(spider: Crawling, page: FetchedPage, follow: bool) -> Wh
     return WholePage(extracted, page, is_cut, is_cut and not forbidden and len(page.parts) < MOST_PARTS)
 
 
-async def _fetch(spider: Crawling, page: FetchedPage, missing: tuple[str, ...]) -> _Parts:
+async def _fetch(run: CrawlRun, page: FetchedPage, missing: tuple[str, ...]) -> _Parts:
     """The further pages that can be fetched, in order, up to the first that cannot."""
     parts = _Parts()
     for url in missing[: MOST_PARTS - len(page.parts)]:
-        if spider.stopping:
+        if run.context.stopping:
             raise ExtractionStoppedError("the crawl ended before it was read")
         try:
-            response = await spider.crawler.engine.download_async(Request(url, dont_filter=True))
+            response = await run.context.engine.download_async(Request(url, dont_filter=True))
         except Exception as error:  # noqa: BLE001 - whatever keeps a part away, the first page is there
-            if spider.stopping and isinstance(error, HeldBackError):
+            if run.context.stopping and isinstance(error, HeldBackError):
                 raise ExtractionStoppedError("the crawl ended before it was read") from None
-            spider.run.problem(f"{page.url}: cut short, {url} could not be fetched: {error}")
+            run.problem(f"{page.url}: cut short, {url} could not be fetched: {error}")
             parts.forbidden = failure_outcome(error).final
             break
         if response.status != 200 or response.url.rstrip("/") != url.rstrip("/"):
             answer = (
                 f"status {response.status}" if response.status != 200 else f"a redirect to {response.url}"
             )
-            spider.run.problem(f"{page.url}: cut short, {url} was answered with {answer}")
+            run.problem(f"{page.url}: cut short, {url} was answered with {answer}")
             break
         parts.pages.append((url, response.body))
     return parts

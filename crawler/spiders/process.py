@@ -18,20 +18,22 @@ from crawler.model.crawl import CrawlOutcome, Verdict
 
 if TYPE_CHECKING:
     from crawler.health.report import CrawlReport
-    from crawler.spiders.ending import StoppableSpider
-    from crawler.spiders.run import CrawlRun
+    from crawler.settings import Settings
+    from crawler.spiders.graceful_stop import GracefulStop
+    from crawler.spiders.record import CrawlRecord
+    from crawler.spiders.site import SiteSpider
 
 logger = logging.getLogger(__name__)
 
 
 class _StopRequest:
-    """Whether somebody has asked this process to end its crawl, and who is to be told.
+    """Whether somebody has asked this process to end its crawl, and what ends it.
 
     The request may come before there is a crawl that could be ended.
     """
 
     def __init__(self) -> None:
-        self._spider: StoppableSpider | None = None
+        self._graceful_stop: GracefulStop | None = None
         self.reason: str | None = None
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._signalled)
@@ -42,24 +44,24 @@ class _StopRequest:
     def stop(self, reason: str) -> None:
         """Stop the crawl, now or as soon as it begins; may be called from any thread."""
         self.reason = self.reason or reason
-        if self._spider is not None:
+        if self._graceful_stop is not None:
             # Not here: a signal may have interrupted a line of the log, and stopping writes one.
             self._stop_soon()
 
-    def watch(self, spider: "StoppableSpider") -> None:
+    def watch(self, spider: "SiteSpider") -> None:
         """Stop this spider from now on; at once where that was asked for before."""
-        self._spider = spider
+        self._graceful_stop = spider.graceful_stop
         if self.reason is not None:
             self._stop_soon()
 
     def _stop_soon(self) -> None:
-        from crawler.spiders.ending import in_reactor
+        from crawler.spiders.graceful_stop import in_reactor
 
         in_reactor(self._stop_spider)
 
     def _stop_spider(self) -> None:
-        if self._spider is not None and self.reason is not None:
-            self._spider.stop_now(self.reason)
+        if self._graceful_stop is not None and self.reason is not None:
+            self._graceful_stop.stop_now(self.reason)
 
 
 def main() -> int:
@@ -74,24 +76,24 @@ def main() -> int:
     from crawler.health.report import CrawlReport
     from crawler.model.job import Job
     from crawler.spiders.progress import event_line
-    from crawler.spiders.run import CrawlRun
+    from crawler.spiders.record import open_crawl
     from crawler.storage.errors import explained
     from crawler.storage.lease import LeaseHeldError
 
     # Whatever a library prints goes to the log: stdout is the parent's alone.
     stream, sys.stdout = sys.stdout, sys.stderr
 
-    def tell(line: str) -> None:
+    def send(line: str) -> None:
         try:
             stream.write(line)
             stream.flush()
         except BrokenPipeError:
-            # The parent is gone; stdin tells that too, and ends the crawl in good order.
+            # The parent is gone; the end of stdin ends the crawl in good order.
             logger.debug("Nobody is left to listen")
 
-    job = Job.model_validate_json(sys.stdin.readline())
+    job, settings = Job.model_validate_json(sys.stdin.readline()), load_settings()
     try:
-        run = CrawlRun(job, load_settings(), tell)
+        record = open_crawl(job, settings, send)
     except Exception as unexpected:  # a driver's, a file's; whatever it was, the parent reads a report
         error = explained(unexpected)
         if error is None:
@@ -100,17 +102,17 @@ def main() -> int:
         report = CrawlReport(site=job.site.id, kind=job.kind, outcome=outcome, reason=str(error))
         report.verdict, report.verdict_reason = Verdict(outcome), str(error)
     else:
-        report = _crawl(run, stop_request)
-        if run.abandoned:
-            tell(event_line("report", report=asdict(report)))
+        report = _crawl(record, settings, stop_request)
+        if record.run.context.abandoned:
+            send(event_line("report", report=asdict(report)))
             # Threads that wait for an answer would keep the process from ending.
             logging.shutdown()
             os._exit(0)
-    tell(event_line("report", report=asdict(report)))
+    send(event_line("report", report=asdict(report)))
     return 0
 
 
-def _crawl(run: "CrawlRun", stop_request: _StopRequest) -> "CrawlReport":
+def _crawl(record: "CrawlRecord", settings: "Settings", stop_request: _StopRequest) -> "CrawlReport":
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
 
@@ -118,8 +120,9 @@ def _crawl(run: "CrawlRun", stop_request: _StopRequest) -> "CrawlReport":
     from crawler.spiders.scrapy_settings import crawl_settings
     from crawler.spiders.site import SiteSpider
 
+    run = record.run
     try:
-        process = AsyncCrawlerProcess(crawl_settings(run.site, run.settings))
+        process = AsyncCrawlerProcess(crawl_settings(run.site, settings))
         crawler = process.create_crawler(SiteSpider)
         threading.Thread(target=_stop_with_parent, args=(stop_request,), daemon=True).start()
         crawler.signals.connect(stop_request.watch, signal=signals.spider_opened)
@@ -128,11 +131,11 @@ def _crawl(run: "CrawlRun", stop_request: _StopRequest) -> "CrawlReport":
         # Scrapy's own handlers wait for all requests that have been begun.
         process.start(install_signal_handlers=False)
         if crawler.stats.get_value("log_count/CRITICAL"):
-            run.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
+            run.context.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
     except Exception:  # whatever it was, the crawl is recorded and its lease given back
         logger.exception("The crawl failed")
-        run.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
-    return run.close()
+        run.context.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
+    return record.close()
 
 
 def _stop_with_parent(stop_request: _StopRequest) -> None:

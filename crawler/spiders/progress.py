@@ -8,6 +8,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.pipelines.run import crawl_run
+
 INTERVAL = 0.2
 """Seconds between two reports: five a second look smooth and cost nothing."""
 
@@ -21,10 +23,11 @@ class ProgressExtension:
     """Writes a line of counts to the parent's pipe, at most every `INTERVAL` seconds."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._run = crawler.spider.run  # type: ignore[union-attr]  # the spider is a SiteSpider
-        self._spider: Any = crawler.spider
-        if self._run.tell is None:
+        run = crawl_run(crawler)
+        if run.send_event is None:
             raise NotConfigured("nobody listens to the progress")
+        self._send_event, self._report = run.send_event, run.counts.report
+        self._spider: Any = crawler.spider
         self._last = 0.0
 
     @classmethod
@@ -39,8 +42,8 @@ class ProgressExtension:
         now = time.monotonic()
         if now - self._last >= INTERVAL:
             self._last = now
-            report = self._run.report
-            self._run.tell(
+            report = self._report
+            self._send_event(
                 event_line(
                     "progress", taken=report.taken, queued=self._spider.queued, counts=report.dispositions
                 )

@@ -93,7 +93,7 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "EXTENSIONS_BASE": {"scrapy.extensions.logcount.LogCount": 0},
         "EXTENSIONS": {
             "crawler.spiders.progress.ProgressExtension": 500,
-            "crawler.spiders.stop_on_refusals.SurrenderExtension": 510,
+            "crawler.spiders.stop_on_refusals.StopOnRefusals": 510,
         },
         "LOG_LEVEL": "INFO",
         "LOG_FORMATTER": "crawler.spiders.log_format.QuietFormatter",

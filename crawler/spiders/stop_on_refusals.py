@@ -1,14 +1,15 @@
-"""Surrender: a crawl ends when the site turns away one page after another, and leaves the rest for later.
+"""A crawl ends when the site turns away one page after another, and leaves the rest for later.
 
 Asking for a thousand pages to hear "no" a thousand times helps nobody. The pages that were not asked for wait
 as they did, and the schedule comes back, ever later.
 """
 
-from typing import Any, Self
+from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from crawler.fetch.context import crawl_context
 from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.model.crawl import CrawlOutcome
 from crawler.pipelines.item import PageItem
@@ -25,16 +26,15 @@ TURNED_AWAY = {
     Disposition.UNCONFIRMED: CrawlOutcome.SAME_PAGE_EVERYWHERE,
 }
 
-
 WALLS = frozenset({UnconfirmedReason.SHARED, UnconfirmedReason.REDIRECTED})
 """Reasons to wait that are the site's, not a page's."""
 
 
-class SurrenderExtension:
+class StopOnRefusals:
     """Counts the pages in a row that the site did not give us."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._spider: Any = crawler.spider
+        self._context = crawl_context(crawler)
         self._streak = 0
 
     @classmethod
@@ -56,7 +56,7 @@ class SurrenderExtension:
         enough = ALIKE_IN_A_ROW if disposition is Disposition.UNCONFIRMED else IN_A_ROW
         if self._streak == enough:
             reason = item.outcome.reason if item.outcome else None
-            self._spider.stop(
+            self._context.stop(
                 TURNED_AWAY[disposition],
                 f"{enough} pages in a row ended as {disposition} ({reason}); the rest waits",
             )

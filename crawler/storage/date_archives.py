@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo.database import Database
 
-from crawler.discovery.date_archives import EARLIEST, Archive
+from crawler.discovery.date_archives import EARLIEST, DateArchive
 from crawler.storage.clock import not_ahead, waits_until
 from crawler.storage.schema import Document
 from crawler.storage.sources import REFUSED_FOR
@@ -41,7 +41,7 @@ def remember_no_archives(db: Database[Document], site: str, url: str, refused_un
     db.sources.update_one({"_id": f"{site}/archives"}, {"$set": fields}, upsert=True)
 
 
-def mark_archive_read(db: Database[Document], site: str, archive: Archive, article_count: int) -> None:
+def mark_archive_read(db: Database[Document], site: str, archive: DateArchive, article_count: int) -> None:
     """Note that all that one archive names is in the frontier."""
     fields = {
         "site": site,
@@ -53,7 +53,9 @@ def mark_archive_read(db: Database[Document], site: str, archive: Archive, artic
     db.sources.update_one({"_id": f"{site}/{archive.url}"}, {"$set": fields}, upsert=True)
 
 
-def next_unread(db: Database[Document], site: str, archives: Sequence[Archive]) -> tuple[Archive | None, int]:
+def next_unread(
+    db: Database[Document], site: str, archives: Sequence[DateArchive]
+) -> tuple[DateArchive | None, int]:
     """Return the first of the archives that is to be asked for, and how many before it were read lately."""
     now, already_read = datetime.now(UTC), 0
     for archive in archives:

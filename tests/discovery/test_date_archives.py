@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.discovery.date_archives import (
-    ArchiveTemplate,
+    DateArchiveTemplate,
     archive_key,
     find_archives,
     parse_archive,
@@ -52,7 +52,7 @@ def _patterns(body: bytes, **seed: object) -> list[tuple[str, str]]:
 def test_an_address_that_ends_in_a_date_is_an_archive(address: str, pattern: str, unit: str) -> None:
     read = read_archive(HOME.rstrip("/") + address)
     assert read is not None
-    assert (read[0], read[1]) == (HOME.rstrip("/") + pattern, unit)
+    assert (read.pattern, read.unit) == (HOME.rstrip("/") + pattern, unit)
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,23 @@ def test_an_index_of_archives_is_found_where_the_page_itself_names_none() -> Non
 
 
 def test_a_window_is_walked_from_its_newest_listing_to_its_oldest_and_no_further() -> None:
-    template, zone = ArchiveTemplate(f"{HOME}{{year}}/{{month}}/", "month"), ZoneInfo("Asia/Damascus")
+    template, zone = DateArchiveTemplate(f"{HOME}{{year}}/{{month}}/", "month"), ZoneInfo("Asia/Damascus")
     window = Window(datetime(2023, 11, 10, tzinfo=UTC), datetime(2024, 2, 1, tzinfo=UTC))
     urls = [archive.url.removeprefix(HOME) for archive in template.archives(window, NOW, zone)]
     assert urls == ["2024/01/", "2023/12/", "2023/11/"], "three hours of February by the site's clock"
     newest = next(template.archives(Window(since=datetime(2024, 1, 1, tzinfo=UTC)), NOW, zone))
     assert newest.url == f"{HOME}2024/06/"
-    days = ArchiveTemplate(f"{HOME}{{year}}-{{month}}-{{day}}", "day")
+    days = DateArchiveTemplate(f"{HOME}{{year}}-{{month}}-{{day}}", "day")
     window = Window(datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 3, tzinfo=UTC))
     assert [archive.url[-5:] for archive in days.archives(window, NOW, zone)] == ["03-03", "03-02", "03-01"]
-    years = ArchiveTemplate(f"{HOME}{{year}}", "year")
+    years = DateArchiveTemplate(f"{HOME}{{year}}", "year")
     everything = [archive.url[-4:] for archive in years.archives(Window(until=NOW), NOW, zone)]
     assert (everything[0], everything[-1]) == ("2024", "1995")
 
 
 def test_a_listings_own_next_page_is_followed_and_the_way_to_another_month_is_not() -> None:
     url, paths = f"{HOME}2024/03/", [f"/2024/03/05/story-of-the-long-day-{n}" for n in range(12)]
-    template = ArchiveTemplate(f"{HOME}{{year}}/{{month}}/", "month", pages="path")
+    template = DateArchiveTemplate(f"{HOME}{{year}}/{{month}}/", "month", pages="path")
     page = parse_archive(listing_page(paths, f"{url}page/2/").encode(), url, _site(), template)
     assert (len(page.articles), page.next_url, page.guessed) == (12, f"{url}page/2/", False)
     page = parse_archive(listing_page(paths, f"{HOME}2024/02/").encode(), url, _site(), template)

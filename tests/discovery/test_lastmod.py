@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discovery.lastmod import unbelievable_times, with_believed_times
 from crawler.discovery.sitemap import SitemapLink
-from crawler.discovery.source_content import Named
+from crawler.discovery.source_content import SourceContent, unbelievable_times, with_believed_times
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 
@@ -46,8 +45,8 @@ def test_an_answer_keeps_its_pages_and_loses_the_times_that_say_nothing() -> Non
         for number, moment in enumerate(times)
     ]
     links = [SitemapLink(f"https://a.example/{number}.xml", NOW - number * DAY) for number in range(3)]
-    named, doubted = with_believed_times(Named(pages, links), "https://a.example/sitemap.xml", NOW)
-    assert [page.hints.modified_at for page in named.pages] == [None, None, None, NOW - DAY, None]
-    assert [page.source_url is None for page in named.pages] == [True, True, True, False, True]
-    assert {page.hints.title for page in named.pages} == {"ع"}
-    assert (named.sitemaps, doubted) == (links, 3)
+    content, doubted = with_believed_times(SourceContent(pages, links), "https://a.example/sitemap.xml", NOW)
+    assert [page.hints.modified_at for page in content.pages] == [None, None, None, NOW - DAY, None]
+    assert [page.source_url is None for page in content.pages] == [True, True, True, False, True]
+    assert {page.hints.title for page in content.pages} == {"ع"}
+    assert (content.sitemaps, doubted) == (links, 3)

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from crawler.discovery.links import is_listing_address
-from crawler.discovery.sitemap_names import LISTING_NAMES, names_listings
-from crawler.discovery.source_content import parse_source
-from crawler.model.crawl import SourceKind
+from crawler.discovery.sitemap import LISTING_NAMES, names_listings
+from crawler.discovery.source_content import sitemap_content
 from crawler.model.site import Site
 
 SITE = Site(id="sada", name="صدى", url="https://sada.example/")
@@ -75,5 +74,5 @@ def test_a_sitemap_s_listings_stand_apart_from_its_articles() -> None:
     paths = ("", "category/local/", "2024/03/05/a-story/", "a-story-of-the-town")
     rows = "".join(f"<url><loc>https://sada.example/{path}</loc></url>" for path in paths)
     body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'.encode()
-    named = parse_source(body, "https://sada.example/sitemap.xml", SourceKind.SITEMAP, SITE, None)
-    assert [len(named.pages), len(named.listings)] == [2, 2]
+    content = sitemap_content(body, "https://sada.example/sitemap.xml", SITE, None)
+    assert [len(content.pages), len(content.listings)] == [2, 2]

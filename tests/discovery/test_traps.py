@@ -30,12 +30,12 @@ def test_links_of_a_shape_that_gave_nothing_are_left_out_and_told() -> None:
     first = traps.admit(_days(0, TRIED + 5), 1)
     assert len(first) == TRIED
     for url, _ in first:
-        assert traps.released() == []
+        assert traps.release() == []
         traps.ended(url, followed=True, article=False)
     assert traps.admit(_days(100, 102), 2) == []
     news = "https://n.example/news/article/1"
     assert traps.admit([news], 1) == [(news, 1)]
-    (sentence,) = traps.told()
+    (sentence,) = traps.sentences()
     assert sentence == f"links like /events/day-* lead to no article: {TRIED} were tried, 7 left out"
 
 
@@ -44,8 +44,8 @@ def test_one_article_is_enough_for_a_shape_to_be_followed() -> None:
     first = traps.admit(_days(0, TRIED * 3), 1)
     for number, (url, _) in enumerate(first):
         traps.ended(url, followed=True, article=number == 3)
-    assert len(traps.released()) == TRIED * 2
-    assert traps.told() == []
+    assert len(traps.release()) == TRIED * 2
+    assert traps.sentences() == []
 
 
 def test_an_article_that_a_source_named_proves_the_shape_as_well() -> None:
@@ -58,7 +58,6 @@ def test_links_that_were_known_already_keep_nobody_waiting() -> None:
     traps = Traps()
     traps.admit(_days(0, TRIED + 5), 1)
     assert traps.admit(_days(0, TRIED + 5), 1) == [], "each link is admitted once"
-    assert traps.released() == []
-    assert traps.nothing_is_under_way()
-    assert len(traps.released()) == 5
-    assert not traps.nothing_is_under_way()
+    assert traps.release() == []
+    assert len(traps.release_if_idle()) == 5
+    assert not traps.release_if_idle()

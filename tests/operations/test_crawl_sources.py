@@ -12,7 +12,7 @@ from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.spiders.source_paging import MAX_PAGES_A_CRAWL
+from crawler.spiders.sources.paged import MAX_PAGES_A_CRAWL
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import Answer, MadeUpSite, article_page, listing_page, made_up_site, sitemap
 

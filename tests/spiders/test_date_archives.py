@@ -1,10 +1,11 @@
-"""The walk through dated listings by itself: when it is begun, what it takes for a no, where it ends.
+"""Reading dated listings by itself: when it is begun, what it takes for a refusal, where it ends.
 
-The spider around it is made up; the store is real.
+The crawl around it is made up; the store is real.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -13,18 +14,17 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse
-from twisted.python.failure import Failure
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome
-from crawler.discovery.coverage import REACHES_BACK
-from crawler.discovery.sitemap import SitemapLink
+from crawler.discovery.sitemap import REACHES_BACK, Coverage, SitemapLink
 from crawler.discovery.window import Window
 from crawler.health.report import SourceReport
 from crawler.model.article import Discovered
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.urls import page_id
-from crawler.spiders.date_archives import EMPTY, Archives
+from crawler.spiders.sources.date_archives import EMPTY, DateArchives
+from crawler.spiders.sources.fetching import FetchError
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import listing_page
 
@@ -35,22 +35,36 @@ SINCE, UNTIL = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 4, 1, tzinfo=UTC
 Pages = Callable[[str], tuple[int, str] | str | Exception | None]
 
 
-class _Spider:
+class _Crawl:
     """As much of a crawl as the walk needs."""
 
-    def __init__(self, stores: Stores, window: Window) -> None:
+    def __init__(self, stores: Stores, window: Window, answer_to: Pages) -> None:
         self.site = Site(id="sada", name="صدى", url=HOME)
         self.window = window
+        self.coverage = Coverage(window)
         self.stopping = self.is_full = self.again = False
         self.problems: list[str] = []
         self.reports: list[SourceReport] = []
         self.named: list[str] = []
-        self.run = SimpleNamespace(pool=self, source=self._source, problem=self.problems.append)
+        self.paths: list[str] = []
+        self.context = self.queue = self.tasks = self
+        counts = SimpleNamespace(source=self._source)
+        self.run = SimpleNamespace(pool=_Pool(), counts=counts, problem=self.problems.append)
+        self.started: list[Coroutine[Any, Any, None]] = []
         self._stores = stores
-        self._known: set[str] = set()
+        self._answer_to = answer_to
 
-    def _source(self, url: str, kind: str) -> SourceReport:
-        self.reports.append(SourceReport(url, SourceKind(kind)))
+    def start(self, coroutine: Coroutine[Any, Any, None], _name: str) -> None:
+        self.started.append(coroutine)
+
+    @asynccontextmanager
+    async def fetch(self, request: Request) -> AsyncIterator[HtmlResponse]:
+        path = "/" + request.url.removeprefix(HOME)
+        self.paths.append(path)
+        yield _response(request.url, self._answer_to(path))
+
+    def _source(self, url: str, kind: SourceKind) -> SourceReport:
+        self.reports.append(SourceReport(url, kind))
         return self.reports[-1]
 
     async def in_store(self, work: Callable[..., Any]) -> Any:
@@ -62,13 +76,13 @@ class _Spider:
     def page_key(self, url: str) -> str:
         return page_id(url)
 
-    async def found(self, discovered: Iterable[Discovered]) -> tuple[list[Request], AddressCounts]:
+    async def enqueue(self, discovered: Iterable[Discovered]) -> AddressCounts:
         addresses = AddressCounts()
-        for item in discovered:
-            is_new = item.url not in self.named
+        for page in discovered:
+            is_new = page.url not in self.named
             addresses.count(AddressOutcome.NEW if is_new else AddressOutcome.ALREADY_KNOWN)
-            self.named += [item.url] if is_new else []
-        return [], addresses
+            self.named += [page.url] if is_new else []
+        return addresses
 
 
 class _Pool:
@@ -82,47 +96,35 @@ def _walk(
     window: Window | None = None,
     *,
     covered: bool = False,
-    noted: Callable[[Archives], None] = lambda _: None,
+    noted: Callable[[_Crawl], None] = lambda _: None,
     again: bool = False,
-) -> tuple[list[str], _Spider]:
+) -> tuple[list[str], _Crawl]:
     """Let the walk ask a site made of answers by path; returns the listings that it asked for."""
-    spider = _Spider(stores, window or Window(SINCE, UNTIL))
-    spider.run.pool = _Pool()
-    spider.again = again
-    asked: list[str] = []
-    answer_to = pages if callable(pages) else pages.get
+    crawl = _Crawl(stores, window or Window(SINCE, UNTIL), pages if callable(pages) else pages.get)
+    crawl.again = again
 
     async def all_of_it() -> None:
-        archives = Archives(spider, spider)  # type: ignore[arg-type]  # it is what the walk needs of one
+        services: Any = crawl
+        archives = DateArchives(services)
         await archives.recall()
-        noted(archives)
-        line = list(archives.requests(covered=covered))
-        assert list(archives.requests(covered=covered)) == []
-        while line:
-            request = line.pop(0)
-            path = "/" + request.url.removeprefix(HOME)
-            asked.append(path)
-            made = _made(request, answer_to(path))
-            handler: Any = request.errback if isinstance(made, Failure) else request.callback
-            results = handler(made)
-            if isinstance(results, AsyncIterator):
-                line += [one async for one in results]
+        noted(crawl)
+        archives.begin(is_covered=covered)
+        archives.begin(is_covered=covered)
+        assert len(crawl.started) <= 1
+        for coroutine in crawl.started:
+            await coroutine
 
     asyncio.run(all_of_it())
-    return [path for path in asked if path != "/"], spider
+    return [path for path in crawl.paths if path != "/"], crawl
 
 
-def _made(request: Request, answer: Any) -> HtmlResponse | Failure:
+def _response(url: str, answer: Any) -> HtmlResponse:
     if isinstance(answer, Exception):
-        failure = Failure(answer)  # type: ignore[no-untyped-call]
-        failure.request = request  # type: ignore[attr-defined]  # as scrapy does
-        return failure
+        raise FetchError(url, answer)
     status, body = (404, "") if answer is None else answer if isinstance(answer, tuple) else (200, answer)
-    url = request.url
     if status == 301:
-        request = request.replace(meta={**request.meta, "redirect_urls": [url]})
         url, status, body = HOME.rstrip("/") + body, 200, "<html><title>x</title></html>"
-    return HtmlResponse(url, status=status, body=body.encode(), encoding="utf-8", request=request)
+    return HtmlResponse(url, status=status, body=body.encode(), encoding="utf-8")
 
 
 def _home(*links: str) -> str:
@@ -303,7 +305,7 @@ def test_it_is_not_begun_where_something_else_reaches_back(stores: Stores) -> No
     links = [SitemapLink(f"{HOME}sitemap-2023-11.xml")]
     assert _walk(stores, site, noted=lambda archives: archives.coverage.note_sitemap([], links))[0] == []
 
-    def broken(archives: Archives) -> None:
+    def broken(archives: _Crawl) -> None:
         archives.coverage.note_sitemap(old, links)
         archives.coverage.note_failed()
 

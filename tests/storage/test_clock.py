@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bson import ObjectId
 
-from crawler.discovery.date_archives import Archive
+from crawler.discovery.date_archives import DateArchive
 from crawler.discovery.window import Span
 from crawler.model.article import Discovered, Disposition
 from crawler.model.crawl import SourceKind, Verdict
@@ -95,7 +95,7 @@ def test_pages_of_a_wrong_clock_are_due_and_grow_old(stores: Stores) -> None:
 
 def test_what_is_remembered_of_sources_under_a_wrong_clock_is_forgotten(stores: Stores) -> None:
     span = Span(NOW - timedelta(days=90), NOW - timedelta(days=60))
-    archive = Archive("https://example.org/2024/03/", span)
+    archive = DateArchive("https://example.org/2024/03/", span)
     times = {"read_at": AHEAD, "checked_at": AHEAD, "walked": True}
     stores.db.sources.insert_many(
         [

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.discovery.wordpress_paging import Extent
 from crawler.discovery.wordpress_posts import Post, PostPage
-from crawler.spiders.posts_walk import PostsWalk, Step
+from crawler.spiders.sources.wordpress_walk import PostsWalk, Step
 from crawler.storage.wordpress import PostsMark
 
 NOW = "2024-06-01T00:00:00"

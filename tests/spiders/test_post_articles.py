@@ -12,19 +12,19 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 
 from crawler.discovery.wordpress_posts import Post, PostPage
-from crawler.spiders.names import Names
+from crawler.spiders.sources.post_articles import Names
 from crawler.storage.connect import Stores
 
 API = "https://sada.example/wp-json/"
 
 
-class _Site:
+class _Context:
     """As much of a crawl as names need; the store is real."""
 
     def __init__(self, stores: Stores) -> None:
         self.site = SimpleNamespace(id="sada")
         self.stopping = False
-        self.crawler = SimpleNamespace(engine=self)
+        self.engine = self
         self.asked: list[tuple[str, int]] = []
         self.users: int | Exception = 200
         self._stores = stores
@@ -45,8 +45,8 @@ class _Site:
 
 
 @pytest.fixture
-def site(stores: Stores) -> _Site:
-    return _Site(stores)
+def site(stores: Stores) -> Any:
+    return _Context(stores)
 
 
 def _posts(*authors: int) -> PostPage:
@@ -74,8 +74,8 @@ def _named(names: Names, *authors: int) -> list[tuple[str, ...]]:
     return [post.authors for post in asyncio.run(names.filled_in(API, _posts(*authors))).posts]
 
 
-def test_each_number_is_asked_for_once_in_a_crawl_and_a_hundred_at_once(site: _Site) -> None:
-    names = Names(site)  # type: ignore[arg-type]  # it is what names need of one
+def test_each_number_is_asked_for_once_in_a_crawl_and_a_hundred_at_once(site: Any) -> None:
+    names = Names(site)
     assert _named(names, 1, 2, 1) == [("users 1",), ("users 2",), ("users 1",)]
     assert _named(names, 2, 3) == [("users 2",), ("users 3",)]
     assert site.asked == [("users", 2), ("categories", 1), ("users", 1)]
@@ -84,17 +84,17 @@ def test_each_number_is_asked_for_once_in_a_crawl_and_a_hundred_at_once(site: _S
 
 
 @pytest.mark.parametrize("no", [401, 403, 404, IgnoreRequest("Forbidden by robots.txt")])
-def test_a_no_is_remembered_and_costs_the_other_names_nothing(site: _Site, no: int | Exception) -> None:
+def test_a_no_is_remembered_and_costs_the_other_names_nothing(site: Any, no: int | Exception) -> None:
     site.users = no
-    names = Names(site)  # type: ignore[arg-type]
+    names = Names(site)
     assert _named(names, 1, 2) == [(), ()]
     assert _named(names, 3) == [()]
-    assert _named(Names(site), 4) == [()]  # type: ignore[arg-type]
+    assert _named(Names(site), 4) == [()]
     assert site.asked == [("users", 2), ("categories", 1), ("categories", 1)]
 
 
-def test_a_server_error_is_no_answer_for_long(site: _Site) -> None:
+def test_a_server_error_is_no_answer_for_long(site: Any) -> None:
     site.users = 500
-    assert _named(Names(site), 1) == [()]  # type: ignore[arg-type]
+    assert _named(Names(site), 1) == [()]
     site.users = 200
-    assert _named(Names(site), 1) == [("users 1",)]  # type: ignore[arg-type]
+    assert _named(Names(site), 1) == [("users 1",)]

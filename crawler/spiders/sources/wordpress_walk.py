@@ -1,4 +1,4 @@
-"""The walk over a site's posts, without its requests: where it goes after each answer, when it has ended.
+"""The walk over a site's posts, without its requests: its next step after each answer, and its end.
 
 A walk goes back by time of publication, and by numbers of pages where a site does not heed times. It ends by
 what the headers say, or by an answer without a post; it counts what it was given against the total that the

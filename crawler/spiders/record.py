@@ -1,0 +1,222 @@
+"""The opening and the closing of a crawl: its lease, its record in the store, the verdict on the site."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from crawler.discovery.accounting import SourceFinding
+from crawler.discovery.traps import Traps
+from crawler.fetch.context import CrawlContext
+from crawler.fetch.delay import Pace
+from crawler.health.interval import next_interval, next_time
+from crawler.health.report import CrawlReport
+from crawler.health.verdict import LONGEST_LOOK, OURS, judge
+from crawler.model.article import Disposition
+from crawler.model.crawl import CrawlOutcome, SourceKind, Verdict
+from crawler.model.job import Job
+from crawler.pipelines.counts import PageCounts
+from crawler.pipelines.extraction_pool import ExtractionPool
+from crawler.pipelines.raw_copy import Keeping
+from crawler.pipelines.run import CrawlRun
+from crawler.pipelines.site_texts import SiteTexts
+from crawler.settings import Settings
+from crawler.storage.connect import Stores
+from crawler.storage.crawls import CrawlLog, past_crawls
+from crawler.storage.frontier import Frontier
+from crawler.storage.lease import Lease, LeaseLostError
+from crawler.storage.schema import ensure_schema
+from crawler.storage.session import StoreSession
+from crawler.storage.site_pages import are_page_validators_unreliable
+from crawler.storage.site_state import (
+    Turn,
+    next_request_at,
+    not_before,
+    record_turn,
+    remember_next_request,
+    site_state,
+    unqueue,
+)
+from crawler.storage.sources import remember_health
+from crawler.storage.warc.raw_pages import raw_folder
+from crawler.storage.warc.writer import RawPageWriter
+
+logger = logging.getLogger(__name__)
+
+
+def open_crawl(
+    job: Job, settings: Settings, send_event: Callable[[str], None] | None = None
+) -> "CrawlRecord":
+    """Take the site's lease and begin the crawl's record.
+
+    Args:
+        job: What to do.
+        settings: Khabar's settings.
+        send_event: Writes a line for the process that started the crawl; None: nobody listens.
+
+    Raises:
+        StoreUnavailableError: A store does not answer.
+        LeaseHeldError: Another process crawls this site.
+    """
+    site = job.site
+    session = StoreSession(settings)
+    try:
+        lease, log = session.run(lambda stores: _open(stores, job))
+    except BaseException:
+        session.close()
+        raise
+    # A process that was frozen until its lease ran out writes nothing when it wakes.
+    session.guard = lease.check
+    pace = Pace(site.delay_or(settings.delay))
+    context = CrawlContext(site, session, lease, pace)
+    context.wait_until = session.run(lambda stores: not_before(stores.db, site.id))
+    context.ignores_validators = session.run(
+        lambda stores: are_page_validators_unreliable(stores.db, site.id)
+    )
+    next_at = session.run(lambda stores: next_request_at(stores.db, site.id))
+    # The site sees one visitor, whichever crawl the requests belong to.
+    if next_at is not None:
+        pace.pause((next_at - datetime.now(UTC)).total_seconds())
+    folder = raw_folder(settings.data_dir, site.id)
+    raw = RawPageWriter(folder, settings.raw_pages_bytes) if settings.raw_pages else None
+    keeping = Keeping(site.id, raw)
+    session.run(keeping.load)
+    run = CrawlRun(
+        job=job,
+        context=context,
+        counts=PageCounts(CrawlReport(site=site.id, kind=job.kind), context),
+        pool=ExtractionPool(settings.extraction_workers, settings.extraction_timeout),
+        keeping=keeping,
+        site_texts=SiteTexts(site.id),
+        traps=Traps(),
+        send_event=send_event,
+    )
+    return CrawlRecord(run, log)
+
+
+def _open(stores: Stores, job: Job) -> tuple[Lease, CrawlLog]:
+    ensure_schema(stores.db)
+    lease = Lease(stores.db, job.site.id)
+    if lease.taken_over:
+        Frontier(stores.db, job.site.id, lease.token).fence()
+    return lease, CrawlLog(stores.db, job.site.id, job.kind, lease.token)
+
+
+class CrawlRecord:
+    """What is written when a crawl has ended: its report, the verdict, and when the site's next turn is.
+
+    Args:
+        run: The crawl.
+        log: Its entry in the store.
+    """
+
+    def __init__(self, run: CrawlRun, log: CrawlLog) -> None:
+        self.run = run
+        self.log = log
+        self.site = run.site
+        self.report = run.counts.report
+        self._begun = time.monotonic()
+
+    def close(self) -> CrawlReport:
+        """Stop the workers, record the crawl, give the lease back, and return the report."""
+        run, context, report = self.run, self.run.context, self.report
+        run.pool.close()
+        if run.pool.failure is not None:
+            context.end(CrawlOutcome.ERROR, str(run.pool.failure))
+        run.keeping.close()
+        for sentence in run.traps.sentences():
+            run.counts.source(self.site.url, SourceKind.LINK).note = sentence
+        report.seconds = round(time.monotonic() - self._begun, 2)
+        report.outcome, report.reason = context.outcome, context.reason
+        self._check_counts()
+        report.problems = context.problems
+        try:
+            if not run.session.lost_for_good and report.outcome is not CrawlOutcome.LEASE_LOST:
+                self._settle()
+        except LeaseLostError as error:
+            report.outcome, report.reason = CrawlOutcome.LEASE_LOST, str(error)
+            report.verdict, report.verdict_reason = judge(report)
+        finally:
+            run.session.close()
+        if report.verdict is Verdict.OK:
+            report.verdict, report.verdict_reason = judge(report)
+        return report
+
+    def _check_counts(self) -> None:
+        report = self.report
+        accounted = sum(report.dispositions.values())
+        contradiction = report.add_up()
+        if accounted != report.taken:
+            contradiction = f"{report.taken} pages were taken, {accounted} are accounted for"
+        if contradiction is not None:
+            report.outcome, report.reason = CrawlOutcome.ERROR, f"{contradiction}: please report this"
+            self.run.problem(report.reason)
+
+    def _settle(self) -> None:
+        session = self.run.session
+        if self.report.outcome not in OURS:
+            session.run(self._clean_first_articles)
+        self.report.left = len(
+            self.run.context.frontier(lambda frontier: frontier.pending(datetime.now(UTC)))
+        )
+        session.run(self._judge)
+        session.run(self._record)
+
+    def _clean_first_articles(self, stores: Stores) -> None:
+        self.run.lease.renew(stores.db)
+        if changed := self.run.keeping.clean_first_articles(stores):
+            logger.info("%d articles were stored before the site's template was known; cleaned", changed)
+
+    def _judge(self, stores: Stores) -> None:
+        now = datetime.now(UTC)
+        past = past_crawls(stores.db, self.site.id, now - LONGEST_LOOK)
+        self.report.verdict, self.report.verdict_reason = judge(
+            self.report, past, self.run.counts.sample.kept, now
+        )
+
+    def _record(self, stores: Stores) -> None:
+        fields = asdict(self.report)
+        del fields["site"], fields["kind"]
+        self.log.finish(
+            stores.db, {**fields, "sample": [asdict(article) for article in self.run.counts.sample.kept]}
+        )
+        remember_health(
+            stores.db,
+            self.site.id,
+            {
+                source.url: SourceFinding(source.verdict, source.error, source.moved_to)
+                for source in self.report.sources
+                if source.verdict is not None
+            },
+        )
+        if self.report.outcome not in OURS:
+            record_turn(stores.db, self.site.id, self.run.lease.token, self._turn(stores))
+        else:
+            unqueue(stores.db, self.site.id)
+        wait = self.run.context.pace.wait()
+        if wait > 0:
+            remember_next_request(stores.db, self.site.id, datetime.now(UTC) + timedelta(seconds=wait))
+        self.run.lease.release(stores.db)
+
+    def _turn(self, stores: Stores) -> Turn:
+        report, now = self.report, datetime.now(UTC)
+        interval, next_at = None, None
+        if self.run.job.discover and report.outcome is not CrawlOutcome.LIMIT:
+            state = site_state(stores.db, self.site.id)
+            new = report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
+            interval = next_interval(self.site.every, state.interval, verdict=report.verdict, new=new)
+            next_at = next_time(self.site.id, now, interval)
+        return Turn(
+            crawl=self.log.id,
+            at=now,
+            verdict=report.verdict,
+            reason=report.verdict_reason,
+            new=report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE),
+            interval=interval,
+            next_at=next_at,
+            counts=report.dispositions,
+            addresses=report.addresses.outcomes,
+            requests=report.requests,
+            seconds=report.seconds,
+        )

@@ -1,0 +1,1 @@
+"""The sources of discovery: one coroutine each, run beside the pages."""
