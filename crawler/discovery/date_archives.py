@@ -241,7 +241,7 @@ def _date_in_value(url: str, pairs: list[tuple[str, str]]) -> DatedAddress | Non
 
 
 def parse_archive(
-    body: bytes, url: str, site: Site, template: DateArchiveTemplate, charset: str | None = None
+    body: bytes, url: str, site: Site, charset: str | None, template: DateArchiveTemplate
 ) -> DateArchivePage:
     """Find the articles of one page of a dated listing, and the page that continues it.
 

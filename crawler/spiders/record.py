@@ -176,47 +176,57 @@ class CrawlRecord:
         )
 
     def _record(self, stores: Stores) -> None:
-        fields = asdict(self.report)
+        run, report = self.run, self.report
+        fields = asdict(report)
         del fields["site"], fields["kind"]
-        self.log.finish(
-            stores.db, {**fields, "sample": [asdict(article) for article in self.run.counts.sample.kept]}
-        )
-        remember_health(
-            stores.db,
-            self.site.id,
-            {
-                source.url: SourceFinding(source.verdict, source.error, source.moved_to)
-                for source in self.report.sources
-                if source.verdict is not None
-            },
-        )
-        if self.report.outcome not in OURS:
-            record_turn(stores.db, self.site.id, self.run.lease.token, self._turn(stores))
+        sample = [asdict(article) for article in run.counts.sample.kept]
+        self.log.finish(stores.db, {**fields, "sample": sample})
+        remember_health(stores.db, self.site.id, _findings(report))
+        if report.outcome not in OURS:
+            record_result(stores, run, self.log)
         else:
             unqueue(stores.db, self.site.id)
-        wait = self.run.context.pace.wait()
+        wait = run.context.pace.wait()
         if wait > 0:
             remember_next_request(stores.db, self.site.id, datetime.now(UTC) + timedelta(seconds=wait))
-        self.run.lease.release(stores.db)
+        run.lease.release(stores.db)
 
-    def _turn(self, stores: Stores) -> Turn:
-        report, now = self.report, datetime.now(UTC)
-        interval, next_at = None, None
-        if self.run.job.discover and report.outcome is not CrawlOutcome.LIMIT:
-            state = site_state(stores.db, self.site.id)
-            new = report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
-            interval = next_interval(self.site.every, state.interval, verdict=report.verdict, new=new)
-            next_at = next_time(self.site.id, now, interval)
-        return Turn(
-            crawl=self.log.id,
-            at=now,
-            verdict=report.verdict,
-            reason=report.verdict_reason,
-            new=report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE),
-            interval=interval,
-            next_at=next_at,
-            counts=report.dispositions,
-            addresses=report.addresses.outcomes,
-            requests=report.requests,
-            seconds=report.seconds,
-        )
+
+def _findings(report: CrawlReport) -> dict[str, SourceFinding]:
+    """The verdicts on the sources that were read, by their addresses."""
+    return {
+        source.url: SourceFinding(source.verdict, source.error, source.moved_to)
+        for source in report.sources
+        if source.verdict is not None
+    }
+
+
+def record_result(stores: Stores, run: CrawlRun, log: CrawlLog) -> None:
+    """Record what the crawl says of its site, and when the site is due again.
+
+    Args:
+        stores: The stores.
+        run: The crawl.
+        log: Its entry in the store.
+    """
+    site, report, now = run.site, run.counts.report, datetime.now(UTC)
+    new = report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE)
+    interval, next_at = None, None
+    if run.job.discover and report.outcome is not CrawlOutcome.LIMIT:
+        state = site_state(stores.db, site.id)
+        interval = next_interval(site.every, state.interval, verdict=report.verdict, new=new)
+        next_at = next_time(site.id, now, interval)
+    turn = Turn(
+        crawl=log.id,
+        at=now,
+        verdict=report.verdict,
+        reason=report.verdict_reason,
+        new=new,
+        interval=interval,
+        next_at=next_at,
+        counts=report.dispositions,
+        addresses=report.addresses.outcomes,
+        requests=report.requests,
+        seconds=report.seconds,
+    )
+    record_turn(stores.db, site.id, run.lease.token, turn)

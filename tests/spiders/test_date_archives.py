@@ -24,7 +24,7 @@ from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.parsing.urls import page_id
 from crawler.spiders.sources.date_archives import EMPTY, DateArchives
-from crawler.spiders.sources.fetching import FetchError
+from crawler.spiders.sources.fetching import FetchError, SourceTasks
 from crawler.storage.connect import Stores
 from tests.support.made_up_site import listing_page
 
@@ -33,6 +33,25 @@ WORDPRESS = '<meta name="generator" content="WordPress 6.5"></head>'
 SINCE, UNTIL = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 4, 1, tzinfo=UTC)
 
 Pages = Callable[[str], tuple[int, str] | str | Exception | None]
+
+
+class _Tasks(SourceTasks):
+    """Fetches from a site made of answers, and keeps what is started."""
+
+    def __init__(self, run: Any, paths: list[str], answer_to: Pages) -> None:
+        super().__init__(run)
+        self.started: list[Coroutine[Any, Any, None]] = []
+        self._paths = paths
+        self._answer_to = answer_to
+
+    def start(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:  # noqa: ARG002
+        self.started.append(coroutine)
+
+    @asynccontextmanager
+    async def fetch(self, request: Request) -> AsyncIterator[HtmlResponse]:
+        path = "/" + request.url.removeprefix(HOME)
+        self._paths.append(path)
+        yield _response(request.url, self._answer_to(path))
 
 
 class _Crawl:
@@ -47,21 +66,13 @@ class _Crawl:
         self.reports: list[SourceReport] = []
         self.named: list[str] = []
         self.paths: list[str] = []
-        self.context = self.queue = self.tasks = self
+        self.context = self.queue = self
         counts = SimpleNamespace(source=self._source)
-        self.run = SimpleNamespace(pool=_Pool(), counts=counts, problem=self.problems.append)
-        self.started: list[Coroutine[Any, Any, None]] = []
+        self.run: Any = SimpleNamespace(
+            context=self, pool=_Pool(), counts=counts, problem=self.problems.append
+        )
+        self.tasks = _Tasks(self.run, self.paths, answer_to)
         self._stores = stores
-        self._answer_to = answer_to
-
-    def start(self, coroutine: Coroutine[Any, Any, None], _name: str) -> None:
-        self.started.append(coroutine)
-
-    @asynccontextmanager
-    async def fetch(self, request: Request) -> AsyncIterator[HtmlResponse]:
-        path = "/" + request.url.removeprefix(HOME)
-        self.paths.append(path)
-        yield _response(request.url, self._answer_to(path))
 
     def _source(self, url: str, kind: SourceKind) -> SourceReport:
         self.reports.append(SourceReport(url, kind))
@@ -110,8 +121,8 @@ def _walk(
         noted(crawl)
         archives.begin(is_covered=covered)
         archives.begin(is_covered=covered)
-        assert len(crawl.started) <= 1
-        for coroutine in crawl.started:
+        assert len(crawl.tasks.started) <= 1
+        for coroutine in crawl.tasks.started:
             await coroutine
 
     asyncio.run(all_of_it())

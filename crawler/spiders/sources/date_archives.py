@@ -22,11 +22,9 @@ from crawler.discovery.date_archives import (
 )
 from crawler.discovery.window import MARGIN, page_span
 from crawler.errors import KhabarError
-from crawler.fetch.outcome import charset_of, status_outcome
 from crawler.model.article import Discovered, Disposition
 from crawler.model.crawl import SourceKind
-from crawler.pipelines.extraction_pool import ExtractionFailedError
-from crawler.spiders.sources.fetching import FetchError
+from crawler.spiders.sources.fetching import FetchError, NotReadableError
 from crawler.spiders.sources.services import SourceServices
 from crawler.storage.date_archives import (
     mark_archive_read,
@@ -77,10 +75,6 @@ class NoArchivesError(KhabarError):
         self.archive = archive
         self.reason = reason
         self.is_lasting = is_lasting
-
-
-class ListingFailedError(KhabarError):
-    """One listing could not be read, or not to its end."""
 
 
 class SiteDates:
@@ -181,15 +175,11 @@ class DateArchives:
         services = self._services
         try:
             async with services.tasks.fetch(Request(url)) as response:
-                if status_outcome(response.status) is not None:
-                    return None, []
-                templates, articles, index = await services.run.pool.run(
-                    find_archives, response.body, response.url, services.site, charset_of(response)
-                )
+                templates, articles, index = await services.tasks.parse(find_archives, response)
         except FetchError as error:
             logger.info("No archives are looked for: %s", error.reason)
             return None, []
-        except (KhabarError, ExtractionFailedError) as error:
+        except NotReadableError as error:
             logger.warning("%s could not be read: %s", url, error)
             return None, []
         self._home_keys |= {services.queue.page_key(article.url) for article in articles}
@@ -285,8 +275,8 @@ class ArchiveReading:
             if error.outcome.disposition is Disposition.REFUSED:
                 raise NoArchivesError(archive, error.reason, is_lasting=True) from error
             self._note_failure(archive, error.reason)
-        except ListingFailedError as error:
-            self._note_failure(archive, str(error))
+        except NotReadableError as error:
+            self._note_failure(archive, error.reason)
         else:
             is_absent = page is None and number == 1
             self._empty += is_absent
@@ -300,7 +290,7 @@ class ArchiveReading:
 
         Raises:
             NoArchivesError: The site has no dated listings, or refuses them.
-            ListingFailedError: The page cannot be read.
+            NotReadableError: The page cannot be read.
         """
         is_moved = archive_key(response.url) != archive_key(url) and not _is_same_date(response.url, url)
         if response.status in NOT_THERE or is_moved:
@@ -309,17 +299,12 @@ class ArchiveReading:
                 reason = leads_to if is_moved else f"{archive.url} is not there"
                 raise NoArchivesError(archive, reason, is_lasting=is_moved)
             return None
-        if (outcome := status_outcome(response.status)) is not None:
-            reason = outcome.reason or f"status {response.status}"
-            if response.status in REFUSED:
-                raise NoArchivesError(archive, reason, is_lasting=True)
-            raise ListingFailedError(reason)
         try:
-            page = await self._run.pool.run(
-                parse_archive, response.body, response.url, self._site, self._template, charset_of(response)
-            )
-        except (KhabarError, ExtractionFailedError) as error:
-            raise ListingFailedError(str(error)) from error
+            page = await self._services.tasks.parse(parse_archive, response, self._template)
+        except NotReadableError as error:
+            if response.status in REFUSED:
+                raise NoArchivesError(archive, error.reason, is_lasting=True) from error
+            raise
         self._check(archive, page, number)
         return page
 
@@ -429,5 +414,5 @@ class ArchiveReading:
 
 def _is_same_date(url: str, requested: str) -> bool:
     """Whether both addresses are of one date: WordPress leads from "?m=202403" to "/2024/03/"."""
-    here, there = read_archive(url), read_archive(requested)
-    return here is not None and there is not None and here.numbers == there.numbers
+    here, other = read_archive(url), read_archive(requested)
+    return here is not None and other is not None and here.numbers == other.numbers

@@ -2,16 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.fetch.context import CrawlContext
-from crawler.fetch.outcome import HeldBackError, Outcome, failure_outcome
+from crawler.errors import KhabarError
+from crawler.fetch.outcome import HeldBackError, Outcome, charset_of, failure_outcome, status_outcome
+from crawler.model.article import Disposition
+from crawler.model.site import Site
+from crawler.pipelines.extraction_pool import ExtractionFailedError
+from crawler.pipelines.run import CrawlRun
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +46,30 @@ class FetchError(Exception):
         return self.outcome.reason or "no answer"
 
 
+class NotReadableError(KhabarError):
+    """An answer names nothing: its status says so, or it cannot be parsed.
+
+    Args:
+        reason: Why.
+        is_gone: The address does not exist any more.
+    """
+
+    def __init__(self, reason: str, *, is_gone: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_gone = is_gone
+
+
 class SourceTasks:
     """Runs the coroutines of one crawl that read sources.
 
     Args:
-        context: The crawl. A coroutine that fails is a fault of ours, and makes its outcome an error.
+        run: The crawl. A coroutine that fails is a fault of ours, and makes its outcome an error.
     """
 
-    def __init__(self, context: CrawlContext) -> None:
-        self._context = context
+    def __init__(self, run: CrawlRun) -> None:
+        self._context = run.context
+        self._pool = run.pool
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -121,3 +143,31 @@ class SourceTasks:
             yield await answer
         finally:
             is_parsed.set()
+
+    async def parse(
+        self,
+        parse: Callable[Concatenate[bytes, str, Site, str | None, P], T],
+        response: Response,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Parse a response in a worker process.
+
+        Args:
+            parse: Takes the body, its address, the site, the charset that the header claims, and the rest.
+            response: The response.
+            *args: The rest.
+            **kwargs: The rest.
+
+        Raises:
+            NotReadableError: Its status says that it holds nothing, or it cannot be parsed.
+        """
+        outcome = status_outcome(response.status)
+        if outcome is not None:
+            reason = outcome.reason or f"status {response.status}"
+            raise NotReadableError(reason, is_gone=outcome.disposition is Disposition.GONE)
+        site, charset = self._context.site, charset_of(response)
+        try:
+            return await self._pool.run(parse, response.body, response.url, site, charset, *args, **kwargs)
+        except (KhabarError, ExtractionFailedError) as error:
+            raise NotReadableError(str(error)) from error

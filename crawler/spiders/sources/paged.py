@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from crawler.discovery.pagination import PAGINATIONS, WORDPRESS, Pagination
 from crawler.discovery.source_content import SourceContent
 from crawler.discovery.window import Window
+from crawler.spiders.sources.fetching import NotReadableError
 from crawler.spiders.sources.reading import (
     NOTHING_REMEMBERED,
     SOURCE_PRIORITY,
     Answer,
-    NotReadableError,
     SourceReading,
 )
 

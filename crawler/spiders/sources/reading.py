@@ -20,14 +20,11 @@ from crawler.discovery.accounting import (
 )
 from crawler.discovery.pagination import Pagination
 from crawler.discovery.source_content import SourceContent, with_believed_times
-from crawler.errors import KhabarError
-from crawler.fetch.outcome import HeldBackError, charset_of, header_of, status_outcome
+from crawler.fetch.outcome import HeldBackError, header_of
 from crawler.health.report import SourceReport
-from crawler.model.article import Disposition
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
-from crawler.pipelines.extraction_pool import ExtractionFailedError
-from crawler.spiders.sources.fetching import FetchError
+from crawler.spiders.sources.fetching import FetchError, NotReadableError
 from crawler.spiders.sources.services import SourceServices
 from crawler.storage.sources import SourceAnswer, SourceMemory, WalkEnd, begin_walk, finish_walk
 
@@ -58,20 +55,6 @@ class Answer:
     url: str
     content: SourceContent
     report: SourceReport
-
-
-class NotReadableError(KhabarError):
-    """An answer names nothing: its status says so, or it cannot be parsed.
-
-    Args:
-        reason: Why.
-        is_gone: The address does not exist any more.
-    """
-
-    def __init__(self, reason: str, *, is_gone: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.is_gone = is_gone
 
 
 class SourceReading:
@@ -167,7 +150,7 @@ class SourceReading:
                     self._repeat(url, report, memory)
                     return None
                 try:
-                    content = await self._content(url, response)
+                    content = await self.services.tasks.parse(self._parse, response)
                 except NotReadableError as error:
                     self._report_failure(report, error.reason, is_gone=error.is_gone)
                     return None
@@ -198,7 +181,7 @@ class SourceReading:
                 if response.status >= 500 and not may_be_absent:
                     self._report_failure(self._begin_report(url), f"status {response.status}")
                     return None
-                content = await self._content(url, response)
+                content = await self.services.tasks.parse(self._parse, response)
                 if not is_next_page(content):
                     raise NotReadableError("it names nothing new")
                 return await self._take(
@@ -231,19 +214,6 @@ class SourceReading:
             return {}
         validators = {"If-None-Match": memory.etag, "If-Modified-Since": memory.last_modified}
         return {name: value for name, value in validators.items() if value}
-
-    async def _content(self, url: str, response: Response) -> SourceContent:
-        outcome = status_outcome(response.status)
-        if outcome is not None:
-            reason = outcome.reason or f"status {response.status}"
-            raise NotReadableError(reason, is_gone=outcome.disposition is Disposition.GONE)
-        try:
-            return await self._run.pool.run(
-                self._parse, response.body, response.url, self.services.site, charset_of(response)
-            )
-        except (KhabarError, ExtractionFailedError) as error:
-            logger.info("%s is not read as a part of %s: %s", url, self.root, error)
-            raise NotReadableError(str(error)) from error
 
     # Accounting
 

@@ -110,7 +110,7 @@ class Sources:
     """
 
     def __init__(self, run: CrawlRun, queue: PageQueue) -> None:
-        self.tasks = SourceTasks(run.context)
+        self.tasks = SourceTasks(run)
         self._run = run
         self._site = run.site
         self._wordpress = WordPressSource(run, queue, self.tasks)

@@ -6,10 +6,8 @@ from crawler.discovery.accounting import AddressCounts
 from crawler.discovery.sitemap import Coverage, names_listings
 from crawler.discovery.source_content import SourceContent
 from crawler.discovery.window import newest_first
-from crawler.fetch.context import CrawlContext
 from crawler.health.report import SourceReport
 from crawler.model.article import Discovered
-from crawler.model.site import Site
 from crawler.pipelines.run import CrawlRun
 from crawler.spiders.page_queue import PageQueue
 from crawler.spiders.sources.fetching import SourceTasks
@@ -83,6 +81,8 @@ class SourceServices:
         self, run: CrawlRun, queue: PageQueue, tasks: SourceTasks, wordpress: WordPressSource
     ) -> None:
         self.run = run
+        self.site = run.site
+        self.context = run.context
         self.queue = queue
         self.tasks = tasks
         self.wordpress = wordpress
@@ -91,16 +91,6 @@ class SourceServices:
         self.coverage = Coverage(queue.window)
         self.requested: set[str] = set()
         """Addresses of sources that were asked for."""
-
-    @property
-    def site(self) -> Site:
-        """The site."""
-        return self.run.site
-
-    @property
-    def context(self) -> CrawlContext:
-        """What the crawl shares with the downloader."""
-        return self.run.context
 
     @property
     def is_whole_crawl(self) -> bool:

@@ -37,8 +37,8 @@ async def read_sitemap(reading: SourceReading, url: str, memory: SourceMemory = 
         return
     await reading.begin_further()
     async with asyncio.TaskGroup() as group:
-        for link, known in sitemaps:
-            group.create_task(read_sitemap(reading, link.url, known))
+        for link, link_memory in sitemaps:
+            group.create_task(read_sitemap(reading, link.url, link_memory))
 
 
 async def _worthwhile(reading: SourceReading, index: Answer) -> list[tuple[SitemapLink, SourceMemory]]:
