@@ -90,8 +90,10 @@ def _table(sites: Iterable[Site]) -> RowTable:
 
 def _sources(site: Site) -> str:
     """How many sources of each kind the seed names, such as "1 feed, 2 listings"."""
-    counts = {"feed": len(site.feeds), "sitemap": len(site.sitemaps), "listing": len(site.listings)}
-    phrases = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
+    counts = {key: len(urls) for key, urls in site.sources.items() if urls}
+    phrases = [
+        f"1 {key.removesuffix('s')}" if count == 1 else f"{count} {key}" for key, count in counts.items()
+    ]
     return ", ".join(phrases) or "home page"
 
 

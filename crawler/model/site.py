@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -172,12 +173,19 @@ class Site(BaseModel):
     @model_validator(mode="after")
     def _require_private(self) -> "Site":
         if not self.private:
-            listings = tuple(listing.url for listing in self.listings)
-            sources = {"feeds": self.feeds, "sitemaps": self.sitemaps, "listings": listings}
-            for key, urls in {"url": (self.url,), **sources}.items():
+            for key, urls in {"url": (self.url,), **self.sources}.items():
                 for url in filter(_is_private, urls):
                     raise ValueError(f"{key}: {url} is a private address; allowed with: private = true")
         return self
+
+    @property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """The addresses of the sources that the seed names, by key."""
+        return {
+            "feeds": self.feeds,
+            "sitemaps": self.sitemaps,
+            "listings": tuple(listing.url for listing in self.listings),
+        }
 
     @property
     def host(self) -> str:
@@ -234,7 +242,7 @@ def _hosts_of(urls: tuple[str, ...]) -> tuple[str, ...]:
 
 def _hosts(site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The outlet's own hosts, and those of its sources."""
-    sources = (*site.feeds, *site.sitemaps, *(listing.url for listing in site.listings))
+    sources = tuple(chain.from_iterable(site.sources.values()))
     return (*_hosts_of((site.url,)), *site.hosts, *site.formerly), _hosts_of(sources)
 
 

@@ -7,7 +7,8 @@ names and then the home page, read as a listing, take over: a feed that has move
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -39,6 +40,8 @@ class Entry:
     pages: int = 0
     is_bounded: bool = False
     """Whether the next crawl goes on where the pages of this one end."""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """What the parser of its answers takes besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,8 @@ class Sources:
 
     async def _read(self, reader: SourceReader, entry: Entry, *, is_remembered: bool) -> None:
         memory = await self._services.recall(entry.url) if is_remembered else NOTHING_REMEMBERED
-        reading = SourceReading(self._services, entry.url, reader.kind, reader.parse, memory)
+        parse = partial(reader.parse, **entry.arguments) if entry.arguments else reader.parse
+        reading = SourceReading(self._services, entry.url, reader.kind, parse, memory)
         await reader.read(reading, entry)
         feeds = [url for url in reading.feeds if url not in self._services.requested]
         for url in feeds[:MAX_FEEDS_OF_A_PAGE]:
