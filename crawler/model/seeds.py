@@ -12,12 +12,14 @@ from pydantic.fields import FieldInfo
 
 from crawler.errors import SeedError, UsageError
 from crawler.model.seed_types import nearest
-from crawler.model.site import Listing, Site
+from crawler.model.site import TABLES, Site
 
 SITE_ID: Final = re.compile(r"\A[a-z0-9][a-z0-9-]*\Z")
 
-SEED_KEYS: Final = tuple(name for name in Site.model_fields if name != "id")
-"""The keys that a seed may have, in the order of the documentation."""
+SEED_KEYS: Final = {
+    str(field.validation_alias or name): field for name, field in Site.model_fields.items() if name != "id"
+}
+"""The keys that a seed may have and what they hold, in the order of the documentation."""
 
 
 def load_site(path: Path) -> Site:
@@ -127,7 +129,7 @@ def _problem(error: Any) -> str:  # pydantic's ErrorDetails
     key = ".".join(str(part) for part in error["loc"])
     kind, message = error["type"], error["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        keys = SEED_KEYS if len(error["loc"]) == 1 else tuple(Listing.model_fields)
+        keys = tuple(TABLES[str(error["loc"][0])].model_fields if len(error["loc"]) > 1 else SEED_KEYS)
         return f"{key}: unknown key{nearest(str(error['loc'][-1]), keys)}; allowed: {', '.join(keys)}"
     if kind == "value_error":
         return f"{key}: {message}" if key else message
@@ -141,15 +143,14 @@ def _problem(error: Any) -> str:  # pydantic's ErrorDetails
 
 def _allowed(key: str) -> str:
     """What a key of a seed may hold, in words."""
-    extra = Site.model_fields[key].json_schema_extra if key in SEED_KEYS else None
+    extra = SEED_KEYS[key].json_schema_extra if key in SEED_KEYS else None
     return str(extra["allowed"]) if isinstance(extra, dict) else "see the documentation"
 
 
 def keys_table() -> str:
     """The table of all keys in docs/seeds.md, in Markdown."""
     lines = ["| key | value | default |", "|---|---|---|"]
-    for key in SEED_KEYS:
-        field = Site.model_fields[key]
+    for key, field in SEED_KEYS.items():
         extra = field.json_schema_extra
         absent = extra["absent"] if isinstance(extra, dict) else None
         lines.append(f"| `{key}` | {field.description} | {absent or _default(field)} |")

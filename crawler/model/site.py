@@ -45,6 +45,10 @@ class Listing(BaseModel):
     pages: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
+TABLES: dict[str, type[BaseModel]] = {"listings": Listing}
+"""The keys of a seed whose values are tables, and what these hold."""
+
+
 def zone_of(site_id: str, sites: Mapping[str, "Site"]) -> ZoneInfo:
     """The zone in which times of a site are shown; that of Damascus for a site without a seed."""
     return sites[site_id].zone if site_id in sites else ZONE
