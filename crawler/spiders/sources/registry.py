@@ -15,7 +15,12 @@ from urllib.parse import urljoin
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.discovery.source_content import feed_content, listing_content, sitemap_content
+from crawler.discovery.source_content import (
+    SourceContent,
+    feed_content,
+    listing_content,
+    sitemap_content,
+)
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
 from crawler.pipelines.run import CrawlRun
@@ -23,7 +28,7 @@ from crawler.spiders.page_queue import PageQueue
 from crawler.spiders.sources.date_archives import DateArchives
 from crawler.spiders.sources.fetching import SourceTasks
 from crawler.spiders.sources.paged import MAX_PAGES_A_CRAWL, MOST_PAGES_BACK, PagedSource, SourcePage
-from crawler.spiders.sources.reading import MAX_FEEDS_OF_A_PAGE, NOTHING_REMEMBERED, Parser, SourceReading
+from crawler.spiders.sources.reading import MAX_FEEDS_OF_A_PAGE, NOTHING_REMEMBERED, SourceReading
 from crawler.spiders.sources.services import SourceServices
 from crawler.spiders.sources.sitemaps import read_sitemap
 from crawler.spiders.sources.wordpress import WordPressSource
@@ -54,7 +59,7 @@ class SourceReader:
 
     kind: SourceKind
     entries: Callable[[Site], Iterable[Entry]]
-    parse: Parser
+    parse: Callable[..., SourceContent]
     read: Callable[[SourceReading, Entry], Awaitable[None]]
 
 
