@@ -176,26 +176,30 @@ def judge_source(counts: AddressCounts, foreign_answer: str | None = None) -> So
     """
     if counts.usable:
         return SourceFinding(SourceVerdict.OK)
-    off_site = counts[AddressOutcome.OFF_SITE]
     hosts = counts.foreign_hosts
-    if off_site:
+    if off_site := _addresses(counts, AddressOutcome.OFF_SITE):
         at = f" at {', '.join(hosts[:3])}" if hosts else ""
-        reason = f"all that it names is off the site: {off_site} {_addresses(off_site)}{at}"
-        return SourceFinding(SourceVerdict.MOVED, reason, hosts[0] if hosts else foreign_answer)
+        host = next(iter(hosts), foreign_answer)
+        return SourceFinding(SourceVerdict.MOVED, f"all that it names is off the site: {off_site}{at}", host)
     if foreign_answer:
         reason = f"it leads to {foreign_answer}, and names no page of the site"
         return SourceFinding(SourceVerdict.MOVED, reason, foreign_answer)
-    if excluded := counts[AddressOutcome.EXCLUDED]:
-        reason = f"the seed's patterns leave out all that it names: {excluded} {_addresses(excluded)}"
-        return SourceFinding(SourceVerdict.EXCLUDED, reason)
-    if unusable := counts[AddressOutcome.UNUSABLE]:
-        reason = f"nothing that it names can be asked for: {unusable} {_addresses(unusable)}"
-        return SourceFinding(SourceVerdict.UNUSABLE, reason)
+    for outcome, (verdict, reason) in _NOTHING_USABLE.items():
+        if addresses := _addresses(counts, outcome):
+            return SourceFinding(verdict, f"{reason}: {addresses}")
     return SourceFinding(SourceVerdict.EMPTY, "it answers, and names no page")
 
 
-def _addresses(number: int) -> str:
-    return "address" if number == 1 else "addresses"
+_NOTHING_USABLE = {
+    AddressOutcome.EXCLUDED: (SourceVerdict.EXCLUDED, "the seed's patterns leave out all that it names"),
+    AddressOutcome.UNUSABLE: (SourceVerdict.UNUSABLE, "nothing that it names can be asked for"),
+}
+
+
+def _addresses(counts: AddressCounts, outcome: AddressOutcome) -> str:
+    """How many addresses came to an outcome, in words; empty where none did."""
+    number = counts[outcome]
+    return f"{number} address{'' if number == 1 else 'es'}" if number else ""
 
 
 def foreign_host(url: str) -> str:

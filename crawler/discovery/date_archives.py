@@ -19,7 +19,7 @@ from crawler.model.article import Discovered
 from crawler.model.site import Site
 from crawler.parsing.article_urls import chooses_article
 from crawler.parsing.markup import parse_html
-from crawler.parsing.urls import InvalidURLError, absolute_url, url_key
+from crawler.parsing.urls import url_key, usable_url
 
 Unit = Literal["month", "day", "year"]
 UNITS: tuple[Unit, ...] = ("month", "day", "year")
@@ -101,13 +101,14 @@ class DateArchiveTemplate:
             now: There are none of later days.
             zone: The site's clock, by which its listings are made.
         """
-        until = min(window.until or now, now)
+        since, until = window.bounds
+        until = min(until, now)
         day = until.astimezone(zone).date()
         while day.year >= EARLIEST:
             span = _span(day, self.unit, zone)
-            if window.since and span.end <= window.since:
+            if span.end <= since:
                 return
-            shared = min(span.end, until) - max(span.start, window.since or span.start)
+            shared = min(span.end, until) - max(span.start, since)
             if shared >= SHARES[self.unit]:
                 yield DateArchive(self.url(day), span)
             day = (span.start - timedelta(hours=12)).astimezone(zone).date()
@@ -139,14 +140,10 @@ class DatedAddress:
 
 @dataclass(frozen=True, slots=True)
 class DateArchivePage:
-    """What one page of a dated listing names: articles, and the listing's next page.
-
-    `guessed` says that nobody named the next page.
-    """
+    """What one page of a dated listing names: articles, and the listing's next page."""
 
     articles: list[Discovered]
     next_url: str | None = None
-    guessed: bool = False
 
 
 def find_archives(
@@ -251,7 +248,7 @@ def parse_archive(
     if listing.next_url and archive_key(listing.next_url) == archive_key(url):
         return DateArchivePage(listing.articles, listing.next_url)
     guess = template.guessed_page(url) if len(listing.articles) >= FULL_PAGE else None
-    return DateArchivePage(listing.articles, guess, guessed=guess is not None)
+    return DateArchivePage(listing.articles, guess)
 
 
 def archive_key(url: str) -> str:
@@ -264,18 +261,19 @@ def archive_key(url: str) -> str:
     return url_key(urlunsplit(parts._replace(path=path, query=urlencode(query))))
 
 
-def _links(root: HtmlElement, url: str, site: Site) -> Iterable[str]:
+def _links(root: HtmlElement, url: str, site: Site) -> Iterator[str]:
     """The site's own links, those of a drop-down list of months too."""
     for element in root.iter("a", "area", "option", "link"):
-        target = element.get("value" if element.tag == "option" else "href") or ""
-        if element.tag == "option" and "/" not in target and "?" not in target:
-            continue
-        try:
-            link = absolute_url(target, url)
-        except InvalidURLError:
-            continue
-        if site.owns(link):
+        link = usable_url(_published_link(element), url)
+        if link is not None and site.owns(link):
             yield link
+
+
+def _published_link(element: HtmlElement) -> str:
+    if element.tag != "option":
+        return str(element.get("href", ""))
+    value: str = element.get("value", "")
+    return value if "/" in value or "?" in value else ""
 
 
 def _with_marks(text: str, match: re.Match[str]) -> str:

@@ -6,14 +6,15 @@ windows-1256 that calls itself UTF-8 comes out as Arabic, and an entity bomb has
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from crawler.discovery.json_feed import JsonFeed, read_json_feed
+from crawler.discovery.json_feed import JsonFeed, JsonItem, read_json_feed
 from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
@@ -23,7 +24,7 @@ from crawler.parsing.dates.order import DateOrder
 from crawler.parsing.markup import MarkupError, parse_xml, xml_source
 from crawler.parsing.plain_text import one_line, paragraphs
 from crawler.parsing.redirectors import preferred_address
-from crawler.parsing.urls import InvalidURLError, absolute_url
+from crawler.parsing.urls import absolute_url, usable_url
 
 _NAMESPACES = {
     "http://www.w3.org/2005/Atom": "atom",
@@ -111,21 +112,17 @@ def parse_feed(body: bytes, url: str, *, zone: ZoneInfo, site: Site | None = Non
         raise FeedError(url, "unknown")
     channel_element = next((child for child in root if _name(child) == "channel"), root)
     channel = _children(channel_element)
-    entries: dict[str, Discovered] = {}
-    skipped = 0
     order = order_of_times(_times_of(root))
-    for element in _entries(root):
-        entry = _entry(element, url, zone, order, site)
-        if entry is None:
-            skipped += 1
-        else:
-            entries.setdefault(entry.url, entry)
-    return Feed(
-        entries=list(entries.values()),
-        next_url=_next_url(channel, url),
-        title=one_line(_text(channel, "title", "atom:title")),
-        skipped=skipped,
-    )
+    entries = [_entry(element, url, zone, order, site) for element in _entries(root)]
+    return _feed(entries, _next_url(channel, url), _text(channel, "title", "atom:title"))
+
+
+def _feed(entries: list[Discovered | None], next_url: str | None, title: str | None) -> Feed:
+    """A feed of these entries, each address once; None is one without a usable address."""
+    by_url: dict[str, Discovered] = {}
+    for entry in filter(None, entries):
+        by_url.setdefault(entry.url, entry)
+    return Feed(list(by_url.values()), next_url, one_line(title), entries.count(None))
 
 
 def _entries(root: etree._Element) -> Iterator[etree._Element]:
@@ -146,32 +143,34 @@ def _times_of(root: etree._Element) -> Iterator[str | None]:
 
 
 def _from_json(feed: JsonFeed, url: str, zone: ZoneInfo, site: Site | None) -> Feed:
-    entries: dict[str, Discovered] = {}
-    skipped = 0
     order = order_of_times(text for item in feed.items for text in (item.published, item.modified))
-    for item in feed.items:
-        link = preferred_address(item.addresses, site, url)
-        if link is None:
-            skipped += 1
-            continue
-        summary = paragraphs(item.summary)
-        hints = Hints(
-            title=one_line(item.title),
-            published_at=parse_time(item.published, zone, order=order),
-            modified_at=parse_time(item.modified, zone, order=order),
-            authors=tuple(dict.fromkeys(name for author in item.authors if (name := one_line(author)))),
-            summary=summary.replace("\n\n", " ") if summary else None,
-            text=paragraphs(item.content),
-        )
-        entries.setdefault(link, Discovered(link, SourceKind.FEED, hints))
-    return Feed(list(entries.values()), _json_next(feed, url), one_line(feed.title), skipped)
+    entries = [_json_entry(item, url, zone, order, site) for item in feed.items]
+    return _feed(entries, _json_next(feed, url), feed.title)
+
+
+def _json_entry(
+    item: JsonItem, url: str, zone: ZoneInfo, order: DateOrder | None, site: Site | None
+) -> Discovered | None:
+    link = preferred_address(item.addresses, site, url)
+    if link is None:
+        return None
+    hints = Hints(
+        title=one_line(item.title),
+        published_at=parse_time(item.published, zone, order=order),
+        modified_at=parse_time(item.modified, zone, order=order),
+        authors=tuple(dict.fromkeys(filter(None, map(one_line, item.authors)))),
+        summary=_summary(item.summary),
+        text=paragraphs(item.content),
+    )
+    return Discovered(link, SourceKind.FEED, hints)
+
+
+def _summary(text: str | None) -> str | None:
+    return (paragraphs(text) or "").replace("\n\n", " ") or None
 
 
 def _json_next(feed: JsonFeed, url: str) -> str | None:
-    try:
-        following = absolute_url(feed.next_url, url) if feed.next_url else None
-    except InvalidURLError:
-        return None
+    following = usable_url(feed.next_url, url)
     return following if following != absolute_url(url) else None
 
 
@@ -182,8 +181,6 @@ def _entry(
     link = preferred_address(_addresses(element, children), site, _base(element, url))
     if link is None:
         return None
-    full = paragraphs(_text(children, "content:encoded", "atom:content", "content"))
-    summary = paragraphs(_text(children, "description", "atom:summary", "summary"))
     published = _time(children, zone, order, *_PUBLISHED)
     modified = _time(children, zone, order, *_MODIFIED)
     hints = Hints(
@@ -191,8 +188,8 @@ def _entry(
         published_at=published,
         modified_at=modified,
         authors=tuple(_authors(children)),
-        summary=summary.replace("\n\n", " ") if summary else None,
-        text=full,
+        summary=_summary(_text(children, "description", "atom:summary", "summary")),
+        text=paragraphs(_text(children, "content:encoded", "atom:content", "content")),
     )
     return Discovered(url=link, source=SourceKind.FEED, hints=hints)
 
@@ -203,27 +200,47 @@ def _addresses(element: etree._Element, children: Children) -> list[str]:
     The original behind a counting service, the link, a guid that is an address, and links of other relations,
     which are preferred to none of these but where they alone are the site's own.
     """
-    links = [child for name in ("link", "atom:link") for child in children.get(name, ())]
-    page_links = [link for link in links if link.get("rel", "alternate") == "alternate"]
-    related = [link for link in links if link.get("rel") in _OF_THE_PAGE]
-    identifiers = [
-        child.text for name in ("atom:id", "id", "dc:identifier") for child in children.get(name, ())
-    ]
+    links = list(_children_of(children, "link", "atom:link"))
+    identifiers = _children_of(children, "atom:id", "id", "dc:identifier")
     candidates = [
-        *(child.text for child in children.get("feedburner:origLink", ())),
-        *(link.get("href") or link.text for link in page_links),
-        *(
-            child.text
-            for child in children.get("guid", ())
-            if child.get("isPermaLink", "true").lower() != "false" or _is_address(child.text)
-        ),
-        *(text for text in identifiers if _is_address(text)),
-        *(link.get("href") for link in related),
+        *_texts(_children_of(children, "feedburner:origLink")),
+        *map(_target, filter(_is_alternate, links)),
+        *_texts(filter(_is_permanent_link, _children_of(children, "guid"))),
+        *filter(_is_address, _texts(identifiers)),
+        *map(_href, filter(_is_of_page, links)),
+        *filter(_is_address, [element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")]),
     ]
-    about = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    if _is_address(about):
-        candidates.append(about)
-    return [candidate for candidate in candidates if candidate and candidate.strip()]
+    return list(filter(str.strip, filter(None, candidates)))
+
+
+def _is_alternate(link: etree._Element) -> bool:
+    return str(link.get("rel", "alternate")) == "alternate"
+
+
+def _is_of_page(link: etree._Element) -> bool:
+    return link.get("rel") in _OF_THE_PAGE
+
+
+def _href(link: etree._Element) -> str:
+    return str(link.get("href", ""))
+
+
+def _target(link: etree._Element) -> str:
+    """Atom writes an address as an attribute, RSS as the text."""
+    return _href(link) or link.text or ""
+
+
+def _children_of(children: Children, *names: str) -> Iterator[etree._Element]:
+    """The children of these names, in the order of the names."""
+    return chain.from_iterable(children.get(name, ()) for name in names)
+
+
+def _texts(elements: Iterable[etree._Element]) -> Iterator[str | None]:
+    return (element.text for element in elements)
+
+
+def _is_permanent_link(guid: etree._Element) -> bool:
+    return guid.get("isPermaLink", "true").lower() != "false" or _is_address(guid.text)
 
 
 def _is_address(text: str | None) -> bool:
@@ -232,40 +249,30 @@ def _is_address(text: str | None) -> bool:
 
 def _base(element: etree._Element, url: str) -> str:
     """The base for relative links: the nearest xml:base, itself relative to those above it."""
-    bases = [base for parent in (element, *element.iterancestors()) if (base := parent.get(_XML_BASE))]
+    bases = [parent.get(_XML_BASE) for parent in (element, *element.iterancestors())]
     for base in reversed(bases):
-        try:
-            url = absolute_url(base, url)
-        except InvalidURLError:
-            continue
+        url = usable_url(base, url) or url
     return url
 
 
 def _next_url(channel: Children, url: str) -> str | None:
-    links = [*channel.get("atom:link", ()), *channel.get("link", ())]
-    for relation in ("next", "prev-archive"):
-        for link in links:
-            if link.get("rel") == relation and link.get("href"):
-                try:
-                    following = absolute_url(link.get("href", ""), _base(link, url))
-                except InvalidURLError:
-                    continue
-                if following != absolute_url(url):
-                    return following
-    return None
+    links = list(_children_of(channel, "atom:link", "link"))
+    by_relation = [link for name in ("next", "prev-archive") for link in links if link.get("rel") == name]
+    addresses = (usable_url(link.get("href"), _base(link, url)) for link in by_relation)
+    own = absolute_url(url)
+    return next((address for address in addresses if address not in (None, own)), None)
 
 
-def _authors(children: Children) -> Iterator[str]:
+def _authors(children: Children) -> list[str]:
     """Names, each once, without mail addresses."""
-    seen = set()
-    for name in ("dc:creator", "atom:author", "author"):
-        for element in children.get(name, ()):
-            inner = _children(element)
-            raw = one_line(_text(inner, "atom:name", "name") or _content(element)) or ""
-            person = _without_address(raw[:MAX_AUTHOR_CHARS]) if "@" in raw else raw.strip(" \"'")
-            if person and person not in seen:
-                seen.add(person)
-                yield person
+    elements = _children_of(children, "dc:creator", "atom:author", "author")
+    return list(dict.fromkeys(filter(None, map(_author, elements))))
+
+
+def _author(element: etree._Element) -> str:
+    line = one_line(_text(_children(element), "atom:name", "name") or _content(element)) or ""
+    author = line[:MAX_AUTHOR_CHARS]
+    return _without_address(author) if "@" in line else author.strip(" \"'")
 
 
 def _without_address(author: str) -> str:
@@ -279,16 +286,14 @@ def _without_address(author: str) -> str:
 
 
 def _time(children: Children, zone: ZoneInfo, order: DateOrder | None, *names: str) -> datetime | None:
-    moments = (
-        parse_time(element.text, zone, order=order) for name in names for element in children.get(name, ())
-    )
-    return next((moment for moment in moments if moment), None)
+    texts = _texts(_children_of(children, *names))
+    return next(filter(None, (parse_time(text, zone, order=order) for text in texts)), None)
 
 
 def _text(children: Children, *names: str) -> str | None:
     """The first of these children that is not empty, with the markup that stands inside it."""
-    contents = (_content(element) for name in names for element in children.get(name, ()))
-    return next((content for content in contents if content and content.strip()), None)
+    contents = map(_content, _children_of(children, *names))
+    return next((content for content in contents if content and not content.isspace()), None)
 
 
 def _content(element: etree._Element) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from lxml.html import HtmlElement
 
 from crawler.model.site import Site
-from crawler.parsing.urls import InvalidURLError, absolute_url, host_of
+from crawler.parsing.urls import host_of, usable_url
 
 _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
@@ -23,17 +23,13 @@ def feed_links(root: HtmlElement, url: str, site: Site) -> list[str]:
         url: Where it was fetched.
         site: The seed: which hosts are the site's.
     """
-    feeds: dict[str, None] = {}
-    for element in root.iter("link"):
-        relations = (element.get("rel") or "").lower().split()
-        kind = (element.get("type") or "").split(";")[0].strip().lower()
-        if "alternate" not in relations or kind not in _FEED_TYPES:
-            continue
-        about = f"{element.get('href') or ''} {element.get('title') or ''}"
-        try:
-            target = absolute_url(element.get("href") or "", url)
-        except InvalidURLError:
-            continue
-        if not _NOT_NEWS.search(unquote(about)):
-            feeds[target] = None
+    hrefs = [element.get("href") for element in root.iter("link") if _names_feed(element)]
+    feeds = dict.fromkeys(filter(None, (usable_url(href, url) for href in hrefs)))
     return [feed for feed in feeds if site.owns(feed) or "feed" in host_of(feed)]
+
+
+def _names_feed(element: HtmlElement) -> bool:
+    """Whether a `link` element is about a feed of articles."""
+    content_type = element.get("type", "").split(";")[0].strip().lower()
+    is_feed = content_type in _FEED_TYPES and "alternate" in element.get("rel", "").lower().split()
+    return is_feed and not _NOT_NEWS.search(unquote(f"{element.get('href', '')} {element.get('title', '')}"))

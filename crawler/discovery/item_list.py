@@ -1,12 +1,12 @@
 """Lists of articles in a page's structured data: schema.org's ItemList and its like, in JSON-LD."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from crawler.parsing.json_text import parse_json
 from crawler.parsing.plain_text import one_line
 
 _MEMBERS = ("itemListElement", "blogPost", "blogPosts", "hasPart")
@@ -35,13 +35,8 @@ def item_lists(root: HtmlElement, limit: int) -> list[ListedItem]:
     """
     items: list[ListedItem] = []
     for script in root.iter("script"):
-        if (script.get("type") or "").split(";")[0].strip().lower() != "application/ld+json":
-            continue
-        try:
-            data = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        items += _members(data)
+        if script.get("type", "").split(";")[0].strip().lower() == "application/ld+json":
+            items += _members(parse_json(script.text or ""))
     return items[:limit]
 
 
@@ -54,18 +49,20 @@ def _members(data: Any) -> Iterator[ListedItem]:
         if isinstance(node, list):
             stack.extend(reversed(node))
         elif isinstance(node, dict):
-            if _LISTS.intersection(_types(node)):
-                for name in _MEMBERS:
-                    members = node.get(name) or ()
-                    for member in members if isinstance(members, list) else [members]:
-                        if (item := _item(member)) is not None:
-                            yield item
-            stack.extend(value for value in reversed(list(node.values())) if isinstance(value, dict | list))
+            if _is_list(node):
+                members = (member for key in _MEMBERS for member in _values(node.get(key) or ()))
+                yield from filter(None, map(_item, members))
+            stack.extend(value for value in reversed(node.values()) if isinstance(value, dict | list))
 
 
-def _types(node: dict[str, Any]) -> list[str]:
-    types = node.get("@type")
-    return [types] if isinstance(types, str) else [kind for kind in types or () if isinstance(kind, str)]
+def _is_list(node: dict[str, Any]) -> bool:
+    types = [kind for kind in _values(node.get("@type")) if isinstance(kind, str)]
+    return not _LISTS.isdisjoint(types)
+
+
+def _values(value: Any) -> list[Any]:
+    """The members of a list, or the one value that stands in its place."""
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _item(member: Any) -> ListedItem | None:
@@ -75,13 +72,15 @@ def _item(member: Any) -> ListedItem | None:
     if not isinstance(member, dict):
         return None
     inner = member.get("item")
-    candidates: list[Any] = [member.get("url")]
-    names = [member.get("name"), member.get("headline")]
     if isinstance(inner, dict):
-        candidates += [inner.get("url"), inner.get("@id"), inner.get("mainEntityOfPage")]
-        names += [inner.get("name"), inner.get("headline")]
+        addresses = [member.get("url"), inner.get("url"), inner.get("@id"), inner.get("mainEntityOfPage")]
     else:
-        candidates += [inner, member.get("@id")]
-    url = next((text for text in candidates if isinstance(text, str) and text.strip()), None)
-    name = next((one_line(text) for text in names if isinstance(text, str) and one_line(text)), None)
+        inner, addresses = {}, [member.get("url"), inner, member.get("@id")]
+    url = next(filter(_is_text, addresses), None)
+    names = [node.get(key) for node in (member, inner) for key in ("name", "headline")]
+    name = next(filter(None, map(one_line, filter(_is_text, names))), None)
     return ListedItem(url, name) if url else None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not value.isspace() and value != ""

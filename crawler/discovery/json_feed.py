@@ -1,10 +1,10 @@
 """JSON Feed, versions 1 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from crawler.parsing.encoding import decode
+from crawler.parsing.json_text import objects_of, parse_json, text_of
 
 _VERSION = "jsonfeed.org/version/1"
 
@@ -41,43 +41,38 @@ def read_json_feed(body: bytes) -> JsonFeed | None:
     """
     if not body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return None
-    try:
-        data = json.loads(decode(body), strict=False)
-    except (ValueError, RecursionError):
-        return None
+    data = parse_json(decode(body))
     entries = data.get("items") if isinstance(data, dict) else None
     if not isinstance(entries, list):
         return None
-    items = [_item(entry) for entry in entries if isinstance(entry, dict)]
-    if _VERSION not in str(data.get("version")) and not any(item.addresses for item in items):
+    items = list(map(_item, objects_of(entries)))
+    has_addresses = any(item.addresses for item in items)
+    if not has_addresses and _VERSION not in str(data.get("version")):
         return None
     return JsonFeed(items, _text(data, "next_url"), _text(data, "title"))
 
 
 def _item(entry: dict[str, Any]) -> JsonItem:
-    identifier = _text(entry, "id")
-    addresses = (
-        _text(entry, "url"),
-        identifier if identifier and identifier.lower().startswith(("http://", "https://")) else None,
-        _text(entry, "external_url"),
-    )
+    identifier = _text(entry, "id") or ""
+    is_address = identifier.lower().startswith(("http://", "https://"))
+    addresses = (_text(entry, "url"), identifier if is_address else None, _text(entry, "external_url"))
     # Version 1 knows one `author`, 1.1 a list of `authors`.
     authors = entry.get("authors")
-    people = authors if isinstance(authors, list) else [entry.get("author")]
-    names = (_text(person, "name") for person in people if isinstance(person, dict))
+    people = objects_of(authors if isinstance(authors, list) else entry.get("author"))
     return JsonItem(
-        addresses=tuple(address for address in addresses if address),
+        addresses=tuple(filter(None, addresses)),
         title=_text(entry, "title"),
         published=_text(entry, "date_published"),
         modified=_text(entry, "date_modified"),
-        authors=tuple(name for name in names if name),
+        authors=tuple(filter(None, (_text(person, "name") for person in people))),
         summary=_text(entry, "summary"),
         content=_text(entry, "content_html") or _text(entry, "content_text"),
     )
 
 
 def _text(node: dict[str, Any], key: str) -> str | None:
+    """The text or number under a key; None where there is none."""
     value = node.get(key)
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return value.strip() or None if isinstance(value, str) else None
+    if type(value) is int:
+        return str(value)
+    return text_of(node, key) or None

@@ -1,8 +1,10 @@
 """Listing pages, home pages and the links of any page: which articles they lead to, and the page after."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import islice
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml import etree
@@ -13,8 +15,7 @@ from crawler.discovery.item_list import item_lists
 from crawler.discovery.links import (
     MIN_TITLE_WORDS,
     has_article_shape,
-    is_article_link,
-    told_by_address,
+    judge_address,
     word_count,
 )
 from crawler.model.article import Discovered, Hints
@@ -24,16 +25,17 @@ from crawler.parsing.encoding import decode_as
 from crawler.parsing.markup import html_tree
 from crawler.parsing.plain_text import one_line
 from crawler.parsing.redirectors import own_address
-from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url, url_key
+from crawler.parsing.urls import InvalidURLError, canonical_url, url_key, usable_url
 
 MAX_TITLE_LENGTH = 250
 """Characters. A longer text of a link is a whole teaser, not a headline."""
+MAX_PAGING_TEXT = 40
+"""Characters of a link to another page of the listing at most."""
 MAX_LINKS = 5_000
 """Links read of one page. Real home pages have some hundreds; a page of 8 MB could have 300,000."""
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# Texts that say nothing of the page they lead to. «شاهد» and «تابع» also begin headlines, so those are told
-# by their shortness.
+# Texts that say nothing of the page they lead to. «شاهد» and «تابع» also begin headlines, which are longer.
 _NO_TITLE = re.compile(
     r"\A(?:(?:اقرأ|إقرأ|اقرا|أقرأ|قراءة|تابع|لقراءة|شاهد|المزيد|التفاصيل|للمزيد|read|more|share|comment)\b"
     r"(?:\W+\w+){0,3}\W*\Z"
@@ -58,7 +60,7 @@ _NEXT_TEXT = re.compile(
 _PREVIOUS_TEXT = re.compile(r"\A[\s«‹<←»›>→]*(?:(?:الصفحة\s+)?السابق[ةه]?|previous)", re.IGNORECASE)
 _PAGE_IN_PATH = re.compile(r"/page[/-](\d{1,6})(?=/|\Z)", re.IGNORECASE)
 PAGE_NAMES = ("page", "paged", "pg", "pagenum", "pageno", "p_no")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_NUMBER_TEXT = re.compile(r"\d{1,40}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,9 @@ class _Link:
         return [text for text in (*map(_anchor_text, self.anchors), *self.names) if text]
 
     def is_article(self, site: Site) -> bool:
-        """Whether it leads to an article: the texts are read only where the address does not tell."""
-        by_address = told_by_address(self.url, site) if site.owns(self.url) else False
-        if by_address is not None:
-            return by_address
-        return is_article_link(self.url, self._headline(), site, is_teaser=self._is_teaser())
+        """Whether it leads to an article: the texts are read only where the address does not decide."""
+        by_address = judge_address(self.url, site)
+        return self.looks_like_article() if by_address is None else by_address
 
     def looks_like_article(self) -> bool:
         """The same by the shape of address and text alone, also for a link off the site."""
@@ -100,7 +100,7 @@ class _Link:
         return max((text for text in self.titles() if not _NO_TITLE.match(text)), key=len, default="")
 
     def _is_teaser(self) -> bool:
-        return bool(self.names) or any(map(_is_teaser, self.anchors))
+        return any(self.names) or any(map(_is_teaser, self.anchors))
 
 
 def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None) -> ListingPage:
@@ -118,24 +118,28 @@ def parse_listing(body: bytes, url: str, site: Site, charset: str | None = None)
     root = html_tree(text)
     if root is None:
         return ListingPage([], None)
-    base = _base_url(root, url)
-    anchors = _anchors(root)
+    page = _Page(root, url, site, encoding)
     articles: list[Discovered] = []
     left_out = AddressCounts()
-    for link in _links(anchors, url, base, site, encoding, root):
+    for link in page.links(also_foreign=True):
         if link.is_article(site):
             articles.append(Discovered(link.url, SourceKind.LISTING, Hints(title=_title(link.titles()))))
-        elif not site.owns(link.url):
-            if link.looks_like_article():
-                left_out.count_off_site(foreign_host(link.url))
-        elif _is_against_patterns(link.url, site) and link.looks_like_article():
-            left_out.count(AddressOutcome.EXCLUDED)
-    not_next = {url_key(article.url) for article in articles} | {url_key(url)}
-    return ListingPage(articles, _next_url(root, anchors, url, base, site, not_next), left_out)
+        elif _is_left_out(link.url, site) and link.looks_like_article():
+            _count(left_out, link.url, site)
+    not_next = {url_key(address) for address in (url, *(article.url for article in articles))}
+    return ListingPage(articles, _NextPage(page, not_next).find(), left_out)
 
 
-def _is_against_patterns(url: str, site: Site) -> bool:
-    return site.excludes(url) or site.is_article_url(url) is False
+def _is_left_out(url: str, site: Site) -> bool:
+    """Whether an address is off the site, or against the seed's patterns."""
+    return not site.owns(url) or site.excludes(url) or site.is_article_url(url) is False
+
+
+def _count(left_out: AddressCounts, url: str, site: Site) -> None:
+    if site.owns(url):
+        left_out.count(AddressOutcome.EXCLUDED)
+    else:
+        left_out.count_off_site(foreign_host(url))
 
 
 def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -> list[str]:
@@ -156,175 +160,181 @@ def parse_links(body: bytes, url: str, site: Site, charset: str | None = None) -
 
 def links_in(root: HtmlElement, url: str, site: Site, encoding: str = "utf-8") -> list[str]:
     """The same for a page in this encoding that has been parsed."""
-    links = _links(_anchors(root), url, _base_url(root, url), site, encoding)
-    return [link.url for link in links if link.is_article(site)]
-
-
-def _anchors(root: HtmlElement) -> list[HtmlElement]:
-    """Elements that lead somewhere: links, and what scripts make clickable."""
-    anchors = []
-    for element in root.iter(etree.Element):
-        if element.tag in ("a", "area") or not _CLICKED.isdisjoint(element.keys()):
-            if not _target_of(element):
-                continue
-            anchors.append(element)
-            if len(anchors) == MAX_LINKS:
-                break
-    return anchors
+    return [link.url for link in _Page(root, url, site, encoding).links() if link.is_article(site)]
 
 
 def _target_of(element: HtmlElement) -> str:
     """Where an element leads to, as published; empty where it leads nowhere."""
-    href: str = element.get("href") or ""
+    href: str = element.get("href", "")
     if href and not href.lstrip().lower().startswith(("#", "javascript:")):
         return href
-    if target := element.get("data-href"):
-        return str(target)
-    match = _ONCLICK.search(element.get("onclick") or "")
-    return match[1] if match else ""
+    clicked = _ONCLICK.search(element.get("onclick", ""))
+    return str(element.get("data-href") or (clicked and clicked[1]) or "")
 
 
-def _base_url(root: HtmlElement, url: str) -> str:
-    element = next(root.iter("base"), None)
-    try:
-        return absolute_url(element.get("href") or url, url) if element is not None else url
-    except InvalidURLError:
-        return url
-
-
-def _links(
-    anchors: list[HtmlElement],
-    url: str,
-    base: str,
-    site: Site,
-    encoding: str,
-    root: HtmlElement | None = None,
-) -> Iterable[_Link]:
-    """The pages that these anchors lead to, but for the site's home page and this one.
+class _Page:
+    """A page and what it links.
 
     Args:
-        anchors: The page's links.
-        url: Where the page was fetched.
-        base: What its relative links are relative to.
+        root: The page.
+        url: Where it was fetched.
         site: The seed.
         encoding: The page's.
-        root: The page, where the links of its structured data and those off the site count as well.
     """
-    own_keys = {url_key(url), url_key(site.url)}
-    links: dict[str, _Link] = {}
 
-    def link_to(href: str) -> _Link | None:
+    def __init__(self, root: HtmlElement, url: str, site: Site, encoding: str) -> None:
+        self.root = root
+        self.url = url
+        self.site = site
+        self._encoding = encoding
+        base = next(root.iter("base"), None)
+        self.base = usable_url(None if base is None else base.get("href"), url) or url
+        """What its relative links are relative to."""
+        clickable = filter(_is_clickable, root.iter(etree.Element))
+        self.anchors = list(islice(filter(_target_of, clickable), MAX_LINKS))
+        """Elements that lead somewhere: links, and what scripts make clickable."""
+
+    def links(self, *, also_foreign: bool = False) -> list[_Link]:
+        """The pages that the anchors lead to, but for the site's home page and this one.
+
+        Args:
+            also_foreign: The links of its structured data and those off the site count as well.
+        """
+        own_keys = {url_key(self.url), url_key(self.site.url)}
+        links: dict[str, _Link] = {}
+
+        # Pages link to most of their targets more than once: picture, headline, "read more".
+        @cache
+        def link_to(href: str) -> _Link:
+            target = self._target(href, also_foreign=also_foreign)
+            key = url_key(target) if target else ""
+            return _Link("") if not key or key in own_keys else links.setdefault(key, _Link(target))
+
+        for anchor in self.anchors:
+            if "nofollow" not in _relations(anchor):
+                link_to(_target_of(anchor)).anchors.append(anchor)
+        for item in item_lists(self.root, MAX_LINKS) if also_foreign else ():
+            link_to(item.url).names.append(item.name or "")
+        return list(links.values())
+
+    def _target(self, href: str, *, also_foreign: bool) -> str:
+        """Where a link leads to; empty where that is no page that is looked for."""
         try:
-            target = own_address(href, site, base, encoding=encoding)
-            if target is None and root is not None:
-                target = canonical_url(href, base, encoding=encoding)
+            target = own_address(href, self.site, self.base, encoding=self._encoding)
+            if target is None and also_foreign:
+                target = canonical_url(href, self.base, encoding=self._encoding)
         except InvalidURLError:
-            return None
-        if target is None or (key := url_key(target)) in own_keys:
-            return None
-        return links.setdefault(key, _Link(target))
+            return ""
+        return target or ""
 
-    # Pages link to most of their targets more than once, in the same words: picture, headline, "read more".
-    by_href: dict[str, _Link | None] = {}
-    for anchor in anchors:
-        if "nofollow" in (anchor.get("rel") or "").lower().split():
-            continue
-        href = _target_of(anchor)
-        if href not in by_href:
-            by_href[href] = link_to(href)
-        if (link := by_href[href]) is not None:
-            link.anchors.append(anchor)
-    for item in item_lists(root, MAX_LINKS) if root is not None else ():
-        if (link := link_to(item.url)) is not None and item.name:
-            link.names.append(item.name)
-    return links.values()
+
+def _is_clickable(element: HtmlElement) -> bool:
+    return element.tag in ("a", "area") or not _CLICKED.isdisjoint(element.keys())
 
 
 def _anchor_text(anchor: HtmlElement) -> str:
     """What a link says: a heading inside it, else its text, else what its image or tooltip says."""
-    if len(anchor) == 0:
-        return one_line(anchor.text) or one_line(anchor.get("title")) or ""
-    heading = next(anchor.iter(*_HEADINGS), None)
-    for text in ("".join((anchor if heading is None else heading).itertext()), anchor.get("title")):
-        if line := one_line(text):
-            return line
-    image = next(anchor.iter("img"), None)
-    return (one_line(image.get("alt")) or "") if image is not None else ""
+    heading = next(anchor.iter(*_HEADINGS), anchor)
+    images = [image.get("alt") for image in islice(anchor.iterdescendants("img"), 1)]
+    texts = ("".join(heading.itertext()), anchor.get("title"), *images)
+    return next(filter(None, map(one_line, texts)), "")
 
 
 def _is_teaser(anchor: HtmlElement) -> bool:
-    parent = anchor.getparent()
-    around = (parent, parent.getparent()) if parent is not None else ()
-    return any(element is not None and element.tag in _HEADINGS for element in around) or (
-        len(anchor) > 0 and next(anchor.iter("img", "picture", *_HEADINGS), None) is not None
-    )
+    if any(element.tag in _HEADINGS for element in islice(anchor.iterancestors(), 2)):
+        return True
+    return len(anchor) > 0 and next(anchor.iter("img", "picture", *_HEADINGS), None) is not None
 
 
 def _title(texts: list[str]) -> str | None:
-    """The longest text that can be a headline: several words, not cut off, no whole teaser."""
-    candidates = [
-        text
-        for text in texts
-        if word_count(text) >= MIN_TITLE_WORDS - 1 and len(text) <= MAX_TITLE_LENGTH
-        if not _NO_TITLE.match(text) and not _CUT_OFF.search(text)
-    ]
-    return max(candidates, key=len, default=None)
+    """The longest text that can be a headline."""
+    return max(filter(_may_be_title, texts), key=len, default=None)
 
 
-def _next_url(
-    root: HtmlElement, anchors: list[HtmlElement], url: str, base: str, site: Site, not_next: set[str]
-) -> str | None:
-    """The page with older articles: by rel=next, by class, by text, by the next number; first that fits."""
-    current = page_number(url)
+def _may_be_title(text: str) -> bool:
+    """Whether a text has several words, is not cut off, and is no whole teaser."""
+    is_headline_long = word_count(text) >= MIN_TITLE_WORDS - 1 and len(text) <= MAX_TITLE_LENGTH
+    return is_headline_long and not (_NO_TITLE.match(text) or _CUT_OFF.search(text))
 
-    def fitting(element: HtmlElement) -> str | None:
-        try:
-            target = absolute_url(_target_of(element), base)
-        except InvalidURLError:
+
+class _NextPage:
+    """Finds the page with older articles among a listing's links.
+
+    Args:
+        page: The listing.
+        not_next: Keys of addresses that are something else.
+    """
+
+    def __init__(self, page: _Page, not_next: set[str]) -> None:
+        self._root = page.root
+        self._anchors = page.anchors
+        self._base = page.base
+        self._site = page.site
+        self._not_next = not_next
+        self._number = page_number(page.url)
+
+    def find(self) -> str | None:
+        """Its address; None where no link leads there."""
+        return next(filter(None, map(self._fitting, self._candidates())), None)
+
+    def _candidates(self) -> Iterator[HtmlElement]:
+        """The links that may lead there, the surest first: by rel=next, by class, by text, by number."""
+        yield from filter(_is_next, self._root.iter("link", "a"))
+        yield from (anchor for anchor in self._anchors if _OLDER_CLASSES.search(_classes(anchor)))
+        yield from self._by_text(_NEXT_TEXT)
+        # «السابق» leads to older articles on some sites, to newer ones on others: the page's number decides.
+        yield from self._numbered(self._by_text(_PREVIOUS_TEXT))
+        numbers = self._numbered(self._by_text(_NUMBER_TEXT))
+        yield from sorted(numbers, key=numbers.__getitem__)
+
+    def _by_text(self, pattern: re.Pattern[str]) -> Iterator[HtmlElement]:
+        return (anchor for anchor, text in self._texts.items() if pattern.match(text))
+
+    @cached_property
+    def _texts(self) -> dict[HtmlElement, str]:
+        """The links with a short text."""
+        texts = {anchor: _text_or_title(anchor) for anchor in self._anchors}
+        return {anchor: text for anchor, text in texts.items() if len(text) <= MAX_PAGING_TEXT}
+
+    def _numbered(self, anchors: Iterable[HtmlElement]) -> dict[HtmlElement, int]:
+        """The links whose address has a page's number."""
+        urls = {anchor: usable_url(_target_of(anchor), self._base) or "" for anchor in anchors}
+        numbers = {anchor: page_number(url) for anchor, url in urls.items()}
+        return {anchor: number for anchor, number in numbers.items() if number is not None}
+
+    def _fitting(self, element: HtmlElement) -> str | None:
+        target = usable_url(_target_of(element), self._base)
+        if target is None or not self._goes_back_in_time(target):
             return None
-        number = page_number(target)
-        goes_back = number is not None and number <= (current if current is not None else -1)
-        # An address without a number is the listing's first page.
-        goes_back = goes_back or (number is None and current is not None and current > 1)
-        if goes_back or not site.owns(target) or site.excludes(target) or url_key(target) in not_next:
+        if not self._site.owns(target) or self._site.excludes(target):
             return None
-        return target
+        return None if url_key(target) in self._not_next else target
 
-    links = [
-        element for element in root.iter("link", "a") if "next" in (element.get("rel") or "").lower().split()
-    ]
-    links += [anchor for anchor in anchors if _OLDER_CLASSES.search(_classes(anchor))]
-    texts = {
-        anchor: one_line("".join(anchor.itertext())) or one_line(anchor.get("title")) or ""
-        for anchor in anchors
-    }
-    links += [anchor for anchor, text in texts.items() if len(text) <= 40 and _NEXT_TEXT.match(text)]
-    # «السابق» leads to older articles on some sites and to newer ones on others: the page's number tells.
-    links += [
-        anchor
-        for anchor, text in texts.items()
-        if len(text) <= 40 and _PREVIOUS_TEXT.match(text) and page_number(_href(anchor, base)) is not None
-    ]
-    numbered = sorted(
-        (number, order, anchor)
-        for order, (anchor, text) in enumerate(texts.items())
-        if text.translate(_DIGITS).isdecimal() and (number := page_number(_href(anchor, base))) is not None
-    )
-    links += [anchor for number, _, anchor in numbered]
-    return next((target for link in links if (target := fitting(link))), None)
+    def _goes_back_in_time(self, target: str) -> bool:
+        """Whether a page's number is higher; an address without one is the listing's first page."""
+        number, current = page_number(target), self._number
+        if number is None:
+            return current is None or current <= 1
+        return current is None or number > current
 
 
-def _href(anchor: HtmlElement, base: str) -> str:
-    try:
-        return absolute_url(_target_of(anchor), base)
-    except InvalidURLError:
-        return ""
+def _is_next(element: HtmlElement) -> bool:
+    return "next" in _relations(element)
+
+
+def _text_or_title(anchor: HtmlElement) -> str:
+    return one_line("".join(anchor.itertext())) or one_line(anchor.get("title")) or ""
+
+
+def _relations(element: HtmlElement) -> list[str]:
+    return (element.get("rel") or "").lower().split()
 
 
 def _classes(anchor: HtmlElement) -> str:
     """Classes of a link and of the element around it: themes put them on either."""
     parent = anchor.getparent()
-    return f"{anchor.get('class') or ''} {parent.get('class') or '' if parent is not None else ''}".lower()
+    around = "" if parent is None else parent.get("class", "")
+    return f"{anchor.get('class', '')} {around}".lower()
 
 
 def page_number(url: str) -> int | None:

@@ -37,7 +37,7 @@ time; one page that was edited is believed, and if most were, the next look find
 class SourceContent:
     """What a source's answer names: pages, further sitemaps, and the source's own next page.
 
-    `left_out` counts what it names besides and is none of these. `made_by_wordpress`: the answer says so.
+    `left_out` counts what it names besides and is none of these. `from_wordpress`: the answer says so.
     `feeds` are those that a web page names which stands where a feed is expected.
     `listings` are pages of a sitemap that are no articles by their addresses.
     """
@@ -48,7 +48,7 @@ class SourceContent:
     left_out: AddressCounts = field(default_factory=AddressCounts)
     skipped: int = 0
     truncated: bool = False
-    made_by_wordpress: bool = False
+    from_wordpress: bool = False
     feeds: tuple[str, ...] = ()
     listings: list[Discovered] = field(default_factory=list)
 
@@ -73,7 +73,7 @@ def feed_content(body: bytes, url: str, site: Site, charset: str | None) -> Sour
             raise
         return SourceContent([], feeds=feeds)
     return SourceContent(
-        feed.entries, next_url=feed.next_url, skipped=feed.skipped, made_by_wordpress=is_wordpress(body)
+        feed.entries, next_url=feed.next_url, skipped=feed.skipped, from_wordpress=is_wordpress(body)
     )
 
 
@@ -120,11 +120,13 @@ def unbelievable_times(times: Sequence[datetime], now: datetime) -> frozenset[da
         times: The times that the answer gives, one for each entry.
         now: When it was fetched. What truly changed after it is in the past at the next look.
     """
-    ahead = {moment for moment in times if moment > now}
     majority = MOSTLY * len(times)
-    shared = {moment for moment, count in Counter(times).items() if count >= FEWEST and count > majority}
+    shared = max(majority, FEWEST - 1)
+    doubted = {moment for moment, count in Counter(times).items() if moment > now or count > shared}
     present = [moment for moment in times if moment > now - PRESENT]
-    return frozenset(ahead | shared | (set(present) if len(present) > max(majority, 1) else set()))
+    if len(present) > max(majority, 1):
+        doubted.update(present)
+    return frozenset(doubted)
 
 
 def with_believed_times(content: SourceContent, source: str, now: datetime) -> tuple[SourceContent, int]:
@@ -135,17 +137,18 @@ def with_believed_times(content: SourceContent, source: str, now: datetime) -> t
         source: The address at which the source begins, for the record of what came of them.
         now: When it was fetched.
     """
-    page_times = [page.hints.modified_at for page in content.pages if page.hints.modified_at]
-    link_times = [link.modified_at for link in content.sitemaps if link.modified_at]
+    page_times = list(filter(None, (page.hints.modified_at for page in content.pages)))
+    link_times = list(filter(None, (link.modified_at for link in content.sitemaps)))
     doubted, doubted_links = unbelievable_times(page_times, now), unbelievable_times(link_times, now)
-    links = [
-        replace(link, modified_at=None) if link.modified_at in doubted_links else link
-        for link in content.sitemaps
-    ]
     pages = [_believed(page, doubted, source) for page in content.pages]
-    count = sum(moment in doubted for moment in page_times)
-    count += sum(moment in doubted_links for moment in link_times)
+    links = [_believed_link(link, doubted_links) for link in content.sitemaps]
+    left = [*(page.hints.modified_at for page in pages), *(link.modified_at for link in links)]
+    count = len(page_times) + len(link_times) - len(list(filter(None, left)))
     return replace(content, pages=pages, sitemaps=links), count
+
+
+def _believed_link(link: SitemapLink, doubted: frozenset[datetime]) -> SitemapLink:
+    return replace(link, modified_at=None) if link.modified_at in doubted else link
 
 
 def _believed(page: Discovered, doubted: frozenset[datetime], source: str) -> Discovered:

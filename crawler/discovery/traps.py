@@ -14,6 +14,7 @@ TRIED = 25
 has one now and then."""
 
 _NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^-_\s]+")
 _LONG = 4
 """Words of a slug: a segment with so many is a headline, and another in each article."""
 
@@ -98,5 +99,4 @@ def _segment(segment: str) -> str:
     stem, dot, suffix = segment.rpartition(".")
     if dot and stem and len(suffix) <= 5 and suffix.isalpha():
         return f"{_segment(stem)}.{suffix}"
-    words = [word for word in re.split(r"[-_\s]+", segment) if word]
-    return "*" if len(words) >= _LONG else _NUMBER.sub("*", segment)
+    return "*" if len(_WORD.findall(segment)) >= _LONG else _NUMBER.sub("*", segment)

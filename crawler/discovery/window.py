@@ -15,6 +15,10 @@ MARGIN = timedelta(days=1)
 """A day in an address is a day of the site's clock, which is at most half a day away from UTC; and an article
 drafted before midnight keeps its address when it appears after it."""
 
+ALWAYS_BEFORE = datetime.min.replace(tzinfo=UTC)
+ALWAYS_AFTER = datetime.max.replace(tzinfo=UTC)
+"""Bounds of a window that has none."""
+
 _YEAR = r"((?:19|20)\d\d)"
 _MONTH = r"(0?[1-9]|1[0-2])"
 _DAY = r"(0?[1-9]|[12]\d|3[01])"
@@ -47,31 +51,39 @@ class Window:
         """Whether everything is wanted."""
         return self.since is None and self.until is None
 
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """Its first moment, and the first one after it."""
+        return self.since or ALWAYS_BEFORE, self.until or ALWAYS_AFTER
+
+    def contains(self, moment: datetime) -> bool:
+        """Whether a moment lies within the window."""
+        since, until = self.bounds
+        return since <= moment < until
+
     def meets(self, span: Span) -> bool:
         """Whether a stretch of time, with a margin, has something in common with the window."""
-        return (self.since is None or span.end + MARGIN > self.since) and (
-            self.until is None or span.start - MARGIN < self.until
-        )
+        since, until = self.bounds
+        return span.end + MARGIN > since and span.start - MARGIN < until
 
     def may_hold(self, url: str, hints: Hints) -> bool:
         """Whether a page may have been published within the window, as far as is known of it."""
         if self.is_open:
             return True
-        moment = hints.published_at
-        if moment is not None:
-            return (self.since is None or moment >= self.since) and (
-                self.until is None or moment < self.until
-            )
-        if self.since and hints.modified_at and hints.modified_at < self.since:
+        if hints.published_at is not None:
+            return self.contains(hints.published_at)
+        since, _ = self.bounds
+        if (hints.modified_at or ALWAYS_AFTER) < since:
             return False
-        span = page_span(url)
-        return span is None or self.meets(span)
+        return self._may_meet(page_span(url))
 
     def may_name(self, url: str, modified_at: datetime | None) -> bool:
         """Whether a sitemap may name pages of the window: by its last change and by a date in its name."""
-        if self.since and modified_at and modified_at + MARGIN < self.since:
-            return False
-        span = sitemap_span(url)
+        since, _ = self.bounds
+        is_older = modified_at is not None and modified_at + MARGIN < since
+        return not is_older and self._may_meet(sitemap_span(url))
+
+    def _may_meet(self, span: Span | None) -> bool:
         return span is None or self.meets(span)
 
 
@@ -88,21 +100,22 @@ def sitemap_span(url: str) -> Span | None:
 def _span(match: re.Match[str] | None) -> Span | None:
     if match is None:
         return None
-    year, month, day = ([int(part) for part in match.groups() if part] + [0, 0])[:3]
+    year, *rest = map(int, filter(None, match.groups()))
+    month, day = (*rest, 1, 1)[:2]
     try:
-        start = datetime(year, month or 1, day or 1, tzinfo=UTC)
+        start = datetime(year, month, day, tzinfo=UTC)
     except ValueError:
         return None
-    if day:
+    if len(rest) == len(("month", "day")):
         return Span(start, start + timedelta(days=1))
-    months = 1 if month else 12
-    later = year * 12 + (month or 1) - 1 + months
-    return Span(start, datetime(later // 12, later % 12 + 1, 1, tzinfo=UTC))
+    months = year * 12 + month - 1 + (1 if rest else 12)
+    return Span(start, datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC))
 
 
 def newest_first(url: str, hints: Hints) -> datetime:
     """What pages are sorted by, in reverse: when a page was published, or may have been at the latest."""
-    if moment := hints.published_at or hints.modified_at:
+    moment = hints.published_at or hints.modified_at
+    if moment is not None:
         return moment
     span = page_span(url)
-    return span.end if span else datetime.max.replace(tzinfo=UTC)
+    return ALWAYS_AFTER if span is None else span.end

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from crawler.parsing.urls import InvalidURLError, absolute_url
+from crawler.parsing.urls import usable_url
 
 _GENERATOR = re.compile(rb"<generator>\s*https?://wordpress\.(?:org|com)/", re.IGNORECASE)
 
@@ -83,13 +83,12 @@ def find_api(link_headers: list[str], body: bytes, url: str) -> str | None:
         body: The page; only its head is looked at.
         url: Where it was fetched.
     """
-    told = [match[1] for header in link_headers if (match := _HEADER.search(header))]
-    if not told and (link := _LINK.search(body, 0, HEAD_BYTES)) and (href := _HREF.search(link[0])):
-        told = [html.unescape(href[1].decode("utf-8", "replace"))]
-    try:
-        return absolute_url(told[0], url) if told else None
-    except InvalidURLError:
-        return None
+    match = next(filter(None, map(_HEADER.search, link_headers)), None)
+    if match is not None:
+        return usable_url(match[1], url)
+    link = _LINK.search(body, 0, HEAD_BYTES)
+    href = link and _HREF.search(link[0])
+    return usable_url(html.unescape(href[1].decode("utf-8", "replace")), url) if href else None
 
 
 def posts_url(
@@ -115,10 +114,11 @@ def posts_url(
         ids: Only these posts.
         embed: With the names of authors and categories, rather than their numbers alone.
     """
-    before = min((text for text in (cursor.before if cursor else None, until) if text), default=None)
-    asked: dict[str, str | int | None] = {
+    cursor = cursor or Cursor()
+    before = min(filter(None, (cursor.before, until)), default=None)
+    parameters: dict[str, str | int | None] = {
         "per_page": page_size,
-        "page": cursor.page if cursor and cursor.page > 1 else None,
+        "page": cursor.page if cursor.page > 1 else None,
         "after": since,
         "before": before,
         "modified_after": modified_after,
@@ -126,7 +126,7 @@ def posts_url(
         "_fields": _FIELDS,
         "_embed": _EMBED if embed else None,
     }
-    query = urlencode({name: value for name, value in asked.items() if value}, safe=",:")
+    query = urlencode({name: value for name, value in parameters.items() if value}, safe=",:")
     # Sites without "pretty" addresses name the interface as "/index.php?rest_route=/".
     return f"{api.rstrip('/')}/wp/v2/posts{'&' if '?' in api else '?'}{query}"
 

@@ -4,11 +4,12 @@ The headers are those of the REST API Handbook, "Pagination". Sites change both:
 large ones with a status of 400, leave headers out or hide single posts.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from crawler.parsing.json_text import parse_json
 
 DEFAULT_PAGE_SIZE = 10
 """What WordPress gives where nobody says how many: no site refuses it."""
@@ -26,6 +27,9 @@ LONGEST_EXPLANATION = 20_000
 _NUMBER = re.compile(r"\d{1,9}")
 _NEXT = re.compile(r"""<[^<>]*>[^<>,]*?\brel\s*=\s*(?:next\b|["'][^"'<>]*\bnext\b)""", re.IGNORECASE)
 _PARAMETER = "per_page"
+
+DEEPEST = 10
+"""Levels of an error that are looked at; real ones have three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,15 @@ class Extent:
             page: Its number, from 1.
             page_size: How many entries a whole answer holds.
         """
-        if self.has_next:
-            return True
-        if self.total is None and self.pages is None:
+        if self == SILENT:
             return None
         # Where posts are hidden or answers capped, one of the two says less than the other.
-        by_total = self.total is not None and self.total > (page - 1) * page_size + rows
-        return by_total or (self.pages is not None and self.pages > page)
+        has_more_posts = (self.total or 0) > (page - 1) * page_size + rows
+        return self.has_next or has_more_posts or (self.pages or 0) > page
+
+
+SILENT = Extent()
+"""What headers say that say nothing."""
 
 
 def read_extent(headers: Mapping[str, str]) -> Extent:
@@ -84,14 +90,12 @@ def allowed_page_size(body: bytes, page_size: int) -> int | None:
     if len(body) > LONGEST_EXPLANATION:
         return None
     text = body.decode("utf-8-sig", "replace")
-    try:
-        error: object = json.loads(text)
-    except (ValueError, RecursionError):
+    error = parse_json(text)
+    if error is None:
         return _largest([text], page_size) if _PARAMETER in text else None
     leaves = list(_leaves(error))
-    return _largest([leaf for named, leaf in leaves if named], page_size) or _largest(
-        [leaf for _, leaf in leaves], page_size
-    )
+    about_size = [leaf for is_about_size, leaf in leaves if is_about_size]
+    return _largest(about_size, page_size) or _largest([leaf for _, leaf in leaves], page_size)
 
 
 def smaller_page_size(page_size: int) -> int | None:
@@ -104,25 +108,25 @@ def _count(value: str | None) -> int | None:
     return int(match[0]) if match else None
 
 
-def _leaves(value: object, named: bool = False, depth: int = 0) -> Iterator[tuple[bool, str]]:
+def _leaves(value: object, is_about_size: bool = False, depth: int = 0) -> Iterator[tuple[bool, str]]:
     """The texts and numbers of an error, and whether each is about the number of posts in an answer."""
-    if depth > 10 or isinstance(value, bool):
-        return
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        yield is_about_size or _PARAMETER in str(value), str(value)
+    elif depth <= DEEPEST:
+        for name, inner in _members(value):
+            yield from _leaves(inner, is_about_size or _PARAMETER in name, depth + 1)
+
+
+def _members(value: object) -> Iterator[tuple[str, object]]:
+    """What an object or a list holds, by name; the status repeats the answer's own, and is left out."""
     if isinstance(value, dict):
-        for name, item in value.items():
-            # The status repeats the answer's own.
-            if name != "status":
-                yield from _leaves(item, named or _PARAMETER in str(name), depth + 1)
+        yield from ((str(name), value[name]) for name in value if name != "status")
     elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item, named, depth + 1)
-    elif isinstance(value, str | int):
-        text = str(value)
-        yield named or _PARAMETER in text, text
+        yield from (("", entry) for entry in value)
 
 
 def _largest(texts: list[str], page_size: int) -> int | None:
-    numbers = (int(number) for text in texts for number in _NUMBER.findall(_decimals(text)))
+    numbers = map(int, _NUMBER.findall(_decimals(" ".join(texts))))
     return max((number for number in numbers if 1 < number < page_size), default=None)
 
 

@@ -39,7 +39,7 @@ class PostsError(KhabarError):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One article as the interface tells it; `content` is HTML, `date` and `modified` site-local texts.
+    """One article as the interface gives it; `content` is HTML, `date` and `modified` site-local texts.
 
     `author_id` and `category_ids` are the numbers of those whose names did not come with it.
     """
@@ -78,7 +78,7 @@ class Post:
         return Discovered(self.url, SourceKind.WORDPRESS, hints)
 
     def as_page(self, language: str) -> bytes:
-        """The post as a page of its own, so that it is cleaned as every other page is.
+        """The post as a page, so that it is cleaned as every other page is.
 
         Args:
             language: The site's, for a text that is too short to tell.
@@ -96,9 +96,9 @@ class Post:
             "image": self.image,
             "description": self.excerpt,
         }
-        told = dumps({name: value for name, value in statements.items() if value}, ensure_ascii=False)
+        statement = dumps({name: value for name, value in statements.items() if value}, ensure_ascii=False)
         title, url = html.escape(self.title), html.escape(self.url)
-        escaped = told.replace("<", "\\u003c")
+        escaped = statement.replace("<", "\\u003c")
         return (
             f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
             f'<link rel="canonical" href="{url}"><meta property="og:type" content="article">'
@@ -220,7 +220,7 @@ def _post(row: dict[str, Any], url: str, zone: ZoneInfo) -> Post | None:
 def _clock(value: object) -> str | None:
     """A site-local time in the form that the interface takes back; None where it is none."""
     try:
-        return datetime.strptime(_text(value)[:19], LOCAL_TIME).strftime(LOCAL_TIME)  # noqa: DTZ007 - as told
+        return datetime.strptime(_text(value)[:19], LOCAL_TIME).strftime(LOCAL_TIME)  # noqa: DTZ007 - as given
     except ValueError:
         return None
 
@@ -239,8 +239,8 @@ def _rendered(value: object) -> str:
 
 def _embedded(row: dict[str, Any], name: str) -> list[Any]:
     embedded = row.get("_embedded")
-    found = embedded.get(name) if isinstance(embedded, dict) else None
-    return found if isinstance(found, list) else []
+    entries = embedded.get(name) if isinstance(embedded, dict) else None
+    return entries if isinstance(entries, list) else []
 
 
 def _authors(row: dict[str, Any]) -> list[str]:
@@ -253,7 +253,11 @@ def _authors(row: dict[str, Any]) -> list[str]:
 
 
 def _numbers(value: object) -> tuple[int, ...]:
-    return tuple(item for item in value if isinstance(item, int)) if isinstance(value, list) else ()
+    return tuple(filter(_is_number, value)) if isinstance(value, list) else ()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int)
 
 
 def _term_name(term: dict[str, Any]) -> str | None:

@@ -109,7 +109,7 @@ class CrawlContext:
         self.problem(sentence)
         self.end(CrawlOutcome.ERROR, sentence)
 
-    def told_to_wait(self, until: datetime) -> None:
+    def end_for_pause(self, until: datetime) -> None:
         """End the crawl because the site asked for a pause until then."""
         local = until.astimezone(self.site.zone)
         self.stop(

@@ -210,7 +210,7 @@ class DelayMiddleware:
         self._pace.pause(wait)
         until = datetime.now(UTC) + timedelta(seconds=wait)
         if wait > PATIENCE or self._waits > MOST_WAITS:
-            self._context.told_to_wait(until)
+            self._context.end_for_pause(until)
             # The crawl ends: requests that wait end at once instead of keeping it from ending.
             self._slot.close_pace(HeldBackError("the site asked for a longer pause than a crawl waits"))
             request.meta["not_before"] = until

@@ -106,6 +106,19 @@ def absolute_url(url: str, base: str | None = None) -> str:
     return _joined(scheme, netloc, _escaped(path, _UNSAFE_IN_PATH), _escaped(query, _UNSAFE_IN_QUERY))
 
 
+def usable_url(url: str | None, base: str | None = None) -> str | None:
+    """The absolute form of an address; None where there is none that can be asked for.
+
+    Args:
+        url: The address as published; None or empty: there is none.
+        base: What a relative one is relative to.
+    """
+    try:
+        return absolute_url(url, base) if url else None
+    except InvalidURLError:
+        return None
+
+
 def canonical_url(url: str, base: str | None = None, *, encoding: str = "utf-8") -> str:
     """The address under which Khabar fetches and shows a page.
 

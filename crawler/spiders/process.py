@@ -2,7 +2,7 @@
 
 The parent writes the job as one line of JSON to stdin and keeps the pipe open: its end means that the parent
 is gone. The child writes events as lines of JSON to stdout, the last of them the report, and its log to
-stderr. A process of its own since a reactor cannot be started again, and so that no site takes another along.
+stderr. Each crawl has one, since a reactor cannot be started again, and so that no crawl ends another.
 """
 
 import gc

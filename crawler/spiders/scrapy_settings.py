@@ -40,9 +40,9 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
-        # Scrapy takes any certificate unless told otherwise: whoever sits between could write the archive.
+        # By default Scrapy takes any certificate: a man in the middle could write the archive.
         "DOWNLOAD_VERIFY_CERTIFICATES": site.tls == "verify",
-        # Pages are told apart by the frontier.
+        # The frontier knows duplicates.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "CONCURRENT_REQUESTS": FAST_SLOT,

@@ -82,7 +82,7 @@ class SiteSpider(scrapy.Spider):
     async def _first_requests(self) -> AsyncIterator[Request]:
         self._renewal = asyncio.create_task(self.context.keep_lease())
         if self.context.wait_until is not None:
-            self.context.told_to_wait(self.context.wait_until)
+            self.context.end_for_pause(self.context.wait_until)
             return
         await self._sources.recall()
         pages = self._queue.claim(await self._queue.pending())

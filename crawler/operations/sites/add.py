@@ -84,7 +84,7 @@ def seed_text(survey: Survey, *, private: bool = False) -> str:
     """The seed as TOML; what the surveyor was not sure of stands in comments."""
     home = survey.home
     host = urlsplit(survey.url).netloc
-    lines = [f"name = {_toml(home.name or host)}{'' if home.name_told else '  # unverified'}"]
+    lines = [f"name = {_toml(home.name or host)}{'' if home.is_name_stated else '  # unverified'}"]
     if home.name_en and home.name_en != home.name:
         lines.append(f"name_en = {_toml(home.name_en)}  # unverified")
     lines.append(f"url = {_toml(survey.url)}")
@@ -151,7 +151,7 @@ def _address_changes(site: Site, survey: Survey) -> Iterator[Change]:
 
 def _name_changes(site: Site, survey: Survey) -> Iterator[Change]:
     name = survey.home.name
-    if survey.home.name_told and name not in (site.name, site.name_en):
+    if survey.home.is_name_stated and name not in (site.name, site.name_en):
         yield Change(f"name: the site calls itself «{name}» now, the seed says «{site.name}»")
 
 

@@ -364,5 +364,5 @@ def _doubt_samples(look: _Look) -> None:
         look.doubt(
             f"the home page says that it is in {home.language!r}, the articles are in {survey.language!r}"
         )
-    if not home.name_told:
+    if not home.is_name_stated:
         look.doubt(f"the name {home.name!r} is taken from the title" if home.name else "it states no name")

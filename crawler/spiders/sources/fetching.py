@@ -135,8 +135,8 @@ class SourceTasks:
             if answer.done() or failure.value is None:
                 return
             error = failure.value
-            is_held_back = isinstance(error, HeldBackError)
-            answer.set_exception(error if is_held_back else FetchError(request.url, error))
+            is_not_sent = isinstance(error, HeldBackError)
+            answer.set_exception(error if is_not_sent else FetchError(request.url, error))
 
         self._context.engine.crawl(request.replace(callback=answered, errback=failed, dont_filter=True))
         try:

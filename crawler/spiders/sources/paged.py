@@ -125,7 +125,7 @@ class PagedSource:
         following = SourcePage("", page.pages_left - 1, is_resumed=page.is_resumed)
         if content.next_url is not None:
             return replace(following, url=content.next_url)
-        pagination = self._reading.pagination or (WORDPRESS if content.made_by_wordpress else None)
+        pagination = self._reading.pagination or (WORDPRESS if content.from_wordpress else None)
         if not self._guesses_pages or pagination is None:
             return None
         return replace(following, url=pagination.next_page(page.url), is_guess=True)

@@ -55,7 +55,7 @@ class Names:
         self._closed: set[str] | None = None
         self._page_size = POSTS_AT_ONCE
         # Two answers may be read at once: the second waits for the names that the first has asked for.
-        self._one_by_one = asyncio.Lock()
+        self._lookups = asyncio.Lock()
 
     async def filled_in(self, api: str, answer: PostPage) -> PostPage:
         """Return an answer whose posts have the names that came as numbers, as far as the site gives them.
@@ -68,7 +68,7 @@ class Names:
         categories = [number for post in answer.posts for number in post.category_ids]
         if not users and not categories:
             return answer
-        async with self._one_by_one:
+        async with self._lookups:
             await self._look_up(api, "users", users)
             await self._look_up(api, "categories", categories)
         return replace(answer, posts=[self._with_names(post) for post in answer.posts])

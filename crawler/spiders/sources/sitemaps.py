@@ -55,7 +55,7 @@ async def _worthwhile(reading: SourceReading, index: Answer) -> list[tuple[Sitem
     counts = AddressCounts()
     worthwhile: list[tuple[SitemapLink, SourceMemory]] = []
     for link in links:
-        outcome, memory = _known_outcome(reading, link), NOTHING_REMEMBERED
+        outcome, memory = _outcome_by_address(reading, link), NOTHING_REMEMBERED
         if outcome is None:
             memory = await services.recall(link.url)
             outcome = _outcome(reading, link, memory)
@@ -74,7 +74,7 @@ async def _worthwhile(reading: SourceReading, index: Answer) -> list[tuple[Sitem
     return worthwhile
 
 
-def _known_outcome(reading: SourceReading, link: SitemapLink) -> AddressOutcome | None:
+def _outcome_by_address(reading: SourceReading, link: SitemapLink) -> AddressOutcome | None:
     """What becomes of a sitemap whatever is remembered of it; None: that decides."""
     services = reading.services
     if link.url in services.requested:

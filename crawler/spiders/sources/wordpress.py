@@ -61,7 +61,7 @@ class WordPressSource:
         self._interface = Interface(run.context)
         self._walk = PostsWalk(PostsMark(), "")
         self._report: SourceReport | None = None
-        self._has_answered = self._is_held_back = False
+        self._has_answered = self._is_stopped = False
         self.covered = False
         """Whether a walk over the posts has come to its end in this crawl, and all of them are known."""
 
@@ -84,7 +84,7 @@ class WordPressSource:
             pages: Claimed pages whose posts have numbers.
         """
         self._queue.hold()
-        await self._read_held(pages)
+        await self._read_and_release(pages)
 
     async def notice(self, response: Response) -> None:
         """Begin to read the posts where an answer of the site names the interface."""
@@ -93,7 +93,7 @@ class WordPressSource:
             return
         if await interface.find(response):
             self._queue.hold()
-            self._tasks.start(self._read_held(()), self._root)
+            self._tasks.start(self._read_and_release(()), self._root)
 
     def begin_probe(self, page_count: int) -> bool:
         """Whether the home page is to be looked at for the interface, before many pages are fetched singly.
@@ -119,14 +119,14 @@ class WordPressSource:
         finally:
             self._queue.release()
 
-    async def _read_held(self, pages: Sequence[Page]) -> None:
+    async def _read_and_release(self, pages: Sequence[Page]) -> None:
         try:
             async with asyncio.TaskGroup() as answers:
                 steps = self._batches(pages)
                 if self._run.job.discover:
                     steps.insert(0, await self._begin_walk())
                 self._start(steps, answers)
-            if self._report is not None and not self._interface.is_closed and not self._is_held_back:
+            if self._report is not None and not self._interface.is_closed and not self._is_stopped:
                 await self._end_walk(self._report)
         finally:
             self._queue.release()
@@ -146,7 +146,7 @@ class WordPressSource:
 
     @property
     def _root(self) -> str:
-        """The walk's first address, with the job's window of time: each window is a walk of its own."""
+        """The walk's first address, with the job's window of time: each window has its own walk."""
         return posts_url(self._interface.api or "", **self._window())
 
     def _window(self) -> dict[str, Any]:
@@ -193,7 +193,7 @@ class WordPressSource:
                     await self._take(step, terms, answer, response, answers)
                     return
         except HeldBackError:
-            self._is_held_back = True
+            self._is_stopped = True
             return
         except FetchError as error:
             await self._note_unanswered(error)

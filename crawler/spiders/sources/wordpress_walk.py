@@ -132,7 +132,7 @@ class PostsWalk:
             self.has_ended = True
             return None
         if step.modified_after is not None and not answer.rows and not self._seen:
-            # The post that was changed last was taken down, or there is none any more.
+            # The post that was changed last was removed, or the interface gives no posts any more.
             return Step(is_check=True)
         fresh = [post for post in answer.posts if post.id not in self._seen]
         self._seen.update(post.id for post in fresh)
