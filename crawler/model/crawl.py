@@ -24,6 +24,8 @@ class SourceKind(StrEnum):
     SITEMAP = "sitemap"
     LISTING = "listing"
     """A page of the site that lists articles."""
+    JSON = "json"
+    """An interface that lists articles as JSON."""
     WORDPRESS = "wordpress"
     """WordPress's REST interface."""
     DATE_ARCHIVE = "archive"

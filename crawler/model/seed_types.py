@@ -7,7 +7,9 @@ from datetime import time, timedelta
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
+import jmespath
 from cssselect import GenericTranslator, SelectorError
+from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from crawler.parsing.urls import InvalidURLError, absolute_url, host_of
@@ -50,6 +52,14 @@ def _pattern(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f"{value!r} is not a regular expression: {error}") from None
+    return value
+
+
+def _jmespath(value: str) -> str:
+    try:
+        jmespath.compile(value)
+    except JMESPathError as error:
+        raise ValueError(f"{value!r} is not a JMESPath expression: {str(error).splitlines()[0]}") from None
     return value
 
 
@@ -119,6 +129,8 @@ Url = Annotated[str, AfterValidator(_url)]
 Host = Annotated[str, AfterValidator(_host)]
 """A host's name in lower case, IDNA, without ``www.``."""
 Pattern = Annotated[Text, AfterValidator(_pattern)]
+JmesPath = Annotated[Text, AfterValidator(_jmespath)]
+"""An expression in JMESPath."""
 Css = Annotated[Text, AfterValidator(_css)]
 Zone = Annotated[str, AfterValidator(_timezone)]
 """The IANA name of a time zone."""

@@ -27,6 +27,7 @@ from crawler.model.seed_types import (
     Host,
     Hours,
     Interval,
+    JmesPath,
     OneOrMore,
     Pattern,
     Text,
@@ -45,7 +46,25 @@ class Listing(BaseModel):
     pages: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
-TABLES: dict[str, type[BaseModel]] = {"listings": Listing}
+class JsonListing(BaseModel):
+    """An interface that lists articles as JSON, and where in its answers they are: expressions in JMESPath.
+
+    `items` is the list of articles; `link`, `title`, `text` and `date` are fields of one of them; `next` is
+    the address of the following page.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    url: Url
+    items: JmesPath = "@"
+    link: JmesPath
+    title: JmesPath | None = None
+    text: JmesPath | None = None
+    date: JmesPath | None = None
+    next: JmesPath | None = None
+
+
+TABLES: dict[str, type[BaseModel]] = {"listings": Listing, "json": JsonListing}
 """The keys of a seed whose values are tables, and what these hold."""
 
 
@@ -58,7 +77,14 @@ def _listing(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 
 
-def _key(allowed: str, description: str, default: object = ..., *, absent: str | None = None) -> Any:
+def _key(
+    allowed: str,
+    description: str,
+    default: object = ...,
+    *,
+    absent: str | None = None,
+    name: str | None = None,
+) -> Any:
     """A key of a seed file.
 
     Args:
@@ -66,8 +92,10 @@ def _key(allowed: str, description: str, default: object = ..., *, absent: str |
         description: What it means, in Markdown, for docs/seeds.md.
         default: Its value where the seed does not have it; without one it is required.
         absent: What holds where the seed does not have it, for docs/seeds.md; None: the default.
+        name: What the seed calls it; None: as the field.
     """
-    return Field(default, description=description, json_schema_extra={"allowed": allowed, "absent": absent})
+    extra: JsonDict = {"allowed": allowed, "absent": absent}
+    return Field(default, description=description, json_schema_extra=extra, alias=name)
 
 
 def _switch(description: str, *, default: bool = False) -> Any:
@@ -118,6 +146,13 @@ class Site(BaseModel):
         "a list of web addresses, or of {url = …, pages = 1 to 1000}",
         'pages that list articles: an address, or `{url = "…", pages = 3}`',
         (),
+    )
+    json_listings: tuple[JsonListing, ...] = _key(
+        "a list of {url = …, items = …, link = …, title = …, text = …, date = …, next = …}",
+        "interfaces that list articles as JSON, with JMESPath expressions for what their answers hold: "
+        '`{url = "…", items = "data.posts", link = "url"}`, see below',
+        (),
+        name="json",
     )
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = _key(
         "an ISO 639 code such as ar, en or ku", "ISO 639 code of what it mostly writes", "ar"
@@ -189,6 +224,7 @@ class Site(BaseModel):
             "feeds": self.feeds,
             "sitemaps": self.sitemaps,
             "listings": tuple(listing.url for listing in self.listings),
+            "json": tuple(listing.url for listing in self.json_listings),
         }
 
     @property

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.discovery.json_listing import json_content
 from crawler.discovery.source_content import (
     SourceContent,
     feed_content,
@@ -105,7 +106,17 @@ LISTING = SourceReader(
     _read_listing,
 )
 
-READERS = (FEED, SITEMAP, LISTING)
+JSON = SourceReader(
+    SourceKind.JSON,
+    lambda site: [
+        Entry(listing.url, MAX_PAGES_A_CRAWL, is_bounded=True, arguments={"listing": listing})
+        for listing in site.json_listings
+    ],
+    json_content,
+    _read_listing,
+)
+
+READERS = (FEED, SITEMAP, LISTING, JSON)
 """The kinds of sources that a seed names, in the order in which they are asked."""
 
 
