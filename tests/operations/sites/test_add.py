@@ -119,7 +119,7 @@ def test_a_site_without_sources_is_read_by_its_sections_and_doubts_are_told(tmp_
         assert survey.listings == [f"{place.base}/local"]
         assert survey.language == "ar"
         told = "\n".join(survey.unsure)
-        for doubt in ("taken from the title", "tells no date", "says that it is in 'en'"):
+        for doubt in ("taken from the title", "states no date", "says that it is in 'en'"):
             assert doubt in told
         site = write_seed(seed_path(tmp_path, "echo"), seed_text(survey, private=True))
         assert (site.name, site.name_en) == ('صدى "المدينة"', "City Echo")
