@@ -299,7 +299,7 @@ def test_openapi_describes_each_page(web: Web) -> None:
 
 def test_a_site_is_as_the_record_of_its_health_says_not_its_last_crawl_alone(web: Web) -> None:
     sites = {site["id"]: site for site in api(web, "/sites")["sites"]}
-    assert (sites["qasioun"]["state"], sites["qasioun"]["verdict"]) == ("trouble", "silent")
+    assert (sites["qasioun"]["state"], sites["qasioun"]["verdict"]) == ("trouble", "fewer_than_usual")
     assert sites["qasioun"]["crawls"][0]["verdict"] == "ok"
     assert (sites["ugarit"]["state"], sites["ugarit"]["verdict"]) == ("trouble", "blocked")
     assert sites["barada"]["state"] == "ok"
