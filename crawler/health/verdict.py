@@ -129,6 +129,7 @@ def _findings(
     yield _by_sources(report)
     yield _unconfirmed(report)
     yield _by_counts(report)
+    yield _by_shells(report)
     yield _nothing_extracted(report, past)
     yield _carried_over(report, past)
     yield _by_number(report, past, now)
@@ -218,6 +219,17 @@ def _is_majority(report: CrawlReport, disposition: Disposition) -> bool:
 def _majority_reason(report: CrawlReport, disposition: Disposition) -> str:
     count = report.count(disposition)
     return f"{count} of {report.taken} pages ended as {disposition}{_example(report)}"
+
+
+def _by_shells(report: CrawlReport) -> Finding | None:
+    """Whether the site's pages are drawn by scripts, which bring the text."""
+    fetched = _count_fetched(report)
+    if report.shells < max(FEW_SHARED, _more_than_half(fetched)):
+        return None
+    return Verdict.NOTHING_EXTRACTED, (
+        f"{report.shells} of {fetched} pages have no text before their scripts run; "
+        "`render = true` in the seed has a browser draw them"
+    )
 
 
 def _nothing_extracted(report: CrawlReport, past: Sequence[PastCrawl]) -> Finding | None:

@@ -200,6 +200,10 @@ class Site(BaseModel):
         "a phrase, or a list of them", "phrases whose paragraphs are dropped", ()
     )
     media: bool = _switch("films and galleries without a text are kept, with their caption as the text")
+    render: bool = _switch(
+        "its pages are drawn by scripts: each is built in a browser; needs Chromium and "
+        "`pip install 'khabar[render]'`"
+    )
     tls: Literal["verify", "unverified"] = _key(
         '"verify" or "unverified"',
         "`\"unverified\"` accepts this site's bad certificate (expired, another host's, incomplete)",

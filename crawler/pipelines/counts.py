@@ -7,7 +7,7 @@ from collections import Counter
 from crawler.fetch.context import CrawlContext
 from crawler.health.quality import Sample
 from crawler.health.report import CrawlReport, SourceReport
-from crawler.model.article import Article, Disposition, UnconfirmedReason
+from crawler.model.article import Article, Disposition, NotArticleReason, UnconfirmedReason
 from crawler.model.crawl import SourceKind
 from crawler.storage.page_texts import Waiting
 from dedup import Decision, Reassignment
@@ -52,10 +52,13 @@ class PageCounts:
         """Leave the pages that are still under way: what is not settled is pending and does not count."""
         self.report.taken = sum(self.report.dispositions.values())
 
-    def end_page(self, disposition: Disposition, url: str, reason: str | None) -> None:
-        """Count how a page ended and log it."""
+    def end_page(
+        self, disposition: Disposition, url: str, reason: str | None, cause: NotArticleReason | None = None
+    ) -> None:
+        """Count how a page ended and log it; `cause` says why it is no article."""
         with self._lock:
             self._count(disposition, 1)
+            self.report.shells += cause is NotArticleReason.SCRIPT_SHELL
         logger.info("%s %s%s", disposition, url, f" ({reason})" if reason else "")
         if disposition in PROBLEMS:
             self._context.problem(f"{url}: {reason}")

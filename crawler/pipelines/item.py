@@ -57,6 +57,7 @@ class PageItem:
         text: The fingerprint that is remembered of its text.
         waiting: What of it is to be confirmed by a second look.
         post_page: What was read instead of a page: one that was made of a post.
+        rendered_from: The answer that a browser drew `html` from; None: `html` is what the server sent.
         is_kept: What was fetched is among the raw pages.
         lock: Held while no other page of the article may be stored (`crawler.pipelines.dedup.ArticleLocks`).
     """
@@ -82,6 +83,7 @@ class PageItem:
     text: PageText | None = None
     waiting: Waiting | None = None
     post_page: PostPage | None = None
+    rendered_from: Exchange | None = None
     is_kept: bool = False
     lock: asyncio.Lock | None = None
 

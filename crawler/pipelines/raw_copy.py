@@ -153,7 +153,7 @@ class Keeping:
 
 
 def _raw_page(item: PageItem, article_id: str, sha256: str) -> RawPage:
-    """What is kept of an item's page; of a post what was made of it, and the answer it stands in."""
+    """What is kept of an item's page, and the answer that it was made of or drawn from."""
     post = item.post_page
     return RawPage(
         article_id=article_id,
@@ -164,5 +164,6 @@ def _raw_page(item: PageItem, article_id: str, sha256: str) -> RawPage:
         content_type=item.content_type,
         hints=item.page.hints if post is None else post.hints,
         parts=item.parts,
-        answer=None if post is None else post.answer,
+        answer=item.rendered_from if post is None else post.answer,
+        is_rendered=item.rendered_from is not None,
     )

@@ -93,7 +93,7 @@ class StorePipeline:
             self._run.counts.note_article(item.article)
         if item.outcome is None and item.decision is not None:
             self._run.counts.note_decision(item.decision)
-        self._run.counts.end_page(outcome.disposition, item.url, outcome.reason)
+        self._run.counts.end_page(outcome.disposition, item.url, outcome.reason, item.extracted.cause)
 
 
 def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:

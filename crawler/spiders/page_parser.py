@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from scrapy.http import Response
 
+from crawler.fetch.content import RENDERED_FROM
 from crawler.fetch.outcome import Outcome, charset_of, header_of, status_outcome
 from crawler.model.article import Disposition
 from crawler.pipelines.extraction import Extracted, FetchedPage
@@ -50,6 +51,7 @@ class PageParser:
             etag=header_of(response, b"ETag"),
             last_modified=header_of(response, b"Last-Modified"),
             content_type=header_of(response, b"Content-Type"),
+            rendered_from=response.meta.get(RENDERED_FROM),
         )
         outcome = _outcome(response)
         if outcome is not None:

@@ -117,10 +117,14 @@ def _crawl(record: "CrawlRecord", settings: "Settings", stop_request: _StopReque
     from scrapy.crawler import AsyncCrawlerProcess
 
     from crawler.pipelines.extraction_pool import search_less_for_garbage
+    from crawler.rendering.chromium import missing_for_rendering
     from crawler.spiders.scrapy_settings import crawl_settings
     from crawler.spiders.site import SiteSpider
 
     run = record.run
+    if run.site.render and (missing := missing_for_rendering()):
+        run.context.end(CrawlOutcome.ERROR, f"its seed says `render = true`, and {missing}")
+        return record.close()
     try:
         process = AsyncCrawlerProcess(crawl_settings(run.site, settings))
         crawler = process.create_crawler(SiteSpider)

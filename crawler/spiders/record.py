@@ -71,7 +71,8 @@ def open_crawl(
     pace = Pace(site.delay_or(settings.delay))
     context = CrawlContext(site, session, lease, pace)
     context.wait_until = session.run(lambda stores: not_before(stores.db, site.id))
-    context.ignores_validators = session.run(
+    # The shell of an application is the same whatever its articles say.
+    context.ignores_validators = site.render or session.run(
         lambda stores: are_page_validators_unreliable(stores.db, site.id)
     )
     next_at = session.run(lambda stores: next_request_at(stores.db, site.id))

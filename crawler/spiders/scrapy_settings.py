@@ -69,6 +69,8 @@ def crawl_settings(site: Site, settings: Settings) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             **dict.fromkeys(UNUSED_MIDDLEWARES),
             "crawler.fetch.robots.RobotsMiddleware": 100,
+            # Nearest to the spider: it builds what everything else has let through.
+            **({"crawler.rendering.middleware.RenderMiddleware": 50} if site.render else {}),
             # Next to robots.txt (100), before anything costs a request; redirects pass here again.
             "crawler.fetch.safety.SafetyMiddleware": 90,
             "crawler.fetch.validators.ValidatorsMiddleware": 450,

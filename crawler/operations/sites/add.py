@@ -99,6 +99,10 @@ def seed_text(survey: Survey, *, private: bool = False) -> str:
         lines.append(f"delay = {min(survey.delay, LONGEST_DELAY):g}  # robots.txt asks for it")
     if survey.tls != "verify":
         lines.append(f"tls = {_toml(survey.tls)}")
+    if survey.needs_rendering:
+        lines.append("render = true")
+        if not (survey.feeds or survey.sitemaps or survey.listings):
+            lines.append(f"listings = [{_toml(survey.url)}]")
     if private:
         lines.append("private = true")
     lines += [f"# unsure: {_single_line(sentence)}" for sentence in survey.unsure]
@@ -134,7 +138,7 @@ def changes_of(site: Site, survey: Survey) -> list[Change]:
         *_feed_changes(site, survey),
         *_new_sources("sitemaps", site.sitemaps, survey.sitemaps),
         *_setting_changes(site, survey),
-        *_sample_changes(survey),
+        *_rendering_changes(site, survey),
     ]
 
 
@@ -179,6 +183,15 @@ def _setting_changes(site: Site, survey: Survey) -> Iterator[Change]:
         yield Change(f"delay: robots.txt asks for {survey.delay:g} s between two requests")
     if site.tls != survey.tls:
         yield Change('tls: its certificate can be verified now: tls = "verify"')
+
+
+def _rendering_changes(site: Site, survey: Survey) -> Iterator[Change]:
+    """What the sample pages show; before its scripts run, a page that they draw shows nothing."""
+    if not survey.needs_rendering:
+        yield from _sample_changes(survey)
+    elif not site.render:
+        text = "render: its pages have no text before their scripts run: render = true"
+        yield Change(text, broken=True)
 
 
 def _sample_changes(survey: Survey) -> Iterator[Change]:

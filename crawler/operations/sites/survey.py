@@ -48,6 +48,8 @@ class Sample:
     url: str
     article: Article | None = None
     problem: str | None = None
+    is_shell: bool = False
+    """Whether its text only comes when its scripts run."""
 
 
 @dataclass(slots=True)
@@ -62,11 +64,18 @@ class Survey:
     wordpress: bool = False
     delay: float | None = None
     tls: str = "verify"
+    is_shell: bool = False
+    """Whether the home page shows nothing before its scripts run."""
     samples: list[Sample] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     requests: int = 0
     addresses: AddressCounts = field(default_factory=AddressCounts)
     """What became of the addresses that the sources name: `moved_to` is told from them."""
+
+    @property
+    def needs_rendering(self) -> bool:
+        """Whether the site's pages are drawn by scripts."""
+        return self.is_shell or (bool(self.samples) and all(sample.is_shell for sample in self.samples))
 
     @property
     def has_article(self) -> bool:
@@ -232,6 +241,7 @@ def survey_with(
     if survey.moved_to:
         look.doubt(f"all that the site names lies at {survey.moved_to}: has it moved there?")
     elif not discovered:
+        survey.is_shell = _is_shell(look)
         look.doubt("no page of the site names an article: is it drawn by scripts?")
     _samples(look, discovered)
     _doubt_samples(look)
@@ -346,15 +356,33 @@ def _sample(look: _Look, item: Discovered) -> Sample:
             hints=item.hints,
             charset=page.charset,
         )
+    except ExtractionError as error:
+        return Sample(item.url, problem=str(error), is_shell=error.reason is NotArticleReason.SCRIPT_SHELL)
     except KhabarError as error:
         return Sample(item.url, problem=str(error))
     return Sample(item.url, article)
 
 
+def _is_shell(look: _Look) -> bool:
+    """Whether the home page shows nothing before its scripts run."""
+    front = look.front
+    # Under an address below it: of a home page the text is not looked at.
+    url = urljoin(front.url, "page")
+    try:
+        extract_within_time(front.body, url, look.fetcher.settings, charset=front.charset)
+    except ExtractionError as error:
+        return error.reason is NotArticleReason.SCRIPT_SHELL
+    except KhabarError:
+        return False
+    return False
+
+
 def _doubt_samples(look: _Look) -> None:
     survey, home = look.survey, look.survey.home
     read = [sample.article for sample in survey.samples if sample.article]
-    if survey.samples and not read:
+    if survey.needs_rendering:
+        look.doubt("its pages have no text before their scripts run: a browser has to draw them")
+    elif survey.samples and not read:
         look.doubt("none of the sample pages gave an article: the seed may need `article` or `body`")
     if any(article.published_at is None for article in read):
         look.doubt("a sample article states no date")

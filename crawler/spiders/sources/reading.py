@@ -20,6 +20,7 @@ from crawler.discovery.accounting import (
 )
 from crawler.discovery.pagination import Pagination
 from crawler.discovery.source_content import SourceContent, with_believed_times
+from crawler.fetch.content import IS_LISTING
 from crawler.fetch.outcome import HeldBackError, header_of
 from crawler.health.report import SourceReport
 from crawler.model.crawl import SourceKind
@@ -197,7 +198,12 @@ class SourceReading:
     @asynccontextmanager
     async def _fetched(self, url: str, memory: SourceMemory, priority: int) -> AsyncIterator[Response]:
         self.services.requested.add(url)
-        request = Request(url, headers=self._validators(memory), priority=priority)
+        request = Request(
+            url,
+            headers=self._validators(memory),
+            priority=priority,
+            meta={IS_LISTING: self.kind is SourceKind.LISTING},
+        )
         async with self.services.tasks.fetch(request) as response:
             await self.services.wordpress.notice(response)
             yield response
@@ -206,11 +212,13 @@ class SourceReading:
         """Headers by which an unchanged source answers 304 (RFC 9110, section 13.1).
 
         A window asks for other pages than those that an earlier crawl took from the same answer. A source
-        that named no page is read in full each time: it is only well again when it names one.
+        that named no page is read in full each time: it is only well again when it names one. So is a listing
+        that scripts draw: its shell is the same whatever it lists.
         """
         is_recent = memory.read_at is not None and datetime.now(UTC) - memory.read_at < FULL_READ
         is_trusted = is_recent and not memory.lies and memory.verdict is SourceVerdict.OK
-        if not is_trusted or not self.services.window.is_open:
+        is_shell = self._run.site.render and self.kind is SourceKind.LISTING
+        if is_shell or not is_trusted or not self.services.window.is_open:
             return {}
         validators = {"If-None-Match": memory.etag, "If-Modified-Since": memory.last_modified}
         return {name: value for name, value in validators.items() if value}

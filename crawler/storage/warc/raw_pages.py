@@ -20,6 +20,8 @@ OPEN = ".open"
 ENDING = ".warc.gz"
 ARTICLE_HEADER, HINTS_HEADER = "Khabar-Article", "Khabar-Hints"
 """WARC headers: the id of the article, and what its source said of the page."""
+CONVERSION_HEADER, RENDERED = "Khabar-Conversion", "rendered"
+"""WARC header of a conversion record that a browser drew, and its value; posts have none."""
 PART_HEADER, PARTS_HEADER = "Khabar-Part", "Khabar-Parts"
 """WARC headers: the number of a further page of an article, and on the first how many stand before it."""
 
@@ -56,8 +58,8 @@ class RawPage:
     `html` is the body without transfer and content encodings. `parts` are the further pages of its article,
     address and body, that were fetched with it, and `sha256` is `fetch_sha256` of all. `parts_kept` is False
     for a page that was kept by a version which kept no parts. `answer` is given where no server sent `html`:
-    it was made of one of many posts in that answer, which is kept once. `is_post` says so of a page that was
-    read back.
+    it was made of one of many posts in that answer, which is kept once, or drawn by a browser from it
+    (`is_rendered`). `is_post` says of a page that was read back that it was made of a post.
     """
 
     article_id: str
@@ -71,6 +73,7 @@ class RawPage:
     parts_kept: bool = True
     answer: Exchange | None = None
     is_post: bool = False
+    is_rendered: bool = False
 
     @property
     def charset(self) -> str | None:

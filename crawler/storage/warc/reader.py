@@ -17,9 +17,11 @@ from typing import Any, BinaryIO, Final
 from crawler.model.article import Hints
 from crawler.storage.warc.raw_pages import (
     ARTICLE_HEADER,
+    CONVERSION_HEADER,
     HINTS_HEADER,
     PART_HEADER,
     PARTS_HEADER,
+    RENDERED,
     RawPage,
     fetch_sha256,
     is_article_record,
@@ -94,6 +96,7 @@ def _page(record: Any, html: bytes, parts: tuple[tuple[str, bytes], ...]) -> Raw
             hints[name] = datetime.fromisoformat(hints[name])
     if "authors" in hints:
         hints["authors"] = tuple(hints["authors"])
+    is_rendered = headers.get_header(CONVERSION_HEADER) == RENDERED
     return RawPage(
         article_id=headers.get_header(ARTICLE_HEADER),
         url=headers.get_header("WARC-Target-URI"),
@@ -104,7 +107,8 @@ def _page(record: Any, html: bytes, parts: tuple[tuple[str, bytes], ...]) -> Raw
         hints=Hints(**hints),
         parts=parts,
         parts_kept=headers.get_header(PARTS_HEADER) is not None,
-        is_post=record.rec_type == "conversion",
+        is_post=record.rec_type == "conversion" and not is_rendered,
+        is_rendered=is_rendered,
     )
 
 

@@ -15,11 +15,13 @@ from typing import Any, BinaryIO
 from crawler.files import append_private, make_private_folder
 from crawler.storage.warc.raw_pages import (
     ARTICLE_HEADER,
+    CONVERSION_HEADER,
     ENDING,
     HINTS_HEADER,
     OPEN,
     PART_HEADER,
     PARTS_HEADER,
+    RENDERED,
     Exchange,
     RawPage,
     segments,
@@ -184,13 +186,15 @@ def _answer_record(answer: Exchange) -> bytes:
 
 
 def _conversion(page: RawPage, answer: Exchange, headers: dict[str, str]) -> bytes:
-    """A page that was made of one post of an answer: a WARC conversion record that refers to it."""
+    """A page that was made of an answer: a WARC conversion record that refers to it."""
     references = {
         "WARC-Refers-To": answer.record_id,
         "WARC-Refers-To-Target-URI": answer.url,
         "WARC-Refers-To-Date": _utc(answer.fetched_at),
         ARTICLE_HEADER: page.article_id,
     }
+    if page.is_rendered:
+        references[CONVERSION_HEADER] = RENDERED
     return _packed("conversion", page.url, page.html, page.fetched_at, {**references, **headers})
 
 

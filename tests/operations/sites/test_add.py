@@ -173,3 +173,26 @@ def test_a_seed_that_would_not_be_valid_is_not_left_behind(tmp_path: Path) -> No
 )
 def test_ids_are_made_from_hosts(url: str, name: str) -> None:
     assert site_id_of(url) == name
+
+
+@pytest.mark.parametrize("has_feed", [True, False])
+def test_a_site_that_scripts_draw_is_recognised_by_its_shells(tmp_path: Path, has_feed: bool) -> None:
+    shell = (
+        '<html lang="ar"><title>وكالة المثال</title><body><div id="app"></div><script src="/app.js"></script>'
+    )
+    feed = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    with made_up_site() as place:
+        place.answers["/"] = Answer((feed if has_feed else "") + shell)
+        entries = "".join(
+            f"<item><link>{place.base}/stories/bridge-opens-{n}</link></item>" for n in range(3)
+        )
+        place.answers["/feed"] = Answer(f"<rss version='2.0'><channel>{entries}</channel></rss>")
+        for number in range(3):
+            place.answers[f"/stories/bridge-opens-{number}"] = Answer(shell)
+        survey = _look(f"{place.base}/")
+        site = write_seed(seed_path(tmp_path, "application"), seed_text(survey, private=True))
+        assert site.render
+        assert changes_of(site, survey) == []
+        (change,) = changes_of(site.model_copy(update={"render": False}), survey)
+        assert change.broken
+        assert "render = true" in change.text
