@@ -163,7 +163,11 @@ def fill(stores: Stores) -> None:
     )
     stores.db.sites.update_one(
         {"_id": "qasioun"},
-        {"$set": {"health": {"verdict": "fewer_than_usual", "reason": "nothing new for 3 days", "since": NOW}}},
+        {
+            "$set": {
+                "health": {"verdict": "fewer_than_usual", "reason": "nothing new for 3 days", "since": NOW}
+            }
+        },
     )
     stores.db.crawls.insert_many(
         [
