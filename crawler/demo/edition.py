@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.plan import Draft
@@ -86,7 +86,7 @@ class Edition:
             self._touch()
             return article
 
-    def change(self, url: str, at: datetime | None, **fields: object) -> DemoArticle:
+    def change(self, url: str, at: datetime | None, **fields: Any) -> DemoArticle:
         """Change fields of an article; `at` becomes its time of modification.
 
         Raises:
@@ -96,7 +96,7 @@ class Edition:
             key = route(url)
             if key not in self._by_route:
                 raise KeyError(f"{self.profile.id} has no article at {url}")
-            article = replace(self._by_route[key], **fields)  # type: ignore[arg-type]
+            article = replace(self._by_route[key], **fields)
             if at is not None:
                 article = replace(article, modified_at=at)
             self._by_route[key] = article

@@ -103,8 +103,10 @@ def _every(value: object) -> timedelta:
 def _delay(value: object) -> float | None:
     if value is None:
         return None
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    seconds = float(value) if number else _seconds(value, "2s")  # type: ignore[arg-type]  # checked just before
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+    else:
+        seconds = _seconds(value, "2s")
     if not 0 <= seconds <= LONGEST_DELAY:
         raise ValueError(f"{value!r} is out of bounds; allowed: {DELAY_BOUNDS}")
     return seconds

@@ -148,15 +148,15 @@ class SearchLists:
     def neighbours(self, hit: Hit) -> tuple[Hit | None, Hit | None]:
         """What the same site published just before and just after an article."""
         with self.file.reading() as db:
-            rows = [
+            before, after = (
                 db.execute(
                     f"SELECT {_COLUMNS} FROM docs WHERE site = ? AND row {sign} ?"  # noqa: S608
                     f" ORDER BY row {order} LIMIT 1",
                     (hit.site, hit.row),
                 ).fetchone()
                 for sign, order in (("<", "DESC"), (">", "ASC"))
-            ]
-        return tuple(row and hit_of(row) for row in rows)  # type: ignore[return-value]  # a pair in, a pair out
+            )
+        return before and hit_of(before), after and hit_of(after)
 
     def sites(self) -> list[SiteCount]:
         """How much the archive holds of each site."""
