@@ -48,14 +48,14 @@ def test_near_misses_boilerplate_and_health_are_told(stores: Stores) -> None:
     for id_, text in texts.items():
         index.check_and_insert([prepare(id_, text, DAY)])
     stores.db.articles.insert_many([article(id_, "barada", "خبر", text) for id_, text in texts.items()])
-    health = {"verdict": "silent", "reason": "nothing new"}
+    health = {"verdict": "fewer_than_usual", "reason": "nothing new"}
     stores.db.sites.insert_one({"_id": "barada", "token": 1, "holder": None, "health": health})
     counts = BoilerplateCounts(stores.redis, "barada")
     for number in range(10):
         counts.learn([("share", "شارك"), (f"own{number}", f"فقرة {number} " * 10)])
     made = dedup_report(stores, {})
     (note,) = made.notes
-    assert (note.trouble, note.reason, note.boilerplate) == ("silent", "nothing new", 1)
+    assert (note.trouble, note.reason, note.boilerplate) == ("fewer_than_usual", "nothing new", 1)
     (miss,) = made.near_misses
     assert miss.first
     assert {miss.first.id, miss.copy.id} == {FIRST, BARE}
