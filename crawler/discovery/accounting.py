@@ -90,18 +90,19 @@ class AddressCounts:
 
     def count_off_site(self, host: str, number: int = 1) -> None:
         """Count addresses at a foreign host."""
-        if not number:
-            return
-        self.count(AddressOutcome.OFF_SITE, number)
-        entry = self._entry(host)
-        if entry is None and len(self.off_site_hosts) >= MAX_HOSTS:
-            entry = self._entry(host := OTHER_HOSTS)
-        if entry is None:
-            self.off_site_hosts.append(entry := HostCount(host))
-        entry.count += number
+        if number:
+            self.count(AddressOutcome.OFF_SITE, number)
+            self._count_of(host).count += number
 
-    def _entry(self, host: str) -> HostCount | None:
-        return next((entry for entry in self.off_site_hosts if entry.host == host), None)
+    def _count_of(self, host: str) -> HostCount:
+        """The count of a host: its own, or that of all others once `MAX_HOSTS` are counted by name."""
+        counts = {entry.host: entry for entry in self.off_site_hosts}
+        if host not in counts and len(counts) >= MAX_HOSTS:
+            host = OTHER_HOSTS
+        if host not in counts:
+            counts[host] = HostCount(host)
+            self.off_site_hosts.append(counts[host])
+        return counts[host]
 
     def add(self, other: "AddressCounts") -> None:
         """Add other counts to these."""

@@ -49,6 +49,7 @@ _IN_VALUE = re.compile(rf"{_YEAR}(?P<mark>[/-]){_MONTH}(?:(?P=mark){_DAY})?\Z")
 _PACKED = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])?\Z")
 _NAMES = {"y": "year", "year": "year", "yyyy": "year", "m": "month", "month": "month", "mm": "month",
           "monthnum": "month", "d": "day", "day": "day", "dd": "day"}  # fmt: skip
+_MARKS = {name: f"{{{unit}}}" for name, unit in _NAMES.items()}
 _PLAIN = re.compile(r"/\?(?:p|m)=\d")
 _INDEX = re.compile(r"/(?:archives?|أرشيف|الأرشيف)(?:\.(?:html?|php|aspx?))?/?\Z", re.IGNORECASE)
 _PAGE_PATH = re.compile(r"/page[/-]\d{1,6}/?\Z", re.IGNORECASE)
@@ -168,13 +169,18 @@ def find_archives(
     templates = _linked_templates(links)
     if _WORDPRESS.search(body) is not None:
         # Sites without "pretty" addresses link "/?p=1".
-        is_pretty = not any(_PLAIN.search(link) for link in links)
+        is_pretty = not any(map(_PLAIN.search, links))
         templates = _with_wordpress(templates, site, is_pretty=is_pretty)
     # A section's own archives hold a part of what the whole site's hold: the shorter address goes first.
     templates.sort(key=lambda template: (UNITS.index(template.unit), len(template.pattern)))
     templates = [template for template in templates if not site.excludes(template.url(date(2024, 3, 5)))]
-    index = next((link for link in links if _INDEX.search(unquote(urlsplit(link).path))), None)
+    index = next(filter(_is_index, links), None)
     return templates, parse_listing(body, url, site, charset).articles, index
+
+
+def _is_index(link: str) -> bool:
+    """Whether a link leads to an index of archives, by its address."""
+    return _INDEX.search(unquote(urlsplit(link).path)) is not None
 
 
 def _linked_templates(links: Iterable[str]) -> list[DateArchiveTemplate]:
@@ -220,10 +226,9 @@ def read_archive(url: str) -> DatedAddress | None:
 
 def _date_in_names(url: str, pairs: list[tuple[str, str]]) -> DatedAddress | None:
     """A date over several parameters: ``?year=2024&month=03``."""
-    units = [(_NAMES.get(name.lower()), name, value) for name, value in pairs]
-    values = {unit: value for unit, _, value in units if unit}
+    values = {_NAMES.get(name.lower()): value for name, value in pairs}
     match = _IN_VALUE.match("-".join(values[unit] for unit in ("year", "month", "day") if unit in values))
-    query = [(name, f"{{{unit}}}" if unit else value) for unit, name, value in units]
+    query = [(name, _MARKS.get(name.lower(), value)) for name, value in pairs]
     return match and _dated_address(_with_query(url, query), match)
 
 
@@ -263,10 +268,8 @@ def archive_key(url: str) -> str:
 
 def _links(root: HtmlElement, url: str, site: Site) -> Iterator[str]:
     """The site's own links, those of a drop-down list of months too."""
-    for element in root.iter("a", "area", "option", "link"):
-        link = usable_url(_published_link(element), url)
-        if link is not None and site.owns(link):
-            yield link
+    published = map(_published_link, root.iter("a", "area", "option", "link"))
+    return filter(site.owns, filter(None, (usable_url(link, url) for link in published)))
 
 
 def _published_link(element: HtmlElement) -> str:
@@ -290,8 +293,8 @@ def _with_query(url: str, pairs: list[tuple[str, str]]) -> str:
 
 
 def _dated_address(pattern: str, match: re.Match[str]) -> DatedAddress | None:
-    texts = [text for text in (match["year"], match["month"], match["day"]) if text]
-    numbers = tuple(int(text) for text in texts)
+    texts = list(filter(None, (match["year"], match["month"], match["day"])))
+    numbers = tuple(map(int, texts))
     if numbers[0] < EARLIEST:
         return None
     units: tuple[Unit, ...] = ("year", "month", "day")

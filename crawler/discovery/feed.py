@@ -127,19 +127,21 @@ def _feed(entries: list[Discovered | None], next_url: str | None, title: str | N
 
 def _entries(root: etree._Element) -> Iterator[etree._Element]:
     """Items wherever they stand: under the channel (RSS), beside it (RSS 1.0), under the root (Atom)."""
-    return (
-        element for element in root.iter(etree.Element) if _name(element) in ("item", "atom:entry", "entry")
-    )
+    return filter(_is_entry, root.iter(etree.Element))
+
+
+def _is_entry(element: etree._Element) -> bool:
+    return _name(element) in ("item", "atom:entry", "entry")
 
 
 def _times_of(root: etree._Element) -> Iterator[str | None]:
     """All times of a feed's entries, as written."""
-    return (
-        child.text
-        for element in _entries(root)
-        for child in element.iterchildren(etree.Element)
-        if _name(child) in (*_PUBLISHED, *_MODIFIED)
-    )
+    children = chain.from_iterable(entry.iterchildren(etree.Element) for entry in _entries(root))
+    return _texts(filter(_is_time, children))
+
+
+def _is_time(element: etree._Element) -> bool:
+    return _name(element) in (*_PUBLISHED, *_MODIFIED)
 
 
 def _from_json(feed: JsonFeed, url: str, zone: ZoneInfo, site: Site | None) -> Feed:
@@ -256,11 +258,19 @@ def _base(element: etree._Element, url: str) -> str:
 
 
 def _next_url(channel: Children, url: str) -> str | None:
-    links = list(_children_of(channel, "atom:link", "link"))
-    by_relation = [link for name in ("next", "prev-archive") for link in links if link.get("rel") == name]
-    addresses = (usable_url(link.get("href"), _base(link, url)) for link in by_relation)
+    # "next" comes before "prev-archive" by the alphabet, too.
+    links = sorted(filter(_is_next, _children_of(channel, "atom:link", "link")), key=_relation)
+    addresses = (usable_url(link.get("href"), _base(link, url)) for link in links)
     own = absolute_url(url)
     return next((address for address in addresses if address not in (None, own)), None)
+
+
+def _is_next(link: etree._Element) -> bool:
+    return _relation(link) in ("next", "prev-archive")
+
+
+def _relation(link: etree._Element) -> str:
+    return str(link.get("rel", ""))
 
 
 def _authors(children: Children) -> list[str]:
@@ -293,7 +303,7 @@ def _time(children: Children, zone: ZoneInfo, order: DateOrder | None, *names: s
 def _text(children: Children, *names: str) -> str | None:
     """The first of these children that is not empty, with the markup that stands inside it."""
     contents = map(_content, _children_of(children, *names))
-    return next((content for content in contents if content and not content.isspace()), None)
+    return next(filter(str.strip, contents), None)
 
 
 def _content(element: etree._Element) -> str:

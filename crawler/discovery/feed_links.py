@@ -23,8 +23,8 @@ def feed_links(root: HtmlElement, url: str, site: Site) -> list[str]:
         url: Where it was fetched.
         site: The seed: which hosts are the site's.
     """
-    hrefs = [element.get("href") for element in root.iter("link") if _names_feed(element)]
-    feeds = dict.fromkeys(filter(None, (usable_url(href, url) for href in hrefs)))
+    links = filter(_names_feed, root.iter("link"))
+    feeds = dict.fromkeys(filter(None, (usable_url(link.get("href"), url) for link in links)))
     return [feed for feed in feeds if site.owns(feed) or "feed" in host_of(feed)]
 
 

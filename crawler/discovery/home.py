@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import filterfalse
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -62,11 +63,11 @@ def read_home(body: bytes, url: str, site: Site, charset: str | None = None) -> 
     stated = list(_stated_names(root))
     names = [*stated, *_title_parts(root)]
     arabic = next(filter(_ARABIC.search, names), None)
-    latin = next((name for name in names if _LATIN.search(name) and not _ARABIC.search(name)), None)
+    latin = next(filter(_LATIN.search, filterfalse(_ARABIC.search, names)), None)
     name = arabic or latin
     return HomePage(
         name=name,
-        name_en=latin if arabic is None or latin != name else None,
+        name_en=latin,
         is_name_stated=name in stated,
         language=_language(root),
         feeds=feed_links(root, url, site),

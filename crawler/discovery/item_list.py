@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -41,6 +42,13 @@ def item_lists(root: HtmlElement, limit: int) -> list[ListedItem]:
 
 
 def _members(data: Any) -> Iterator[ListedItem]:
+    for node in filter(_is_list, _objects(data)):
+        members = chain.from_iterable(_values(node.get(key) or ()) for key in _MEMBERS)
+        yield from filter(None, map(_item, members))
+
+
+def _objects(data: Any) -> Iterator[dict[str, Any]]:
+    """The objects of structured data, each before those inside it."""
     # An explicit stack: hostile nesting must not reach Python's recursion limit.
     stack, visited = [data], 0
     while stack and visited < MAX_NODES:
@@ -49,15 +57,12 @@ def _members(data: Any) -> Iterator[ListedItem]:
         if isinstance(node, list):
             stack.extend(reversed(node))
         elif isinstance(node, dict):
-            if _is_list(node):
-                members = (member for key in _MEMBERS for member in _values(node.get(key) or ()))
-                yield from filter(None, map(_item, members))
+            yield node
             stack.extend(value for value in reversed(node.values()) if isinstance(value, dict | list))
 
 
 def _is_list(node: dict[str, Any]) -> bool:
-    types = [kind for kind in _values(node.get("@type")) if isinstance(kind, str)]
-    return not _LISTS.isdisjoint(types)
+    return not _LISTS.isdisjoint(filter(_is_text, _values(node.get("@type"))))
 
 
 def _values(value: Any) -> list[Any]:
@@ -83,4 +88,4 @@ def _item(member: Any) -> ListedItem | None:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and not value.isspace() and value != ""
+    return isinstance(value, str) and value.strip() != ""

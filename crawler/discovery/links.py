@@ -160,7 +160,7 @@ def _words_needed(url: str) -> tuple[int, bool]:
 
 def _is_never(path: str, segments: list[str], query: dict[str, str]) -> bool:
     words = set(map(str.lower, segments))
-    last = _SUFFIX.sub("", segments[-1].lower()) if segments else ""
+    last = _SUFFIX.sub("", "".join(segments[-1:]).lower())
     names = set(map(str.lower, query))
     is_other_page = not names.isdisjoint(_NEVER_QUERY) and names.isdisjoint(_ARTICLE_QUERY)
     is_list = _PAGING.search(path) or _DATE_ARCHIVE.search(path)

@@ -236,8 +236,7 @@ def _anchor_text(anchor: HtmlElement) -> str:
     """What a link says: a heading inside it, else its text, else what its image or tooltip says."""
     heading = next(anchor.iter(*_HEADINGS), anchor)
     images = [image.get("alt") for image in islice(anchor.iterdescendants("img"), 1)]
-    texts = ("".join(heading.itertext()), anchor.get("title"), *images)
-    return next(filter(None, map(one_line, texts)), "")
+    return _first_line("".join(heading.itertext()), anchor.get("title"), *images)
 
 
 def _is_teaser(anchor: HtmlElement) -> bool:
@@ -298,13 +297,16 @@ class _NextPage:
 
     def _numbered(self, anchors: Iterable[HtmlElement]) -> dict[HtmlElement, int]:
         """The links whose address has a page's number."""
-        urls = {anchor: usable_url(_target_of(anchor), self._base) or "" for anchor in anchors}
-        numbers = {anchor: page_number(url) for anchor, url in urls.items()}
+        numbers = {anchor: page_number(self._address(anchor)) for anchor in anchors}
         return {anchor: number for anchor, number in numbers.items() if number is not None}
 
+    def _address(self, element: HtmlElement) -> str:
+        """The address that an element leads to; empty where it leads to none."""
+        return usable_url(_target_of(element), self._base) or ""
+
     def _fitting(self, element: HtmlElement) -> str | None:
-        target = usable_url(_target_of(element), self._base)
-        if target is None or not self._goes_back_in_time(target):
+        target = self._address(element)
+        if not target or not self._goes_back_in_time(target):
             return None
         if not self._site.owns(target) or self._site.excludes(target):
             return None
@@ -312,10 +314,10 @@ class _NextPage:
 
     def _goes_back_in_time(self, target: str) -> bool:
         """Whether a page's number is higher; an address without one is the listing's first page."""
-        number, current = page_number(target), self._number
-        if number is None:
-            return current is None or current <= 1
-        return current is None or number > current
+        if self._number is None:
+            return True
+        number = page_number(target)
+        return self._number <= 1 if number is None else number > self._number
 
 
 def _is_next(element: HtmlElement) -> bool:
@@ -323,7 +325,12 @@ def _is_next(element: HtmlElement) -> bool:
 
 
 def _text_or_title(anchor: HtmlElement) -> str:
-    return one_line("".join(anchor.itertext())) or one_line(anchor.get("title")) or ""
+    return _first_line("".join(anchor.itertext()), anchor.get("title"))
+
+
+def _first_line(*texts: str | None) -> str:
+    """The first of these texts that is not empty, as one line."""
+    return next(filter(None, map(one_line, texts)), "")
 
 
 def _relations(element: HtmlElement) -> list[str]:

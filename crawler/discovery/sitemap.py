@@ -229,9 +229,7 @@ def _decompressed(body: bytes, url: str) -> tuple[bytes, bool]:
 def _plain_list(body: bytes, url: str) -> list[Discovered] | None:
     """The pages of a sitemap that is one address a line; None where the first line is none."""
     pages: dict[str, Discovered] = {}
-    for line in decode(body).splitlines():
-        if not line.strip():
-            continue
+    for line in filter(str.strip, decode(body).splitlines()):
         if not line.strip().lower().startswith(("http://", "https://")):
             if not pages:
                 return None

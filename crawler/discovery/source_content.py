@@ -137,14 +137,20 @@ def with_believed_times(content: SourceContent, source: str, now: datetime) -> t
         source: The address at which the source begins, for the record of what came of them.
         now: When it was fetched.
     """
-    page_times = list(filter(None, (page.hints.modified_at for page in content.pages)))
-    link_times = list(filter(None, (link.modified_at for link in content.sitemaps)))
+    page_times, link_times = _times_of_change(content)
     doubted, doubted_links = unbelievable_times(page_times, now), unbelievable_times(link_times, now)
     pages = [_believed(page, doubted, source) for page in content.pages]
     links = [_believed_link(link, doubted_links) for link in content.sitemaps]
-    left = [*(page.hints.modified_at for page in pages), *(link.modified_at for link in links)]
-    count = len(page_times) + len(link_times) - len(list(filter(None, left)))
-    return replace(content, pages=pages, sitemaps=links), count
+    believed = replace(content, pages=pages, sitemaps=links)
+    count = len(page_times) + len(link_times) - sum(map(len, _times_of_change(believed)))
+    return believed, count
+
+
+def _times_of_change(content: SourceContent) -> tuple[list[datetime], list[datetime]]:
+    """When the pages changed, and when the sitemaps did, of those that state it."""
+    pages = (page.hints.modified_at for page in content.pages)
+    links = (link.modified_at for link in content.sitemaps)
+    return list(filter(None, pages)), list(filter(None, links))
 
 
 def _believed_link(link: SitemapLink, doubted: frozenset[datetime]) -> SitemapLink:

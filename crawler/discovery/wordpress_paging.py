@@ -132,4 +132,4 @@ def _largest(texts: list[str], page_size: int) -> int | None:
 
 def _decimals(text: str) -> str:
     """The text with the digits of every script as ASCII's: an Arabic site may say «20» as «٢٠»."""
-    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in text)

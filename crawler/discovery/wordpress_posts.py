@@ -147,7 +147,7 @@ def parse_posts(body: bytes, url: str, *, zone: ZoneInfo) -> PostPage:
     posts: dict[int, Post] = {}
     skipped = 0
     for row in rows:
-        post = _post(row, url, zone) if isinstance(row, dict) else None
+        post = _post(_object(row), url, zone)
         if post is None:
             skipped += 1
         else:
@@ -162,8 +162,8 @@ def parse_names(body: bytes, url: str) -> dict[int, str | None]:
         PostsError: This is no list of names.
     """
     names: dict[int, str | None] = {}
-    for row in _rows(body, url, "names"):
-        if isinstance(row, dict) and isinstance(number := row.get("id"), int):
+    for row in map(_object, _rows(body, url, "names")):
+        if isinstance(number := row.get("id"), int):
             names[number] = _term_name(row)
     return names
 
@@ -176,7 +176,7 @@ def _rows(body: bytes, url: str, what: str) -> list[Any]:
         rows, _ = json.JSONDecoder().raw_decode(text[start:])
     except (ValueError, RecursionError):
         raise PostsError(url, "the answer is not JSON") from None
-    if isinstance(rows, dict) and rows and all(name.isdecimal() for name in rows):
+    if isinstance(rows, dict) and rows and all(map(str.isdecimal, rows)):
         # What PHP makes of a list from which a plugin took single entries.
         return list(rows.values())
     if not isinstance(rows, list):
@@ -193,7 +193,7 @@ def _post(row: dict[str, Any], url: str, zone: ZoneInfo) -> Post | None:
     except InvalidURLError:
         return None
     content = row.get("content")
-    hidden = isinstance(content, dict) and content.get("protected") is True
+    hidden = _object(content).get("protected") is True
     modified = _clock(row.get("modified")) or date
     terms, authors = _terms(row), _authors(row)
     author = row.get("author")
@@ -233,27 +233,30 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _rendered(value: object) -> str:
     return _text(value.get("rendered")) if isinstance(value, dict) else _text(value)
 
 
 def _embedded(row: dict[str, Any], name: str) -> list[Any]:
-    embedded = row.get("_embedded")
-    entries = embedded.get(name) if isinstance(embedded, dict) else None
-    return entries if isinstance(entries, list) else []
+    return _list(_object(row.get("_embedded")).get(name))
 
 
 def _authors(row: dict[str, Any]) -> list[str]:
     """Names of the authors. A site that hides its users gives an error in their place, without a name."""
-    return [
-        name
-        for author in _embedded(row, "author")
-        if isinstance(author, dict) and (name := one_line(_text(author.get("name"))))
-    ]
+    authors = map(_object, _embedded(row, "author"))
+    return list(filter(None, (one_line(_text(author.get("name"))) for author in authors)))
 
 
 def _numbers(value: object) -> tuple[int, ...]:
-    return tuple(filter(_is_number, value)) if isinstance(value, list) else ()
+    return tuple(filter(_is_number, _list(value)))
 
 
 def _is_number(value: object) -> bool:
@@ -270,15 +273,15 @@ def _terms(row: dict[str, Any]) -> dict[str, list[str]]:
     """Names of categories and tags, by taxonomy."""
     names: dict[str, list[str]] = {}
     for group in _embedded(row, "wp:term"):
-        for term in group if isinstance(group, list) else ():
-            if isinstance(term, dict) and (name := _term_name(term)):
+        for term in map(_object, _list(group)):
+            if name := _term_name(term):
                 names.setdefault(_text(term.get("taxonomy")), []).append(name)
     return names
 
 
 def _image(row: dict[str, Any], url: str) -> str | None:
-    for media in _embedded(row, "wp:featuredmedia"):
-        source = _text(media.get("source_url")) if isinstance(media, dict) else ""
+    for media in map(_object, _embedded(row, "wp:featuredmedia")):
+        source = _text(media.get("source_url"))
         try:
             return absolute_url(source, url) if source else None
         except InvalidURLError:
