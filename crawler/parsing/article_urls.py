@@ -50,9 +50,19 @@ def article_numbers(query: str) -> dict[str, str]:
         query: As it stands in the address.
     """
     pairs = parse_qsl(query)[:MAX_PARAMETERS]
-    if any(name.lower() == "view" and value.lower() in _LIST_VIEWS for name, value in pairs):
-        return {}
-    return {name: value for name, value in pairs if chooses_article(name) and _NUMBERED_VALUE.match(value)}
+    return {} if any(map(_shows_list, pairs)) else dict(filter(_numbers_article, pairs))
+
+
+def _shows_list(parameter: tuple[str, str]) -> bool:
+    """Whether a parameter, a name and a value, says that the page is a list."""
+    name, value = parameter
+    return name.lower() == "view" and value.lower() in _LIST_VIEWS
+
+
+def _numbers_article(parameter: tuple[str, str]) -> bool:
+    """Whether a parameter, a name and a value, chooses an article by its number."""
+    name, value = parameter
+    return chooses_article(name) and _NUMBERED_VALUE.match(value) is not None
 
 
 def has_own_number(numbers: Iterable[str]) -> bool:

@@ -81,7 +81,7 @@ def content_of(
     Raises:
         ContentTooLargeError: The content has more bytes than `max_bytes`.
     """
-    names = {name.strip().lower() for value in encodings for name in value.split(",")}
+    names = set(map(str.strip, ",".join(encodings).lower().split(",")))
     for undone in range(MOST_LAYERS):
         layer = _unpacked(body, names, max_bytes, cut)
         if layer is None:

@@ -6,6 +6,7 @@ which feeds use without defining them, become characters. lxml then repairs what
 """
 
 import re
+import sys
 from html.entities import html5
 
 from lxml import etree, html
@@ -53,20 +54,22 @@ def xml_source(body: bytes) -> bytes:
 
 
 def _defined(match: re.Match[str]) -> str:
-    whole = match[0]
-    if whole.startswith("<"):
+    """A reference as XML knows it; a section of CDATA as it is."""
+    whole, name = match[0], match["name"]
+    if whole.startswith("<") or name in _XML_NAMES:
         return whole
     if number := match["number"]:
-        value = int(number[1:], 16) if number[0] in "xX" else int(number)
-        legal = value in (9, 10, 13) or 0x20 <= value <= 0xD7FF or 0xE000 <= value <= 0xFFFD
-        return whole if legal or 0x10000 <= value <= 0x10FFFF else ""
-    name = match["name"]
-    if name in _XML_NAMES:
-        return whole
-    character = html5.get(f"{name};") if name else None
-    if character is None or character in "&<>":
-        return "&amp;" + whole[1:] if character is None else f"&#{ord(character)};"
-    return character
+        return whole if _is_legal(number) else ""
+    character = html5.get(f"{name};")
+    if character is None:
+        return "&amp;" + whole[1:]
+    return f"&#{ord(character)};" if character in "&<>" else character
+
+
+def _is_legal(number: str) -> bool:
+    """Whether the number of a reference, decimal or "x" and hexadecimal, is a character's that XML allows."""
+    value = int(number[1:], 16) if number[0] in "xX" else int(number)
+    return value <= sys.maxunicode and not _ILLEGAL.match(chr(value))
 
 
 def parse_xml(source: bytes) -> etree._Element:

@@ -64,17 +64,22 @@ def page_end(body: bytes) -> PageEnd:
     # In UTF-16 no tag would be found.
     if b"\x00" in body[:HEAD_BYTES] or not _PAGE.search(body, 0, HEAD_BYTES) or _END.search(body):
         return PageEnd.WHOLE
-    if body.rfind(b"<!--") > body.rfind(b"-->"):
+    if _ends_unparsed(body):
         return PageEnd.UNPARSED
-    for opened, closed in _UNPARSED:
-        if _last(opened, body) > _last(closed, body):
-            return PageEnd.UNPARSED
+    is_cut = _ends_in_a_tag(body) or _REFERENCE.search(body[-10:]) or _ends_in_a_letter(body[-TAIL_BYTES:])
+    return PageEnd.CUT if is_cut else PageEnd.UNENDED
+
+
+def _ends_unparsed(body: bytes) -> bool:
+    """Whether a page stops in a comment, a script or another element whose content is no markup."""
+    if body.rfind(b"<!--") > body.rfind(b"-->"):
+        return True
+    return any(_last(opened, body) > _last(closed, body) for opened, closed in _UNPARSED)
+
+
+def _ends_in_a_tag(body: bytes) -> bool:
     opening = body.rfind(b"<")
-    if opening > body.rfind(b">") and _TAG.match(body, opening):
-        return PageEnd.CUT
-    if _REFERENCE.search(body[-10:]) or _ends_in_a_letter(body[-TAIL_BYTES:]):
-        return PageEnd.CUT
-    return PageEnd.UNENDED
+    return opening > body.rfind(b">") and _TAG.match(body, opening) is not None
 
 
 def _last(pattern: re.Pattern[bytes], body: bytes) -> int:

@@ -69,7 +69,7 @@ def page_redirect(body: bytes, url: str, charset: str | None = None) -> str | No
         return None
     if _has_text(tree):
         return None
-    base = next((element.get("href") or "" for element in tree.iter("base")), "")
+    base = next((element.get("href", "") for element in tree.iter("base")), "")
     return _first_elsewhere((*_meta_targets(tree), *_script_targets(tree)), base, url)
 
 
@@ -114,14 +114,16 @@ def _shown_texts(element: html.HtmlElement) -> Iterator[str]:
 
 
 def _meta_targets(tree: html.HtmlElement) -> Iterator[str]:
-    for element in tree.iter("meta"):
-        is_refresh = (element.get("http-equiv") or "").strip().lower() == "refresh"
-        # What stands in noscript leads browsers without scripts, often to a page that asks for them.
-        if not is_refresh or next(element.iterancestors("noscript"), None) is not None:
-            continue
-        target = _refresh_target(element.get("content") or "")
-        if target:
-            yield target
+    refreshes = filter(_is_refresh, tree.iter("meta"))
+    return filter(None, (_refresh_target(element.get("content", "")) for element in refreshes))
+
+
+def _is_refresh(element: html.HtmlElement) -> bool:
+    """Whether a `meta` element is a refresh that browsers with scripts obey."""
+    if element.get("http-equiv", "").strip().lower() != "refresh":
+        return False
+    # What stands in noscript leads browsers without scripts, often to a page that asks for them.
+    return next(element.iterancestors("noscript"), None) is None
 
 
 def _refresh_target(content: str) -> str | None:
@@ -141,7 +143,7 @@ def _refresh_target(content: str) -> str | None:
 def _script_targets(tree: html.HtmlElement) -> Iterator[str]:
     for element in tree.iter("script"):
         for match in _LOCATION.finditer(element.text or ""):
-            yield _ESCAPED.sub(_unescaped, next(group for group in match.groups() if group))
+            yield _ESCAPED.sub(_unescaped, next(filter(None, match.groups())))
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -105,8 +105,8 @@ class Rule:
         RFC 9309, 2.2.2, compares what is decoded, Google's parser what is written. A Disallow holds by either
         reading, an Allow by both.
         """
-        by_written, by_plain = self.written.matches(written), self.plain.matches(plain)
-        return by_written and by_plain if self.allow else by_written or by_plain
+        readings = self.written.matches(written), self.plain.matches(plain)
+        return all(readings) if self.allow else any(readings)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import ipaddress
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import filterfalse
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import idna
@@ -148,7 +149,7 @@ def _canonical(link: str, encoding: str = "utf-8") -> str:
     if encoding != "utf-8" and not query.isascii():
         query = _ascii_query(query, encoding)
     pairs = _escaped(query, _UNSAFE_IN_QUERY).replace("&amp;", "&").split("&")
-    return _joined(scheme, netloc, path, "&".join(pair for pair in pairs if pair and not _is_noise(pair)))
+    return _joined(scheme, netloc, path, "&".join(filterfalse(_is_noise, filter(None, pairs))))
 
 
 @lru_cache(maxsize=8192)
@@ -169,7 +170,7 @@ def _former_key(url: str) -> str:
     """The key without the rule that was added last, that of composition."""
     parts = urlsplit(canonical_url(url))
     path = _INDEX.sub("/", re.sub(r"/{2,}", "/", parts.path))
-    query = sorted(_key_pair(pair) for pair in parts.query.split("&") if pair)
+    query = sorted(map(_key_pair, filter(None, parts.query.split("&"))))
     key = _without_variant_host(parts.netloc) + _unescaped(path).rstrip("/")
     return f"{key}?{'&'.join(query)}" if query else key
 
@@ -352,7 +353,7 @@ def _decoded(match: re.Match[str]) -> str:
 def _without_dots(path: str) -> str:
     """Resolve "." and ".." (RFC 3986, 5.2.4)."""
     segments: list[str] = []
-    parts = path.split("/")[1:] if path.startswith("/") else path.split("/")
+    parts = path.removeprefix("/").split("/")
     for index, segment in enumerate(parts):
         last = index == len(parts) - 1
         if segment == "..":

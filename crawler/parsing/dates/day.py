@@ -31,6 +31,13 @@ MAX_STRANGE_WORDS = 8
 CENTURY_SPLIT = 70
 """Years of two digits from here on are of the last century."""
 
+_YEARS = frozenset((*range(1900, 2101), *HIJRI_YEARS, *JALALI_YEARS))
+"""Numbers that are years wherever they stand."""
+_YEARS_OF_NAMED_MONTHS = frozenset(
+    (*NAMED_JALALI_YEARS, *(year + KURDISH_ERA for year in NAMED_JALALI_YEARS))
+)
+"""Numbers that are years beside a month's name alone."""
+
 # A line is written as one letter a token, and dates are patterns over these letters:
 #   d a number of one or two digits   y a year   o any other number
 #   M a Gregorian month   H a lunar Hijri month   J a solar Hijri month
@@ -264,13 +271,11 @@ def _number(digits: str) -> _Token:
     number = int(digits)
     if len(digits) <= 2:
         return _Token("d", number)
-    if len(digits) > 4 or len(digits) == 3:
+    if len(digits) != 4:
         return _Token("o")
-    if 1900 <= number <= 2100 or number in HIJRI_YEARS or number in JALALI_YEARS:
+    if number in _YEARS:
         return _Token("y", number)
-    if number in NAMED_JALALI_YEARS or number - KURDISH_ERA in NAMED_JALALI_YEARS:
-        return _Token("o", number)
-    return _Token("o")
+    return _Token("o", number) if number in _YEARS_OF_NAMED_MONTHS else _Token("o")
 
 
 def _day(year: int, month: int, day: int) -> date | None:
