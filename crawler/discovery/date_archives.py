@@ -54,7 +54,7 @@ _PLAIN = re.compile(r"/\?(?:p|m)=\d")
 _INDEX = re.compile(r"/(?:archives?|أرشيف|الأرشيف)(?:\.(?:html?|php|aspx?))?/?\Z", re.IGNORECASE)
 _PAGE_PATH = re.compile(r"/page[/-]\d{1,6}/?\Z", re.IGNORECASE)
 _WORDPRESS = re.compile(
-    rb"""<meta\b[^>]*content=["']WordPress\b|https://api\.w\.org/|/wp-content/(?:themes|plugins)/""",
+    rb"""<meta\b[^<>]*content=["']WordPress\b|https://api\.w\.org/|/wp-content/(?:themes|plugins)/""",
     re.IGNORECASE,
 )
 
