@@ -62,6 +62,13 @@ class CrawlOutcome(StrEnum):
     """Its process ended without a report."""
     ERROR = "error"
     """A fault of ours."""
+    UNKNOWN = "unknown"
+    """Stored by another version of Khabar, in a word that this one does not have."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "CrawlOutcome | None":
+        """Read a stored word that this version does not have."""
+        return cls.UNKNOWN if isinstance(value, str) else None
 
 
 class Verdict(StrEnum):
@@ -97,3 +104,10 @@ class Verdict(StrEnum):
     LEASE_LOST = "lease_lost"
     DIED = "died"
     ERROR = "error"
+    UNKNOWN = "unknown"
+    """Stored by another version of Khabar, in a word that this one does not have."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Verdict | None":
+        """Read a stored word that this version does not have: the site is no healthy one, and still shown."""
+        return cls.UNKNOWN if isinstance(value, str) else None
