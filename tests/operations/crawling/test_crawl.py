@@ -122,7 +122,7 @@ def test_what_robots_txt_forbids_is_never_asked_for_and_every_request_says_who_w
         assert log
         assert not [request.path for request in log if request.path.startswith("/private")]
         agents = {request.headers.get("user-agent") for request in log}
-        assert agents == {"Khabar/0.1.0 (+tests@khabar.invalid)"}
+        assert agents == {"Khabar/0.2.0 (+tests@khabar.invalid)"}
 
 
 def test_readers_of_the_database_find_a_view_without_duplicates(
