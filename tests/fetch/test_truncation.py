@@ -7,9 +7,12 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
+from crawler.fetch.context import CrawlContext
+from crawler.fetch.delay import Pace
 from crawler.fetch.outcome import CutShortError, failure_outcome
 from crawler.fetch.truncation import ENOUGH, FEW, SELDOM, TRIES, TruncationMiddleware
 from crawler.model.article import Disposition
+from crawler.model.site import Site
 from crawler.parsing.page_end import PageEnd
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Page
@@ -24,15 +27,18 @@ class _Site:
     """A site's pages on their way through the middleware; the store is real."""
 
     def __init__(self, stores: Stores) -> None:
-        self.problems: list[str] = []
-        session = SimpleNamespace(run=lambda work: work(stores))
-        self.run = SimpleNamespace(
-            session=session, site=SimpleNamespace(id="x"), problem=self.problems.append
-        )
+        session: Any = SimpleNamespace(run=lambda work: work(stores))
+        lease: Any = None
+        site = Site(id="x", name="x", url="https://x.example/")
+        self.context = CrawlContext(site, session, lease, Pace(0))
         self.open()
 
+    @property
+    def problems(self) -> list[str]:
+        return self.context.problems
+
     def open(self) -> None:
-        crawler: Any = SimpleNamespace(spider=SimpleNamespace(run=self.run))
+        crawler: Any = SimpleNamespace(spider=SimpleNamespace(context=self.context))
         self.middleware = TruncationMiddleware(crawler)
 
     def passes(self, body: str, attempts: int = 0, **meta: Any) -> bool:
