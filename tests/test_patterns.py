@@ -73,8 +73,7 @@ def _give_up(*_: object) -> None:
     raise _TooLongError
 
 
-def _seconds(pattern: re.Pattern[Any], before: str, unit: str, length: int, end: str) -> float:
-    """Seconds of this process that finding all matches takes; `LIMIT` where it was given up."""
+def _timed(pattern: re.Pattern[Any], before: str, unit: str, length: int, end: str) -> float:
     text = pumped(pattern, before, unit, length, end)
     signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
     started = time.process_time()
@@ -86,6 +85,17 @@ def _seconds(pattern: re.Pattern[Any], before: str, unit: str, length: int, end:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return time.process_time() - started
+
+
+def _seconds(pattern: re.Pattern[Any], before: str, unit: str, length: int, end: str) -> float:
+    """Seconds of this process that finding all matches takes; `LIMIT` where it was given up."""
+    try:
+        return _timed(pattern, before, unit, length, end)
+    except _TooLongError:
+        # The clock may also strike when the search has just come to its end.
+        return LIMIT
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def _worst(pattern: re.Pattern[Any]) -> tuple[float, str] | None:
