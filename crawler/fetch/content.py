@@ -33,6 +33,9 @@ EXCHANGE = "khabar_exchange"
 IS_LISTING = "khabar_is_listing"
 """Key of a request's `meta`: whether it asks for a page that lists articles; pages have the key `page`."""
 
+IS_PART = "khabar_is_part"
+"""Key of a request's `meta`: whether a page asks for it while a browser draws it."""
+
 RENDERED_FROM = "khabar_rendered_from"
 """Key of a request's `meta`: the `Exchange` that a browser drew the page from."""
 

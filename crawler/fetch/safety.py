@@ -16,6 +16,7 @@ from twisted.internet.error import DNSLookupError
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
+from crawler.fetch.content import IS_PART
 from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import RefusedRequestError
 from crawler.model.site import Site
@@ -81,7 +82,8 @@ class SafetyMiddleware:
         host = parts.hostname or ""
         if not self._site.private and not _may_be_public(host):
             raise RefusedRequestError(f"unsafe address: {host} is not on the public internet")
-        if request.meta.get("redirect_times") and "page" in request.meta and not self._site.owns(request.url):
+        is_bound = "page" in request.meta or IS_PART in request.meta
+        if is_bound and request.meta.get("redirect_times") and not self._site.owns(request.url):
             raise RefusedRequestError(f"it redirects off the site, to {host}", final=False)
 
 

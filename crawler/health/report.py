@@ -87,7 +87,7 @@ class CrawlReport:
     followed links lead to; `discovered` counts the new pages of both. `left` counts pages that are still to
     be done. `shared` counts pages that wait since other addresses of the site have the same text, or lead to
     the same page; `shared_text` is the text of one of them. `shells` counts pages whose text only
-    their scripts would bring.
+    their scripts would bring; `is_rendered` says that a browser runs these.
     `became_duplicates` counts articles stored before that are duplicates of one that came in this crawl and
     was published earlier: they are not among the pages that ended as ``duplicate``.
     """
@@ -110,6 +110,7 @@ class CrawlReport:
     shared: int = 0
     shared_text: str | None = None
     shells: int = 0
+    is_rendered: bool = False
     verdict: Verdict = Verdict.OK
     verdict_reason: str | None = None
 

@@ -226,10 +226,15 @@ def _by_shells(report: CrawlReport) -> Finding | None:
     fetched = _count_fetched(report)
     if report.shells < max(FEW_SHARED, _more_than_half(fetched)):
         return None
-    return Verdict.NOTHING_EXTRACTED, (
-        f"{report.shells} of {fetched} pages have no text before their scripts run; "
-        "`render = true` in the seed has a browser draw them"
-    )
+    shells = f"{report.shells} of {fetched} pages"
+    if report.is_rendered:
+        reason = f"{shells} have no text though a browser draws them; the log names the requests that failed"
+    else:
+        reason = (
+            f"{shells} have no text before their scripts run; "
+            "`render = true` in the seed has a browser draw them"
+        )
+    return Verdict.NOTHING_EXTRACTED, reason
 
 
 def _nothing_extracted(report: CrawlReport, past: Sequence[PastCrawl]) -> Finding | None:

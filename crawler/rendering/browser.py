@@ -21,7 +21,7 @@ from playwright.async_api import (
 )
 from playwright.async_api import Error as PlaywrightError
 
-from crawler.rendering.chromium import find_chromium
+from crawler.rendering.chromium import find_chromium, missing_for_rendering
 from crawler.rendering.requests import Answer, Download, PageRequests, ScriptCache
 
 MOST_SECONDS = 20.0
@@ -61,6 +61,9 @@ _SWITCHES = (
 
 _NOWHERE = "http://127.0.0.1:9"
 """A proxy that nothing listens at: whatever the browser itself would send ends here (port 9 is `discard`)."""
+
+
+_TOO_LARGE = "its scripts build a page larger than max_page_bytes"
 
 
 class RenderError(Exception):
@@ -113,9 +116,7 @@ class Renderer:
                 return await asyncio.wait_for(self._render(url, document), MOST_SECONDS_IN_ALL)
             except TimeoutError:
                 await self.close()
-                raise RenderError(
-                    f"its scripts do not come to rest within {MOST_SECONDS_IN_ALL:.0f} s"
-                ) from None
+                raise RenderError(_endless(MOST_SECONDS_IN_ALL)) from None
             except PlaywrightError as error:
                 await self.close()
                 raise RenderError(f"the browser gave it up: {_first_line(error.message)}") from error
@@ -177,10 +178,13 @@ class Renderer:
         await requests.wait_until_quiet(QUIET_SECONDS)
         if page.url.startswith("chrome-error:"):
             raise RenderError("the browser shows an error page of its own")
-        size = await page.evaluate("document.documentElement.outerHTML.length")
-        if size > self._most_bytes:
-            raise RenderError("its scripts build a page larger than max_page_bytes")
-        return await page.content()
+        if await page.evaluate("document.documentElement.outerHTML.length") > self._most_bytes:
+            raise RenderError(_TOO_LARGE)
+        markup = await page.content()
+        # The page may have told the browser another length.
+        if len(markup) > self._most_bytes:
+            raise RenderError(_TOO_LARGE)
+        return markup
 
     async def _close_context(self, context: BrowserContext) -> None:
         try:
@@ -195,13 +199,12 @@ class Renderer:
         if self._browser is not None and self._browser.is_connected():
             self._pages += 1
             return self._browser
-        path = find_chromium()
-        if path is None:
-            raise RenderError("no Chromium is installed here; on Debian: apt install chromium")
+        if missing := missing_for_rendering():
+            raise RenderError(missing)
         self._playwright = await async_playwright().start()
         self._pages = 1
         self._browser = await self._playwright.chromium.launch(
-            executable_path=path,
+            executable_path=find_chromium(),
             args=list(_SWITCHES),
             proxy={"server": _NOWHERE, "bypass": "<-loopback>"},
             # Chromium's sandbox does not run for root.

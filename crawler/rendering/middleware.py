@@ -5,11 +5,10 @@ from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 from scrapy.http import HtmlResponse, Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.fetch.content import EXCHANGE, IS_LISTING, KEEP_EXCHANGE, RENDERED_FROM
+from crawler.fetch.content import EXCHANGE, IS_LISTING, IS_PART, KEEP_EXCHANGE, RENDERED_FROM
 from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import HeldBackError, IncompletePageError, RefusedRequestError
 from crawler.model.site import Site
@@ -17,9 +16,6 @@ from crawler.rendering.browser import Renderer, RenderError
 from crawler.rendering.requests import Answer
 
 logger = logging.getLogger(__name__)
-
-PRIORITY = 900
-"""Before other pages: the browser waits with a page half built. After robots.txt."""
 
 
 class RenderMiddleware:
@@ -43,15 +39,8 @@ class RenderMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build the middleware, for sites that ask for it.
-
-        Raises:
-            NotConfigured: The seed does not set `render`.
-        """
-        site = crawl_context(crawler).site
-        if not site.render:
-            raise NotConfigured
-        middleware = cls(crawler, site)
+        """Build the middleware."""
+        middleware = cls(crawler, crawl_context(crawler).site)
         crawler.signals.connect(middleware.spider_closed, signal=signals.spider_closed)
         return middleware
 
@@ -92,7 +81,7 @@ class RenderMiddleware:
         return response.replace(body=markup.encode(), headers=headers, encoding="utf-8")
 
     async def _download(self, url: str) -> Answer:
-        request = Request(url, priority=PRIORITY, callback=NO_CALLBACK, dont_filter=True)
+        request = Request(url, meta={IS_PART: True}, callback=NO_CALLBACK, dont_filter=True)
         try:
             response = await self._crawler.engine.download_async(request)
         except HeldBackError as error:

@@ -83,7 +83,6 @@ class PageRequests:
         self._download, self._is_own, self._cache = download, is_own, cache
         self._pending = 0
         self._document_served = False
-        self._is_incomplete = False
         self._last_change = time.monotonic()
         self._changed = asyncio.Event()
         self.stopped: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -96,11 +95,8 @@ class PageRequests:
         """URLs that were asked for, in order."""
         self.failures: list[str] = []
         """Requests of the page's own that brought nothing, and why."""
-
-    @property
-    def is_incomplete(self) -> bool:
-        """Whether a request failed that may go well another time."""
-        return self._is_incomplete
+        self.is_incomplete = False
+        """Whether one of them failed that may go well another time."""
 
     def stop(self, reason: str) -> None:
         """Note why nothing more will come of the page."""
@@ -130,10 +126,13 @@ class PageRequests:
         request = route.request
         if _is_navigation(request):
             await self._navigate(route)
-        elif not self._is_allowed(request):
+        elif not self._brings_text(request):
             await route.abort("blockedbyclient")
         elif (cached := self._cache.answers.get(request.url)) is not None:
             await _fulfill(route, cached)
+        elif len(self.requested) == MOST_REQUESTS:
+            self._note_bound()
+            await route.abort("blockedbyclient")
         else:
             await self._fetch(route)
 
@@ -148,13 +147,17 @@ class PageRequests:
         self._document_served = True
         await _fulfill(route, self._document)
 
-    def _is_allowed(self, request: Request) -> bool:
+    def _brings_text(self, request: Request) -> bool:
         return (
             request.resource_type in ALLOWED_TYPES
             and request.method in ALLOWED_METHODS
             and self._is_own(request.url)
-            and len(self.requested) < MOST_REQUESTS
         )
+
+    def _note_bound(self) -> None:
+        sentence = f"it asks for more than {MOST_REQUESTS} addresses; the others were not fetched"
+        if sentence not in self.failures:
+            self.failures.append(sentence)
 
     async def _fetch(self, route: Route) -> None:
         url = route.request.url
@@ -166,14 +169,14 @@ class PageRequests:
             raise
         except Exception as error:  # noqa: BLE001 - the page goes on without it, and the crawl says so
             self.failures.append(f"{url[:200]}: {error}")
-            self._is_incomplete |= not isinstance(error, self._refused)
+            self.is_incomplete |= not isinstance(error, self._refused)
             await route.abort("failed")
             return
         finally:
             self.waited += time.monotonic() - begun
         if answer.status >= 400:
             self.failures.append(f"{url[:200]}: status {answer.status}")
-            self._is_incomplete |= answer.status >= 500 or answer.status == 429
+            self.is_incomplete |= answer.status >= 500 or answer.status == 429
         if route.request.resource_type == "script":
             self._cache.add(url, answer)
         await _fulfill(route, answer)

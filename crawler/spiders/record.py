@@ -86,7 +86,7 @@ def open_crawl(
     run = CrawlRun(
         job=job,
         context=context,
-        counts=PageCounts(CrawlReport(site=site.id, kind=job.kind), context),
+        counts=PageCounts(CrawlReport(site=site.id, kind=job.kind, is_rendered=site.render), context),
         pool=ExtractionPool(settings.extraction_workers, settings.extraction_timeout),
         keeping=keeping,
         site_texts=SiteTexts(site.id),

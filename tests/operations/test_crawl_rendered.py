@@ -105,7 +105,19 @@ def test_what_robots_txt_forbids_to_a_script_is_not_fetched(settings: Settings, 
         report = run(site, settings)
         assert not [path for path in place.asked if path.startswith("/api/stories/")]
         assert stores.db.articles.count_documents({}) == 0
-        assert report.verdict != "ok"
+        assert report.verdict == "nothing_extracted"
+        assert "though a browser draws them" in (report.verdict_reason or "")
+
+
+def test_what_leads_off_the_site_is_not_followed(settings: Settings, stores: Stores) -> None:
+    with made_up_site() as place, made_up_site() as elsewhere:
+        site = application(place)
+        elsewhere.answers["/app.js"] = Answer(APPLICATION, headers={"Content-Type": "text/javascript"})
+        place.answers["/app.js"] = Answer("", 302, {"Location": f"{elsewhere.base}/app.js"})
+        run(site, settings)
+        assert "/app.js" in place.asked
+        assert elsewhere.asked == []
+        assert stores.db.articles.count_documents({}) == 0
 
 
 def test_every_request_of_a_page_waits_for_the_delay(settings: Settings) -> None:

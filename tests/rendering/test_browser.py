@@ -133,8 +133,10 @@ def test_what_a_page_may_ask_for_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("crawler.rendering.requests.MOST_REQUESTS", 10)
     many = "<script>for (let i = 0; i < 40; i++) fetch('/api/' + i)</script>"
     site = application()
-    render(site, f"<body>{many}</body>")
+    [(_, requests)] = render(site, f"<body>{many}</body>")
     assert len(site.asked) == 10
+    (failure,) = [sentence for sentence in requests.failures if "more than" in sentence]
+    assert failure == "it asks for more than 10 addresses; the others were not fetched"
 
 
 @pytest.mark.parametrize(
