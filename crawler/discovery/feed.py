@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from crawler.discovery.errors import SourceError
 from crawler.discovery.json_feed import JsonFeed, JsonItem, read_json_feed
-from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
@@ -63,17 +63,10 @@ _OF_THE_PAGE = frozenset({"canonical", "related", "via"})
 Children = dict[str, list[etree._Element]]
 
 
-class FeedError(KhabarError):
+class FeedError(SourceError):
     """What was served is no feed; `reason` is empty, html, json or unknown. Try the site's next source."""
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {_REASONS[reason]}")
-        self.url = url
-        self.reason = reason
-
-    def __reduce__(self) -> tuple[type["FeedError"], tuple[str, str]]:
-        """Let the error cross process borders."""
-        return type(self), (self.url, self.reason)
+    REASONS = _REASONS
 
 
 @dataclass(frozen=True, slots=True)

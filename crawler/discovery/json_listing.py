@@ -10,8 +10,8 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from crawler.discovery.errors import SourceError
 from crawler.discovery.source_content import SourceContent
-from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.model.site import JsonListing, Site
@@ -27,17 +27,8 @@ MILLISECONDS = 100_000_000_000
 """A time since 1970 above this is in milliseconds: in seconds it would be the year 5138."""
 
 
-class JsonListingError(KhabarError):
+class JsonListingError(SourceError):
     """What was served is no JSON, or the seed's `items` finds no list in it."""
-
-    def __init__(self, url: str, why: str) -> None:
-        super().__init__(f"{url}: {why}")
-        self.url = url
-        self.why = why
-
-    def __reduce__(self) -> tuple[type["JsonListingError"], tuple[str, str]]:
-        """Let the error cross process borders."""
-        return type(self), (self.url, self.why)
 
 
 def json_content(

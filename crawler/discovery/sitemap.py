@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from crawler.discovery.errors import SourceError
 from crawler.discovery.feed import parse_feed
 from crawler.discovery.window import Window, page_span, sitemap_span
-from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
@@ -80,17 +80,10 @@ _CHOOSES = frozenset({"sitemap", "sitemap_n", "type", "map"})
 """Names of the parameters by which a site without file names chooses a sitemap (``/?sitemap=users``)."""
 
 
-class SitemapError(KhabarError):
+class SitemapError(SourceError):
     """What was served is no sitemap; `reason` is empty, html, json, gzip or unknown."""
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {_REASONS[reason]}")
-        self.url = url
-        self.reason = reason
-
-    def __reduce__(self) -> tuple[type["SitemapError"], tuple[str, str]]:
-        """Let the error cross process borders."""
-        return type(self), (self.url, self.reason)
+    REASONS = _REASONS
 
 
 @dataclass(frozen=True, slots=True)

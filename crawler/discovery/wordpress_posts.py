@@ -12,8 +12,8 @@ from json import dumps
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crawler.discovery.errors import SourceError
 from crawler.discovery.wordpress import LOCAL_TIME
-from crawler.errors import KhabarError
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.parsing.dates.feed_times import parse_time
@@ -24,17 +24,8 @@ from crawler.parsing.urls import InvalidURLError, absolute_url, canonical_url
 _SHORTCODE = re.compile(r"\[(?:vc_|et_pb_|fusion_|av_|tdb?_|fl_)[^\[\]]{0,2000}\]")
 
 
-class PostsError(KhabarError):
+class PostsError(SourceError):
     """What was served is no answer of WordPress's REST interface."""
-
-    def __init__(self, url: str, why: str) -> None:
-        super().__init__(f"{url}: {why}")
-        self.url = url
-        self.why = why
-
-    def __reduce__(self) -> tuple[type["PostsError"], tuple[str, str]]:
-        """Let the error cross process borders."""
-        return type(self), (self.url, self.why)
 
 
 @dataclass(frozen=True, slots=True)

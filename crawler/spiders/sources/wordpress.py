@@ -224,7 +224,7 @@ class WordPressSource:
         try:
             return await self._run.pool.run(parse_posts, response.body, response.url, zone=self._site.zone)
         except PostsError as error:
-            await self._refused(error.why, worked_before=not self._walk.is_whole)
+            await self._refused(error.reason, worked_before=not self._walk.is_whole)
         except ExtractionFailedError as error:
             self._broke_off(str(error))
         return None

@@ -1,0 +1,27 @@
+"""What parsers of sources raise: an answer that is not what its source should give."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from crawler.errors import KhabarError
+
+
+class SourceError(KhabarError):
+    """What was served is not of the source's kind. Try the site's next source.
+
+    Args:
+        url: Where it was served.
+        reason: Why: one of `REASONS`, or where the class has none, the words for people themselves.
+    """
+
+    REASONS: ClassVar[Mapping[str, str]] = {}
+    """The words for people for each reason."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {self.REASONS[reason] if self.REASONS else reason}")
+        self.url = url
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["SourceError"], tuple[str, str]]:
+        """Let the error cross process borders."""
+        return type(self), (self.url, self.reason)
