@@ -6,6 +6,15 @@ The values are stored and printed: a member may be renamed, a value may not.
 from enum import StrEnum
 
 
+class _StoredWord(StrEnum):
+    """A word that may have been stored by another version of Khabar, which has others."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> StrEnum | None:
+        """Read a word that this version does not have as the member `UNKNOWN`."""
+        return cls.__members__["UNKNOWN"] if isinstance(value, str) else None
+
+
 class CrawlKind(StrEnum):
     """Why a crawl was made."""
 
@@ -36,7 +45,7 @@ class SourceKind(StrEnum):
     """Links in the pages that are fetched."""
 
 
-class CrawlOutcome(StrEnum):
+class CrawlOutcome(_StoredWord):
     """How a crawl ended."""
 
     FINISHED = "finished"
@@ -65,13 +74,8 @@ class CrawlOutcome(StrEnum):
     UNKNOWN = "unknown"
     """Stored by another version of Khabar, in a word that this one does not have."""
 
-    @classmethod
-    def _missing_(cls, value: object) -> "CrawlOutcome | None":
-        """Read a stored word that this version does not have."""
-        return cls.UNKNOWN if isinstance(value, str) else None
 
-
-class Verdict(StrEnum):
+class Verdict(_StoredWord):
     """What a crawl shows of its site: whether it still works for us, and if not, what is wrong."""
 
     OK = "ok"
@@ -105,9 +109,4 @@ class Verdict(StrEnum):
     DIED = "died"
     ERROR = "error"
     UNKNOWN = "unknown"
-    """Stored by another version of Khabar, in a word that this one does not have."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> "Verdict | None":
-        """Read a stored word that this version does not have: the site is no healthy one, and still shown."""
-        return cls.UNKNOWN if isinstance(value, str) else None
+    """The same; the site counts as no healthy one, and is still shown."""
