@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import dedup
     from crawler.operations.crawling import reextract, worker
-    from crawler.operations.dedup import batch, split
+    from crawler.operations.dedup import apply, batch, split
     from crawler.operations.sites import add, check, record, survey
-    from crawler.storage import dedup_index
+    from crawler.storage import dedup_rebuild
     from crawler.storage import errors as store_errors
     from crawler.web import security, server
 
 __all__ = [
     "add",
+    "apply",
     "batch",
     "check",
     "dedup",
-    "dedup_index",
+    "dedup_rebuild",
     "record",
     "reextract",
     "security",
@@ -36,10 +37,11 @@ __all__ = [
 
 _MODULES = {
     "add": "crawler.operations.sites.add",
+    "apply": "crawler.operations.dedup.apply",
     "batch": "crawler.operations.dedup.batch",
     "check": "crawler.operations.sites.check",
     "dedup": "dedup",
-    "dedup_index": "crawler.storage.dedup_index",
+    "dedup_rebuild": "crawler.storage.dedup_rebuild",
     "record": "crawler.operations.sites.record",
     "reextract": "crawler.operations.crawling.reextract",
     "security": "crawler.web.security",

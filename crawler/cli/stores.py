@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.context import context_of, out
-from crawler.cli.lazy import dedup_index
+from crawler.cli.lazy import dedup_rebuild
 from crawler.cli.output import Column, RowTable
 from crawler.operations.archive import backup as backups
 from crawler.operations.doctor import Level, diagnose
@@ -100,7 +100,7 @@ def restore(
             def rebuilt(done: int) -> None:
                 progress(done, max(articles, done))
 
-            dedup_index.rebuild_index(stores, rebuilt)
+            dedup_rebuild.rebuild_index(stores, rebuilt)
     _errors.print(
         f"{summary.total:,} documents restored, as they were at {summary.created_at:%Y-%m-%d %H:%M} UTC",
         highlight=False,

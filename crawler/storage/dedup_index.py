@@ -1,29 +1,26 @@
-"""The dedup index of an archive: opened, noticed when something of it was lost, made anew from MongoDB."""
+"""The dedup index of an archive: opened, noticed when something of it was lost, followed by what is stored.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+`crawler.storage.dedup_rebuild` makes it anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
-from redis.lock import Lock
 
 from crawler.storage.articles import ArticleStore, story_fields
 from crawler.storage.batches import in_batches
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_texts import stored_texts
-from crawler.storage.eviction import evicted_since_rebuild, remember_eviction
+from crawler.storage.eviction import evicted_since_rebuild
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
-from crawler.storage.splits import splits_of
 from crawler.storage.stored_article import LONGEST_SCAN, ArticleHeader, ArticleReader
 from dedup import Decision, Index, Prepared, StoredFormError, prepare
-
-REBUILD_LOCK = 120.0
-"""Seconds after which a rebuild that shows no sign of life counts as dead. It shows one with each batch; only
-reading the order of a large archive takes longer than a moment."""
 
 MOST_ROUNDS = 5
 """More changes of one story within some milliseconds do not happen."""
@@ -39,22 +36,24 @@ def open_index(stores: Stores) -> Index:
         IndexMismatchError: It was made with other parameters; the message says which.
     """
     if stores.index is None:
-        index = _index(stores)
+        index = unopened_index(stores)
         index.open()
         stores.index = index
     return stores.index
 
 
-def _index(stores: Stores) -> Index:
-    return Index(stores.redis, basename=BASENAME, window=_window(stores))
+def unopened_index(stores: Stores) -> Index:
+    """The archive's index before anything is sent to it: whatever its parameters."""
+    return Index(stores.redis, basename=BASENAME, window=index_window(stores))
 
 
 def near_misses(stores: Stores) -> list[tuple[str, str, float]]:
     """The latest pairs that almost were copies; see `Index.near_misses`."""
-    return _index(stores).near_misses()
+    return unopened_index(stores).near_misses()
 
 
-def _window(stores: Stores) -> timedelta | None:
+def index_window(stores: Stores) -> timedelta | None:
+    """After how long an article leaves the index; None: never."""
     days = stores.settings.dedup_window
     return timedelta(days=days) if days else None
 
@@ -90,13 +89,13 @@ def check_pending(stores: Stores) -> int:
     """
     keys = _pending(stores)
     count = 0
-    for batch in in_batches(stores.db.articles, keys, _SIGNED):
+    for batch in in_batches(stores.db.articles, keys, SIGNED):
         prepared = [
-            _prepared(stores.db, ArticleHeader.from_document(document), document["signature"])
+            prepared_article(stores.db, ArticleHeader.from_document(document), document["signature"])
             for document in batch
         ]
         decisions = open_index(stores).check_and_insert(prepared, texts=stored_texts(stores))
-        _write_stories(stores.db, decisions)
+        write_stories(stores.db, decisions)
         count += len(batch)
     return count
 
@@ -114,78 +113,16 @@ def recluster(stores: Stores, story_ids: Sequence[str]) -> None:
         stores: The open stores.
         story_ids: The stories; the id of the one that was published first stays in use.
     """
-    documents = list(stores.db.articles.find({"story_id": {"$in": list(story_ids)}}, _SIGNED))
+    documents = list(stores.db.articles.find({"story_id": {"$in": list(story_ids)}}, SIGNED))
     headers = sorted(map(ArticleHeader.from_document, documents), key=lambda header: header.order)
     first = headers[0].story_id if headers else None
     headers.sort(key=lambda header: header.id != first)
     signatures = {document["_id"]: document["signature"] for document in documents}
-    prepared = [_prepared(stores.db, header, signatures[header.id]) for header in headers]
+    prepared = [prepared_article(stores.db, header, signatures[header.id]) for header in headers]
     try:
-        _write_stories(stores.db, open_index(stores).recluster(prepared, texts=stored_texts(stores)))
+        write_stories(stores.db, open_index(stores).recluster(prepared, texts=stored_texts(stores)))
     finally:
         mark_changed(stores.db, {header.site for header in headers})
-
-
-def mend_index(stores: Stores) -> int | None:
-    """Make the index anew if something of it was lost; one process does, others wait for it.
-
-    Returns:
-        How many articles it was made of; None where it was whole.
-
-    Raises:
-        IndexMismatchError: The index was made with other parameters.
-    """
-    if not index_was_lost(stores):
-        return None
-    with _rebuild_lock(stores) as lock:
-        return _rebuild(stores, lock) if index_was_lost(stores) else None
-
-
-def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None) -> int:
-    """Make the index anew from the signatures stored with the articles, in order of publication.
-
-    The stories that come out of it are written to the articles where they differ; they keep their ids. One
-    process does so at a time; others wait for it.
-
-    Args:
-        stores: The open stores.
-        progress: Called with the number of articles done so far.
-
-    Returns:
-        How many articles are in the index now.
-    """
-    with _rebuild_lock(stores) as lock:
-        return _rebuild(stores, lock, progress)
-
-
-def _rebuild_lock(stores: Stores) -> Lock:
-    lock: Lock = stores.redis.lock(f"{BASENAME}:rebuild", timeout=REBUILD_LOCK)
-    return lock
-
-
-def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None = None) -> int:
-    index = _index(stores)
-    stores.index = index
-    order, left_out = _order(stores)
-
-    def decided(decisions: list[Decision]) -> None:
-        _write_stories(stores.db, decisions)
-        lock.reacquire()
-
-    try:
-        count = index.rebuild(
-            _signatures(stores.db, order),
-            apart=splits_of(stores.db),
-            left_out=left_out,
-            texts=stored_texts(stores),
-            progress=progress,
-            decided=decided,
-        )
-    finally:
-        mark_changed(stores.db)
-    # Afterwards: where the memory is too small for the index, each crawl would make it anew.
-    remember_eviction(stores.redis, stores.db)
-    return count
 
 
 def follow_story(stores: Stores, decision: Decision) -> None:
@@ -238,6 +175,15 @@ def _put_members_right(stores: Stores, story_id: str) -> bool:
     return bool(updates)
 
 
+def put_stories_right(stores: Stores, article_ids: Sequence[str], story_ids: Iterable[str]) -> None:
+    """Write of some articles, and of all stored members of some stories, what the index says now."""
+    decisions = [decision for decision in open_index(stores).lookup(article_ids) if decision is not None]
+    write_stories(stores.db, decisions)
+    for story_id in set(story_ids):
+        _put_members_right(stores, story_id)
+    measure_copies(stores.db, story_ids)
+
+
 def _same_story(first: Decision, second: Decision) -> bool:
     return _is_member(story_fields(first.id, first), story_fields(second.id, second))
 
@@ -257,51 +203,12 @@ def clear_index(stores: Stores) -> None:
     stores.index = None
 
 
-def _order(stores: Stores) -> tuple[list[str], int]:
-    """The ids of the articles that belong into the index, by time of publication, and how many don't.
-
-    With a window, articles first seen before it don't, and those of stories that began before it.
-    """
-    with pymongo.timeout(LONGEST_SCAN):
-        headers = list(ArticleReader(stores.db).all_headers())
-    outside: set[str] = set()
-    if window := _window(stores):
-        since = datetime.now(UTC) - window
-        outside = {header.id for header in headers if header.first_seen_at < since}
-    inside = [header for header in headers if header.id not in outside and header.story_id not in outside]
-    inside.sort(key=lambda header: header.order)
-    return keep_story_ids({header.id: header.story_id for header in inside}), len(headers) - len(inside)
+SIGNED = {**ArticleHeader.projection(), "signature": 1}
+"""The fields that `prepared_article` needs."""
 
 
-def keep_story_ids(stories: Mapping[str, str]) -> list[str]:
-    """The order in which articles go into a new index so that their stories keep their ids.
-
-    A story is called by the article that it began with, which is the first of it to go into the index. That
-    need not be the one that was published first: it goes in just before that one.
-
-    Args:
-        stories: The story of each article by the article's id, in order of publication.
-    """
-    order: dict[str, None] = {}
-    for article_id in stories:
-        # The naming article may itself have come into another story since.
-        naming = [article_id]
-        while (story := stories[naming[-1]]) in stories and story not in naming:
-            naming.append(story)
-        order.update(dict.fromkeys(id_ for id_ in reversed(naming) if id_ not in order))
-    return list(order)
-
-
-_SIGNED = {**ArticleHeader.projection(), "signature": 1}
-
-
-def _signatures(db: Database[Document], order: Sequence[str]) -> Iterator[Prepared]:
-    for batch in in_batches(db.articles, order, _SIGNED):
-        for document in batch:
-            yield _prepared(db, ArticleHeader.from_document(document), document["signature"])
-
-
-def _prepared(db: Database[Document], header: ArticleHeader, signature: Any) -> Prepared:
+def prepared_article(db: Database[Document], header: ArticleHeader, signature: Any) -> Prepared:
+    """An article as the index takes it; signed anew, and stored so, where another version signed it."""
     published_at = header.latest_publication
     try:
         return Prepared.from_stored(header.id, signature, published_at, header.site)
@@ -313,7 +220,8 @@ def _prepared(db: Database[Document], header: ArticleHeader, signature: Any) -> 
         return prepared
 
 
-def _write_stories(db: Database[Document], decisions: Sequence[Decision]) -> None:
+def write_stories(db: Database[Document], decisions: Sequence[Decision]) -> None:
+    """Write what decisions say of their own articles and of others, and measure the copies."""
     ids = [decision.id for decision in decisions]
     stored = {document["_id"]: document for document in db.articles.find({"_id": {"$in": ids}}, _MEMBERSHIP)}
     updates = [

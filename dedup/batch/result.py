@@ -69,6 +69,7 @@ class ClusteringResult:
         candidates: Pairs that were compared.
         input_stories: The story that the input itself names for a document, where it does.
         repeated: Documents that were left out, since one with the same id came later.
+        round_ups: The documents that are round-ups of the news.
     """
 
     stories: dict[str, str]
@@ -77,6 +78,7 @@ class ClusteringResult:
     candidates: int
     input_stories: dict[str, str] = field(default_factory=dict)
     repeated: int = 0
+    round_ups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def assemble(
         candidates=candidates,
         input_stories=order.input_stories,
         repeated=order.repeated,
+        round_ups=frozenset(order.ids[number] for number in round_ups),
     )
 
 

@@ -15,12 +15,14 @@ from dedup.index.decision import Decision, Reassignment, StoryUpdate
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import LATE_BYTES, band_keys, from_bytes, low_bytes
+from dedup.stories.placements import Placement
 from dedup.text.numbers import FIGURES_BYTES
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, flags, similarity, source, text: see
 # lua/records.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
+_NEAR_MISS = struct.Struct("<BI")  # the similarity in steps, the length of the later id's name
 _UNKNOWN_TIME = 0xFFFFFFFF
 SIMILARITY_STEPS = 250
 """Similarities are kept and reported in so many steps from 0 to 1."""
@@ -177,6 +179,47 @@ def _fields_of(exact: ExactVerdict | None) -> dict[str, Any]:
 
 def _copy_reason(verdict: Verdict) -> Reason:
     return verdict.reason if verdict.duplicate else Reason.NEW
+
+
+def pack_placements(
+    placements: Sequence[Placement], articles: Sequence[Prepared], parameters: Parameters
+) -> Iterator[bytes]:
+    """Each article's record, as `pack` gives it, behind where it is placed.
+
+    Raises:
+        StoredFormError: A signature is of other parameters.
+    """
+    for placement, packed in zip(placements, pack(articles, parameters), strict=True):
+        codes = (
+            placement.depth,
+            REASON_CODES[placement.reason],
+            round(placement.similarity * SIMILARITY_STEPS),
+            placement.is_round_up,
+        )
+        yield id_key(placement.story_id)[0] + id_key(placement.canonical_id)[0] + bytes(codes) + packed
+
+
+def placement(id_: str, reply: Any) -> Placement | None:
+    """Read the script's reply on where an article is placed; None where it is not there."""
+    if reply is None:
+        return None
+    fields = _by_name(reply)
+    return Placement(
+        id=id_,
+        story_id=id_name(fields["story"]),
+        canonical_id=id_name(fields["canonical"]),
+        depth=fields["depth"],
+        reason=_REASONS[fields["reason"]],
+        similarity=fields["similarity"] / SIMILARITY_STEPS,
+        is_round_up=bool(fields["round_up"]),
+    )
+
+
+def near_miss(packed: bytes) -> tuple[str, str, float]:
+    """Read a pair that almost were copies: both ids, the later first, and the similarity, 0 to 1."""
+    step, length = _NEAR_MISS.unpack_from(packed)
+    later, earlier = packed[_NEAR_MISS.size :][:length], packed[_NEAR_MISS.size + length :]
+    return id_name(later), id_name(earlier), step / SIMILARITY_STEPS
 
 
 def id_key(id_: str) -> tuple[bytes, bytes]:

@@ -11,32 +11,28 @@ All keys share the hash tag ``{basename}``: on a Redis Cluster the index works, 
 
 import json
 import re
-import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import redis
 
 from dedup.documents import documents_of
-from dedup.index.codec import SIMILARITY_STEPS, decision, id_key, id_name, pack, requested_pairs
+from dedup.index.codec import decision, id_key, near_miss, pack, pack_placements, placement
 from dedup.index.decision import Decision
+from dedup.index.exact import insert_exactly, query_exactly
 from dedup.index.recheck import ExactComparison, Texts, pairs_within
 from dedup.index.scripts import Mode, Scripts
 from dedup.index.stats import Counts, IndexStats, estimate_memory
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
-
-_NEAR_MISS = struct.Struct("<BI")  # the similarity in steps, the length of the later id's name
+from dedup.stories.placements import Placement
 
 DEFAULT_BASENAME = "khabar:dedup"
 BATCH = 256
 """Articles of one call of the script, which Redis serves alone: some 20 ms."""
-MOST_REQUESTS = 32
-"""So often verdicts are requested without an insertion between, before the estimate decides: other writers
-have to insert similar articles at each of them."""
 
 
 class Index:
@@ -131,27 +127,9 @@ class Index:
             if texts is None:
                 decisions += _decisions(part, self._scripts.check(pack(part, self.parameters)))
             else:
-                decisions += self._insert_exactly(part, ExactComparison(texts, self.parameters))
-        return decisions
-
-    def _insert_exactly(self, batch: Sequence[Prepared], exact: ExactComparison) -> list[Decision]:
-        """Insert a batch as far as all verdicts are known, compare the pairs that lack one, and go on."""
-        exact.compare(pairs_within(batch, self.parameters))
-        decisions: list[Decision] = []
-        fruitless = 0
-        while len(decisions) < len(batch):
-            rest = batch[len(decisions) :]
-            is_late = fruitless == MOST_REQUESTS
-            replies = self._scripts.check(
-                pack(rest[:1] if is_late else rest, self.parameters),
-                verdicts=exact.verdicts,
-                exact=not is_late,
-            )
-            requests = [pairs for reply in replies if (pairs := requested_pairs(reply)) is not None]
-            inserted = len(replies) - len(requests)
-            decisions += _decisions(rest[:inserted], replies[:inserted])
-            exact.compare(chain.from_iterable(requests))
-            fruitless = 0 if inserted else fruitless + 1
+                exact = ExactComparison(texts, self.parameters)
+                replies = insert_exactly(self._scripts, part, exact, self.parameters)
+                decisions += _decisions(part, replies)
         return decisions
 
     def query(self, batch: Sequence[Any], *, texts: Texts | None = None) -> list[Decision]:
@@ -169,21 +147,13 @@ class Index:
         decisions: list[Decision] = []
         for first in range(0, len(prepared), BATCH):
             part = prepared[first : first + BATCH]
-            decisions += _decisions(part, self._query(part, texts))
+            if texts is None:
+                replies = self._scripts.check(pack(part, self.parameters), Mode.QUERY)
+            else:
+                exact = ExactComparison(texts, self.parameters)
+                replies = query_exactly(self._scripts, part, exact, self.parameters)
+            decisions += _decisions(part, replies)
         return decisions
-
-    def _query(self, batch: Sequence[Prepared], texts: Texts | None) -> list[Any]:
-        packed = list(pack(batch, self.parameters))
-        if texts is not None:
-            exact = ExactComparison(texts, self.parameters)
-            for _ in range(MOST_REQUESTS):
-                replies = self._scripts.check(packed, Mode.QUERY, exact.verdicts, exact=True)
-                pairs = [pair for reply in replies for pair in requested_pairs(reply) or ()]
-                if not pairs:
-                    return replies
-                exact.compare(pairs)
-            return self._scripts.check(packed, Mode.QUERY, exact.verdicts)
-        return self._scripts.check(packed, Mode.QUERY)
 
     def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
         """The decisions that hold now for articles checked before; None for those that are not there.
@@ -232,17 +202,34 @@ class Index:
         packed = pack(articles, self.parameters)
         return _decisions(articles, self._scripts.check(packed, Mode.RECLUSTER, verdicts))
 
+    def placements(self, ids: Sequence[str]) -> list[Placement | None]:
+        """Where articles are placed now; None for those that are not there. Raises what `lookup` raises."""
+        self.open()
+        keys = [id_key(id_)[0] for id_ in ids]
+        replies = self._scripts.check(keys, Mode.PLACEMENT)
+        return [placement(id_, reply) for id_, reply in zip(ids, replies, strict=True)]
+
+    def place(self, placements: Sequence[Placement], articles: Sequence[Prepared]) -> bool:
+        """Put articles into the stories given, whatever the index would decide, in one atomic step.
+
+        Articles that hang on one of them and are not given follow it. Doing it again changes nothing.
+
+        Args:
+            placements: All articles of the stories that change, roots before the rest of their stories.
+            articles: The same articles, prepared, in the same order.
+
+        Returns:
+            False, with nothing changed, where one of them is not in the index. Raises what `lookup` raises.
+        """
+        self.open()
+        return bool(self._scripts.check(pack_placements(placements, articles, self.parameters), Mode.PLACE))
+
     def near_misses(self) -> list[tuple[str, str, float]]:
         """The latest pairs that almost were copies, newest first: both ids and the similarity, 0 to 1.
 
         The index remembers a thousand. A pair may have come into one story since, by other articles.
         """
-        misses = []
-        for packed in self._redis.lrange(f"{self._prefix}near", 0, -1):
-            step, length = _NEAR_MISS.unpack_from(packed)
-            later, earlier = packed[_NEAR_MISS.size :][:length], packed[_NEAR_MISS.size + length :]
-            misses.append((id_name(later), id_name(earlier), step / SIMILARITY_STEPS))
-        return misses
+        return [near_miss(packed) for packed in self._redis.lrange(f"{self._prefix}near", 0, -1)]
 
     def exists(self) -> bool:
         """Whether there is an index of this name, of whatever parameters."""

@@ -33,6 +33,7 @@ _PARTS = (
     "matches",
     "roundups",
     "articles",
+    "place",
     "window",
     "run",
 )
@@ -44,6 +45,8 @@ class Mode(StrEnum):
     INSERT = "insert"
     QUERY = "query"
     RECLUSTER = "recluster"
+    PLACE = "place"
+    PLACEMENT = "placement"
 
 
 @cache

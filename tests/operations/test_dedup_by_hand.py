@@ -14,7 +14,8 @@ from crawler.cli.main import application
 from crawler.parsing.urls import page_id
 from crawler.storage.change_marks import changed_marks
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import clear_index, mend_index
+from crawler.storage.dedup_index import clear_index
+from crawler.storage.dedup_rebuild import mend_index
 from crawler.storage.schema import ensure_schema
 from tests.support.indexed_articles import NOW, clusters, save_copy
 from tests.support.texts import hex_id

@@ -7,10 +7,11 @@ import pytest
 from pymongo.errors import WriteError
 
 from crawler.model.article import Article, DatePrecision
-from crawler.storage import dedup_index
+from crawler.storage import dedup_rebuild
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import clear_index, index_was_lost, mend_index, open_index, rebuild_index
+from crawler.storage.dedup_index import BASENAME, clear_index, index_was_lost, open_index
+from crawler.storage.dedup_rebuild import mend_index, rebuild_index
 from crawler.storage.schema import ensure_schema
 from crawler.storage.stored_article import ArticleReader
 from dedup import Decision, prepare
@@ -158,10 +159,10 @@ def test_a_rebuild_that_broke_off_is_noticed_and_old_signatures_are_made_anew(
 def test_a_rebuild_whose_process_was_killed_holds_up_the_next_one_for_a_moment_only(
     stores: Stores, articles: ArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dedup_index, "REBUILD_LOCK", 1.0)
+    monkeypatch.setattr(dedup_rebuild, "REBUILD_LOCK", 1.0)
     _save(stores, _key(1))
     # What a killed process leaves behind: its lock, and nobody to let go of it.
-    assert stores.redis.lock(f"{dedup_index.BASENAME}:rebuild", timeout=1.0).acquire()
+    assert stores.redis.lock(f"{BASENAME}:rebuild", timeout=1.0).acquire()
     assert rebuild_index(stores) == 1
     assert not index_was_lost(stores)
 

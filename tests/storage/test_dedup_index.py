@@ -12,12 +12,10 @@ from crawler.storage.dedup_index import (
     check_pending,
     clear_index,
     index_was_lost,
-    keep_story_ids,
-    mend_index,
     open_index,
-    rebuild_index,
     recluster,
 )
+from crawler.storage.dedup_rebuild import keep_story_ids, mend_index, rebuild_index
 from crawler.storage.schema import ensure_schema
 from crawler.storage.splits import forget_splits, record_splits, splits_of
 from dedup import IndexFullError

@@ -8,7 +8,8 @@ import pytest
 from crawler.model.article import Article
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import clear_index, follow_story, open_index, rebuild_index
+from crawler.storage.dedup_index import clear_index, follow_story, open_index
+from crawler.storage.dedup_rebuild import rebuild_index
 from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document, ensure_schema

@@ -9,7 +9,8 @@ import pytest
 from crawler.model.article import Article
 from crawler.storage.articles import ArticleStore, Capture, story_fields
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_index import clear_index, follow_story, open_index, rebuild_index
+from crawler.storage.dedup_index import clear_index, follow_story, open_index
+from crawler.storage.dedup_rebuild import rebuild_index
 from crawler.storage.schema import ensure_schema
 from dedup import Decision, prepare
 from tests.support.texts import hex_id, sentences

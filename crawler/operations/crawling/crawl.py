@@ -30,7 +30,8 @@ from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 from crawler.storage.crawls import finish_dead
-from crawler.storage.dedup_index import check_pending, mend_index
+from crawler.storage.dedup_index import check_pending
+from crawler.storage.dedup_rebuild import mend_index
 from crawler.storage.errors import os_error_text
 from crawler.storage.eviction import read_eviction
 from crawler.storage.lease import holder_lives

@@ -16,7 +16,7 @@ from crawler.pipelines.reextraction import apply_reading
 from crawler.settings import Settings
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.dedup_index import mend_index
+from crawler.storage.dedup_rebuild import mend_index
 from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.reextractions import differences
 from crawler.storage.repeated_paragraphs import BoilerplateCounts

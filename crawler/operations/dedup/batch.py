@@ -98,7 +98,7 @@ def archive_pass(
                 return _pass(read_export(source), [], source, Path(folder), engine, memory, progress)
             with closing(open_stores(settings)) as stores:
                 apart = splits_of(stores.db)
-                return _pass(_stored(stores), apart, None, Path(folder), engine, memory, progress)
+                return _pass(stored_documents(stores), apart, None, Path(folder), engine, memory, progress)
     except DedupError as error:
         raise KhabarError(str(error)) from None
     except OSError as error:
@@ -216,7 +216,8 @@ def _on_spark(
             session.stop()
 
 
-def _stored(stores: Stores) -> Iterator[Document]:
+def stored_documents(stores: Stores) -> Iterator[Document]:
+    """Yield the archive as a pass reads it: each article with the story that is stored for it."""
     reader = ArticleReader(stores.db)
     for batch in reader.in_batches(reader.all_ids()):
         for article in batch:

@@ -8,6 +8,8 @@
 --          'insert'     articles are checked and inserted
 --          'query'      articles are checked, and not inserted
 --          'recluster'  the articles are all of a story, to be clustered again
+--          'place'      the articles are put into the stories that they are given (place.lua)
+--          'placement'  the keys of ids, of which is told where they are placed
 --          and `exact`: an article is inserted only where every verdict that decides about it is exact; the verdicts
 --          that it lacks are requested, those of the articles after it, too. Else whatever looks like a copy is one
 -- ARGV[2]  JSON: exact verdicts by name, a list; one without `reason`: the texts are missing, the estimate holds
@@ -41,6 +43,7 @@ local state, prefix = KEYS[1], sub(KEYS[1], 1, -6)
 local request = cjson.decode(ARGV[1])
 local NOW = request.now
 local reclustering, querying, exact = request.mode == 'recluster', request.mode == 'query', request.exact
+local placing = request.mode == 'place'
 local FIRST_ARTICLE = 4 -- in ARGV
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known

@@ -236,7 +236,7 @@ round_ups = function()
   end
 
   functions = {
-    binds = binds, list = list, unite_lists = unite_lists, detect = detect, recluster_story = recluster_story,
+    binds = binds, list = list, listed = listed, unite_lists = unite_lists, detect = detect, recluster_story = recluster_story,
     list_parts_elsewhere = list_parts_elsewhere, report_reassigned = report_reassigned,
   }
   return functions

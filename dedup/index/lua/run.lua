@@ -20,9 +20,12 @@ local leave, sweep
 if WINDOW > 0 or first > 1 then leave, sweep = window() end
 if WINDOW > 0 then leave() end
 local decisions, is_waiting = {}, false
-for at = FIRST_ARTICLE, #ARGV do
+if placing then decisions = place_all() end
+for at = FIRST_ARTICLE, placing and 0 or #ARGV do
   local article, decision = ARGV[at], false
-  if #article == 16 then
+  if request.mode == 'placement' then
+    decision = placement_of(article)
+  elseif #article == 16 then
     decision = look_up(article)
   elseif querying then
     decision = query(article)
