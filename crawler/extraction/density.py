@@ -56,6 +56,8 @@ def own_prose(element: HtmlElement) -> int:
 
 
 def _inline_prose(element: HtmlElement) -> int:
+    if len(element) == 0:
+        return _prose_chars(element.text)
     if next(element.iterdescendants("a"), None) is not None:
         return own_prose(element)
     if next(element.iterdescendants("p"), None) is not None:

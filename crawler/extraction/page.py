@@ -20,7 +20,7 @@ from crawler.extraction.metadata.jsonld import node_rank
 from crawler.extraction.metadata.meta import Metadata
 from crawler.extraction.metadata.site_name import site_name_beside, without_headlines
 from crawler.extraction.metadata.title import Headline, find_title
-from crawler.extraction.parse import ParsedPage, decode_page, parse_page
+from crawler.extraction.parse import ParsedPage, decode_page, parse_again, parse_page
 from crawler.model.article import Hints
 from crawler.model.period import NEWSROOM_ZONE
 from crawler.parsing.arabic import fold
@@ -125,7 +125,7 @@ class Page:
 
     def parse_again(self) -> HtmlElement:
         """Another body of the same page, for readers that change the first one."""
-        return _body_of(parse_page(self.source).tree)
+        return _body_of(parse_again(self._parsed))
 
     @cached_property
     def metadata(self) -> Metadata:

@@ -123,6 +123,8 @@ class ParsedPage:
     """A page's tree."""
 
     tree: HtmlElement
+    source: str
+    """What the tree was parsed from: bounded, and closed as browsers close it where libxml2 would not."""
     is_whole: bool
     """Whether the tree is all of the page: cut neither by a bound on its size nor by libxml2, which stops
     where elements nest too deep."""
@@ -147,10 +149,16 @@ def parse_page(source: str) -> ParsedPage:
     ):
         nested = _as_browsers_nest(bounded)
         if nested is not None:
+            bounded = nested
             tree, parser = _parse(nested)
     last = parser.error_log.last_error
     is_complete = last is None or last.level < ErrorLevels.FATAL
-    return ParsedPage(tree, is_complete and not is_cut)
+    return ParsedPage(tree, bounded, is_complete and not is_cut)
+
+
+def parse_again(page: ParsedPage) -> HtmlElement:
+    """Another tree of a page that has been parsed, for a reader that changes it."""
+    return _parse(page.source)[0]
 
 
 def _bounded(source: str) -> str:

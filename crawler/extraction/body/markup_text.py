@@ -32,7 +32,7 @@ from crawler.extraction.page_type.before_text import title_parts
 from crawler.extraction.page_type.text_lines import TextLines, sort_lines
 from crawler.extraction.text import tidy
 from crawler.parsing.arabic import skeleton, skeleton_of_long
-from crawler.parsing.lines import lines_of
+from crawler.parsing.lines import BLOCK_TAGS, lines_of
 from crawler.parsing.markup import page_parser
 
 SHORT_TEXT = 1_500
@@ -42,6 +42,11 @@ ENGINE_SHARE = 0.75
 ENGINE_CHILDREN = 500
 """The engine's time grows with the square of the inline elements of one paragraph; real ones have under
 fifty."""
+ENGINE_ELEMENTS = 6_000
+"""Elements of the largest container that the engine reads: it takes several times as long for each as all the
+rest does. The longest live reports have a thousand paragraphs."""
+MAX_LINES = 10_000
+"""Lines of the longest text whose lines are judged one by one; one with more is a book, or hostile."""
 MIN_CAPTIONS = 2
 CAPTION_WORDS = 5
 """A gallery's captions have sentences; «صورة 1» and a photographer's name are too short."""
@@ -155,14 +160,20 @@ class _MarkupReader:
         if self._headline is not None:
             _drop_before_headline(container, self._headline)
         make_paragraphs(container)
-        split_lines(container)
+        is_judged = _line_count(container) <= MAX_LINES
+        if is_judged:
+            split_lines(container)
+        # While somebody has them, lxml need not make the elements' objects again in each of the walks below.
+        elements = list(container.iter())
         drop_consent(container, None, self._title)
         drop_repeated_captions(container)
-        drop_related_blocks(container)
-        drop_linked_headlines(container, self._page.url)
+        if is_judged:
+            drop_related_blocks(container)
+            drop_linked_headlines(container, self._page.url)
         repeats_headline = _drop_headline(container, self._spellings, self._headline)
         drop_byline_lines(container, self._page.byline_reader)
         join_lines(container)
+        elements.clear()
         return repeats_headline
 
     @property
@@ -191,6 +202,11 @@ class _MarkupReader:
         page = self._page
         labels = [*self._spellings, *title_parts(page.metadata), *page.credit_names]
         return sort_lines(container, labels=labels, timezone=page.timezone, now=page.now)
+
+
+def _line_count(container: HtmlElement) -> int:
+    """How many elements begin or end a line in the article's element."""
+    return sum(1 for _ in container.iter("br", *BLOCK_TAGS))
 
 
 def _drop_before_headline(container: HtmlElement, headline: HtmlElement) -> None:
@@ -291,9 +307,9 @@ def _read(container: HtmlElement) -> list[str]:
     if not length:
         return []
     links = link_chars(container)
-    page = _page_of(container)
-    if any(len(element) > ENGINE_CHILDREN for element in page.iter(*_RUNS)):
+    if _is_too_much(container):
         return direct
+    page = _page_of(container)
     body = getattr(bare_extraction(page, options=_options()), "body", None)
     paragraphs = [] if body is None else _paragraphs(body)
     if sum(map(len, paragraphs)) < ENGINE_SHARE * (length - links):
@@ -301,6 +317,13 @@ def _read(container: HtmlElement) -> list[str]:
     # For a short text the engine may fall back on a reading that knows no paragraphs.
     is_flat = len(paragraphs) == 1 < len(direct) and "\n" not in paragraphs[0]
     return direct if is_flat else paragraphs
+
+
+def _is_too_much(container: HtmlElement) -> bool:
+    """Whether an element has more in it than the engine reads in bounded time."""
+    if any(len(element) > ENGINE_CHILDREN for element in container.iterdescendants(*_RUNS)):
+        return True
+    return sum(1 for _ in container.iter()) > ENGINE_ELEMENTS
 
 
 def _page_of(container: HtmlElement) -> HtmlElement:

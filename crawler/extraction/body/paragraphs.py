@@ -7,7 +7,9 @@ look for `p` lose it.
 
 from itertools import takewhile
 
-from lxml.html import Element, HtmlElement
+from lxml.html import HtmlElement
+
+from crawler.parsing.markup import page_parser
 
 _HOLDERS = ("body", "div", "section", "article", "main", "center", "td", "blockquote", "header", "figure")
 _BLOCKS = frozenset(
@@ -50,6 +52,10 @@ LONG_HEADING = 160
 """No heading inside an article is longer."""
 LONG_RUN = 300
 """An inline element with more text than this and line breaks in it is used as a block."""
+
+
+_new_element = page_parser().makeelement
+"""Makes an element, several times as fast as `lxml.html.Element`."""
 
 
 def make_paragraphs(container: HtmlElement) -> None:
@@ -148,20 +154,20 @@ def _split_block(block: HtmlElement) -> None:
 
 def _split(element: HtmlElement, tag: str, attributes: dict[str, str]) -> list[HtmlElement]:
     """An element's content in as many elements as it has lines."""
-    line = Element(tag, attributes)
+    line = _new_element(tag, attributes)
     line.text = element.text
     lines = [line]
     for child in list(element):
         tail, child.tail = child.tail, None
         if child.tag == "br":
-            lines.append(Element(tag, attributes))
+            lines.append(_new_element(tag, attributes))
         elif next(child.iterdescendants("br"), None) is None:
             lines[-1].append(child)
         else:
             first, *rest = _split(child, child.tag, dict(child.attrib))
             lines[-1].append(first)
             for part in rest:
-                lines.append(Element(tag, attributes))
+                lines.append(_new_element(tag, attributes))
                 lines[-1].append(part)
         _append_text(lines[-1], tail)
     return lines
@@ -178,7 +184,7 @@ def _append_text(element: HtmlElement, text: str | None) -> None:
 
 def _join(previous: HtmlElement, line: HtmlElement) -> None:
     """Put a line behind the one before, with a `br` between them."""
-    line_break = Element("br")
+    line_break = _new_element("br")
     line_break.tail = line.text
     previous.append(line_break)
     previous.extend(list(line))
@@ -253,7 +259,7 @@ def _is_or_has_block(element: HtmlElement) -> bool:
 
 
 def _run(text: str | None) -> HtmlElement:
-    paragraph = Element("p")
+    paragraph = _new_element("p")
     paragraph.text = text
     return paragraph
 

@@ -112,6 +112,8 @@ def drop_consent(body: HtmlElement, headline: HtmlElement | None, title: str = "
         headline: The element of the headline, if any; what holds it stays.
         title: The headline. Below one that speaks of cookies only boxes go, no paragraphs.
     """
+    if _MAY_CONSENT.search(body.text_content()) is None:
+        return
     boxes = _ConsentBoxes(body, headline)
     for text in islice(filter(_MAY_CONSENT.search, _TEXTS(body)), MAX_JUDGED):
         element = text.getparent()

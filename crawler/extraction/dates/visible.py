@@ -22,6 +22,8 @@ MAX_PROSE = 700
 """Characters of running text after the headline at which the search ends: the byline has been passed."""
 MAX_BLOCKS = 500
 """Blocks looked at on either side of the headline."""
+MAX_CHILDREN = 1_000
+"""Children of one block that are looked at."""
 MAX_DEPTH = 60
 """How deep blocks are followed."""
 
@@ -124,7 +126,7 @@ class Lines:
                 yield text, element
             if self.done_with:
                 return
-        for child in element:
+        for child in islice(element, MAX_CHILDREN):
             yield from self._lines(child, depth + 1)
             tail = _words(child.tail)
             if len(tail) > MAX_LINE:

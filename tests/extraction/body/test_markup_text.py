@@ -3,6 +3,7 @@
 import pytest
 
 from crawler.extraction import EmptyBody, extract
+from crawler.extraction.body import markup_text
 from crawler.model.site import Site
 from tests.support.pages import SITE, STORY, TITLE, URL, page, paragraphs
 
@@ -46,6 +47,13 @@ def test_loose_text_between_line_breaks_becomes_paragraphs() -> None:
 
 def test_divs_as_paragraphs() -> None:
     assert text_of(page("".join(f"<div>{text}</div>" for text in STORY))) == list(STORY)
+
+
+@pytest.mark.parametrize("bound", ["MAX_LINES", "ENGINE_ELEMENTS", "ENGINE_CHILDREN"])
+def test_a_text_beyond_the_bounds_loses_nothing(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup_text, bound, 1)
+    assert text_of(page(paragraphs(STORY))) == list(STORY)
+    assert text_of(page("<br>".join(STORY))) == list(STORY)
 
 
 def test_verse_stays_together() -> None:
