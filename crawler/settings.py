@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     extraction_timeout: Annotated[float, Field(gt=0)] = 20.0
     """A page that keeps extraction busy for longer is quarantined."""
 
+    name_variants: Path | None = None
+    """A TOML file of names that are written in several ways, for searches; adds to the bundled ones."""
+
     webhook_url: SecretStr | None = None
     """Told, by a POST of JSON, when a site turns bad or good again. Secret: such addresses hold a key."""
     metrics: str | None = None

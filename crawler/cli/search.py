@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -15,11 +16,12 @@ from crawler.cli.options import Since, SiteOption, Until
 from crawler.cli.output import shown_address
 from crawler.errors import UsageError
 from crawler.html.safe import single_line
+from crawler.html.words import filled
 from crawler.model.period import explain_empty, iso_minute, iso_time
-from crawler.model.site import zone_of
-from crawler.operations.archive.read import Archive
+from crawler.model.site import Site, names_of, zone_of
+from crawler.operations.archive.read import Archive, SearchResults
 from crawler.operations.archive.search_form import SearchForm
-from crawler.storage.search import BusyIndexError, Hit, Hits, Piece, stated_day
+from crawler.storage.search import BusyIndexError, Hit, Hits, stated_day
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +32,11 @@ def register(app: typer.Typer) -> None:
 def search_command(
     ctx: typer.Context,
     query: Annotated[
-        str, typer.Argument(help='Words; "a phrase", -word to leave out, word* for what begins so.')
+        str,
+        typer.Argument(
+            help='Words; "a phrase", -word to leave out, word* for what begins so, OR, AND, parentheses; '
+            "author: site: section: tag: title: before: after:."
+        ),
     ] = "",
     site: SiteOption = None,
     since: Since = None,
@@ -64,21 +70,22 @@ def search_command(
     period = form.period("--")
     if not rebuild and not form.is_narrowed:
         raise UsageError("what shall be looked for? Give words, or a filter such as --site")
-    with contextlib.closing(Archive(common.settings)) as archive:
+    with contextlib.closing(Archive(common.settings, names_of(common.sites_of_seeds()))) as archive:
         _follow_up(archive, common, rebuild=rebuild)
         if not query and rebuild:
             return
         stored_sites = {count.site for count in archive.lists.sites()}
         sites = common.sites_of_seeds(None if site in stored_sites else site)
-        hits, pieces = archive.search(form, period=period, limit=limit)
+        results = archive.search(form, period=period, limit=limit)
+        hits = results.hits
         span = archive.lists.span(site) if not hits.hits else (None, None)
     if common.json:
-        rows = [_row(hit, zone_of(hit.site, sites), pieces[hit.id]) for hit in hits.hits]
-        page = {"query": query, "total": hits.total, "more_than_total": hits.more, "hits": rows}
-        typer.echo(json.dumps(page, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_page(query, results, sites), ensure_ascii=False, indent=2))
         return
     for hit in hits.hits:
-        out().print(_shown(hit, zone_of(hit.site, sites), pieces[hit.id]), soft_wrap=True)
+        out().print(_shown(hit, zone_of(hit.site, sites), results), soft_wrap=True)
+    for notice in results.notices:
+        common.notice(filled(notice.kind, "en", text=notice.text), style="yellow")
     common.notice(_counted(hits, form))
     if not hits.hits and (not period.is_open or span[0] is None):
         common.notice(explain_empty(period, *span))
@@ -111,7 +118,20 @@ def _counted(hits: Hits, form: SearchForm) -> str:
     return f"the {'best' if form.best_first and form.q else 'newest'} {len(hits.hits)} of {number} {noun}"
 
 
-def _row(hit: Hit, zone: ZoneInfo, pieces: list[Piece]) -> dict[str, Any]:
+def _page(query: str, results: SearchResults, sites: Mapping[str, Site]) -> dict[str, Any]:
+    return {
+        "query": query,
+        "notices": [
+            {**asdict(notice), "message": filled(notice.kind, "en", text=notice.text)}
+            for notice in results.notices
+        ],
+        "total": results.hits.total,
+        "more_than_total": results.hits.more,
+        "hits": [_row(hit, zone_of(hit.site, sites), results) for hit in results.hits.hits],
+    }
+
+
+def _row(hit: Hit, zone: ZoneInfo, results: SearchResults) -> dict[str, Any]:
     day = stated_day(hit, zone)
     row = asdict(hit)
     del row["row"], row["stated"]
@@ -119,18 +139,23 @@ def _row(hit: Hit, zone: ZoneInfo, pieces: list[Piece]) -> dict[str, Any]:
         "day": day and day.isoformat(),
         "at": iso_time(hit.at, zone),
         "removed": iso_time(hit.removed, zone),
-        "excerpt": "".join(piece.text for piece in pieces),
+        "edited": iso_time(hit.edited, zone),
+        "outlets": results.outlets.get(hit.story, 1),
+        "excerpt": "".join(piece.text for piece in results.excerpts[hit.id]),
     }
 
 
-def _shown(hit: Hit, zone: ZoneInfo, pieces: list[Piece]) -> Text:
+def _shown(hit: Hit, zone: ZoneInfo, results: SearchResults) -> Text:
     day = stated_day(hit, zone)
     text = Text(single_line(hit.title), style="bold")
     text.append(f"\n{day or iso_minute(hit.at, zone)} {hit.site}", style="dim not bold")
+    outlets = results.outlets.get(hit.story, 1)
+    if outlets > 1:
+        text.append(f" {outlets} sites", style="cyan not bold")
     if hit.duplicate_of:
         text.append(" duplicate", style="yellow not bold")
     text.append(f"\n{shown_address(single_line(hit.url))}\n", style="dim not bold")
-    for piece in pieces:
+    for piece in results.excerpts[hit.id]:
         start, end = piece.text[:1].isspace(), piece.text[-1:].isspace()
         words = f"{' ' * start}{single_line(piece.text)}{' ' * end}"
         text.append(words, style="reverse not bold" if piece.hit else "not bold")

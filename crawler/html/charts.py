@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final, Literal
 from xml.etree import ElementTree
@@ -68,12 +68,41 @@ class _Column:
     parts: tuple[int, ...]
 
 
-def fold_days(days: Sequence[Day]) -> tuple[Literal["day", "month", "year"], list[Day]]:
+Unit = Literal["day", "month", "year"]
+
+
+def fold_days(days: Sequence[Day]) -> tuple[Unit, list[Day]]:
     """Days as they are, or added up to months or years where there are more than `LONGEST_CHART`."""
     if len(days) <= LONGEST_CHART:
         return "day", list(days)
     months = _add_up(days, month=True)
     return ("month", months) if len(months) <= LONGEST_CHART else ("year", _add_up(days, month=False))
+
+
+def over_time(days: Sequence[Day], longest: int) -> tuple[Unit, list[Day]]:
+    """Days, months or years in order, at most `longest` of them, those without anything included.
+
+    Where even the years are more, those without anything are left out.
+    """
+    if not days:
+        return "day", []
+    first, last = min(day.day for day in days), max(day.day for day in days)
+    months, years = (last.year - first.year) * 12 + last.month - first.month + 1, last.year - first.year + 1
+    if (length := (last - first).days + 1) <= longest:
+        return "day", _fill(days, [first + timedelta(days=number) for number in range(length)])
+    if months <= longest:
+        numbers = range(first.month - 1, first.month - 1 + months)
+        starts = [date(first.year + number // 12, number % 12 + 1, 1) for number in numbers]
+        return "month", _fill(_add_up(days, month=True), starts)
+    sums = _add_up(days, month=False)
+    if years > longest:
+        return "year", sums[-longest:]
+    return "year", _fill(sums, [date(first.year + number, 1, 1) for number in range(years)])
+
+
+def _fill(days: Sequence[Day], starts: Sequence[date]) -> list[Day]:
+    by_start = {day.day: day for day in days}
+    return [by_start.get(start, Day(start, 0, 0)) for start in starts]
 
 
 def _add_up(days: Sequence[Day], *, month: bool) -> list[Day]:
@@ -85,6 +114,15 @@ def _add_up(days: Sequence[Day], *, month: bool) -> list[Day]:
             total, articles=total.articles + day.articles, duplicates=total.duplicates + day.duplicates
         )
     return list(sums.values())
+
+
+def match_chart(days: Sequence[Day], unit: str, lang: str) -> Markup:
+    """A column for each day, month or year, of matches alone."""
+    columns = []
+    for day in days:
+        name = formats.day(day.day, lang, unit)
+        columns.append(_Column(name, f"{name}: {formats.number(day.articles)}", (day.articles,)))
+    return _for_both_screens(lambda size: _stacked(columns, size), "matches_over_time", lang)
 
 
 def day_chart(days: Sequence[Day], unit: str, lang: str) -> Markup:

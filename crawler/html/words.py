@@ -34,6 +34,15 @@ def label(name: str, lang: str) -> str:
         return name.replace("_", " ")
 
 
+def filled(key: str, lang: str, **values: str) -> str:
+    """The words for `key` with values in the places that they leave for them, such as ``{text}``.
+
+    Raises:
+        KeyError: The catalogue has no such message.
+    """
+    return word(key, lang).format(**values)
+
+
 def counted(key: str, n: int, lang: str, **values: int) -> str:
     """A phrase about `n` things, in the plural form that the language has for that number.
 

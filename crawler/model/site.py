@@ -73,6 +73,13 @@ def zone_of(site_id: str, sites: Mapping[str, "Site"]) -> ZoneInfo:
     return sites[site_id].zone if site_id in sites else ZONE
 
 
+def names_of(sites: Mapping[str, "Site"]) -> dict[str, list[str]]:
+    """What each site is called beside its id: its names in both languages, and its host."""
+    return {
+        id_: [name for name in (site.name, site.name_en, site.host) if name] for id_, site in sites.items()
+    }
+
+
 def _listing(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
 

@@ -81,6 +81,20 @@ class ArticleHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchableArticle(ArticleHeader):
+    """What an article is searched and listed by, beside its text.
+
+    `revised_at` is when an edit of it was last seen.
+    """
+
+    authors: list[str] = field(default_factory=list)
+    agency: str | None = None
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    revised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredArticle(ArticleHeader):
     """An article with all that is stored of it, but for its signature.
 
@@ -185,6 +199,14 @@ class ArticleReader:
         """Yield the headers of a site's articles, in no order."""
         return self._headers({"site": site})
 
+    def searchable_of_site(self, site: str) -> Iterator[SearchableArticle]:
+        """Yield what a site's articles are searched by, in no order."""
+        return self._searchable({"site": site})
+
+    def searchable_of_stories(self, story_ids: Sequence[str]) -> list[SearchableArticle]:
+        """What the members of some stories are searched by."""
+        return list(self._searchable({"story_id": {"$in": list(story_ids)}}))
+
     def published_within(self, site: str, period: Period) -> list[ArticleHeader]:
         """The articles of a site that stand in a period, in no order."""
         return [header for header in self.of_site(site) if header.placed_at in period]
@@ -251,6 +273,10 @@ class ArticleReader:
 
     def _headers(self, query: Document) -> Iterator[ArticleHeader]:
         return map(ArticleHeader.from_document, self._articles.find(query, ArticleHeader.projection()))
+
+    def _searchable(self, query: Document) -> Iterator[SearchableArticle]:
+        documents = self._articles.find(query, SearchableArticle.projection())
+        return map(SearchableArticle.from_document, documents)
 
     def _headers_by_id(self, query: Document) -> dict[str, ArticleHeader]:
         return {header.id: header for header in self._headers(query)}

@@ -5,9 +5,10 @@ from typing import Final
 
 from crawler.errors import UsageError
 from crawler.html.difference import difference
+from crawler.html.words import filled
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
-from crawler.storage.search import Hit, parse_query
+from crawler.storage.search import FacetCounts, Hit
 from crawler.storage.search.excerpt import Piece, highlighted
 from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
 from crawler.web import models
@@ -42,26 +43,36 @@ class ArticlePages:
         self._names = names
 
     def search(self, form: SearchForm) -> models.SearchResult:
-        """A page of matches; the index's `words`, the texts by `_id`.
+        """A page of matches, counted by site and day; the index's `words`, the texts by `_id`.
 
         Raises:
             UsageError: A field of the form cannot be read.
         """
-        page, pieces = self._archive.search(form, limit=PAGE)
-        query = parse_query(form.q)
+        results = self._archive.search(form, limit=PAGE, facets=True)
+        facets = results.facets or FacetCounts()
         return models.SearchResult(
             query=form.q,
-            total=page.total,
-            more_than_total=page.more,
+            notices=[
+                models.QueryNotice(
+                    kind=notice.kind,
+                    text=notice.text,
+                    message=filled(notice.kind, "en", text=notice.text),
+                )
+                for notice in results.notices
+            ],
+            total=results.hits.total,
             hits=[
                 models.SearchHit(
                     **dict(self._names.brief(hit)),
-                    title_parts=_parts(highlighted(hit.title, query)),
-                    excerpt=_parts(pieces[hit.id]),
+                    title_parts=_parts(highlighted(hit.title, results.query)),
+                    excerpt=_parts(results.excerpts[hit.id]),
+                    outlets=results.outlets.get(hit.story, 1),
                 )
-                for hit in page.hits
+                for hit in results.hits.hits
             ],
-            older=None if page.older is None else str(page.older),
+            sites=[models.SiteMatches(site=site, matches=matches) for site, matches in facets.sites.items()],
+            days=[models.DayMatches(day=day, matches=matches) for day, matches in facets.days.items()],
+            older=None if results.hits.older is None else str(results.hits.older),
         )
 
     def article(self, id_: str) -> models.Article | None:

@@ -37,6 +37,7 @@ class Brief(_Model):
     reason: str | None
     removed_at: datetime | None
     revision: int
+    edited_at: datetime | None = Field(description="When the latest edit of it was seen.")
 
 
 class SearchHit(Brief):
@@ -44,15 +45,40 @@ class SearchHit(Brief):
 
     title_parts: list[Part]
     excerpt: list[Part]
+    outlets: int = Field(description="Sites that carry its story.")
+
+
+class QueryNotice(_Model):
+    """What of a query isn't understood, or not done as it was typed."""
+
+    kind: str
+    text: str = Field(description="The part of the query that is meant.")
+    message: str = Field(description="In English.")
+
+
+class SiteMatches(_Model):
+    """Matches of a site."""
+
+    site: str
+    matches: int
+
+
+class DayMatches(_Model):
+    """Matches of a day in Damascus; days without any are left out."""
+
+    day: date
+    matches: int
 
 
 class SearchResult(_Model):
     """A page of matches, newest first."""
 
     query: str
+    notices: list[QueryNotice]
     total: int
-    more_than_total: bool = Field(description="Matches are counted up to 10,000.")
     hits: list[SearchHit]
+    sites: list[SiteMatches] = Field(description="Matches by site, most first.")
+    days: list[DayMatches] = Field(description="Matches by day, in order.")
     older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 
 

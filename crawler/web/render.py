@@ -1,7 +1,8 @@
 """The pages' templates, what they can call, and the files that a page loads."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
@@ -14,7 +15,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from crawler.html import formats, words
-from crawler.html.charts import Day, day_chart
+from crawler.html.charts import Day, Unit, day_chart, match_chart, over_time
 from crawler.html.difference import with_highlights
 from crawler.html.safe import local, safe_link, single_line
 from crawler.html.templating import asset, environment
@@ -23,6 +24,9 @@ from crawler.web import models
 
 STRIP_HEIGHT: Final = 28.0
 """Height of the small charts in a table's rows, in their own units."""
+MOST_COLUMNS: Final = 60
+"""Columns of the chart over a search's matches: it is drawn anew for each search, some 10 ms."""
+
 STRIP_STEP: Final = 4.0
 """Width of a column with its gap."""
 
@@ -44,6 +48,9 @@ def render(template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: Any) ->
             day=partial(formats.day, lang=lang),
             lag=partial(formats.duration, lang=lang),
             day_figure=lambda days: _day_figure(_days(days), lang),
+            matches_over_time=partial(_matches_over_time, lang),
+            filled=_filled(lang),
+            unit_name=partial(formats.day, lang=lang),
             **values,
         )
     )
@@ -70,7 +77,7 @@ def asset_version() -> str:
 @cache
 def _environment() -> Environment:
     pages = environment("crawler.web")
-    pages.filters.update(line=single_line, spaced=_spaced, paragraphs=_paragraphs)
+    pages.filters.update(line=single_line, spaced=_spaced, paragraphs=_paragraphs, narrowed=_narrowed)
     pages.globals.update(
         number=formats.number,
         percent=formats.percent,
@@ -158,6 +165,47 @@ def _day_figure(days: tuple[Day, ...], lang: str) -> Markup:
     return day_chart(days, "day", lang)
 
 
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """Matches by day, month or year: a chart, and what its table shows: first and last day, matches."""
+
+    unit: Unit
+    chart: Markup
+    rows: list[tuple[date, date, int]]
+
+
+def _matches_over_time(lang: str, days: Sequence[models.DayMatches]) -> OverTime | None:
+    """Matches by day, month or year; None where all are of one day."""
+    if len(days) < 2:
+        return None
+    unit, columns = over_time([Day(day.day, day.matches, 0) for day in days], MOST_COLUMNS)
+    rows = [(day.day, _last_day(day.day, unit), day.articles) for day in columns if day.articles]
+    return OverTime(unit, _match_figure(tuple(columns), unit, lang), rows[::-1])
+
+
+@lru_cache(maxsize=32)
+def _match_figure(days: tuple[Day, ...], unit: str, lang: str) -> Markup:
+    return match_chart(days, unit, lang)
+
+
+def _last_day(start: date, unit: Unit) -> date:
+    if unit == "day":
+        return start
+    if unit == "year":
+        return date(start.year, 12, 31)
+    return date(start.year, start.month, monthrange(start.year, start.month)[1])
+
+
+def _filled(lang: str) -> Callable[..., Markup]:
+    """What writes a message with values in it, each of which keeps its own direction."""
+
+    def filled(key: str, **values: str) -> Markup:
+        isolated = {name: Markup("<bdi>{}</bdi>").format(single_line(text)) for name, text in values.items()}
+        return Markup.escape(words.word(key, lang)).format(**isolated)
+
+    return filled
+
+
 def _paragraphs(text: str) -> list[str]:
     return [single_line(part) for part in text.split("\n") if part.strip()]
 
@@ -166,6 +214,11 @@ def _spaced(text: str) -> str:
     """One line, with the blanks at its ends: they part it from a marked word."""
     start, end = text[:1].isspace(), text[-1:].isspace()
     return f"{' ' * start}{single_line(text)}{' ' * end}"
+
+
+def _narrowed(form: Mapping[str, Any], **values: object) -> dict[str, Any]:
+    """The fields of a form with others in the place of some."""
+    return {**form, **{name: str(value) for name, value in values.items()}}
 
 
 def _query(**values: str | None) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 import uvicorn
 
 from crawler.errors import KhabarError
-from crawler.model.site import Site
+from crawler.model.site import Site, names_of
 from crawler.operations.archive.read import Archive
 from crawler.settings import Settings
 from crawler.storage.search import BusyIndexError
@@ -52,7 +52,7 @@ def serve(
     Raises:
         KhabarError: The address cannot be listened at, or a store cannot be reached.
     """
-    archive = Archive(settings)
+    archive = Archive(settings, names_of(sites))
     reports = Reports(archive, seeds)
     stopping = threading.Event()
     listener = _listen(host, port)

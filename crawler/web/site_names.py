@@ -68,4 +68,5 @@ class SiteNames:
             reason=hit.reason,
             removed_at=self.local(hit.site, hit.removed),
             revision=hit.revision,
+            edited_at=self.local(hit.site, hit.edited),
         )

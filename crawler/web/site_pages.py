@@ -11,7 +11,7 @@ from crawler.model.period import days_ago
 from crawler.operations.archive.read import Archive
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, Filters, SiteCount, parse_query
-from crawler.storage.search.queries import DAMASCUS
+from crawler.storage.search.rows import DAMASCUS
 from crawler.storage.site_state import SiteState
 from crawler.web import models
 from crawler.web.site_names import SiteNames

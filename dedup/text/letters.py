@@ -65,7 +65,7 @@ def units_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.intp]
     if len(unusual):
         ends = np.cumsum([len(piece) // 2 for piece in encoded])
         for position in np.unique(np.searchsorted(ends, unusual, side="right")).tolist():
-            plain = _join_broken_words(_simplify(texts[position]))
+            plain = join_broken_words(_simplify(texts[position]))
             encoded[position] = f"{plain} ".encode("utf-16-le", "surrogatepass")
         units = np.frombuffer(b"".join(encoded), np.dtype("<u2"))
         # What is left of the complex are letters: pairs of surrogates, parts of syllables.
@@ -204,7 +204,7 @@ _IS_SIGN = np.isin(np.arange(1 << 16), [ord(sign) for sign in "*~^@#$"])
 """For each UTF-16 unit: whether it is a sign that is written inside words to break them."""
 
 
-def _join_broken_words(text: str) -> str:
+def join_broken_words(text: str) -> str:
     """Join the broken words of a text; all else stays as it is."""
     for needed, pattern in _BREAKS:
         if needed.search(text):

@@ -4,7 +4,8 @@ Lists, counts and searches come from the search index; texts and revisions from 
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pymongo.errors import PyMongoError
@@ -16,16 +17,20 @@ from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.search import (
     DamagedIndexError,
+    FacetCounts,
     Filters,
     Hits,
     KeptPages,
+    Notice,
     Piece,
     Query,
     Refreshed,
     SearchFile,
     SearchLists,
+    Vocabulary,
     excerpts,
     parse_query,
+    read_variants,
     rebuild,
     refresh,
 )
@@ -36,11 +41,38 @@ from crawler.storage.stored_article import ArticleReader, EarlierReading, Revisi
 T = TypeVar("T")
 
 
-class Archive:
-    """Reads one archive; threads may share it."""
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """A page of matches.
 
-    def __init__(self, settings: Settings) -> None:
+    `query` is the one that was asked, the wider one where the one typed found nothing. `excerpts` are a few
+    lines of each hit by its id, `outlets` how many sites carry each hit's story, by the story's id. `facets`
+    are there where they were asked for.
+    """
+
+    query: Query
+    hits: Hits
+    excerpts: dict[str, list[Piece]]
+    outlets: dict[str, int]
+    facets: FacetCounts | None = None
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What of the query isn't understood."""
+        return self.query.notices
+
+
+class Archive:
+    """Reads one archive; threads may share it.
+
+    Args:
+        settings: Where it is.
+        site_names: What each site is called beside its id, for ``site:`` in a query.
+    """
+
+    def __init__(self, settings: Settings, site_names: Mapping[str, Sequence[str]] | None = None) -> None:
         self.settings = settings
+        self._site_names = dict(site_names or {})
         self.file = SearchFile(settings.data_dir)
         self.lists = SearchLists(self.file)
         self.kept = KeptPages(self.file, settings.data_dir)
@@ -94,9 +126,18 @@ class Archive:
         """The texts of these articles."""
         return self._ask(lambda stores: ArticleReader(stores.db).texts(ids))
 
+    def vocabulary(self) -> Vocabulary:
+        """What words of a query mean here: the names with several spellings, the sites by their names.
+
+        Raises:
+            UsageError: The newsroom's own file of names cannot be read.
+        """
+        names = {count.site: self._site_names.get(count.site, ()) for count in self.lists.sites()}
+        return Vocabulary.of_sites(read_variants(self.settings.name_variants), names | self._site_names)
+
     def search(
-        self, form: SearchForm, *, period: Period | None = None, limit: int = 20
-    ) -> tuple[Hits, dict[str, list[Piece]]]:
+        self, form: SearchForm, *, period: Period | None = None, limit: int = 20, facets: bool = False
+    ) -> SearchResults:
         """A page of matches, newest or best first, each with a few lines around its first match.
 
         Where nothing matches, the query's wider form is asked.
@@ -105,22 +146,35 @@ class Archive:
             form: What is asked for.
             period: Its period, where that was read already.
             limit: Articles on a page.
+            facets: Whether to count the matches by site and day, too; they are all counted then.
 
         Raises:
             UsageError: A field of the form cannot be read.
         """
-        query, filters = parse_query(form.q), form.filters(period)
-        hits = self._page(query, filters, form, limit)
+        query, filters = parse_query(form.q, self.vocabulary()), form.filters(period)
+        counts, hits = self._page(query, filters, form, limit, facets=facets)
         if not hits.total and query.wider is not None:
-            query = query.wider
-            hits = self._page(query, filters, form, limit)
+            query = replace(query.wider, notices=query.notices)
+            counts, hits = self._page(query, filters, form, limit, facets=facets)
         ids = [hit.id for hit in hits.hits]
         texts = self.texts(ids)
         pieces = excerpts([texts.get(id_, "") for id_ in ids], query)
-        return hits, dict(zip(ids, pieces, strict=True))
+        outlets = self.lists.outlets([hit.story for hit in hits.hits])
+        return SearchResults(query, hits, dict(zip(ids, pieces, strict=True)), outlets, counts)
 
-    def _page(self, query: Query, filters: Filters, form: SearchForm, limit: int) -> Hits:
-        return self.lists.search(query, filters, best=form.best_first, before=form.before_row, limit=limit)
+    def _page(
+        self, query: Query, filters: Filters, form: SearchForm, limit: int, *, facets: bool
+    ) -> tuple[FacetCounts | None, Hits]:
+        counts = self.lists.facets.count(query, filters) if facets else None
+        hits = self.lists.search(
+            query,
+            filters,
+            best=form.best_first,
+            before=form.before_row,
+            limit=limit,
+            total=counts.total if counts else None,
+        )
+        return counts, hits
 
     def _ask(self, work: Callable[[Stores], T]) -> T:
         try:

@@ -38,7 +38,11 @@ class SearchForm(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    q: str = Field("", description="Words, “phrases”, -word, word*. Empty: everything.")
+    q: str = Field(
+        "",
+        description="Words, “phrases”, -word, word*, OR, AND, parentheses; author: site: section: tag: "
+        "title: before: after:. Empty: everything.",
+    )
     site: str = Field("", description="A site's id.")
     language: str = Field("", description="ISO 639 code, such as ar.")
     since: str = Field("", description="First day in Damascus, such as 2024-12-04.")

@@ -7,20 +7,26 @@ anything: MongoDB is the truth, and `khabar search --rebuild` makes the file aga
 
 from crawler.storage.search.captures import KeptPages
 from crawler.storage.search.excerpt import Piece, excerpts, highlighted
+from crawler.storage.search.facet_counts import FacetCounts
 from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
 from crawler.storage.search.queries import SearchLists
-from crawler.storage.search.query import Query, parse_query
+from crawler.storage.search.query import Query, Vocabulary, parse_query
+from crawler.storage.search.query_tokens import Notice, NoticeKind
 from crawler.storage.search.refresh import Refreshed, rebuild, refresh
 from crawler.storage.search.rows import CrawlRow, Filters, Hit, Hits, Quarantined, SiteCount, stated_day
+from crawler.storage.search.spellings import read_variants
 
 __all__ = [
     "BusyIndexError",
     "CrawlRow",
     "DamagedIndexError",
+    "FacetCounts",
     "Filters",
     "Hit",
     "Hits",
     "KeptPages",
+    "Notice",
+    "NoticeKind",
     "Piece",
     "Quarantined",
     "Query",
@@ -29,9 +35,11 @@ __all__ = [
     "SearchIndexError",
     "SearchLists",
     "SiteCount",
+    "Vocabulary",
     "excerpts",
     "highlighted",
     "parse_query",
+    "read_variants",
     "rebuild",
     "refresh",
     "stated_day",

@@ -11,7 +11,7 @@ from typing import Final
 from crawler.errors import KhabarError
 from crawler.files import append_private, make_private_folder
 
-SCHEMA_VERSION: Final = "6"
+SCHEMA_VERSION: Final = "7"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 10.0
@@ -33,10 +33,12 @@ CREATE TABLE docs (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, site TEXT NOT NULL, title TEXT NOT NULL,
     url TEXT NOT NULL, at INTEGER NOT NULL, stated INTEGER, precision TEXT, language TEXT,
     story TEXT NOT NULL, duplicate_of TEXT, similarity REAL, reason TEXT, removed INTEGER,
-    revision INTEGER NOT NULL, stamp BLOB NOT NULL
+    revision INTEGER NOT NULL, edited INTEGER, stamp BLOB NOT NULL
 );
 CREATE INDEX docs_site ON docs (site, row, duplicate_of);
-CREATE INDEX docs_story ON docs (story);
+CREATE INDEX docs_story ON docs (story, site);
+CREATE INDEX docs_edited ON docs (edited) WHERE edited IS NOT NULL;
+CREATE INDEX docs_removed ON docs (removed) WHERE removed IS NOT NULL;
 CREATE VIRTUAL TABLE words USING fts5 (
     title, text, facets, content = '', prefix = '3',
     tokenize = "unicode61 remove_diacritics 0 tokenchars ':-_'"

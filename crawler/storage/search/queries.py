@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from crawler.storage.search.facet_counts import FacetCounter
 from crawler.storage.search.file import SearchFile
-from crawler.storage.search.query import Query, facet
+from crawler.storage.search.matching import expression_of, row_bounds, rows_between
+from crawler.storage.search.query import Query
 from crawler.storage.search.rows import (
+    DAMASCUS,
     ROW_BITS,
     CrawlRow,
     Filters,
@@ -30,13 +33,10 @@ looked for among the newest so many, so that a word that every article has costs
 TITLE_WEIGHT: Final = 5.0
 """What a word in the headline counts beside one in the text: a story is named by what it is about."""
 
-DAMASCUS: Final = 3 * 3600
-"""Seconds that a day in Damascus begins before UTC's. In the winters before 2023 it was an hour less; charts
-of articles by day need no better."""
-
 _COLUMNS: Final = (
     "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.stated, docs.precision, docs.language,"
-    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision"
+    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision,"
+    " docs.edited"
 )
 
 
@@ -45,6 +45,7 @@ class SearchLists:
 
     def __init__(self, file: SearchFile) -> None:
         self.file = file
+        self.facets = FacetCounter(file)
 
     def generation(self) -> tuple[int, datetime | None]:
         """A number that every refresh that changed something raises, and when one last looked."""
@@ -61,6 +62,7 @@ class SearchLists:
         best: bool = False,
         before: int | None = None,
         limit: int = 20,
+        total: int | None = None,
     ) -> Hits:
         """A page of matches, newest first.
 
@@ -70,25 +72,38 @@ class SearchLists:
             best: The best matches first, by BM25, of the newest `COUNTED`; an empty query has none.
             before: The `older` of the page before.
             limit: Articles on a page.
+            total: How many match, where that was counted already (`FacetCounter`).
         """
         filters = filters or Filters()
-        expression = _expression(query, filters)
-        low, high = _between(filters.since, filters.until, None)
+        expression = expression_of(query, filters)
+        low, high = row_bounds(query, filters)
         with self.file.reading() as db:
             if best and query.expression:
                 start = min(max(before or 0, 0), COUNTED)
                 hits = _best(db, expression, (low, high), start, limit + 1)
                 older = start + limit
             else:
-                _, top = _between(None, filters.until, before)
+                _, top = row_bounds(query, filters, before)
                 hits = _newest(db, expression, (low, top), limit + 1)
                 older = hits[limit - 1].row if len(hits) > limit else 0
+            if total is not None:
+                return Hits(hits[:limit], total, False, older if len(hits) > limit else None)
             # Of a rare phrase of frequent words, reading all that has the words is all the work:
             # it is not done again where the one page shows all matches.
             whole = before is None and len(hits) <= limit
             total = len(hits) if whole else _count(db, expression, low, high)
         more = older if len(hits) > limit else None
         return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, more)
+
+    def outlets(self, stories: Sequence[str]) -> dict[str, int]:
+        """How many sites carry each of these stories."""
+        marks = ", ".join("?" * len(stories))
+        with self.file.reading() as db:
+            rows = db.execute(
+                f"SELECT story, count(DISTINCT site) FROM docs WHERE story IN ({marks}) GROUP BY story",  # noqa: S608
+                tuple(stories),
+            )
+            return dict(rows.fetchall())
 
     def by_id(self, ids: Sequence[str]) -> list[Hit]:
         """The articles with these ids, oldest first."""
@@ -129,8 +144,8 @@ class SearchLists:
         Returns:
             The pairs, and where the next page begins; None on the last.
         """
-        low, top = _between(since, until, before)
-        where, values = _bounds("docs.row", low, top)
+        low, top = row_bounds(Query(""), Filters(since=since, until=until), before)
+        where, values = rows_between("docs.row", low, top)
         with self.file.reading() as db:
             rows = db.execute(
                 "SELECT docs.id, lead.id FROM docs INDEXED BY docs_site JOIN docs AS lead"  # noqa: S608
@@ -237,53 +252,18 @@ class SearchLists:
             return dict(db.execute("SELECT site, count(*) FROM quarantine GROUP BY site").fetchall())
 
 
-def _expression(query: Query, filters: Filters) -> str:
-    parts = [f"({query.expression})"] if query.expression else []
-    if filters.site is not None:
-        parts.append(f'"{facet("s", filters.site)}"')
-    if filters.language is not None:
-        parts.append(f'"{facet("l", filters.language)}"')
-    if filters.duplicates is not None:
-        parts.append('"d:yes"' if filters.duplicates else '"d:no"')
-    if filters.removed:
-        parts.append('"r:yes"')
-    if filters.edited:
-        parts.append('"e:yes"')
-    return " AND ".join(parts)
-
-
-def _between(
-    since: datetime | None, until: datetime | None, before: int | None
-) -> tuple[int | None, int | None]:
-    """The least row of a list, and the one that ends it."""
-    tops = [] if until is None else [first_row(until)]
-    tops += [] if before is None else [before]
-    return None if since is None else first_row(since), min(tops, default=None)
-
-
-def _bounds(column: str, low: int | None, high: int | None) -> tuple[str, tuple[int, ...]]:
-    where, values = "", []
-    if low is not None:
-        where += f" AND {column} >= ?"
-        values.append(low)
-    if high is not None:
-        where += f" AND {column} < ?"
-        values.append(high)
-    return where, tuple(values)
-
-
 def _newest(
     db: sqlite3.Connection, expression: str, bounds: tuple[int | None, int | None], limit: int
 ) -> list[Hit]:
     if expression:
-        where, values = _bounds("words.rowid", *bounds)
+        where, values = rows_between("words.rowid", *bounds)
         rows = db.execute(
             f"SELECT {_COLUMNS} FROM words CROSS JOIN docs ON docs.row = words.rowid"  # noqa: S608  # columns of ours
             f" WHERE words MATCH ?{where} ORDER BY words.rowid DESC LIMIT ?",
             (expression, *values, limit),
         )
     else:
-        where, values = _bounds("row", *bounds)
+        where, values = rows_between("row", *bounds)
         rows = db.execute(
             f"SELECT {_COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
             (*values, limit),
@@ -294,7 +274,7 @@ def _newest(
 def _best(
     db: sqlite3.Connection, expression: str, bounds: tuple[int | None, int | None], start: int, limit: int
 ) -> list[Hit]:
-    where, values = _bounds("rowid", *bounds)
+    where, values = rows_between("rowid", *bounds)
     # The facets weigh nothing: they are the same in all matches.
     ranked = (
         f"SELECT rowid AS found, bm25(words, {TITLE_WEIGHT}, 1.0, 0.0) AS rank FROM words"  # noqa: S608
@@ -310,7 +290,7 @@ def _best(
 
 def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int | None) -> int:
     if expression:
-        where, values = _bounds("rowid", low, high)
+        where, values = rows_between("rowid", low, high)
         statement = (
             "SELECT 1 FROM words WHERE words MATCH ? AND rowid NOT IN (SELECT row FROM dead)"  # noqa: S608
             f"{where} LIMIT {COUNTED + 1}"
@@ -319,7 +299,7 @@ def _count(db: sqlite3.Connection, expression: str, low: int | None, high: int |
     elif low is None and high is None:
         row = db.execute("SELECT coalesce(sum(articles), 0) FROM counts").fetchone()
     else:
-        where, values = _bounds("row", low, high)
+        where, values = rows_between("row", low, high)
         statement = f"SELECT 1 FROM docs WHERE 1{where} LIMIT {COUNTED + 1}"  # noqa: S608
         row = db.execute(f"SELECT count(*) FROM ({statement})", values).fetchone()  # noqa: S608
     return int(row[0])

@@ -1,82 +1,74 @@
 """What a person types into the search field, as a query of FTS5.
 
-Words are looked for in any spelling (hamza, marks, ya, ta marbuta, digits), in the other spellings of a name
-(`variants.toml`), and with or without the particles that Arabic writes onto a word; `"…"` or «…» asks for
-exactly these words in this order, `-word` leaves out, `word*` finds what begins so. Words that stand side by
-side are all wanted; `OR`, `|` or «أو» between them asks for either, parentheses group. Nothing typed is ever
-an error; what holds no word finds nothing.
+    query      = together { ("OR" | "|" | "أو") together }
+    together   = part { ["AND" | "&" | "و"] part }
+    part       = ("-" | "NOT") part | [field ":"] value
+    value      = word | word "*" | "phrase" | «phrase» | "(" query ")"
+    field      = "author" | "site" | "section" | "tag" | "title" | "before" | "after", or in Arabic
+
+Words are looked for in any spelling (hamza, marks, ya, ta marbuta, digits, broken up against filters), in the
+other spellings of a name, and with or without the particles that Arabic writes onto a word; a phrase asks for
+exactly these words in this order. ``before:`` and ``after:`` take a year, month, day or moment and narrow the
+whole search. Nothing typed is ever an error: what isn't understood is said in `Query.notices`, and what holds
+no word finds nothing.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
+from crawler.errors import UsageError
+from crawler.model.period import ANY_TIME, Period, parse_period
+from crawler.storage.search.facets import AUTHOR, EVERYTHING, NOTHING, SECTION, TAG, facet
 from crawler.storage.search.letters import fold
+from crawler.storage.search.query_tokens import Field, Notice, NoticeKind, Token, tokens_of
+from crawler.storage.search.spellings import NameVariants, bundled_variants
 
-LONGEST: Final = 300
-"""Characters read of a query."""
-MOST_TERMS: Final = 12
-"""Terms read of a query; each may become fifty spellings."""
 DEEPEST: Final = 4
 """Parentheses inside each other that are read: FTS5's own parser has a limit, and nobody types more."""
-SHORTEST_PREFIX: Final = 3
-"""Letters before a *: two begin thousands of words."""
+LONGEST_NAME: Final = 3
+"""Words of a name that is recognised though it is typed without quotes, such as «عين العرب»."""
 
-EVERYTHING: Final = '"a:"'
-"""A facet that every article has: FTS5 has no NOT without something before it."""
-NOTHING: Final = '"z:"'
-"""A facet that no article has."""
-
-_TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|«([^»]*)»?|“([^”]*)”?)|([()|])|([^\s"«“()|]+)')
-_OR: Final = frozenset({"OR", "أو", "|"})
-_OPEN, _CLOSE = "(", ")"
-_AND: Final = frozenset({"AND", "&", "&&"})
+_FACETS: Final = {Field.AUTHOR: AUTHOR, Field.SECTION: SECTION, Field.TAG: TAG}
+_DATES: Final = (Field.BEFORE, Field.AFTER)
 
 
-SHORTEST_STEM: Final = 3
-"""Letters that a word keeps without its particles: shorter ones would turn «بنت» into «نت»."""
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What words of a query mean in an archive.
 
-PARTICLES: Final = (
-    "",
-    "و",
-    "ف",
-    "ب",
-    "ل",
-    "ك",
-    "ال",
-    "وال",
-    "فال",
-    "بال",
-    "كال",
-    "لل",
-    "وب",
-    "ول",
-    "ولل",
-    "وبال",
-)
-"""What is written onto a word without changing it: and, so, by, for, as, the, and their usual compounds."""
-_ARTICLES: Final = ("وبال", "وال", "فال", "بال", "كال", "ولل", "ال", "لل")
-_SINGLE: Final = ("وب", "ول", "و", "ف", "ب", "ل", "ك")
-_ARABIC = re.compile("[\u0621-\u064a]+")
+    `variants` are the names with several spellings. `sites` are the ids of the sites by what they may be
+    called, folded; without it any site is taken for one.
+    """
+
+    variants: NameVariants = field(default_factory=bundled_variants)
+    sites: Mapping[str, str] | None = None
+
+    @classmethod
+    def of_sites(cls, variants: NameVariants, names: Mapping[str, Sequence[str]]) -> Vocabulary:
+        """A vocabulary with sites that go by their ids and by these names."""
+        called = [(name, site) for site, titles in names.items() for name in (*titles, site)]
+        folded = fold([name for name, _ in called])
+        return cls(variants, {name: site for name, (_, site) in zip(folded, called, strict=True)})
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query: FTS5's expression (empty: everything), and what to mark in the texts found.
 
-    `exact` are folded words, `prefixes` what marked words begin with. `wider` is the query to ask where this
-    one finds nothing: words without a first letter that may be a particle.
+    `exact` are folded words, `prefixes` what marked words begin with. `period` is what ``before:`` and
+    ``after:`` ask for. `wider` is the query to ask where this one finds nothing: words without a first letter
+    that may be a particle. `notices` say what isn't understood.
     """
 
     expression: str
-    exact: frozenset[str]
-    prefixes: tuple[str, ...]
+    exact: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    period: Period = ANY_TIME
+    notices: tuple[Notice, ...] = ()
     wider: Query | None = None
 
     def marks(self, word: str) -> bool:
@@ -84,173 +76,259 @@ class Query:
         return word in self.exact or bool(self.prefixes and word.startswith(self.prefixes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """A word or phrase of a query."""
-
-    expression: str
-    exact: frozenset[str] = frozenset()
-    prefixes: tuple[str, ...] = ()
-    is_excluded: bool = False
-
-
-def parse_query(typed: str) -> Query:
+def parse_query(typed: str, vocabulary: Vocabulary | None = None) -> Query:
     """Read what was typed."""
     if not typed.strip():
-        return Query("", frozenset(), ())
-    strict, wider = _query(typed, bare=False), _query(typed, bare=True)
+        return Query("")
+    vocabulary = vocabulary or Vocabulary()
+    strict, wider = _query(typed, vocabulary, bare=False), _query(typed, vocabulary, bare=True)
     return strict if wider == strict else replace(strict, wider=wider)
 
 
-def _query(typed: str, *, bare: bool) -> Query:
-    parser = _Parser(_tokens(typed[:LONGEST], bare=bare))
-    expression = parser.alternatives(DEEPEST) or NOTHING
-    included = [term for term in parser.terms if not term.is_excluded]
+def _query(typed: str, vocabulary: Vocabulary, *, bare: bool) -> Query:
+    notices: list[Notice] = []
+    parser = _Parser(tokens_of(typed, notices), vocabulary, notices, bare=bare)
+    expression = parser.whole()
     return Query(
         expression,
-        frozenset().union(*(term.exact for term in included)),
-        tuple(prefix for term in included for prefix in term.prefixes),
+        frozenset(parser.exact),
+        tuple(parser.prefixes),
+        parser.period,
+        tuple(dict.fromkeys(notices)),
     )
 
 
-def _tokens(typed: str, *, bare: bool) -> list[str | _Term]:
-    """Operators as they stand, and terms; what has no letters is left out."""
-    tokens: list[str | _Term] = []
-    terms = 0
-    for match in _TOKEN.finditer(typed):
-        minus, *quotations, operator, word = match.groups()
-        quoted = next((part for part in quotations if part is not None), None)
-        if operator or word in _OR or word in _AND:
-            tokens.append(operator or word)
-        elif terms < MOST_TERMS:
-            term = _phrase(quoted, excluded=bool(minus)) if quoted is not None else _word(word, bare=bare)
-            if term is not None:
-                tokens.append(term)
-                terms += 1
-    return tokens
-
-
-def _phrase(text: str, *, excluded: bool) -> _Term | None:
-    words = fold([text])[0].split()
-    if not words:
-        return None
-    return _Term(_quoted(words), frozenset(words), is_excluded=excluded)
-
-
-def _word(raw: str, *, bare: bool) -> _Term | None:
-    excluded = raw.startswith("-")
-    words = fold([raw])[0].split()
-    if not words:
-        return None
-    if raw.endswith("*") and len(words) == 1 and len(words[0]) >= SHORTEST_PREFIX:
-        return _Term(f'"{words[0]}"*', prefixes=(words[0],), is_excluded=excluded)
-    if len(words) > 1:
-        return _Term(_quoted(words), frozenset(words), is_excluded=excluded)
-    phrases = [[word] for word in spellings(words[0], bare=bare)] + phrase_variants(words[0])
-    alternatives = " OR ".join(sorted({_quoted(phrase) for phrase in phrases}))
-    marked = frozenset(word for phrase in phrases for word in phrase)
-    return _Term(f"({alternatives})", marked, is_excluded=excluded)
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return '"' + " ".join(words) + '"'
-
-
 class _Parser:
-    """Reads tokens by recursive descent; what is out of place is passed over."""
+    """Reads tokens by recursive descent; what is out of place is passed over, and said."""
 
-    def __init__(self, tokens: list[str | _Term]) -> None:
-        self._tokens = tokens
+    def __init__(
+        self, tokens: list[Token], vocabulary: Vocabulary, notices: list[Notice], *, bare: bool
+    ) -> None:
+        self._tokens = _with_names(tokens, vocabulary.variants)
+        self._vocabulary = vocabulary
+        self._notices = notices
+        self._bare = bare
         self._place = 0
-        self.terms = [token for token in tokens if isinstance(token, _Term)]
+        self._has_alternatives = any(token.operator == "OR" for token in tokens)
+        self.exact: set[str] = set()
+        self.prefixes: list[str] = []
+        self.period = ANY_TIME
 
-    def alternatives(self, depth: int) -> str:
+    def whole(self) -> str:
+        """The expression of all tokens; empty where a period alone was asked for."""
+        expression = self._alternatives(DEEPEST, None, excluded=False)
+        if expression or self.period != ANY_TIME:
+            return expression
+        if not any(notice.kind is NoticeKind.UNREADABLE_DATE for notice in self._notices):
+            self._say(NoticeKind.NO_WORDS)
+        return NOTHING
+
+    def _alternatives(self, depth: int, scope: Field | None, *, excluded: bool) -> str:
         """What stands between OR: any of it is wanted."""
-        parts = [self._together(depth)]
-        while self._next() in _OR:
+        parts = [self._together(depth, scope, excluded=excluded)]
+        while (token := self._next()) is not None and token.operator == "OR":
             self._place += 1
-            parts.append(self._together(depth))
+            parts.append(self._together(depth, scope, excluded=excluded))
+            if not parts[-1] or not parts[-2]:
+                self._say(NoticeKind.STRAY_OPERATOR, token.raw)
         expressions = [part for part in parts if part]
         return expressions[0] if len(expressions) == 1 else " OR ".join(f"({part})" for part in expressions)
 
-    def _together(self, depth: int) -> str:
+    def _together(self, depth: int, scope: Field | None, *, excluded: bool) -> str:
         """What stands side by side: all of it is wanted, but what has a minus before it."""
         included: list[str] = []
-        excluded: list[str] = []
-        while (part := self._next()) is not None and part not in _OR:
-            if part == _CLOSE and depth < DEEPEST:
+        left_out: list[str] = []
+        while (token := self._next()) is not None and token.operator != "OR":
+            if token.operator == ")" and depth < DEEPEST:
                 break
-            self._place += 1
-            if isinstance(part, _Term):
-                (excluded if part.is_excluded else included).append(part.expression)
-            elif part == _OPEN and depth > 0:
-                inner = self.alternatives(depth - 1)
-                self._place += self._next() == _CLOSE
-                if inner:
-                    included.append(f"({inner})")
-        if not included and not excluded:
+            negative = self._take_minuses()
+            part = self._part(depth, scope, excluded=excluded != negative)
+            if part:
+                (left_out if negative else included).append(part)
+        if not included and not left_out:
             return ""
-        expression = " AND ".join(included or [EVERYTHING])
-        return f"({expression}) NOT ({' OR '.join(excluded)})" if excluded else expression
+        expression = " AND ".join(f"({part})" for part in included) or EVERYTHING
+        if not left_out:
+            return expression
+        return f"({expression}) NOT ({' OR '.join(f'({part})' for part in left_out)})"
 
-    def _next(self) -> str | _Term | None:
+    def _take_minuses(self) -> bool:
+        negative = False
+        while (token := self._next()) is not None and token.operator == "NOT":
+            self._place += 1
+            negative = not negative
+        return negative
+
+    def _part(self, depth: int, scope: Field | None, *, excluded: bool) -> str:
+        """A term, or what stands in parentheses, with its field."""
+        token = self._next()
+        if token is None:
+            self._say(NoticeKind.STRAY_OPERATOR, "-")
+            return ""
+        if token.field is not None:
+            return self._of_field(token, depth, excluded=excluded)
+        if token.operator == "OR" or (token.operator == ")" and depth < DEEPEST):
+            self._say(NoticeKind.STRAY_OPERATOR, "-")  # the caller reads on here
+            return ""
+        self._place += 1
+        if token.operator == "(":
+            return self._group(depth, scope, excluded=excluded)
+        if token.operator:
+            if token.operator == ")":
+                self._say(NoticeKind.STRAY_PARENTHESIS, token.raw)
+            elif not self._stands_between():
+                self._say(NoticeKind.STRAY_OPERATOR, token.raw)
+            return ""
+        return self._term(token, scope, excluded=excluded)
+
+    def _group(self, depth: int, scope: Field | None, *, excluded: bool) -> str:
+        if depth == 0:
+            self._say(NoticeKind.TOO_DEEP, str(DEEPEST))
+            return ""
+        inner = self._alternatives(depth - 1, scope, excluded=excluded)
+        token = self._next()
+        if token is not None and token.operator == ")":
+            self._place += 1
+        else:
+            self._say(NoticeKind.OPEN_PARENTHESIS, "(")
+        return inner
+
+    def _of_field(self, token: Token, depth: int, *, excluded: bool) -> str:
+        self._place += 1
+        following = self._next()
+        scope = token.field
+        if following is None or following.field is not None or following.operator not in ("", "("):
+            self._say(NoticeKind.EMPTY_FIELD, token.raw)
+            return ""
+        if scope in _DATES:
+            if following.operator:
+                self._say(NoticeKind.UNREADABLE_DATE, token.raw + following.raw)
+                return ""
+            self._place += 1
+            self._narrow(token, following, excluded=excluded, inside=depth < DEEPEST)
+            return ""
+        return self._part(depth, scope, excluded=excluded)
+
+    def _stands_between(self) -> bool:
+        """Whether the AND just read has something on both sides."""
+        before = self._tokens[self._place - 2] if self._place > 1 else None
+        after = self._next()
+        return bool(
+            before is not None
+            and after is not None
+            and (before.words or before.operator == ")")
+            and (after.words or after.field or after.operator in ("(", "NOT"))
+        )
+
+    def _narrow(self, name: Token, value: Token, *, excluded: bool, inside: bool) -> None:
+        """Narrow the period; what is not before a date is from it on."""
+        start = _start_of(value.raw.strip('"«»“”'))
+        if start is None:
+            self._say(NoticeKind.UNREADABLE_DATE, name.raw + value.raw)
+            return
+        if inside or self._has_alternatives:
+            self._say(NoticeKind.DATE_INSIDE, name.raw + value.raw)
+        since, until = self.period.since, self.period.until
+        if (name.field is Field.AFTER) != excluded:
+            since = start if since is None else max(since, start)
+        else:
+            until = start if until is None else min(until, start)
+        self.period = Period(since, until)
+        if since and until and since >= until:
+            self._say(NoticeKind.EMPTY_PERIOD)
+
+    def _term(self, token: Token, scope: Field | None, *, excluded: bool) -> str:
+        if scope is Field.SITE:
+            return self._site(token)
+        start = _FACETS.get(scope, "") if scope else ""
+        if token.prefix:
+            expression = f'"{start}{token.words[0]}"*'
+            words: tuple[str, ...] = ()
+        else:
+            spelled = _Spelled(self._vocabulary.variants, start, bare=self._bare)
+            expression, words = spelled.expression(token), spelled.words
+        if not excluded and not start:
+            self.exact.update(words)
+            self.prefixes += token.words if token.prefix else ()
+        return f"title : ({expression})" if scope is Field.TITLE else expression
+
+    def _site(self, token: Token) -> str:
+        sites = self._vocabulary.sites
+        site = token.raw.strip('"«»“”') if sites is None else sites.get(" ".join(token.words))
+        if site is None:
+            self._say(NoticeKind.UNKNOWN_SITE, token.raw)
+            return NOTHING
+        return f'"{facet("s", site)}"'
+
+    def _say(self, kind: NoticeKind, text: str = "") -> None:
+        self._notices.append(Notice(kind, text))
+
+    def _next(self) -> Token | None:
         return self._tokens[self._place] if self._place < len(self._tokens) else None
 
 
-def facet(kind: str, value: str) -> str:
-    """The word of the index that says of an article that it is of this site, language or kind."""
-    return f"{kind}:{re.sub('[^a-z0-9]+', '-', value.lower())}"
-
-
-def spellings(word: str, *, bare: bool = False) -> tuple[str, ...]:
-    """A folded word with each of the particles that may be written onto it, and the spellings of a name.
+class _Spelled:
+    """Writes a term in its spellings; `words` are the words of all of them.
 
     Args:
-        word: A folded word; other letters than Arabic ones are left as they are.
-        bare: Whether its first letter may be a particle, too, where it is no known name. Many words begin
-            with such a letter («بلدية») and are another word without it («لديه»): for what no text has.
+        variants: The names with several spellings.
+        start: What stands before each word in the index: nothing, or the beginning of a facet.
+        bare: Whether a word's first letter may be a particle.
     """
-    is_inflected = _ARABIC.fullmatch(word) and len(word) >= SHORTEST_STEM
-    stems = _stems(word, bare=bare) if is_inflected else [word]
-    forms = [word]
-    for name in dict.fromkeys(name for stem in stems for name in (stem, *_single_variants(stem))):
-        particles = PARTICLES if _ARABIC.fullmatch(name) and len(name) >= SHORTEST_STEM else ("",)
-        forms += [particle + name for particle in particles]
-    return tuple(dict.fromkeys(forms))
+
+    def __init__(self, variants: NameVariants, start: str, *, bare: bool) -> None:
+        self._variants = variants
+        self._start = start
+        self._bare = bare
+        self.words: tuple[str, ...] = ()
+
+    def expression(self, token: Token) -> str:
+        """FTS5's expression of a term."""
+        if token.quoted:
+            return self._any_of([list(token.words)])
+        if len(token.words) == 1:
+            return self._any_of(self._single(token.words[0]))
+        # A name of several words: all of them, or one of its other spellings.
+        together = " AND ".join(f"({self._any_of(self._single(word))})" for word in token.words)
+        spelled: list[list[str]] = []
+        for name in self._variants.of_phrase(token.words):
+            spelled += self._single(name[0]) if len(name) == 1 else [list(name)]
+        return f"({together}) OR {self._any_of(spelled)}" if spelled else together
+
+    def _single(self, word: str) -> list[list[str]]:
+        spelled = self._variants.spellings(word, bare=self._bare)
+        return [[form] for form in spelled] + self._variants.phrases(word)
+
+    def _any_of(self, phrases: list[list[str]]) -> str:
+        self.words += tuple(word for phrase in phrases for word in phrase)
+        return " OR ".join(sorted({self._quoted(phrase) for phrase in phrases}))
+
+    def _quoted(self, words: Sequence[str]) -> str:
+        return '"' + " ".join(self._start + word for word in words) + '"'
 
 
-def phrase_variants(word: str) -> list[list[str]]:
-    """The spellings of several words that a name has beside a folded word: «عين العرب» for «كوباني»."""
-    variants = (variant for stem in _stems(word) for variant in _variants().get(stem, ()))
-    return [list(variant) for variant in variants if len(variant) > 1]
+def _with_names(tokens: list[Token], variants: NameVariants) -> list[Token]:
+    """The tokens, words side by side that are a known name made one token."""
+    merged: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        for length in range(LONGEST_NAME, 1, -1):
+            group = tokens[place : place + length]
+            words = tuple(token.words[0] for token in group if len(token.words) == 1 and not token.prefix)
+            if len(words) == length and not any(t.quoted for t in group) and variants.of_phrase(words):
+                merged.append(Token(" ".join(token.raw for token in group), words=words))
+                place += length
+                break
+        else:
+            merged.append(tokens[place])
+            place += 1
+    return merged
 
 
-def _stems(word: str, *, bare: bool = False) -> list[str]:
-    """What a word may be without what is written onto it."""
-    if word in _variants():
-        return [word.removeprefix("ال")]
-    article = next((part for part in _ARTICLES if word.startswith(part)), "")
-    if article and len(word) - len(article) >= SHORTEST_STEM:
-        return [word[len(article) :]]
-    for particle in _SINGLE:
-        stem = word.removeprefix(particle)
-        if stem != word and (stem in _variants() or (bare and len(stem) >= SHORTEST_STEM)):
-            return [word, stem]
-    return [word]
-
-
-def _single_variants(word: str) -> list[str]:
-    return [variant[0].removeprefix("ال") for variant in _variants().get(word, ()) if len(variant) == 1]
-
-
-@lru_cache(maxsize=1)
-def _variants() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Each folded name, without its article, and all spellings of that name, as folded words."""
-    text = files("crawler.storage.search").joinpath("variants.toml").read_text(encoding="utf-8")
-    table: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for group in tomllib.loads(text)["names"]:
-        spelled = tuple(tuple(name.split()) for name in dict.fromkeys(fold(group)))
-        for name in spelled:
-            if len(name) == 1:
-                table[name[0]] = table[name[0].removeprefix("ال")] = spelled
-    return table
+def _start_of(text: str) -> datetime | None:
+    """The beginning of a year, a month, a day or a moment, in Damascus; None if it is none of them."""
+    plain = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text)
+    try:
+        return parse_period(plain + {4: "-01-01", 7: "-01"}.get(len(plain), ""), None).since
+    except UsageError:
+        return None

@@ -22,7 +22,7 @@ from crawler.storage.search.file import SearchFile
 from crawler.storage.search.letters import fold, storable
 from crawler.storage.search.rows import drop, insert, seconds, stamp
 from crawler.storage.site_state import crawled_sites
-from crawler.storage.stored_article import ArticleHeader, ArticleReader
+from crawler.storage.stored_article import ArticleReader, SearchableArticle
 
 PROBLEMS_KEPT: Final = 5
 EPOCH: Final = datetime(1970, 1, 2, tzinfo=UTC)
@@ -199,7 +199,7 @@ def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: 
     stamps: dict[str, bytes] = dict(
         connection.execute("SELECT id, stamp FROM docs WHERE site = ?", (site,)).fetchall()
     )
-    stored = {article.id: article for article in reader.of_site(site)}
+    stored = {article.id: article for article in reader.searchable_of_site(site)}
     gone = [id_ for id_ in stamps if id_ not in stored]
     for id_ in gone:
         drop(connection, id_)
@@ -208,7 +208,7 @@ def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: 
     stories = _write(connection, reader, changed, done)
     sites = {site}
     for start in range(0, len(stories), BATCH):
-        members = reader.of_stories(stories[start : start + BATCH]).values()
+        members = reader.searchable_of_stories(stories[start : start + BATCH])
         elsewhere = [member for member in members if member.site != site]
         marks = ", ".join("?" * len(elsewhere))
         current: dict[str, bytes] = dict(
@@ -232,7 +232,10 @@ def _compare_site(connection: sqlite3.Connection, db: Database[Document], site: 
 
 
 def _write(
-    connection: sqlite3.Connection, reader: ArticleReader, articles: Sequence[ArticleHeader], done: Refreshed
+    connection: sqlite3.Connection,
+    reader: ArticleReader,
+    articles: Sequence[SearchableArticle],
+    done: Refreshed,
 ) -> list[str]:
     """Write articles anew; return the ids of their stories."""
     for start in range(0, len(articles), BATCH):

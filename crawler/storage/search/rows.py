@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from hashlib import blake2b
@@ -11,12 +11,22 @@ from zlib import crc32
 
 from crawler.model.article import DatePrecision
 from crawler.model.period import AHEAD
-from crawler.storage.search.letters import storable
-from crawler.storage.search.query import facet
-from crawler.storage.stored_article import ArticleHeader
+from crawler.storage.search.facets import AUTHOR, SECTION, TAG, facet
+from crawler.storage.search.letters import fold, storable
+from crawler.storage.stored_article import SearchableArticle
 
 ROW_BITS: Final = 20
 """Bits of a row's number below its second: a million articles may share one (a day without a time does)."""
+
+
+DAMASCUS: Final = 3 * 3600
+"""Seconds that a day in Damascus begins before UTC's. In the winters before 2023 it was an hour less; charts
+of articles by day need no better."""
+
+NAMES_INDEXED: Final = 50
+"""Authors or tags of an article that can be searched for; a page may name thousands."""
+WORDS_OF_NAME: Final = 20
+"""Words of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Hit:
     reason: str | None
     removed: datetime | None
     revision: int
+    edited: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,7 @@ def hit_of(row: sqlite3.Row) -> Hit:
     """A row of `docs` as a hit."""
     values = dict(row)
     values["at"], values["removed"] = moment(row["at"]), maybe_moment(row["removed"])
-    values["stated"] = maybe_moment(row["stated"])
+    values["stated"], values["edited"] = maybe_moment(row["stated"]), maybe_moment(row["edited"])
     return Hit(**values)
 
 
@@ -168,8 +179,13 @@ STAMPED: Final = (
     "removed_at",
     "revision",
     "text_sha256",
+    "revised_at",
+    "authors",
+    "agency",
+    "section",
+    "tags",
 )
-"""The fields of `ArticleHeader` that the index holds; another order would change every stamp."""
+"""The fields of `SearchableArticle` that the index holds; another order would change every stamp."""
 
 
 def drop(connection: sqlite3.Connection, id_: str) -> None:
@@ -180,7 +196,7 @@ def drop(connection: sqlite3.Connection, id_: str) -> None:
         connection.execute("INSERT INTO dead VALUES (?)", (row[0],))
 
 
-def insert(connection: sqlite3.Connection, article: ArticleHeader, title: str, body: str) -> None:
+def insert(connection: sqlite3.Connection, article: SearchableArticle, title: str, body: str) -> None:
     """Put an article in; title and body are folded."""
     at, stated, precision = _placed(article)
     row = first_row(at) + crc32(article.id.encode("utf-8", "replace")) % (1 << ROW_BITS)
@@ -189,7 +205,7 @@ def insert(connection: sqlite3.Connection, article: ArticleHeader, title: str, b
     ).fetchone():
         row += 1
     connection.execute(
-        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             row,
             article.id,
@@ -206,6 +222,7 @@ def insert(connection: sqlite3.Connection, article: ArticleHeader, title: str, b
             article.duplicate_reason,
             seconds(article.removed_at),
             article.revision,
+            seconds(article.revised_at) if article.revision > 1 else None,
             stamp(article),
         ),
     )
@@ -215,7 +232,7 @@ def insert(connection: sqlite3.Connection, article: ArticleHeader, title: str, b
     )
 
 
-def _facets(article: ArticleHeader) -> Iterator[str]:
+def _facets(article: SearchableArticle) -> Iterator[str]:
     """The words by which a search is narrowed to articles of a kind."""
     yield "a:"
     yield facet("s", article.site)
@@ -226,9 +243,22 @@ def _facets(article: ArticleHeader) -> Iterator[str]:
         yield "e:yes"
     if article.language:
         yield facet("l", article.language)
+    for start, names in (
+        (AUTHOR, [*article.authors, article.agency or ""]),
+        (SECTION, [article.section or ""]),
+        (TAG, article.tags),
+    ):
+        yield from _name_facets(start, names)
 
 
-def _placed(article: ArticleHeader) -> tuple[datetime, datetime | None, str | None]:
+def _name_facets(start: str, names: Sequence[str]) -> Iterator[str]:
+    """The words of each name; the mark stands alone between two names, so that no phrase spans both."""
+    for name in fold(names[:NAMES_INDEXED]):
+        yield from (start + word for word in name.split()[:WORDS_OF_NAME])
+        yield start
+
+
+def _placed(article: SearchableArticle) -> tuple[datetime, datetime | None, str | None]:
     """The moment an article is listed at, the one that its page states, and how exact that is."""
     published = article.published_at
     if published is None or published > article.first_seen_at + AHEAD:
@@ -242,7 +272,7 @@ def _within(at: datetime) -> datetime:
     return min(max(at, EARLIEST), LATEST)
 
 
-def stamp(article: ArticleHeader) -> bytes:
+def stamp(article: SearchableArticle) -> bytes:
     """A hash of what the index holds of an article."""
     values = [getattr(article, name) for name in STAMPED]
     return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=12).digest()

@@ -1,7 +1,7 @@
 "use strict";
 // A wide screen has room for the filters; a narrow one shows them when asked.
 if (matchMedia("(min-width: 48rem)").matches) {
-  document.querySelector("details.filters")?.setAttribute("open", "");
+  for (const part of document.querySelectorAll("details.filters, details.facets")) part.setAttribute("open", "");
 }
 // "/" goes to the search field, j and k to the next and the previous headline of a list. Who speaks to the machine may
 // say such letters without meaning it, so they can be turned off (WCAG 2.1.4); the browser remembers that.
