@@ -212,7 +212,8 @@ def _processes(victim: Victim, command: "subprocess.Popen[bytes]", settings: Set
         return [pid] if pid else []
     module = "crawler.spiders.process" if victim is Victim.CRAWL else "crawler.worker_pool.worker"
     with contextlib.suppress(psutil.Error):
-        return [p.pid for p in psutil.Process(command.pid).children(recursive=True) if module in _words(p)]
+        descendants = psutil.Process(command.pid).children(recursive=True)
+        return [p.pid for p in descendants if f"khabar -m {module}" in " ".join(_words(p))]
     return []
 
 

@@ -12,6 +12,8 @@ import pytest
 import redis
 from pydantic import SecretStr
 
+from crawler.forkserver import fork_server
+from crawler.operations.crawling.crawl_process import CRAWL_MODULES, EXTRACTION_MODULES
 from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_redis, open_stores
@@ -39,7 +41,8 @@ def _own_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
-    """The session's servers."""
+    """The session's servers, the fork server for crawls and extraction among them."""
+    fork_server(CRAWL_MODULES + EXTRACTION_MODULES)
     mongodb_uri = os.environ.get("KHABAR_TEST_MONGODB_URI")
     redis_url = os.environ.get("KHABAR_TEST_REDIS_URL")
     with temporary_data_dir() as folder:

@@ -5,23 +5,29 @@ is gone. The child writes events as lines of JSON to stdout, the last of them th
 stderr. Each crawl has one, since a reactor cannot be started again, and so that no crawl ends another.
 """
 
-import gc
 import logging
 import os
 import signal
 import sys
 import threading
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawler.health.report import CrawlReport
 from crawler.model.crawl import CrawlOutcome, Verdict
-
-if TYPE_CHECKING:
-    from crawler.health.report import CrawlReport
-    from crawler.settings import Settings
-    from crawler.spiders.graceful_stop import GracefulStop
-    from crawler.spiders.record import CrawlRecord
-    from crawler.spiders.site import SiteSpider
+from crawler.model.job import Job
+from crawler.pipelines.extraction_pool import search_less_for_garbage
+from crawler.rendering.chromium import missing_for_rendering
+from crawler.settings import Settings, load_settings
+from crawler.spiders.graceful_stop import GracefulStop, in_reactor
+from crawler.spiders.progress import event_line
+from crawler.spiders.record import CrawlRecord, open_crawl
+from crawler.spiders.scrapy_settings import crawl_settings
+from crawler.spiders.site import SiteSpider
+from crawler.storage.errors import explained
+from crawler.storage.lease import LeaseHeldError
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +54,13 @@ class _StopRequest:
             # Not here: a signal may have interrupted a line of the log, and stopping writes one.
             self._stop_soon()
 
-    def watch(self, spider: "SiteSpider") -> None:
+    def watch(self, spider: SiteSpider) -> None:
         """Stop this spider from now on; at once where that was asked for before."""
         self._graceful_stop = spider.graceful_stop
         if self.reason is not None:
             self._stop_soon()
 
     def _stop_soon(self) -> None:
-        from crawler.spiders.graceful_stop import in_reactor
-
         in_reactor(self._stop_spider)
 
     def _stop_spider(self) -> None:
@@ -67,19 +71,6 @@ class _StopRequest:
 def main() -> int:
     """Crawl the site of the job on stdin; returns the process's exit code."""
     stop_request = _StopRequest()
-    # What is imported stays: a search for garbage in it finds none, a fifth of the start's time.
-    gc.disable()
-    # Imported here, after the handlers of signals are in place and without the search for garbage.
-    # The first before all others: it looks through all modules loaded so far, for each frame of the stack.
-    import scrapy.core.downloader.contextfactory  # noqa: F401, I001
-    from crawler.settings import load_settings
-    from crawler.health.report import CrawlReport
-    from crawler.model.job import Job
-    from crawler.spiders.progress import event_line
-    from crawler.spiders.record import open_crawl
-    from crawler.storage.errors import explained
-    from crawler.storage.lease import LeaseHeldError
-
     # Whatever a library prints goes to the log: stdout is the parent's alone.
     stream, sys.stdout = sys.stdout, sys.stderr
 
@@ -87,7 +78,7 @@ def main() -> int:
         try:
             stream.write(line)
             stream.flush()
-        except BrokenPipeError:
+        except ConnectionError:
             # The parent is gone; the end of stdin ends the crawl in good order.
             logger.debug("Nobody is left to listen")
 
@@ -112,15 +103,7 @@ def main() -> int:
     return 0
 
 
-def _crawl(record: "CrawlRecord", settings: "Settings", stop_request: _StopRequest) -> "CrawlReport":
-    from scrapy import signals
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from crawler.pipelines.extraction_pool import search_less_for_garbage
-    from crawler.rendering.chromium import missing_for_rendering
-    from crawler.spiders.scrapy_settings import crawl_settings
-    from crawler.spiders.site import SiteSpider
-
+def _crawl(record: CrawlRecord, settings: Settings, stop_request: _StopRequest) -> CrawlReport:
     run = record.run
     if run.site.render and (missing := missing_for_rendering()):
         run.context.end(CrawlOutcome.ERROR, f"its seed says `render = true`, and {missing}")
@@ -147,7 +130,3 @@ def _stop_with_parent(stop_request: _StopRequest) -> None:
     while sys.stdin.read(1):
         pass
     stop_request.stop("the process that started the crawl is gone")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

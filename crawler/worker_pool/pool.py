@@ -2,18 +2,19 @@
 
 import contextlib
 import logging
+import os
 import pickle
 import queue
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from crawler.forkserver import fork_server
 from crawler.worker_pool.channel import START_SECONDS, Channel, ChannelClosedError, ChannelTimeoutError
 from crawler.worker_pool.errors import (
     PoolClosedError,
@@ -56,14 +57,13 @@ class WorkerProcess:
     def __init__(self, initializer: Callable[[], object], limit: float) -> None:
         self._limit = limit
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, Path(os.devnull).open("rb") as nothing:
             try:
-                self._process = subprocess.Popen(  # noqa: S603 - our own module
-                    [sys.executable, "-m", "crawler.worker_pool.worker", str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
+                self._process = fork_server().start(
+                    "crawler.worker_pool.worker",
                     # What a library prints goes to the log: standard output belongs to this process alone.
-                    stdout=2,
-                    pass_fds=(theirs.fileno(),),
+                    (nothing.fileno(), 2, 2),
+                    (theirs.fileno(),),
                 )
             except OSError as error:
                 ours.close()
@@ -94,7 +94,7 @@ class WorkerProcess:
     @property
     def is_alive(self) -> bool:
         """Whether the process runs."""
-        return self._process.poll() is None
+        return not self._process.has_ended
 
     def run(self, task: bytes) -> bytearray:
         """Run a pickled task and return the pickled reply.
@@ -122,19 +122,18 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process, whatever it is doing; may be called from another thread, and more than once."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        self._process.kill()
 
     def end(self) -> str:
         """End the process, wait until it is gone, and return how it ended, as words after its name."""
         self._channel.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(TimeoutError):
             # One that closed its end on its own account is ending, and its exit code is why.
             self._process.wait(timeout=0.2)
         self.kill()
         try:
             code = self._process.wait(timeout=DEATH_SECONDS)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             return "does not end"
         if code >= 0:
             return f"ended with code {code}"

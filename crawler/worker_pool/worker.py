@@ -1,13 +1,12 @@
 """The worker's side: a process that runs one task after another until its pool is gone.
 
-Started as ``python -m crawler.worker_pool.worker SOCKET``, where SOCKET is the number of an inherited file.
+Forked by the fork server, which calls `main`.
 """
 
 import contextlib
 import pickle
 import signal
 import socket
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +23,8 @@ ORPHAN_FACTOR, ORPHAN_SECONDS = 2, 30.0
 ended it, was killed meanwhile."""
 
 
-def main(number: int) -> None:
-    """Run tasks until the pool closes its end of the socket.
+def main(number: int) -> int:
+    """Run tasks until the pool closes its end of the socket; returns the exit code.
 
     Args:
         number: The file descriptor of the socket.
@@ -50,6 +49,7 @@ def main(number: int) -> None:
             reply = run_task(task)
             signal.setitimer(signal.ITIMER_REAL, 0)
             channel.send(reply)
+    return 0
 
 
 def start_problem(initializer: Callable[[], object]) -> str:
@@ -90,7 +90,3 @@ def _packed_error(error: Exception) -> bytes:
     except Exception:  # noqa: BLE001 - its text can always be sent
         packed = pickle.dumps((False, (None, summary, trace)), pickle.HIGHEST_PROTOCOL)
     return packed
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

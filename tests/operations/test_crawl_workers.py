@@ -6,28 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import forked_processes
 from tests.support.servers import Servers
 
 SITE = "demo-assi"
 
-
-def _workers() -> list[psutil.Process]:
-    """The extraction workers of the crawls that this process has started."""
-    descendants = psutil.Process().children(recursive=True)
-    return [process for process in descendants if "crawler.worker_pool.worker" in _command(process)]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+GAP = 4
+"""Articles stored between two signals: a new worker is there at once, with the page that the last left."""
 
 
 @contextmanager
@@ -37,11 +26,11 @@ def _harm(crawled: Crawled, numbers: list[signal.Signals]) -> Iterator[list[sign
     over = threading.Event()
 
     def watch() -> None:
-        stored = 0
+        stored = 1 - GAP
         while len(sent) < len(numbers) and not over.wait(0.02):
             count = crawled.stores.db.articles.count_documents({"site": SITE})
-            workers = _workers()
-            if count > stored and workers:
+            workers = forked_processes("crawler.worker_pool.worker")
+            if count >= stored + GAP and workers:
                 stored = count
                 workers[0].send_signal(numbers[len(sent)])
                 sent.append(numbers[len(sent)])

@@ -14,7 +14,7 @@ import pytest
 from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
-from tests.support.processes import wait_until
+from tests.support.processes import crawl_process, wait_until
 from tests.support.servers import Servers
 
 SITE = "demo-assi"
@@ -30,9 +30,7 @@ def _frozen(newsroom: Crawled) -> tuple[Any, psutil.Process]:
     """A crawl that is stopped in the middle of its work, with a lease that runs out meanwhile."""
     process = newsroom.start("crawl", SITE, stderr=STDOUT)
     wait_until(lambda: len(newsroom.stored_ids(SITE)) > 2)
-    child = next(
-        c for c in psutil.Process(process.pid).children() if "crawler.spiders.process" in c.cmdline()
-    )
+    child = crawl_process(process)
     child.send_signal(signal.SIGSTOP)
     wait_until(lambda: child.status() == psutil.STATUS_STOPPED)
     newsroom.stores.db.sites.update_one(

@@ -29,9 +29,21 @@ def start_khabar(
 
 def crawl_process(process: subprocess.Popen[str]) -> psutil.Process:
     """The process that crawls a site for a `khabar crawl`."""
-    children = [c for c in psutil.Process(process.pid).children() if "crawler.spiders.process" in c.cmdline()]
-    assert len(children) == 1
-    return children[0]
+    (crawl,) = forked_processes("crawler.spiders.process", process.pid)
+    return crawl
+
+
+def forked_processes(module: str, pid: int | None = None) -> list[psutil.Process]:
+    """The processes that run a module's `main` for a process, or for this one."""
+    descendants = psutil.Process(pid).children(recursive=True)
+    return [process for process in descendants if f"khabar -m {module}" in " ".join(_command(process))]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 90.0) -> None:

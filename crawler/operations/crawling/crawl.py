@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,11 +19,13 @@ from pymongo.errors import PyMongoError
 
 from crawler.errors import StoreUnavailableError
 from crawler.files import append_private, make_private_folder, turn_over
+from crawler.forkserver import ForkedProcess, fork_server
 from crawler.health.interval import next_interval
 from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.job import Job
+from crawler.operations.crawling.crawl_process import CRAWL_MODULES, EXTRACTION_MODULES, CrawlProcess
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.crawling.webhook import Announcer
 from crawler.settings import Settings
@@ -38,9 +39,6 @@ from crawler.storage.lease import holder_lives
 from crawler.storage.schema import ensure_schema
 from crawler.storage.site_state import Turn, record_turn, site_state
 from dedup import IndexFullError
-
-LINE_LIMIT = 1024 * 1024
-"""Bytes in one event of a child: a report of 500 sources takes about 100 KB."""
 
 GRACE = 15.0
 """Seconds a child has to end once it is asked to. It takes five at most, unless the store is slow."""
@@ -158,6 +156,8 @@ async def _crawl_all(
                 return _failed(job, CrawlOutcome.STOPPED, "it was stopped before it began")
             return await crawl_site(job, settings, listener, stop, announcer)
 
+    if len(jobs) > 1:
+        await asyncio.to_thread(fork_server, CRAWL_MODULES + EXTRACTION_MODULES)
     with stop_on_signal(stop.stop):
         return list(await asyncio.gather(*map(crawl_when_free, jobs)))
 
@@ -223,40 +223,28 @@ async def _child(job: Job, settings: Settings, listener: ProgressListener, stop:
     make_private_folder(path.parent)
     turn_over(path)
     with append_private(path) as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "crawler.spiders.process",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-            env={**_foreign_environment(), **settings.as_environment()},
-            # Ctrl-C in the terminal reaches the parent alone, which then ends its children in good order.
-            start_new_session=True,
-            limit=LINE_LIMIT,
-        )
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
-    process.stdin.write(job.model_dump_json().encode() + b"\n")
+        crawl_process = await CrawlProcess.start(log, {**_foreign_environment(), **settings.as_environment()})
+    process = crawl_process.process
+    crawl_process.input.write(job.model_dump_json().encode() + b"\n")
     with contextlib.suppress(ConnectionError):
-        await process.stdin.drain()
+        await crawl_process.input.drain()
     stopper = asyncio.create_task(_stop_on_signal(process, stop))
     report: CrawlReport | None = None
     counts: dict[str, int] = {}
     try:
-        async for line in process.stdout:
-            event: dict[str, Any] = json.loads(line)
-            if event["event"] == "progress":
-                counts = event["counts"]
-                listener.progressed(job.site.id, event["taken"], event["queued"], counts)
-            elif event["event"] == "report":
-                report = CrawlReport.from_dict(event["report"])
-        await process.wait()
+        with contextlib.suppress(ConnectionError):
+            async for line in crawl_process.events:
+                event: dict[str, Any] = json.loads(line)
+                if event["event"] == "progress":
+                    counts = event["counts"]
+                    listener.progressed(job.site.id, event["taken"], event["queued"], counts)
+                elif event["event"] == "report":
+                    report = CrawlReport.from_dict(event["report"])
+        code = await crawl_process.wait()
     finally:
         stopper.cancel()
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return report or _without_report(job, process.returncode or 0, path, stop, counts)
+        await crawl_process.close()
+    return report or _without_report(job, code, path, stop, counts)
 
 
 def _without_report(job: Job, code: int, log: Path, stop: StopRequest, counts: dict[str, int]) -> CrawlReport:
@@ -270,12 +258,11 @@ def _without_report(job: Job, code: int, log: Path, stop: StopRequest, counts: d
     return _failed(job, CrawlOutcome.DIED, _death(code, log), counts)
 
 
-async def _stop_on_signal(process: asyncio.subprocess.Process, stop: StopRequest) -> None:
+async def _stop_on_signal(process: ForkedProcess, stop: StopRequest) -> None:
     await stop.wait()
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(signal.SIGTERM)
-        await stop.wait_for_kill(GRACE)
-        process.kill()
+    process.send_signal(signal.SIGTERM)
+    await stop.wait_for_kill(GRACE)
+    process.kill()
 
 
 def _death(code: int, log: Path) -> str:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import STDOUT
 
-import psutil
 import pytest
 
 from crawler.operations.crawling.worker import broker_url
 from crawler.settings import Settings
 from crawler.storage.site_state import site_state
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
-from tests.support.processes import wait_until
+from tests.support.processes import crawl_process, wait_until
 from tests.support.servers import Servers
 
 pytest.importorskip("celery", reason="workers need khabar[worker]")
@@ -34,9 +33,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_done_twice(newsroom:
     others = []
     try:
         wait_until(lambda: len(newsroom.stored_ids(SITE)) > 2)
-        crawl = next(
-            c for c in psutil.Process(first.pid).children() if "crawler.spiders.process" in c.cmdline()
-        )
+        crawl = crawl_process(first)
         first.kill()
         crawl.kill()
         first.communicate()
