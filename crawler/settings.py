@@ -36,6 +36,9 @@ class Settings(BaseSettings):
 
     contact: str | None = None
     """A mail address or URL that a site's keeper can complain to; part of the User-Agent."""
+    operator: str | None = None
+    """Who runs this archive, a person or an institution: stands in the captures, which may become
+    evidence."""
     concurrent_sites: Annotated[int, Field(ge=1, le=64)] = 4
     """How many sites one `khabar crawl` crawls side by side, one process each."""
     extraction_workers: Annotated[int, Field(ge=1, le=64)] = 1

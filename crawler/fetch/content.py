@@ -14,9 +14,10 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.fetch.outcome import CutShortError, RefusedRequestError
+from crawler.fetch.wire import WIRE, WireRecord, split_answer
 from crawler.parsing.content import ACCEPTED, Content, ContentTooLargeError, content_of
 from crawler.parsing.page_end import closes_itself
-from crawler.storage.warc.raw_pages import Exchange
+from crawler.storage.warc.exchange import Exchange
 
 CUT_AT = "khabar_cut_at"
 """Key of a request's `meta`: bytes behind which its content is left out instead of refused."""
@@ -36,37 +37,40 @@ IS_LISTING = "khabar_is_listing"
 IS_PART = "khabar_is_part"
 """Key of a request's `meta`: whether a page asks for it while a browser draws it."""
 
-RENDERED_FROM = "khabar_rendered_from"
-"""Key of a request's `meta`: the `Exchange` that a browser drew the page from."""
+REDIRECTED_BY = "khabar_redirected_by"
+"""Key of a request's `meta`: the `Exchange`s of the redirects that led to it, in order."""
+
+RENDERED_WITH = "khabar_rendered_with"
+"""Key of a request's `meta`: the `Exchange`s of what a browser asked for while it drew the page."""
 
 _DATA_LOSS = "dataloss"  # Scrapy's flag, where DOWNLOAD_FAIL_ON_DATALOSS is off
+_STOPPED = "download_stopped"  # Scrapy's flag of an answer of which enough had come
 
 
 class ExchangeMiddleware:
     """Stands between the downloader and all that changes an answer: decompression and redirects."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep the answer where the request asks for it."""
-        if request.meta.get(KEEP_EXCHANGE):
-            request.meta[EXCHANGE] = exchange_of(response)
+        """Keep the exchange where the request asks for it."""
+        record: WireRecord | None = request.meta.pop(WIRE, None)
+        if record is not None:
+            request.meta[EXCHANGE] = exchange_of(record, response)
         return response
 
 
-def exchange_of(response: Response) -> Exchange:
-    """A response as it came."""
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
+def exchange_of(record: WireRecord, response: Response) -> Exchange:
+    """What went over the wire for a response."""
+    head, body = split_answer(bytes(record.answer))
+    cut = "length" if record.is_cut or _STOPPED in response.flags else None
     return Exchange(
         url=response.url,
-        fetched_at=datetime.now(UTC),
-        protocol=response.protocol or "HTTP/1.1",
-        status=response.status,
-        headers=headers,
-        body=response.body,
-        ip_address=str(response.ip_address) if response.ip_address else None,
+        fetched_at=record.sent_at or datetime.now(UTC),
+        request=bytes(record.request),
+        head=head,
+        body=body,
+        ip_address=record.ip_address,
+        certificate_sha256=record.certificate_sha256,
+        truncated="disconnect" if _DATA_LOSS in response.flags else cut,
     )
 
 

@@ -53,6 +53,10 @@ class CrawlContext:
         """Until when the site asked an earlier crawl to stay away."""
         self.abandoned = False
         """Whether the crawl ended while pages were under way; threads may still be at work on them."""
+        self.keeps_captures = False
+        """Whether what goes over the wire for a page is kept."""
+        self.robots_answers: list[tuple[Any, tuple[Any, ...]]] = []
+        """The exchanges of robots.txt that are still to be kept, each with those that led to it."""
         self.stopping = False
         """Whether the crawl is ending: no further request is sent."""
         self.crawler: Crawler | None = None

@@ -29,9 +29,11 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from twisted.web.client import HTTPConnectionPool
 
+from crawler.fetch.content import KEEP_EXCHANGE
 from crawler.fetch.context import crawl_context
 from crawler.fetch.delay import FAST_SLOT, PATIENCE, SLOW_SLOT, Pace, requested_pause
 from crawler.fetch.outcome import HeldBackError, header_of
+from crawler.fetch.wire import WIRE, RecordingFactory, WireRecord, recorded
 from crawler.parsing.robots import RobotsTxt, product_token
 
 logger = logging.getLogger(__name__)
@@ -107,16 +109,17 @@ class PacedConnectionPool(HTTPConnectionPool):
         Once the pace is closed the deferred fails with its error: nothing is sent any more.
         """
         ready: Deferred[Any] = super().getConnection(key, endpoint)
-        return ready.addCallback(self._when_due)
+        return ready.addCallback(self._when_due, recorded.get())
 
-    def _when_due(self, connection: Any) -> Any:
+    def _when_due(self, connection: Any, record: WireRecord | None) -> Any:
         if self._pace.closed_by is not None:
             connection.abort()
             raise self._pace.closed_by
         if self._pace.wait() <= 0:
             self._pace.note_sent()
+            connection.record = record
             return connection
-        later = deferLater(self._clock, self._pace.next_look(), self._when_due, connection)
+        later = deferLater(self._clock, self._pace.next_look(), self._when_due, connection, record)
         return later.addErrback(_abort_cancelled, connection)
 
 
@@ -128,7 +131,10 @@ def _abort_cancelled(failure: Failure, connection: Any) -> Failure:
 
 
 class PacedDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's handler for http and https, with a `PacedConnectionPool`."""
+    """Scrapy's handler for http and https, with a `PacedConnectionPool`.
+
+    Of requests whose exchange is to be kept it notes the bytes that go over the wire.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -138,7 +144,19 @@ class PacedDownloadHandler(HTTP11DownloadHandler):
         pace = crawl_context(crawler).pace
         self._pool = PacedConnectionPool(reactor, pace)
         self._pool.maxPersistentPerHost = plain.maxPersistentPerHost
-        self._pool._factory = plain._factory
+        self._pool._factory = RecordingFactory
+        # Chunks of a few bytes make a body longer on the wire; Scrapy itself ends what is far too long.
+        self._max_bytes = 2 * crawler.settings.getint("DOWNLOAD_MAXSIZE")
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch a request."""
+        request.meta.pop(WIRE, None)
+        if not request.meta.get(KEEP_EXCHANGE):
+            recorded.set(None)
+            return await super().download_request(request)
+        record = request.meta[WIRE] = WireRecord(self._max_bytes)
+        recorded.set(record)
+        return await super().download_request(request)
 
 
 class DelayMiddleware:

@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from w3lib.url import safe_url_string
 
+from crawler.fetch.content import EXCHANGE, REDIRECTED_BY
 from crawler.fetch.outcome import GateError, TooManyRedirectsError, charset_of, header_of
 from crawler.parsing.redirects import (
     MOST_REDIRECTS,
@@ -80,6 +81,8 @@ def _web_address(base: str, location: str) -> str | None:
 def _follow(request: Request, response: Response, target: str, earlier: list[str]) -> Request:
     visited = [*earlier, request.url]
     meta = {**request.meta, "redirect_urls": visited, "redirect_times": len(visited)}
+    if (exchange := meta.pop(EXCHANGE, None)) is not None:
+        meta[REDIRECTED_BY] = (*meta.get(REDIRECTED_BY, ()), exchange)
     follow = request.replace(url=target, meta=meta, dont_filter=True)
     follow.headers.pop(b"Cookie", None)
     if urlsplit(target).netloc == urlsplit(request.url).netloc:

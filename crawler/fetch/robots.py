@@ -15,7 +15,7 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.fetch.content import CUT_AT, PARTIAL
+from crawler.fetch.content import CUT_AT, EXCHANGE, KEEP_EXCHANGE, PARTIAL, REDIRECTED_BY
 from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import (
     ForbiddenByRobotsError,
@@ -123,9 +123,18 @@ class RobotsMiddleware:
 
     async def _ask(self, url: str) -> Response:
         self._crawler.stats.inc_value("robotstxt/request_count")
-        meta = {_IS_ROBOTS: 0, CUT_AT: MOST_BYTES + 1, "download_maxsize": 0}
+        context = crawl_context(self._crawler)
+        meta = {
+            _IS_ROBOTS: 0,
+            CUT_AT: MOST_BYTES + 1,
+            "download_maxsize": 0,
+            KEEP_EXCHANGE: context.keeps_captures,
+        }
         request = Request(url, priority=PRIORITY, meta=meta, callback=NO_CALLBACK, dont_filter=True)
-        return await self._crawler.engine.download_async(request)
+        response = await self._crawler.engine.download_async(request)
+        if (exchange := response.meta.get(EXCHANGE)) is not None:
+            context.robots_answers.append((exchange, response.meta.get(REDIRECTED_BY, ())))
+        return response
 
     def _closing(self, error: Exception, netloc: str) -> Exception:
         """What requests to a host end with whose robots.txt could not be read."""

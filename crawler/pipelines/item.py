@@ -11,7 +11,9 @@ from crawler.model.article import Article, Hints
 from crawler.pipelines.extraction import Extracted
 from crawler.storage.frontier import Page
 from crawler.storage.page_texts import PageText, Waiting
-from crawler.storage.warc.raw_pages import Exchange
+from crawler.storage.warc.captures import PartCapture
+from crawler.storage.warc.exchange import Exchange
+from crawler.storage.warc.references import CaptureReference
 from dedup import Decision, Prepared
 
 
@@ -25,11 +27,28 @@ class Amendment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
-    """A page that was made of a post, its hints, and the answer that brought it."""
+    """A page that was made of a post, its hints, and the number by which the answer names it."""
 
     html: bytes
     hints: Hints
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageExchanges:
+    """What went over the wire for a page.
+
+    Attributes:
+        answer: The exchange that brought the page, or what it was made of.
+        redirects: Those that led to it, in order.
+        parts: The further pages of its article.
+        drawn_with: What a browser asked for while it drew the page; None: no browser did.
+    """
+
     answer: Exchange
+    redirects: tuple[Exchange, ...] = ()
+    parts: tuple[PartCapture, ...] = ()
+    drawn_with: tuple[Exchange, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -57,8 +76,9 @@ class PageItem:
         text: The fingerprint that is remembered of its text.
         waiting: What of it is to be confirmed by a second look.
         post_page: What was read instead of a page: one that was made of a post.
-        rendered_from: The answer that a browser drew `html` from; None: `html` is what the server sent.
-        is_kept: What was fetched is among the raw pages.
+        exchanges: What went over the wire; None: captures are not kept.
+        capture: Where it is kept, once it is.
+        is_kept: What was fetched is kept, or was found not to be.
         lock: Held while no other page of the article may be stored (`crawler.pipelines.dedup.ArticleLocks`).
     """
 
@@ -83,7 +103,8 @@ class PageItem:
     text: PageText | None = None
     waiting: Waiting | None = None
     post_page: PostPage | None = None
-    rendered_from: Exchange | None = None
+    exchanges: PageExchanges | None = None
+    capture: CaptureReference | None = None
     is_kept: bool = False
     lock: asyncio.Lock | None = None
 

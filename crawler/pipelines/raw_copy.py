@@ -1,16 +1,21 @@
-"""What a crawl keeps of a page beside its article: the raw page, and the paragraphs that the site repeats."""
+"""What a crawl keeps of a page beside its article: its capture, and the paragraphs that the site repeats."""
 
 import logging
+import threading
 from collections.abc import Sequence
 
 from redis.exceptions import OutOfMemoryError
 
-from crawler.pipelines.item import PageItem
+from crawler.model.article import Disposition
+from crawler.pipelines.item import Amendment, PageExchanges, PageItem
 from crawler.storage.connect import Stores
 from crawler.storage.repeated_paragraphs import MIN_PAGES, BoilerplateCounts
+from crawler.storage.robots_captures import is_robots_kept, remember_robots
 from crawler.storage.stored_article import ArticleReader
-from crawler.storage.warc.raw_pages import RawPage
-from crawler.storage.warc.writer import RawPageWriter
+from crawler.storage.warc.captures import Conversion, PageCapture
+from crawler.storage.warc.exchange import Exchange
+from crawler.storage.warc.references import CaptureReference
+from crawler.storage.warc.writer import CaptureWriter
 
 LIMIT = 500
 """Articles of a crawl that are remembered: a template is known after some dozens, and memory stays small."""
@@ -67,6 +72,10 @@ def clean_articles(stores: Stores, article_ids: Sequence[str], template: frozens
     return changed
 
 
+UNAVAILABLE_FOR_LEGAL_REASONS = 451
+"""The status of a page that may not be shown: its article is not removed, and the answer is kept (RFC
+7725)."""
+
 RELOAD_EVERY = 25
 """New articles after which the learned boilerplate is read again: it changes slowly."""
 
@@ -78,10 +87,10 @@ class Keeping:
 
     Args:
         site: The site's id.
-        raw: Takes the raw pages; None: they are not kept.
+        raw: Takes the captures; None: they are not kept.
     """
 
-    def __init__(self, site: str, raw: RawPageWriter | None) -> None:
+    def __init__(self, site: str, raw: CaptureWriter | None) -> None:
         self._site = site
         self._raw = raw
         self._counted = 0
@@ -90,10 +99,11 @@ class Keeping:
         self.has_counts = False
         """Whether enough articles of the site were counted to know its template."""
         self._first = FirstArticles()
+        self._robots_lock = threading.Lock()
 
     @property
     def keeps_raw_pages(self) -> bool:
-        """Whether raw pages are kept."""
+        """Whether captures are kept."""
         return self._raw is not None
 
     def load(self, stores: Stores) -> None:
@@ -101,23 +111,78 @@ class Keeping:
         counts = BoilerplateCounts(stores.redis, self._site)
         self.learned, self.has_counts = counts.learned(), counts.pages() >= MIN_PAGES
 
-    def keep_raw(self, item: PageItem) -> str | None:
-        """Append the item's page to the archive of raw pages, once; call it before the article is stored.
+    def keep_raw(self, stores: Stores, item: PageItem) -> str | None:
+        """Append the item's capture to the site's segments, once; call it before the article is stored.
+
+        Kept is what becomes an article, a revision, a removal or a page in quarantine, and that a stored
+        article's page has not changed. Sets `item.capture`.
 
         Returns:
             What went wrong; the article is stored all the same.
         """
-        if self._raw is None or item.article is None or item.article_id is None or not item.html_sha256:
-            return None
         # Where the store went away in the middle, all of the page's writes are repeated.
-        if item.is_kept:
+        if self._raw is None or item.is_kept or item.exchanges is None:
             return None
         try:
-            self._raw.write(_raw_page(item, item.article_id, item.html_sha256))
+            item.capture = self._keep(stores, self._raw, item, item.exchanges)
             item.is_kept = True
         except OSError as error:
-            logger.error("%s: the raw page could not be kept: %s", item.url, error)
-            return f"{item.url}: stored, but its raw page could not be kept: {error.strerror or error}"
+            logger.error("%s: its capture could not be kept: %s", item.url, error)
+            return f"{item.url}: its capture could not be kept: {error.strerror or error}"
+        return None
+
+    def _keep(
+        self, stores: Stores, raw: CaptureWriter, item: PageItem, exchanges: PageExchanges
+    ) -> CaptureReference | None:
+        disposition = item.outcome.disposition if item.outcome is not None else None
+        if disposition is None:
+            is_reread = item.amendment is Amendment.REREAD
+            return None if is_reread else raw.write(_page_capture(item, exchanges, item.article_id))
+        if disposition is Disposition.QUARANTINED:
+            return raw.write(_page_capture(item, exchanges, None))
+        article_id = item.article_id or item.page.article_id
+        if article_id is None:
+            return None
+        if disposition is Disposition.UNCHANGED:
+            self._keep_unchanged(stores, raw, article_id, exchanges.answer)
+            return None
+        is_removal = disposition is Disposition.GONE
+        if is_removal or exchanges.answer.status == UNAVAILABLE_FOR_LEGAL_REASONS:
+            stored = ArticleReader(stores.db).header(article_id)
+            if stored is None or (is_removal and stored.removed_at is not None):
+                return None
+            return raw.write_exchange(exchanges.answer, exchanges.redirects, removed_article=article_id)
+        return None
+
+    def _keep_unchanged(self, stores: Stores, raw: CaptureWriter, article_id: str, answer: Exchange) -> None:
+        """Note that a page was asked for again and brought what is kept already."""
+        stored = ArticleReader(stores.db).get(article_id)
+        earlier = stored.capture if stored is not None else None
+        if earlier is None or (answer.status != 304 and answer.payload_sha256 != earlier.payload_sha256):
+            return
+        raw.write_revisit(answer, earlier, article_id)
+
+    def keep_robots(self, stores: Stores, answers: list[tuple[Exchange, tuple[Exchange, ...]]]) -> str | None:
+        """Append answers to robots.txt that say something else than those that are kept.
+
+        Args:
+            stores: The open stores.
+            answers: The answers with the redirects that led to them; emptied as they are kept.
+
+        Returns:
+            What went wrong.
+        """
+        with self._robots_lock:
+            while answers and self._raw is not None:
+                exchange, redirects = answers[0]
+                try:
+                    if not is_robots_kept(stores.db, self._site, exchange):
+                        capture = self._raw.write_exchange(exchange, redirects)
+                        remember_robots(stores.db, self._site, exchange, capture)
+                except OSError as error:
+                    answers.clear()
+                    return f"{exchange.url}: it could not be kept: {error.strerror or error}"
+                del answers[0]
         return None
 
     def learn(self, stores: Stores, item: PageItem) -> None:
@@ -152,18 +217,19 @@ class Keeping:
             self._raw.close()
 
 
-def _raw_page(item: PageItem, article_id: str, sha256: str) -> RawPage:
-    """What is kept of an item's page, and the answer that it was made of or drawn from."""
-    post = item.post_page
-    return RawPage(
-        article_id=article_id,
-        url=item.url,
-        html=item.html if post is None else post.html,
-        sha256=sha256,
-        fetched_at=item.fetched_at,
-        content_type=item.content_type,
-        hints=item.page.hints if post is None else post.hints,
-        parts=item.parts,
-        answer=item.rendered_from if post is None else post.answer,
-        is_rendered=item.rendered_from is not None,
+def _page_capture(item: PageItem, exchanges: PageExchanges, article_id: str | None) -> PageCapture:
+    """What is kept of an item's page."""
+    post, conversion = item.post_page, None
+    if post is not None:
+        conversion = Conversion(post.html, post.post_id)
+    elif exchanges.drawn_with is not None:
+        conversion = Conversion(item.html, requests=exchanges.drawn_with)
+    return PageCapture(
+        article_id,
+        item.url,
+        exchanges.answer,
+        item.page.hints if post is None else post.hints,
+        exchanges.redirects,
+        exchanges.parts,
+        conversion,
     )

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from redis.exceptions import OutOfMemoryError
 from scrapy.crawler import Crawler
@@ -109,9 +109,11 @@ def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     """
     run.lease.check()
     is_read = item.outcome is None and item.amendment is not Amendment.REREAD
-    if is_read and (problem := run.keeping.keep_raw(item)):
-        # Before the article: a crash between the two leaves a capture too many, no article without one.
-        run.problem(problem)
+    # Before the article: a crash between the two leaves a capture too many, no article without one.
+    answers = run.context.robots_answers
+    for problem in (run.keeping.keep_robots(stores, answers), run.keeping.keep_raw(stores, item)):
+        if problem is not None:
+            run.problem(problem)
     outcome = item.outcome or _write_article(stores, run, item)
     if is_read:
         _learn(stores, run, item, outcome)
@@ -125,6 +127,7 @@ def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
             reason=outcome.reason or "",
             html=item.html,
             fetched_at=item.fetched_at,
+            capture=item.capture,
         )
     result = _page_result(item, outcome)
     Frontier(stores.db, run.site.id, run.lease.token).settle(item.page, result)
@@ -152,9 +155,17 @@ def _amend(stores: Stores, item: PageItem) -> Outcome:
             item.prepared,
             item.decision,
             at=item.fetched_at,
-            capture=None if is_reread else {"html_sha256": item.html_sha256, "incomplete": item.cut_short},
+            capture=None if is_reread else _capture_fields(item),
         )
     return Outcome(Disposition.UNCHANGED, item.amendment.value)
+
+
+def _capture_fields(item: PageItem) -> dict[str, Any]:
+    return {
+        "html_sha256": item.html_sha256,
+        "incomplete": item.cut_short,
+        "capture": item.capture and item.capture.as_document(),
+    }
 
 
 def _save(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
@@ -171,6 +182,7 @@ def _save(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
             item.html_sha256,
             "unverified" if unverified else None,
             item.cut_short,
+            item.capture,
         ),
         item.prepared,
         item.decision,
@@ -203,7 +215,7 @@ def _mark_seen(stores: Stores, item: PageItem, disposition: Disposition) -> None
     if disposition is Disposition.UNCHANGED:
         ArticleStore(stores.db).seen_again(article_id, item.fetched_at, alias=item.page.url)
     elif disposition is Disposition.GONE:
-        ArticleStore(stores.db).removed(article_id, item.fetched_at)
+        ArticleStore(stores.db).removed(article_id, item.fetched_at, item.capture)
 
 
 def _page_result(item: PageItem, outcome: Outcome) -> PageResult:

@@ -8,12 +8,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.fetch.content import EXCHANGE, IS_LISTING, IS_PART, KEEP_EXCHANGE, RENDERED_FROM
+from crawler.fetch.content import EXCHANGE, IS_LISTING, IS_PART, KEEP_EXCHANGE, RENDERED_WITH
 from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import HeldBackError, IncompletePageError, RefusedRequestError
 from crawler.model.site import Site
 from crawler.rendering.browser import Renderer, RenderError
 from crawler.rendering.requests import Answer
+from crawler.storage.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ class RenderMiddleware:
     def __init__(self, crawler: Crawler, site: Site) -> None:
         self._crawler = crawler
         self._held_back: HeldBackError | None = None
+        self._keeps = crawl_context(crawler).keeps_captures
+        self._exchanges: dict[str, Exchange] = {}
+        """What pages asked for: scripts of the whole crawl, which the browser keeps as well, and the rest
+        of one page."""
         self._renderer = Renderer(
             self._download,
             site.owns,
@@ -47,11 +52,6 @@ class RenderMiddleware:
     async def spider_closed(self) -> None:
         """End the browser with the crawl."""
         await self._renderer.close()
-
-    def process_request(self, request: Request) -> None:
-        """Have the page's answer kept as it comes."""
-        if "page" in request.meta:
-            request.meta[KEEP_EXCHANGE] = True
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Build the page.
@@ -75,18 +75,24 @@ class RenderMiddleware:
             logger.warning("%s: what the page asked for is missing: %s", response.url[:200], failure)
         if requests.is_incomplete:
             raise IncompletePageError(f"a part of the page is missing: {requests.failures[0]}")
-        request.meta[RENDERED_FROM] = request.meta.pop(EXCHANGE, None)
+        request.meta[RENDERED_WITH] = tuple(
+            self._exchanges[url] for url in requests.answered if url in self._exchanges
+        )
+        self._exchanges = {url: self._exchanges[url] for url in requests.scripts if url in self._exchanges}
         headers = response.headers.copy()
         headers["Content-Type"] = "text/html; charset=utf-8"
         return response.replace(body=markup.encode(), headers=headers, encoding="utf-8")
 
     async def _download(self, url: str) -> Answer:
-        request = Request(url, meta={IS_PART: True}, callback=NO_CALLBACK, dont_filter=True)
+        meta = {IS_PART: True, KEEP_EXCHANGE: self._keeps}
+        request = Request(url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         try:
             response = await self._crawler.engine.download_async(request)
         except HeldBackError as error:
             self._held_back = error
             raise
+        if (exchange := response.meta.get(EXCHANGE)) is not None:
+            self._exchanges[url] = exchange
         return answer_of(response)
 
 

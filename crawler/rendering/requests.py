@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -93,10 +93,17 @@ class PageRequests:
         """Seconds that were spent on downloads, politeness included: they do not count as the browser's."""
         self.requested: list[str] = []
         """URLs that were asked for, in order."""
+        self.answered: list[str] = []
+        """URLs whose answers the page was given, scripts that had been kept included, in order."""
         self.failures: list[str] = []
         """Requests of the page's own that brought nothing, and why."""
         self.is_incomplete = False
         """Whether one of them failed that may go well another time."""
+
+    @property
+    def scripts(self) -> Collection[str]:
+        """The site's scripts that are kept from one page to the next."""
+        return self._cache.answers.keys()
 
     def stop(self, reason: str) -> None:
         """Note why nothing more will come of the page."""
@@ -129,6 +136,7 @@ class PageRequests:
         elif not self._brings_text(request):
             await route.abort("blockedbyclient")
         elif (cached := self._cache.answers.get(request.url)) is not None:
+            self.answered.append(request.url)
             await _fulfill(route, cached)
         elif len(self.requested) == MOST_REQUESTS:
             self._note_bound()
@@ -174,6 +182,7 @@ class PageRequests:
             return
         finally:
             self.waited += time.monotonic() - begun
+        self.answered.append(url)
         if answer.status >= 400:
             self.failures.append(f"{url[:200]}: status {answer.status}")
             self.is_incomplete |= answer.status >= 500 or answer.status == 429

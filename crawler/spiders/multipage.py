@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from scrapy import Request
 
+from crawler.fetch.content import EXCHANGE, KEEP_EXCHANGE, REDIRECTED_BY
 from crawler.fetch.outcome import HeldBackError, failure_outcome
 from crawler.pipelines.extraction import Extracted, FetchedPage, extract_page
 from crawler.pipelines.extraction_pool import ExtractionStoppedError
 from crawler.pipelines.run import CrawlRun
+from crawler.storage.warc.captures import PartCapture
 
 MOST_PARTS = 10
 """Further pages fetched of one article. Real ones have two to five; a loop of links has no end."""
@@ -20,11 +22,13 @@ logger = logging.getLogger(__name__)
 class WholePage:
     """A page with the further pages of its article, as far as they can be read.
 
-    `is_cut` says that one is missing, `retries` that it may be there another time.
+    `captures` are the exchanges of the further pages, where they are kept. `is_cut` says that one is missing,
+    `retries` that it may be there another time.
     """
 
     extracted: Extracted
     page: FetchedPage
+    captures: tuple[PartCapture, ...] = ()
     is_cut: bool = False
     retries: bool = False
 
@@ -34,6 +38,7 @@ class _Parts:
     """Further pages that were fetched; `forbidden`: robots.txt or the like keeps the next one away."""
 
     pages: list[tuple[str, bytes]] = field(default_factory=list)
+    captures: list[PartCapture] = field(default_factory=list)
     forbidden: bool = False
 
 
@@ -58,6 +63,7 @@ async def extract_whole(run: CrawlRun, page: FetchedPage, follow: bool) -> Whole
     """
     extracted = await run.pool.run(extract_page, page, run.site, follow)
     whole, forbidden = True, False
+    captures: list[PartCapture] = []
     while extracted.missing and whole and extracted.unreadable is None:
         parts = await _fetch(run, page, extracted.missing)
         whole = len(parts.pages) == len(extracted.missing)
@@ -65,6 +71,7 @@ async def extract_whole(run: CrawlRun, page: FetchedPage, follow: bool) -> Whole
         if not parts.pages:
             break
         page = replace(page, parts=(*page.parts, *parts.pages))
+        captures += parts.captures
         extracted = await run.pool.run(extract_page, page, run.site, follow)
     if extracted.unreadable is not None:
         run.problem(f"{page.url}: cut short, {extracted.unreadable} is no further page of it")
@@ -74,17 +81,21 @@ async def extract_whole(run: CrawlRun, page: FetchedPage, follow: bool) -> Whole
     if page.parts:
         logger.info("%s: an article over %d pages", page.url, 1 + len(page.parts))
     is_cut = bool(extracted.missing) or extracted.unreadable is not None
-    return WholePage(extracted, page, is_cut, is_cut and not forbidden and len(page.parts) < MOST_PARTS)
+    kept = tuple(captures)
+    return WholePage(extracted, page, kept, is_cut, is_cut and not forbidden and len(page.parts) < MOST_PARTS)
 
 
 async def _fetch(run: CrawlRun, page: FetchedPage, missing: tuple[str, ...]) -> _Parts:
     """The further pages that can be fetched, in order, up to the first that cannot."""
     parts = _Parts()
+    meta = {KEEP_EXCHANGE: run.keeping.keeps_raw_pages}
     for url in missing[: MOST_PARTS - len(page.parts)]:
         if run.context.stopping:
             raise ExtractionStoppedError("the crawl ended before it was read")
         try:
-            response = await run.context.engine.download_async(Request(url, dont_filter=True))
+            response = await run.context.engine.download_async(
+                Request(url, dont_filter=True, meta=dict(meta))
+            )
         except Exception as error:  # noqa: BLE001 - whatever keeps a part away, the first page is there
             if run.context.stopping and isinstance(error, HeldBackError):
                 raise ExtractionStoppedError("the crawl ended before it was read") from None
@@ -98,4 +109,6 @@ async def _fetch(run: CrawlRun, page: FetchedPage, missing: tuple[str, ...]) -> 
             run.problem(f"{page.url}: cut short, {url} was answered with {answer}")
             break
         parts.pages.append((url, response.body))
+        if (exchange := response.meta.get(EXCHANGE)) is not None:
+            parts.captures.append(PartCapture(url, exchange, response.meta.get(REDIRECTED_BY, ())))
     return parts

@@ -1,15 +1,16 @@
 """Makes an item of a page's response."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from scrapy.http import Response
 
-from crawler.fetch.content import RENDERED_FROM
+from crawler.fetch.content import EXCHANGE, REDIRECTED_BY, RENDERED_WITH
 from crawler.fetch.outcome import Outcome, charset_of, header_of, status_outcome
 from crawler.model.article import Disposition
 from crawler.pipelines.extraction import Extracted, FetchedPage
 from crawler.pipelines.extraction_pool import ExtractionFailedError
-from crawler.pipelines.item import PageItem
+from crawler.pipelines.item import PageExchanges, PageItem
 from crawler.pipelines.run import CrawlRun
 from crawler.spiders.multipage import extract_whole
 from crawler.storage.frontier import Page
@@ -51,7 +52,7 @@ class PageParser:
             etag=header_of(response, b"ETag"),
             last_modified=header_of(response, b"Last-Modified"),
             content_type=header_of(response, b"Content-Type"),
-            rendered_from=response.meta.get(RENDERED_FROM),
+            exchanges=page_exchanges(response),
         )
         outcome = _outcome(response)
         if outcome is not None:
@@ -82,11 +83,22 @@ class PageParser:
             return None
         if whole.page.parts:
             item.parts, item.html_sha256 = whole.page.parts, fetch_sha256(html, whole.page.parts)
+            if item.exchanges is not None:
+                item.exchanges = replace(item.exchanges, parts=whole.captures[: len(item.parts)])
         item.cut_short, item.retries_parts = whole.is_cut, whole.retries
         if item.cut_short:
             # With validators the next fetch would be answered "not modified", and the rest never asked for.
             item.etag = item.last_modified = None
         return whole.extracted
+
+
+def page_exchanges(response: Response) -> PageExchanges | None:
+    """What went over the wire for a response; None where it was not recorded."""
+    answer = response.meta.get(EXCHANGE)
+    if answer is None:
+        return None
+    meta = response.meta
+    return PageExchanges(answer, meta.get(REDIRECTED_BY, ()), drawn_with=meta.get(RENDERED_WITH))
 
 
 def _outcome(response: Response) -> Outcome | None:

@@ -10,6 +10,7 @@ from scrapy import Request
 
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
 from crawler.discovery.window import Window, newest_first
+from crawler.fetch.content import KEEP_EXCHANGE
 from crawler.model.article import Discovered
 from crawler.model.crawl import CrawlOutcome, SourceKind
 from crawler.parsing.urls import page_id
@@ -216,7 +217,7 @@ class PageQueue:
             page.url,
             callback=self._parse_page,
             errback=self._page_failed,
-            meta={"page": page},
+            meta={"page": page, KEEP_EXCHANGE: self._run.keeping.keeps_raw_pages},
             dont_filter=True,
             priority=self._priority(page),
         )

@@ -1,13 +1,16 @@
 """The opening and the closing of a crawl: its lease, its record in the store, the verdict on the site."""
 
 import logging
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
+from crawler import __version__
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
+from crawler.errors import KhabarError
 from crawler.fetch.context import CrawlContext
 from crawler.fetch.delay import Pace
 from crawler.health.interval import next_interval, next_time
@@ -40,7 +43,7 @@ from crawler.storage.site_state import (
 )
 from crawler.storage.sources import remember_health
 from crawler.storage.warc.raw_pages import raw_folder
-from crawler.storage.warc.writer import RawPageWriter
+from crawler.storage.warc.writer import CaptureWriter
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +83,9 @@ def open_crawl(
     if next_at is not None:
         pace.pause((next_at - datetime.now(UTC)).total_seconds())
     folder = raw_folder(settings.data_dir, site.id)
-    raw = RawPageWriter(folder, settings.raw_pages_bytes) if settings.raw_pages else None
+    info = warc_info(settings)
+    raw = CaptureWriter(folder, settings.raw_pages_bytes, info) if settings.raw_pages else None
+    context.keeps_captures = raw is not None
     keeping = Keeping(site.id, raw)
     session.run(keeping.load)
     run = CrawlRun(
@@ -94,6 +99,23 @@ def open_crawl(
         send_event=send_event,
     )
     return CrawlRecord(run, log)
+
+
+def warc_info(settings: Settings) -> dict[str, str]:
+    """What the `warcinfo` records of a crawl say: by whom, with what, how (WARC 1.1, 6.4.4)."""
+    info = {
+        "software": f"Khabar/{__version__}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "operator": settings.operator or "",
+        "hostname": socket.gethostname(),
+        "http-header-user-agent": settings.user_agent,
+        "robots": "obey (RFC 9309)",
+        "khabar-delay": f"{settings.delay} s",
+        "khabar-max-page-bytes": str(settings.max_page_bytes),
+        "khabar-limit-bytes": str(settings.raw_pages_bytes),
+    }
+    return {name: value for name, value in info.items() if value}
 
 
 def _open(stores: Stores, job: Job) -> tuple[Lease, CrawlLog]:
@@ -125,7 +147,7 @@ class CrawlRecord:
         run.pool.close()
         if run.pool.failure is not None:
             context.end(CrawlOutcome.ERROR, str(run.pool.failure))
-        run.keeping.close()
+        self._close_keeping()
         for sentence in run.traps.sentences():
             run.counts.source(self.site.url, SourceKind.LINK).note = sentence
         report.seconds = round(time.monotonic() - self._begun, 2)
@@ -143,6 +165,17 @@ class CrawlRecord:
         if report.verdict is Verdict.OK:
             report.verdict, report.verdict_reason = judge(report)
         return report
+
+    def _close_keeping(self) -> None:
+        """Keep what is still to be kept, where the store answers."""
+        run = self.run
+        try:
+            problem = run.session.run(lambda s: run.keeping.keep_robots(s, run.context.robots_answers))
+            if problem is not None:
+                run.problem(problem)
+        except KhabarError as error:
+            logger.warning("robots.txt is not kept: %s", error)
+        run.keeping.close()
 
     def _check_counts(self) -> None:
         report = self.report

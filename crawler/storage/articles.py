@@ -17,6 +17,7 @@ from crawler.model.article import Article
 from crawler.storage.clock import CLOCK_SLACK
 from crawler.storage.schema import Document
 from crawler.storage.stored_article import StoredArticle
+from crawler.storage.warc.references import CaptureReference
 from dedup import Decision, Prepared, Reason, Reassignment, StoryUpdate
 
 
@@ -25,7 +26,7 @@ class Capture:
     """Where and when an article's page was fetched, and the SHA-256 of its bytes.
 
     `tls` is ``unverified`` where nobody vouches for the server that it came from. `incomplete` says that a
-    further page of the article could not be read.
+    further page of the article could not be read. `record` is where it is kept.
     """
 
     site: str
@@ -34,6 +35,7 @@ class Capture:
     html_sha256: str | None
     tls: str | None = None
     incomplete: bool = False
+    record: CaptureReference | None = None
 
 
 class ArticleStore:
@@ -75,6 +77,7 @@ class ArticleStore:
             "checked_at": capture.fetched_at,
             "revision": revision,
             "html_sha256": capture.html_sha256,
+            "capture": capture.record and capture.record.as_document(),
             "tls": capture.tls,
             "incomplete": capture.incomplete,
             "signature": prepared.to_stored(),
@@ -119,6 +122,7 @@ class ArticleStore:
                     "seen_until": seen_until,
                     "text_sha256": old["text_sha256"],
                     "html_sha256": old.get("html_sha256"),
+                    "capture": old.get("capture"),
                 }
             },
             upsert=True,
@@ -184,29 +188,40 @@ class ArticleStore:
 
     def _returned(self, article_id: str, at: datetime) -> None:
         """Keep from when to when an article was away, if it was: a return must not hide the removal."""
-        document = self._db.articles.find_one({"_id": article_id}, {"removed_at": 1}) or {}
-        removed_at = document.get("removed_at")
+        document = (
+            self._db.articles.find_one({"_id": article_id}, {"removed_at": 1, "removal_capture": 1}) or {}
+        )
+        removed_at, capture = document.get("removed_at"), document.get("removal_capture")
         if removed_at is not None:
+            absence = {"removed_at": removed_at, "returned_at": at}
             self._db.articles.update_one(
                 {"_id": article_id, "removed_at": removed_at},
                 {
-                    "$set": {"removed_at": None},
-                    "$push": {"absences": {"removed_at": removed_at, "returned_at": at}},
+                    "$set": {"removed_at": None, "removal_capture": None},
+                    "$push": {"absences": {**absence, **({"capture": capture} if capture else {})}},
                 },
             )
 
     def unmark_removed(self, article_id: str, at: datetime) -> bool:
         """Take back that an article was marked as taken down at a time; returns whether it was."""
         result = self._db.articles.update_one(
-            {"_id": article_id, "removed_at": at}, {"$set": {"removed_at": None}}
+            {"_id": article_id, "removed_at": at}, {"$set": {"removed_at": None, "removal_capture": None}}
         )
         return result.modified_count > 0
 
-    def removed(self, article_id: str, at: datetime) -> bool:
-        """Mark an article as taken down by its site; it stays as it is. Returns whether that is news."""
-        result = self._db.articles.update_one(
-            {"_id": article_id, "removed_at": None}, {"$set": {"removed_at": at}}
-        )
+    def removed(self, article_id: str, at: datetime, capture: CaptureReference | None = None) -> bool:
+        """Mark an article as taken down by its site; it stays as it is.
+
+        Args:
+            article_id: The article.
+            at: When its site answered so.
+            capture: The answer, where it is kept.
+
+        Returns:
+            Whether that is news.
+        """
+        fields = {"removed_at": at, "removal_capture": capture and capture.as_document()}
+        result = self._db.articles.update_one({"_id": article_id, "removed_at": None}, {"$set": fields})
         return result.modified_count > 0
 
 

@@ -7,6 +7,7 @@ from bson.binary import Binary
 from pymongo.database import Database
 
 from crawler.storage.schema import Document
+from crawler.storage.warc.references import CaptureReference
 
 MOST_BYTES = 12 * 1024 * 1024
 """MongoDB takes documents of 16 MB; what is larger after compression is kept cut, and says so."""
@@ -21,6 +22,7 @@ def quarantine(
     reason: str,
     html: bytes,
     fetched_at: datetime,
+    capture: CaptureReference | None = None,
 ) -> None:
     """Keep a page for a person; a later fetch of the same page replaces it."""
     packed = gzip.compress(html, compresslevel=6, mtime=0)
@@ -34,6 +36,7 @@ def quarantine(
             "fetched_at": fetched_at,
             "bytes": len(html),
             "cut": cut,
+            "capture": capture and capture.as_document(),
             "gzip": Binary(packed[:MOST_BYTES]),
         },
         upsert=True,

@@ -99,6 +99,7 @@ def correct(
                     "replaced": replaced,
                     "text_sha256": old,
                     "html_sha256": stored.html_sha256,
+                    "capture": stored.capture and stored.capture.as_document(),
                     "read_until": at,
                 }
             },

@@ -16,6 +16,7 @@ from crawler.model.article import Article, ArticleMark, DatePrecision, latest_pu
 from crawler.model.period import Period, publication_moment
 from crawler.storage.batches import in_batches
 from crawler.storage.schema import Document
+from crawler.storage.warc.references import CaptureReference
 
 LONGEST_SCAN = 300.0
 """Seconds for a request that goes over the whole archive; the embedded server reads all of it for that."""
@@ -62,6 +63,9 @@ class ArticleHeader:
             for name in cls.__dataclass_fields__
             if name != "id" and document.get(name) is not None
         }
+        for name in ("capture", "removal_capture"):
+            if name in values:
+                values[name] = CaptureReference.from_document(values[name])
         return cls(id=document["_id"], **values)
 
     @property
@@ -100,7 +104,8 @@ class StoredArticle(ArticleHeader):
 
     `checked_at` is when its page was fetched last; `aliases` are the addresses that led to it; `absences` the
     times when its site had taken it down (`removed_at`, `returned_at`); `pair` what a copy and its original
-    share (`crawler.storage.pair_figures`); `tls` is ``unverified`` where its site's certificate was not
+    share (`crawler.storage.pair_figures`); `capture` is the WARC record that it was read in,
+    `removal_capture` the answer that it is gone; `tls` is ``unverified`` where its site's certificate was not
     verified.
     """
 
@@ -122,6 +127,8 @@ class StoredArticle(ArticleHeader):
     absences: list[dict[str, datetime]] = field(default_factory=list)
     pair: dict[str, Any] | None = None
     tls: str | None = None
+    capture: CaptureReference | None = None
+    removal_capture: CaptureReference | None = None
 
     def as_article(self) -> Article:
         """The article as extraction gave it."""
@@ -143,6 +150,7 @@ class Revision:
     seen_until: datetime
     text_sha256: str | None = None
     html_sha256: str | None = None
+    capture: CaptureReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +258,7 @@ class ArticleReader:
                 seen_until=document["seen_until"],
                 text_sha256=document.get("text_sha256"),
                 html_sha256=document.get("html_sha256"),
+                capture=_capture(document),
             )
             for document in documents
         )
@@ -280,3 +289,8 @@ class ArticleReader:
 
     def _headers_by_id(self, query: Document) -> dict[str, ArticleHeader]:
         return {header.id: header for header in self._headers(query)}
+
+
+def _capture(document: Document) -> CaptureReference | None:
+    capture = document.get("capture")
+    return CaptureReference.from_document(capture) if capture else None

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from crawler.model.article import Article
 from crawler.pipelines.extraction import Extracted
-from crawler.pipelines.item import PageItem
+from crawler.pipelines.item import PageExchanges, PageItem
 from crawler.pipelines.raw_copy import Keeping
+from crawler.storage.connect import Stores
 from crawler.storage.frontier import Page
 from crawler.storage.warc.raw_pages import fetch_sha256, segments
 from crawler.storage.warc.reader import read_segment
-from crawler.storage.warc.writer import RawPageWriter
+from crawler.storage.warc.writer import CaptureWriter
+from tests.support.raw_pages import exchange
 
 URL = "https://souq.example/akhbar/1"
 HTML = "<p>نص الخبر</p>".encode()
@@ -23,18 +25,21 @@ def _item() -> PageItem:
         fetched_at=datetime(2024, 12, 4, tzinfo=UTC),
         html=HTML,
         html_sha256=fetch_sha256(HTML),
+        exchanges=PageExchanges(exchange(URL, HTML)),
         extracted=Extracted(
             article=Article(url=URL, title="خبر", text="نص الخبر", canonical_url=URL), article_id="1" * 32
         ),
     )
 
 
-def test_a_page_whose_writes_are_repeated_is_kept_once(tmp_path: Path) -> None:
-    writer = RawPageWriter(tmp_path, 10**9)
+def test_a_page_whose_writes_are_repeated_is_kept_once(tmp_path: Path, stores: Stores) -> None:
+    writer = CaptureWriter(tmp_path, 10**9)
     keeping, item = Keeping("souq", writer), _item()
-    assert keeping.keep_raw(item) is None
-    assert keeping.keep_raw(item) is None
+    assert keeping.keep_raw(stores, item) is None
+    assert keeping.keep_raw(stores, item) is None
     keeping.close()
+    assert item.capture is not None
+    assert item.capture.content_sha256 == item.html_sha256
     (path,) = segments(tmp_path)
     (page,) = read_segment(path)
     assert (page.article_id, page.html) == ("1" * 32, HTML)

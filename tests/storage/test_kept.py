@@ -9,8 +9,8 @@ import pytest
 from crawler.storage.search import SearchFile
 from crawler.storage.search.captures import KeptPages
 from crawler.storage.warc.raw_pages import fetch_sha256, raw_folder, segments
-from crawler.storage.warc.writer import RawPageWriter
-from tests.support.raw_pages import WHEN, raw_page, write_raw_pages
+from crawler.storage.warc.writer import CaptureWriter
+from tests.support.raw_pages import WHEN, as_capture, raw_page, write_raw_pages
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_what_is_kept_is_found_by_article_with_its_hash_time_and_place(
     assert kept.follow() == 3
     assert kept.followed("barada")
     first, second = kept.of(raw_page(1).article_id)
-    assert (first.sha256, first.segment) == (raw_page(1).sha256, "00000001.warc.gz")
+    assert (first.sha256, first.segment) == (raw_page(1).sha256, segments(folder)[0].name)
     assert first.at == WHEN.replace(microsecond=0)
     assert second.at - first.at == timedelta(days=1)
     (whole,) = kept.of(long.article_id)
@@ -45,15 +45,14 @@ def test_only_what_is_new_is_read_and_a_segment_may_be_open(kept: KeptPages, tmp
     write_raw_pages(folder, raw_page(1))
     assert kept.follow() == 1
     assert kept.follow() == 0
-    writer = RawPageWriter(folder, 10**9)
-    writer.write(raw_page(2))
+    writer = CaptureWriter(folder, 10**9)
+    writer.write(as_capture(raw_page(2)))
     assert kept.follow() == 1  # while it is being written
-    writer.write(raw_page(3))
+    writer.write(as_capture(raw_page(3)))
     writer.close()
     assert kept.follow() == 1
-    assert [kept.of(raw_page(number).article_id)[0].segment for number in (1, 2, 3)] == [
-        "00000001.warc.gz"
-    ] * 3
+    (path,) = segments(folder)
+    assert {kept.of(raw_page(number).article_id)[0].segment for number in (1, 2, 3)} == {path.name}
 
 
 def test_a_large_folder_is_read_a_bit_at_a_time(kept: KeptPages, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from crawler.storage.connect import Stores
 from crawler.storage.schema import ensure_schema
 from crawler.storage.warc.raw_pages import RawPage, raw_folder
-from crawler.storage.warc.writer import RawPageWriter
+from crawler.storage.warc.writer import CaptureWriter
+from tests.support.raw_pages import as_capture
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FIRST, COPY, CUT = "a" * 32, "b" * 32, "c" * 32
@@ -192,10 +193,10 @@ def fill(stores: Stores) -> None:
 
 def keep(data_dir: Path) -> None:
     """Keep the raw page of one article, as it reads now and as it read before."""
-    writer = RawPageWriter(raw_folder(data_dir, "barada"), 10**9)
+    writer = CaptureWriter(raw_folder(data_dir, "barada"), 10**9)
     for html, hours in ((b"<p>before", 9), (FIRST.encode(), 5)):
         url, at = f"https://barada.example/{FIRST[:6]}/", NOW - timedelta(hours=hours)
-        writer.write(RawPage(FIRST, url, html, sha256(html).hexdigest(), at))
+        writer.write(as_capture(RawPage(FIRST, url, html, sha256(html).hexdigest(), at)))
     writer.close()
 
 

@@ -24,7 +24,7 @@ from crawler.fetch.delay import FAST_SLOT
 from crawler.fetch.outcome import HeldBackError
 from crawler.pipelines.extraction import Extracted, extract_post, post_hints, without_template
 from crawler.pipelines.extraction_pool import ExtractionFailedError
-from crawler.pipelines.item import PageItem
+from crawler.pipelines.item import PageExchanges, PageItem
 from crawler.pipelines.item import PostPage as RawPost
 from crawler.pipelines.run import CrawlRun
 from crawler.spiders.page_queue import PageQueue
@@ -32,7 +32,6 @@ from crawler.spiders.sources.wordpress_interface import BAD_REQUEST, SAYS_NO
 from crawler.storage.frontier import Page
 from crawler.storage.repeated_paragraphs import template_of
 from crawler.storage.sources import REFUSED_FOR
-from crawler.storage.warc.raw_pages import Exchange
 from crawler.storage.wordpress import recall_closed_names, remember_closed_names
 
 NAMES_PRIORITY = 120
@@ -180,7 +179,7 @@ class PostArticles:
         self,
         posts: Sequence[tuple[Page, Post | None]],
         fetched_at: datetime,
-        exchange: Exchange | None,
+        exchanges: PageExchanges | None,
         begin_next: Callable[[], None],
     ) -> None:
         """Send an item through the pipelines for each post, and request the pages of the others.
@@ -188,7 +187,7 @@ class PostArticles:
         Args:
             posts: Claimed pages and their posts; None where the answer brought none.
             fetched_at: When the posts were fetched.
-            exchange: The answer that the posts are of, as it came.
+            exchanges: The answer that the posts are of, as it came; None: it is not kept.
             begin_next: Called when half of the posts are read, so that the next answer arrives meanwhile.
         """
         tasks = [asyncio.ensure_future(self._read(post, fetched_at)) for _, post in posts]
@@ -205,7 +204,7 @@ class PostArticles:
             if post is None or read is None:
                 self._queue.request_all([page])
             else:
-                items.append(self._item(page, post, read, fetched_at, exchange))
+                items.append(self._item(page, post, read, fetched_at, exchanges))
         await asyncio.gather(*map(self._process, items))
 
     async def _process(self, item: PageItem) -> None:
@@ -247,11 +246,11 @@ class PostArticles:
         return _Read(cleaned, read.sha256)
 
     def _item(
-        self, page: Page, post: Post, read: _Read, fetched_at: datetime, exchange: Exchange | None
+        self, page: Page, post: Post, read: _Read, fetched_at: datetime, exchanges: PageExchanges | None
     ) -> PageItem:
         kept = None
-        if exchange is not None:
-            kept = RawPost(post.as_page(self._site.language), post_hints(post), exchange)
+        if exchanges is not None:
+            kept = RawPost(post.as_page(self._site.language), post_hints(post), post.id)
         return PageItem(
             page=page,
             url=post.url,
@@ -259,4 +258,5 @@ class PostArticles:
             html_sha256=read.sha256,
             extracted=read.extracted,
             post_page=kept,
+            exchanges=exchanges,
         )

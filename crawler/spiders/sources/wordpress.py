@@ -19,12 +19,13 @@ from crawler.discovery.accounting import AddressCounts, AddressOutcome, SourceFi
 from crawler.discovery.wordpress import Cursor, local_text, posts_url
 from crawler.discovery.wordpress_paging import Extent, read_extent
 from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_posts
-from crawler.fetch.content import EXCHANGE, KEEP_EXCHANGE
+from crawler.fetch.content import KEEP_EXCHANGE
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, status_outcome
 from crawler.health.report import SourceReport
 from crawler.model.crawl import SourceKind
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.pipelines.run import CrawlRun
+from crawler.spiders.page_parser import page_exchanges
 from crawler.spiders.page_queue import PageQueue
 from crawler.spiders.sources.fetching import FetchError, SourceTasks
 from crawler.spiders.sources.post_articles import PostArticles
@@ -243,8 +244,8 @@ class WordPressSource:
             claimed, further = self._by_number(step, answer, extent)
         else:
             claimed, further = await self._newly_discovered(step, terms, answer, extent)
-        exchange = response.meta.get(EXCHANGE)
-        await self._articles.store(claimed, fetched_at, exchange, lambda: self._start(further, answers))
+        exchanges = page_exchanges(response)
+        await self._articles.store(claimed, fetched_at, exchanges, lambda: self._start(further, answers))
 
     def _by_number(
         self, step: Step, answer: PostPage, extent: Extent

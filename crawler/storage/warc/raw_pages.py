@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 from crawler.model.article import Hints
 
@@ -22,44 +20,23 @@ ARTICLE_HEADER, HINTS_HEADER = "Khabar-Article", "Khabar-Hints"
 """WARC headers: the id of the article, and what its source said of the page."""
 CONVERSION_HEADER, RENDERED = "Khabar-Conversion", "rendered"
 """WARC header of a conversion record that a browser drew, and its value; posts have none."""
+CONTENT_HEADER = "Khabar-Content-Digest"
+"""WARC header: digest of a record's content, its payload without transfer and content encodings."""
+CERTIFICATE_HEADER, REMOVAL_HEADER, POST_HEADER = "Khabar-TLS-Certificate", "Khabar-Removal", "Khabar-Post"
+"""WARC headers: digest of the server's certificate; the id of the article that the site answered to have
+gone; the number by which an interface's answer names a post."""
 PART_HEADER, PARTS_HEADER = "Khabar-Part", "Khabar-Parts"
 """WARC headers: the number of a further page of an article, and on the first how many stand before it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """What a server answered to one request.
-
-    Attributes:
-        url: The address that was asked.
-        fetched_at: When, aware.
-        protocol: Such as ``HTTP/1.1``.
-        status: The status code.
-        headers: Names and values as they came, in order.
-        body: The bytes as they came: compressed where Content-Encoding says so, without chunks.
-        ip_address: The server's address; None where it is not known.
-        record_id: Its name in a WARC file.
-    """
-
-    url: str
-    fetched_at: datetime
-    protocol: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    ip_address: str | None = None
-    record_id: str = field(default_factory=lambda: f"<urn:uuid:{uuid4()}>")
-
-
-@dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page as it was fetched, and what extraction was told beside it.
+    """A kept page as it was fetched, and what extraction was told beside it.
 
     `html` is the body without transfer and content encodings. `parts` are the further pages of its article,
     address and body, that were fetched with it, and `sha256` is `fetch_sha256` of all. `parts_kept` is False
-    for a page that was kept by a version which kept no parts. `answer` is given where no server sent `html`:
-    it was made of one of many posts in that answer, which is kept once, or drawn by a browser from it
-    (`is_rendered`). `is_post` says of a page that was read back that it was made of a post.
+    for a page that was kept by a version which kept no parts. `is_post`: no server sent `html`; it was made
+    of one of the posts in an interface's answer. `is_rendered`: a browser drew it.
     """
 
     article_id: str
@@ -71,7 +48,6 @@ class RawPage:
     hints: Hints = field(default_factory=Hints)
     parts: tuple[tuple[str, bytes], ...] = ()
     parts_kept: bool = True
-    answer: Exchange | None = None
     is_post: bool = False
     is_rendered: bool = False
 
@@ -98,16 +74,18 @@ def raw_folder(data_dir: Path, site: str) -> Path:
 
 
 def segments(folder: Path) -> list[Path]:
-    """A site's segments, finished ones and the one that is being written or was left by a crash."""
-    return sorted([*folder.glob(f"*{ENDING}"), *folder.glob(f"*{ENDING}{OPEN}")])
+    """A site's segments, oldest first: finished ones, and the one that is being written or was torn."""
+    files = [*folder.glob(f"*{ENDING}"), *folder.glob(f"*{ENDING}{OPEN}")]
+    return sorted(files, key=lambda path: (segment_number(path.name), path.name))
+
+
+def segment_number(name: str) -> int:
+    """A segment's place among those of its site; names of earlier versions are that number alone."""
+    stem = name.partition(".")[0]
+    digits = stem if "-" not in stem else stem.split("-")[-3] if stem.count("-") >= 3 else ""
+    return int(digits) if digits.isascii() and digits.isdecimal() else 0
 
 
 def segment_name(path: Path) -> str:
     """What a segment is called, while it is written and after."""
     return path.name.removesuffix(OPEN)
-
-
-def is_article_record(record: Any) -> bool:
-    """Whether a WARC record holds an article's page: as a server sent it, or as it was made of a post."""
-    kinds = ("response", "conversion")
-    return record.rec_type in kinds and record.rec_headers.get_header(ARTICLE_HEADER) is not None

@@ -5,18 +5,19 @@ few pages costs those. A record counts when it is whole and its body has the has
 """
 
 import hashlib
-import io
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
 
 from crawler.model.article import Hints
+from crawler.parsing.content import ContentTooLargeError
+from crawler.storage.warc.exchange import header_fields
+from crawler.storage.warc.members import ReadRecord, read_records
 from crawler.storage.warc.raw_pages import (
     ARTICLE_HEADER,
+    CONTENT_HEADER,
     CONVERSION_HEADER,
     HINTS_HEADER,
     PART_HEADER,
@@ -24,14 +25,9 @@ from crawler.storage.warc.raw_pages import (
     RENDERED,
     RawPage,
     fetch_sha256,
-    is_article_record,
     joined_sha256,
     segment_name,
 )
-
-_CHUNK: Final = 1 << 18
-_MOST_MEMBER: Final = 1 << 28
-"""Bytes that a record may unpack to; a page has at most some MB, so more is damage."""
 
 
 class DamagedSegmentError(Exception):
@@ -66,50 +62,67 @@ def read_segment(path: Path) -> Iterator[RawPage]:
     Raises:
         DamagedSegmentError: After the last whole page, where bytes follow that are no whole record.
     """
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
+    parts: list[tuple[str, bytes]] = []
+    end = 0
+    try:
+        for record in read_records(path):
+            end = record.end
+            if not _is_article_record(record):
+                continue
+            html = record.content()
+            if hashlib.sha256(html).hexdigest() != _stated_digest(record):
+                raise DamagedSegmentError(path)
+            if PART_HEADER in record.headers:
+                parts.append((record.url, html))
+                continue
+            yield _page(record, html, tuple(parts))
+            parts = []
+    except (ContentTooLargeError, ValueError, KeyError, TypeError) as error:
+        raise DamagedSegmentError(path) from error
+    if end < path.stat().st_size:
+        raise DamagedSegmentError(path)
 
-    with path.open("rb") as file:
-        try:
-            parts: list[tuple[str, bytes]] = []
-            for record in ArchiveIterator(file):
-                if not is_article_record(record):
-                    continue
-                html = record.content_stream().read()
-                digest = record.rec_headers.get_header("WARC-Payload-Digest").removeprefix("sha256:")
-                if hashlib.sha256(html).hexdigest() != digest:
-                    raise DamagedSegmentError(path)
-                if record.rec_headers.get_header(PART_HEADER):
-                    parts.append((record.rec_headers.get_header("WARC-Target-URI"), html))
-                    continue
-                yield _page(record, html, tuple(parts))
-                parts = []
-        except (ArchiveLoadFailed, EOFError, OSError, ValueError, KeyError, zlib.error) as error:
-            raise DamagedSegmentError(path) from error
 
-
-def _page(record: Any, html: bytes, parts: tuple[tuple[str, bytes], ...]) -> RawPage:
-    headers = record.rec_headers
-    hints = json.loads(headers.get_header(HINTS_HEADER) or "{}")
+def _page(record: ReadRecord, html: bytes, parts: tuple[tuple[str, bytes], ...]) -> RawPage:
+    headers = record.headers
+    hints = json.loads(headers.get(HINTS_HEADER) or "{}")
     for name in ("published_at", "modified_at"):
         if name in hints:
             hints[name] = datetime.fromisoformat(hints[name])
     if "authors" in hints:
         hints["authors"] = tuple(hints["authors"])
-    is_rendered = headers.get_header(CONVERSION_HEADER) == RENDERED
+    is_rendered = headers.get(CONVERSION_HEADER) == RENDERED
     return RawPage(
-        article_id=headers.get_header(ARTICLE_HEADER),
-        url=headers.get_header("WARC-Target-URI"),
+        article_id=headers[ARTICLE_HEADER],
+        url=record.url,
         html=html,
         sha256=fetch_sha256(html, parts),
-        fetched_at=datetime.fromisoformat(headers.get_header("WARC-Date")),
-        content_type=(record.http_headers or headers).get_header("Content-Type"),
+        fetched_at=datetime.fromisoformat(headers["WARC-Date"]),
+        content_type=_content_type(record),
         hints=Hints(**hints),
         parts=parts,
-        parts_kept=headers.get_header(PARTS_HEADER) is not None,
-        is_post=record.rec_type == "conversion" and not is_rendered,
+        parts_kept=PARTS_HEADER in headers,
+        is_post=record.kind == "conversion" and not is_rendered,
         is_rendered=is_rendered,
     )
+
+
+def _content_type(record: ReadRecord) -> str | None:
+    if not record.is_http:
+        return record.headers.get("Content-Type")
+    fields = header_fields(record.http_head())
+    return next((value for name, value in fields if name.lower() == "content-type"), None)
+
+
+def _is_article_record(record: ReadRecord) -> bool:
+    """Whether a record holds an article's page: as a server sent it, or as it was made of a post."""
+    return record.kind in ("response", "conversion") and ARTICLE_HEADER in record.headers
+
+
+def _stated_digest(record: ReadRecord) -> str:
+    """The digest of its content that a record states; earlier versions kept the content as the payload."""
+    stated = record.headers.get(CONTENT_HEADER) or record.headers["WARC-Payload-Digest"]
+    return stated.removeprefix("sha256:")
 
 
 def read_captures(path: Path, start: int = 0) -> Iterator[tuple[Capture, int]]:
@@ -120,47 +133,22 @@ def read_captures(path: Path, start: int = 0) -> Iterator[tuple[Capture, int]]:
     Raises:
         OSError: The file cannot be read, or is gone.
     """
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
     parts: list[str] = []
-    with path.open("rb") as file:
-        for offset, end, unpacked in _members(file, start):
-            try:
-                record = next(iter(ArchiveIterator(io.BytesIO(unpacked))), None)
-                if record is None or not is_article_record(record):
-                    continue
-                headers = record.rec_headers
-                digest = headers.get_header("WARC-Payload-Digest").removeprefix("sha256:")
-                if hashlib.sha256(record.content_stream().read()).hexdigest() != digest:
-                    return
-                if headers.get_header(PART_HEADER):
-                    parts.append(digest)
-                    continue
-                at = datetime.fromisoformat(headers.get_header("WARC-Date"))
-                article = headers.get_header(ARTICLE_HEADER)
-                capture = Capture(article, joined_sha256([digest, *parts]), at, segment_name(path), offset)
-            except (ArchiveLoadFailed, EOFError, ValueError, AttributeError, StopIteration):
-                return  # damaged; the pages before it can be read
-            parts = []
-            yield capture, end
-
-
-def _members(file: BinaryIO, start: int) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the gzip members from an offset on: where each begins and ends, and what it holds."""
-    file.seek(start)
-    rest = b""
-    while True:
-        unpacker, unpacked, taken = zlib.decompressobj(wbits=31), bytearray(), 0
-        while not unpacker.eof:
-            packed, rest = rest or file.read(_CHUNK), b""
-            if not packed or len(unpacked) > _MOST_MEMBER:
+    for record in read_records(path, start):
+        if not _is_article_record(record):
+            continue
+        try:
+            digest = _stated_digest(record)
+            if hashlib.sha256(record.content()).hexdigest() != digest:
                 return
-            try:
-                unpacked += unpacker.decompress(packed)
-            except zlib.error:
-                return
-            rest = unpacker.unused_data
-            taken += len(packed) - len(rest)
-        yield start, start + taken, bytes(unpacked)
-        start += taken
+            if PART_HEADER in record.headers:
+                parts.append(digest)
+                continue
+            at = datetime.fromisoformat(record.headers["WARC-Date"])
+            article = record.headers[ARTICLE_HEADER]
+            sha256 = joined_sha256([digest, *parts])
+            capture = Capture(article, sha256, at, segment_name(path), record.offset)
+        except (ContentTooLargeError, ValueError, KeyError):
+            return  # damaged; the pages before it can be read
+        parts = []
+        yield capture, record.end

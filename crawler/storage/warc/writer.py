@@ -1,257 +1,252 @@
-"""Writing raw pages: a site's segments, their limit, and a page as WARC records."""
+"""Writing captures: which records make up the capture of a page, a removal, a page that has not changed."""
 
-import gzip
 import hashlib
-import io
 import json
-import logging
 import threading
-from dataclasses import fields
-from datetime import UTC, datetime
-from http import HTTPStatus
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from crawler.files import append_private, make_private_folder
+from crawler.model.article import Hints
+from crawler.storage.warc import records
+from crawler.storage.warc.captures import PageCapture
+from crawler.storage.warc.cdxj import cdxj_line, mime_of
+from crawler.storage.warc.exchange import Exchange, new_record_id
 from crawler.storage.warc.raw_pages import (
     ARTICLE_HEADER,
     CONVERSION_HEADER,
-    ENDING,
     HINTS_HEADER,
-    OPEN,
     PART_HEADER,
     PARTS_HEADER,
+    POST_HEADER,
+    REMOVAL_HEADER,
     RENDERED,
-    Exchange,
-    RawPage,
-    segments,
 )
+from crawler.storage.warc.references import CaptureReference
+from crawler.storage.warc.segments import Member, SegmentChange, Segments
 
-SEGMENT_BYTES = 64 * 1024 * 1024
-"""A segment is closed at this size: some thousand pages, a minute's reading, and what falls away at once when
-the limit of a site is reached."""
-MOST_SEGMENTS = 8
-"""At least so many segments make up a site's limit: reaching it costs an eighth of what is kept, not all."""
-LEVEL = 6
-"""Of compression. warcio's 9 takes nearly twice the time, for one hundredth of the size of real pages."""
-POST_CONTENT_TYPE = "text/html; charset=utf-8"
-"""Of a page that was made of a post."""
+CONVERSION_CONTENT_TYPE = "text/html; charset=utf-8"
+"""Of a page that was made of a post, or drawn by a browser."""
 MOST_HINT_BYTES = 16_000
 """A feed's full text beyond this is not kept beside the page; the page itself has the text."""
 
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
-"""Reason phrases, which say nothing and which the HTTP client drops (RFC 9112, section 4)."""
 
-logger = logging.getLogger(__name__)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An exchange that stands in the segment that is being written."""
+
+    exchange: Exchange
+    reference: CaptureReference
 
 
-class RawPageWriter:
-    """Appends pages to a site's segments; used by one process at a time, the one that holds the site's lease.
+class CaptureWriter:
+    """Appends captures to a site's segments; one process at a time does, the one that holds the site's lease.
 
     Args:
-        folder: The site's folder; made when the first page is written.
+        folder: The site's folder; made when the first capture is written.
         limit: Bytes that the site's segments may take together; the oldest segments go first.
+        info: What stands in the `warcinfo` records, such as who writes with which settings.
     """
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self._folder = folder
-        self._limit = limit
-        self._segment_bytes = min(SEGMENT_BYTES, max(1, limit // MOST_SEGMENTS))
+    def __init__(self, folder: Path, limit: int, info: Mapping[str, str] | None = None) -> None:
+        self._segments = Segments(folder, limit, info or {})
         self._lock = threading.Lock()
-        self._file: BinaryIO | None = None
-        self._path: Path | None = None
-        self._answers: set[str] = set()
-        """Records of answers that are written already."""
+        self._shared: dict[str, _Written] = {}
+        """Exchanges of the present segment that several captures refer to, by the record's first id."""
+        self._shared_in: str | None = None
 
-    def write(self, page: RawPage) -> None:
-        """Append a page.
+    def write(self, page: PageCapture) -> CaptureReference:
+        """Append the capture of a page.
+
+        Returns:
+            Where it stands.
 
         Raises:
             OSError: The disk is full, or the folder cannot be written; what was written before is whole.
         """
-        record = _record(page)
         with self._lock:
-            answer = page.answer
-            if answer is not None and answer.record_id not in self._answers:
-                record = _answer_record(answer) + record
-            file = self._open()
-            start = file.tell()
-            try:
-                file.write(record)
-                file.flush()
-            except OSError:
-                file.truncate(start)
-                file.seek(start)
-                raise
-            if answer is not None:
-                self._answers.add(answer.record_id)
-            if file.tell() >= self._segment_bytes:
-                self._finish()
+            self._segments.begin()
+            if self._shared_in != self._segments.name:
+                self._shared, self._shared_in = {}, self._segments.name
+            return self._write_conversion(page) if page.conversion is not None else self._write_sent(page)
+
+    def write_exchange(
+        self, exchange: Exchange, redirects: tuple[Exchange, ...] = (), *, removed_article: str | None = None
+    ) -> CaptureReference:
+        """Append an exchange that no article is read in, such as the answer that an article is gone.
+
+        Args:
+            exchange: What went over the wire.
+            redirects: The exchanges that led to it.
+            removed_article: The id of the article that is gone.
+
+        Raises:
+            OSError: As `write`.
+        """
+        headers = {REMOVAL_HEADER: removed_article} if removed_article else {}
+        with self._lock:
+            self._segments.begin()
+            members = [*self._hops(redirects), *self._exchange(exchange, headers)]
+            begin, offsets = self._segments.append(members)
+            return self._reference(exchange, begin, offsets)
+
+    def write_revisit(self, exchange: Exchange, earlier: CaptureReference, article_id: str) -> None:
+        """Append that an article's page was asked for and had not changed.
+
+        Args:
+            exchange: The answer: 304, or one with the same payload.
+            earlier: The capture that it repeats.
+            article_id: The article.
+
+        Raises:
+            OSError: As `write`.
+        """
+        target = records.RecordTarget(earlier.record_id, earlier.url, earlier.captured_at)
+        with self._lock:
+            self._segments.begin()
+            headers = {**self._segments.headers, ARTICLE_HEADER: article_id}
+            record = records.revisit(exchange, target, headers)
+            self._segments.append([*self._request(exchange), _member(record, exchange, "warc/revisit")])
+
+    def changes(self) -> list[SegmentChange]:
+        """What was appended and deleted since the last call, for the custody log."""
+        with self._lock:
+            return self._segments.changes()
 
     def close(self) -> None:
         """Finish the segment that is being written."""
         with self._lock:
-            self._finish()
+            self._segments.finish()
 
-    def _open(self) -> BinaryIO:
-        if self._file is not None:
-            return self._file
-        make_private_folder(self._folder)
-        for torn in self._folder.glob(f"*{ENDING}{OPEN}"):
-            torn.rename(torn.with_name(torn.name.removesuffix(OPEN)))
-            # Readers skip its torn end; a record appended behind it would be lost to them.
-            (torn.with_name(torn.name.removesuffix(OPEN) + ".torn")).touch()
-        self._forget()
-        last = max(segments(self._folder), default=None)
-        if last is not None and last.stat().st_size < self._segment_bytes and not _was_torn(last):
-            self._path = last.with_name(last.name + OPEN)
-            last.rename(self._path)
-        else:
-            number = int(last.name.split(".")[0]) + 1 if last is not None else 1
-            self._path = self._folder / f"{number:08}{ENDING}{OPEN}"
-        self._file = append_private(self._path)
-        if self._file.tell() == 0:
-            self._file.write(_warcinfo(self._path.name.removesuffix(OPEN)))
-        return self._file
-
-    def _finish(self) -> None:
-        if self._file is None or self._path is None:
-            return
-        self._file.close()
-        self._path.rename(self._path.with_name(self._path.name.removesuffix(OPEN)))
-        self._file = self._path = None
-        self._forget()
-
-    def _forget(self) -> None:
-        """Delete the oldest segments while all together are over the limit."""
-        kept = sorted(segments(self._folder))
-        total = sum(path.stat().st_size for path in kept)
-        for path in kept[:-1]:
-            if total <= self._limit:
-                break
-            total -= path.stat().st_size
-            logger.info("Raw pages: %s is deleted, the site's limit is %d bytes", path, self._limit)
-            path.unlink()
-            path.with_name(path.name + ".torn").unlink(missing_ok=True)
-
-
-def _was_torn(path: Path) -> bool:
-    return path.with_name(path.name + ".torn").exists()
-
-
-def _record(page: RawPage) -> bytes:
-    """A page's record, behind those of its article's further pages: who reads it has them already."""
-    hints = {hint.name: value for hint in fields(page.hints) if (value := getattr(page.hints, hint.name))}
-    if len((hints.get("text") or "").encode()) > MOST_HINT_BYTES:
-        del hints["text"]
-    headers = {HINTS_HEADER: json.dumps(hints, default=_iso), PARTS_HEADER: str(len(page.parts))}
-    parts = (
-        _response(page, url, html, {PART_HEADER: str(number)})
-        for number, (url, html) in enumerate(page.parts, start=2)
-    )
-    if page.answer is not None:
-        return _conversion(page, page.answer, headers)
-    return b"".join((*parts, _response(page, page.url, page.html, headers)))
-
-
-def _response(page: RawPage, url: str, html: bytes, headers: dict[str, str]) -> bytes:
-    """An article's page, with the one header of its answer that is kept."""
-    http_headers = [("Content-Type", page.content_type)] if page.content_type else []
-    return _packed(
-        "response",
-        url,
-        html,
-        page.fetched_at,
-        {ARTICLE_HEADER: page.article_id, **headers},
-        http=("HTTP/1.1", "200 OK", http_headers),
-    )
-
-
-def _answer_record(answer: Exchange) -> bytes:
-    """The answer of an interface, as the server sent it."""
-    phrase = _PHRASES.get(answer.status, "")
-    # The chunks are gone from the body, which is as long as it is.
-    http_headers = [(name, value) for name, value in answer.headers if name.lower() != "transfer-encoding"]
-    headers = {"WARC-Record-ID": answer.record_id}
-    if answer.ip_address is not None:
-        headers["WARC-IP-Address"] = answer.ip_address
-    return _packed(
-        "response",
-        answer.url,
-        answer.body,
-        answer.fetched_at,
-        headers,
-        http=(answer.protocol, f"{answer.status} {phrase}", http_headers),
-    )
-
-
-def _conversion(page: RawPage, answer: Exchange, headers: dict[str, str]) -> bytes:
-    """A page that was made of an answer: a WARC conversion record that refers to it."""
-    references = {
-        "WARC-Refers-To": answer.record_id,
-        "WARC-Refers-To-Target-URI": answer.url,
-        "WARC-Refers-To-Date": _utc(answer.fetched_at),
-        ARTICLE_HEADER: page.article_id,
-    }
-    if page.is_rendered:
-        references[CONVERSION_HEADER] = RENDERED
-    return _packed("conversion", page.url, page.html, page.fetched_at, {**references, **headers})
-
-
-def _packed(
-    kind: str,
-    url: str,
-    payload: bytes,
-    at: datetime,
-    headers: dict[str, str],
-    http: tuple[str, str, list[tuple[str, str]]] | None = None,
-) -> bytes:
-    """A WARC record as a gzip member.
-
-    Args:
-        kind: Its type.
-        url: The address that it is of.
-        payload: Its bytes.
-        at: When they were fetched, aware.
-        headers: Further WARC headers.
-        http: Protocol, status line and headers of the answer; None for a page that no server sent.
-    """
-    # Imported here: most commands write no page, and it takes a moment.
-    from warcio.statusandheaders import StatusAndHeaders
-    from warcio.warcwriter import WARCWriter
-
-    record = io.BytesIO()
-    writer = WARCWriter(record, gzip=False, warc_version="1.1")
-    writer.write_record(
-        writer.create_warc_record(
-            url,
-            kind,
-            payload=io.BytesIO(payload),
-            length=len(payload),
-            warc_content_type="" if http else POST_CONTENT_TYPE,
-            http_headers=StatusAndHeaders(http[1], http[2], protocol=http[0]) if http else None,
-            warc_headers_dict={
-                "WARC-Date": _utc(at),
-                "WARC-Payload-Digest": f"sha256:{hashlib.sha256(payload).hexdigest()}",
-                **headers,
-            },
+    def _write_sent(self, page: PageCapture) -> CaptureReference:
+        """A page that a server sent, behind its article's further pages: who reads it has them already."""
+        members, parts = self._hops(page.redirects), []
+        own = {} if page.article_id is None else {ARTICLE_HEADER: page.article_id}
+        for number, part in enumerate(page.parts, start=2):
+            members += self._hops(part.redirects)
+            members += self._exchange(part.exchange, {**own, PART_HEADER: str(number)})
+            parts.append((part, len(members) - 1))
+        headers = {**own, HINTS_HEADER: _hints_text(page.hints), PARTS_HEADER: str(len(parts))} if own else {}
+        members += self._exchange(page.exchange, headers)
+        begin, offsets = self._segments.append(members)
+        reference = self._reference(page.exchange, begin, offsets)
+        return replace(
+            reference,
+            parts=tuple(self._reference(part.exchange, begin, offsets, place) for part, place in parts),
         )
-    )
-    return gzip.compress(record.getvalue(), LEVEL, mtime=0)
+
+    def _write_conversion(self, page: PageCapture) -> CaptureReference:
+        """A page that was made of an answer; the answer, and what several pages need, is written once."""
+        conversion = page.conversion
+        assert conversion is not None  # noqa: S101
+        for hop in page.redirects:
+            self._share(hop)
+        for exchange in conversion.requests:
+            self._share(exchange)
+        answer = self._share(page.exchange)
+        source = records.RecordTarget(
+            answer.exchange.record_id, answer.exchange.url, answer.exchange.fetched_at
+        )
+        kind = (
+            {CONVERSION_HEADER: RENDERED}
+            if conversion.post_id is None
+            else {POST_HEADER: str(conversion.post_id)}
+        )
+        article = {} if page.article_id is None else {ARTICLE_HEADER: page.article_id}
+        headers = {
+            **self._segments.headers,
+            **article,
+            **kind,
+            HINTS_HEADER: _hints_text(page.hints),
+            PARTS_HEADER: "0",
+        }
+        at = page.exchange.fetched_at
+        record = records.conversion(
+            page.url, at, conversion.content, CONVERSION_CONTENT_TYPE, source, headers
+        )
+        begin, (offset, end) = self._segments.append([Member(record.packed, None)])
+        digest = hashlib.sha256(conversion.content).hexdigest()
+        return CaptureReference(
+            record.id,
+            page.url,
+            self._segments.name,
+            offset,
+            digest,
+            digest,
+            at,
+            begin,
+            end,
+            answer=answer.reference,
+        )
+
+    def _share(self, exchange: Exchange) -> _Written:
+        """Write an exchange unless it stands in this segment already.
+
+        A segment is deleted as a whole, so that what refers to a record stands in the same one.
+        """
+        written = self._shared.get(exchange.record_id)
+        if written is None:
+            own = exchange
+            if any(exchange.record_id == each for each in self._segments.shared_ids):
+                own = replace(exchange, record_id=new_record_id())
+            begin, offsets = self._segments.append(self._exchange(own, {}))
+            written = self._shared[exchange.record_id] = _Written(own, self._reference(own, begin, offsets))
+            self._segments.shared_ids.add(exchange.record_id)
+        return written
+
+    def _hops(self, redirects: tuple[Exchange, ...]) -> list[Member]:
+        return [member for hop in redirects for member in self._exchange(hop, {})]
+
+    def _exchange(self, exchange: Exchange, headers: Mapping[str, str]) -> list[Member]:
+        """An exchange's records, the answer last: what a torn end costs is seen."""
+        record = records.response(exchange, {**self._segments.headers, **headers})
+        return [*self._request(exchange), _member(record, exchange)]
+
+    def _request(self, exchange: Exchange) -> list[Member]:
+        record = records.request(exchange, self._segments.headers)
+        return [] if record is None else [Member(record.packed, None)]
+
+    def _reference(
+        self, exchange: Exchange, begin: int, offsets: list[int], place: int = -1
+    ) -> CaptureReference:
+        return CaptureReference(
+            exchange.record_id,
+            exchange.url,
+            self._segments.name,
+            offsets[:-1][place],
+            exchange.content_sha256,
+            exchange.payload_sha256,
+            exchange.fetched_at,
+            begin,
+            offsets[-1],
+        )
 
 
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _member(record: records.Record, exchange: Exchange, mime: str | None = None) -> Member:
+    """A record with its line for the index."""
+
+    def line(offset: int, length: int, filename: str) -> str:
+        return cdxj_line(
+            exchange.url,
+            exchange.fetched_at,
+            status=exchange.status,
+            mime=mime or mime_of(exchange.header("Content-Type")),
+            digest=f"sha256:{exchange.payload_sha256}",
+            offset=offset,
+            length=length,
+            filename=filename,
+        )
+
+    return Member(record.packed, line)
 
 
-def _warcinfo(name: str) -> bytes:
-    from warcio.warcwriter import WARCWriter
-
-    record = io.BytesIO()
-    writer = WARCWriter(record, gzip=False, warc_version="1.1")
-    info = {"software": "Khabar", "format": "WARC File Format 1.1"}
-    writer.write_record(writer.create_warcinfo_record(name, info))
-    return gzip.compress(record.getvalue(), LEVEL, mtime=0)
+def _hints_text(hints: Hints) -> str:
+    values = {hint.name: value for hint in fields(hints) if (value := getattr(hints, hint.name))}
+    if len((values.get("text") or "").encode()) > MOST_HINT_BYTES:
+        del values["text"]
+    return json.dumps(values, default=_iso)
 
 
 def _iso(value: Any) -> str:

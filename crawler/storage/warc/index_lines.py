@@ -1,0 +1,35 @@
+"""The lines of a segment's index, made of the segment itself."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from crawler.storage.warc.cdxj import cdxj_line, mime_of
+from crawler.storage.warc.exchange import header_fields
+from crawler.storage.warc.members import ReadRecord, read_records
+from crawler.storage.warc.raw_pages import segment_name
+
+
+def index_lines(segment: Path) -> Iterator[str]:
+    """Yield the lines of a segment's answers, in the order of the records, up to what is damaged."""
+    for record in read_records(segment):
+        if record.kind in ("response", "revisit"):
+            yield _line(record, segment_name(segment))
+
+
+def _line(record: ReadRecord, filename: str) -> str:
+    head = record.http_head() if record.is_http else b""
+    headers = {name.lower(): value for name, value in header_fields(head)}
+    status = head.split(b" ", 2)[1:2] or [b"0"]
+    digest = record.headers.get("WARC-Payload-Digest") or hashlib.sha256(record.payload()).hexdigest()
+    return cdxj_line(
+        record.url,
+        datetime.fromisoformat(record.headers["WARC-Date"]),
+        status=int(status[0][:3]) if status[0][:3].isdigit() else 0,
+        mime="warc/revisit" if record.kind == "revisit" else mime_of(headers.get("content-type")),
+        digest=digest if digest.startswith("sha256:") else f"sha256:{digest}",
+        offset=record.offset,
+        length=record.end - record.offset,
+        filename=filename,
+    )
