@@ -1,6 +1,7 @@
 """The lines of a segment's index, made of the segment itself."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +22,12 @@ def index_lines(segment: Path) -> Iterator[str]:
 def _line(record: ReadRecord, filename: str) -> str:
     head = record.http_head() if record.is_http else b""
     headers = {name.lower(): value for name, value in header_fields(head)}
-    status = head.split(b" ", 2)[1:2] or [b"0"]
+    status = re.match(rb"HTTP/\S+ +(\d{3})", head)
     digest = record.headers.get("WARC-Payload-Digest") or hashlib.sha256(record.payload()).hexdigest()
     return cdxj_line(
         record.url,
         datetime.fromisoformat(record.headers["WARC-Date"]),
-        status=int(status[0][:3]) if status[0][:3].isdigit() else 0,
+        status=int(status[1]) if status else 0,
         mime="warc/revisit" if record.kind == "revisit" else mime_of(headers.get("content-type")),
         digest=digest if digest.startswith("sha256:") else f"sha256:{digest}",
         offset=record.offset,
