@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import dedup
     from crawler.operations.crawling import reextract, worker
     from crawler.operations.dedup import apply, batch, split
+    from crawler.operations.importing import run as importing
     from crawler.operations.sites import add, check, record, survey
     from crawler.storage import dedup_rebuild
     from crawler.storage import errors as store_errors
@@ -25,6 +26,7 @@ __all__ = [
     "check",
     "dedup",
     "dedup_rebuild",
+    "importing",
     "record",
     "reextract",
     "security",
@@ -42,6 +44,7 @@ _MODULES = {
     "check": "crawler.operations.sites.check",
     "dedup": "dedup",
     "dedup_rebuild": "crawler.storage.dedup_rebuild",
+    "importing": "crawler.operations.importing.run",
     "record": "crawler.operations.sites.record",
     "reextract": "crawler.operations.crawling.reextract",
     "security": "crawler.web.security",

@@ -28,6 +28,7 @@ GROUPS = {
     "search": {"search"},
     "show": {"show"},
     "export": {"export"},
+    "importing": {"import"},
     "web": {"web"},
     "dedup": {"dedup"},
     "extraction": {"extract", "reextract"},
@@ -38,6 +39,7 @@ GROUPS = {
 PANELS = {
     "Crawl": ("demo", "crawl", "recrawl", "schedule", "worker", "status", "sites"),
     "Read the archive": ("search", "show", "export", "web", "dedup"),
+    "Bring in": ("import",),
     "One page": ("extract", "reextract"),
     "Stores": ("stores", "backup", "restore", "doctor"),
 }

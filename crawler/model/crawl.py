@@ -24,6 +24,8 @@ class CrawlKind(StrEnum):
     """By a person, for a period in the past."""
     RECRAWL = "recrawl"
     """To fetch again what was fetched before."""
+    IMPORT = "import"
+    """Nothing was fetched: what others captured was read."""
 
 
 class SourceKind(StrEnum):
@@ -43,6 +45,8 @@ class SourceKind(StrEnum):
     """A command that names the page."""
     LINK = "link"
     """Links in the pages that are fetched."""
+    IMPORT = "import"
+    """Archives and saved pages that were imported."""
 
 
 class CrawlOutcome(_StoredWord):

@@ -100,7 +100,7 @@ def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:
         reason = f"a further page of {whole}"
         return Extracted(ending=Disposition.NOT_ARTICLE, reason=reason, links=links, is_part=True)
     further = _with_parts(article, page, site, numbered)
-    extracted = _signed(further.article, page, site)
+    extracted = signed_article(further.article, page, site)
     return replace(
         extracted,
         links=_without_parts(links, numbered),
@@ -123,8 +123,14 @@ def _without_article(error: "ExtractionError", links: list[str]) -> Extracted:
     return Extracted(ending=ending, reason=error.message, cause=error.reason, links=links)
 
 
-def _signed(article: Article, page: FetchedPage, site: Site) -> Extracted:
-    """An article without its site's boilerplate, with its signature and the fingerprint of its text."""
+def signed_article(article: Article, page: FetchedPage, site: Site) -> Extracted:
+    """An article without its site's boilerplate, with its signature and the fingerprint of its text.
+
+    Args:
+        article: The article, as it was read.
+        page: The page that it was read in.
+        site: The site it came from.
+    """
     from crawler.extraction.boilerplate.repeated import blocks_of, without_blocks
     from crawler.pipelines.fingerprint import fingerprint
     from dedup import prepare

@@ -79,6 +79,7 @@ class PageItem:
         exchanges: What went over the wire; None: captures are not kept.
         capture: Where it is kept, once it is.
         is_kept: What was fetched is kept, or was found not to be.
+        is_capture: It comes from an import: what it was when it was captured, not what it is now.
         lock: Held while no other page of the article may be stored (`crawler.pipelines.dedup.ArticleLocks`).
     """
 
@@ -106,6 +107,7 @@ class PageItem:
     exchanges: PageExchanges | None = None
     capture: CaptureReference | None = None
     is_kept: bool = False
+    is_capture: bool = False
     lock: asyncio.Lock | None = None
 
     @property

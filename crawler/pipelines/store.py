@@ -16,6 +16,7 @@ from crawler.pipelines.item import Amendment, PageItem
 from crawler.pipelines.run import CrawlRun, crawl_run
 from crawler.pipelines.unconfirmed import complete_withdrawal, waiting_outcome
 from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.captured_pages import CapturedPages
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import NEW
 from crawler.storage.dedup_index import follow_story
@@ -130,7 +131,10 @@ def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
             capture=item.capture,
         )
     result = _page_result(item, outcome)
-    Frontier(stores.db, run.site.id, run.lease.token).settle(item.page, result)
+    if item.is_capture:
+        CapturedPages(stores.db, run.site.id).record(item.page, result, item.fetched_at)
+    else:
+        Frontier(stores.db, run.site.id, run.lease.token).settle(item.page, result)
     ending = complete_withdrawal(stores, run, item, outcome.disposition)
     return outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.value)
 

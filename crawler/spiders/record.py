@@ -17,7 +17,7 @@ from crawler.health.interval import next_interval, next_time
 from crawler.health.report import CrawlReport
 from crawler.health.verdict import LONGEST_LOOK, OURS, judge
 from crawler.model.article import Disposition
-from crawler.model.crawl import CrawlOutcome, SourceKind, Verdict
+from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
 from crawler.model.job import Job
 from crawler.pipelines.counts import PageCounts
 from crawler.pipelines.extraction_pool import ExtractionPool
@@ -141,6 +141,10 @@ class CrawlRecord:
         self.report = run.counts.report
         self._begun = time.monotonic()
 
+    @property
+    def _is_import(self) -> bool:
+        return self.run.job.kind is CrawlKind.IMPORT
+
     def close(self) -> CrawlReport:
         """Stop the workers, record the crawl, give the lease back, and return the report."""
         run, context, report = self.run, self.run.context, self.report
@@ -204,7 +208,8 @@ class CrawlRecord:
 
     def _judge(self, stores: Stores) -> None:
         now = datetime.now(UTC)
-        past = past_crawls(stores.db, self.site.id, now - LONGEST_LOOK)
+        # An import says what the site once was: no crawl is compared with it, nor it with a crawl.
+        past = [] if self._is_import else past_crawls(stores.db, self.site.id, now - LONGEST_LOOK)
         self.report.verdict, self.report.verdict_reason = judge(
             self.report, past, self.run.counts.sample.kept, now
         )
@@ -216,7 +221,9 @@ class CrawlRecord:
         sample = [asdict(article) for article in run.counts.sample.kept]
         self.log.finish(stores.db, {**fields, "sample": sample})
         remember_health(stores.db, self.site.id, _findings(report))
-        if report.outcome not in OURS:
+        if self._is_import:
+            logger.info("The site's health and its next turn stay as its crawls left them")
+        elif report.outcome not in OURS:
             record_result(stores, run, self.log)
         else:
             unqueue(stores.db, self.site.id)

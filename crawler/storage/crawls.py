@@ -65,13 +65,17 @@ class PastCrawl:
 
 
 def past_crawls(db: Database[Document], site: str, since: datetime) -> list[PastCrawl]:
-    """The site's crawls from `since` on that came to a verdict on it, oldest first."""
+    """The site's crawls from `since` on that came to a verdict on it, oldest first; imports are none."""
     fields = dict.fromkeys(
         ("kind", "started_at", "verdict", "verdict_reason", "outcome", "taken", "dispositions", "sample"), 1
     )
     query = {"site": site, "started_at": {"$gte": since, "$lte": datetime.now(UTC)}}
     documents = db.crawls.find(query, fields)
-    crawls = [_past(document) for document in documents if document.get("dispositions") is not None]
+    crawls = [
+        _past(document)
+        for document in documents
+        if document.get("dispositions") is not None and document["kind"] != CrawlKind.IMPORT
+    ]
     return sorted(crawls, key=lambda crawl: crawl.started_at)
 
 
@@ -79,9 +83,9 @@ def latest_verdict(db: Database[Document], site: str, since: datetime) -> tuple[
     """The verdict of a site's last crawl that began after `since` and has ended, and its reason."""
     # A crawl of the future was dated by a wrong clock.
     within = {"$gte": since, "$lt": datetime.now(UTC) + timedelta(days=1)}
-    fields = dict.fromkeys(("started_at", "finished_at", "verdict", "verdict_reason"), 1)
+    fields = dict.fromkeys(("kind", "started_at", "finished_at", "verdict", "verdict_reason"), 1)
     crawls = db.crawls.find({"site": site, "started_at": within}, fields)
-    ended = [crawl for crawl in crawls if crawl.get("finished_at")]
+    ended = [crawl for crawl in crawls if crawl.get("finished_at") and crawl["kind"] != CrawlKind.IMPORT]
     last = max(ended, key=lambda crawl: crawl["started_at"], default={})
     verdict = last.get("verdict")
     return Verdict(verdict) if verdict else None, last.get("verdict_reason")

@@ -141,7 +141,10 @@ class StoredArticle(ArticleHeader):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """An earlier wording of an article, and from when to when its site had it so."""
+    """An earlier wording of an article, and from when to when its site had it so.
+
+    `revision` is its number; 0 for a wording that was learned later, from an import.
+    """
 
     revision: int
     title: str
@@ -262,7 +265,7 @@ class ArticleReader:
             )
             for document in documents
         )
-        return sorted(revisions, key=lambda revision: revision.revision)
+        return sorted(revisions, key=lambda revision: (revision.seen_from, revision.revision))
 
     def earlier_readings(self, article_id: str) -> list[EarlierReading]:
         """What was read in an article's page before it was read again, oldest first."""

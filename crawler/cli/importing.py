@@ -1,0 +1,103 @@
+"""`khabar import`: what others captured, into the archive."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from crawler.cli.context import CliContext, context_of, err, out
+from crawler.cli.lazy import importing
+from crawler.cli.options import SiteOption
+from crawler.errors import UsageError
+
+if TYPE_CHECKING:
+    from crawler.operations.importing.report import ImportReport
+
+SHOWN = 20
+"""Sentences about single records that are printed without -v."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("import")(import_command)
+
+
+def import_command(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH…",
+            help="WARC, ARC, WACZ, folders and zips of saved pages or mirrors, JSON lines of news-please, "
+            "fundus, Media Cloud or Khabar, a CDX beside its archives.",
+        ),
+    ],
+    site: SiteOption = None,
+    as_site: Annotated[
+        str | None,
+        typer.Option(help="Write a seed of this name for the host with most pages, and import these alone."),
+    ] = None,
+    copy: Annotated[
+        bool,
+        typer.Option(
+            "--copy", help="Keep the original bytes in the archive, too; by default it refers to them."
+        ),
+    ] = False,
+) -> None:
+    """Import what others captured: articles with the time of their capture, earlier wordings as revisions.
+
+    Stopped with Ctrl-C it goes on when called again; done twice it changes nothing.
+
+    Example: khabar import crawl.warc.gz mirror/ --site enab-baladi
+    """
+    common = context_of(ctx)
+    if site is not None and as_site is not None:
+        raise UsageError(
+            "--site takes the pages of a site that is there, --as-site makes one: give one of them"
+        )
+    sites = common.sites_of_seeds(site) if any(common.seeds.glob("*.toml")) else {}
+    if not sites and as_site is None:
+        raise UsageError(f"{common.seeds}: no seeds, so no page belongs to a site; --as-site NAME makes one")
+    options = importing.ImportOptions(
+        sites=sites, seeds=common.seeds, site=site, new_site=as_site, copies=copy
+    )
+    progress = importing.Progress(
+        notice=common.notice, ended=lambda name, n: common.notice(f"{name}: {n} records")
+    )
+    report = importing.import_paths(paths, options, common.settings, progress)
+    _print(common, report)
+    raise typer.Exit(130 if report.stopped else 0)
+
+
+def _print(common: CliContext, report: "ImportReport") -> None:
+    if common.json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    columns = list(report.dispositions)
+    table = Table(box=None, header_style="bold")
+    table.add_column("file", overflow="fold")
+    for name in ("records", *columns):
+        table.add_column(name, justify="right")
+    rows = report.files.items() if common.verbosity > 0 or len(report.files) <= SHOWN else ()
+    for path, counts in rows:
+        table.add_row(path, str(sum(counts.values())), *(str(counts.get(name, "")) for name in columns))
+    table.add_row(
+        "all", str(report.records), *(str(report.dispositions[name]) for name in columns), style="bold"
+    )
+    out().print(table)
+    shown = report.notices if common.verbosity > 0 else report.notices[:SHOWN]
+    for notice in shown:
+        line = f"{notice.place}: {notice.disposition}: {notice.reason}"
+        err().print(f"{line} ({notice.url})" if notice.url else line, markup=False, soft_wrap=True)
+    if len(report.notices) > len(shown):
+        common.notice(f"… and {len(report.notices) - len(shown)} more; -v lists them")
+    if report.left_out:
+        hosts = ", ".join(f"{host} ({count})" for host, count in report.left_out[:8])
+        common.notice(
+            f"Hosts of no site: {hosts}. `hosts` or `formerly` in a seed takes them, or --as-site NAME."
+        )
+    for name, verdict in report.verdicts.items():
+        common.notice(f"{name}: {verdict}")
+    if report.stopped:
+        common.notice("Stopped; the same command goes on with it.")

@@ -1,0 +1,196 @@
+"""Zip files: WACZ, and saved pages that were packed. Nothing in them is ever written by its name.
+
+A zip says of itself how large its files are and where they lie; none of that is believed.
+"""
+
+import io
+import re
+import stat
+import struct
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, BinaryIO
+
+from crawler.importing.records import TooLargeError, UnreadableError, plausible_time
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+MOST_MEMBERS = 1_000_000
+"""Files in a zip: a mirror of a large outlet has some hundred thousand."""
+CHUNK = 1 << 18
+_DRIVE = re.compile(r"[A-Za-z]:")
+_TIMES = 0x5455
+"""Tag of the extra field that holds times in UTC (Info-ZIP, "extended timestamp")."""
+
+
+class ByteRange(io.RawIOBase):
+    """A part of a file, as a file of its own.
+
+    Args:
+        file: The file; it is closed with this.
+        start: Where the part begins.
+        length: Its bytes.
+    """
+
+    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+        self._file, self._start, self._length = file, start, length
+        self._at = 0
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can be sought in."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an offset, as `io.IOBase.seek`."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        """Where it stands."""
+        return self._at
+
+    def readinto(self, buffer: "Buffer") -> int:
+        """Read as much as the buffer takes."""
+        view = memoryview(buffer)
+        self._file.seek(self._start + self._at)
+        content = self._file.read(min(len(view), max(0, self._length - self._at)))
+        view[: len(content)] = content
+        self._at += len(content)
+        return len(content)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+@lru_cache(maxsize=4)
+def open_zip(path: str) -> zipfile.ZipFile:
+    """A zip file, opened once.
+
+    Raises:
+        UnreadableError: It is damaged, or has too many files.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        struct.error,
+        UnicodeError,
+        EOFError,
+    ) as error:
+        raise UnreadableError(f"the zip cannot be read: {error}") from None
+    if len(archive.infolist()) > MOST_MEMBERS:
+        raise UnreadableError(f"it holds more than {MOST_MEMBERS} files")
+    return archive
+
+
+def members(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, str]]:
+    """Yield the files of a zip in order, each with what speaks against reading it; empty: nothing does."""
+    names: set[str] = set()
+    for info in archive.infolist():
+        if info.is_dir():
+            continue
+        yield info, _objection(info, names)
+        names.add(info.filename)
+
+
+def _objection(info: zipfile.ZipInfo, names: set[str]) -> str:
+    name = info.filename.replace("\\", "/")
+    if name.startswith("/") or ".." in name.split("/") or _DRIVE.match(name):
+        return "its name leads out of the archive"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "it is a link to another file"
+    if info.flag_bits & 0x1:
+        return "it is encrypted"
+    if info.filename in names:
+        return "another file of the archive has the same name"
+    return ""
+
+
+def member_time(info: zipfile.ZipInfo) -> datetime | None:
+    """When a file was last changed; the zip's own times have no zone and count as UTC."""
+    extra = info.extra
+    while len(extra) >= 4:
+        tag, length = struct.unpack("<HH", extra[:4])
+        if tag == _TIMES and length >= 5 and extra[4] & 1:
+            return plausible_time(datetime.fromtimestamp(struct.unpack("<i", extra[5:9])[0], UTC))
+        extra = extra[4 + length :]
+    try:
+        return plausible_time(datetime(*info.date_time, tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def open_stored(path: str, info: zipfile.ZipInfo) -> BinaryIO | None:
+    """A file that is not compressed, where it lies in the zip; None for a compressed one."""
+    if info.compress_type != zipfile.ZIP_STORED:
+        return None
+    file = open(path, "rb")  # noqa: SIM115, PTH123 - who opens it closes it
+    file.seek(info.header_offset)
+    header = file.read(30)
+    if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
+        file.close()
+        raise UnreadableError("the zip names a place where no file begins")
+    name, extra = struct.unpack("<HH", header[26:30])
+    start = info.header_offset + 30 + name + extra
+    return io.BufferedReader(ByteRange(file, start, info.file_size), 1 << 16)
+
+
+def read_member(archive: zipfile.ZipFile, name: str, max_bytes: int, *, cut: bool = False) -> bytes:
+    """The content of a file in a zip.
+
+    Args:
+        archive: The zip.
+        name: The file's name.
+        max_bytes: Bytes that it may have.
+        cut: Return the beginning of a larger one.
+
+    Raises:
+        TooLargeError: It has more.
+        UnreadableError: It is damaged.
+    """
+    content = bytearray()
+    for chunk in member_chunks(archive, name):
+        content += chunk
+        if len(content) > max_bytes:
+            if cut:
+                break
+            raise TooLargeError(f"it is larger than {max_bytes} bytes")
+    return bytes(content[:max_bytes])
+
+
+def member_chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """Yield the content of a file in a zip, unpacked.
+
+    Raises:
+        UnreadableError: It is damaged.
+    """
+    try:
+        with archive.open(name) as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise UnreadableError(f"it is damaged: {error}") from None
+    except Exception as error:
+        if type(error).__module__ in ("zlib", "lzma", "_lzma", "bz2"):
+            raise UnreadableError(f"its compression is damaged: {error}") from None
+        raise

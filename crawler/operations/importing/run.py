@@ -1,0 +1,151 @@
+"""Import: what others captured into the archive, through all that a crawl's pages pass."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.errors import UsageError
+from crawler.files import make_private_folder
+from crawler.health.report import CrawlReport
+from crawler.importing.records import RecordKind
+from crawler.importing.sources import Reader, existing_paths
+from crawler.model.crawl import CrawlKind, CrawlOutcome
+from crawler.model.job import Job
+from crawler.model.site import Site
+from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
+from crawler.operations.importing.new_site import new_site
+from crawler.operations.importing.reading import Limits
+from crawler.operations.importing.report import ImportReport, fill_report
+from crawler.operations.importing.scan import assign_sites, scan
+from crawler.operations.importing.site_import import SiteImport
+from crawler.settings import Settings
+from crawler.spiders.record import open_crawl
+from crawler.storage.change_marks import mark_changed
+from crawler.storage.import_ledger import ImportLedger, ledger_path
+
+FOLDER = "imports"
+"""Under `data_dir`: ledgers, and files that had to be unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What an import is to do.
+
+    Attributes:
+        sites: The sites that records may belong to, by id.
+        seeds: The folder of their seeds.
+        site: The one site whose records are taken; None: each record goes to the site of its host.
+        new_site: The name of a site that is made of the import; see `crawler.operations.importing.new_site`.
+        copies: Whether the original bytes are kept in the archive, too.
+    """
+
+    sites: Mapping[str, Site]
+    seeds: Path
+    site: str | None = None
+    new_site: str | None = None
+    copies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told how far an import has come: sentences, and how many records of a site have ended."""
+
+    notice: Callable[[str], None] = lambda _sentence: None
+    ended: Callable[[str, int], None] = lambda _site, _records: None
+
+
+def import_paths(
+    names: Sequence[str], options: ImportOptions, settings: Settings, progress: Progress = Progress()
+) -> ImportReport:
+    """Import files and folders.
+
+    Stopped by SIGINT or a crash it goes on where it was; done again it changes nothing.
+
+    Args:
+        names: Files and folders.
+        options: What to do.
+        settings: Stores, limits, workers.
+        progress: Who is told of its progress.
+
+    Raises:
+        UsageError: A path is not there.
+        StoreUnavailableError: A store does not answer.
+        LeaseHeldError: A site is being crawled at the moment.
+    """
+    begun = time.monotonic()
+    paths = existing_paths(names)
+    folder = settings.data_dir / FOLDER
+    make_private_folder(folder)
+    ledger = ImportLedger(ledger_path(folder, [*map(str, paths), options.site or "", options.new_site or ""]))
+    report = ImportReport()
+    try:
+        reader = Reader(folder.resolve(), settings.max_page_bytes)
+        scan(paths, ledger, reader, lambda path, count: progress.notice(f"{path}: {count} records"))
+        sites = _sites(ledger, options)
+        assign_sites(ledger, sites)
+        asyncio.run(_import_sites(_Import(ledger, sites, options.copies, settings, report, progress)))
+        fill_report(report, ledger)
+    finally:
+        ledger.close()
+    report.seconds = round(time.monotonic() - begun, 2)
+    return report
+
+
+def _sites(ledger: ImportLedger, options: ImportOptions) -> dict[str, Site]:
+    """The sites whose records are taken."""
+    if options.new_site is not None:
+        hosts = ledger.hosts((RecordKind.PAGE, RecordKind.ARTICLE))
+        return {options.new_site: new_site(options.new_site, options.seeds, hosts, options.sites)}
+    return {name: site for name, site in options.sites.items() if options.site in (None, name)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """The open records of a ledger, imported site by site."""
+
+    ledger: ImportLedger
+    sites: Mapping[str, Site]
+    copies: bool
+    settings: Settings
+    report: ImportReport
+    progress: Progress
+
+
+async def _import_sites(task: _Import) -> None:
+    stop = StopRequest(task.progress.notice)
+    with stop_on_signal(stop.stop):
+        for name in task.ledger.sites():
+            if stop.is_set:
+                break
+            if name not in task.sites:
+                raise UsageError(
+                    f"the import was begun with a site {name!r}, which no seed describes any more"
+                )
+            crawl = await _import_site(task, task.sites[name], stop)
+            task.report.verdicts[name] = str(crawl.verdict)
+            task.report.problems += crawl.problems
+    task.report.stopped = stop.is_set
+
+
+async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlReport:
+    """Import a site's records under its lease, with a record as that of a crawl."""
+    settings = task.settings
+    folder = (settings.data_dir / FOLDER).resolve()
+    limits = Limits(folder, settings.max_page_bytes, settings.extraction_workers, task.copies)
+    keeping = settings.model_copy(update={"raw_pages": settings.raw_pages and task.copies})
+    job = Job(site=site, kind=CrawlKind.IMPORT, discover=False, recheck=False)
+    record = await asyncio.to_thread(open_crawl, job, keeping)
+    run = record.run
+    try:
+        site_import = SiteImport(
+            run, task.ledger, limits, lambda: stop.is_set, lambda count: task.progress.ended(site.id, count)
+        )
+        await site_import.import_all()
+        if stop.is_set:
+            run.context.end(CrawlOutcome.STOPPED, "it was stopped; the same command goes on with it")
+        await asyncio.to_thread(run.session.run, lambda stores: mark_changed(stores.db, [site.id]))
+    finally:
+        crawl = await asyncio.to_thread(record.close)
+    return crawl

@@ -1,0 +1,94 @@
+"""The first half of an import: each record of the paths is entered in the ledger, and assigned to a site."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from crawler.importing.records import Ending, Record, RecordKind
+from crawler.importing.sources import Reader
+from crawler.importing.warc import POSTED
+from crawler.model.site import Site
+from crawler.storage.import_ledger import ImportLedger
+
+Entry = tuple[Record, str | None, str | None]
+
+_ENDED = {RecordKind.OTHER: Ending.NO_PAGE, RecordKind.UNREADABLE: Ending.UNREADABLE}
+
+
+def scan(
+    paths: Iterable[Path],
+    ledger: ImportLedger,
+    reader: Reader,
+    progress: Callable[[str, int], None] = lambda _path, _records: None,
+) -> None:
+    """Enter the records of paths in the ledger; a path that has not changed since is not read again.
+
+    Args:
+        paths: Files and folders.
+        ledger: The ledger.
+        reader: Reads them.
+        progress: Called with a path and the number of its records.
+    """
+    for path in paths:
+        for file in _files(path):
+            root, state = str(file), _state(file)
+            if ledger.has_read(root, state):
+                continue
+            posted: list[str] = []
+            name = file.relative_to(path.parent).as_posix()
+            entries = _entries(reader.records(file, name, is_explicit=file == path), posted)
+            progress(root, ledger.enter(root, state, entries))
+            for record_id in posted:
+                ledger.end_by_record_id(
+                    record_id, Ending.NO_PAGE, "an answer to a form: nobody else sees this page"
+                )
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The files of a path, in the order of their names."""
+    if not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def _state(path: Path) -> str:
+    """What tells a file from one that took its place."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return "gone"
+    return f"{stat.st_size} {stat.st_mtime_ns}"
+
+
+def _entries(records: Iterable[Record], posted: list[str]) -> Iterator[Entry]:
+    """Each record with how it ends, where its headers decide; answers to forms are noted by name."""
+    for record in records:
+        if record.detail.startswith(POSTED):
+            posted.append(record.detail.removeprefix(POSTED))
+        if (ending := _ENDED.get(record.kind)) is not None:
+            yield record, str(ending), record.detail
+        elif record.kind is RecordKind.ANSWER and 300 <= record.status < 400 and record.status != 304:
+            yield record, str(Ending.REDIRECT), record.detail
+        else:
+            yield record, None, None
+
+
+def assign_sites(ledger: ImportLedger, sites: Mapping[str, Site]) -> None:
+    """Say of each open record which site it belongs to; those of no site end here.
+
+    Args:
+        ledger: The ledger.
+        sites: The sites that records may belong to.
+    """
+    for host in ledger.hosts():
+        owner = (
+            next((site.id for site in sites.values() if site.owns(f"http://{host}/")), None) if host else None
+        )
+        if owner is not None:
+            ledger.assign(host, owner)
+        else:
+            reason = "no site has this host" if host else "its address is none of a page on the web"
+            ledger.assign(host, None, str(Ending.OTHER_SITE if host else Ending.UNREADABLE), reason)

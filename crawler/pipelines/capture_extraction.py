@@ -1,0 +1,134 @@
+"""From a record of an import to an article with its signature: what a worker process does.
+
+The worker reads the record itself: pages do not pass between processes.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from crawler.importing.records import Payload, Record, TooLargeError, UnreadableError
+from crawler.importing.sources import Reader
+from crawler.model.article import Disposition, Hints
+from crawler.model.site import Site
+from crawler.parsing.page_end import PageEnd, page_end
+from crawler.pipelines.extraction import (
+    Extracted,
+    FetchedPage,
+    extract_page,
+    extract_post_page,
+    signed_article,
+)
+from crawler.storage.warc.raw_pages import fetch_sha256
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTask:
+    """What a worker is asked to read.
+
+    Attributes:
+        record: The record.
+        url: The address of its page, in the form in which crawls ask for it.
+        captured_at: When it was captured.
+        learned: Keys of the paragraphs that are the site's template.
+        parts: Further pages of its article: address and record.
+        with_body: Whether the page's bytes are wanted.
+    """
+
+    record: Record
+    url: str
+    captured_at: datetime
+    learned: frozenset[str] = frozenset()
+    parts: tuple[tuple[str, Record], ...] = ()
+    with_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedCapture:
+    """What a worker read in a record.
+
+    Attributes:
+        extracted: What became of its page.
+        html_sha256: Of its bytes and those of its further pages; None where nothing could be read.
+        content_type: The header's value.
+        hints: What was kept beside the page.
+        body: Its bytes, if they are wanted; `parts` likewise.
+        is_post: It was made of a post.
+    """
+
+    extracted: Extracted
+    html_sha256: str | None = None
+    content_type: str | None = None
+    hints: Hints = field(default_factory=Hints)
+    body: bytes = b""
+    parts: tuple[tuple[str, bytes], ...] = ()
+    is_post: bool = False
+
+
+def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -> ExtractedCapture:
+    """Make an article of a record; runs in a worker process.
+
+    Args:
+        task: What to read.
+        site: The site it belongs to.
+        work: The folder of files that had to be unpacked.
+        max_bytes: Bytes that a page may have.
+
+    Raises:
+        UnreadableError: The record is damaged, or has no article in it.
+    """
+    reader = Reader(work, max_bytes)
+    try:
+        payload = reader.payload(task.record)
+        parts = tuple((url, reader.payload(record).body) for url, record in task.parts)
+    except TooLargeError as error:
+        return ExtractedCapture(Extracted(ending=Disposition.REFUSED, reason=str(error)))
+    page = FetchedPage(
+        payload.body,
+        task.url,
+        payload.hints,
+        charset_in(payload.content_type),
+        task.captured_at,
+        task.learned,
+        parts,
+        task.url,
+    )
+    extracted = _extract(payload, page, site)
+    return ExtractedCapture(
+        extracted,
+        fetch_sha256(payload.body, parts),
+        payload.content_type,
+        payload.hints,
+        payload.body if task.with_body else b"",
+        parts if task.with_body else (),
+        payload.is_post,
+    )
+
+
+def _extract(payload: Payload, page: FetchedPage, site: Site) -> Extracted:
+    if payload.article is not None:
+        return signed_article(payload.article, page, site)
+    if payload.is_cut or page_end(payload.body) is PageEnd.CUT:
+        return Extracted(ending=Disposition.FAILED, reason="cut short: it stops in the middle")
+    if not payload.body:
+        return Extracted(ending=Disposition.FAILED, reason="the record holds no page")
+    if payload.is_post:
+        return extract_post_page(page, site)
+    return extract_page(page, site, False)
+
+
+def read_body(record: Record, work: Path, max_bytes: int) -> bytes:
+    """The bytes of a record's page; empty where it cannot be read."""
+    try:
+        return Reader(work, max_bytes).payload(record).body
+    except UnreadableError:
+        return b""
+
+
+def charset_in(content_type: str | None) -> str | None:
+    """The charset that a Content-Type header names."""
+    for part in (content_type or "").split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'") or None
+    return None

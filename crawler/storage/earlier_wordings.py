@@ -1,0 +1,112 @@
+"""What an article said before it was last looked at, learned later: from captures that others kept.
+
+A wording that is added so is a document of `revisions` with the number 0. It is named for its time and its
+text: adding it again changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pymongo.database import Database
+
+from crawler.model.article import Article
+from crawler.storage.schema import Document
+
+ADDED = 0
+"""The number of each wording that was added later; those that crawls saw count from 1."""
+
+
+class Sight(StrEnum):
+    """What an earlier capture of a stored article brings; each value is a phrase for people."""
+
+    COVERED = "it said so at that time by what is stored"
+    EARLIER = "the same wording, seen earlier than so far"
+    WORDING = "an earlier wording"
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From when to when an article had a wording; `revision_key` is None for the one it has now."""
+
+    start: datetime
+    end: datetime
+    text_sha256: str
+    revision_key: str | None
+
+
+def looked_at(db: Database[Document], article_id: str) -> datetime | None:
+    """When a stored article was looked at last; None for one that is not stored."""
+    document = db.articles.find_one({"_id": article_id}, {"checked_at": 1})
+    return None if document is None else document.get("checked_at")
+
+
+def add_sight(
+    db: Database[Document], article_id: str, article: Article, html_sha256: str | None, at: datetime
+) -> Sight:
+    """Enter an earlier capture of a stored article.
+
+    Args:
+        db: The database.
+        article_id: The article.
+        article: What its page said.
+        html_sha256: Of the page's bytes.
+        at: When it was captured; before the article was last looked at.
+    """
+    stored = db.articles.find_one({"_id": article_id}) or {}
+    spans = _spans(db, stored)
+    if any(span.start <= at <= span.end and span.text_sha256 == article.text_sha256 for span in spans):
+        return Sight.COVERED
+    first_seen: datetime = stored["first_seen_at"]
+    if at >= first_seen:
+        _add(db, stored, article, html_sha256, (at, at))
+        return Sight.WORDING
+    first = min(spans, key=lambda span: span.start)
+    if first.text_sha256 == article.text_sha256:
+        if first.revision_key is not None:
+            db.revisions.update_one({"_id": first.revision_key}, {"$set": {"seen_from": at}})
+        sight = Sight.EARLIER
+    else:
+        if first.revision_key is None and stored.get("revised_at") is None:
+            # From here on it has had the wording that it has now.
+            db.articles.update_one({"_id": article_id}, {"$set": {"revised_at": first_seen}})
+        _add(db, stored, article, html_sha256, (at, first_seen))
+        sight = Sight.WORDING
+    db.articles.update_one({"_id": article_id}, {"$set": {"first_seen_at": at}})
+    return sight
+
+
+def _spans(db: Database[Document], stored: Document) -> list[_Span]:
+    spans = [
+        _Span(document["seen_from"], document["seen_until"], document["text_sha256"], document["_id"])
+        for document in db.revisions.find({"article_id": stored["_id"]})
+    ]
+    start = stored.get("revised_at") or stored["first_seen_at"]
+    return [*spans, _Span(start, stored["checked_at"], stored["text_sha256"], None)]
+
+
+def _add(
+    db: Database[Document],
+    stored: Document,
+    article: Article,
+    html_sha256: str | None,
+    seen: tuple[datetime, datetime],
+) -> None:
+    key = f"{stored['_id']}:{seen[0]:%Y%m%dT%H%M%S}:{article.text_sha256[:16]}"
+    db.revisions.update_one(
+        {"_id": key},
+        {
+            "$setOnInsert": {
+                "article_id": stored["_id"],
+                "site": stored["site"],
+                "revision": ADDED,
+                "title": article.title,
+                "text": article.text,
+                "seen_from": seen[0],
+                "seen_until": seen[1],
+                "text_sha256": article.text_sha256,
+                "html_sha256": html_sha256,
+            }
+        },
+        upsert=True,
+    )
