@@ -9,7 +9,7 @@ taken for boilerplate.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml.etree import XPath
@@ -47,6 +47,11 @@ _PLACED_LONG_RUNS = XPath(_LONG_RUNS.path)
 """The same texts, which know where they stand."""
 
 
+Notices = Callable[[HtmlElement, HtmlElement | None, Mapping[HtmlElement, int]], list[HtmlElement]]
+"""Finds the blocks behind the headline of a body that are notices of the site. It is given the characters of
+running text of each element that has any."""
+
+
 @dataclass(slots=True)
 class Suspect:
     """A block that is to be taken out for its markup."""
@@ -75,6 +80,13 @@ class DropDecision:
     """
 
 
+def no_notices(
+    _body: HtmlElement, _headline: HtmlElement | None, _amounts: Mapping[HtmlElement, int]
+) -> list[HtmlElement]:
+    """For bodies in which no notices are looked for."""
+    return []
+
+
 def running_text(element: HtmlElement) -> int:
     """Characters of running text in an element, that of its links left out."""
     runs: list[str] = _LONG_RUNS(element)
@@ -88,7 +100,7 @@ def blocks_to_drop(
     openings: tuple[str, ...],
     *,
     by_name: bool = True,
-    notices: Callable[[], dict[HtmlElement, int]] = dict,
+    notices: Notices = no_notices,
 ) -> DropDecision:
     """Which of the suspects may go.
 
@@ -98,8 +110,7 @@ def blocks_to_drop(
         suspects: The blocks in question, in the page's order, nested ones too.
         openings: How the article begins by the page's other statements, as skeletons (`arabic.skeleton`).
         by_name: Whether a block that is named as boilerplate outright has to outweigh the rest by far.
-        notices: Finds the notices of the site behind the headline, with their running text; called only where
-            they can matter.
+        notices: Finds the notices of the site; called only where they can matter.
     """
     amounts = _Amounts(body, headline)
     if not suspects:
@@ -108,7 +119,7 @@ def blocks_to_drop(
     is_guess = False
     outer = _outermost(suspects, spared)
     if amounts.without(outer) < min(amounts.total, MAX_NOTICES):
-        amounts.leave_out(notices())
+        amounts.leave_out(notices(body, headline, amounts.by_element))
     for _ in range(MAX_ROUNDS):
         rest = amounts.without(outer)
         if 2 * rest >= amounts.total:
@@ -134,35 +145,37 @@ class _Amounts:
     """
 
     def __init__(self, body: HtmlElement, headline: HtmlElement | None) -> None:
-        self._of: Counter[HtmlElement] = Counter()
+        self.by_element: Counter[HtmlElement] = Counter()
+        """Characters of the elements that have any."""
         for run in _PLACED_LONG_RUNS(body):
             if length := _length(run):
                 element = run.getparent().getparent() if run.is_tail else run.getparent()
                 while element is not None:
-                    self._of[element] += length
+                    self.by_element[element] += length
                     element = element.getparent()
-        self.total = self._of[body]
+        self.total = self.by_element[body]
         """All that stands behind the headline."""
         if headline is not None:
-            self.total -= self._of[headline] + self._before(headline)
+            self.total -= self.by_element[headline] + self._before(headline)
 
     def of(self, suspect: Suspect) -> int:
         """That of one block."""
-        return self._of[suspect.element]
+        return self.by_element[suspect.element]
 
     def of_all(self, elements: Iterable[HtmlElement]) -> int:
         """That of several elements."""
-        return sum(self._of[element] for element in elements)
+        return sum(self.by_element[element] for element in elements)
 
     def without(self, suspects: list[Suspect]) -> int:
         """How much is left behind the headline without some blocks."""
         return max(0, self.total - sum(self.of(suspect) for suspect in suspects if suspect.is_behind))
 
-    def leave_out(self, notices: dict[HtmlElement, int]) -> None:
-        """Do not count some elements' text."""
-        for element, amount in notices.items():
+    def leave_out(self, elements: list[HtmlElement]) -> None:
+        """Do not count the text of some elements."""
+        amounts = {element: self.by_element[element] for element in elements}
+        for element, amount in amounts.items():
             self.total -= amount
-            self._of.subtract(dict.fromkeys((element, *element.iterancestors()), amount))
+            self.by_element.subtract(dict.fromkeys((element, *element.iterancestors()), amount))
 
     def _before(self, headline: HtmlElement) -> int:
         """What stands before an element in the page's order."""
@@ -171,7 +184,7 @@ class _Amounts:
             if branch.tag == "body":
                 break
             for earlier in branch.itersiblings(preceding=True):
-                amount += self._of[earlier] + _length(earlier.tail)
+                amount += self.by_element[earlier] + _length(earlier.tail)
             parent = branch.getparent()
             amount += 0 if parent is None else _length(parent.text)
         return amount

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -25,7 +25,7 @@ from crawler.extraction.boilerplate.other_articles import (
     drop_other_articles,
 )
 from crawler.extraction.boilerplate.related_links import drop_related_blocks
-from crawler.extraction.boilerplate.site_notices import drop_consent, notice_amounts
+from crawler.extraction.boilerplate.site_notices import drop_consent, notices_behind
 from crawler.extraction.density import link_chars
 from crawler.extraction.page import Page
 from crawler.extraction.page_type.before_text import title_parts
@@ -147,7 +147,7 @@ class _MarkupReader:
             headline=self._headline,
             openings=self._page.declared_text.openings,
             by_name=self._by_name,
-            notices=partial(notice_amounts, body, self._headline),
+            notices=notices_behind,
         )
         drop_comments(body, self._headline)
         drop_other_articles(body, self._headline, self._spellings)

@@ -7,12 +7,12 @@ whatever it is called (``<div class="post has-sidebar related-top">``); `prose_g
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.extraction.body.amount_guard import DropDecision, Suspect, blocks_to_drop
+from crawler.extraction.body.amount_guard import DropDecision, Notices, Suspect, blocks_to_drop, no_notices
 from crawler.extraction.element_names import BoilerplateName, boilerplate_name
 
 _INVISIBLE = (
@@ -75,7 +75,7 @@ def drop_clutter(
     headline: HtmlElement | None = None,
     openings: tuple[str, ...] = (),
     by_name: bool = True,
-    notices: Callable[[], dict[HtmlElement, int]] = dict,
+    notices: Notices = no_notices,
 ) -> DropDecision:
     """Take out the blocks whose markup names them as furniture.
 
@@ -86,7 +86,7 @@ def drop_clutter(
         headline: The element that shows the headline, if any: the story stands behind it.
         openings: How the story begins by the page's other statements, as skeletons (`arabic.skeleton`).
         by_name: Whether names count that merely contain a word for furniture.
-        notices: Finds the notices of the site behind the headline, with their running text.
+        notices: Finds the notices of the site behind the headline.
 
     Returns:
         What was taken out, and how much running text there was that can be the story's.
@@ -135,43 +135,40 @@ def _suspects(
     for element in body.iterdescendants():
         if element is headline:
             behind = True
-        tag, pairs = element.tag, element.items()
-        if not pairs and tag not in _STRUCTURE:
+        tag, keys = element.tag, element.keys()
+        if _TELLING.isdisjoint(keys) and tag not in _STRUCTURE:
             continue
-        attributes = dict(pairs)
-        if _TELLING.isdisjoint(attributes) and tag not in _STRUCTURE:
-            continue
-        names = attributes.get("class", "")
+        names = element.get("class", "")
         if tag not in _WHOLE_TAGS:
             structure = BoilerplateName.NO
-            if tag in _STRUCTURE or not _SHOWING.isdisjoint(attributes):
-                structure = _structure(tag, attributes)
-            strength = _name_strength(tag, attributes, by_name=by_name)
+            if tag in _STRUCTURE or not _SHOWING.isdisjoint(keys):
+                structure = _structure(element)
+            strength = _name_strength(element, names, by_name=by_name)
             if structure or strength:
                 strength = max(structure, strength)
                 suspects.append(Suspect(element, strength, behind, by_structure=bool(structure)))
-        if _is_story(names, attributes.get("itemprop", "")):
+        if _is_story(names, element.get("itemprop", "")):
             stories.update((element, *element.iterancestors()))
     return suspects, stories
 
 
-def _structure(tag: str, attributes: dict[str, str]) -> BoilerplateName:
+def _structure(element: HtmlElement) -> BoilerplateName:
     """What tag and role say of an element, and whether it is hidden."""
-    if tag in _STRUCTURE:
-        return _STRUCTURE[tag]
-    if (role := attributes.get("role")) in _ROLES:
+    if element.tag in _STRUCTURE:
+        return _STRUCTURE[element.tag]
+    if (role := element.get("role")) in _ROLES:
         return _ROLES[role]
-    is_hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
+    is_hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
     return BoilerplateName.WHOLLY if is_hidden else BoilerplateName.NO
 
 
-def _name_strength(tag: str, attributes: dict[str, str], *, by_name: bool) -> BoilerplateName:
-    strength = boilerplate_name(attributes.get("class", ""), attributes.get("id", ""), tag in _PROTECTED_TAGS)
+def _name_strength(element: HtmlElement, classes: str, *, by_name: bool) -> BoilerplateName:
+    strength = boilerplate_name(classes, element.get("id", ""), element.tag in _PROTECTED_TAGS)
     if strength is BoilerplateName.PARTLY and not by_name:
         strength = BoilerplateName.NO
     if strength:
         return strength
-    is_hidden = _HIDDEN_STYLE.search(attributes.get("style", "")[:500])
+    is_hidden = _HIDDEN_STYLE.search(element.get("style", "")[:500])
     return BoilerplateName.WHOLLY if is_hidden else BoilerplateName.NO
 
 

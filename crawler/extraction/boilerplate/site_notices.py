@@ -7,6 +7,7 @@ it speaks of.
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from itertools import dropwhile, filterfalse, islice
 
@@ -122,21 +123,20 @@ def drop_consent(body: HtmlElement, headline: HtmlElement | None, title: str = "
             drop(box)
 
 
-def notice_amounts(body: HtmlElement, headline: HtmlElement | None) -> dict[HtmlElement, int]:
-    """The blocks behind the headline that are notices of the site, with their running text in characters."""
+def notices_behind(
+    body: HtmlElement, headline: HtmlElement | None, amounts: Mapping[HtmlElement, int]
+) -> list[HtmlElement]:
+    """The blocks behind the headline that are notices of the site.
+
+    Args:
+        body: The page's body.
+        headline: The element of the headline, if any.
+        amounts: Characters of running text of each element that has any.
+    """
     behind = dropwhile(lambda element: headline not in (None, element), body.iter())
-    amounts: dict[HtmlElement, int] = {}
-    judged = 0
-    for element in filter(_is_innermost_block, behind):
-        amount = running_text(element)
-        if amount == 0:
-            continue
-        judged += 1
-        if all(map(notice_of, _running_lines(element))):
-            amounts[element] = amount
-        if judged == MAX_JUDGED:
-            break
-    return amounts
+    with_text = (element for element in behind if amounts.get(element))
+    blocks = islice(filter(_is_innermost_block, with_text), MAX_JUDGED)
+    return [element for element in blocks if all(map(notice_of, _running_lines(element)))]
 
 
 def _is_innermost_block(element: HtmlElement) -> bool:
