@@ -66,5 +66,7 @@ def _export_notes(count: int, output: Path | None, period: Period, left_out: Lef
     yield f"{count} articles{f' in {output}' if output else ''}"
     if left_out.duplicates:
         yield f"{left_out.duplicates} duplicates were left out (--all writes them too)"
+    if left_out.withheld:
+        yield f"{left_out.withheld} withheld articles were left out (khabar seal --list)"
     if not count and not left_out.duplicates:
         yield explain_empty(period, left_out.earliest, left_out.latest)

@@ -27,6 +27,7 @@ GROUPS = {
     "sites": {"sites"},
     "search": {"search"},
     "show": {"show"},
+    "seal": {"seal", "unseal"},
     "export": {"export"},
     "importing": {"import"},
     "web": {"web"},
@@ -40,6 +41,7 @@ PANELS = {
     "Crawl": ("demo", "crawl", "recrawl", "schedule", "worker", "status", "sites"),
     "Read the archive": ("search", "show", "export", "web", "dedup"),
     "Bring in": ("import",),
+    "Withhold": ("seal", "unseal"),
     "One page": ("extract", "reextract"),
     "Stores": ("stores", "backup", "restore", "doctor"),
 }

@@ -68,6 +68,13 @@ def _shares(pair: dict[str, Any] | None) -> str | None:
     )
 
 
+def _withheld(part: dict[str, Any] | None) -> str | None:
+    """What of an article is withheld, since when and why."""
+    if part is None:
+        return None
+    return f"{', '.join(part['fields'])} since {_minute(part['since'])}: {part['reason']}"
+
+
 def _article(article: dict[str, Any]) -> Group:
     facts = Table.grid(padding=(0, 2))
     published = article["published"]
@@ -100,6 +107,7 @@ def _article(article: dict[str, Any]) -> Group:
         ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),
         ("shares", _shares(article["pair"])),
         ("story", article["story_id"]),
+        ("withheld", _withheld(article["withheld"])),
         ("certificate", "not verified" if article["tls"] == "unverified" else None),
         ("id", article["id"]),
     ):

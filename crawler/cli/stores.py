@@ -105,6 +105,12 @@ def restore(
         f"{summary.total:,} documents restored, as they were at {summary.created_at:%Y-%m-%d %H:%M} UTC",
         highlight=False,
     )
+    if summary.kept_seals:
+        _errors.print(
+            f"{summary.kept_seals} seals that the backup does not have, or has otherwise, were kept "
+            "(khabar seal --list)",
+            highlight=False,
+        )
 
 
 def doctor(ctx: typer.Context) -> None:

@@ -17,7 +17,7 @@ from crawler.storage.captured_pages import CapturedPages
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import NEW
 from crawler.storage.earlier_wordings import Sight, add_sight, looked_at
-from crawler.storage.stored_article import ArticleReader
+from crawler.storage.stored_article import UnsealedArticleReader
 
 
 def write_capture(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
@@ -56,7 +56,7 @@ def _earlier(stores: Stores, item: PageItem, article_id: str) -> Outcome:
     """Enter a capture that is older than what is known of its article."""
     if item.outcome is not None:
         return item.outcome
-    stored = ArticleReader(stores.db).get(article_id)
+    stored = UnsealedArticleReader(stores.db).get(article_id)
     assert stored is not None and item.article is not None  # noqa: S101, PT018
     if is_another_text(stored.title, stored.text, item.article.title, item.article.text):
         reason = "an earlier capture that has nothing to do with the stored article"

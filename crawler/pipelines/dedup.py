@@ -26,7 +26,7 @@ from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index
 from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.frontier import Frontier
-from crawler.storage.stored_article import ArticleHeader, ArticleReader
+from crawler.storage.stored_article import ArticleHeader, UnsealedArticleReader
 from dedup import DedupError, IndexFullError
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class _Match:
 
 def _match(stores: Stores, run: CrawlRun, item: PageItem) -> _Match | None:
     assert item.article is not None and item.article_id is not None  # noqa: S101, PT018
-    stored = ArticleReader(stores.db).header(item.article_id)
+    stored = UnsealedArticleReader(stores.db).header(item.article_id)
     if stored is None:
         return None
     return _Match(
@@ -207,7 +207,7 @@ def _is_another_article(stores: Stores, item: PageItem) -> bool:
     Templates with a forgotten placeholder give every article one canonical address.
     """
     assert item.article is not None and item.article_id is not None  # noqa: S101, PT018
-    stored = ArticleReader(stores.db).get(item.article_id)
+    stored = UnsealedArticleReader(stores.db).get(item.article_id)
     return stored is not None and is_another_article(item.article, stored)
 
 

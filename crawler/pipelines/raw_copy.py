@@ -11,7 +11,7 @@ from crawler.pipelines.item import Amendment, PageExchanges, PageItem
 from crawler.storage.connect import Stores
 from crawler.storage.repeated_paragraphs import MIN_PAGES, BoilerplateCounts
 from crawler.storage.robots_captures import is_robots_kept, remember_robots
-from crawler.storage.stored_article import ArticleReader
+from crawler.storage.stored_article import UnsealedArticleReader
 from crawler.storage.warc.captures import Conversion, PageCapture
 from crawler.storage.warc.exchange import Exchange
 from crawler.storage.warc.references import CaptureReference
@@ -60,7 +60,7 @@ def clean_articles(stores: Stores, article_ids: Sequence[str], template: frozens
     from dedup import prepare
 
     changed = 0
-    for batch in ArticleReader(stores.db).in_batches(article_ids):
+    for batch in UnsealedArticleReader(stores.db).in_batches(article_ids):
         for stored in batch:
             article = stored.as_article()
             cleaned = without_blocks(article, template)
@@ -148,7 +148,7 @@ class Keeping:
             return None
         is_removal = disposition is Disposition.GONE
         if is_removal or exchanges.answer.status == UNAVAILABLE_FOR_LEGAL_REASONS:
-            stored = ArticleReader(stores.db).header(article_id)
+            stored = UnsealedArticleReader(stores.db).header(article_id)
             if stored is None or (is_removal and stored.removed_at is not None):
                 return None
             return raw.write_exchange(exchanges.answer, exchanges.redirects, removed_article=article_id)
@@ -156,7 +156,7 @@ class Keeping:
 
     def _keep_unchanged(self, stores: Stores, raw: CaptureWriter, article_id: str, answer: Exchange) -> None:
         """Note that a page was asked for again and brought what is kept already."""
-        stored = ArticleReader(stores.db).get(article_id)
+        stored = UnsealedArticleReader(stores.db).get(article_id)
         earlier = stored.capture if stored is not None else None
         if earlier is None or (answer.status != 304 and answer.payload_sha256 != earlier.payload_sha256):
             return

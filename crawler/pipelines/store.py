@@ -23,7 +23,7 @@ from crawler.storage.dedup_index import follow_story
 from crawler.storage.frontier import Frontier, PageResult
 from crawler.storage.quarantine import quarantine
 from crawler.storage.reextractions import correct
-from crawler.storage.stored_article import ArticleReader
+from crawler.storage.stored_article import UnsealedArticleReader
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ def _write_article(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
 def _amend(stores: Stores, item: PageItem) -> Outcome:
     """Put an article right that its site did not revise."""
     assert item.amendment is not None  # noqa: S101
-    stored = ArticleReader(stores.db).get(item.article_id) if item.article_id else None
+    stored = UnsealedArticleReader(stores.db).get(item.article_id) if item.article_id else None
     if stored is not None and item.article is not None:
         is_reread = item.amendment is Amendment.REREAD
         correct(

@@ -27,7 +27,7 @@ from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.reextractions import keep_date
 from crawler.storage.schema import Document
-from crawler.storage.stored_article import ArticleHeader, ArticleReader, StoredArticle
+from crawler.storage.stored_article import ArticleHeader, StoredArticle, UnsealedArticleReader
 from dedup.text.shingles import words
 
 SAME_DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ def keep_identity(db: Database[Document], item: PageItem, candidates: Sequence[s
         candidates: What `former_ids` returns.
     """
     assert item.article is not None and item.prepared is not None  # noqa: S101, PT018
-    reader = ArticleReader(db)
+    reader = UnsealedArticleReader(db)
     if item.article_id is None or reader.header(item.article_id) is not None:
         return
     for candidate in candidates:
@@ -127,7 +127,7 @@ def compare_with_stored(stores: Stores, item: PageItem, archived: ArticleHeader)
     """
     article = item.article
     assert article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
-    stored = ArticleReader(stores.db).get(item.article_id)
+    stored = UnsealedArticleReader(stores.db).get(item.article_id)
     if stored is None:
         return
     if item.html_sha256 is not None and item.html_sha256 == archived.html_sha256:

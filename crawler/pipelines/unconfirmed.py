@@ -24,7 +24,7 @@ from crawler.pipelines.item import PageItem
 from crawler.pipelines.run import CrawlRun
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import CONFIRMED_AFTER, PageText, TextHolder, Waiting
-from crawler.storage.stored_article import ArticleReader, StoredArticle
+from crawler.storage.stored_article import StoredArticle, UnsealedArticleReader
 from crawler.storage.withdrawals import undo_removal, withdraw
 
 BEGINNING = 300
@@ -132,7 +132,7 @@ def _take_back(stores: Stores, run: CrawlRun, holder: TextHolder, waiting: Waiti
 def _stored_article(stores: Stores, item: PageItem) -> StoredArticle | None:
     """The article that is stored under the page's own address: it is what the text would stand in for."""
     keys = [key for key in (item.article_id, item.page.article_id) if key]
-    return ArticleReader(stores.db).first_of(keys)
+    return UnsealedArticleReader(stores.db).first_of(keys)
 
 
 def mark_removed(item: PageItem) -> bool:

@@ -19,7 +19,7 @@ from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.eviction import evicted_since_rebuild
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
-from crawler.storage.stored_article import LONGEST_SCAN, ArticleHeader, ArticleReader
+from crawler.storage.stored_article import LONGEST_SCAN, ArticleHeader, UnsealedArticleReader
 from dedup import Decision, Index, Prepared, StoredFormError, prepare
 
 MOST_ROUNDS = 5
@@ -214,7 +214,7 @@ def prepared_article(db: Database[Document], header: ArticleHeader, signature: A
         return Prepared.from_stored(header.id, signature, published_at, header.site)
     except StoredFormError:
         # Signed by an earlier version: the text is still there, and is signed as this one does it.
-        text = ArticleReader(db).texts([header.id]).get(header.id, "")
+        text = UnsealedArticleReader(db).texts([header.id]).get(header.id, "")
         prepared = prepare(header.id, text, published_at, header.site)
         db.articles.update_one({"_id": header.id}, {"$set": {"signature": prepared.to_stored()}})
         return prepared

@@ -24,7 +24,7 @@ from crawler.storage.eviction import remember_eviction
 from crawler.storage.placed_stories import apply_again
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
-from crawler.storage.stored_article import LONGEST_SCAN, ArticleHeader, ArticleReader
+from crawler.storage.stored_article import LONGEST_SCAN, ArticleHeader, UnsealedArticleReader
 from dedup import Decision, Prepared
 
 REBUILD_LOCK = 120.0
@@ -103,7 +103,7 @@ def _order(stores: Stores) -> tuple[list[str], int]:
     With a window, articles first seen before it don't, and those of stories that began before it.
     """
     with pymongo.timeout(LONGEST_SCAN):
-        headers = list(ArticleReader(stores.db).all_headers())
+        headers = list(UnsealedArticleReader(stores.db).all_headers())
     outside: set[str] = set()
     if window := index_window(stores):
         since = datetime.now(UTC) - window

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import redis
 
 from crawler.storage.connect import Stores
-from crawler.storage.stored_article import ArticleReader
+from crawler.storage.stored_article import UnsealedArticleReader
 from dedup import Texts
 
 UNDER_WAY = 120
@@ -33,7 +33,7 @@ def stored_texts(stores: Stores, own: Mapping[str, str] | None = None) -> Texts:
     def texts(ids: Sequence[str]) -> dict[str, str]:
         by_id = dict(own or {})
         by_id |= _under_way(stores, [id_ for id_ in ids if id_ not in by_id])
-        return by_id | ArticleReader(stores.db).texts([id_ for id_ in ids if id_ not in by_id])
+        return by_id | UnsealedArticleReader(stores.db).texts([id_ for id_ in ids if id_ not in by_id])
 
     return texts
 

@@ -7,14 +7,14 @@ bounded pieces: by file, which is indexed. (Chunks whose file is gone are left b
 them.)
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC
 from typing import Any, cast
 
 import pymongo
 from bson import CodecOptions, decode_all
 from bson.codec_options import DatetimeConversion
-from pymongo.collection import Collection
+from pymongo.collection import Collection as MongoCollection
 from pymongo.database import Database
 from pymongo.operations import IndexModel
 
@@ -82,12 +82,14 @@ def batches(db: Database[Document], name: str) -> Iterator[list[Document]]:
         yield from _find(db[name], query)
 
 
-def clear(db: Database[Document]) -> None:
-    """Delete every collection and view."""
+def clear(db: Database[Document], keep: Collection[str] = ()) -> None:
+    """Delete every collection and view but those named in `keep`."""
     # Views first. By name, so that chunks come before the files through which they are found.
     for description in sorted(
         describe(db), key=lambda description: (description["type"] != "view", description["name"])
     ):
+        if description["name"] in keep:
+            continue
         if not _is_view(description):
             # The embedded server drops a collection document by document, each with a write to the disk
             # (12 ms); it deletes them all in one transaction (0.7 ms each).
@@ -105,7 +107,7 @@ def create(db: Database[Document], described: list[Document]) -> None:
             db.create_collection(description["name"], **description["options"])
 
 
-def insert(collection: Collection[Document], documents: list[Document]) -> None:
+def insert(collection: MongoCollection[Document], documents: list[Document]) -> None:
     """Insert a batch as it is, also documents that today's validator would refuse."""
     with pymongo.timeout(LONGEST_REQUEST):
         collection.insert_many(documents, ordered=True, bypass_document_validation=True)
@@ -146,7 +148,7 @@ def _model(index: Document) -> IndexModel:
 
 
 def _find(
-    collection: Collection[Document], query: Document, projection: Document | None = None
+    collection: MongoCollection[Document], query: Document, projection: Document | None = None
 ) -> Iterator[list[Document]]:
     """Run a query and yield its documents in batches, each with its time limit."""
     cursor = collection.find_raw_batches(query, projection, batch_size=BATCH_DOCUMENTS)

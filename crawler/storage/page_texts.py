@@ -15,6 +15,7 @@ from pymongo.database import Database
 from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.model.crawl import SourceKind
 from crawler.storage.schema import Document
+from crawler.storage.seals import Seals
 
 CONFIRMED_AFTER = timedelta(hours=6)
 """Time between two looks after which the site has said the same twice. A hoster's limit, a move or a state's
@@ -132,17 +133,26 @@ def _holder(document: Document) -> TextHolder:
 
 
 def waiting_pages(db: Database[Document], site: str) -> list[Document]:
-    """The pages of a site whose text waits to be confirmed or completed, the oldest first."""
-    fields = ("url", "waiting", "incomplete", "next_attempt_at", "last_fetched_at")
+    """The pages of a site whose text waits to be confirmed or completed, the oldest first.
+
+    Those of sealed articles are left out: what waits is what the article would say.
+    """
+    fields = ("url", "waiting", "incomplete", "next_attempt_at", "last_fetched_at", "article_id")
     pending = db.pages.find({"site": site, "state": "pending"}, dict.fromkeys(fields, 1))
+    sealed = Seals(db).of_site(site)
     pages = [
-        as_waiting(document) for document in pending if document.get("waiting") or document.get("incomplete")
+        as_waiting(document)
+        for document in pending
+        if (document.get("waiting") or document.get("incomplete"))
+        and sealed.keys().isdisjoint({document.get("article_id"), document["_id"].partition("/")[2]})
     ]
     return sorted(pages, key=lambda page: page["since"])
 
 
 def waiting_of_article(db: Database[Document], article_id: str) -> list[dict[str, Any]]:
     """What the pages of an article say now that is not confirmed yet."""
+    if Seals(db).of([article_id]):
+        return []
     pages = db.pages.find({"article_id": article_id})
     return [as_waiting(page) for page in pages if page["state"] == "pending" and page.get("waiting")]
 

@@ -13,7 +13,7 @@ from pymongo import UpdateOne
 from pymongo.database import Database
 
 from crawler.storage.schema import Document
-from crawler.storage.stored_article import ArticleHeader, ArticleReader
+from crawler.storage.stored_article import ArticleHeader, UnsealedArticleReader
 from dedup import Thresholds
 from dedup.comparison.pairs import pair_figures
 from dedup.text.shingles import Content, contents
@@ -87,7 +87,7 @@ def _measure(db: Database[Document], pairs: Sequence[tuple[ArticleHeader, Articl
 
 
 def _contents(db: Database[Document], ids: Iterable[str]) -> Mapping[str, Content]:
-    texts = ArticleReader(db).texts(sorted(ids))
+    texts = UnsealedArticleReader(db).texts(sorted(ids))
     return dict(zip(texts, contents(list(texts.values()))[1], strict=True))
 
 

@@ -13,7 +13,7 @@ from crawler.model.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "articles": [
@@ -33,6 +33,7 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "sources": [([("site", 1)], "site")],
     "readings": [([("article_id", 1)], "article")],
     "splits": [([("articles", 1)], "articles")],
+    "seals": [([("site", 1)], "site"), ([("active", 1)], "active")],
 }
 
 _TIME_OR_NONE = {"bsonType": ["date", "null"]}

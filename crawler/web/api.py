@@ -28,6 +28,10 @@ _MISSING: dict[int | str, dict[str, Any]] = {
     **_WRONG,
     404: {"model": models.Problem, "description": "The archive does not hold it."},
 }
+_ARTICLE: dict[int | str, dict[str, Any]] = {
+    **_MISSING,
+    451: {"model": models.Problem, "description": "It is withheld; `error` says why."},
+}
 _PENDING: dict[int | str, dict[str, Any]] = {
     **_WRONG,
     202: {"model": models.Problem, "description": "Still being made."},
@@ -86,7 +90,7 @@ def search(pages: ArticlePagesOf, form: Annotated[SearchForm, Query()]) -> model
     return pages.search(form)
 
 
-@router.get("/articles/{article}", responses=_MISSING)
+@router.get("/articles/{article}", responses=_ARTICLE)
 def article(pages: ArticlePagesOf, article: str) -> models.Article:
     """An article with its earlier wordings, its story and its neighbours."""
     return stored(pages.article(article), f"{article}: the archive holds no article with this id")

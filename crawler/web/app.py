@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from crawler import __version__
 from crawler.errors import KhabarError, UsageError
 from crawler.html.words import LANGUAGES
+from crawler.model.seal import WithheldError
 from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
 from crawler.web import api, pages
@@ -20,6 +21,7 @@ from crawler.web.reports import Reports
 from crawler.web.security import LOOPBACK, SecurityMiddleware
 from crawler.web.site_names import SiteNames
 from crawler.web.site_pages import SitePages
+from crawler.web.withheld import withheld_answer
 
 _HELP: Final = {
     "bad_request": "bad_request_help",
@@ -64,6 +66,8 @@ def create_app(
 
 
 async def _answer_our_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, WithheldError):
+        return withheld_answer(request, error.seal)
     if isinstance(error, UsageError):
         return _error(request, 400, "bad_request", str(error))
     return _error(request, 503, "unavailable", str(error))

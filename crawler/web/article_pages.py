@@ -76,7 +76,11 @@ class ArticlePages:
         )
 
     def article(self, id_: str) -> models.Article | None:
-        """An article with its story and revisions; `_id`, `article_revision`, the index's `docs`."""
+        """An article with its story and revisions; `_id`, `article_revision`, the index's `docs`.
+
+        Raises:
+            WithheldError: It is sealed as a whole.
+        """
         article = self._archive.article(id_)
         hits = self._lists.by_id([id_])
         if article is None or not hits:
@@ -89,6 +93,7 @@ class ArticlePages:
         return models.Article(
             **dict(brief),
             **self._metadata(article),
+            withheld=self._names.withheld(article.site, article.seal),
             revisions=self._wordings(article, wordings),
             older_revisions=len(revisions) - len(wordings),
             readings=[self._reading(article, wordings, reading) for reading in readings],

@@ -205,10 +205,19 @@ class Capture(_Model):
     revision: int | None = Field(description="The wording that was read in it; null if none that is stored.")
 
 
+class Withheld(_Model):
+    """What of an article is sealed: withheld from all that is served."""
+
+    fields: list[str] = Field(description="text (the whole article), names, image.")
+    reason: str
+    since: datetime
+
+
 class Article(Brief):
     """An article with its earlier wordings, its story and its neighbours."""
 
     text: str
+    withheld: Withheld | None = Field(description="What of it is not shown, why and since when.")
     authors: list[str]
     editors: list[str] = Field(description="who edited or translated it")
     agency: str | None

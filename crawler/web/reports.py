@@ -30,13 +30,17 @@ MAX_PENDING: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class RenderedReport:
-    """A report: its pages by language, their Content-Security-Policy, its JSON, and the archive it is of."""
+    """A report: its pages by language, their Content-Security-Policy, its JSON, and the archive it is of.
+
+    `seals` is the mark of what was sealed in it (`crawler.storage.seals.seals_mark`).
+    """
 
     pages: dict[str, str]
     policy: str
     json: str
     generation: int
     day: date
+    seals: str
 
 
 class Reports:
@@ -62,14 +66,18 @@ class Reports:
             StoreUnavailableError: It could not be made; the next call tries again.
         """
         generation, today = self._archive.lists.generation()[0], datetime.now(ZONE).date()
+        seals = self._archive.seals_mark()
         with self._lock:
             self._collect(scope)
+            # An older report is shown while the next is made, but not one that says what is sealed since.
+            for outdated in [key for key, report in self._rendered.items() if report.seals != seals]:
+                del self._rendered[outdated]
             report = self._rendered.get(scope)
             if report is not None:
                 self._rendered.move_to_end(scope)
             is_fresh = report is not None and (report.generation, report.day) == (generation, today)
             if not is_fresh and scope not in self._pending and len(self._pending) < MAX_PENDING:
-                self._pending[scope] = self._start(scope, generation, today)
+                self._pending[scope] = self._start(scope, generation, today, seals)
             return report
 
     def close(self) -> None:
@@ -91,12 +99,13 @@ class Reports:
             elif scope == requested:
                 future.result()
 
-    def _start(self, scope: Scope, generation: int, today: date) -> "Future[RenderedReport]":
+    def _start(self, scope: Scope, generation: int, today: date, seals: str) -> "Future[RenderedReport]":
         if self._pool is None:
             # Forking a process with threads may copy a lock that is never released.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
-        return self._pool.submit(render_report, self._archive.settings, self._seeds, scope, generation, today)
+        version = generation, today, seals
+        return self._pool.submit(render_report, self._archive.settings, self._seeds, scope, version)
 
 
 def _end_with_parent() -> None:
@@ -113,9 +122,15 @@ def _end_with_parent() -> None:
 
 
 def render_report(
-    settings: Settings, seeds: Path, scope: Scope, generation: int, today: date
+    settings: Settings, seeds: Path, scope: Scope, version: tuple[int, date, str]
 ) -> RenderedReport:
     """Make a report from the stores; runs in the separate process.
+
+    Args:
+        settings: Where the archive is.
+        seeds: Folder of the seeds, for names.
+        scope: The site and the period of the report.
+        version: Generation of the index, today, and the mark of the seals.
 
     Raises:
         StoreUnavailableError: A store does not answer.
@@ -131,7 +146,8 @@ def render_report(
     from crawler.storage.connect import open_stores
 
     try:
-        holdings = _read_holdings(settings, seeds, generation)
+        generation, today, seals = version
+        holdings = _read_holdings(settings, seeds, (generation, seals))
         with open_stores(settings) as stores:
             report = report_of(stores, holdings, period=scope.bounds(), site=scope.site or None)
     except PyMongoError as error:
@@ -142,11 +158,11 @@ def render_report(
         lang: render_html(report, lang=lang, served=served(scope, holdings.site_names, lang))
         for lang in LANGUAGES
     }
-    return RenderedReport(pages, page_policy(served=True), render_json(report), generation, today)
+    return RenderedReport(pages, page_policy(served=True), render_json(report), generation, today, seals)
 
 
 @lru_cache(maxsize=1)
-def _read_holdings(settings: Settings, seeds: Path, generation: int) -> Holdings:  # noqa: ARG001  # the cache's key
+def _read_holdings(settings: Settings, seeds: Path, version: tuple[int, str]) -> Holdings:  # noqa: ARG001  # the cache's key
     """What the archive holds; read once for each generation of it."""
     from crawler.model.seeds import load_sites
     from crawler.operations.dedup.report import read_holdings

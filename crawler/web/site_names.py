@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from crawler.html.safe import local
 from crawler.model.article import DatePrecision
 from crawler.model.period import ZONE
+from crawler.model.seal import Seal
 from crawler.model.site import Site
 from crawler.storage.search import Hit, stated_day
 from crawler.storage.stored_article import ArticleHeader
@@ -50,6 +51,13 @@ class SiteNames:
         if article.published_at is None or article.published_precision != DatePrecision.DAY:
             return None
         return local(article.published_at, self.zone(article.site)).date()
+
+    def withheld(self, site: str, seal: Seal | None) -> models.Withheld | None:
+        """What a page says of a seal; None where there is none."""
+        if seal is None:
+            return None
+        since = self.local(site, seal.sealed_at)
+        return models.Withheld(fields=sorted(map(str, seal.fields)), reason=seal.reason, since=since)
 
     def brief(self, hit: Hit) -> models.Brief:
         """An article as lists show it."""

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +32,7 @@ from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.files import draft_of
 from crawler.storage import dump
 from crawler.storage.connect import Stores
+from crawler.storage.seals import merge_seals, seal_documents
 
 Document = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -56,11 +58,16 @@ class BackupError(KhabarError):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a backup holds: documents by collection, when it was made, and its size in bytes."""
+    """What a backup holds: documents by collection, when it was made, and its size in bytes.
+
+    `kept_seals` counts seals that a restore kept from the database that it replaced, being later than the
+    backup: what was sealed since stays sealed.
+    """
 
     documents: dict[str, int]
     created_at: datetime
     size: int
+    kept_seals: int = 0
 
     @property
     def total(self) -> int:
@@ -154,11 +161,16 @@ def restore(
                 f"the database {db.name!r} is not empty ({', '.join(occupied)}): restore into another one "
                 "(KHABAR_MONGODB_DATABASE), or delete what is there with --replace"
             )
-        dump.clear(db)
-        db[_MARK].insert_one({"_id": _UNFINISHED, "began_at": datetime.now(UTC)})
+        # What was sealed since the backup stays sealed, whenever this is cut off and done again.
+        for seal in seal_documents(db):
+            db[_MARK].replace_one({"_id": f"seal:{seal['_id']}"}, {"seal": seal}, upsert=True)
+        unfinished = {"$set": {"began_at": datetime.now(UTC)}}
+        db[_MARK].update_one({"_id": _UNFINISHED}, unfinished, upsert=True)
+        dump.clear(db, keep={_MARK})
         _load(db, path, summary, progress or _silent)
+        kept = merge_seals(db, [mark["seal"] for mark in db[_MARK].find({}) if "seal" in mark])
         db.drop_collection(_MARK)
-    return summary
+    return replace_fields(summary, kept_seals=kept)
 
 
 _MARK = "khabar.unfinished"

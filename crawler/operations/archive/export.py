@@ -24,10 +24,11 @@ Row = Mapping[str, Any]
 
 @dataclass(slots=True)
 class LeftOut:
-    """What an export passed over: duplicates in its period, and articles outside it."""
+    """What an export passed over: duplicates in its period, articles outside it, and withheld ones."""
 
     duplicates: int = 0
     outside: int = 0
+    withheld: int = 0
     earliest: datetime | None = None
     latest: datetime | None = None
 
@@ -72,6 +73,7 @@ def export_rows(
     """
     counts = left_out if left_out is not None else LeftOut()
     reader = ArticleReader(stores.db)
+    counts.withheld = reader.count_withheld(site)
     for name in [site] if site else reader.sites():
         places = []
         for article in reader.of_site(name):

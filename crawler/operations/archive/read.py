@@ -107,8 +107,12 @@ class Archive:
             return self._ask(lambda stores: rebuild(self.file, stores.db, progress))
 
     def article(self, id_: str) -> StoredArticle | None:
-        """An article with all that is stored of it."""
-        return self._ask(lambda stores: ArticleReader(stores.db).get(id_))
+        """An article with all that is stored of it.
+
+        Raises:
+            WithheldError: It is sealed as a whole.
+        """
+        return self._ask(lambda stores: ArticleReader(stores.db).shown(id_))
 
     def revisions(self, id_: str) -> list[Revision]:
         """The earlier wordings of an article, oldest first."""
@@ -117,6 +121,10 @@ class Archive:
     def readings(self, id_: str) -> list[EarlierReading]:
         """What Khabar had read in the article's page before it read it again, oldest first."""
         return self._ask(lambda stores: ArticleReader(stores.db).earlier_readings(id_))
+
+    def seals_mark(self) -> str:
+        """What changes whenever an article is sealed or unsealed."""
+        return self._ask(lambda stores: ArticleReader(stores.db).seals_mark())
 
     def states(self) -> dict[str, SiteState]:
         """What is remembered of each site that was ever crawled; `sites`, some dozen documents."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from typing import Any, Literal
 from crawler.errors import UsageError
 from crawler.html.difference import Stretch, difference
 from crawler.model.period import iso_time, iso_times
+from crawler.model.seal import WithheldError
 from crawler.model.site import Site, zone_of
 from crawler.operations.archive.export import export_row
 from crawler.parsing.urls import former_page_ids, page_id
@@ -29,19 +31,24 @@ def find_article(stores: Stores, address: str, sites: Mapping[str, Site] | None 
     Returns:
         The export's row, with `revisions` (oldest first), `waiting` (what its page says now, where the site
         has to say it again first), `absences` (when its site had taken it down), `tls`
-        (``unverified`` where its site's certificate was not verified), `pair` (what a copy and its original
-        share, as `dedup.comparison.pairs` has it) and `story` (the other members).
+        (``unverified`` where its site's certificate was not verified), `withheld` (what of it a seal
+        withholds, why and since when), `pair` (what a copy and its original share, as
+        `dedup.comparison.pairs` has it) and `story` (the other members).
 
     Raises:
         UsageError: The archive holds no article of it; the message says what is known of the page.
+        WithheldError: The article is sealed as a whole.
     """
     reader = ArticleReader(stores.db)
     article = find_stored(stores, address)
+    if article.seal is not None and article.is_withheld:
+        raise WithheldError(article.seal)
     sites = sites or {}
     zone = zone_of(article.site, sites)
     members = reader.of_stories([article.story_id]).values()
     return export_row(article, zone) | {
         "tls": article.tls,
+        "withheld": withheld_part(article, zone),
         "revisions": [
             {
                 "revision": old.revision,
@@ -71,8 +78,20 @@ def find_article(stores: Stores, address: str, sites: Mapping[str, Site] | None 
     }
 
 
+def withheld_part(article: StoredArticle, zone: tzinfo) -> dict[str, Any] | None:
+    """What of an article is withheld, why and since when; None where nothing is."""
+    seal = article.seal
+    if seal is None:
+        return None
+    return {
+        "fields": sorted(map(str, seal.fields)),
+        "reason": seal.reason,
+        "since": iso_time(seal.sealed_at, zone),
+    }
+
+
 def find_stored(stores: Stores, address: str) -> StoredArticle:
-    """Return the stored article of an address or an id.
+    """Return the stored article of an address or an id, as far as it may be served.
 
     Args:
         stores: The open stores.

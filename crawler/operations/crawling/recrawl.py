@@ -11,7 +11,7 @@ from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 from crawler.storage.frontier import Frontier
 from crawler.storage.schema import ensure_schema
-from crawler.storage.stored_article import ArticleReader
+from crawler.storage.stored_article import UnsealedArticleReader
 
 
 def recrawl_job(
@@ -46,7 +46,7 @@ def recrawl_job(
                 )
             return Job(site=site, kind=CrawlKind.RECRAWL, urls=(page_url,), discover=False), 1
         frontier = Frontier(stores.db, site.id)
-        stored = ArticleReader(stores.db).published_within(site.id, period)
+        stored = UnsealedArticleReader(stores.db).published_within(site.id, period)
         opened = frontier.reopen(article.id for article in stored)
         frontier.reopen_missed(period)
     return Job(site=site, kind=CrawlKind.RECRAWL, since=period.since, until=period.until), opened

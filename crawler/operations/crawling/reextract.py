@@ -21,7 +21,7 @@ from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.reextractions import differences
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from crawler.storage.schema import ensure_schema
-from crawler.storage.stored_article import ArticleReader, StoredArticle
+from crawler.storage.stored_article import StoredArticle, UnsealedArticleReader
 from crawler.storage.warc.raw_pages import RawPage, raw_folder, segments
 from crawler.storage.warc.reader import DamagedSegmentError, read_segment
 from dedup import Prepared
@@ -117,7 +117,7 @@ class _Reading:
         ids = [page.article_id for page in batch]
         stored = {
             article.id: article
-            for articles in ArticleReader(self.stores.db).in_batches(sorted(set(ids)))
+            for articles in UnsealedArticleReader(self.stores.db).in_batches(sorted(set(ids)))
             for article in articles
         }
         slots = asyncio.Semaphore(self._workers)
@@ -171,7 +171,7 @@ class _Reading:
 
     def _correct(self, stored: StoredArticle, article: Article, prepared: Prepared) -> StoredArticle:
         apply_reading(self.stores, stored, article, prepared)
-        return ArticleReader(self.stores.db).get(stored.id) or stored
+        return UnsealedArticleReader(self.stores.db).get(stored.id) or stored
 
 
 def _reextract_site(

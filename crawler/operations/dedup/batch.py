@@ -21,7 +21,7 @@ from crawler.files import make_private_folder
 from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.splits import splits_of
-from crawler.storage.stored_article import ArticleReader
+from crawler.storage.stored_article import UnsealedArticleReader
 from dedup import DedupError, Document
 from dedup.batch.cluster import ClusteringResult, NearMiss, cluster_batches
 from dedup.batch.duckdb_join import DuckDB
@@ -218,7 +218,7 @@ def _on_spark(
 
 def stored_documents(stores: Stores) -> Iterator[Document]:
     """Yield the archive as a pass reads it: each article with the story that is stored for it."""
-    reader = ArticleReader(stores.db)
+    reader = UnsealedArticleReader(stores.db)
     for batch in reader.in_batches(reader.all_ids()):
         for article in batch:
             story_id = None if article.dedup_pending else article.story_id

@@ -9,7 +9,7 @@ from crawler.operations.archive.show import find_stored
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import open_index, recluster
 from crawler.storage.splits import forget_splits, record_splits, split_marks
-from crawler.storage.stored_article import ArticleReader
+from crawler.storage.stored_article import ArticleReader, UnsealedArticleReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def split(
     elif undo:
         apart = [mark.other(article_id) for mark in split_marks(stores.db, article_id)]
     else:
-        members = ArticleReader(stores.db).of_stories([_stories(stores, [article_id])[article_id]])
+        members = UnsealedArticleReader(stores.db).of_stories([_stories(stores, [article_id])[article_id]])
         apart = sorted(members.keys() - {article_id})
     if article_id in apart:
         raise UsageError(f"{address}: an article cannot be told apart from itself")
@@ -95,5 +95,5 @@ def _article_id(stores: Stores, address: str) -> str:
 
 
 def _stories(stores: Stores, ids: Sequence[str]) -> dict[str, str]:
-    headers = ArticleReader(stores.db).headers(ids)
+    headers = UnsealedArticleReader(stores.db).headers(ids)
     return {id_: headers[id_].story_id for id_ in ids}

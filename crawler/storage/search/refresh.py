@@ -18,6 +18,7 @@ from pymongo.database import Database
 from crawler.storage.batches import BATCH
 from crawler.storage.change_marks import ALL, changed_marks, replaced_mark
 from crawler.storage.schema import Document
+from crawler.storage.seals import Seals
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.letters import fold, storable
 from crawler.storage.search.rows import drop, insert, seconds, stamp
@@ -68,8 +69,10 @@ def refresh(file: SearchFile, db: Database[Document], progress: Progress | None 
     compared = 0
     for site in sorted(sites):
         with file.writing() as connection:
-            if not _take_crawls(connection, db, site) and not news & {site, ALL}:
+            ended = _take_crawls(connection, db, site)
+            if not ended and not news & {site, ALL}:
                 continue
+            _take_quarantine(connection, db, site)
             compared += _compare_site(connection, db, site, done)
             _note(connection, done.written + done.removed)
         if progress:
@@ -99,6 +102,7 @@ def rebuild(file: SearchFile, db: Database[Document], progress: Progress | None 
         connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
         for site in sorted({*crawled_sites(db), *ArticleReader(db).sites()}):
             _take_crawls(connection, db, site)
+            _take_quarantine(connection, db, site)
             compared += _compare_site(connection, db, site, done)
             if progress:
                 progress(compared)
@@ -171,13 +175,13 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
                 json.dumps(problems),
             ),
         )
-    if ended:
-        _take_quarantine(connection, db, site)
     return ended
 
 
 def _take_quarantine(connection: sqlite3.Connection, db: Database[Document], site: str) -> None:
     connection.execute("DELETE FROM quarantine WHERE site = ?", (site,))
+    # The address of a sealed article's page may be its headline.
+    sealed = {f"{site}/{article_id}" for article_id in Seals(db).of_site(site)}
     connection.executemany(
         "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
         [
@@ -190,6 +194,7 @@ def _take_quarantine(connection: sqlite3.Connection, db: Database[Document], sit
                 int(page.get("bytes") or 0),
             )
             for page in db.quarantine.find({"site": site}, {"gzip": 0})
+            if page["_id"] not in sealed
         ],
     )
 

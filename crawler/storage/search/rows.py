@@ -275,6 +275,8 @@ def _within(at: datetime) -> datetime:
 def stamp(article: SearchableArticle) -> bytes:
     """A hash of what the index holds of an article."""
     values = [getattr(article, name) for name in STAMPED]
+    if article.seal is not None:
+        values += [sorted(article.seal.fields), article.seal.names]
     return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 

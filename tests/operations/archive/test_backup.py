@@ -13,12 +13,15 @@ from bson import Binary, Decimal128, Int64, ObjectId, Regex, Timestamp
 from pymongo.errors import WriteError
 
 from crawler.errors import StoreUnavailableError
+from crawler.model.seal import Seal, SealedField
 from crawler.operations.archive.backup import BackupError, backup, restore, restore_was_interrupted, verify
 from crawler.settings import Settings
 from crawler.storage import dump
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.embedded import MongoServer
 from crawler.storage.schema import INDEXES, ensure_schema
+from crawler.storage.seals import Seals
+from crawler.storage.stored_article import ArticleReader
 
 DOCUMENT: dict[str, Any] = {
     "_id": ObjectId(),
@@ -269,6 +272,35 @@ def test_an_interrupted_restore_is_noticed_and_can_be_done_again(
         restore(other, tmp_path / "b")
     restore(other, tmp_path / "b", replace=True)
     assert content(other) == content(stores)
+
+
+def test_what_was_sealed_since_the_backup_stays_sealed(stores: Stores, tmp_path: Path) -> None:
+    ensure_schema(stores.db)
+    fill(stores, 3)
+    seals, file = Seals(stores.db), tmp_path / "a.backup"
+
+    def put(number: int, reason: str, hour: int) -> None:
+        at = datetime(2024, 12, 5, hour, tzinfo=UTC)
+        fields = frozenset({SealedField.TEXT})
+        seals.put(article(number), Seal(article(number)["_id"], fields, reason, at))
+
+    put(0, "before", 1)
+    backup(stores, file)
+    put(0, "other words", 2)
+    put(1, "since", 2)
+
+    def stop(done: int, _total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(stores, file, replace=True, progress=stop)
+    summary = restore(stores, file, replace=True)
+    assert summary.kept_seals == 2
+    reasons = {id_: seal.reason for id_, seal in seals.of_site(None).items()}
+    assert reasons == {article(0)["_id"]: "other words", article(1)["_id"]: "since"}
+    assert len(ArticleReader(stores.db).headers([article(n)["_id"] for n in range(3)])) == 1
+    assert restore(stores, file, replace=True).kept_seals == 2
 
 
 def test_a_store_that_goes_away_is_one_line(data_dir: Path, tmp_path: Path) -> None:
