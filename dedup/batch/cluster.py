@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.batch.candidates import all_bands, bucket_keys, neighbours
+from dedup.batch.candidates import bucket_count, bucket_keys, neighbours
 from dedup.batch.columns import Columns, Numbers
 from dedup.batch.export_files import document_batches
 from dedup.batch.reading import Batch, Reader, read_corpus
@@ -176,7 +176,7 @@ def _bucket_keys(
     columns: Columns, rows: Numbers, parameters: Parameters, folder: Path | None
 ) -> NDArray[np.uint32]:
     """The bucket keys of rows; in a file if there is a folder."""
-    width = all_bands(parameters).bands + 1
+    width = bucket_count(parameters)
 
     def blocks() -> Iterator[NDArray[np.uint32]]:
         for first in range(0, len(rows), _KEYS):

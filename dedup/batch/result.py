@@ -129,8 +129,8 @@ def assemble(
 
     containments = Containments(limits)
     for first in range(0, len(rows), _BLOCK):
-        for later, earlier, code, jaccard, *_ in rows[first : first + _BLOCK].tolist():
-            containments.add(later, earlier, REASONS[code], jaccard)
+        for later, earlier, code, jaccard, containment, *_ in rows[first : first + _BLOCK].tolist():
+            containments.add(later, earlier, REASONS[code], jaccard, containment)
     round_ups = containments.round_ups(compare_roots)
     stories = Stories(limits, roots_alike, _numbered(apart, order.ids), round_ups)
     groups = _matches(rows)

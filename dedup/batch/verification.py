@@ -92,7 +92,11 @@ def prefilter_containment(limits: Thresholds) -> float:
 
 def _lowest_containment(limits: Thresholds) -> float:
     return min(
-        limits.containment, limits.containment_other_source, limits.containment_same_source, limits.reworded
+        limits.containment,
+        limits.containment_other_source,
+        limits.containment_same_source,
+        limits.reworded,
+        limits.edition,
     )
 
 

@@ -105,6 +105,7 @@ class Differences:
         own: Words that either text has in the place of other words of the other, in the text with fewer.
         own_lead: The same, of the first `LEAD` words.
         shared: Words that both have in order.
+        shorter: Words of the shorter text.
     """
 
     slots: tuple[Slot, ...]
@@ -117,6 +118,12 @@ class Differences:
     own: int
     own_lead: int
     shared: int
+    shorter: int
+
+    @property
+    def share(self) -> float:
+        """Share of the words of the shorter text that the other has in the same order, 0 to 1."""
+        return self.shared / self.shorter if self.shorter else 0.0
 
 
 def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differences:
@@ -170,6 +177,7 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
         own=own,
         own_lead=own_lead,
         shared=shared,
+        shorter=min(len(mine), len(other)),
     )
 
 

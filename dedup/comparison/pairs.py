@@ -158,7 +158,8 @@ def pair_figures(
         hours_apart: Time between the publications, in hours; None where one is not known.
     """
     evidence = exact_evidence(copy, original, same_source=same_source, hours_apart=hours_apart)
-    verdict = judge(with_differences(evidence, limits, copy.words, original.words), limits)
+    evidence = with_differences(evidence, limits, copy.words, original.words)
+    verdict = judge(evidence, limits)
     shared = evidence.jaccard / (1 + evidence.jaccard) * sum(evidence.sizes)
     contained, contains = (min(1.0, shared / size) if size else 0.0 for size in evidence.sizes)
     if evidence.same_words:

@@ -33,6 +33,9 @@ MOST_WORDS = 2
 BULLETIN = 80
 """Words of a bulletin for each figure that changes from issue to issue; a longer text is a report,
 updated."""
+NAMES_OF_AN_EDITION = 2
+"""Names that are certain to be names, exchanged in the lead: then the text is no edition, however much else
+was reworded. One may be another word beside a title."""
 EDITS_OF_A_NAME = 3
 """Marks of editing that one name leaves out of account where it is certain that it is one: so many words of
 a template a desk exchanges. A text that was reworked throughout has more, and may spell a place its own way.
@@ -73,6 +76,10 @@ def judge(evidence: Evidence, thresholds: Thresholds, *, required: float | None 
 def _reason(evidence: Evidence, limits: Thresholds, required: float | None) -> Reason:
     if not _shares_enough(evidence, limits, required):
         return Reason.DIFFERENT
+    if evidence.differing is not None and _may_be_edition(evidence, limits):
+        names = [slot for slot in evidence.differing.slots if slot.certain_names and slot.at < LEAD]
+        if sum(slot.certain_names for slot in names) >= NAMES_OF_AN_EDITION:
+            return _slot_reason(names)
     if _has_other_figures(evidence, limits):
         return Reason.OTHER_FIGURES
     if evidence.differing is not None:
@@ -89,9 +96,11 @@ def _reason(evidence: Evidence, limits: Thresholds, required: float | None) -> R
 
 def relation(evidence: Evidence, limits: Thresholds) -> Reason:
     """What a copy is to the text that it is a copy of, where the two are not equal."""
+    first, second = evidence.sizes
     if evidence.jaccard >= limits.near:
         return Reason.NEAR
-    first, second = evidence.sizes
+    if _is_edition(evidence, limits) and min(first, second) >= limits.edition_words * max(first, second):
+        return Reason.NEAR
     return Reason.CONTAINS if first > second else Reason.CONTAINED
 
 
@@ -103,7 +112,11 @@ def _shares_enough(evidence: Evidence, limits: Thresholds, required: float | Non
         return False
     if required is not None:
         return evidence.containment >= required
-    return evidence.containment >= required_containment(evidence, limits) or _is_reworded(evidence, limits)
+    return (
+        evidence.containment >= required_containment(evidence, limits)
+        or _is_reworded(evidence, limits)
+        or _is_edition(evidence, limits)
+    )
 
 
 def _has_other_figures(evidence: Evidence, limits: Thresholds) -> bool:
@@ -140,6 +153,27 @@ def _is_reworded(evidence: Evidence, limits: Thresholds) -> bool:
         and not evidence.same_source
         and evidence.containment >= limits.reworded
         and evidence.pairs_shared >= limits.reworded_pairs
+        and evidence.figures_changed <= limits.figures_changed
+    )
+
+
+def _is_edition(evidence: Evidence, limits: Thresholds) -> bool:
+    """Whether a copy had one word in ten or five changed: most runs of five are broken, the order holds.
+
+    Before two texts are aligned, whether they may be so.
+    """
+    if not _may_be_edition(evidence, limits):
+        return False
+    return evidence.differing is None or evidence.differing.share >= limits.edition_words
+
+
+def _may_be_edition(evidence: Evidence, limits: Thresholds) -> bool:
+    return (
+        evidence.pairs_shared is not None
+        and not evidence.same_source
+        and min(evidence.sizes) >= limits.edition_size
+        and limits.edition <= evidence.containment < limits.reworded
+        and evidence.pairs_shared >= limits.edition_pairs
         and evidence.figures_changed <= limits.figures_changed
     )
 

@@ -116,7 +116,9 @@ class Stories:
     def _is_eligible(self, number: int, match: Match) -> bool:
         if match.reason is Reason.EXACT:
             return True
-        if is_part(match.reason, match.jaccard, self._limits) and not self._binds(number, match):
+        if is_part(match.reason, match.jaccard, match.similarity, self._limits) and not self._binds(
+            number, match
+        ):
             return False
         depth = self._depths[match.other]
         if depth == 0:

@@ -15,9 +15,16 @@ _MOST_PARTS = 32
 """So many parts of an article are compared with each other: if they are of two stories, some of these are."""
 
 
-def is_part(reason: Reason, jaccard: float, limits: Thresholds) -> bool:
-    """Whether one of two copies may have a story in it that the other lacks."""
-    return reason is not Reason.EXACT and jaccard < limits.undivided
+def is_part(reason: Reason, jaccard: float, similarity: float, limits: Thresholds) -> bool:
+    """Whether one of two copies may have a story in it that the other lacks: an edition hasn't.
+
+    Args:
+        reason: Why they are copies.
+        jaccard: Their Jaccard similarity.
+        similarity: Share of the shorter one that the other has.
+        limits: What makes a part.
+    """
+    return reason is not Reason.EXACT and jaccard < limits.undivided and similarity >= limits.reworded
 
 
 class Containments:
@@ -32,10 +39,10 @@ class Containments:
         self._parts: dict[int, list[int]] = {}
         self._alike: set[tuple[int, int]] = set()
 
-    def add(self, later: int, earlier: int, reason: Reason, jaccard: float) -> None:
+    def add(self, later: int, earlier: int, reason: Reason, jaccard: float, similarity: float) -> None:
         """Add a pair of numbers that share much, with the verdict on it."""
         self._alike.add((later, earlier))
-        if not reason.is_copy or not is_part(reason, jaccard, self._limits):
+        if not reason.is_copy or not is_part(reason, jaccard, similarity, self._limits):
             return
         if reason is not Reason.CONTAINED:
             self._parts.setdefault(later, []).append(earlier)

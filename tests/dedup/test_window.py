@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from dedup import Index
+from dedup import Index, Parameters
 from dedup.index.stats import Counts
 from tests.support.texts import article, hex_id, prepared, sentences
 
@@ -72,7 +72,7 @@ def test_memory_stays_bounded_and_the_figures_right(
     counts = Counts.read(client.hget("{test}:state", "counts"))  # type: ignore[arg-type]  # bytes
     entries = [counts.id_entries, counts.band_entries]
     assert entries[0] < 3 * stats.documents
-    assert entries[1] < 2 * 16 * stats.documents
+    assert entries[1] < 2 * Parameters().bands * stats.documents
     keys = client.scan_iter(match="{test}:i:*", count=1000)
     assert sum(client.hlen(key) for key in keys) == entries[0]
     keys = client.scan_iter(match="{test}:b:*", count=1000)

@@ -3,9 +3,9 @@
 local round_ups -- defines the functions on round-ups (roundups.lua)
 local reassigned -- numbers of the articles that were reassigned for the one being inserted
 
--- Whether one of two may have a story that the other lacks.
-local function is_part(reason, jaccard)
-  return reason ~= REASON.exact and jaccard < LIMITS.undivided
+-- Whether one of two may have a story that the other lacks: an edition has not.
+local function is_part(reason, jaccard, similarity)
+  return reason ~= REASON.exact and jaccard < LIMITS.undivided and similarity >= LIMITS.reworded
 end
 
 -- Merge two stories into that of the article published earlier; returns its root.
@@ -69,7 +69,7 @@ local function relations_of(record, candidates)
       if is_near and near_misses_of then near_misses_of[#near_misses_of + 1] = { record, other, similarity } end
       if near_misses_of then compared = compared + 1 end
       if reason ~= REASON.new then
-        relations.parts = relations.parts or is_part(reason, jaccard)
+        relations.parts = relations.parts or is_part(reason, jaccard, similarity)
         relations[#relations + 1] = { other = other, reason = reason, similarity = similarity, jaccard = jaccard, is_final = is_final }
       end
     end
@@ -94,7 +94,7 @@ local function matches_among(record, relations)
     local chained = other.depth == 0 or reason == REASON.exact
       or (other.depth == 1 and relation.similarity >= LIMITS.chained
         and ((reason == REASON.near and other.reason ~= REASON.contained) or jaccard >= LIMITS.chained_jaccard))
-    if chained and (not is_part(reason, jaccard) or round_ups().binds(record, other, reason)) then
+    if chained and (not is_part(reason, jaccard, relation.similarity) or round_ups().binds(record, other, reason)) then
       matches[#matches + 1] = relation
     end
   end
@@ -117,7 +117,7 @@ end
 local function join(record, matches)
   local best = matches[1]
   local root = story_of(best.other)
-  if is_part(best.reason, best.jaccard) or (root.has_parts == 1 and best.other ~= root) then
+  if is_part(best.reason, best.jaccard, best.similarity) or (root.has_parts == 1 and best.other ~= root) then
     round_ups().list(root, record.number) -- a whole copy of the root stays with it, whatever shows later
   end
   record.parent, record.canonical, record.has_parts = root.number, 0, 0

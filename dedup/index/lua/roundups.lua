@@ -82,8 +82,8 @@ round_ups = function()
     for _, part in ipairs(unrelated) do
       local home = part ~= whole and story_of(part)
       if home and home.number == root.number then return true end
-      local reason, _, _, jaccard = judge(part, whole)
-      if (reason == REASON.contained or reason == REASON.near) and is_part(reason, jaccard) then return true end
+      local reason, similarity, _, jaccard = judge(part, whole)
+      if (reason == REASON.contained or reason == REASON.near) and is_part(reason, jaccard, similarity) then return true end
     end
     return false
   end
@@ -94,7 +94,7 @@ round_ups = function()
     for _, relation in ipairs(relations) do resembled[relation.other.number] = true end
     for _, relation in ipairs(relations) do
       local other, reason = relation.other, relation.reason
-      if relation.is_final and is_part(reason, relation.jaccard) then
+      if relation.is_final and is_part(reason, relation.jaccard, relation.similarity) then
         if reason ~= REASON.contained and record.round_up == 0 then
           for _, part in ipairs(contained) do
             if record.round_up == 0 and are_unlike(other, part) then
@@ -190,7 +190,7 @@ round_ups = function()
   local function list_parts_elsewhere(record, relations)
     for _, relation in ipairs(relations) do
       local part, reason = relation.other, relation.reason
-      if is_part(reason, relation.jaccard) then
+      if is_part(reason, relation.jaccard, relation.similarity) then
         local mine, other = story_of(record), story_of(part)
         if mine.number ~= other.number then
           if reason ~= REASON.contains and not is_round_up(part) then list(other, record.number) end

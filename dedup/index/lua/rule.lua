@@ -117,7 +117,10 @@ local function estimate(mine, other, required)
       end
     end
     local margin, by_length = containment - required, floor(smaller / LIMITS.figures_length)
-    undecided = margin >= -UNSURE and not (changed > 2 * max(LIMITS.figures_changed, by_length) and kept < changed)
+    -- An edition may share little more than its words in their order, which only the texts show.
+    local may_be_edition = (mine.source == 0 or mine.source ~= other.source) and smaller >= LIMITS.edition_size
+      and containment >= LIMITS.edition
+    undecided = (margin >= -UNSURE or may_be_edition) and not (changed > 2 * max(LIMITS.figures_changed, by_length) and kept < changed)
     is_near = margin >= -LIMITS.near_miss and (changed <= LIMITS.figures_changed or kept >= (kept + changed) * (LIMITS.figures_kept - 0.2))
     if margin < 0 then return REASON.new, containment, is_near, jaccard, undecided end
     if containment < LIMITS.whole_estimated and opening_of(mine, other) < LIMITS.opening then

@@ -69,7 +69,7 @@ local function window()
   end
 
   return leave, function(count)
-    -- There is about a bucket of bands for every four articles, one of ids for every 32: a round of all buckets takes
+    -- There is about a bucket of bands for every three articles, one of ids for every 32: a round of all buckets takes
     -- fewer articles than the index has.
     sweep(band_table, count, sweep_bands)
     sweep(id_table, count, sweep_ids)

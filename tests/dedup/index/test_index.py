@@ -332,10 +332,10 @@ def test_times_of_all_kinds(index: Index) -> None:
 def test_other_parameters_are_refused_with_what_differs(client: "redis.Redis", index: Index) -> None:
     one(index, prepared(1, TEXT))
     other = Index(client, basename="test", parameters=Parameters(bands=8, thresholds=Thresholds(near=0.6)))
-    with pytest.raises(IndexMismatchError, match=r"bands 16 there, 8 here.*khabar dedup rebuild") as caught:
+    with pytest.raises(IndexMismatchError, match=r"bands 22 there, 8 here.*khabar dedup rebuild") as caught:
         other.check_and_insert([prepared(1, TEXT)])
-    assert caught.value.differing == {"bands": (16, 8), "thresholds.near": (0.5, 0.6)}
-    assert other.stats().parameters["bands"] == 16
+    assert caught.value.differing == {"bands": (22, 8), "thresholds.near": (0.5, 0.6)}
+    assert other.stats().parameters["bands"] == 22
     other.clear()
     assert one(other, prepared(1, TEXT)).story_id == hex_id(1)
 

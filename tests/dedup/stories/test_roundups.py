@@ -261,25 +261,26 @@ def test_an_article_with_two_parts_that_have_nothing_in_common_is_a_round_up() -
     for held, told in (([3, 1], False), ([2, 1], True), ([3, 2, 1], True), ([1], False)):
         parts = Containments(Thresholds())
         for one in held:
-            parts.add(9, one, Reason.CONTAINS, 0.3)
+            parts.add(9, one, Reason.CONTAINS, 0.3, 0.9)
         found = parts.round_ups(lambda a, b: Verdict(False, Reason.DIFFERENT, 0.0, 0.0, shares[a, b]))
         assert found == ({9} if told else set())
 
 
 @pytest.mark.parametrize(
-    ("reason", "jaccard", "told"),
+    ("reason", "jaccard", "similarity", "told"),
     [
-        (Reason.NEAR, 0.6, {9}),
-        (Reason.NEAR, 0.85, set()),  # it has all of the article: what it lacks is no story
-        (Reason.EXACT, 1.0, set()),
-        (Reason.CONTAINED, 0.3, set()),  # the article is the part
-        (Reason.DIFFERENT, 0.3, set()),
+        (Reason.NEAR, 0.6, 0.9, {9}),
+        (Reason.NEAR, 0.85, 0.95, set()),  # it has all of the article: what it lacks is no story
+        (Reason.NEAR, 0.2, 0.35, set()),  # an edition of the article: it is reworded, and lacks nothing
+        (Reason.EXACT, 1.0, 1.0, set()),
+        (Reason.CONTAINED, 0.3, 0.9, set()),  # the article is the part
+        (Reason.DIFFERENT, 0.3, 0.9, set()),
     ],
 )
-def test_what_makes_a_part(reason: Reason, jaccard: float, told: set[int]) -> None:
+def test_what_makes_a_part(reason: Reason, jaccard: float, similarity: float, told: set[int]) -> None:
     parts = Containments(Thresholds())
-    parts.add(9, 1, Reason.CONTAINS, 0.3)
-    parts.add(9, 2, reason, jaccard)
+    parts.add(9, 1, Reason.CONTAINS, 0.3, 0.9)
+    parts.add(9, 2, reason, jaccard, similarity)
     nothing = Verdict(False, Reason.DIFFERENT, 0.0, 0.0, 0.0)
     assert parts.round_ups(lambda _one, _other: nothing) == told
     assert parts.round_ups(lambda _one, _other: None) == set()
