@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test test-fast test-lowest test-313 coverage check lint words docs hooks chaos install lock bench bench-politeness rivals bench-rivals spark clean
+.PHONY: demo test test-fast test-lowest test-313 coverage check lint words sbom licences wheel docs hooks chaos install lock bench bench-politeness rivals bench-rivals spark clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -121,6 +121,22 @@ lock: $(STAMP)
 	  --extra embedded --extra worker --extra render --group dev --no-emit-index-url pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  -c requirements.lock --group spark -o requirements-spark.lock
+
+# What the lock file holds, as CycloneDX, for whoever has to know; and the licences of what is installed.
+sbom: $(STAMP)
+	@mkdir -p build
+	$(BIN)/uv tool run --quiet --from 'cyclonedx-bom==7.*' cyclonedx-py requirements requirements.lock \
+	  --pyproject pyproject.toml --output-reproducible --sv 1.6 -o build/sbom.cdx.json
+	@echo build/sbom.cdx.json
+
+licences: $(STAMP)
+	$(BIN)/uv tool run --quiet --from 'pip-licenses==5.*' pip-licenses --python $(BIN)/python --from mixed --order license
+
+# The wheel, installed with its dependencies and run in an empty folder; downloads them.
+wheel: $(STAMP)
+	rm -rf dist && $(BIN)/python -m hatchling build -t wheel
+	cd "$$(mktemp -d)" && HOME=$$PWD XDG_CONFIG_HOME= XDG_DATA_HOME= $(CURDIR)/$(BIN)/uv tool run --no-cache-dir \
+	  --from $(CURDIR)/$$(cd $(CURDIR) && ls dist/*.whl) khabar sites list --json > sites.json && test -s sites.json
 
 clean:
 	-[ -x $(BIN)/khabar ] && $(BIN)/khabar stores stop

@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crawler import __version__
 from crawler.errors import UsageError
+from crawler.folders import default_data_dir, settings_file
 
 
 class Settings(BaseSettings):
@@ -19,7 +21,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KHABAR_", extra="ignore", frozen=True)
 
-    data_dir: Path = Path(".khabar")
+    data_dir: Path = Field(default_factory=default_data_dir)
     """Embedded servers, logs and kept pages live here."""
     mongodb_uri: SecretStr | None = None
     """A real MongoDB server; unset, an embedded one is started in `data_dir`."""
@@ -57,6 +59,8 @@ class Settings(BaseSettings):
 
     webhook_url: SecretStr | None = None
     """Told, by a POST of JSON, when a site turns bad or good again. Secret: such addresses hold a key."""
+    web_tokens: SecretStr | None = None
+    """Tokens, separated by commas, one of which a reader of `khabar web` has to show; unset: none."""
     metrics: str | None = None
     """Port, or address:port, at which `khabar schedule` serves metrics for Prometheus; unset: nowhere."""
 
@@ -98,18 +102,37 @@ class Settings(BaseSettings):
         return f"Khabar/{__version__} (+{self.contact})" if self.contact else f"Khabar/{__version__}"
 
 
+def _user_settings() -> Path | None:
+    """The file of the user's settings, if there is one.
+
+    Raises:
+        UsageError: It cannot be read, or names a setting that there is not.
+    """
+    path = settings_file()
+    if not path.is_file():
+        return None
+    try:
+        names = dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as settings: {error}") from None
+    variables = {f"KHABAR_{name.upper()}" for name in Settings.model_fields}
+    if unknown := [name for name in names if name.upper() not in variables]:
+        raise UsageError(f"{path}: unknown: {', '.join(unknown)}; there are {', '.join(sorted(variables))}")
+    return path
+
+
 def load_settings(**overrides: object) -> Settings:
-    """Read the settings from the environment.
+    """Read the settings from the environment, and from the user's file what it does not say.
 
     Args:
         overrides: Values that go before the environment's; None means "not given".
 
     Raises:
-        UsageError: A variable has a value that is not allowed; the message names it.
+        UsageError: A variable has a value that is not allowed; the message names it. Or the file is wrong.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # validated by pydantic, which names the key
+        return Settings(_env_file=_user_settings(), **given)  # type: ignore[arg-type]  # validated by pydantic, which names the key
     except ValidationError as error:
         lines = [f"KHABAR_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
         raise UsageError("invalid setting: " + "; ".join(lines)) from None

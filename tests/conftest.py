@@ -36,6 +36,8 @@ def _own_environment() -> Iterator[None]:
             if name.startswith("KHABAR_") and not name.startswith(("KHABAR_TEST_", "KHABAR_DATA")):
                 patch.delenv(name)
         patch.delenv("KHABAR_DATA_DIR", raising=False)
+        # Nor does anybody's own file of settings count.
+        patch.setenv("XDG_CONFIG_HOME", "/nonexistent")
         yield
 
 

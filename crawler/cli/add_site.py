@@ -115,7 +115,7 @@ def check_command(
     if write:
         for result in checks:
             for move in [change.move for change in result.changes if change.move]:
-                path = common.seeds / f"{result.site}.toml"
+                path = add.own_seed(common.seeds, result.site)
                 add.write_move(path, move)
                 err().print(f"{path}: its url is {move.url} now", markup=False, soft_wrap=True)
     raise typer.Exit(3 if any(_needs_a_look(result, written=write) for result in checks) else 0)

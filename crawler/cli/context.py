@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from crawler.model.seeds import load_sites, select_sites
+from crawler.model.seeds import load_sites, seed_paths, select_sites
 from crawler.model.site import Site
 from crawler.settings import Settings
 
@@ -47,7 +47,7 @@ class CliContext:
         Raises:
             UsageError: It is not; the message names similar ones.
         """
-        sites = load_sites(self.seeds) if self.seeds.is_dir() else {}
+        sites = load_sites(self.seeds) if seed_paths(self.seeds) else {}
         if site is not None and site not in sites:
             select_sites(sites, [site])
         return sites

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from crawler.operations.sites import add, check, record, survey
     from crawler.storage import dedup_rebuild
     from crawler.storage import errors as store_errors
-    from crawler.web import security, server
+    from crawler.web import access, security, server
 
 __all__ = [
+    "access",
     "add",
     "apply",
     "batch",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "access": "crawler.web.access",
     "add": "crawler.operations.sites.add",
     "apply": "crawler.operations.dedup.apply",
     "batch": "crawler.operations.dedup.batch",

@@ -17,10 +17,12 @@ from crawler.cli.context import CliContext, err
 from crawler.cli.lazy import dedup, store_errors
 from crawler.cli.options import with_common_options
 from crawler.errors import KhabarError
+from crawler.folders import default_seeds
 from crawler.settings import load_settings
 
 GROUPS = {
     "demo": {"demo"},
+    "init": {"init"},
     "crawling": {"crawl", "recrawl"},
     "schedule": {"schedule", "worker"},
     "status": {"status"},
@@ -38,7 +40,7 @@ GROUPS = {
 """Modules of this package, and the commands each registers."""
 
 PANELS = {
-    "Crawl": ("demo", "crawl", "recrawl", "schedule", "worker", "status", "sites"),
+    "Crawl": ("demo", "init", "crawl", "recrawl", "schedule", "worker", "status", "sites"),
     "Read the archive": ("search", "show", "export", "web", "dedup"),
     "Bring in": ("import",),
     "Withhold": ("seal", "unseal"),
@@ -56,9 +58,13 @@ def _version(is_set: bool) -> None:
 
 def common(
     ctx: typer.Context,
-    seeds: Annotated[Path, typer.Option(help="Folder of the seed files.", envvar="KHABAR_SEEDS")] = Path(
-        "seeds"
-    ),
+    seeds: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the seed files; else ./seeds, or your own over those that come with Khabar.",
+            envvar="KHABAR_SEEDS",
+        ),
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder of the embedded stores and logs; before KHABAR_DATA_DIR.")
     ] = None,
@@ -71,7 +77,7 @@ def common(
 ) -> None:
     """Read the options that every command shares."""
     ctx.obj = CliContext(
-        seeds=seeds,
+        seeds=seeds or default_seeds(),
         settings=load_settings(data_dir=data_dir),
         json=as_json,
         verbosity=-1 if quiet else int(verbose),

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.context import context_of
+from crawler.folders import default_seeds
+from crawler.model.seeds import seed_paths
 
 Since = Annotated[
     str | None,
@@ -23,8 +25,8 @@ Until = Annotated[
 
 def complete_site(ctx: typer.Context, incomplete: str) -> list[str]:
     """The ids of the seeds that begin so, for the shell's completion."""
-    folder = Path(ctx.find_root().params.get("seeds") or "seeds")
-    return sorted(path.stem for path in folder.glob("*.toml") if path.stem.startswith(incomplete))
+    folder = Path(ctx.find_root().params.get("seeds") or default_seeds())
+    return [path.stem for path in seed_paths(folder) if path.stem.startswith(incomplete)]
 
 
 SiteOption = Annotated[str | None, typer.Option(help="Only this site.", autocompletion=complete_site)]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.context import context_of, err, out
-from crawler.cli.lazy import security, server
+from crawler.cli.lazy import access, security, server
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +25,10 @@ def web_command(
         list[str] | None,
         typer.Option(help="A further host name to answer for, as behind a proxy. May be repeated."),
     ] = None,
+    user_header: Annotated[
+        str | None,
+        typer.Option(help="Answer only requests with this header, in which a proxy names the reader."),
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the first page in a browser.")] = False,
 ) -> None:
     """Show the archive in a browser, read-only: sites, search, articles, stories, the dedup report.
@@ -34,10 +38,14 @@ def web_command(
     common = context_of(ctx)
     sites = common.sites_of_seeds()
     console = err()
-    if not security.is_loopback(host):
+    tokens = common.settings.web_tokens
+    rules = access.Access(
+        access.read_tokens(tokens.get_secret_value() if tokens else None), user_header or None
+    )
+    if rules.is_open and not security.is_loopback(host):
         console.print(
-            f"Whoever can reach {host} can read the archive: there is no login. Leave --host out, "
-            "and let a proxy that asks for one show it to others.",
+            f"Whoever can reach {host} can read the archive: there is no login. Set "
+            "KHABAR_WEB_TOKENS, name the --user-header of a proxy that asks for one, or leave --host out.",
             style="yellow",
             soft_wrap=True,
         )
@@ -58,6 +66,7 @@ def web_command(
             host=host,
             port=port,
             names=name or (),
+            access=rules,
             ready=ready,
             notice=lambda text: console.print(f"khabar: {text}", markup=False, soft_wrap=True),
         )

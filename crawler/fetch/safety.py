@@ -10,6 +10,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.resolver import CachingThreadedResolver, dnscache
+from scrapy.settings import BaseSettings
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
@@ -80,14 +81,15 @@ class SafetyMiddleware:
                 f"unsafe address: the scheme of {request.url[:200]} is not http or https"
             )
         host = parts.hostname or ""
-        if not self._site.private and not _may_be_public(host):
+        if not self._site.private and not may_be_public(host):
             raise RefusedRequestError(f"unsafe address: {host} is not on the public internet")
         is_bound = "page" in request.meta or IS_PART in request.meta
         if is_bound and request.meta.get("redirect_times") and not self._site.owns(request.url):
             raise RefusedRequestError(f"it redirects off the site, to {host}", final=False)
 
 
-def _may_be_public(host: str) -> bool:
+def may_be_public(host: str) -> bool:
+    """Whether a host, as an address writes it, can be on the public internet; names are resolved later."""
     try:
         return is_public(host)
     except ValueError:
@@ -104,7 +106,7 @@ class SafeResolver(CachingThreadedResolver):
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float, *, allow_private: bool) -> None:
         super().__init__(reactor, cache_size, timeout)
-        self._allow_private = allow_private
+        self.allow_private = allow_private
         self.private_names: dict[str, str] = {}
         """The private addresses that names led to. Scrapy passes on no more of them than "no address"."""
 
@@ -129,7 +131,7 @@ class SafeResolver(CachingThreadedResolver):
             address.addCallbacks(
                 self._cache_result, self._no_address, callbackArgs=(name,), errbackArgs=(name,)
             )
-        return address if self._allow_private else address.addCallback(self._require_public, name)
+        return address if self.allow_private else address.addCallback(self._require_public, name)
 
     def _resolve(self, name: str) -> str:
         """The address to connect to: a public one before others, and of those IPv4 first, as ever."""
@@ -148,6 +150,18 @@ class SafeResolver(CachingThreadedResolver):
             self.private_names[name] = address
             raise DNSLookupError(f"{name} leads to the private address {address}")
         return address
+
+
+def allow_private_names(settings: BaseSettings) -> None:
+    """Let the running reactor's resolver return private addresses, where a spider's settings allow that.
+
+    Scrapy builds the resolver from the settings of its process, before it knows those of a spider.
+    """
+    from twisted.internet import reactor  # it exists only once the crawl has installed it
+
+    resolver = getattr(reactor, "resolver", None)
+    if isinstance(resolver, SafeResolver) and settings.getbool(ALLOW_PRIVATE):
+        resolver.allow_private = True
 
 
 class PrivateNameMiddleware:

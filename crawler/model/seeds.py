@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from crawler.errors import SeedError, UsageError
+from crawler.folders import bundled_seeds, user_seeds
 from crawler.model.seed_types import nearest
 from crawler.model.site import TABLES, Site
 
@@ -52,15 +53,16 @@ def load_sites(folder: Path) -> dict[str, Site]:
     """Read all seeds of a folder, by id, in the order of their ids.
 
     Args:
-        folder: Where the ``*.toml`` files lie; everything else in it is left alone.
+        folder: Where the ``*.toml`` files lie; everything else in it is left alone. A user's own folder
+            (`crawler.folders.user_seeds`) lies over the seeds that come with the program.
 
     Raises:
         SeedError: The folder is missing or has no seeds, or seeds are invalid: all problems of all files,
             one a line.
     """
-    if not folder.is_dir():
+    if not folder.is_dir() and folder != user_seeds():
         raise SeedError(f"{folder}: no such folder of seeds; give one with --seeds DIR")
-    paths = sorted(folder.glob("*.toml"))
+    paths = seed_paths(folder)
     if not paths:
         raise SeedError(f"{folder}: no seeds; a seed is a file NAME.toml with at least name and url")
     sites: dict[str, Site] = {}
@@ -73,6 +75,13 @@ def load_sites(folder: Path) -> dict[str, Site]:
     if problems:
         raise SeedError("\n".join(problems))
     return sites
+
+
+def seed_paths(folder: Path) -> list[Path]:
+    """The seed files of a folder, by id; where it is the user's own, over those of the program."""
+    folders = [bundled_seeds(), folder] if folder == user_seeds() else [folder]
+    paths = {path.stem: path for place in folders for path in place.glob("*.toml")}
+    return [paths[stem] for stem in sorted(paths)]
 
 
 def select_sites(sites: dict[str, Site], ids: Iterable[str] = ()) -> list[Site]:
@@ -121,10 +130,10 @@ def _parse(path: Path, text: str) -> tuple[Site | None, list[str]]:
     try:
         return Site(id=path.stem, **table), []
     except ValidationError as error:
-        return None, [f"{path}: {_problem(item)}" for item in error.errors(include_url=False)]
+        return None, [f"{path}: {problem_line(item)}" for item in error.errors(include_url=False)]
 
 
-def _problem(error: Any) -> str:  # pydantic's ErrorDetails
+def problem_line(error: Any) -> str:  # pydantic's ErrorDetails
     """One line for one of pydantic's findings: the key, what is wrong, what is allowed."""
     key = ".".join(str(part) for part in error["loc"])
     kind, message = error["type"], error["msg"].removeprefix("Value error, ")

@@ -1,11 +1,12 @@
 """The application: pages in Arabic and English, their JSON, and its answers to errors."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from crawler import __version__
@@ -15,6 +16,7 @@ from crawler.model.seal import WithheldError
 from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
 from crawler.web import api, pages
+from crawler.web.access import HEALTH_PATH, OPEN, Access, AccessMiddleware
 from crawler.web.article_pages import ArticlePages
 from crawler.web.render import render
 from crawler.web.reports import Reports
@@ -32,7 +34,11 @@ _HELP: Final = {
 
 
 def create_app(
-    archive: Archive, sites: Mapping[str, Site], reports: Reports, hosts: Collection[str] = LOOPBACK
+    archive: Archive,
+    sites: Mapping[str, Site],
+    reports: Reports,
+    hosts: Collection[str] = LOOPBACK,
+    access: Access = OPEN,
 ) -> FastAPI:
     """Build the application.
 
@@ -41,6 +47,7 @@ def create_app(
         sites: The seeds, for names and zones.
         reports: Makes the dedup report.
         hosts: Names that requests may be for; see `SecurityMiddleware`.
+        access: What a reader has to show.
     """
     app = FastAPI(
         title="Khabar",
@@ -58,11 +65,23 @@ def create_app(
     app.state.reports = reports
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.add_api_route(HEALTH_PATH, partial(_answer_health, archive), include_in_schema=False)
+    app.add_middleware(AccessMiddleware, access=access)
+    # Added last, so it comes first.
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     app.add_exception_handler(KhabarError, _answer_our_error)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     return app
+
+
+def _answer_health(archive: Archive) -> Response:
+    """For whoever watches the process: 200 where the store answers, 503 where it does not."""
+    try:
+        archive.states()
+    except KhabarError:
+        return PlainTextResponse("the store is away\n", 503)
+    return PlainTextResponse("ok\n")
 
 
 async def _answer_our_error(request: Request, error: Exception) -> Response:

@@ -164,9 +164,9 @@ def render_report(
 @lru_cache(maxsize=1)
 def _read_holdings(settings: Settings, seeds: Path, version: tuple[int, str]) -> Holdings:  # noqa: ARG001  # the cache's key
     """What the archive holds; read once for each generation of it."""
-    from crawler.model.seeds import load_sites
+    from crawler.model.seeds import load_sites, seed_paths
     from crawler.operations.dedup.report import read_holdings
     from crawler.storage.connect import open_stores
 
     with open_stores(settings) as stores:
-        return read_holdings(stores, load_sites(seeds) if seeds.is_dir() else {})
+        return read_holdings(stores, load_sites(seeds) if seed_paths(seeds) else {})

@@ -13,6 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crawler.web.access import HEALTH_PATH
+
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 """Names by which a browser on this machine may ask."""
 
@@ -71,7 +73,8 @@ class SecurityMiddleware:
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         host = host_of(Headers(scope=scope).get("host", ""))
-        if host not in self._hosts:
+        # Watchers ask by whatever address they have; the answer holds nothing.
+        if host not in self._hosts and scope["path"] != HEALTH_PATH:
             text = f"This server does not answer for {host or 'no host'}; see khabar web --help\n"
             return PlainTextResponse(text, 421)
         if scope["method"] not in METHODS:

@@ -16,6 +16,7 @@ from crawler.model.site import Site, names_of
 from crawler.operations.archive.read import Archive
 from crawler.settings import Settings
 from crawler.storage.search import BusyIndexError
+from crawler.web.access import OPEN, Access
 from crawler.web.app import create_app
 from crawler.web.reports import Reports
 from crawler.web.security import LOOPBACK
@@ -34,6 +35,7 @@ def serve(
     host: str,
     port: int,
     names: Sequence[str] = (),
+    access: Access = OPEN,
     ready: Callable[[str], None],
     notice: Callable[[str], None],
 ) -> None:
@@ -46,6 +48,7 @@ def serve(
         host: Address to listen at.
         port: TCP port; 0 for any free one.
         names: More names that requests may be for, as of a reverse proxy.
+        access: What a reader has to show.
         ready: Called with the URL of the first page once it is served.
         notice: Called with a sentence on what goes wrong meanwhile.
 
@@ -59,7 +62,7 @@ def serve(
     keeper = None
     try:
         archive.stores()
-        app = create_app(archive, sites, reports, {*LOOPBACK, *_host_names(host), *names})
+        app = create_app(archive, sites, reports, {*LOOPBACK, *_host_names(host), *names}, access)
         server = uvicorn.Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2

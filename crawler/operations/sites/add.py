@@ -1,13 +1,15 @@
 """Make a seed of a survey of a site, and list what has changed since a seed was written."""
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.errors import UsageError
-from crawler.files import replaced_file
+from crawler.files import make_private_folder, replaced_file
+from crawler.folders import bundled_seeds, user_seeds
 from crawler.model.seed_types import LONGEST_DELAY
 from crawler.model.seeds import SITE_ID, check_seed, load_site
 from crawler.model.site import Site
@@ -116,6 +118,7 @@ def write_seed(path: Path, text: str) -> Site:
         UsageError: The folder is not there, or another process wrote that seed meanwhile.
         SeedError: What was written is no valid seed; it is removed again.
     """
+    _make_user_folder(path.parent)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -128,6 +131,26 @@ def write_seed(path: Path, text: str) -> Site:
     except BaseException:
         path.unlink()
         raise
+
+
+def own_seed(folder: Path, site_id: str) -> Path:
+    """The file of a seed that may be changed; of one that comes with the program, a copy of the user's own.
+
+    Args:
+        folder: The folder of seeds.
+        site_id: A site that has a seed.
+    """
+    path = folder / f"{site_id}.toml"
+    if folder == user_seeds() and not path.exists():
+        _make_user_folder(folder)
+        shutil.copyfile(bundled_seeds() / path.name, path)
+    return path
+
+
+def _make_user_folder(folder: Path) -> None:
+    """Make the user's own folder of seeds; any other has to be there."""
+    if folder == user_seeds():
+        make_private_folder(folder)
 
 
 def changes_of(site: Site, survey: Survey) -> list[Change]:
