@@ -53,15 +53,15 @@ class ArticleLocks:
 class DedupPipeline:
     """Decides on new and changed articles; an article whose text is the stored one is left alone."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._run = crawl_run(crawler)
+    def __init__(self, run: CrawlRun) -> None:
+        self._run = run
         self._locks = ArticleLocks()
         self._lost = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the pipeline for the spider's run."""
-        return cls(crawler)
+        return cls(crawl_run(crawler))
 
     async def process_item(self, item: PageItem) -> PageItem:
         """Fill in the item's decision, or its outcome where it brings nothing new."""

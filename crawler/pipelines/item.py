@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from crawler.fetch.outcome import Outcome
-from crawler.model.article import Article, Hints
+from crawler.model.article import Article, Disposition, Hints
 from crawler.pipelines.extraction import Extracted
 from crawler.storage.frontier import Page
 from crawler.storage.page_texts import PageText, Waiting
@@ -15,6 +15,9 @@ from crawler.storage.warc.captures import PartCapture
 from crawler.storage.warc.exchange import Exchange
 from crawler.storage.warc.references import CaptureReference
 from dedup import Decision, Prepared
+
+page_ended = object()
+"""Scrapy signal, sent with the `item` when a page has passed all of our pipelines, however it ended."""
 
 
 class Amendment(StrEnum):
@@ -66,6 +69,7 @@ class PageItem:
         content_type: The header's value.
         extracted: What a worker made of it.
         outcome: How it ends, set as soon as that is known; later steps leave such an item alone.
+        disposition: How it ended, once that is written; None: it is still pending.
         decision: Which story its article belongs to.
         dedup_pending: The index was full: the article is stored without a decision.
         stored_revision: The revision that is stored of the article; 0: none.
@@ -94,6 +98,7 @@ class PageItem:
     content_type: str | None = None
     extracted: Extracted = field(default_factory=Extracted)
     outcome: Outcome | None = None
+    disposition: Disposition | None = None
     decision: Decision | None = None
     dedup_pending: bool = False
     stored_revision: int = 0

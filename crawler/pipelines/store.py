@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
 from crawler.model.article import DatePrecision, Disposition, UnconfirmedReason
-from crawler.pipelines.item import Amendment, PageItem
+from crawler.pipelines.item import Amendment, PageItem, page_ended
 from crawler.pipelines.run import CrawlRun, crawl_run
 from crawler.pipelines.unconfirmed import complete_withdrawal, waiting_outcome
 from crawler.storage.articles import ArticleStore, Capture
@@ -32,30 +32,32 @@ class StorePipeline:
     """Every page passes here once and leaves with exactly one disposition, or stays pending.
 
     The page is settled last: a crash before that leaves it pending, and doing it again changes nothing
-    that is already written.
+    that is already written. Then the signal `page_ended` is sent.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, run: CrawlRun) -> None:
         self._crawler = crawler
-        self._run = crawl_run(crawler)
+        self._run = run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the pipeline for the spider's run."""
-        return cls(crawler)
+        return cls(crawler, crawl_run(crawler))
 
     async def process_item(self, item: PageItem) -> PageItem:
         """Write what became of the page."""
         try:
-            return await self._stored(item)
+            await self._write(item)
         finally:
             item.release_lock()
+        self._crawler.signals.send_catch_log(signal=page_ended, item=item)
+        return item
 
-    async def _stored(self, item: PageItem) -> PageItem:
+    async def _write(self, item: PageItem) -> None:
         undecided = item.outcome is None and item.decision is None and not item.dedup_pending
         if undecided:
             self._run.counts.put_back()
-            return item
+            return
         if item.outcome is None and (waiting := self._run.site_texts.taken_back(item.page.id)) is not None:
             item.waiting, item.outcome = waiting, waiting_outcome(waiting)
         try:
@@ -65,28 +67,29 @@ class StorePipeline:
         except KhabarError as error:
             self._run.counts.put_back()
             self._run.context.give_up(error)
-            return item
+            return
         except OutOfMemoryError as error:
             # Redis is full: the page is as it was, and the next crawl tries it again.
             self._run.counts.put_back()
             self._run.problem(f"{item.url}: not settled, Redis has no memory left: {error}")
-            return item
+            return
         except Exception as error:
             if item.outcome is not None and item.outcome.disposition is Disposition.QUARANTINED:
                 self._run.counts.put_back()
                 self._run.context.give_up(
                     KhabarError(f"{item.url}: the store takes neither the article nor the page: {error}")
                 )
-                return item
+                return
             # A page that the store refuses must not end every crawl of its site: a person shall see it.
             logger.exception("%s could not be stored", item.url)
             reason = f"it could not be stored: {type(error).__name__}: {str(error)[:200]}"
             item.outcome = Outcome(Disposition.QUARANTINED, reason)
-            return await self._stored(item)
+            await self._write(item)
+            return
         self._count(item, outcome)
-        return item
 
     def _count(self, item: PageItem, outcome: Outcome) -> None:
+        item.disposition = outcome.disposition
         self._crawler.stats.inc_value(f"khabar/pages/{outcome.disposition}")
         if item.waiting is not None:
             self._run.counts.note_waiting(item.waiting)

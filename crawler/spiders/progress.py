@@ -4,10 +4,10 @@ import json
 import time
 from typing import Any, Self
 
-from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from crawler.pipelines.item import page_ended
 from crawler.pipelines.run import crawl_run
 
 INTERVAL = 0.2
@@ -34,10 +34,10 @@ class ProgressExtension:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the extension and listen for pages that ended."""
         extension = cls(crawler)
-        crawler.signals.connect(extension.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(extension.page_ended, signal=page_ended)
         return extension
 
-    def item_scraped(self) -> None:
+    def page_ended(self) -> None:
         """Report the counts, unless that was done just now."""
         now = time.monotonic()
         if now - self._last >= INTERVAL:

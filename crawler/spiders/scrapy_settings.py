@@ -7,9 +7,6 @@ from crawler.fetch.safety import ALLOW_PRIVATE
 from crawler.model.site import Site
 from crawler.settings import Settings
 
-SPIDER_MODULES: list[str] = []
-"""Spiders are started by `khabar crawl`; `scrapy` finds none by name."""
-
 UNUSED_MIDDLEWARES = tuple(
     f"scrapy.downloadermiddlewares.{name}"
     for name in (

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, failure_outcome
 from crawler.parsing.urls import page_id
-from crawler.pipelines.item import PageItem
+from crawler.pipelines.item import PageItem, page_ended
 from crawler.pipelines.run import CrawlRun
 from crawler.spiders.graceful_stop import GracefulStop
 from crawler.spiders.page_parser import PageParser
@@ -56,7 +56,7 @@ class SiteSpider(scrapy.Spider):
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         spider.context.crawler = crawler
         crawler.signals.connect(spider._sources.robots_parsed, signal=signals.robots_parsed)
-        crawler.signals.connect(spider.page_ended, signal=signals.item_scraped)
+        crawler.signals.connect(spider.page_ended, signal=page_ended)
         crawler.signals.connect(spider.spider_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(spider.callback_failed, signal=signals.spider_error)

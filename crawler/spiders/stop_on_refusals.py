@@ -6,13 +6,12 @@ as they did, and the schedule comes back, ever later.
 
 from typing import Self
 
-from scrapy import signals
 from scrapy.crawler import Crawler
 
 from crawler.fetch.context import crawl_context
 from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.model.crawl import CrawlOutcome
-from crawler.pipelines.item import PageItem
+from crawler.pipelines.item import PageItem, page_ended
 
 IN_A_ROW = 10
 """Pages in a row that were blocked or failed: with fewer, a handful of broken pages would end a crawl."""
@@ -41,10 +40,10 @@ class StopOnRefusals:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the extension and listen for pages that ended."""
         extension = cls(crawler)
-        crawler.signals.connect(extension.item_scraped, signal=signals.item_scraped)
+        crawler.signals.connect(extension.page_ended, signal=page_ended)
         return extension
 
-    def item_scraped(self, item: PageItem) -> None:
+    def page_ended(self, item: PageItem) -> None:
         """Take note of how a page ended."""
         disposition = item.outcome.disposition if item.outcome else None
         if item.waiting is not None and item.waiting.reason not in WALLS:
