@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 from rich import box
 from rich.cells import cell_len
@@ -13,6 +12,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+
+from crawler.html.safe import readable_url
 
 Cell = str | Text
 
@@ -115,8 +116,7 @@ def shown_address(url: str, *, readable: bool | None = None) -> str:
     """
     if not (sys.stdout.isatty() if readable is None else readable):
         return url
-    decoded = unquote(url)
-    return decoded if decoded.isprintable() and not any(letter.isspace() for letter in decoded) else url
+    return readable_url(url)
 
 
 def command_name() -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 
 from crawler.html.words import counted, word
@@ -83,3 +83,11 @@ def moment(at: datetime, lang: str) -> str:
 def day(at: date, lang: str, unit: str = "day") -> str:
     """A day, a month or a year by name."""
     return format_date(at, _DATE[unit], locale=LOCALES[lang])
+
+
+def language(code: str, lang: str) -> str:
+    """The name of a language by its ISO 639 code; an unknown code is shown as it is."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(lang) or code
+    except (ValueError, UnknownLocaleError):
+        return code

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, tzinfo
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 LONGEST_URL: Final = 2000
 """Characters. Longer URLs are shown as text, not linked: no browser's are longer."""
@@ -40,6 +40,13 @@ def safe_link(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def readable_url(url: str) -> str:
+    """A URL in letters; as it is where that would hide a blank or a control character."""
+    decoded = unquote(url)
+    is_plain = decoded.isprintable() and "\ufffd" not in decoded and not any(map(str.isspace, decoded))
+    return decoded if is_plain else url
 
 
 def local(moment: datetime, zone: tzinfo) -> datetime:

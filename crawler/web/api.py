@@ -15,6 +15,7 @@ from crawler.web.article_pages import ArticlePages
 from crawler.web.reports import Reports
 from crawler.web.scope import Scope, parse_scope
 from crawler.web.site_pages import SitePages
+from crawler.web.today_pages import TodayPages
 
 T = TypeVar("T")
 
@@ -51,6 +52,11 @@ def _article_pages(request: Request) -> ArticlePages:
     return pages
 
 
+def _today_pages(request: Request) -> TodayPages:
+    pages: TodayPages = request.app.state.today_pages
+    return pages
+
+
 def _reports(request: Request) -> Reports:
     reports: Reports = request.app.state.reports
     return reports
@@ -58,6 +64,7 @@ def _reports(request: Request) -> Reports:
 
 SitePagesOf = Annotated[SitePages, Depends(_site_pages)]
 ArticlePagesOf = Annotated[ArticlePages, Depends(_article_pages)]
+TodayPagesOf = Annotated[TodayPages, Depends(_today_pages)]
 ReportsOf = Annotated[Reports, Depends(_reports)]
 
 
@@ -70,6 +77,28 @@ def stored(page: T | None, detail: str | None = None) -> T:
     if page is None:
         raise HTTPException(404, detail)
     return page
+
+
+@router.get("/today", responses=_WRONG)
+def today(
+    pages: TodayPagesOf,
+    day: Annotated[
+        str, Query(description="A day in Damascus; without it the latest that has articles.")
+    ] = "",
+) -> models.Today:
+    """A day's stories by how many sites carry them, and the latest changes of the archive."""
+    return pages.today(day)
+
+
+@router.get("/changes", responses=_WRONG)
+def changes(
+    pages: TodayPagesOf,
+    kind: Annotated[str, Query(description="edited or removed; both without it.")] = "",
+    site: Annotated[str, Query(description="A site's id.")] = "",
+    before: Annotated[str, Query(description="`older` of the page before.")] = "",
+) -> models.Changes:
+    """What was edited or taken down, the latest first by when that was seen."""
+    return pages.changes(kind, site, before)
 
 
 @router.get("/sites", responses=_WRONG)

@@ -23,6 +23,7 @@ from crawler.web.reports import Reports
 from crawler.web.security import LOOPBACK, SecurityMiddleware
 from crawler.web.site_names import SiteNames
 from crawler.web.site_pages import SitePages
+from crawler.web.today_pages import TodayPages
 from crawler.web.withheld import withheld_answer
 
 _HELP: Final = {
@@ -62,6 +63,7 @@ def create_app(
     app.state.site_names = names
     app.state.site_pages = SitePages(archive, names)
     app.state.article_pages = ArticlePages(archive, names)
+    app.state.today_pages = TodayPages(archive, names)
     app.state.reports = reports
     app.include_router(api.router)
     app.include_router(pages.router)

@@ -12,6 +12,7 @@ from crawler.storage.search import FacetCounts, Hit
 from crawler.storage.search.excerpt import Piece, highlighted
 from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
 from crawler.web import models
+from crawler.web.precedence import first_of
 from crawler.web.scope import Scope
 from crawler.web.site_names import SiteNames
 
@@ -176,9 +177,12 @@ class ArticlePages:
         if not members:
             return None
         pair = _pair(members, first, second)
+        briefs = [self._names.brief(member) for member in members]
         return models.Story(
             id=members[0].story,
-            members=[self._names.brief(member) for member in members],
+            outlets=len({member.site for member in all_members}),
+            first=first_of(briefs),
+            members=briefs,
             more=len(all_members) - len(members),
             difference=self._difference(*pair) if pair else None,
         )
@@ -248,10 +252,10 @@ def _pair(members: Sequence[Hit], first: str | None, second: str | None) -> tupl
     return (left, right) if right else None
 
 
-def _changes(old: str, new: str) -> list[models.Change]:
+def _changes(old: str, new: str) -> list[models.Stretch]:
     """What leads from one text to another."""
     return [
-        models.Change(kind=stretch.kind, old=list(stretch.old), new=list(stretch.new))
+        models.Stretch(kind=stretch.kind, old=list(stretch.old), new=list(stretch.new))
         for stretch in difference(old, new)
     ]
 

@@ -155,7 +155,7 @@ class SitePage(SiteHealth):
     quarantine: list[QuarantinedPage]
 
 
-class Change(_Model):
+class Stretch(_Model):
     """Words that both versions share, that only one has, or that differ."""
 
     kind: Literal["same", "cut", "added", "changed"]
@@ -173,8 +173,8 @@ class Wording(_Model):
     seen_until: datetime
     text_sha256: str | None
     html_sha256: str | None
-    title_changes: list[Change]
-    changes: list[Change] = Field(description="From this wording to the next.")
+    title_changes: list[Stretch]
+    changes: list[Stretch] = Field(description="From this wording to the next.")
 
 
 class Absence(_Model):
@@ -191,8 +191,8 @@ class Reading(_Model):
     read_until: datetime
     text_sha256: str
     html_sha256: str | None
-    title_changes: list[Change]
-    changes: list[Change] = Field(description="From this reading to how the revision reads now.")
+    title_changes: list[Stretch]
+    changes: list[Stretch] = Field(description="From this reading to how the revision reads now.")
 
 
 class Capture(_Model):
@@ -252,13 +252,50 @@ class Article(Brief):
     later: Brief | None
 
 
+class CarriedStory(_Model):
+    """A story of a day, with all of its articles in the order of time."""
+
+    id: str
+    outlets: int = Field(description="Sites that carry it.")
+    members: list[Brief]
+
+
+class Change(_Model):
+    """An edit or a removal: when it was seen, and the article as it is now."""
+
+    kind: Literal["edited", "removed"]
+    at: datetime
+    article: Brief
+
+
+class Changes(_Model):
+    """What was edited or taken down, the latest first."""
+
+    changes: list[Change]
+    older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
+
+
+class Today(_Model):
+    """A day in Damascus: its stories by how many sites carry them, and the latest changes of the archive."""
+
+    day: date
+    is_today: bool
+    articles: int
+    sites: int = Field(description="Sites that published on the day.")
+    shared_stories: int = Field(description="Stories that more than one site published on the day.")
+    stories: list[CarriedStory]
+    edited: list[Change]
+    removed: list[Change]
+    refreshed_at: datetime | None
+
+
 class Difference(_Model):
     """Two articles, word by word."""
 
     first: Brief
     second: Brief
-    title_changes: list[Change]
-    changes: list[Change]
+    title_changes: list[Stretch]
+    changes: list[Stretch]
 
 
 class CarriedPair(_Model):
@@ -280,10 +317,21 @@ class Carried(_Model):
     older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 
 
+class First(_Model):
+    """Who had a story first, and how sure that is."""
+
+    article: str
+    site: str
+    certain: bool = Field(description="Its minute is known, and no other site can have been earlier.")
+    rivals: list[Brief] = Field(description="Articles of other sites that may have been earlier.")
+
+
 class Story(_Model):
     """A story: its articles in the order of time, and two of them word by word."""
 
     id: str
+    outlets: int = Field(description="Sites that carry it.")
+    first: First
     members: list[Brief]
     more: int = Field(description="Members that are not listed.")
     difference: Difference | None

@@ -1,5 +1,6 @@
 """The pages: each shows what its JSON under ``/api`` holds."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from crawler.html.words import LANGUAGES
 from crawler.model.period import ZONE
 from crawler.operations.archive.search_form import SearchForm
-from crawler.web.api import ArticlePagesOf, Period, ReportScope, ReportsOf, SitePagesOf, stored
+from crawler.web.api import (
+    ArticlePagesOf,
+    Period,
+    ReportScope,
+    ReportsOf,
+    SitePagesOf,
+    TodayPagesOf,
+    stored,
+)
 from crawler.web.render import render, script, style_sheet
 from crawler.web.scope import parse_scope, served
 from crawler.web.site_names import SiteNames
 from crawler.web.site_pages import CRAWLS, SITE_CRAWLS
+from crawler.web.time_line import day_line, story_line
 
 Lang = Annotated[Literal["ar", "en"], Path()]
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -37,7 +47,7 @@ def preferred(accepted: str) -> str:
 
 @router.get("/")
 def start(request: Request) -> Response:
-    """To the overview, in the browser's language."""
+    """To the first page, in the browser's language."""
     return RedirectResponse(f"/{preferred(request.headers.get('accept-language', ''))}/", 302)
 
 
@@ -61,12 +71,51 @@ def icon() -> Response:
 
 
 @router.get("/{lang}/")
+def today(request: Request, lang: Lang, pages: TodayPagesOf, day: str = "") -> Response:
+    """A day's stories by how many sites carry them, and the latest changes."""
+    data = pages.today(day)
+    lines = {story.id: day_line(story.members, data.day, ZONE) for story in data.stories}
+    return _page(
+        request,
+        "today.html.j2",
+        lang,
+        here="today",
+        data=data,
+        lines=lines,
+        step=timedelta(days=1),
+        api=f"/api/today{_query(request)}",
+    )
+
+
+@router.get("/{lang}/changes")
+def changes(
+    request: Request,
+    lang: Lang,
+    pages: TodayPagesOf,
+    sites: SitePagesOf,
+    kind: str = "",
+    site: str = "",
+    before: str = "",
+) -> Response:
+    """What was edited or taken down, the latest first."""
+    return _page(
+        request,
+        "changes.html.j2",
+        lang,
+        here="changes",
+        data=pages.changes(kind, site, before),
+        before=before,
+        form={"kind": kind, "site": site},
+        sites=sorted((_names(request).name(id_, lang), id_) for id_ in sites.sites_with_articles()),
+        api=f"/api/changes{_query(request)}",
+    )
+
+
+@router.get("/{lang}/sites")
 def overview(request: Request, lang: Lang, pages: SitePagesOf) -> Response:
     """The health of all sites."""
     data = pages.overview()
-    return _page(
-        request, "overview.html.j2", lang, here="overview", data=data, places=CRAWLS, api="/api/sites"
-    )
+    return _page(request, "overview.html.j2", lang, here="sites", data=data, places=CRAWLS, api="/api/sites")
 
 
 @router.get("/{lang}/sites/{site}")
@@ -78,7 +127,7 @@ def site(request: Request, lang: Lang, pages: SitePagesOf, site: str) -> Respons
         "site.html.j2",
         lang,
         zone=_names(request).zone(site),
-        here="overview",
+        here="sites",
         data=data,
         places=SITE_CRAWLS,
         api=f"/api/sites/{data.id}",
@@ -120,6 +169,7 @@ def article(request: Request, lang: Lang, pages: ArticlePagesOf, article: str) -
         zone=_names(request).zone(data.site),
         here="search",
         data=data,
+        cited=str(request.url.replace(query="", fragment="")),
         api=f"/api/articles/{data.id}",
     )
 
@@ -134,7 +184,14 @@ def story(
     if data.id != story:
         return RedirectResponse(f"/{lang}/stories/{data.id}{query}", 307)
     return _page(
-        request, "story.html.j2", lang, here="search", data=data, api=f"/api/stories/{data.id}{query}"
+        request,
+        "story.html.j2",
+        lang,
+        here="search",
+        data=data,
+        line=story_line(data.members, ZONE, lang),
+        cited=str(request.url.replace(query="", fragment="")),
+        api=f"/api/stories/{data.id}{query}",
     )
 
 

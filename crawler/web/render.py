@@ -17,13 +17,20 @@ from markupsafe import Markup
 from crawler.html import formats, words
 from crawler.html.charts import Day, Unit, day_chart, match_chart, over_time
 from crawler.html.difference import with_highlights
-from crawler.html.safe import local, safe_link, single_line
+from crawler.html.safe import local, readable_url, safe_link, single_line
 from crawler.html.templating import asset, environment
 from crawler.model.period import ZONE
 from crawler.web import models
+from crawler.web.scope import TABS
 
 STRIP_HEIGHT: Final = 28.0
 """Height of the small charts in a table's rows, in their own units."""
+CITED_NAMES: Final = 5
+"""Authors that a citation names."""
+
+SAME_SHOWN: Final = 12
+"""Words that are the same which a difference shows before and after a change; what lies between is folded."""
+
 MOST_COLUMNS: Final = 60
 """Columns of the chart over a search's matches: it is drawn anew for each search, some 10 ms."""
 
@@ -45,8 +52,12 @@ def render(template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: Any) ->
             label=partial(words.label, lang=lang),
             counted=partial(words.counted, lang=lang),
             when=_when(lang, zone),
+            clock=_clock(lang, zone),
             day=partial(formats.day, lang=lang),
             lag=partial(formats.duration, lang=lang),
+            language_name=partial(formats.language, lang=lang),
+            citation=_citation(lang, zone),
+            later=partial(formats.duration, lang=lang, relative=True),
             day_figure=lambda days: _day_figure(_days(days), lang),
             matches_over_time=partial(_matches_over_time, lang),
             filled=_filled(lang),
@@ -77,17 +88,21 @@ def asset_version() -> str:
 @cache
 def _environment() -> Environment:
     pages = environment("crawler.web")
-    pages.filters.update(line=single_line, spaced=_spaced, paragraphs=_paragraphs, narrowed=_narrowed)
+    pages.filters.update(
+        line=single_line, spaced=_spaced, paragraphs=_paragraphs, narrowed=_narrowed, readable=readable_url
+    )
     pages.globals.update(
         number=formats.number,
         percent=formats.percent,
         marked=with_highlights,
+        SAME_SHOWN=SAME_SHOWN,
         link=safe_link,
         urlencode=_query,
         crawl_columns=crawl_columns,
         day_columns=day_columns,
         STRIP_HEIGHT=STRIP_HEIGHT,
         STRIP_STEP=STRIP_STEP,
+        TABS=TABS,
         version=asset_version(),
     )
     return pages
@@ -106,6 +121,19 @@ def _when(lang: str, zone: ZoneInfo) -> Callable[..., Markup]:
         return time.format(at.isoformat(timespec="minutes"), formats.moment(at, lang))
 
     return when
+
+
+def _clock(lang: str, zone: ZoneInfo) -> Callable[[models.Brief, date], Markup]:
+    """What writes when an article appeared, beside the name of a day: the minute alone if it was then."""
+    when = _when(lang, zone)
+
+    def clock(brief: models.Brief, day: date) -> Markup:
+        at = local(brief.at, zone)
+        if brief.precision != "minute" or at.date() != day:
+            return when(brief.at, brief.day)
+        return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="minutes"), f"{at:%H:%M}")
+
+    return clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +232,20 @@ def _filled(lang: str) -> Callable[..., Markup]:
         return Markup.escape(words.word(key, lang)).format(**isolated)
 
     return filled
+
+
+def _citation(lang: str, zone: ZoneInfo) -> Callable[[models.Article, str], str]:
+    """What writes an article as a work cites it: who, what, where, when, and which wording is meant."""
+
+    def citation(article: models.Article, site: str) -> str:
+        published = formats.day(local(article.at, zone).date(), lang)
+        names = [*article.authors, *filter(None, [article.agency])][:CITED_NAMES]
+        parts = [single_line(name) for name in names]
+        parts += [f"«{single_line(article.title)}»", site, published, article.url]
+        seen = words.filled("cite_wording", lang, text=f"{article.revision} ({article.text_sha256[:16]})")
+        return words.word("list_separator", lang).join([*parts, seen])
+
+    return citation
 
 
 def _paragraphs(text: str) -> list[str]:

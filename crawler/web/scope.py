@@ -12,6 +12,15 @@ from crawler.report.page import Served
 PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""
 
+TABS: Final = (
+    ("today", ""),
+    ("search", "search"),
+    ("changes", "changes"),
+    ("report", "report"),
+    ("sites", "sites"),
+)
+"""The pages that every page leads to: the key of their name, and their path after the language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -56,7 +65,7 @@ def served(scope: Scope, names: Mapping[str, tuple[str, str]], lang: str) -> Ser
         archive=f"/{lang}/",
         other="",
         api="",
-        menu=[(f"/{lang}/", word("overview", lang)), (f"/{lang}/search", word("search", lang))],
+        menu=[(f"/{lang}/{path}", word(key, lang)) for key, path in TABS if key != "report"],
         sites=sorted(sites, key=lambda site: (site[1], site[0])),
         site=scope.site,
         since=scope.since,

@@ -41,7 +41,8 @@ def test_a_missing_text_and_an_unused_key_are_noticed() -> None:
 
 
 NAMES = re.compile(
-    r"JSON|OpenAPI|CSV|SHA-256|WARC|khabar( \w+)?|warcio extract FILE OFFSET|(?<=و)[jk](?= )|{\w+}"
+    r"JSON(?:-LD)?|WordPress|OpenAPI|CSV|SHA-256|WARC|khabar( \w+)?|warcio extract FILE OFFSET"
+    r"|(?<=و)[jk](?= )|{\w+}"
 )
 """What is written in Latin letters in Arabic, too: names of formats, commands, keys, placeholders."""
 

@@ -1,5 +1,7 @@
 """The search index: what it finds, how it keeps up, and what it says when it cannot."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -200,6 +202,67 @@ def test_matches_are_counted_by_site_and_day(small: Index) -> None:
 
 def test_a_story_has_as_many_outlets_as_sites(small: Index) -> None:
     assert small.lists.outlets(["1", "2", "none"]) == {"1": 2, "2": 1}
+
+
+def test_another_process_that_ends_leaves_the_log_of_those_that_read(small: Index) -> None:
+    # Two connections of this process, as two threads of the web server have them.
+    second = SearchFile(small.file.path.parent.parent)
+    with small.file.reading(), second.reading():
+        pass
+    code = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]);"
+        " db.execute('DELETE FROM dead'); db.commit(); db.close()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(small.file.path)], check=True)
+    assert small.file.path.with_name("index.sqlite-shm").exists()
+    assert small.find("petra") == ["3"]
+    second.close()
+
+
+def test_stories_are_ordered_by_how_many_sites_carry_them(small: Index) -> None:
+    stories = small.lists.stories
+    since, until = NOW - timedelta(hours=6), NOW
+    assert [(story.id, story.outlets) for story in stories.by_outlets(since, until, 5)] == [
+        ("1", 2),
+        ("3", 1),
+        ("2", 1),
+    ]
+    assert [hit.id for hit in stories.by_outlets(since, until, 1)[0].members] == ["1", "4"]
+    figures = stories.figures(since, until)
+    assert (figures.articles, figures.sites, figures.shared_stories) == (4, 2, 1)
+    # The first article lies before this time; the story is told whole all the same.
+    assert [story.outlets for story in stories.by_outlets(NOW - timedelta(hours=2.5), until, 5)] == [2]
+    assert stories.by_outlets(until, until, 5) == []
+    assert stories.newest() == NOW - timedelta(hours=2)
+
+
+def test_changes_come_latest_first_and_are_paged_without_gap(small: Index) -> None:
+    same = NOW - timedelta(hours=1)
+    for id_, fields in {
+        "1": {"revision": 2, "revised_at": same, "removed_at": same},
+        "2": {"revision": 3, "revised_at": NOW},
+        "3": {"revision": 1, "revised_at": NOW},  # its metadata got better: no edit
+        "4": {"removed_at": NOW - timedelta(hours=2)},
+    }.items():
+        small.db.articles.update_one({"_id": id_}, {"$set": fields})
+    for site in ("barada", "ugarit"):
+        small.crawled(site)
+    refresh(small.file, small.db)
+    changes = small.lists.stories.changes
+    expected = [("edited", "2"), ("edited", "1"), ("removed", "1"), ("removed", "4")]
+    for limit in (1, 2, 3, 4):
+        seen: list[tuple[str, str]] = []
+        older: str | None = ""
+        while older is not None:
+            page = changes(before=older, limit=limit)
+            seen += [(row.kind, row.hit.id) for row in page.changes]
+            older = page.older
+        assert sorted(seen) == sorted(expected)
+        assert [id_ for _, id_ in seen] == ["2", "1", "1", "4"]
+    assert [row.hit.id for row in changes(["removed"], site="ugarit").changes] == ["4"]
+    for wrong in ("x", "1", "1.2.3", "1.99999999999999999999"):
+        with pytest.raises(ValueError, match=r".*"):
+            changes(before=wrong)
 
 
 def test_better_metadata_reach_the_index(small: Index) -> None:

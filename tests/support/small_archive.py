@@ -92,6 +92,7 @@ def fill(stores: Stores) -> None:
             STORY,
             9,
             revision=2,
+            revised_at=NOW - timedelta(hours=5),
             tags=["جسور"],
             authors=["هدى"],
             date_flags=["contradicted"],

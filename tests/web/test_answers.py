@@ -16,6 +16,9 @@ from tests.support.web import Web
 
 PAGES = [
     "/",
+    "/?day=2020-01-01",
+    "/changes",
+    "/sites",
     "/search",
     "/search?q=جسر",
     "/sites/ugarit",
@@ -97,6 +100,9 @@ def test_the_archive_can_only_be_read(web: Web, method: str) -> None:
         ("/en/report?period=5", 422),
         ("/en/report?since=x", 400),
         ("/en/search?state=x", 400),
+        ("/en/changes?kind=x", 400),
+        ("/en/changes?before=x", 400),
+        ("/en/changes?before=1.99999999999999999999", 400),
         ("/ar/pairs?first=barada&carrier=ugarit&until=x", 400),
     ],
 )
@@ -125,6 +131,42 @@ def test_the_overview_tells_how_the_sites_do(web: Web) -> None:
     assert ugarit["crawls"][0]["new"] == 7
     assert sum(day["articles"] for day in ugarit["days"]) == 2
     assert len(ugarit["days"]) == 30
+
+
+def test_the_first_page_has_the_days_stories_by_how_many_sites_carry_them(web: Web) -> None:
+    day = (small.NOW - timedelta(hours=9)).astimezone(ZONE).date()  # of the story's first article
+    data = api(web, f"/today?day={day}")
+    first = data["stories"][0]
+    assert (first["id"], first["outlets"]) == (small.FIRST, 3)
+    assert [member["id"] for member in first["members"]] == [small.FIRST, small.COPY, small.CUT]
+    assert [change["article"]["id"] for change in data["edited"]] == [small.FIRST]
+    page = web.get(f"/en/?day={day}").text
+    for text in ("3 sites", "first <bdi>Barada Today", f"/en/stories/{small.FIRST}", "<circle", "06:00"):
+        assert text in page
+    assert web.get("/en/?day=x").status == web.get("/en/?day=9999-12-31").status == 400
+    assert "nothing that was published on this day" in web.get("/en/?day=2020-01-01").text
+
+
+def test_changes_are_listed_by_kind_and_site(web: Web) -> None:
+    assert [change["kind"] for change in api(web, "/changes")["changes"]] == ["edited"]
+    assert api(web, "/changes?kind=removed")["changes"] == []
+    assert api(web, "/changes?kind=edited&site=ugarit")["changes"] == []
+    assert "افتتاح جسر الرستن" in web.get("/ar/changes?site=barada").text
+
+
+def test_a_search_says_what_it_did_not_understand_and_counts_its_matches(web: Web) -> None:
+    data = api(web, "/search?q=(نشرة foo:bar OR نشرة")
+    assert [notice["kind"] for notice in data["notices"]] == ["query_unknown_field", "query_open_parenthesis"]
+    assert data["total"] == 30
+    assert data["sites"] == [{"site": "barada", "matches": 30}]
+    assert sum(day["matches"] for day in data["days"]) == 30
+    page = web.get("/ar/search?q=(نشرة foo:bar OR نشرة").text
+    assert "<bdi>foo:</bdi> ليس حقلًا" in page
+    assert 'class="chart wide mirror"' in page
+    assert "site=barada" in page
+    story = api(web, "/search?q=title:جسر site:بردى OR title:جسر")["hits"][0]
+    assert (story["id"], story["outlets"]) == (small.FIRST, 3)
+    assert [hit["id"] for hit in api(web, '/search?q=site:"بردى اليوم" author:هدى')["hits"]] == [small.FIRST]
 
 
 def test_a_site_has_its_quarantined_pages(web: Web) -> None:
@@ -222,6 +264,35 @@ def test_any_two_members_of_a_story_are_compared(web: Web) -> None:
     assert any("1200" in change["new"] for change in data["changes"])
 
 
+def test_a_story_says_who_had_it_first_and_how_sure_that_is(web: Web) -> None:
+    data = api(web, f"/stories/{small.FIRST}")
+    assert (data["outlets"], data["first"]["site"], data["first"]["certain"]) == (3, "barada", True)
+    page = web.get(f"/en/stories/{small.FIRST}").text
+    for text in (
+        "This is sure",
+        "<circle",
+        "60 min later",
+        "Copy citation",
+        f'/en/stories/{small.FIRST}"',
+    ):
+        assert text in page
+    alone = api(web, f"/stories/{small.UNDATED}")["first"]
+    assert (alone["certain"], alone["rivals"]) == (False, [])
+    assert "No other site" in web.get(f"/en/stories/{small.UNDATED}").text
+
+
+def test_an_article_leads_to_its_original_first_and_ends_with_what_proves_it(web: Web) -> None:
+    page = web.get(f"/en/articles/{small.FIRST}").text
+    link = page.index('href="https://barada.example/')
+    assert page.index("<h1") < link < page.index("أعلنت بلدية")
+    for text in ("Evidence", "Latest edit seen", f'download="{small.FIRST}.json"', "Cite", "wording 2 ("):
+        assert text.lower() in page.lower(), text
+    assert "the page&#39;s data (JSON-LD)" in page
+    assert "العربية" in web.get(f"/ar/articles/{small.FIRST}").text  # the language, by its name
+    hostile = web.get(f"/en/articles/{small.HOSTILE}").text
+    assert "javascript:window.hacked=1</bdi>" in hostile
+
+
 def test_the_report_is_made_and_shown(web: Web) -> None:
     assert web.get("/ar/report").status in (200, 202)
     wait_until(lambda: web.get("/ar/report").status == 200)
@@ -287,6 +358,8 @@ def test_a_member_leads_to_its_story(web: Web) -> None:
 def test_openapi_describes_each_page(web: Web) -> None:
     described = json.loads(web.get("/api/openapi.json").text)
     assert set(described["paths"]) == {
+        "/api/today",
+        "/api/changes",
         "/api/sites",
         "/api/sites/{site}",
         "/api/search",
@@ -319,7 +392,7 @@ def test_what_was_away_doubtful_or_read_anew_is_told(web: Web) -> None:
 
 
 def test_a_page_names_the_one_zone_of_its_times(web: Web) -> None:
-    for path in ("/", "/search", f"/articles/{small.FIRST}", "/sites/ugarit"):
+    for path in ("/sites", "/search", f"/articles/{small.FIRST}", "/sites/ugarit"):
         page = web.get(f"/en{path}").text
         assert "Asia/Damascus" in page
         times = re.findall(r'<time datetime="[^"]+T[^"]+([+-][0-9:]+)">', page)

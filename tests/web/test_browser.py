@@ -28,12 +28,13 @@ def test_arabic_reads_from_the_right_and_english_from_the_left(web: Web, watched
     page = watched.page
     page.goto(f"{web.address}/")
     assert page.url.endswith("/ar/")
+    page.goto(f"{web.address}/ar/sites")
     brand, switch = page.locator(".brand"), page.locator(".switch")
     assert start_of(switch) < start_of(brand)
     columns = page.locator(".sites thead th")
     assert start_of(columns.first) > start_of(columns.last)
     page.get_by_role("link", name="English").click()
-    page.wait_for_url("**/en/")
+    page.wait_for_url("**/en/sites")
     assert start_of(brand) < start_of(switch)
     expect(page.get_by_role("heading", level=1)).to_have_text("How the sites are doing")
 
@@ -108,9 +109,17 @@ def test_two_chosen_articles_stand_side_by_side(web: Web, watched: Watched) -> N
     page.wait_for_url("**first=**")
     expect(page.locator("#difference del b", has_text="1200")).to_be_visible()
     expect(page.locator("#difference ins b", has_text="1500")).to_be_visible()
-    sides = page.locator("#difference .cols > div")
-    assert start_of(sides.nth(0)) > start_of(sides.nth(1))  # the first stands where reading begins
-    assert page.locator("#difference .cols p").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    text = page.locator("#difference .unified > div").last
+    assert text.evaluate("e => getComputedStyle(e).direction") == "rtl"
+
+
+def test_what_is_the_same_in_a_difference_is_folded(web: Web, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{web.address}/en/stories/{small.FIRST}")
+    difference = page.locator("#difference .unified")
+    expect(difference.get_by_text("1200")).to_be_hidden()
+    difference.locator("summary", has_text="words the same").click()
+    expect(difference.get_by_text("1200")).to_be_visible()
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
@@ -131,6 +140,8 @@ def test_hostile_articles_show_as_text(web: Web, watched: Watched, lang: str) ->
     "path",
     [
         "/",
+        "/sites",
+        "/changes",
         "/search?q=جسر",
         f"/articles/{small.FIRST}",
         f"/stories/{small.FIRST}",
@@ -158,7 +169,7 @@ def test_a_chart_has_its_axis_where_reading_begins_and_its_words_unmirrored(
 ) -> None:
     page = watched.page
     for lang, turned in (("ar", True), ("en", False)):
-        page.goto(f"{web.address}/{lang}/")
+        page.goto(f"{web.address}/{lang}/sites")
         chart = page.locator("figure .chart.wide")
         expect(chart).to_be_visible()
         expect(page.locator("figure .chart.narrow")).to_be_hidden()
@@ -233,6 +244,9 @@ def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
     violations = {}
     for path in (
         "/ar/",
+        "/ar/sites",
+        "/en/changes",
+        "/ar/search?q=نشرة foo:bar",
         "/en/search?q=جسر&duplicates=yes",
         "/ar/sites/ugarit",
         f"/en/articles/{small.FIRST}",

@@ -1,6 +1,7 @@
 """A few lines of an article around the words that were looked for."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,8 @@ BEFORE: Final = 8
 SHOWN: Final = 45
 """Words before the first match, and in all: three lines on a desk screen."""
 
-_WORD = re.compile(r"\S+")
+# A word that is broken up against filters («مـ ـقـ ـتل») is one: its blanks stand between two strokes.
+_WORD = re.compile(r"\S+(?:(?<=ـ)\s{1,3}ـ\S*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,10 @@ class Piece:
 def excerpts(texts: list[str], query: Query) -> list[list[Piece]]:
     """For each text, the words around its first match (or its beginning), matches marked."""
     cut = [_WORD.findall(text)[:WORDS_READ] if query.expression else _opening(text) for text in texts]
-    folded = iter(fold([word for words in cut for word in words]) if query.expression else ())
+    marks = _marks(query, (word for words in cut for word in words)) if query.expression else {}
     excerpts_of_texts = []
     for words in cut:
-        marked = [_marks(query, next(folded)) for _ in words] if query.expression else [False] * len(words)
+        marked = [marks.get(word, False) for word in words]
         first = next((number for number, hit in enumerate(marked) if hit), 0)
         start = max(0, min(first - BEFORE, len(words) - SHOWN))
         pieces = _pieces(words[start : start + SHOWN], marked[start : start + SHOWN])
@@ -45,15 +47,20 @@ def excerpts(texts: list[str], query: Query) -> list[list[Piece]]:
 def highlighted(text: str, query: Query) -> list[Piece]:
     """All of a short text, such as a headline, with the matches marked."""
     words = _WORD.findall(text)
-    return _pieces(words, [_marks(query, word) for word in fold(words)])
+    marks = _marks(query, words)
+    return _pieces(words, [marks[word] for word in words])
 
 
 def _opening(text: str) -> list[str]:
     return _WORD.findall(text[: SHOWN * 20])[: SHOWN + 1]
 
 
-def _marks(query: Query, folded: str) -> bool:
-    return any(query.marks(word) for word in folded.split())
+def _marks(query: Query, words: Iterable[str]) -> dict[str, bool]:
+    """For each word whether it, or a part of it, was looked for; texts repeat most of their words."""
+    unique = list(dict.fromkeys(words))
+    return {
+        word: any(map(query.marks, parts.split())) for word, parts in zip(unique, fold(unique), strict=True)
+    }
 
 
 def _pieces(words: list[str], marked: list[bool]) -> list[Piece]:

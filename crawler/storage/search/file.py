@@ -159,8 +159,11 @@ class SearchFile:
 
     def _open(self) -> sqlite3.Connection:
         make_private_folder(self.path.parent)
-        # SQLite gives its other files the rights of this one.
-        append_private(self.path).close()
+        # SQLite gives its other files the rights of this one. One that is there is not opened beside SQLite:
+        # closing it would take the locks of this process' other connections away, and another process that
+        # ends would then delete the log under them.
+        if not self.path.exists():
+            append_private(self.path).close()
         connection = sqlite3.connect(
             self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )

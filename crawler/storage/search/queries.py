@@ -11,6 +11,7 @@ from crawler.storage.search.file import SearchFile
 from crawler.storage.search.matching import expression_of, row_bounds, rows_between
 from crawler.storage.search.query import Query
 from crawler.storage.search.rows import (
+    COLUMNS,
     DAMASCUS,
     ROW_BITS,
     CrawlRow,
@@ -25,6 +26,7 @@ from crawler.storage.search.rows import (
     maybe_moment,
     moment,
 )
+from crawler.storage.search.stories import StoryLists
 
 COUNTED: Final = 10_000
 """Matches counted of one search: "more than 10,000" tells a person as much as the figure would. The best are
@@ -33,12 +35,6 @@ looked for among the newest so many, so that a word that every article has costs
 TITLE_WEIGHT: Final = 5.0
 """What a word in the headline counts beside one in the text: a story is named by what it is about."""
 
-_COLUMNS: Final = (
-    "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.stated, docs.precision, docs.language,"
-    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision,"
-    " docs.edited"
-)
-
 
 class SearchLists:
     """Reads the index."""
@@ -46,6 +42,7 @@ class SearchLists:
     def __init__(self, file: SearchFile) -> None:
         self.file = file
         self.facets = FacetCounter(file)
+        self.stories = StoryLists(file)
 
     def generation(self) -> tuple[int, datetime | None]:
         """A number that every refresh that changed something raises, and when one last looked."""
@@ -110,7 +107,7 @@ class SearchLists:
         marks = ", ".join("?" * len(ids))
         with self.file.reading() as db:
             rows = db.execute(
-                f"SELECT {_COLUMNS} FROM docs WHERE id IN ({marks}) ORDER BY row",  # noqa: S608  # marks alone
+                f"SELECT {COLUMNS} FROM docs WHERE id IN ({marks}) ORDER BY row",  # noqa: S608  # marks alone
                 tuple(ids),
             )
             return [hit_of(row) for row in rows]
@@ -118,7 +115,7 @@ class SearchLists:
     def story(self, story: str) -> list[Hit]:
         """The articles of a story, oldest first."""
         with self.file.reading() as db:
-            rows = db.execute(f"SELECT {_COLUMNS} FROM docs WHERE story = ? ORDER BY row", (story,))  # noqa: S608
+            rows = db.execute(f"SELECT {COLUMNS} FROM docs WHERE story = ? ORDER BY row", (story,))  # noqa: S608
             return [hit_of(row) for row in rows]
 
     def carried(
@@ -165,7 +162,7 @@ class SearchLists:
         with self.file.reading() as db:
             before, after = (
                 db.execute(
-                    f"SELECT {_COLUMNS} FROM docs WHERE site = ? AND row {sign} ?"  # noqa: S608
+                    f"SELECT {COLUMNS} FROM docs WHERE site = ? AND row {sign} ?"  # noqa: S608
                     f" ORDER BY row {order} LIMIT 1",
                     (hit.site, hit.row),
                 ).fetchone()
@@ -258,14 +255,14 @@ def _newest(
     if expression:
         where, values = rows_between("words.rowid", *bounds)
         rows = db.execute(
-            f"SELECT {_COLUMNS} FROM words CROSS JOIN docs ON docs.row = words.rowid"  # noqa: S608  # columns of ours
+            f"SELECT {COLUMNS} FROM words CROSS JOIN docs ON docs.row = words.rowid"  # noqa: S608  # columns of ours
             f" WHERE words MATCH ?{where} ORDER BY words.rowid DESC LIMIT ?",
             (expression, *values, limit),
         )
     else:
         where, values = rows_between("row", *bounds)
         rows = db.execute(
-            f"SELECT {_COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
+            f"SELECT {COLUMNS} FROM docs WHERE 1{where} ORDER BY row DESC LIMIT ?",  # noqa: S608
             (*values, limit),
         )
     return [hit_of(row) for row in rows.fetchall()]
@@ -281,7 +278,7 @@ def _best(
         f" WHERE words MATCH ?{where} ORDER BY rowid DESC LIMIT {COUNTED}"
     )
     rows = db.execute(
-        f"SELECT {_COLUMNS} FROM ({ranked}) CROSS JOIN docs ON docs.row = found"  # noqa: S608
+        f"SELECT {COLUMNS} FROM ({ranked}) CROSS JOIN docs ON docs.row = found"  # noqa: S608
         " ORDER BY rank, found DESC LIMIT ? OFFSET ?",
         (expression, *values, limit, start),
     )

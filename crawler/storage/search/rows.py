@@ -19,6 +19,13 @@ ROW_BITS: Final = 20
 """Bits of a row's number below its second: a million articles may share one (a day without a time does)."""
 
 
+COLUMNS: Final = (
+    "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.stated, docs.precision, docs.language,"
+    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision,"
+    " docs.edited"
+)
+"""The columns of `docs` that a `Hit` is made of."""
+
 DAMASCUS: Final = 3 * 3600
 """Seconds that a day in Damascus begins before UTC's. In the winters before 2023 it was an hour less; charts
 of articles by day need no better."""

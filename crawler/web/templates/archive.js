@@ -44,3 +44,12 @@ addEventListener("keydown", (event) => {
     links[Math.min(Math.max(next, 0), links.length - 1)].focus();
   }
 });
+// Copying needs a script; without one the citation and the address can be marked by hand.
+for (const button of document.querySelectorAll("button.copy")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    document.getElementById("copied").hidden = false;
+  });
+}
