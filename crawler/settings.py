@@ -57,12 +57,25 @@ class Settings(BaseSettings):
     name_variants: Path | None = None
     """A TOML file of names that are written in several ways, for searches; adds to the bundled ones."""
 
+    wayback_index: str = "https://web.archive.org/cdx/search/cdx"
+    """Where `khabar import wayback` asks for the index of a site's captures (CDX)."""
+    wayback_replay: str = "https://web.archive.org/web"
+    """Where captures are, under ``/TIMESTAMPid_/ADDRESS``."""
+
     webhook_url: SecretStr | None = None
     """Told, by a POST of JSON, when a site turns bad or good again. Secret: such addresses hold a key."""
     web_tokens: SecretStr | None = None
     """Tokens, separated by commas, one of which a reader of `khabar web` has to show; unset: none."""
     metrics: str | None = None
     """Port, or address:port, at which `khabar schedule` serves metrics for Prometheus; unset: nowhere."""
+
+    @field_validator("wayback_index", "wayback_replay")
+    @classmethod
+    def _archive_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("it is not an http or https address without a query")
+        return value
 
     @field_validator("webhook_url")
     @classmethod

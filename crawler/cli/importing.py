@@ -10,9 +10,11 @@ from crawler.cli.context import CliContext, context_of, err, out
 from crawler.cli.lazy import importing
 from crawler.cli.options import SiteOption
 from crawler.errors import UsageError
+from crawler.model.period import parse_period
 
 if TYPE_CHECKING:
     from crawler.operations.importing.report import ImportReport
+    from crawler.operations.importing.wayback import WaybackReport
 
 SHOWN = 20
 """Sentences about single records that are printed without -v."""
@@ -30,7 +32,7 @@ def import_command(
         typer.Argument(
             metavar="PATH…",
             help="WARC, ARC, WACZ, folders and zips of saved pages or mirrors, JSON lines of news-please, "
-            "fundus, Media Cloud or Khabar, a CDX beside its archives.",
+            "fundus, Media Cloud or Khabar, a CDX beside its archives. Or: wayback SITE.",
         ),
     ],
     site: SiteOption = None,
@@ -38,10 +40,13 @@ def import_command(
         str | None,
         typer.Option(help="Write a seed of this name for the host with most pages, and import these alone."),
     ] = None,
+    since: Annotated[str | None, typer.Option(help="With wayback: only captures from this day on.")] = None,
+    until: Annotated[str | None, typer.Option(help="With wayback: only captures up to this day.")] = None,
     copy: Annotated[
         bool,
         typer.Option(
-            "--copy", help="Keep the original bytes in the archive, too; by default it refers to them."
+            "--copy",
+            help="Copy the files into the data folder; by default the archive refers to them where they are.",
         ),
     ] = False,
 ) -> None:
@@ -49,13 +54,22 @@ def import_command(
 
     Stopped with Ctrl-C it goes on when called again; done twice it changes nothing.
 
+    `khabar import wayback SITE` fetches a site's captures from the Internet Archive first, 24 a minute at
+    most (KHABAR_WAYBACK_INDEX and KHABAR_WAYBACK_REPLAY name another archive).
+
     Example: khabar import crawl.warc.gz mirror/ --site enab-baladi
     """
     common = context_of(ctx)
+    is_wayback = len(paths) == 2 and paths[0] == "wayback"
+    if is_wayback and (site or as_site):
+        raise UsageError("wayback SITE names the site: --site and --as-site are for files")
+    if (since or until) and not is_wayback:
+        raise UsageError("--since and --until are for wayback SITE; files are imported as a whole")
     if site is not None and as_site is not None:
         raise UsageError(
             "--site takes the pages of a site that is there, --as-site makes one: give one of them"
         )
+    site = paths[1] if is_wayback else site
     sites = common.sites_of_seeds(site) if any(common.seeds.glob("*.toml")) else {}
     if not sites and as_site is None:
         raise UsageError(f"{common.seeds}: no seeds, so no page belongs to a site; --as-site NAME makes one")
@@ -65,9 +79,27 @@ def import_command(
     progress = importing.Progress(
         notice=common.notice, ended=lambda name, n: common.notice(f"{name}: {n} records")
     )
-    report = importing.import_paths(paths, options, common.settings, progress)
+    if is_wayback:
+        period = parse_period(since, until)
+        if paths[1] not in sites:
+            raise UsageError(f"unknown site {paths[1]!r}; `khabar sites list` shows all")
+        fetched, report = importing.import_wayback(
+            sites[paths[1]], period, options, common.settings, progress
+        )
+        _print_fetched(common, fetched)
+    else:
+        report = importing.import_paths(paths, options, common.settings, progress)
     _print(common, report)
     raise typer.Exit(130 if report.stopped else 0)
+
+
+def _print_fetched(common: CliContext, report: "WaybackReport") -> None:
+    common.notice(
+        f"{report.listed} captures in the index: {report.fetched} fetched, {report.present} fetched before, "
+        f"{report.repeated} no page or the same as the one before, {report.failed} failed"
+    )
+    for sentence in report.problems:
+        err().print(f"  {sentence}", markup=False, soft_wrap=True)
 
 
 def _print(common: CliContext, report: "ImportReport") -> None:

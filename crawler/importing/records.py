@@ -119,6 +119,7 @@ class Payload:
     Attributes:
         body: The page as it was before any compression.
         content_type: The header's value.
+        packed_sha256: Hex SHA-256 of the page as it was compressed for its transfer.
         hints: What was kept beside it.
         is_post: It was made of a post of WordPress's interface.
         is_cut: It stops before its end, by its record's own word.
@@ -127,6 +128,7 @@ class Payload:
 
     body: bytes = b""
     content_type: str | None = None
+    packed_sha256: str = ""
     hints: Hints = field(default_factory=Hints)
     is_post: bool = False
     is_cut: bool = False

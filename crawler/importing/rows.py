@@ -180,7 +180,7 @@ def load_row(file: BinaryIO, location: Location, max_bytes: int) -> Payload:
     page = html.get("content") if isinstance(html, dict) else html
     if isinstance(page, str) and page.strip():
         hints = Hints(title=_first(row, ("title",)))
-        return Payload(page.encode("utf-8", "surrogatepass"), "text/html; charset=utf-8", hints)
+        return Payload(page.encode("utf-8", "surrogatepass"), "text/html; charset=utf-8", hints=hints)
     return Payload(line, "application/json", article=_article(row, _layout(row)))
 
 

@@ -101,6 +101,19 @@ class Reader:
         except OSError as error:
             raise UnreadableError(f"its file cannot be read: {error.strerror or error}") from None
 
+    def position(self, location: Location) -> tuple[str, int]:
+        """The file in which a record lies and its offset in it, from the file's beginning.
+
+        What is compressed within a zip has no place of its own: its name stands behind an exclamation mark.
+        """
+        if not location.member or location.spooled:
+            return location.file, location.offset
+        stored = open_stored(location.path, open_zip(location.path).getinfo(location.member))
+        if stored is None:
+            return location.file, location.offset
+        with stored:
+            return location.path, stored.raw.start + location.offset
+
     def _saved_page(self, file: BinaryIO) -> Payload:
         body = unpacked_page(file, self.max_bytes)
         return mhtml_page(body) if is_mhtml(body) else Payload(body)

@@ -4,6 +4,7 @@ warcio parses the headers; `crawler.importing.frames` says where a record lies, 
 the module that unpacks what crawls fetch.
 """
 
+import hashlib
 import io
 import json
 import logging
@@ -101,6 +102,7 @@ def load_payload(file: BinaryIO, location: Location, max_bytes: int) -> Payload:
             body, is_whole = _without_chunks(body)
             is_cut = is_cut or not is_whole
         encodings = [value for name, value in http.headers if name.lower() == "content-encoding"]
+    packed_sha256 = hashlib.sha256(body).hexdigest()
     try:
         content = content_of(body, encodings, max_bytes=max_bytes)
     except ContentTooLargeError:
@@ -108,6 +110,7 @@ def load_payload(file: BinaryIO, location: Location, max_bytes: int) -> Payload:
     return Payload(
         body=content.body,
         content_type=(http or headers).get_header("Content-Type"),
+        packed_sha256=packed_sha256,
         hints=_hints(headers.get_header(HINTS_HEADER)),
         is_post=parsed.rec_type == "conversion" and headers.get_header(CONVERSION_HEADER) is None,
         # What comes to its own end is whole, as in a crawl.

@@ -36,7 +36,7 @@ class ByteRange(io.RawIOBase):
     """
 
     def __init__(self, file: BinaryIO, start: int, length: int) -> None:
-        self._file, self._start, self._length = file, start, length
+        self._file, self.start, self._length = file, start, length
         self._at = 0
 
     def readable(self) -> bool:
@@ -60,7 +60,7 @@ class ByteRange(io.RawIOBase):
     def readinto(self, buffer: "Buffer") -> int:
         """Read as much as the buffer takes."""
         view = memoryview(buffer)
-        self._file.seek(self._start + self._at)
+        self._file.seek(self.start + self._at)
         content = self._file.read(min(len(view), max(0, self._length - self._at)))
         view[: len(content)] = content
         self._at += len(content)
@@ -132,7 +132,7 @@ def member_time(info: zipfile.ZipInfo) -> datetime | None:
         return None
 
 
-def open_stored(path: str, info: zipfile.ZipInfo) -> BinaryIO | None:
+def open_stored(path: str, info: zipfile.ZipInfo) -> "io.BufferedReader[ByteRange] | None":
     """A file that is not compressed, where it lies in the zip; None for a compressed one."""
     if info.compress_type != zipfile.ZIP_STORED:
         return None

@@ -3,13 +3,14 @@
 The worker reads the record itself: pages do not pass between processes.
 """
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from crawler.importing.records import Payload, Record, TooLargeError, UnreadableError
 from crawler.importing.sources import Reader
-from crawler.model.article import Disposition, Hints
+from crawler.model.article import Disposition
 from crawler.model.site import Site
 from crawler.parsing.page_end import PageEnd, page_end
 from crawler.pipelines.extraction import (
@@ -20,6 +21,7 @@ from crawler.pipelines.extraction import (
     signed_article,
 )
 from crawler.storage.warc.raw_pages import fetch_sha256
+from crawler.storage.warc.references import CaptureReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,6 @@ class CaptureTask:
         captured_at: When it was captured.
         learned: Keys of the paragraphs that are the site's template.
         parts: Further pages of its article: address and record.
-        with_body: Whether the page's bytes are wanted.
     """
 
     record: Record
@@ -40,7 +41,6 @@ class CaptureTask:
     captured_at: datetime
     learned: frozenset[str] = frozenset()
     parts: tuple[tuple[str, Record], ...] = ()
-    with_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,13 @@ class ExtractedCapture:
         extracted: What became of its page.
         html_sha256: Of its bytes and those of its further pages; None where nothing could be read.
         content_type: The header's value.
-        hints: What was kept beside the page.
-        body: Its bytes, if they are wanted; `parts` likewise.
-        is_post: It was made of a post.
+        reference: Where its record lies, and the hashes of its page.
     """
 
     extracted: Extracted
     html_sha256: str | None = None
     content_type: str | None = None
-    hints: Hints = field(default_factory=Hints)
-    body: bytes = b""
-    parts: tuple[tuple[str, bytes], ...] = ()
-    is_post: bool = False
+    reference: CaptureReference | None = None
 
 
 def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -> ExtractedCapture:
@@ -80,9 +75,11 @@ def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -
     reader = Reader(work, max_bytes)
     try:
         payload = reader.payload(task.record)
-        parts = tuple((url, reader.payload(record).body) for url, record in task.parts)
+        payloads = [(url, record, reader.payload(record)) for url, record in task.parts]
     except TooLargeError as error:
         return ExtractedCapture(Extracted(ending=Disposition.REFUSED, reason=str(error)))
+    parts = tuple((url, part.body) for url, _, part in payloads)
+    references = tuple(_reference(reader, url, record, part) for url, record, part in payloads)
     page = FetchedPage(
         payload.body,
         task.url,
@@ -98,10 +95,28 @@ def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -
         extracted,
         fetch_sha256(payload.body, parts),
         payload.content_type,
-        payload.hints,
-        payload.body if task.with_body else b"",
-        parts if task.with_body else (),
-        payload.is_post,
+        _reference(reader, task.url, task.record, payload, references),
+    )
+
+
+def _reference(
+    reader: Reader, url: str, record: Record, payload: Payload, parts: tuple[CaptureReference, ...] = ()
+) -> CaptureReference:
+    """Where a record lies that stays where it is."""
+    file, offset = reader.position(record.location)
+    sha256 = hashlib.sha256(payload.body).hexdigest()
+    assert record.captured_at is not None  # noqa: S101
+    return CaptureReference(
+        record_id=record.record_id,
+        url=url,
+        segment=file,
+        offset=offset,
+        sha256=sha256,
+        payload_sha256=payload.packed_sha256 or sha256,
+        captured_at=record.captured_at,
+        begin=offset,
+        end=offset + record.location.length,
+        parts=parts,
     )
 
 

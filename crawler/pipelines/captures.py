@@ -16,7 +16,7 @@ from crawler.pipelines.unconfirmed import confirm_removal, mark_removed
 from crawler.storage.captured_pages import CapturedPages
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import NEW
-from crawler.storage.earlier_wordings import Sight, add_sight, looked_at
+from crawler.storage.earlier_wordings import Look, Sight, add_sight, looked_at
 from crawler.storage.stored_article import UnsealedArticleReader
 
 
@@ -48,7 +48,12 @@ def write_capture(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     outcome = write_page(stores, run, item)
     if outcome.disposition in NEW and item.article_id and item.article and item.text:
         # It had to be captured twice to be believed: the first time counts as well.
-        add_sight(stores.db, item.article_id, item.article, item.html_sha256, item.text.first_at)
+        add_sight(
+            stores.db,
+            item.article_id,
+            item.article,
+            Look(item.text.first_at, item.html_sha256, item.capture),
+        )
     return outcome
 
 
@@ -61,6 +66,8 @@ def _earlier(stores: Stores, item: PageItem, article_id: str) -> Outcome:
     if is_another_text(stored.title, stored.text, item.article.title, item.article.text):
         reason = "an earlier capture that has nothing to do with the stored article"
         return Outcome(Disposition.UNCONFIRMED, reason)
-    sight = add_sight(stores.db, article_id, item.article, item.html_sha256, item.fetched_at)
+    sight = add_sight(
+        stores.db, article_id, item.article, Look(item.fetched_at, item.html_sha256, item.capture)
+    )
     disposition = Disposition.REVISED if sight is Sight.WORDING else Disposition.UNCHANGED
     return Outcome(disposition, sight.value)

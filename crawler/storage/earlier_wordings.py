@@ -12,6 +12,7 @@ from pymongo.database import Database
 
 from crawler.model.article import Article
 from crawler.storage.schema import Document
+from crawler.storage.warc.references import CaptureReference
 
 ADDED = 0
 """The number of each wording that was added later; those that crawls saw count from 1."""
@@ -23,6 +24,15 @@ class Sight(StrEnum):
     COVERED = "it said so at that time by what is stored"
     EARLIER = "the same wording, seen earlier than so far"
     WORDING = "an earlier wording"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A capture of an article's page: when, the SHA-256 of its bytes, and where it lies."""
+
+    at: datetime
+    html_sha256: str | None
+    capture: CaptureReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +51,23 @@ def looked_at(db: Database[Document], article_id: str) -> datetime | None:
     return None if document is None else document.get("checked_at")
 
 
-def add_sight(
-    db: Database[Document], article_id: str, article: Article, html_sha256: str | None, at: datetime
-) -> Sight:
+def add_sight(db: Database[Document], article_id: str, article: Article, look: Look) -> Sight:
     """Enter an earlier capture of a stored article.
 
     Args:
         db: The database.
         article_id: The article.
         article: What its page said.
-        html_sha256: Of the page's bytes.
-        at: When it was captured; before the article was last looked at.
+        look: The capture; before the article was last looked at.
     """
+    at = look.at
     stored = db.articles.find_one({"_id": article_id}) or {}
     spans = _spans(db, stored)
     if any(span.start <= at <= span.end and span.text_sha256 == article.text_sha256 for span in spans):
         return Sight.COVERED
     first_seen: datetime = stored["first_seen_at"]
     if at >= first_seen:
-        _add(db, stored, article, html_sha256, (at, at))
+        _add(db, stored, article, look, (at, at))
         return Sight.WORDING
     first = min(spans, key=lambda span: span.start)
     if first.text_sha256 == article.text_sha256:
@@ -70,7 +78,7 @@ def add_sight(
         if first.revision_key is None and stored.get("revised_at") is None:
             # From here on it has had the wording that it has now.
             db.articles.update_one({"_id": article_id}, {"$set": {"revised_at": first_seen}})
-        _add(db, stored, article, html_sha256, (at, first_seen))
+        _add(db, stored, article, look, (at, first_seen))
         sight = Sight.WORDING
     db.articles.update_one({"_id": article_id}, {"$set": {"first_seen_at": at}})
     return sight
@@ -89,7 +97,7 @@ def _add(
     db: Database[Document],
     stored: Document,
     article: Article,
-    html_sha256: str | None,
+    look: Look,
     seen: tuple[datetime, datetime],
 ) -> None:
     key = f"{stored['_id']}:{seen[0]:%Y%m%dT%H%M%S}:{article.text_sha256[:16]}"
@@ -105,7 +113,8 @@ def _add(
                 "seen_from": seen[0],
                 "seen_until": seen[1],
                 "text_sha256": article.text_sha256,
-                "html_sha256": html_sha256,
+                "html_sha256": look.html_sha256,
+                "capture": look.capture and look.capture.as_document(),
             }
         },
         upsert=True,

@@ -18,15 +18,11 @@ from crawler.storage.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an import may use: a folder for unpacked files, bytes of a page, workers.
-
-    `copies` says that the bytes of pages are wanted, too.
-    """
+    """What an import may use: a folder for unpacked files, bytes of a page, workers."""
 
     work: Path
     max_bytes: int
     workers: int
-    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ class CaptureReader:
 
     async def _extract(self, item: PageItem, record: Record, captured_at: datetime) -> None:
         limits, run = self._limits, self._run
-        task = CaptureTask(record, item.url, captured_at, run.keeping.learned, with_body=limits.copies)
+        task = CaptureTask(record, item.url, captured_at, run.keeping.learned)
         try:
             capture = await self._capture(task)
             if capture.extracted.missing:
@@ -92,8 +88,8 @@ class CaptureReader:
         except UnreadableError as error:
             item.outcome = Outcome(Disposition.FAILED, str(error))
             return
-        item.html, item.parts, item.html_sha256 = capture.body, capture.parts, capture.html_sha256
-        item.content_type = capture.content_type
+        item.html_sha256, item.content_type = capture.html_sha256, capture.content_type
+        item.capture = capture.reference
         item.cut_short = bool(capture.extracted.missing) or capture.extracted.unreadable is not None
         item.take_extracted(capture.extracted)
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.errors import UsageError
@@ -13,6 +13,7 @@ from crawler.importing.records import RecordKind
 from crawler.importing.sources import Reader, existing_paths
 from crawler.model.crawl import CrawlKind, CrawlOutcome
 from crawler.model.job import Job
+from crawler.model.period import Period
 from crawler.model.site import Site
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.importing.new_site import new_site
@@ -20,13 +21,21 @@ from crawler.operations.importing.reading import Limits
 from crawler.operations.importing.report import ImportReport, fill_report
 from crawler.operations.importing.scan import assign_sites, scan
 from crawler.operations.importing.site_import import SiteImport
+from crawler.operations.importing.wayback import WaybackReport, fetch_captures
 from crawler.settings import Settings
 from crawler.spiders.record import open_crawl
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.import_ledger import ImportLedger, ledger_path
 
+FETCHED_NOTICE = 20
 FOLDER = "imports"
 """Under `data_dir`: ledgers, and files that had to be unpacked."""
+ORIGINALS = "originals"
+"""Under `FOLDER`: copies of what was imported, each under the SHA-256 of its content."""
+WAYBACK = "wayback"
+"""Under `FOLDER`: what was fetched from a web archive, a folder a site."""
+MANY = 1000
+"""Records of a file that take a while to find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class ImportOptions:
         seeds: The folder of their seeds.
         site: The one site whose records are taken; None: each record goes to the site of its host.
         new_site: The name of a site that is made of the import; see `crawler.operations.importing.new_site`.
-        copies: Whether the original bytes are kept in the archive, too.
+        copies: Whether the files are copied into `data_dir`, and imported from there.
     """
 
     sites: Mapping[str, Site]
@@ -82,15 +91,50 @@ def import_paths(
     report = ImportReport()
     try:
         reader = Reader(folder.resolve(), settings.max_page_bytes)
-        scan(paths, ledger, reader, lambda path, count: progress.notice(f"{path}: {count} records"))
+        originals = folder / ORIGINALS if options.copies else None
+        scan(paths, ledger, reader, _scan_notice(progress), originals)
         sites = _sites(ledger, options)
         assign_sites(ledger, sites)
-        asyncio.run(_import_sites(_Import(ledger, sites, options.copies, settings, report, progress)))
+        asyncio.run(_import_sites(_Import(ledger, sites, settings, report, progress)))
         fill_report(report, ledger)
     finally:
         ledger.close()
     report.seconds = round(time.monotonic() - begun, 2)
     return report
+
+
+def import_wayback(
+    site: Site, period: Period, options: ImportOptions, settings: Settings, progress: Progress = Progress()
+) -> tuple[WaybackReport, ImportReport]:
+    """Fetch what a web archive has of a site, and import it.
+
+    Args:
+        site: The site.
+        period: Only captures made in it.
+        options: What to do; the site's own records alone are taken.
+        settings: The archive's addresses, stores, limits.
+        progress: Who is told of its progress.
+
+    Raises:
+        KhabarError: The archive does not answer; what it gave before is kept.
+        StoreUnavailableError: A store does not answer.
+    """
+    folder = settings.data_dir / FOLDER / WAYBACK / site.id
+
+    def notice(done: int, listed: int) -> None:
+        if done % FETCHED_NOTICE == 0:
+            progress.notice(f"{site.id}: {done} of {listed} captures are fetched")
+
+    fetched = fetch_captures(site, period, settings, folder, progress=notice)
+    return fetched, import_paths([str(folder)], replace(options, site=site.id), settings, progress)
+
+
+def _scan_notice(progress: Progress) -> Callable[[str, int], None]:
+    def notice(path: str, records: int) -> None:
+        if records >= MANY:
+            progress.notice(f"{path}: {records} records")
+
+    return notice
 
 
 def _sites(ledger: ImportLedger, options: ImportOptions) -> dict[str, Site]:
@@ -107,7 +151,6 @@ class _Import:
 
     ledger: ImportLedger
     sites: Mapping[str, Site]
-    copies: bool
     settings: Settings
     report: ImportReport
     progress: Progress
@@ -133,8 +176,9 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
     """Import a site's records under its lease, with a record as that of a crawl."""
     settings = task.settings
     folder = (settings.data_dir / FOLDER).resolve()
-    limits = Limits(folder, settings.max_page_bytes, settings.extraction_workers, task.copies)
-    keeping = settings.model_copy(update={"raw_pages": settings.raw_pages and task.copies})
+    limits = Limits(folder, settings.max_page_bytes, settings.extraction_workers)
+    # The records stay where they are, or were copied there: nothing is kept a second time.
+    keeping = settings.model_copy(update={"raw_pages": False})
     job = Job(site=site, kind=CrawlKind.IMPORT, discover=False, recheck=False)
     record = await asyncio.to_thread(open_crawl, job, keeping)
     run = record.run

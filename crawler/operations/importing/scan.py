@@ -1,11 +1,15 @@
 """The first half of an import: each record of the paths is entered in the ledger, and assigned to a site."""
 
+import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from crawler.errors import KhabarError, UsageError
+from crawler.files import draft_of, make_private_folder
 from crawler.importing.records import Ending, Record, RecordKind
-from crawler.importing.sources import Reader
+from crawler.importing.sources import INDEXES, Reader
 from crawler.importing.warc import POSTED
 from crawler.model.site import Site
 from crawler.storage.import_ledger import ImportLedger
@@ -20,6 +24,7 @@ def scan(
     ledger: ImportLedger,
     reader: Reader,
     progress: Callable[[str, int], None] = lambda _path, _records: None,
+    originals: Path | None = None,
 ) -> None:
     """Enter the records of paths in the ledger; a path that has not changed since is not read again.
 
@@ -28,20 +33,53 @@ def scan(
         ledger: The ledger.
         reader: Reads them.
         progress: Called with a path and the number of its records.
+        originals: Where a copy of each file is put and read; None: files are read where they are.
+
+    Raises:
+        KhabarError: A file cannot be copied.
+        UsageError: An index is to be copied, which is nothing without its archives.
     """
     for path in paths:
         for file in _files(path):
             root, state = str(file), _state(file)
             if ledger.has_read(root, state):
                 continue
+            if originals is not None and file == path and file.name.lower().endswith(INDEXES):
+                raise UsageError(
+                    f"{file}: --copy takes the archives themselves, not an index that leads to them"
+                )
             posted: list[str] = []
             name = file.relative_to(path.parent).as_posix()
-            entries = _entries(reader.records(file, name, is_explicit=file == path), posted)
+            source = file if originals is None else copied(file, originals)
+            entries = _entries(reader.records(source, name, is_explicit=file == path), posted)
             progress(root, ledger.enter(root, state, entries))
             for record_id in posted:
                 ledger.end_by_record_id(
                     record_id, Ending.NO_PAGE, "an answer to a form: nobody else sees this page"
                 )
+
+
+def copied(file: Path, folder: Path) -> Path:
+    """A copy of a file under the SHA-256 of its content, with its time; made once.
+
+    Raises:
+        KhabarError: It cannot be written.
+    """
+    if file.is_symlink() or not file.is_file():
+        return file
+    make_private_folder(folder)
+    try:
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        path = folder / digest[:32] / file.name
+        if not path.exists():
+            make_private_folder(path.parent)
+            with draft_of(path) as draft:
+                shutil.copy2(file, draft)
+                draft.chmod(0o600)
+    except OSError as error:
+        raise KhabarError(f"{file}: it cannot be copied: {error.strerror or error}") from None
+    return path
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -1,5 +1,7 @@
 """Imports into real stores: time of capture, revisions, removals, twice the same, each record counted."""
 
+import gzip
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -159,6 +161,34 @@ def test_a_revisit_is_a_look_at_the_content_that_it_names(
     article = ArticleReader(stores.db).get(id_)
     assert article is not None
     assert (article.first_seen_at, article.checked_at) == (WHEN, WHEN + 9 * HOUR)
+
+
+def test_the_original_record_is_the_capture(
+    run_import: Callable[..., ImportReport], settings: Settings, stores: Stores, tmp_path: Path
+) -> None:
+    page = _page("/news/1")
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(warc([_page("/news/0", WHEN + HOUR), page]))
+    run_import(path)
+    (id_,) = (one["_id"] for one in stores.db.articles.find({}) if one["url"].endswith("/1"))
+    article = ArticleReader(stores.db).get(id_)
+    assert article is not None
+    assert article.capture is not None
+    assert article.capture.path(settings.data_dir, SITE.id) == path
+    member = path.read_bytes()[article.capture.begin : article.capture.end]
+    assert gzip.decompress(member).strip().endswith(page.body)
+    assert article.capture.content_sha256 == article.html_sha256 == hashlib.sha256(page.body).hexdigest()
+    # Copied, it is there when the file is gone.
+    stores.db.articles.delete_many({})
+    stores.db.pages.delete_many({})
+    run_import(path, copies=True, again=True)
+    path.unlink()
+    article = ArticleReader(stores.db).get(id_)
+    assert article is not None
+    assert article.capture is not None
+    copy = article.capture.path(settings.data_dir, SITE.id)
+    assert copy.is_relative_to(settings.data_dir.resolve() / FOLDER)
+    assert gzip.decompress(copy.read_bytes()[article.capture.begin : article.capture.end])
 
 
 def test_it_goes_on_where_it_was_stopped(
