@@ -19,6 +19,7 @@ from crawler.storage.search import (
     DamagedIndexError,
     FacetCounts,
     Filters,
+    Hit,
     Hits,
     KeptPages,
     Notice,
@@ -39,6 +40,9 @@ from crawler.storage.site_state import SiteState, site_states
 from crawler.storage.stored_article import ArticleReader, EarlierReading, Revision, StoredArticle
 
 T = TypeVar("T")
+
+MATCHES_AT_ONCE = 1000
+"""Matches on a page where all of them are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,35 @@ class Archive:
         pieces = excerpts([texts.get(id_, "") for id_ in ids], query)
         outlets = self.lists.outlets([hit.story for hit in hits.hits])
         return SearchResults(query, hits, dict(zip(ids, pieces, strict=True)), outlets, counts)
+
+    def notices(self, typed: str) -> tuple[Notice, ...]:
+        """What of a query isn't understood."""
+        return parse_query(typed, self.vocabulary()).notices
+
+    def matches(self, typed: str, filters: Filters | None = None) -> list[Hit]:
+        """All articles that match a query, duplicates too, newest first.
+
+        Args:
+            typed: The query; an empty one matches all.
+            filters: What to narrow the list to.
+        """
+        query = parse_query(typed, self.vocabulary())
+        matches: list[Hit] = []
+        before: int | None = None
+        while True:
+            page = self.lists.search(query, filters, before=before, limit=MATCHES_AT_ONCE, total=0)
+            matches += page.hits
+            if page.older is None:
+                return matches
+            before = page.older
+
+    def outlets(self, stories: Sequence[str]) -> dict[str, int]:
+        """How many sites carry each of these stories."""
+        counts: dict[str, int] = {}
+        unique = list(dict.fromkeys(stories))
+        for start in range(0, len(unique), MATCHES_AT_ONCE):
+            counts |= self.lists.outlets(unique[start : start + MATCHES_AT_ONCE])
+        return counts
 
     def _page(
         self, query: Query, filters: Filters, form: SearchForm, limit: int, *, facets: bool

@@ -12,7 +12,7 @@ from crawler.html.difference import Stretch, difference
 from crawler.model.period import iso_time, iso_times
 from crawler.model.seal import WithheldError
 from crawler.model.site import Site, zone_of
-from crawler.operations.archive.export import export_row
+from crawler.operations.archive.tables import export_row
 from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import PageState, pages_by_id, waiting_of_article

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import KhabarError, UsageError
-from crawler.operations.archive.export import (
-    COLUMN_TYPES,
+from crawler.operations.archive.export_files import (
     FORMULA_STARTS,
     ExportFormat,
     ExportTarget,
     csv_cell,
-    export_row,
     export_target,
     write_export,
 )
+from crawler.operations.archive.tables import ARTICLES, export_row
 from crawler.storage.stored_article import StoredArticle
 
+COLUMNS = ARTICLES.types
 AT = datetime(2024, 12, 4, 9, 30, tzinfo=UTC)
 ARTICLE = StoredArticle.from_document(
     {
@@ -50,7 +50,7 @@ def _rows(count: int = 2) -> list[dict[str, Any]]:
 
 
 def test_every_field_of_the_export_has_a_type() -> None:
-    assert list(export_row(ARTICLE, UTC)) == list(COLUMN_TYPES)
+    assert list(export_row(ARTICLE, UTC)) == list(COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_every_field_of_the_export_has_a_type() -> None:
         (None, "csv", ExportTarget(ExportFormat.CSV)),
         ("a.jsonl", None, ExportTarget(ExportFormat.JSONL)),
         ("a.b.CSV", None, ExportTarget(ExportFormat.CSV)),
-        ("a.csv.gz", None, ExportTarget(ExportFormat.CSV, gzip=True)),
+        ("a.csv.gz", None, ExportTarget(ExportFormat.CSV, compression=".gz")),
         ("a.parquet", None, ExportTarget(ExportFormat.PARQUET)),
         ("a.txt", "jsonl", ExportTarget(ExportFormat.JSONL)),
     ],
@@ -83,7 +83,7 @@ def test_what_cannot_be_written_is_refused(path: str | None, name: str | None) -
 
 def test_json_lines_come_back_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
-    write_export(_rows(), path, ExportTarget(ExportFormat.JSONL, gzip=True))
+    write_export(_rows(), COLUMNS, path, ExportTarget(ExportFormat.JSONL, compression=".gz"))
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     assert [json.loads(line) for line in lines] == _rows()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -91,7 +91,7 @@ def test_json_lines_come_back_as_they_were(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_reads_the_csv_and_runs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    write_export(_rows(), path, ExportTarget(ExportFormat.CSV))
+    write_export(_rows(), COLUMNS, path, ExportTarget(ExportFormat.CSV))
     data = path.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     (first, _) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
@@ -109,7 +109,7 @@ def test_no_cell_begins_a_formula(text: str) -> None:
 
 def test_parquet_has_types(tmp_path: Path) -> None:
     path = tmp_path / "it's.parquet"
-    write_export(_rows(), path, ExportTarget(ExportFormat.PARQUET))
+    write_export(_rows(), COLUMNS, path, ExportTarget(ExportFormat.PARQUET))
     table = duckdb.connect()
     table.execute("SET TimeZone='UTC'")
     shown = table.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
@@ -133,7 +133,7 @@ def test_a_file_appears_only_whole(tmp_path: Path, form: ExportFormat) -> None:
     path = tmp_path / f"a.{form}"
     path.write_text("before")
     with pytest.raises(KhabarError, match="went away"):
-        write_export(rows(), path, ExportTarget(form))
+        write_export(rows(), COLUMNS, path, ExportTarget(form))
     assert path.read_text() == "before"
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
@@ -141,12 +141,21 @@ def test_a_file_appears_only_whole(tmp_path: Path, form: ExportFormat) -> None:
 @pytest.mark.parametrize("form", list(ExportFormat))
 def test_an_empty_export_has_its_columns(tmp_path: Path, form: ExportFormat) -> None:
     path = tmp_path / f"a.{form}"
-    write_export([], path, ExportTarget(form))
+    write_export([], COLUMNS, path, ExportTarget(form))
     if form is ExportFormat.PARQUET:
         assert len(duckdb.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()) == len(
-            COLUMN_TYPES
+            COLUMNS
         )
     elif form is ExportFormat.CSV:
-        assert path.read_text(encoding="utf-8-sig").strip().split(",") == list(COLUMN_TYPES)
+        assert path.read_text(encoding="utf-8-sig").strip().split(",") == list(COLUMNS)
     else:
         assert path.read_text() == ""
+
+
+def test_zstandard_and_a_choice_of_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.zst"
+    target = export_target(path, None)
+    assert target == ExportTarget(ExportFormat.JSONL, compression=".zst")
+    write_export(_rows(), ARTICLES.pick("id,title"), path, target)
+    rows = duckdb.execute("SELECT * FROM read_json(?)", [str(path)]).fetchall()
+    assert rows == [(row["id"], row["title"]) for row in _rows()]
