@@ -38,6 +38,12 @@ def user_seeds() -> Path:
     return config_dir() / "seeds"
 
 
+def alerts_file() -> Path:
+    """The saved searches of `khabar alerts`: ``alerts.toml`` where there is one, else that of the user."""
+    here = Path("alerts.toml")
+    return here if here.is_file() else config_dir() / "alerts.toml"
+
+
 def bundled_seeds() -> Path:
     """The folder of the seeds that come with the program: within the package, or beside it in a clone."""
     package = Path(__file__).parent

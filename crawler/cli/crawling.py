@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.alerts import run_after_crawl
 from crawler.cli.context import CliContext, context_of, err, out, warn_without_contact
 from crawler.cli.options import Since, SiteArguments, Until, complete_site
 from crawler.cli.progress import CrawlProgress
@@ -109,4 +110,5 @@ def run(common: CliContext, jobs: list[Job]) -> None:
         out().print(crawl_table(reports))
     for line in problem_lines(reports, common.settings, all_of_them=common.verbosity > 0):
         console.print(line, markup=False, soft_wrap=True)
+    run_after_crawl(common)
     raise typer.Exit(exit_code(reports))

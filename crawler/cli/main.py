@@ -32,6 +32,7 @@ GROUPS = {
     "seal": {"seal", "unseal"},
     "export": {"export"},
     "importing": {"import"},
+    "alerts": {"alerts"},
     "web": {"web"},
     "dedup": {"dedup"},
     "extraction": {"extract", "reextract"},
@@ -41,7 +42,7 @@ GROUPS = {
 
 PANELS = {
     "Crawl": ("demo", "init", "crawl", "recrawl", "schedule", "worker", "status", "sites"),
-    "Read the archive": ("search", "show", "export", "web", "dedup"),
+    "Read the archive": ("search", "show", "export", "alerts", "web", "dedup"),
     "Bring in": ("import",),
     "Withhold": ("seal", "unseal"),
     "One page": ("extract", "reextract"),

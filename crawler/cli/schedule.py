@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.alerts import alerts_meanwhile
 from crawler.cli.context import CliContext, context_of, warn_without_contact
 from crawler.cli.lazy import worker
 from crawler.errors import UsageError
@@ -41,10 +42,8 @@ def schedule_command(
             return contextlib.nullcontext()
         return serve_metrics(settings.metrics, session, lambda: schedule.sites)
 
-    if workers:
-        run_schedule(common.seeds, settings, worker.WorkerHands, watch)
-    else:
-        run_schedule(common.seeds, settings, None, watch)
+    with alerts_meanwhile(common):
+        run_schedule(common.seeds, settings, worker.WorkerHands if workers else None, watch)
 
 
 def worker_command(

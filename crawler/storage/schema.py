@@ -13,7 +13,7 @@ from crawler.model.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "articles": [
@@ -34,6 +34,8 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "readings": [([("article_id", 1)], "article")],
     "splits": [([("articles", 1)], "articles")],
     "seals": [([("site", 1)], "site"), ([("active", 1)], "active")],
+    "alert_events": [([("alert", 1), ("at", 1)], "alert_at")],
+    "alert_deliveries": [([("queue", 1), ("state", 1)], "queue_state")],
 }
 
 _TIME_OR_NONE = {"bsonType": ["date", "null"]}

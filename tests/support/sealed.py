@@ -10,10 +10,12 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from crawler.model.seeds import load_sites
-from crawler.operations.archive.export import ExportFormat, export_rows, write_text
+from crawler.operations.archive.export_files import ExportFormat, write_text
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
+from crawler.operations.archive.selection import Selection
 from crawler.operations.archive.show import find_article
+from crawler.operations.archive.tables import TABLES, TableSource
 from crawler.operations.dedup.report import dedup_report
 from crawler.operations.dedup.split import marks
 from crawler.report.json_csv import render_json
@@ -115,10 +117,12 @@ def _queries(path: str) -> Iterator[str]:
 def printed(web: Web, stores: Stores) -> Iterator[tuple[str, str]]:
     """Yield what commands print of the archive."""
     sites = load_sites(web.seeds)
-    for form in (ExportFormat.JSONL, ExportFormat.CSV):
-        file = io.StringIO()
-        write_text(export_rows(stores, sites, duplicates=True), file, form)
-        yield f"export {form}", file.getvalue()
+    for table in TABLES.values():
+        for form in (ExportFormat.JSONL, ExportFormat.CSV):
+            file = io.StringIO()
+            rows = table.rows(TableSource(stores, sites, Selection(duplicates=True)))
+            write_text(rows, table.types, file, form)
+            yield f"export {table.name} {form}", file.getvalue()
     report = dedup_report(stores, sites)
     yield "report.json", render_json(report)
     yield "report.html", render_html(report, lang="ar")

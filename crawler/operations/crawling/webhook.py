@@ -9,7 +9,7 @@ import logging
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any
 
@@ -87,31 +87,46 @@ class Announcer:
         """Send a change to the webhook; returns what went wrong, without the address, which holds a key."""
         if self._settings.webhook_url is None:
             return None
-        request = urllib.request.Request(  # noqa: S310  # the settings allow http and https alone
-            self._settings.webhook_url.get_secret_value(),
-            data=json.dumps(message(change), ensure_ascii=False).encode(),
-            headers={"Content-Type": "application/json", "User-Agent": self._settings.user_agent},
-            method="POST",
-        )
-        outcome: list[str | None] = []
+        url = self._settings.webhook_url.get_secret_value()
+        return post_json(url, message(change), self._settings.user_agent)
 
-        def send() -> None:
-            try:
-                # The answer's body is not read: whoever sends one without end keeps nobody.
-                with _OPENER.open(request, timeout=TIMEOUT):
-                    outcome.append(None)
-            except urllib.error.HTTPError as error:
-                error.close()
-                outcome.append(f"it answers with status {error.code}")
-            except (OSError, HTTPException, ValueError) as error:
-                reason = getattr(error, "reason", error)
-                outcome.append(f"{type(reason).__name__}: it cannot be reached")
 
-        # The timeout above is one for each read; a receiver that drips its answer would outlast it.
-        sender = threading.Thread(target=send, daemon=True)
-        sender.start()
-        sender.join(TIMEOUT)
-        return outcome[0] if outcome else f"no answer within {TIMEOUT:.0f} s"
+def post_json(
+    url: str, data: Mapping[str, Any], user_agent: str, headers: Mapping[str, str] | None = None
+) -> str | None:
+    """Send a POST of JSON; returns what went wrong, without the address, which may hold a key.
+
+    Args:
+        url: An http or https address.
+        data: What to send.
+        user_agent: Who we are.
+        headers: Further headers.
+    """
+    request = urllib.request.Request(  # noqa: S310  # whoever sets the address allows http and https alone
+        url,
+        data=json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"),
+        headers={"Content-Type": "application/json", "User-Agent": user_agent, **(headers or {})},
+        method="POST",
+    )
+    outcome: list[str | None] = []
+
+    def send() -> None:
+        try:
+            # The answer's body is not read: whoever sends one without end keeps nobody.
+            with _OPENER.open(request, timeout=TIMEOUT):
+                outcome.append(None)
+        except urllib.error.HTTPError as error:
+            error.close()
+            outcome.append(f"it answers with status {error.code}")
+        except (OSError, HTTPException, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            outcome.append(f"{type(reason).__name__}: it cannot be reached")
+
+    # The timeout above is one for each read; a receiver that drips its answer would outlast it.
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sender.join(TIMEOUT)
+    return outcome[0] if outcome else f"no answer within {TIMEOUT:.0f} s"
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
