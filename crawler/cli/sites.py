@@ -16,6 +16,7 @@ from crawler.cli.lazy import record
 from crawler.cli.output import Column, RowTable
 from crawler.model.seeds import load_sites, select_sites
 from crawler.model.site import Site
+from crawler.operations.sites.opml import write_opml
 from crawler.operations.sites.table import duration, site_markdown, site_rows
 from crawler.storage.connect import open_redis
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The sites: one TOML file each in the folder of seeds.", no_args_is_help=True)
     group.command("list")(list_command)
     group.command("table")(table_command)
+    group.command("opml")(opml_command)
     group.command("record")(record_command)
     group.command("boilerplate")(boilerplate_command)
     group.command("add")(add_command)
@@ -57,6 +59,14 @@ def table_command(ctx: typer.Context) -> None:
     Example: khabar sites table > docs/sites.md
     """
     typer.echo(site_markdown(load_sites(context_of(ctx).seeds).values()), nl=False)
+
+
+def opml_command(ctx: typer.Context) -> None:
+    """Print the sites' feeds as OPML, which feed readers import.
+
+    Example: khabar sites opml > sites.opml
+    """
+    typer.echo(write_opml(load_sites(context_of(ctx).seeds).values()), nl=False)
 
 
 def _table(sites: Iterable[Site]) -> RowTable:

@@ -15,7 +15,7 @@ from crawler.html.words import LANGUAGES
 from crawler.model.seal import WithheldError
 from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
-from crawler.web import api, pages
+from crawler.web import api, feed_routes, pages
 from crawler.web.access import HEALTH_PATH, OPEN, Access, AccessMiddleware
 from crawler.web.article_pages import ArticlePages
 from crawler.web.render import render
@@ -66,6 +66,7 @@ def create_app(
     app.state.today_pages = TodayPages(archive, names)
     app.state.reports = reports
     app.include_router(api.router)
+    app.include_router(feed_routes.router)
     app.include_router(pages.router)
     app.add_api_route(HEALTH_PATH, partial(_answer_health, archive), include_in_schema=False)
     app.add_middleware(AccessMiddleware, access=access)

@@ -1,7 +1,9 @@
 """The pages: each shows what its JSON under ``/api`` holds."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request
@@ -83,6 +85,7 @@ def today(request: Request, lang: Lang, pages: TodayPagesOf, day: str = "") -> R
         data=data,
         lines=lines,
         step=timedelta(days=1),
+        feed=("changes", ""),
         api=f"/api/today{_query(request)}",
     )
 
@@ -107,6 +110,7 @@ def changes(
         before=before,
         form={"kind": kind, "site": site},
         sites=sorted((_names(request).name(id_, lang), id_) for id_ in sites.sites_with_articles()),
+        feed=("changes", _query_of({"kind": kind, "site": site})),
         api=f"/api/changes{_query(request)}",
     )
 
@@ -130,6 +134,7 @@ def site(request: Request, lang: Lang, pages: SitePagesOf, site: str) -> Respons
         here="sites",
         data=data,
         places=SITE_CRAWLS,
+        feed=(f"sites/{data.id}", ""),
         api=f"/api/sites/{data.id}",
     )
 
@@ -154,6 +159,7 @@ def search(
         before=form.before,
         sites=sorted((names.name(id_, lang), id_) for id_ in sites.sites_with_articles()),
         languages=sites.languages(),
+        feed=("search", _query_of(form.without_page())),
         api=f"/api/search{_query(request)}",
     )
 
@@ -191,6 +197,7 @@ def story(
         data=data,
         line=story_line(data.members, ZONE, lang),
         cited=str(request.url.replace(query="", fragment="")),
+        feed=(f"stories/{data.id}", ""),
         api=f"/api/stories/{data.id}{query}",
     )
 
@@ -240,6 +247,12 @@ def _names(request: Request) -> SiteNames:
 
 def _query(request: Request) -> str:
     return f"?{request.url.query}" if request.url.query else ""
+
+
+def _query_of(values: Mapping[str, str]) -> str:
+    """A query of the values that are not empty."""
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _page(request: Request, template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: object) -> Response:

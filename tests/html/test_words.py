@@ -41,7 +41,7 @@ def test_a_missing_text_and_an_unused_key_are_noticed() -> None:
 
 
 NAMES = re.compile(
-    r"JSON(?:-LD)?|WordPress|OpenAPI|CSV|SHA-256|WARC|khabar( \w+)?|warcio extract FILE OFFSET"
+    r"JSON(?:-LD)?|WordPress|Atom|OPML|OpenAPI|CSV|SHA-256|WARC|khabar( \w+)?|warcio extract FILE OFFSET"
     r"|(?<=و)[jk](?= )|{\w+}"
 )
 """What is written in Latin letters in Arabic, too: names of formats, commands, keys, placeholders."""
