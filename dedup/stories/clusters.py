@@ -2,9 +2,11 @@
 
 Copies of copies drift: of ten updates of a report each may resemble the one before while the last shares
 nothing with the first. So an article joins a story when it resembles the story's root, the article that the
-story began with, or, strongly, one that does (an excerpt only as a whole: a follow-up may quote as much);
-further links don't count. Two stories that an article resembles are merged only when their roots resemble
-each other. A round-up of the news (`dedup.stories.roundups`) is a copy of none of the stories that it holds.
+story began with, or its canonical one, or, strongly, one that does (an excerpt only as a whole: a follow-up
+may quote as much); further links don't count. Two stories that an article resembles are merged only when
+their canonical articles resemble each other, or where both resemble the article and it was published before
+them: in order of publication they would have joined it. A round-up of the news (`dedup.stories.roundups`) is
+a copy of none of the stories that it holds.
 
 `lua/matches.lua` does the same in Redis, article by article; a test compares the two.
 """
@@ -121,7 +123,7 @@ class Stories:
         ):
             return False
         depth = self._depths[match.other]
-        if depth == 0:
+        if depth == 0 or self.canonical(match.other) == match.other:
             return True
         excerpt = match.reason is not Reason.NEAR or self._reasons[match.other] is Reason.CONTAINED
         alike = not excerpt or match.jaccard >= self._limits.chained_jaccard
@@ -146,10 +148,17 @@ class Stories:
             other = self.root(match.other)
             if other == root or self._round_ups & {root, other}:
                 continue
-            if self._roots_alike(root, other) and not self._kept_apart(root, other):
+            precedes = self._is_first(number, best) and self._is_first(number, match)
+            alike = precedes or self._roots_alike(self._canonical[root], self._canonical[other])
+            if alike and not self._kept_apart(root, other):
                 root = self._merge(root, other)
         if self._published[number] < self._published[self._canonical[root]]:
             self._canonical[root] = number
+
+    def _is_first(self, number: int, match: Match) -> bool:
+        """Whether an article was published before the canonical article of a story, which it resembles."""
+        canonical = self.canonical(match.other)
+        return match.other == canonical and self._published[number] < self._published[canonical]
 
     def _merge(self, root: int, other: int) -> int:
         if self._published[self._canonical[other]] < self._published[self._canonical[root]]:

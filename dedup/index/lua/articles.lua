@@ -160,7 +160,7 @@ local function find_relations(record, packed)
   if record.size > 0 then
     candidates, keys = candidates_of(packed)
     relations = relations_of(record, candidates)
-    if requests then request_merge_verdicts(matches_among(record, relations)) end
+    if requests then request_merge_verdicts(record, matches_among(record, relations)) end
   end
   local misses = near_misses_of
   near_misses_of = nil

@@ -91,7 +91,7 @@ local function matches_among(record, relations)
   local matches = {}
   for _, relation in ipairs(relations) do
     local other, reason, jaccard = relation.other, relation.reason, relation.jaccard
-    local chained = other.depth == 0 or reason == REASON.exact
+    local chained = other.depth == 0 or reason == REASON.exact or is_canonical(other)
       or (other.depth == 1 and relation.similarity >= LIMITS.chained
         and ((reason == REASON.near and other.reason ~= REASON.contained) or jaccard >= LIMITS.chained_jaccard))
     if chained and (not is_part(reason, jaccard, relation.similarity) or round_ups().binds(record, other, reason)) then
@@ -101,16 +101,26 @@ local function matches_among(record, relations)
   return matches
 end
 
--- Whether two stories that an article resembles are to be merged: their roots resemble each other.
-local function merge_verdict(root, other)
+-- Whether a record was published before the canonical article of a story, which it resembles.
+local function is_first(record, relation)
+  return is_canonical(relation.other) and earlier(record, relation.other)
+end
+
+-- Whether two stories that an article resembles are to be merged: their canonical articles resemble each other, or the
+-- article, which was published before them: in order of publication they would have joined it.
+local function merge_verdict(record, best, relation, root)
+  local other = story_of(relation.other)
   if other.number == root.number or root.round_up + other.round_up > 0 then return REASON.new end
-  return judge(root, other, LIMITS.merge)
+  if is_first(record, best) and is_first(record, relation) then
+    return REASON.near, min(best.similarity, relation.similarity), false, 0, relation.is_final and best.is_final
+  end
+  return judge(canonical_of(root), canonical_of(other), LIMITS.merge)
 end
 
 -- Request the verdicts that are needed to merge the stories that a record resembles.
-local function request_merge_verdicts(matches)
+local function request_merge_verdicts(record, matches)
   local root = matches[1] and story_of(matches[1].other)
-  for at = 2, #matches do merge_verdict(root, story_of(matches[at].other)) end
+  for at = 2, #matches do merge_verdict(record, matches[1], matches[at], root) end
 end
 
 -- Add a record to the story of its best match. The record itself is for the caller to save.
@@ -129,7 +139,7 @@ local function join(record, matches)
   end
   for at = 2, #matches do
     local other = story_of(matches[at].other)
-    local reason, similarity, _, _, is_final = merge_verdict(root, other)
+    local reason, similarity, _, _, is_final = merge_verdict(record, best, matches[at], root)
     -- Two stories are not merged on an estimate, where an exact comparison could follow.
     if reason ~= REASON.new and is_final and not kept_apart(root, other) then
       root = merge(root, other, reason, similarity)

@@ -18,6 +18,11 @@ local function canonical_of(root)
   return load(root.canonical) or root
 end
 
+-- Whether a record is the canonical article of its story.
+local function is_canonical(record)
+  return canonical_of(story_of(record)) == record
+end
+
 -- A story of its root alone.
 local function start_story(record)
   record.parent, record.canonical, record.depth = record.number, record.number, 0

@@ -144,6 +144,25 @@ def test_the_earliest_published_is_canonical_and_ties_go_to_the_first_to_come() 
     assert stories.root(3) == 0  # the story keeps its name
 
 
+def test_an_article_published_before_two_stories_that_resemble_it_makes_one_of_them() -> None:
+    for published, first_like, joined in ((0.0, 0, True), (1.5, 0, False), (0.0, 2, False)):
+        stories = clustering()
+        stories.add(1.0, [])
+        stories.add(2.0, [])
+        stories.add(3.0, [near(0)])
+        stories.add(published, [near(first_like, 0.95), near(1, 0.9)])
+        assert (stories.root(0) == stories.root(1)) is joined
+
+
+def test_a_late_first_article_binds_as_a_root_does() -> None:
+    for published, joined in ((0.0, True), (2.0, False)):
+        stories = clustering()
+        stories.add(1.0, [])
+        stories.add(published, [near(0)])
+        stories.add(3.0, [near(1, 0.6)])
+        assert (stories.root(2) == stories.root(0)) is joined
+
+
 def test_names_of_stories_do_not_matter() -> None:
     found = agreement({"a": "x", "b": "x", "c": "y", "more": "x"}, {"a": 1, "b": 1, "c": 2})
     assert (found.articles, found.shared_pairs, found.pairs, found.reference_pairs, found.differing) == (
