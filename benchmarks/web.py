@@ -98,13 +98,19 @@ def views(folder: Path) -> dict[str, Callable[[], str]]:
     revised = [*articles]
     every = words()
     return {
-        "sites": lambda: "/ar/",
+        "a day": lambda: f"/ar/?day=2024-0{draw.randint(1, 9)}-1{draw.randint(0, 9)}",
+        "changes": lambda: f"/en/changes?site={draw.choice(SITES)}",
+        "sites": lambda: "/ar/sites",
         "site": lambda: f"/en/sites/{draw.choice(SITES)}",
         "list": lambda: (
             f"/ar/search?site={draw.choice(SITES)}&duplicates={draw.choice(['no', 'yes', 'only'])}"
         ),
         "search: a word": lambda: f"/ar/search?q={draw.choice(every)}&duplicates=yes",
         "search: two words": lambda: f"/ar/search?q={draw.choice(every)} {draw.choice(every)}",
+        "search: fields, OR": lambda: (
+            f"/ar/search?q=title:{draw.choice(every)} OR "
+            f"(site:{draw.choice(SITES)} {draw.choice(every)}) after:2024-02"
+        ),
         "search: a phrase": lambda: f'/ar/search?q="في {draw.choice(every)}"',
         "search: common phrase": lambda: (
             f'/ar/search?q="{draw.choice(COMMON)}"&duplicates={draw.choice(["no", "yes"])}'
@@ -116,6 +122,7 @@ def views(folder: Path) -> dict[str, Callable[[], str]]:
             f"/ar/search?q={draw.choice(every)}&site={draw.choice(SITES)}&language=ar"
             "&since=2024-02-01&until=2024-06-01"
         ),
+        "feed of a search": lambda: f"/ar/feeds/search.atom?q={draw.choice(every)}",
         "article": lambda: f"/ar/articles/{draw.choice(revised)}",
         "story and difference": lambda: f"/ar/stories/{draw.choice(stories)}",
         "pairs of two sites": lambda: f"/ar/pairs?first={draw.choice(SITES)}&carrier={draw.choice(SITES)}",
