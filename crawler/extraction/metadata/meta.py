@@ -8,6 +8,7 @@ from itertools import chain, filterfalse
 from typing import Any
 from urllib.parse import urldefrag
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.metadata.jsonld import LinkedData, Node, read_linked_data, text_value
@@ -33,6 +34,7 @@ MIN_SUMMARY = 20
 _COMMAS = re.compile(r"(?:(?<!\s)\s+)?[,،;؛|]\s*")
 _UNFILED = frozenset({"غيرمصنف", "uncategorized", "بدونتصنيف", "عام", "general", "featured", "بدون"})
 _TEMPLATE = re.compile(r"\{\{|\}\}|\[object|undefined|null|%[a-z]+%", re.IGNORECASE)
+_RELATED_LINKS = XPath("descendant-or-self::a[@rel]")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SUMMARY_KEYS = ("og:description", "description", "twitter:description")
 _SITE_NAME_KEYS = ("og:site_name", "application-name", "apple-mobile-web-app-title")
@@ -262,8 +264,8 @@ def _linked_image(metadata: Metadata, url: str) -> str | None:
 def _marked_links(body: HtmlElement, *, is_category: bool) -> Iterator[str]:
     """Texts of links with ``rel=tag``; WordPress marks its categories ``rel="category tag"``."""
     count = 0
-    for link in body.iter("a"):
-        kinds = link.get("rel", "").lower().split()
+    for link in _RELATED_LINKS(body):
+        kinds = link.get("rel").lower().split()
         if "tag" not in kinds or ("category" in kinds) is not is_category:
             continue
         yield "".join(link.itertext())[:80]
