@@ -86,6 +86,20 @@ class Settings(BaseSettings):
                 raise ValueError("it is not an http or https address")
         return value
 
+    timestamp_url: str | None = None
+    """A time-stamping authority (RFC 3161), http or https: it stamps the custody log's head once a day."""
+    timestamp_roots: Path | None = None
+    """A PEM file with the certificates of the authorities that `khabar verify` trusts."""
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def _authority(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("it is not an http or https address")
+        return value
+
     raw_pages: bool = True
     """Whether the pages of stored articles are kept as fetched, in `data_dir`/raw, for `khabar reextract`."""
     raw_pages_bytes: Annotated[int, Field(ge=1024 * 1024)] = 1024 * 1024 * 1024

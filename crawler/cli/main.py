@@ -36,6 +36,7 @@ GROUPS = {
     "web": {"web"},
     "dedup": {"dedup"},
     "extraction": {"extract", "reextract"},
+    "custody": {"verify"},
     "stores": {"stores", "backup", "restore", "doctor"},
 }
 """Modules of this package, and the commands each registers."""
@@ -46,7 +47,7 @@ PANELS = {
     "Bring in": ("import",),
     "Withhold": ("seal", "unseal"),
     "One page": ("extract", "reextract"),
-    "Stores": ("stores", "backup", "restore", "doctor"),
+    "Stores": ("verify", "stores", "backup", "restore", "doctor"),
 }
 """The panels of `khabar --help`, and the commands in each."""
 

@@ -15,7 +15,9 @@ from crawler.cli.options import complete_site
 from crawler.cli.output import Column, RowTable, shown_address
 from crawler.model.crawl import Verdict
 from crawler.model.seeds import load_sites, select_sites
+from crawler.operations.archive.kept_captures import capture_space
 from crawler.operations.crawling.status import SiteStatus, statuses
+from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 from crawler.storage.schema import ensure_schema
 
@@ -55,6 +57,8 @@ def status_command(
             if status.tls == "unverified":
                 note = f'{status.site}: its certificate is not verified (tls = "unverified" in its seed)'
                 console.print(Text(note, style="yellow"), soft_wrap=True)
+        for line in _limit_lines(common.settings, rows):
+            console.print(line, soft_wrap=True)
         if common.verbosity >= 0 and all(status.verdict == "never_crawled" for status in rows):
             err().print("Nothing has been crawled yet: khabar crawl SITE, or khabar demo to see how.")
         for status in rows:
@@ -81,6 +85,13 @@ CRAWL_STYLES = {
     Verdict.LEASE_HELD: "yellow",
     "running": "dim",
 }
+
+
+def _limit_lines(settings: Settings, rows: list[SiteStatus]) -> Iterator[Text]:
+    """What is going to be deleted of the captures."""
+    for space in capture_space(settings, {status.site for status in rows}):
+        if space.is_near:
+            yield Text(space.sentence(), style="yellow")
 
 
 def _style(verdict: str | None, healthy: bool) -> str:

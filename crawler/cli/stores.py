@@ -20,6 +20,7 @@ from crawler.cli.context import context_of, out
 from crawler.cli.lazy import dedup_rebuild
 from crawler.cli.output import Column, RowTable
 from crawler.operations.archive import backup as backups
+from crawler.operations.archive.capture_backup import backup_captures, captures_file, restore_captures
 from crawler.operations.doctor import Level, diagnose
 from crawler.settings import Settings
 from crawler.storage import embedded
@@ -73,6 +74,9 @@ def status(ctx: typer.Context) -> None:
 def backup(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="Where to write, for example khabar.backup")],
+    captures: Annotated[
+        bool, typer.Option("--captures", help="Take the captures along, in FILE.captures.tar beside it.")
+    ] = False,
 ) -> None:
     """Write everything in MongoDB to one compressed file; also during a crawl."""
     settings = context_of(ctx).settings
@@ -81,15 +85,26 @@ def backup(
     _errors.print(
         f"{summary.total:,} documents, {decimal(summary.size)}: {file}", highlight=False, markup=False
     )
+    if captures:
+        kept = backup_captures(settings.data_dir, file)
+        line = f"{kept.files:,} files of captures, {decimal(kept.size)}: {captures_file(file)}"
+        _errors.print(line, highlight=False, markup=False)
 
 
 def restore(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="A file that `khabar backup` wrote")],
     replace: Annotated[bool, typer.Option("--replace", help="Delete what is in the database now.")] = False,
+    captures: Annotated[
+        bool, typer.Option("--captures", help="Bring the captures back as well, from FILE.captures.tar.")
+    ] = False,
 ) -> None:
     """Bring a backup into the database, then make the dedup index again."""
     settings = context_of(ctx).settings
+    if captures:
+        # First: whatever is wrong with them, the database is as it was.
+        kept = restore_captures(settings.data_dir, file)
+        _errors.print(f"{kept.files:,} files of captures, {decimal(kept.size)}", highlight=False)
     with open_stores(settings) as stores:
         with _progress("Restoring") as progress:
             summary = backups.restore(stores, file, replace=replace, progress=progress)

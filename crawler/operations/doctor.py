@@ -19,6 +19,7 @@ from crawler import __version__
 from crawler.errors import KhabarError
 from crawler.model.seeds import load_sites
 from crawler.operations.archive.backup import restore_was_interrupted
+from crawler.operations.archive.kept_captures import capture_space, check_sample
 from crawler.settings import Settings
 from crawler.storage import connect
 from crawler.storage.dedup_index import BASENAME
@@ -64,7 +65,7 @@ def diagnose(settings: Settings, seeds: Path | None = None) -> list[Check]:
     checks = [*_stores(settings)]
     if seeds is not None:
         checks.append(_seeds(seeds))
-    checks += [_disk(settings), _contact(settings), _versions()]
+    checks += [_disk(settings), _capture_space(settings), _contact(settings), _versions()]
     return checks
 
 
@@ -86,6 +87,11 @@ def _stores(settings: Settings) -> Iterator[Check]:
                 yield _index(mongo[settings.mongodb_database], cache)
             except (PyMongoError, redis.RedisError, DedupError) as error:
                 yield Check("dedup index", Level.ERROR, _line(error))
+        if mongo:
+            try:
+                yield _captures(mongo[settings.mongodb_database], settings)
+            except (PyMongoError, OSError) as error:
+                yield Check("captures", Level.ERROR, _line(error))
     finally:
         if mongo:
             mongo.close()
@@ -223,6 +229,28 @@ def _seeds(folder: Path) -> Check:
         warning = f"{finding}; certificates are not verified (tls) of {', '.join(unverified)}"
         return Check("seeds", Level.WARNING, warning, {**details, "unverified": unverified})
     return Check("seeds", Level.OK, finding, details)
+
+
+def _captures(db: Any, settings: Settings) -> Check:
+    sample = check_sample(db, settings)
+    details = {"looked_at": sample.looked_at, "deleted": sample.deleted, "problems": sample.problems}
+    if sample.problems:
+        finding = f"{len(sample.problems)} of {sample.looked_at} are not as stored: run `khabar verify`; "
+        return Check("captures", Level.ERROR, finding + sample.problems[0], details)
+    finding = f"{sample.looked_at} looked at, as stored"
+    return Check("captures", Level.OK, f"{finding}; {sample.deleted} fell to the limit", details)
+
+
+def _capture_space(settings: Settings) -> Check:
+    spaces = capture_space(settings)
+    size = sum(space.bytes for space in spaces)
+    details = {space.site: {"bytes": space.bytes, "next": space.next_segment} for space in spaces}
+    near = [space.sentence() for space in spaces if space.is_near]
+    if near:
+        return Check("capture limit", Level.WARNING, "; ".join(near), details)
+    return Check(
+        "capture limit", Level.OK, f"{size / 1e6:.0f} MB of {len(spaces)} sites, no limit is near", details
+    )
 
 
 def _disk(settings: Settings) -> Check:

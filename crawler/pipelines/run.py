@@ -11,7 +11,7 @@ from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.pipelines.counts import PageCounts
 from crawler.pipelines.extraction_pool import ExtractionPool
-from crawler.pipelines.raw_copy import Keeping
+from crawler.pipelines.keeping import Keeping
 from crawler.pipelines.site_texts import SiteTexts
 from crawler.storage.lease import Lease
 from crawler.storage.session import StoreSession

@@ -114,8 +114,8 @@ def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     run.lease.check()
     is_read = item.outcome is None and item.amendment is not Amendment.REREAD
     # Before the article: a crash between the two leaves a capture too many, no article without one.
-    answers = run.context.robots_answers
-    for problem in (run.keeping.keep_robots(stores, answers), run.keeping.keep_raw(stores, item)):
+    captures, answers = run.keeping.captures, run.context.robots_answers
+    for problem in (captures.keep_robots(stores, answers), captures.keep(stores, item)):
         if problem is not None:
             run.problem(problem)
     outcome = item.outcome or _write_article(stores, run, item)
@@ -133,6 +133,7 @@ def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
             fetched_at=item.fetched_at,
             capture=item.capture,
         )
+    run.keeping.custody.log(stores, item)
     result = _page_result(item, outcome)
     if item.is_capture:
         CapturedPages(stores.db, run.site.id).record(item.page, result, item.fetched_at)
@@ -209,7 +210,7 @@ def _save(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
 def _learn(stores: Stores, run: CrawlRun, item: PageItem, outcome: Outcome) -> None:
     """Learn from a stored page what its site repeats, and whether its validators are reliable."""
     if outcome.disposition in NEW:
-        run.keeping.learn(stores, item)
+        run.keeping.boilerplate.learn(stores, item)
     if item.has_stale_validators and outcome.disposition is Disposition.REVISED:
         run.context.note_unreliable_validators(item.url)
 

@@ -88,7 +88,7 @@ async def extract_whole(run: CrawlRun, page: FetchedPage, follow: bool) -> Whole
 async def _fetch(run: CrawlRun, page: FetchedPage, missing: tuple[str, ...]) -> _Parts:
     """The further pages that can be fetched, in order, up to the first that cannot."""
     parts = _Parts()
-    meta = {KEEP_EXCHANGE: run.keeping.keeps_raw_pages}
+    meta = {KEEP_EXCHANGE: run.keeping.captures.are_kept}
     for url in missing[: MOST_PARTS - len(page.parts)]:
         if run.context.stopping:
             raise ExtractionStoppedError("the crawl ended before it was read")

@@ -73,7 +73,7 @@ class PageParser:
             item.page.hints,
             charset_of(response),
             item.fetched_at,
-            learned=self._run.keeping.learned,
+            learned=self._run.keeping.boilerplate.learned,
             requested_url=item.page.url,
         )
         try:

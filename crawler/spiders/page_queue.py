@@ -217,7 +217,7 @@ class PageQueue:
             page.url,
             callback=self._parse_page,
             errback=self._page_failed,
-            meta={"page": page, KEEP_EXCHANGE: self._run.keeping.keeps_raw_pages},
+            meta={"page": page, KEEP_EXCHANGE: self._run.keeping.captures.are_kept},
             dont_filter=True,
             priority=self._priority(page),
         )

@@ -19,9 +19,12 @@ from crawler.health.verdict import LONGEST_LOOK, OURS, judge
 from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
 from crawler.model.job import Job
+from crawler.pipelines.boilerplate import Boilerplate
 from crawler.pipelines.counts import PageCounts
+from crawler.pipelines.custody import CrawlCustody
 from crawler.pipelines.extraction_pool import ExtractionPool
-from crawler.pipelines.raw_copy import Keeping
+from crawler.pipelines.keeping import Keeping
+from crawler.pipelines.page_captures import Captures
 from crawler.pipelines.run import CrawlRun
 from crawler.pipelines.site_texts import SiteTexts
 from crawler.settings import Settings
@@ -86,14 +89,16 @@ def open_crawl(
     info = warc_info(settings)
     raw = CaptureWriter(folder, settings.raw_pages_bytes, info) if settings.raw_pages else None
     context.keeps_captures = raw is not None
-    keeping = Keeping(site.id, raw)
-    session.run(keeping.load)
+    boilerplate = Boilerplate(site.id)
+    session.run(boilerplate.load)
+    custody = CrawlCustody(site.id, folder, raw)
+    session.run(lambda stores: custody.begin(stores, info))
     run = CrawlRun(
         job=job,
         context=context,
         counts=PageCounts(CrawlReport(site=site.id, kind=job.kind, is_rendered=site.render), context),
         pool=ExtractionPool(settings.extraction_workers, settings.extraction_timeout),
-        keeping=keeping,
+        keeping=Keeping(boilerplate, Captures(site.id, raw), custody),
         site_texts=SiteTexts(site.id),
         traps=Traps(),
         send_event=send_event,
@@ -151,7 +156,7 @@ class CrawlRecord:
         run.pool.close()
         if run.pool.failure is not None:
             context.end(CrawlOutcome.ERROR, str(run.pool.failure))
-        self._close_keeping()
+        self._close_captures()
         for sentence in run.traps.sentences():
             run.counts.source(self.site.url, SourceKind.LINK).note = sentence
         report.seconds = round(time.monotonic() - self._begun, 2)
@@ -170,16 +175,18 @@ class CrawlRecord:
             report.verdict, report.verdict_reason = judge(report)
         return report
 
-    def _close_keeping(self) -> None:
+    def _close_captures(self) -> None:
         """Keep what is still to be kept, where the store answers."""
         run = self.run
         try:
-            problem = run.session.run(lambda s: run.keeping.keep_robots(s, run.context.robots_answers))
+            problem = run.session.run(
+                lambda s: run.keeping.captures.keep_robots(s, run.context.robots_answers)
+            )
             if problem is not None:
                 run.problem(problem)
         except KhabarError as error:
             logger.warning("robots.txt is not kept: %s", error)
-        run.keeping.close()
+        run.keeping.custody.close_writer()
 
     def _check_counts(self) -> None:
         report = self.report
@@ -195,6 +202,7 @@ class CrawlRecord:
         session = self.run.session
         if self.report.outcome not in OURS:
             session.run(self._clean_first_articles)
+        session.run(self.run.keeping.custody.close)
         self.report.left = len(
             self.run.context.frontier(lambda frontier: frontier.pending(datetime.now(UTC)))
         )
@@ -203,7 +211,7 @@ class CrawlRecord:
 
     def _clean_first_articles(self, stores: Stores) -> None:
         self.run.lease.renew(stores.db)
-        if changed := self.run.keeping.clean_first_articles(stores):
+        if changed := self.run.keeping.boilerplate.clean_first_articles(stores):
             logger.info("%d articles were stored before the site's template was known; cleaned", changed)
 
     def _judge(self, stores: Stores) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from crawler.custody.entries import EventKind
 from crawler.model.article import Article
 from crawler.storage.clock import CLOCK_SLACK
+from crawler.storage.custody_records import pending_mark
 from crawler.storage.schema import Document
 from crawler.storage.stored_article import StoredArticle
 from crawler.storage.warc.references import CaptureReference
@@ -69,7 +71,9 @@ class ArticleStore:
         """
         if revision > 1:
             self._keep_wording(article_id, revision, capture.fetched_at)
+        kind = EventKind.ARTICLE if revision == 1 else EventKind.REVISION
         fields = {
+            **pending_mark(kind, capture.fetched_at),
             "site": capture.site,
             "url": article.url,
             "canonical_url": article.canonical_url,
@@ -172,7 +176,11 @@ class ArticleStore:
 
     def move(self, stored: StoredArticle, article: Article, page_url: str) -> None:
         """Give a stored article its new address; the one before, and the page's, lead to it as well."""
-        address = {"url": article.url, "canonical_url": article.canonical_url}
+        address = {
+            "url": article.url,
+            "canonical_url": article.canonical_url,
+            **pending_mark(EventKind.MOVE, datetime.now(UTC)),
+        }
         self._db.articles.update_one(
             {"_id": stored.id},
             {"$set": address, "$addToSet": {"aliases": {"$each": [stored.url, page_url]}}},
@@ -197,15 +205,21 @@ class ArticleStore:
             self._db.articles.update_one(
                 {"_id": article_id, "removed_at": removed_at},
                 {
-                    "$set": {"removed_at": None, "removal_capture": None},
+                    "$set": {
+                        "removed_at": None,
+                        "removal_capture": None,
+                        **pending_mark(EventKind.RETURN, at),
+                    },
                     "$push": {"absences": {**absence, **({"capture": capture} if capture else {})}},
                 },
             )
 
     def unmark_removed(self, article_id: str, at: datetime) -> bool:
         """Take back that an article was marked as taken down at a time; returns whether it was."""
+        mark = pending_mark(EventKind.REMOVAL_UNDONE, datetime.now(UTC))
         result = self._db.articles.update_one(
-            {"_id": article_id, "removed_at": at}, {"$set": {"removed_at": None, "removal_capture": None}}
+            {"_id": article_id, "removed_at": at},
+            {"$set": {"removed_at": None, "removal_capture": None, **mark}},
         )
         return result.modified_count > 0
 
@@ -220,7 +234,11 @@ class ArticleStore:
         Returns:
             Whether that is news.
         """
-        fields = {"removed_at": at, "removal_capture": capture and capture.as_document()}
+        fields = {
+            "removed_at": at,
+            "removal_capture": capture and capture.as_document(),
+            **pending_mark(EventKind.REMOVAL, at),
+        }
         result = self._db.articles.update_one({"_id": article_id, "removed_at": None}, {"$set": fields})
         return result.modified_count > 0
 

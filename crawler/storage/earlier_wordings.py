@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from pymongo.database import Database
 
+from crawler.custody.entries import EventKind
 from crawler.model.article import Article
+from crawler.storage.custody_records import pending_mark
 from crawler.storage.schema import Document
 from crawler.storage.warc.references import CaptureReference
 
@@ -66,6 +68,8 @@ def add_sight(db: Database[Document], article_id: str, article: Article, look: L
     if any(span.start <= at <= span.end and span.text_sha256 == article.text_sha256 for span in spans):
         return Sight.COVERED
     first_seen: datetime = stored["first_seen_at"]
+    # First: should this end in the middle, the custody log is told of the article all the same.
+    db.articles.update_one({"_id": article_id}, {"$set": pending_mark(EventKind.EARLIER_WORDING, at)})
     if at >= first_seen:
         _add(db, stored, article, look, (at, at))
         return Sight.WORDING

@@ -11,8 +11,10 @@ from typing import Any
 
 from pymongo.database import Database
 
+from crawler.custody.entries import EventKind
 from crawler.model.article import Article, DatePrecision
 from crawler.storage.articles import ArticleStore, reading_fields, story_fields
+from crawler.storage.custody_records import pending_mark
 from crawler.storage.schema import Document
 from crawler.storage.stored_article import StoredArticle
 from dedup import Decision, Prepared
@@ -106,6 +108,7 @@ def correct(
             upsert=True,
         )
     fields: dict[str, Any] = {**reading_fields(article), **(capture or {}), "reread_at": at}
+    fields |= pending_mark(EventKind.CORRECTION, at)
     if prepared is not None:
         fields |= {"signature": prepared.to_stored(), **story_fields(article_id, decision)}
     db.articles.update_one({"_id": article_id, "text_sha256": old}, {"$set": fields})

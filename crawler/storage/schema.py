@@ -13,13 +13,14 @@ from crawler.model.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "articles": [
         ([("site", 1), ("published_at", 1)], "site_published"),
         ([("story_id", 1)], "story"),
         ([("dedup_pending", 1)], "dedup_pending"),
+        ([("custody_pending.kind", 1)], "custody_pending"),
     ],
     "revisions": [([("article_id", 1), ("revision", 1)], "article_revision")],
     "pages": [
@@ -36,6 +37,9 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "seals": [([("site", 1)], "site"), ([("active", 1)], "active")],
     "alert_events": [([("alert", 1), ("at", 1)], "alert_at")],
     "alert_deliveries": [([("queue", 1), ("state", 1)], "queue_state")],
+    "custody": [([("events.subject", 1)], "subject")],
+    "withdrawn": [([("custody_pending.kind", 1)], "custody_pending")],
+    "time_stamps": [],
 }
 
 _TIME_OR_NONE = {"bsonType": ["date", "null"]}

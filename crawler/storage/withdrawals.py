@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 from pymongo.database import Database
 
+from crawler.custody.entries import EventKind
 from crawler.model.article import Disposition
 from crawler.storage.articles import ArticleStore
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
+from crawler.storage.custody_records import pending_mark
 from crawler.storage.dedup_index import open_index
 from crawler.storage.page_texts import CONFIRMED_AFTER, Waiting
 from crawler.storage.pair_figures import measure_copies
@@ -46,6 +48,7 @@ def withdraw(stores: Stores, page_id: str, article_id: str | None, waiting: Wait
     if article is not None:
         key = f"{article['_id']}:{article['text_sha256'][:16]}"
         record = {**article, "article_id": article["_id"], "withdrawn_at": at, "reason": waiting.reason.value}
+        record |= pending_mark(EventKind.WITHDRAWAL, at)
         stores.db.withdrawn.replace_one({"_id": key}, {**record, "_id": key}, upsert=True)
         _leave_story(stores, article["_id"], article["site"])
         stores.db.articles.delete_one({"_id": article["_id"]})

@@ -16,6 +16,7 @@ from crawler.pipelines.reextraction import apply_reading
 from crawler.settings import Settings
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores, open_stores
+from crawler.storage.custody_records import Custodian
 from crawler.storage.dedup_rebuild import mend_index
 from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.reextractions import differences
@@ -191,6 +192,10 @@ def _reextract_site(
             asyncio.run(reading.read_batch(batch, learned))
             progress(report.site, report.read)
     finally:
+        if not reading.dry_run:
+            custodian = Custodian()
+            custodian.log_pending(stores.db, report.site)
+            custodian.close(stores.db)
         if report.corrected and not reading.dry_run:
             mark_changed(stores.db, [report.site])
         lease.release(stores.db)

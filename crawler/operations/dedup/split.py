@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from crawler.custody.entries import EventKind, new_event
 from crawler.errors import UsageError
 from crawler.operations.archive.show import find_stored
 from crawler.storage.connect import Stores
+from crawler.storage.custody_records import Custodian
 from crawler.storage.dedup_index import open_index, recluster
 from crawler.storage.splits import forget_splits, record_splits, split_marks
 from crawler.storage.stored_article import ArticleReader, UnsealedArticleReader
@@ -63,6 +66,8 @@ def split(
     pairs = [(article_id, other) for other in apart]
     # The truth first: whatever happens after this, the next run keeps the articles apart.
     changed = forget_splits(stores.db, pairs) if undo else record_splits(stores.db, pairs, note)
+    if changed:
+        _log(stores, pairs, note, undo=undo)
     open_index(stores).mark_apart(pairs, undo=undo)
     concerned = list(dict.fromkeys(_stories(stores, [article_id, *apart]).values()))
     for group in [concerned] if undo else [[story] for story in concerned]:
@@ -88,6 +93,15 @@ def marks(stores: Stores) -> list[dict[str, Any]]:
         }
         for mark in all_marks
     ]
+
+
+def _log(stores: Stores, pairs: Sequence[tuple[str, str]], note: str | None, *, undo: bool) -> None:
+    """Enter into the custody log what a person has decided."""
+    kind, now = EventKind.UNSPLIT if undo else EventKind.SPLIT, datetime.now(UTC)
+    custodian = Custodian()
+    events = [new_event(kind, now, "", ":".join(sorted(pair)), note=note) for pair in pairs]
+    custodian.log_events(stores.db, events)
+    custodian.close(stores.db)
 
 
 def _article_id(stores: Stores, address: str) -> str:

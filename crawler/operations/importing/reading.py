@@ -76,7 +76,7 @@ class CaptureReader:
 
     async def _extract(self, item: PageItem, record: Record, captured_at: datetime) -> None:
         limits, run = self._limits, self._run
-        task = CaptureTask(record, item.url, captured_at, run.keeping.learned)
+        task = CaptureTask(record, item.url, captured_at, run.keeping.boilerplate.learned)
         try:
             capture = await self._capture(task)
             if capture.extracted.missing:

@@ -216,7 +216,7 @@ class PostArticles:
         """What a post gives; None where its own page has to decide."""
         if post is None or not post.is_whole:
             return None
-        learned = self._run.keeping.learned
+        learned = self._run.keeping.boilerplate.learned
         try:
             read = _Read(*await self._run.pool.run(extract_post, post, self._site, fetched_at, learned))
         except ExtractionFailedError as error:
@@ -225,14 +225,14 @@ class PostArticles:
         return None if read.extracted.article is None else read
 
     async def _without_template(self, posts: list[_Read | None]) -> list[_Read | None]:
-        keeping = self._run.keeping
-        if keeping.has_counts:
+        boilerplate = self._run.keeping.boilerplate
+        if boilerplate.has_counts:
             return posts
         template = template_of([read.extracted.blocks for read in filter(None, posts)])
         if not template:
             return posts
-        keeping.learned |= template
-        keeping.has_counts = True
+        boilerplate.learned |= template
+        boilerplate.has_counts = True
         return list(await asyncio.gather(*(self._cleaned(read, template) for read in posts)))
 
     async def _cleaned(self, read: _Read | None, template: frozenset[str]) -> _Read | None:

@@ -171,7 +171,7 @@ class WordPressSource:
                 embed=terms.embed,
                 **self._window(),
             )
-        return Request(url, priority=PRIORITY, meta={KEEP_EXCHANGE: self._run.keeping.keeps_raw_pages})
+        return Request(url, priority=PRIORITY, meta={KEEP_EXCHANGE: self._run.keeping.captures.are_kept})
 
     # What is answered
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from crawler.model.article import Article
 from crawler.pipelines.extraction import Extracted
 from crawler.pipelines.item import PageExchanges, PageItem
-from crawler.pipelines.raw_copy import Keeping
+from crawler.pipelines.page_captures import Captures
 from crawler.storage.connect import Stores
 from crawler.storage.frontier import Page
 from crawler.storage.warc.raw_pages import fetch_sha256, segments
@@ -34,10 +34,10 @@ def _item() -> PageItem:
 
 def test_a_page_whose_writes_are_repeated_is_kept_once(tmp_path: Path, stores: Stores) -> None:
     writer = CaptureWriter(tmp_path, 10**9)
-    keeping, item = Keeping("souq", writer), _item()
-    assert keeping.keep_raw(stores, item) is None
-    assert keeping.keep_raw(stores, item) is None
-    keeping.close()
+    captures, item = Captures("souq", writer), _item()
+    assert captures.keep(stores, item) is None
+    assert captures.keep(stores, item) is None
+    writer.close()
     assert item.capture is not None
     assert item.capture.content_sha256 == item.html_sha256
     (path,) = segments(tmp_path)

@@ -1,0 +1,243 @@
+"""Comparing an archive with its custody log: what was changed, added or taken away without an entry is named.
+
+Nothing here reads the archive: who verifies feeds in what stands there, and gets findings.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.custody.canonical import time_text
+from crawler.custody.entries import (
+    ARTICLE_STATES,
+    FIRST,
+    NOTHING_BEFORE,
+    Entry,
+    Event,
+    EventKind,
+    Head,
+    entry_sha256,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as the log says.
+
+    Attributes:
+        kind: ``entry``, ``article``, ``wording``, ``segment`` or ``time stamp``.
+        subject: Its number, id or name.
+        problem: What is wrong, in words.
+        site: Whose it is; empty for the log itself.
+    """
+
+    kind: str
+    subject: str
+    problem: str
+    site: str = ""
+
+
+@dataclass(slots=True)
+class ArticleState:
+    """How an article stood after its last event: its hash, those of its earlier wordings, and the entry."""
+
+    site: str
+    sha256: str
+    wordings: dict[str, str]
+    number: int
+    at: datetime
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What the log says of the archive, as far as it was read.
+
+    Attributes:
+        articles: The articles by id.
+        withdrawn: Those that left the archive, by id.
+        segments: What was appended to segments, by site and name: begin, end, hash, time.
+        deleted: Segments that were deleted.
+        hashes: The hash of each entry.
+        stamps: The hashes of the tokens of time stamps, by the number of the entry that was stamped.
+    """
+
+    articles: dict[str, ArticleState] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+    segments: dict[tuple[str, str], list[tuple[int, int, str, datetime]]] = field(default_factory=dict)
+    deleted: set[tuple[str, str]] = field(default_factory=set)
+    hashes: dict[int, str] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
+
+    def read(self, entries: Iterable[Entry], head: Head | None) -> Iterator[Finding]:
+        """Take in the log, and yield what is wrong with the chain.
+
+        Args:
+            entries: In the order of their numbers.
+            head: The place at which the log is known to have ended once.
+        """
+        number, previous = FIRST, {NOTHING_BEFORE}
+        for entry in entries:
+            if entry.number != number:
+                missing = f"{number}" if entry.number == number + 1 else f"{number} to {entry.number - 1}"
+                yield Finding("entry", missing, "is missing: it was deleted, or its number was changed")
+            elif entry.previous not in previous:
+                yield Finding("entry", str(number), "does not follow the one before: one of both was changed")
+            if (own := _own_sha256(entry)) != entry.sha256:
+                yield Finding("entry", str(entry.number), "was changed: its hash is another one")
+            # One that was changed is named itself; the next follows it all the same.
+            number, previous = entry.number + 1, {entry.sha256, own}
+            self.hashes[entry.number] = entry.sha256
+            for event in entry.events:
+                self._take(entry, event)
+        if head is not None and head.number >= number:
+            yield Finding("entry", f"{number} to {head.number}", "is missing at the end of the log")
+        elif head is not None and self.hashes.get(head.number) != head.sha256:
+            yield Finding("entry", str(head.number), "is another one than was noted when it was written")
+
+    def _take(self, entry: Entry, event: Event) -> None:
+        facts = event.facts if isinstance(event.facts, dict) else {}
+        if event.kind in ARTICLE_STATES:
+            wordings = {str(pair[0]): str(pair[-1]) for pair in facts.get("wordings") or () if pair}
+            self.articles[event.subject] = ArticleState(
+                event.site, str(facts.get("sha256")), wordings, entry.number, entry.at
+            )
+            self.withdrawn.discard(event.subject)
+        elif event.kind == EventKind.WITHDRAWAL:
+            self.articles.pop(event.subject, None)
+            self.withdrawn.add(event.subject)
+        elif event.kind == EventKind.CAPTURE:
+            begin, end = facts.get("begin"), facts.get("end")
+            if isinstance(begin, int) and isinstance(end, int):
+                span = (begin, end, str(facts.get("sha256")), entry.at)
+                self.segments.setdefault((event.site, event.subject), []).append(span)
+        elif event.kind == EventKind.TIME_STAMP:
+            self.stamps[event.subject] = str(facts.get("sha256"))
+        elif event.kind == EventKind.SEGMENT_DELETED:
+            self.deleted.add((event.site, event.subject))
+
+    def check_article(
+        self, article_id: str, site: str, sha256: str, wordings: dict[str, str]
+    ) -> Iterator[Finding]:
+        """Compare an article with its last event.
+
+        Args:
+            article_id: Its id.
+            site: Its site.
+            sha256: The hash of what stands in the archive.
+            wordings: The hashes of its earlier wordings there.
+        """
+        state = self.articles.get(article_id)
+        if state is None:
+            yield Finding("article", article_id, "stands in the archive, and not in the log", site)
+            return
+        deviation = f"than entry {state.number} of {_shown(state.at)} says"
+        if sha256 != state.sha256:
+            yield Finding("article", article_id, f"is another one {deviation}", site)
+        for key in sorted(state.wordings.keys() | wordings.keys()):
+            if key not in wordings:
+                yield Finding("wording", key, "is missing in the archive", site)
+            elif key not in state.wordings:
+                yield Finding("wording", key, "stands in the archive, and not in the log", site)
+            elif wordings[key] != state.wordings[key]:
+                yield Finding("wording", key, f"is another one {deviation}", site)
+
+    def missing_articles(self, present: set[str], site: str | None = None) -> Iterator[Finding]:
+        """Yield the articles of the log that are not among those that are present."""
+        for article_id, state in self.articles.items():
+            if article_id not in present and site in (None, state.site):
+                yield Finding("article", article_id, "is missing in the archive", state.site)
+
+    def check_segment(
+        self, site: str, name: str, read: Iterable[bytes], since: datetime | None = None
+    ) -> Iterator[Finding]:
+        """Compare a segment with what was appended to it.
+
+        Args:
+            site: Its site.
+            name: Its name.
+            read: Its bytes, in pieces.
+            since: Hash only what was appended from then on.
+        """
+        spans = sorted(self.segments.get((site, name), ()))
+        data, end = _Pieces(read), 0
+        for begin, after, sha256, at in spans:
+            if begin != end:
+                yield Finding("segment", name, f"bytes {end} to {begin} are not in the log", site)
+                data.skip(begin - end)
+            if since is not None and at < since:
+                data.skip(after - begin)
+            elif data.sha256(after - begin) != sha256:
+                yield Finding("segment", name, f"bytes {begin} to {after} were changed", site)
+            end = after
+        if rest := data.rest():
+            yield Finding("segment", name, f"bytes {end} to {end + rest} are not in the log", site)
+
+    def missing_segments(self, present: set[tuple[str, str]], site: str | None = None) -> Iterator[Finding]:
+        """Yield the segments of the log that are neither present nor were deleted by the site's limit."""
+        for key in self.segments.keys() - self.deleted - present:
+            if site in (None, key[0]):
+                yield Finding("segment", key[1], "is missing, and no limit has deleted it", key[0])
+
+    def check_time_stamp(self, number: int, sha256: str, token: bytes) -> Iterator[Finding]:
+        """Compare the hash that was stamped with that of the entry, and the token with the log.
+
+        Args:
+            number: The entry that was stamped.
+            sha256: Its hash then.
+            token: The authority's response.
+        """
+        if self.stamps.pop(str(number), None) != hashlib.sha256(token).hexdigest():
+            yield Finding("time stamp", str(number), "is another token than the log says")
+        if self.hashes.get(number) != sha256:
+            yield Finding("time stamp", str(number), "was made for another entry than stands there now")
+
+    def missing_time_stamps(self) -> Iterator[Finding]:
+        """Yield the time stamps of the log that were not compared."""
+        for number in self.stamps:
+            yield Finding("time stamp", number, "is missing")
+
+
+class _Pieces:
+    """Bytes that come in pieces, taken in stretches."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = b""
+
+    def _take(self, size: int) -> Iterator[bytes]:
+        while size > 0:
+            if not self._rest:
+                self._rest = next(self._pieces, b"")
+                if not self._rest:
+                    return
+            piece, self._rest = self._rest[:size], self._rest[size:]
+            size -= len(piece)
+            yield piece
+
+    def skip(self, size: int) -> None:
+        for _ in self._take(size):
+            pass
+
+    def sha256(self, size: int) -> str:
+        digest = hashlib.sha256()
+        for piece in self._take(size):
+            digest.update(piece)
+        return digest.hexdigest()
+
+    def rest(self) -> int:
+        return len(self._rest) + sum(map(len, self._pieces))
+
+
+def _own_sha256(entry: Entry) -> str:
+    try:
+        return entry_sha256(entry)
+    except (TypeError, ValueError, AttributeError):
+        return ""  # a value of another kind stands where a time or a text belongs
+
+
+def _shown(at: datetime) -> str:
+    try:
+        return time_text(at)
+    except AttributeError:
+        return str(at)  # something else was written there

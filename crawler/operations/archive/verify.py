@@ -1,0 +1,116 @@
+"""Verify: compare the archive with its custody log, and the log with itself and its time stamps."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from crawler.custody.time_stamps import TimeStampError, stamped_at
+from crawler.custody.verify import Finding, Ledger
+from crawler.operations.archive.time_stamp import trusted_roots
+from crawler.settings import Settings
+from crawler.storage.connect import Stores
+from crawler.storage.custody import noted_head, read_entries, time_stamps
+from crawler.storage.custody_records import archived_articles
+from crawler.storage.schema import ensure_schema
+from crawler.storage.warc.raw_pages import segment_name, segments
+
+_CHUNK = 1 << 20
+
+
+@dataclass(slots=True)
+class VerifyReport:
+    """What was compared, and what is wrong.
+
+    Attributes:
+        counts: How many entries, articles, wordings, segments, bytes of segments and time stamps there were.
+        findings: What is not as the log says.
+        is_trusted: Whether the time stamps were checked against certificates that are trusted.
+        last_stamp: The time of the last one.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    is_trusted: bool = False
+    last_stamp: datetime | None = None
+
+
+def verify_archive(
+    stores: Stores, settings: Settings, site: str | None = None, since: datetime | None = None
+) -> VerifyReport:
+    """Compare what is stored with what the custody log says of it; nothing is changed.
+
+    Args:
+        stores: The open stores.
+        settings: Where the captures are, and whose time stamps are trusted.
+        site: One site; None: all. The log itself is checked as a whole.
+        since: Only what was entered from then on.
+
+    Raises:
+        StoreUnavailableError: A store does not answer.
+        UsageError: The trusted certificates cannot be read.
+    """
+    ensure_schema(stores.db)
+    report, ledger = VerifyReport(), Ledger()
+    roots = trusted_roots(settings)
+    report.findings += ledger.read(read_entries(stores.db), noted_head(stores.db))
+    report.counts["entries"] = len(ledger.hashes)
+    report.findings += _articles(stores, ledger, report, site, since)
+    report.findings += _segments(settings.data_dir / "raw", ledger, report, site, since)
+    report.is_trusted = bool(roots)
+    for stamp in time_stamps(stores.db):
+        report.counts["time stamps"] += 1
+        report.last_stamp = stamp.at
+        report.findings += ledger.check_time_stamp(stamp.number, stamp.sha256, stamp.token)
+        try:
+            at = stamped_at(stamp.token, stamp.sha256, roots)
+        except TimeStampError as error:
+            report.findings.append(Finding("time stamp", str(stamp.number), f"does not hold: {error}"))
+            continue
+        if at != stamp.at:
+            report.findings.append(Finding("time stamp", str(stamp.number), f"states another time: {at}"))
+    report.findings += ledger.missing_time_stamps()
+    return report
+
+
+def _articles(
+    stores: Stores, ledger: Ledger, report: VerifyReport, site: str | None, since: datetime | None
+) -> Iterator[Finding]:
+    present: set[str] = set()
+    for article in archived_articles(stores.db, site):
+        present.add(article.id)
+        state = ledger.articles.get(article.id)
+        if since is not None and state is not None and state.at < since:
+            continue
+        report.counts["articles"] += 1
+        report.counts["wordings"] += len(article.wordings)
+        yield from ledger.check_article(article.id, article.site, article.sha256, article.wordings)
+    yield from ledger.missing_articles(present, site)
+
+
+def _segments(
+    folder: Path, ledger: Ledger, report: VerifyReport, site: str | None, since: datetime | None
+) -> Iterator[Finding]:
+    present: set[tuple[str, str]] = set()
+    names = (
+        [site]
+        if site is not None
+        else sorted(each.name for each in folder.iterdir())
+        if folder.is_dir()
+        else []
+    )
+    for name in names:
+        for path in segments(folder / name):
+            key = (name, segment_name(path))
+            present.add(key)
+            report.counts["segments"] += 1
+            report.counts["bytes"] += path.stat().st_size
+            yield from ledger.check_segment(*key, _pieces(path), since)
+    yield from ledger.missing_segments(present, site)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            yield piece

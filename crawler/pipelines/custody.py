@@ -1,0 +1,67 @@
+"""What a crawl enters into the custody log: its captures, and what became of its articles."""
+
+import threading
+from pathlib import Path
+
+from crawler.custody.entries import Event
+from crawler.pipelines.item import PageItem
+from crawler.storage.connect import Stores
+from crawler.storage.custody_records import Custodian, segment_events
+from crawler.storage.segment_custody import begin_custody, end_custody
+from crawler.storage.warc.writer import CaptureWriter
+
+
+class CrawlCustody:
+    """The custody of one site during one crawl.
+
+    Args:
+        site: The site's id.
+        folder: Its segments.
+        writer: Writes the captures; None: they are not kept.
+    """
+
+    def __init__(self, site: str, folder: Path, writer: CaptureWriter | None) -> None:
+        self._site = site
+        self._folder = folder
+        self._writer = writer
+        self._custodian = Custodian()
+        self._events: list[Event] = []
+        self._lock = threading.Lock()
+
+    def begin(self, stores: Stores, software: dict[str, str]) -> None:
+        """Enter what is missing in the log; call it when the lease is taken, before anything is written."""
+        begin_custody(stores.db, self._custodian, self._site, self._folder, software)
+
+    def log(self, stores: Stores, item: PageItem) -> None:
+        """Enter into the custody log what was written for an item; call it before its page is settled."""
+        ids = [id_ for id_ in (item.article_id, item.page.article_id) if id_]
+        events = self._changes()
+        self._custodian.log_articles(stores.db, ids, events)
+        self._forget(events)
+
+    def _log_all(self, stores: Stores) -> None:
+        events = self._changes()
+        self._custodian.log_events(stores.db, events)
+        self._forget(events)
+        self._custodian.log_pending(stores.db, self._site)
+
+    def _changes(self) -> list[Event]:
+        """What became of the segments and is not in the log yet; several threads may enter the same, once."""
+        with self._lock:
+            if self._writer is not None:
+                self._events += segment_events(self._site, self._writer.changes())
+            return list(self._events)
+
+    def _forget(self, events: list[Event]) -> None:
+        with self._lock:
+            self._events = [event for event in self._events if event not in events]
+
+    def close_writer(self) -> None:
+        """Finish the segment that is being written."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def close(self, stores: Stores) -> None:
+        """Enter whatever is still to be entered; call it before the lease is given back."""
+        self._log_all(stores)
+        end_custody(stores.db, self._custodian, self._site, self._folder)

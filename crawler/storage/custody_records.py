@@ -1,0 +1,238 @@
+"""What of the archive the custody log holds, and how changes to it come to stand there.
+
+Whatever changes a protected field of an article marks it as pending in the same write (`pending_mark`);
+once its event is in the log, the mark is taken off. So an article whose event a crash has cut off is found.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+import pymongo
+from pymongo import UpdateOne
+from pymongo.database import Database
+
+from crawler.custody.canonical import sha256_of
+from crawler.custody.entries import Event, EventKind, new_event
+from crawler.storage.batches import in_batches
+from crawler.storage.custody import CustodyLog
+from crawler.storage.schema import Document
+from crawler.storage.warc.segments import SegmentChange
+
+ARTICLE_FIELDS = (
+    *("_id", "site", "url", "canonical_url", "title", "text", "authors", "editors", "agency"),
+    *("published_at", "published_precision", "date_source", "date_flags", "modified_at", "language"),
+    *("section", "tags", "image", "summary", "marks", "first_seen_at", "revised_at", "reread_at"),
+    *("revision", "text_sha256", "html_sha256", "capture", "tls", "incomplete"),
+    *("removed_at", "removal_capture", "absences"),
+)
+"""Of `articles`. Not protected: `checked_at`, which moves on with each look; `aliases`; and what dedup
+thinks of the article, which other articles change and `khabar dedup rebuild` makes again."""
+
+WORDING_FIELDS = (
+    *("_id", "article_id", "site", "revision", "title", "text", "published_at", "replaced"),
+    *("seen_from", "seen_until", "read_until", "text_sha256", "html_sha256", "capture"),
+)
+"""Of `revisions` and `readings`: all that they have."""
+
+_PENDING = {"custody_pending.kind": {"$in": [str(kind) for kind in EventKind]}}
+
+LONGEST_SCAN = 300.0
+"""Seconds for a request that goes over the whole archive; the embedded server reads all of it for that."""
+
+CLEARED_AT_ONCE = 50
+"""Marks that are taken off in one request."""
+
+
+def article_sha256(document: Mapping[str, Any]) -> str:
+    """The hash of what is protected of an article, as it is stored."""
+    return sha256_of({name: document.get(name) for name in ARTICLE_FIELDS})
+
+
+def wording_sha256(document: Mapping[str, Any]) -> str:
+    """The hash of a revision or a reading, as it is stored."""
+    return sha256_of({name: document.get(name) for name in WORDING_FIELDS})
+
+
+def pending_mark(kind: EventKind, at: datetime) -> dict[str, Any]:
+    """The field that marks an article whose event is still to be logged, for the write that changes it.
+
+    Args:
+        kind: What happens to it.
+        at: When, aware.
+    """
+    return {"custody_pending": {"kind": str(kind), "at": at, "token": token_hex(8)}}
+
+
+class Custodian:
+    """Enters into the log what a process changes; its threads share one."""
+
+    def __init__(self) -> None:
+        self._log = CustodyLog()
+        self._lock = threading.Lock()
+        self._logged: list[tuple[str, str]] = []
+        """Article and token of the marks that are to be taken off."""
+
+    def log_events(self, db: Database[Document], events: Sequence[Event]) -> None:
+        """Enter events."""
+        self._log.append(db, events)
+
+    def log_articles(
+        self, db: Database[Document], article_ids: Iterable[str], before: Sequence[Event] = ()
+    ) -> None:
+        """Enter events, and what happened to articles as far as that is pending; all in one entry.
+
+        Args:
+            db: The database.
+            article_ids: The articles.
+            before: Events that come first, such as their captures.
+        """
+        documents = list(db.articles.find({"_id": {"$in": sorted(set(article_ids))}}))
+        pending = [document for document in documents if document.get("custody_pending")]
+        self._enter(db, pending, before)
+
+    def log_pending(self, db: Database[Document], site: str) -> int:
+        """Enter whatever is pending of a site; returns for how many articles. Index `custody_pending`."""
+        pending = [document for document in db.articles.find(_PENDING) if document["site"] == site]
+        self._enter(db, pending)
+        withdrawn = [document for document in db.withdrawn.find(_PENDING) if document["site"] == site]
+        self._log.append(
+            db,
+            [
+                new_event(EventKind.WITHDRAWAL, document["withdrawn_at"], site, document["article_id"])
+                for document in withdrawn
+            ],
+        )
+        for document in withdrawn:
+            db.withdrawn.update_one({"_id": document["_id"]}, {"$unset": {"custody_pending": ""}})
+        self.clear(db)
+        return len(pending)
+
+    def adopt(self, db: Database[Document], site: str, at: datetime) -> int:
+        """Enter the articles of a site that are older than the log as they stand; returns how many."""
+        ids = [document["_id"] for document in db.articles.find({"site": site}, {"_id": 1})]
+        for batch in in_batches(db.articles, ids):
+            for document in batch:
+                document.setdefault(
+                    "custody_pending", pending_mark(EventKind.ADOPTION, at)["custody_pending"]
+                )
+            self._enter(db, batch)
+        return len(ids)
+
+    def clear(self, db: Database[Document]) -> None:
+        """Take off the marks of articles whose events are in the log."""
+        with self._lock:
+            logged, self._logged = self._logged, []
+        if logged:
+            db.articles.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": article_id, "custody_pending.token": token},
+                        {"$unset": {"custody_pending": ""}},
+                    )
+                    for article_id, token in logged
+                ],
+                ordered=False,
+            )
+
+    def close(self, db: Database[Document]) -> None:
+        """Take off all marks, and note where the log ends."""
+        self.clear(db)
+        self._log.close(db)
+
+    def _enter(
+        self, db: Database[Document], documents: Sequence[Document], before: Sequence[Event] = ()
+    ) -> None:
+        wordings = _wordings(db, [document["_id"] for document in documents if _has_wordings(document)])
+        events = [_article_event(document, wordings.get(document["_id"], {})) for document in documents]
+        self._log.append(db, [*before, *events])
+        with self._lock:
+            self._logged += [
+                (document["_id"], document["custody_pending"]["token"]) for document in documents
+            ]
+            is_due = len(self._logged) >= CLEARED_AT_ONCE
+        if is_due:
+            self.clear(db)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedArticle:
+    """The hashes of an article as it stands in the archive, and of its earlier wordings by `_id`."""
+
+    id: str
+    site: str
+    sha256: str
+    wordings: dict[str, str]
+
+
+def archived_articles(db: Database[Document], site: str | None = None) -> Iterator[ArchivedArticle]:
+    """Yield all articles, or a site's, as they stand."""
+    with pymongo.timeout(LONGEST_SCAN):
+        ids = [document["_id"] for document in db.articles.find({"site": site} if site else {}, {"_id": 1})]
+    for documents in in_batches(db.articles, ids):
+        wordings = _wordings(db, [document["_id"] for document in documents])
+        for document in documents:
+            yield ArchivedArticle(
+                document["_id"],
+                str(document.get("site", "")),
+                article_sha256(document),
+                wordings.get(document["_id"], {}),
+            )
+
+
+def _has_wordings(document: Document) -> bool:
+    """Whether an article may have earlier wordings: not when it is written for the first time."""
+    return bool(document["revision"] > 1 or document["custody_pending"]["kind"] != EventKind.ARTICLE)
+
+
+def _wordings(db: Database[Document], article_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The hashes of the earlier wordings of articles, by article and `_id`."""
+    wordings: dict[str, dict[str, str]] = {}
+    if article_ids:
+        for document in earlier_wordings(db, article_ids):
+            wordings.setdefault(document["article_id"], {})[document["_id"]] = wording_sha256(document)
+    return wordings
+
+
+def earlier_wordings(db: Database[Document], article_ids: Sequence[str]) -> Iterator[Document]:
+    """Yield the revisions and readings of articles; indexes `article_revision` and `article`."""
+    query = {"article_id": {"$in": list(article_ids)}}
+    yield from db.revisions.find(query)
+    yield from db.readings.find(query)
+
+
+def _article_event(document: Document, wordings: Mapping[str, str]) -> Event:
+    mark = document["custody_pending"]
+    capture = document.get("removal_capture") if document.get("removed_at") else document.get("capture")
+    return new_event(
+        EventKind(mark["kind"]),
+        mark["at"],
+        document["site"],
+        document["_id"],
+        url=document["url"],
+        revision=document["revision"],
+        sha256=article_sha256(document),
+        # Pairs: a key may hold no point in some databases.
+        wordings=[[key, wordings[key]] for key in sorted(wordings)] or None,
+        record=capture.get("record_id") if capture else None,
+        token=mark["token"],
+    )
+
+
+def segment_events(site: str, changes: Iterable[SegmentChange]) -> list[Event]:
+    """The events of what was appended to a site's segments, and of those that were deleted."""
+    return [
+        new_event(
+            EventKind.CAPTURE if change.sha256 else EventKind.SEGMENT_DELETED,
+            change.at,
+            site,
+            change.segment,
+            begin=change.begin,
+            end=change.end,
+            sha256=change.sha256,
+        )
+        for change in changes
+    ]

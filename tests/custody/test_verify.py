@@ -1,0 +1,113 @@
+"""Whatever is changed in an archive or in its custody log is found, and nothing is found where nothing
+was."""
+
+import hashlib
+import random
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.custody.canonical import canonical, sha256_of
+from crawler.custody.entries import EventKind, Head, entry_sha256, new_event, next_entry
+from crawler.custody.verify import Ledger
+from tests.support.custody_archive import change, small_archive
+
+CHANGES = 250
+"""`python -m benchmarks.custody` makes 10,000."""
+
+
+def test_each_of_some_hundred_random_changes_is_found_and_none_where_there_is_none() -> None:
+    archive, chance = small_archive(), random.Random(4)
+    assert archive.findings() == []
+    missed = []
+    for _ in range(CHANGES):
+        changed, what = change(archive, chance)
+        if not changed.findings():
+            missed.append(what)
+    assert missed == []
+    assert archive.findings() == []
+
+
+def test_a_change_is_named_by_what_was_changed() -> None:
+    archive = small_archive()
+    article = archive.articles[f"{2:032x}"]
+    article["title"] += "!"
+    (finding,) = archive.findings()
+    assert (finding.kind, finding.subject, finding.site) == ("article", article["_id"], "barada")
+    assert "is another one than entry" in finding.problem
+
+    archive = small_archive()
+    archive.segments["two.warc.gz"] = archive.segments["two.warc.gz"].replace(b"\x00", b"\x01")
+    assert {finding.subject for finding in archive.findings()} == {"two.warc.gz"}
+
+    archive = small_archive()
+    del archive.entries[3:5]
+    assert "4 to 5" in {finding.subject for finding in archive.findings()}
+
+
+def test_an_entry_that_is_written_anew_with_its_hash_breaks_the_chain() -> None:
+    archive = small_archive()
+    document = archive.entries[2]
+    event = new_event(EventKind.REMOVAL, document["at"], "barada", f"{0:032x}", sha256="0" * 64)
+    entry = next_entry(None, document["at"], [event])
+    document["events"], document["sha256"] = [], entry.sha256
+    problems = [finding.problem for finding in archive.findings() if finding.subject == "4"]
+    assert problems == ["does not follow the one before: one of both was changed"]
+
+
+def test_what_dedup_thinks_and_when_a_page_was_looked_at_may_change() -> None:
+    archive = small_archive()
+    for document in archive.articles.values():
+        document |= {
+            "checked_at": None,
+            "story_id": "x",
+            "duplicate_of": "y",
+            "signature": b"",
+            "aliases": ["z"],
+        }
+    assert archive.findings() == []
+
+
+@pytest.mark.parametrize("broken", [{"at": None}, {"events": [{}]}, {"previous": 5}, {"sha256": None}])
+def test_an_entry_that_is_no_entry_is_a_finding_and_no_error(broken: dict[str, object]) -> None:
+    archive = small_archive()
+    archive.entries[1] |= broken
+    assert "2" in {finding.subject for finding in archive.findings()}
+
+
+def test_a_time_stamp_of_another_log_is_found() -> None:
+    ledger = Ledger()
+    entry = next_entry(None, datetime(2024, 1, 1, tzinfo=UTC), [])
+    token = new_event(EventKind.TIME_STAMP, entry.at, "", "1", sha256=hashlib.sha256(b"token").hexdigest())
+    stamped = next_entry(Head(1, entry.sha256), entry.at, [token])
+
+    def problems(sha256: str, data: bytes) -> int:
+        assert list(ledger.read([entry, stamped], None)) == []
+        return len(list(ledger.check_time_stamp(1, sha256, data)))
+
+    assert [problems(entry.sha256, b"token"), problems("0" * 64, b"token"), problems(entry.sha256, b"x")] == [
+        0,
+        1,
+        1,
+    ]
+    assert list(ledger.missing_time_stamps()) == []
+    assert list(ledger.read([entry, stamped], None)) == []
+    assert [finding.subject for finding in ledger.missing_time_stamps()] == ["1"]
+    assert entry_sha256(entry) == entry.sha256
+
+
+def test_equal_moments_and_fields_without_a_value_have_one_form() -> None:
+    at = datetime(2024, 12, 4, 13, 0, 0, 123999, tzinfo=timezone(timedelta(hours=3)))
+    assert canonical({"b": None, "a": at, "ا": [1, {"x": None}]}) == (
+        '{"a":"2024-12-04T10:00:00.123Z","ا":[1,{}]}'.encode()
+    )
+    with pytest.raises(TypeError):
+        canonical({"a": b"bytes"})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(st.text(max_size=8), st.one_of(st.text(max_size=8), st.integers(), st.booleans())))
+def test_the_hash_does_not_depend_on_the_order(values: dict[str, object]) -> None:
+    assert sha256_of(values) == sha256_of(dict(reversed(values.items())))
