@@ -1,6 +1,7 @@
 """`khabar import`: what others captured, into the archive."""
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from crawler.operations.importing.report import ImportReport
     from crawler.operations.importing.wayback import WaybackReport
 
+NOTICE_EVERY = 500
+"""Records after which progress is printed."""
 SHOWN = 20
 """Sentences about single records that are printed without -v."""
 
@@ -76,9 +79,7 @@ def import_command(
     options = importing.ImportOptions(
         sites=sites, seeds=common.seeds, site=site, new_site=as_site, copies=copy
     )
-    progress = importing.Progress(
-        notice=common.notice, ended=lambda name, n: common.notice(f"{name}: {n} records")
-    )
+    progress = importing.Progress(notice=common.notice, ended=partial(_notice, common))
     if is_wayback:
         period = parse_period(since, until)
         if paths[1] not in sites:
@@ -91,6 +92,11 @@ def import_command(
         report = importing.import_paths(paths, options, common.settings, progress)
     _print(common, report)
     raise typer.Exit(130 if report.stopped else 0)
+
+
+def _notice(common: CliContext, site: str, records: int) -> None:
+    if records % NOTICE_EVERY == 0:
+        common.notice(f"{site}: {records} records")
 
 
 def _print_fetched(common: CliContext, report: "WaybackReport") -> None:

@@ -44,7 +44,13 @@ class _Span:
     start: datetime
     end: datetime
     text_sha256: str
+    html_sha256: str | None
     revision_key: str | None
+
+    def is_of(self, article: Article, html_sha256: str | None) -> bool:
+        """Whether it is this text, or was read in these bytes, perhaps by other rules than today's."""
+        same_bytes = html_sha256 is not None and html_sha256 == self.html_sha256
+        return same_bytes or self.text_sha256 == article.text_sha256
 
 
 def looked_at(db: Database[Document], article_id: str) -> datetime | None:
@@ -65,7 +71,7 @@ def add_sight(db: Database[Document], article_id: str, article: Article, look: L
     at = look.at
     stored = db.articles.find_one({"_id": article_id}) or {}
     spans = _spans(db, stored)
-    if any(span.start <= at <= span.end and span.text_sha256 == article.text_sha256 for span in spans):
+    if any(span.start <= at <= span.end and span.is_of(article, look.html_sha256) for span in spans):
         return Sight.COVERED
     first_seen: datetime = stored["first_seen_at"]
     # First: should this end in the middle, the custody log is told of the article all the same.
@@ -74,7 +80,7 @@ def add_sight(db: Database[Document], article_id: str, article: Article, look: L
         _add(db, stored, article, look, (at, at))
         return Sight.WORDING
     first = min(spans, key=lambda span: span.start)
-    if first.text_sha256 == article.text_sha256:
+    if first.is_of(article, look.html_sha256):
         if first.revision_key is not None:
             db.revisions.update_one({"_id": first.revision_key}, {"$set": {"seen_from": at}})
         sight = Sight.EARLIER
@@ -90,11 +96,18 @@ def add_sight(db: Database[Document], article_id: str, article: Article, look: L
 
 def _spans(db: Database[Document], stored: Document) -> list[_Span]:
     spans = [
-        _Span(document["seen_from"], document["seen_until"], document["text_sha256"], document["_id"])
+        _Span(
+            document["seen_from"],
+            document["seen_until"],
+            document["text_sha256"],
+            document.get("html_sha256"),
+            document["_id"],
+        )
         for document in db.revisions.find({"article_id": stored["_id"]})
     ]
     start = stored.get("revised_at") or stored["first_seen_at"]
-    return [*spans, _Span(start, stored["checked_at"], stored["text_sha256"], None)]
+    html_sha256 = stored.get("html_sha256")
+    return [*spans, _Span(start, stored["checked_at"], stored["text_sha256"], html_sha256, None)]
 
 
 def _add(
