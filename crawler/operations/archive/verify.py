@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crawler.custody.time_stamps import TimeStampError, stamped_at
 from crawler.custody.verify import Finding, Ledger
+from crawler.errors import UsageError
 from crawler.operations.archive.time_stamp import trusted_roots
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
@@ -49,7 +50,7 @@ def verify_archive(
 
     Raises:
         StoreUnavailableError: A store does not answer.
-        UsageError: The trusted certificates cannot be read.
+        UsageError: The trusted certificates cannot be read, or nothing is stored of the site.
     """
     ensure_schema(stores.db)
     report, ledger = VerifyReport(), Ledger()
@@ -58,6 +59,8 @@ def verify_archive(
     report.counts["entries"] = len(ledger.hashes)
     report.findings += _articles(stores, ledger, report, site, since)
     report.findings += _segments(settings.data_dir / "raw", ledger, report, site, since)
+    if site is not None and not (report.counts["articles"] or report.counts["segments"] or since):
+        raise UsageError(f"{site}: the archive has nothing of a site of this name; nothing was compared")
     report.is_trusted = bool(roots)
     for stamp in time_stamps(stores.db):
         report.counts["time stamps"] += 1
