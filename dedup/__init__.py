@@ -26,6 +26,8 @@ from dedup.prepared import Prepared, prepare, prepare_many
 
 if TYPE_CHECKING:
     from dedup.batch.cluster import cluster
+    from dedup.event.index import EventIndex, events
+    from dedup.event.links import Link
     from dedup.index.index import Index
 
 __all__ = [
@@ -33,12 +35,14 @@ __all__ = [
     "DedupError",
     "Document",
     "DocumentError",
+    "EventIndex",
     "ExportError",
     "Index",
     "IndexFullError",
     "IndexLostError",
     "IndexMismatchError",
     "IndexStats",
+    "Link",
     "Parameters",
     "Prepared",
     "Reason",
@@ -50,6 +54,7 @@ __all__ = [
     "Verdict",
     "cluster",
     "compare",
+    "events",
     "prepare",
     "prepare_many",
 ]
@@ -64,6 +69,14 @@ def __getattr__(name: str) -> Any:
         from dedup.index.index import Index
 
         return Index
+    if name in ("EventIndex", "events"):
+        from dedup.event import index
+
+        return getattr(index, name)
+    if name == "Link":
+        from dedup.event.links import Link
+
+        return Link
     if name == "cluster":
         from dedup.batch.cluster import cluster
 

@@ -9,6 +9,7 @@ from dedup.errors import DocumentError
 
 _ALIASES = {"published": "published_at", "source": "site"}
 """The second name of a field; a document has one of the two."""
+_NAMES = ("id", "text", "published", "source", "story_id", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Document:
         published: When it was published, aware of its zone; None where that isn't known.
         source: Who published it (a site's id), or None.
         story_id: The story that the input names for it, or None.
+        title: Its headline, or None. Events are told by it; copies are not.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Document:
     published: datetime | None = None
     source: str | None = None
     story_id: str | None = None
+    title: str | None = None
 
 
 def documents_of(rows: Iterable[Any]) -> Iterator[Document]:
@@ -78,13 +81,13 @@ def from_fields(fields: Mapping[Any, Any]) -> Document:
     Raises:
         DocumentError: A field is missing or not what it should be; the message names it.
     """
-    values = {name: _field(fields, name) for name in ("id", "text", "published", "source", "story_id")}
+    values = {name: _field(fields, name) for name in _NAMES}
     for name in ("id", "text"):
         if values[name] is None:
             raise DocumentError(f"{name!r} is missing")
         if not isinstance(values[name], str):
             raise DocumentError(f"{name!r} is {shown(values[name])}, not a text")
-    for name in ("source", "story_id"):
+    for name in ("source", "story_id", "title"):
         if not isinstance(values[name], str | None):
             raise DocumentError(
                 f"{_given_name(fields, name)!r} is {shown(values[name])}, neither a text nor null"

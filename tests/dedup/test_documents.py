@@ -49,13 +49,17 @@ class Missing:
         ("a", "نص", NOON, "sana"),
         ["a", "نص", NOON, "sana"],
         {"id": "a", "text": "نص", "published": NOON, "source": "sana"},
-        {"id": "a", "text": "نص", "published_at": NOON, "site": "sana", "title": "عنوان"},
+        {"id": "a", "text": "نص", "published_at": NOON, "site": "sana", "section": "أخبار"},
         TableRow(0, "a", "نص", NOON, "sana"),
         Document("a", "نص", NOON, "sana"),
     ],
 )
 def test_reads_tuples_and_whatever_has_names(row: Any) -> None:
     assert document_of(row) == Document("a", "نص", NOON, "sana")
+
+
+def test_reads_the_headline_where_there_is_one() -> None:
+    assert document_of({"id": "a", "text": "نص", "title": "عنوان"}).title == "عنوان"
 
 
 def test_reads_rows_of_a_database() -> None:

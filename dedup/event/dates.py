@@ -1,0 +1,158 @@
+"""The days that a text speaks of: dates, and days of the week."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+
+from dedup.text.shingles import normalise
+
+_MONTHS = (
+    "كانون الثاني|كانون ثاني|يناير|january|jan",
+    "شباط|فبراير|february|feb",
+    "آذار|مارس|march|mar",
+    "نيسان|أبريل|إبريل|april|apr",
+    "أيار|مايو|may",
+    "حزيران|يونيو|يونيه|june|jun",
+    "تموز|يوليو|يوليه|july|jul",
+    "آب|أغسطس|august|aug",
+    "أيلول|سبتمبر|september|sep|sept",
+    "تشرين الأول|تشرين أول|أكتوبر|october|oct",
+    "تشرين الثاني|تشرين ثاني|نوفمبر|november|nov",
+    "كانون الأول|كانون أول|ديسمبر|december|dec",
+)
+_WEEKDAYS = (
+    "الاثنين|monday",
+    "الثلاثاء|tuesday",
+    "الأربعاء|wednesday",
+    "الخميس|thursday",
+    "الجمعة|friday",
+    "السبت|saturday",
+    "الأحد|sunday",
+)
+_YEARS = range(2000, 2100)
+"""What is taken for a year. It also bounds which years a weekday can choose among."""
+_NEAR_YEARS = range(2010, 2040)
+_BETWEEN = frozenset(("من", "شهر", "عام", "of"))
+_BESIDE = 3
+"""Words between the name of a weekday and the date that it belongs to, at most."""
+_LONGEST_YEAR = 366
+_LONGEST_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days that a text names.
+
+    Attributes:
+        dates: (month, day, years) of each date, in order; the years that it may be of, or none where any.
+        weekdays: Days of the week, Monday is 0, in order.
+    """
+
+    dates: tuple[tuple[int, int, tuple[int, ...]], ...]
+    weekdays: tuple[int, ...]
+
+
+def find_days(words: Sequence[str]) -> Days:
+    """Read the days that a text names.
+
+    Args:
+        words: Its normalised words.
+    """
+    numbers = _weekdays()
+    weekdays = [(at, numbers[word]) for at, word in enumerate(words) if word in numbers]
+    dates = []
+    end = 0
+    for at, word in enumerate(words):
+        if at < end or len(word) > _LONGEST_NUMBER or (number := _number(word)) is None:
+            continue
+        if parsed := _date_at(words, at, number):
+            month, day, year, end = parsed
+            beside = [weekday for place, weekday in weekdays if 0 <= at - place <= _BESIDE]
+            years = (year,) if year else _years(month, day, beside[-1]) if beside else ()
+            dates.append((month, day, years))
+    return Days(tuple(dates), tuple(weekday for _, weekday in weekdays))
+
+
+def days_between(first: tuple[int, int, tuple[int, ...]], second: tuple[int, int, tuple[int, ...]]) -> int:
+    """Days between two dates, as far as they tell: without a year, the nearest anniversaries count."""
+    if first[2] and second[2] and not set(first[2]) & set(second[2]):
+        return _LONGEST_YEAR
+    apart = abs(_day_of_year(*first[:2]) - _day_of_year(*second[:2]))
+    return min(apart, _LONGEST_YEAR - apart)
+
+
+def _date_at(words: Sequence[str], at: int, number: int) -> tuple[int, int, int | None, int] | None:
+    """Month, day, year or None of a date that begins at a word, and where it ends."""
+    if number in _YEARS:  # 2023-06-25
+        month, day = (_number(word) for word in (*words[at + 1 : at + 3], "", "")[:2])
+        return (month, day, number, at + 3) if month and day and _exists(month, day) else None
+    if not 1 <= number <= 31:
+        return None
+    end = at + 1
+    while end < len(words) and words[end] in _BETWEEN:
+        end += 1
+    after_day = _month_at(words, end)
+    if after_day is None:
+        return _numeric_date(words, at, number)
+    month, end = after_day
+    again = _month_at(words, end)  # «حزيران/يونيو»
+    if again and again[0] == month:
+        end = again[1]
+    while end < len(words) and words[end] in _BETWEEN:
+        end += 1
+    year = _number(words[end]) if end < len(words) else None
+    if not _exists(month, number):
+        return None
+    return (month, number, year, end + 1) if year in _YEARS else (month, number, None, end)
+
+
+def _numeric_date(words: Sequence[str], at: int, day: int) -> tuple[int, int, int | None, int] | None:
+    """Read 25/6/2023, or 6/25/2023."""
+    month, year = (_number(word) for word in (*words[at + 1 : at + 3], "", "")[:2])
+    if month is None or year not in _YEARS:
+        return None
+    if month > 12:
+        month, day = day, month
+    return (month, day, year, at + 3) if _exists(month, day) else None
+
+
+def _month_at(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    for length in (2, 1):
+        if month := _months().get(" ".join(words[at : at + length])):
+            return month, at + length
+    return None
+
+
+def _number(word: str) -> int | None:
+    return int(word) if len(word) <= _LONGEST_NUMBER and word.isascii() and word.isdecimal() else None
+
+
+def _exists(month: int, day: int) -> bool:
+    try:
+        date(2024, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1 << 12)
+def _years(month: int, day: int, weekday: int) -> tuple[int, ...]:
+    """The years in which a day is that day of the week."""
+    years = [year for year in _NEAR_YEARS if (month, day) != (2, 29) or year % 4 == 0]
+    return tuple(year for year in years if date(year, month, day).weekday() == weekday)
+
+
+@lru_cache(maxsize=1 << 10)
+def _day_of_year(month: int, day: int) -> int:
+    return date(2024, month, day).timetuple().tm_yday
+
+
+@cache
+def _months() -> dict[str, int]:
+    return {normalise(name): month for month, names in enumerate(_MONTHS, 1) for name in names.split("|")}
+
+
+@cache
+def _weekdays() -> dict[str, int]:
+    return {normalise(name): weekday for weekday, names in enumerate(_WEEKDAYS) for name in names.split("|")}

@@ -1,0 +1,103 @@
+"""From links to events: average link, piece by piece, the same in every order.
+
+Average link (Sokal & Michener 1958) joins the two groups whose members are linked most strongly on average,
+again and again, until no average reaches a bound. So one article that two events are linked to, a round-up,
+doesn't make them one. Pairs without a link count as nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from heapq import heapify, heappop, heappush
+from typing import TypeAlias
+
+Links: TypeAlias = Mapping[str, Mapping[str, float]]
+"""For each id the ids that it is linked to, with the link's strength; each link stands on both sides."""
+
+LARGEST_PIECE = 400
+"""A larger piece is cut at ever stronger links first, so that its time stays bounded."""
+_STRICTER = 0.05
+
+
+def connected_pieces(links: Links, ids: Iterable[str]) -> list[list[str]]:
+    """The connected pieces that hold some ids, each in order of its ids."""
+    pieces, seen = [], set()
+    for start in ids:
+        if start in seen:
+            continue
+        seen.add(start)
+        piece = [start]
+        for id_ in piece:
+            fresh = [other for other in links.get(id_, ()) if other not in seen]
+            seen.update(fresh)
+            piece += fresh
+        pieces.append(sorted(piece))
+    return pieces
+
+
+def group(links: Links, piece: Iterable[str], bound: float) -> list[list[str]]:
+    """Divide a piece into events.
+
+    Args:
+        links: The links; those that lead out of the piece are left out.
+        piece: Ids.
+        bound: The least average strength at which two groups are one event.
+
+    Returns:
+        Groups of ids, each in order. They depend on the links alone, not on the order of `piece`.
+    """
+    inner = _inner(links, set(piece), 0.0)
+    waiting, groups = [(sorted(inner), inner, 0.0)], []
+    while waiting:
+        ids, kept, threshold = waiting.pop()
+        if len(ids) <= LARGEST_PIECE or threshold >= 1:
+            groups += _average_link(kept, ids, bound)
+            continue
+        threshold += _STRICTER
+        kept = _inner(kept, set(ids), threshold)
+        waiting += [(part, kept, threshold) for part in connected_pieces(kept, ids)]
+    return sorted(groups)
+
+
+def _inner(links: Links, ids: set[str], threshold: float) -> dict[str, dict[str, float]]:
+    return {
+        id_: {
+            other: strength
+            for other, strength in links.get(id_, {}).items()
+            if other in ids and strength >= threshold
+        }
+        for id_ in ids
+    }
+
+
+def _average_link(links: Links, ids: list[str], bound: float) -> list[list[str]]:
+    """Join groups until none of the averages reaches the bound; of equal ones the first ids' go first."""
+    members = {number: [id_] for number, id_ in enumerate(ids)}
+    numbers = {id_: number for number, id_ in enumerate(ids)}
+    sums = {numbers[id_]: {numbers[other]: strength for other, strength in links[id_].items()} for id_ in ids}
+    heap = [
+        (-strength, left, other)
+        for left, row in sums.items()
+        for other, strength in row.items()
+        if left < other
+    ]
+    heapify(heap)
+    while heap:
+        negative, left, other = heappop(heap)
+        if -negative < bound:
+            break
+        if left not in members or other not in members or _average(sums, members, left, other) != -negative:
+            continue
+        members[left] = sorted(members[left] + members.pop(other))
+        for third, strength in sums.pop(other).items():
+            del sums[third][other]
+            if third != left:
+                sums[left][third] = sums[third][left] = sums[left].get(third, 0.0) + strength
+        for third in sums[left]:
+            pair = min(left, third), max(left, third)
+            heappush(heap, (-_average(sums, members, *pair), *pair))
+    return sorted(members.values())
+
+
+def _average(
+    sums: Mapping[int, Mapping[int, float]], members: Mapping[int, list[str]], left: int, other: int
+) -> float:
+    return sums[left].get(other, 0.0) / (len(members[left]) * len(members[other]))

@@ -1,0 +1,194 @@
+"""Events as articles come: which article reports the same event as which, in its own words."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from math import inf
+from typing import Any
+
+from dedup.documents import documents_of
+from dedup.event.candidates import WINDOW_DAYS, Candidates
+from dedup.event.grouping import connected_pieces, group
+from dedup.event.links import Link, link, model, probability
+from dedup.event.profile import Profile, profile
+
+LEAST_LINK = 0.05
+"""A weaker link is as good as none."""
+
+
+def events(documents: Iterable[Any]) -> dict[str, str]:
+    """Find out which articles report the same event, each in its own words.
+
+    Articles are linked, not merged: whether two are copies is for `dedup.cluster`. The result doesn't
+    depend on the order of the documents.
+
+    Args:
+        documents: In any form that `dedup.documents.document_of` reads; with `title` where there is one.
+            Where times of publication are known, only what was published within `WINDOW_DAYS` is compared.
+            Documents with the same `story_id` are one event. Where an id comes twice, the later one counts.
+
+    Returns:
+        For every document the id of its event: that of its earliest article, of two at the same time the
+        smaller id's. A document unlike any other is an event by itself.
+
+    Raises:
+        DocumentError: A document can't be read; the message says which and why.
+    """
+    read = {document.id: document for document in documents_of(documents)}
+    stories: dict[str, str] = {}
+    for document in sorted(read.values(), key=lambda document: (_moment(document.published), document.id)):
+        stories.setdefault(document.story_id or f"\0{document.id}", document.id)
+    first_of = {id_: stories[document.story_id or f"\0{id_}"] for id_, document in read.items()}
+    index = EventIndex()
+    index.add(read[id_] for id_ in stories.values())
+    return {id_: index.event_of(first) for id_, first in first_of.items()}
+
+
+class EventIndex:
+    """The articles seen so far, and the events that they report; in memory, for one thread.
+
+    What it says depends on the articles that it holds, not on the order in which they came.
+    """
+
+    def __init__(self) -> None:
+        self._profiles: dict[str, Profile] = {}
+        self._published: dict[str, tuple[float, str]] = {}
+        self._candidates = Candidates()
+        self._links: dict[str, dict[str, float]] = {}
+        self._events: dict[str, str] = {}
+        self._members: dict[str, list[str]] = {}
+        self._stale: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._links)
+
+    def add(self, documents: Iterable[Any]) -> None:
+        """Take articles in; one whose id is known already is replaced.
+
+        Args:
+            documents: As for `events`, but for `story_id`, which isn't looked at.
+
+        Raises:
+            DocumentError: One can't be read. Those before it are in.
+        """
+        for document in documents_of(documents):
+            if document.id in self._links:
+                self.remove([document.id])
+            self._add(profile(document))
+
+    def _add(self, added: Profile) -> None:
+        self._profiles[added.id] = added
+        self._published[added.id] = _moment(added.published), added.id
+        self._links.setdefault(added.id, {})
+        self._stale.add(added.id)
+        pairs = self._candidates.add(added)
+        for id_ in pairs.added:
+            strength = probability(added, self._profiles[id_])
+            if strength >= LEAST_LINK:
+                self._links[added.id][id_] = self._links[id_][added.id] = strength
+        for first, second in pairs.dropped:
+            self._unlink(first, second)
+
+    def _unlink(self, first: str, second: str) -> None:
+        if self._links[first].pop(second, None) is not None:
+            del self._links[second][first]
+            self._stale.update((first, second))
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Take articles out; an id that isn't known is passed over."""
+        for id_ in ids:
+            if id_ not in self._links:
+                continue
+            # Whoever was in its event is looked at again: the event may fall apart.
+            self._stale.update(self._members.get(self._events.get(id_, id_), ()))
+            for other in list(self._links[id_]):
+                self._unlink(id_, other)
+            del self._links[id_], self._published[id_]
+            self._stale.discard(id_)
+            event = self._events.pop(id_, None)
+            if event is not None:
+                self._members[event] = [member for member in self._members[event] if member != id_]
+            if gone := self._profiles.pop(id_, None):
+                self._add_again(self._candidates.remove(gone))
+
+    def _add_again(self, ids: Iterable[str]) -> None:
+        """Look for candidates once more: in the place of one that has left another may come."""
+        for id_ in ids:
+            if previous := self._profiles.get(id_):
+                self._candidates.remove(previous)
+                for other in list(self._links[id_]):
+                    self._unlink(id_, other)
+                self._add(previous)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Free the memory of articles published before a time; their links and events stay.
+
+        What is added later is not compared with them: it must have been published `WINDOW_DAYS` later.
+        """
+        old = [
+            previous
+            for previous in self._profiles.values()
+            if previous.published and previous.published < moment
+        ]
+        for previous in old:
+            self._candidates.remove(previous)
+            del self._profiles[previous.id]
+
+    def event_of(self, id_: str) -> str:
+        """The id of an article's event: that of its earliest article.
+
+        Raises:
+            KeyError: The article isn't known.
+        """
+        self._settle()
+        return self._events[id_]
+
+    def members(self, event_id: str) -> list[str]:
+        """The articles of an event, earliest first; empty for an id that is no event's."""
+        self._settle()
+        return list(self._members.get(event_id, ()))
+
+    def all_events(self) -> Mapping[str, str]:
+        """The id of its event for every article."""
+        self._settle()
+        return dict(self._events)
+
+    def linked(self, id_: str) -> dict[str, float]:
+        """The articles that one is linked to, with the probability that they report one event."""
+        return dict(self._links.get(id_, {}))
+
+    def link(self, first: str, second: str) -> Link:
+        """Compare two articles and say why.
+
+        The probability is that of candidates; two that share too few rare terms aren't any (see `linked`).
+
+        Raises:
+            KeyError: One isn't known, or was forgotten.
+        """
+        return link(self._profiles[first], self._profiles[second])
+
+    def _settle(self) -> None:
+        """Divide the pieces into events in which something has changed since the last time."""
+        pieces = connected_pieces(self._links, sorted(self._stale & self._links.keys()))
+        for old in {self._events[id_] for piece in pieces for id_ in piece if id_ in self._events}:
+            self._members.pop(old, None)
+        for piece in pieces:
+            for ids in group(self._links, piece, self._bound(piece)):
+                ordered = sorted(ids, key=self._published.__getitem__)
+                self._members[ordered[0]] = ordered
+                self._events.update(dict.fromkeys(ids, ordered[0]))
+        self._stale.clear()
+
+    def _bound(self, piece: Iterable[str]) -> float:
+        """The bound for a piece: that of articles without a time where one has none."""
+        dated = all(self._published[id_][0] != inf for id_ in piece)
+        return model(dated=dated).bound
+
+
+def _moment(published: datetime | None) -> float:
+    """Seconds since 1970; infinity for None."""
+    return inf if published is None else published.timestamp()
+
+
+def window_start(moment: datetime) -> datetime:
+    """Up to when articles may be forgotten once all that come were published at `moment` or later."""
+    return moment - timedelta(days=WINDOW_DAYS + 1)

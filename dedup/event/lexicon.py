@@ -1,0 +1,170 @@
+"""What the words of a news text weigh, and which of them name a place or a weapon: the package's data.
+
+`frequencies.toml` holds the words that many news texts have, by how rare they are; a word that is not in it
+is as rare as any. So a word weighs the same whatever else is in an archive, and in whatever order that came.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from dedup.text.shingles import normalise
+from dedup.text.word_classes import WORDS, WordClass
+
+_LONGEST_NAME = 3
+"""Words of a place's name at most."""
+_SHORTEST_STEM = 3
+_ENDINGS = ("ات", "ون", "ين", "ان", "يه", "ها", "هم", "ه", "ي")
+_DISTINCT = 3
+"""So many letters tell that a word begins no place's name. A shorter word is none."""
+_ANNOUNCING = (
+    "قرية بلدة مدينة حي مخيم ناحية مزرعة محور لقرية ببلدة بقرية بمدينة وقرية وبلدة ومدينة لبلدة لمدينة"
+)
+_WITHOUT_MEANING = (WordClass.FUNCTION, WordClass.PREPOSITION, WordClass.DATE, WordClass.UNIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The package's data.
+
+    Attributes:
+        weights: The inverse document frequency of stems that are not rare, a natural logarithm.
+        rarest: The weight of all others.
+        places: The name of each place, without blanks, by each of its spellings.
+        regions: The places that are a region: many events happen in one.
+        weapons: The kind of attack that a word stands for.
+        ignored: Stems that say nothing about an event.
+    """
+
+    weights: Mapping[str, float]
+    rarest: float
+    places: Mapping[str, str]
+    regions: frozenset[str]
+    weapons: Mapping[str, str]
+    ignored: frozenset[str]
+
+    def weight(self, word: str) -> float:
+        """The weight of a stem."""
+        return self.weights.get(word, self.rarest)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Read the package's data, once."""
+    frequencies = read_data("frequencies")
+    by_region = read_data("places")
+    places = {
+        "".join(normalise(spelling).split()): "".join(normalise(entry.split("|")[0]).split())
+        for region in by_region.values()
+        for entry in region["names"]
+        for spelling in entry.split("|")
+    }
+    weapons = {
+        word: kind for kind, listed in read_data("weapons").items() for word in normalise(listed).split()
+    }
+    return Lexicon(
+        weights={
+            word: float(weight) for weight, listed in frequencies["words"].items() for word in listed.split()
+        },
+        rarest=float(frequencies["rarest"]),
+        places=places,
+        regions=frozenset(places["".join(normalise(name).split())] for name in _first(by_region["regions"])),
+        weapons=weapons,
+        ignored=frozenset(stem(word) for kind in _WITHOUT_MEANING for word in WORDS[kind].split()),
+    )
+
+
+def read_data(name: str) -> dict[str, Any]:
+    """Read one of the package's TOML files."""
+    return tomllib.loads((files("dedup.event") / f"{name}.toml").read_text("utf-8"))
+
+
+def _first(region: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    return (entry.split("|")[0] for entry in region["names"])
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """A normalised word without article, attached particles and ending, as far as letters show them.
+
+    As much is cut as the light stemmer of Larkey, Ballesteros and Connell (2007) does, but never below three
+    letters.
+    """
+    if len(word) >= 5 and word[0] in "وف":
+        word = word[1:]
+    if word.startswith("لل") and len(word) >= 5:
+        word = word[2:]
+    else:
+        if len(word) >= 5 and word[0] in "بلك":
+            word = word[1:]
+        if word.startswith("ال") and len(word) >= 2 + _SHORTEST_STEM:
+            word = word[2:]
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) >= len(ending) + _SHORTEST_STEM:
+            return word[: -len(ending)]
+    return word
+
+
+@lru_cache(maxsize=1 << 16)
+def _readings(word: str) -> tuple[str, ...]:
+    """What of a word may begin a place's name: as it stands, and without the particles attached to it."""
+    readings = [word]
+    if len(word) >= 4 and word[0] in "وف":
+        word = word[1:]
+        readings.append(word)
+    if len(word) >= 4 and word[0] == "ب":
+        readings.append(word[1:])
+    elif len(word) >= 5 and word.startswith("لل"):
+        readings.append(f"ال{word[2:]}")
+    elif len(word) >= 4 and word[0] == "ل":
+        readings.append(word[1:])
+    return tuple(reading for reading in readings if reading[:_DISTINCT] in _beginnings())
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The first letters of all places."""
+    return frozenset(name[:_DISTINCT] for name in lexicon().places)
+
+
+@cache
+def _announcing() -> frozenset[str]:
+    """Words that a place's name follows, whatever it is: one village, not several."""
+    return frozenset(normalise(_ANNOUNCING).split())
+
+
+def find_places(words: Sequence[str]) -> list[tuple[int, str]]:
+    """The places that a text names, each with the number of the word where the name begins.
+
+    Listed places, and whatever follows «قرية», «بلدة» or the like.
+
+    Args:
+        words: The normalised words of the text.
+    """
+    announcing, ignored = _announcing(), lexicon().ignored
+    mentions = []
+    end = 0
+    for at, word in enumerate(words):
+        if at < end:
+            continue
+        readings = _readings(word)
+        if readings and (match := _longest_name(readings, words, at)):
+            end = at + match[0]
+            mentions.append((at, match[1]))
+        elif at and words[at - 1] in announcing and len(word) >= _DISTINCT and stem(word) not in ignored:
+            mentions.append((at, word))
+    return mentions
+
+
+def _longest_name(readings: Sequence[str], words: Sequence[str], at: int) -> tuple[int, str] | None:
+    """How many words a listed place's name has that begins at a word, and the place; None without one."""
+    places = lexicon().places
+    for length in range(_LONGEST_NAME, 0, -1):
+        rest = "".join(words[at + 1 : at + length])
+        for reading in readings:
+            if name := places.get(reading + rest):
+                return length, name
+    return None

@@ -1,0 +1,189 @@
+"""What an article says of an event, in the form in which two articles are compared."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import log, sqrt
+
+from dedup.documents import Document
+from dedup.event.casualties import find_casualties
+from dedup.event.dates import Days, find_days
+from dedup.event.lexicon import find_places, lexicon, stem
+from dedup.text.shingles import words as words_of
+
+LEAD_WORDS = 60
+"""So many words from where the report begins say what happened; the rest is background."""
+_LONGEST_TEXT = 8000
+"""Letters of a text that are looked at. What news has further down is background."""
+_STEP = 8
+"""The report's beginning is looked for at every so many words..."""
+_FURTHEST_BEGINNING = 400
+"""...and within so many: saved pages may begin with other headlines."""
+_KEYS = 40
+"""Terms of an article by which others are looked up, at most..."""
+_KEY_WEIGHT = 2.5
+"""...and none that more than a twelfth of all texts have."""
+_PLACE_BOOST = 3.0
+"""A place says more of which event it is than another word as rare."""
+_REGION_WEIGHT = 1.0
+"""A region is named in every fourth text or so."""
+_NAME_WEIGHT = 4.0
+"""A word of a name is at least so rare."""
+_GLUED = re.compile(r"(?<=[0-9])(?=[ء-ي])|(?<=[ء-ي])(?=[0-9])")
+
+Vector = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an article is compared by.
+
+    Attributes:
+        id: The article's id.
+        published: When it was published, or None.
+        source: Who published it, or None.
+        lead: Weights of the terms of headline and lead, of length 1.
+        text: The same of the whole text.
+        keys: The rarest terms of the lead, with their weights: what candidates share.
+        places: The places of headline and lead, with their weights...
+        places_weight: ...and the sum of these.
+        localities: Those of them that are no region...
+        regions: ...and the others.
+        all_places: The places of the whole text, with their weights...
+        all_places_weight: ...and the sum of these.
+        focus: The places of the headline, or the lead's first.
+        lead_days: The days that the lead names.
+        days: Those of the whole text.
+        names: Two rare words in a row: names of people, of villages, of units.
+        dead: The numbers of dead that headline and lead give.
+        wounded: The numbers of wounded.
+        weapons: The kinds of attack that headline and lead name.
+    """
+
+    id: str
+    published: datetime | None
+    source: str | None
+    lead: Vector
+    text: Vector
+    keys: Vector
+    places: Vector
+    places_weight: float
+    localities: frozenset[str]
+    regions: frozenset[str]
+    all_places: Vector
+    all_places_weight: float
+    focus: frozenset[str]
+    lead_days: Days
+    days: Days
+    names: frozenset[tuple[str, str]]
+    dead: frozenset[int]
+    wounded: frozenset[int]
+    weapons: frozenset[str]
+
+
+def profile(document: Document) -> Profile:
+    """Read an article."""
+    words = words_of(_split_digits(document.text[:_LONGEST_TEXT]))
+    stems = [stem(word) for word in words]
+    in_text = set(stems)
+    # A saved page's title has the site's name, too: of the title counts what the text says as well.
+    title = [word for word in dict.fromkeys(words_of(document.title or "")) if stem(word) in in_text]
+    begins = _beginning(stems, {stem(word) for word in title} - lexicon().ignored)
+    lead = words[begins : begins + LEAD_WORDS]
+    top = [*title, *lead]
+    regions = lexicon().regions
+    mentions = find_places(words)
+    in_title = {name for _, name in find_places(title)}
+    near = {name for at, name in mentions if begins <= at < begins + LEAD_WORDS} | in_title
+    local = [name for at, name in mentions if at >= begins and name not in regions]
+    all_places = _place_weights(name for _, name in mentions)
+    places = _place_weights(near)
+    casualties = find_casualties(top)
+    lead_vector = _vector([*map(stem, title), *stems[begins : begins + LEAD_WORDS]])
+    return Profile(
+        id=document.id,
+        published=document.published,
+        source=document.source,
+        lead=lead_vector,
+        text=_vector(stems),
+        keys=_keys(lead_vector, all_places),
+        places=places,
+        places_weight=sum(places.values()),
+        localities=frozenset(near - regions),
+        regions=frozenset(near & regions),
+        all_places=all_places,
+        all_places_weight=sum(all_places.values()),
+        focus=frozenset(in_title - regions) or frozenset(local[:1]),
+        lead_days=find_days(lead),
+        days=find_days(words[begins:]),
+        names=_names(stems[begins:]),
+        dead=casualties["dead"],
+        wounded=casualties["wounded"],
+        weapons=frozenset(lexicon().weapons[word] for word in top if word in lexicon().weapons),
+    )
+
+
+def _split_digits(text: str) -> str:
+    """A text in which digits don't touch letters («4تموز»)."""
+    return _GLUED.sub(" ", text)
+
+
+def _beginning(stems: Sequence[str], title: set[str]) -> int:
+    """Where the report begins: the earliest place after which most of the title's words come."""
+    if len(title) < 2 or len(stems) <= LEAD_WORDS:
+        return 0
+    hits = [0]
+    for word in stems[: _FURTHEST_BEGINNING + LEAD_WORDS]:
+        hits.append(hits[-1] + (word in title))
+    last = len(hits) - 1
+    best, best_count = 0, 2 * (hits[min(LEAD_WORDS, last)])
+    for at in range(_STEP, min(_FURTHEST_BEGINNING, last), _STEP):
+        count = hits[min(at + LEAD_WORDS, last)] - hits[at]
+        if count > best_count:
+            best, best_count = at, count
+    if not best:
+        return 0
+    first = next(at for at in range(best, last) if stems[at] in title)
+    return max(best, first - _STEP // 2)
+
+
+def _vector(stems: Iterable[str]) -> Vector:
+    ignored, weights, rarest = lexicon().ignored, lexicon().weights, lexicon().rarest
+    counts = Counter(stems)
+    vector = {
+        word: (1 + log(count)) * weights.get(word, rarest)
+        for word, count in counts.items()
+        if len(word) > 1 and word not in ignored
+    }
+    length = sqrt(sum(weight * weight for weight in vector.values())) or 1.0
+    return {word: weight / length for word, weight in vector.items()}
+
+
+def _keys(lead: Vector, places: Vector) -> Vector:
+    weight = lexicon().weight
+    terms = {word: weight(word) for word in lead if len(word) > 2}
+    terms |= {f"@{name}": value + _PLACE_BOOST for name, value in places.items() if value >= _KEY_WEIGHT}
+    frequent = [term for term, value in terms.items() if value < _KEY_WEIGHT]
+    for term in frequent:
+        del terms[term]
+    chosen = sorted(terms, key=lambda term: (-terms[term], term))[:_KEYS]
+    return {term: terms[term] for term in chosen}
+
+
+def _names(stems: Sequence[str]) -> frozenset[tuple[str, str]]:
+    weights, rarest = lexicon().weights, lexicon().rarest
+    rare = [weights.get(word, rarest) >= _NAME_WEIGHT and len(word) > 2 for word in stems]
+    return frozenset((stems[at], stems[at + 1]) for at in range(len(stems) - 1) if rare[at] and rare[at + 1])
+
+
+def _place_weights(names: Iterable[str]) -> Vector:
+    return {name: _place_weight(name) for name in names}
+
+
+def _place_weight(name: str) -> float:
+    """How much a place says: a region little, a name of several words as a rare word."""
+    if name in lexicon().regions:
+        return _REGION_WEIGHT
+    return lexicon().weight(stem(name))

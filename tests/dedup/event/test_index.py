@@ -1,0 +1,172 @@
+"""Which articles are one event, and that their order decides nothing."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from itertools import chain, permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dedup
+from dedup.documents import Document
+from dedup.errors import DocumentError
+from dedup.event import candidates
+from dedup.event.grouping import LARGEST_PIECE, connected_pieces, group
+from dedup.event.index import EventIndex, events, window_start
+
+MONDAY = datetime(2024, 12, 2, 9, tzinfo=UTC)
+
+SHELLING = (
+    "قتل ثلاثة مدنيين وأصيب سبعة آخرون صباح اليوم الاثنين بقصف مدفعي استهدف السوق الشعبي في بلدة دابق "
+    "بريف حلب الشمالي، وقال المسعف سالم الحمود إن القذائف سقطت بين الباعة قرب الفرن الآلي.",
+    "ثلاثة قتلى وسبعة جرحى حصيلة سقوط قذائف على سوق بلدة دابق شمالي حلب اليوم الاثنين، ونقل المسعف "
+    "سالم الحمود الجرحى من بين بسطات الباعة إلى مشفى مارع.",
+    "أفادت مصادر محلية بمقتل 3 أشخاص في دابق بعد أن طالت المدفعية سوقها الشعبي صباح الاثنين، وتضرر "
+    "الفرن الآلي ومحال عدة.",
+)
+BRIDGE = (
+    "افتتحت بلدية حماة يوم الاثنين جسراً جديداً على نهر العاصي بعد أعمال استمرت عاماً كاملاً وكلفت مليوني دولار."
+)
+
+
+def documents(gap: timedelta = timedelta(hours=2)) -> list[Document]:
+    reports = [
+        Document(f"shelling-{number}", text, MONDAY + number * gap, f"site-{number}")
+        for number, text in enumerate(SHELLING)
+    ]
+    return [*reports, Document("bridge", BRIDGE, MONDAY, "site-9")]
+
+
+def test_reports_in_other_words_are_one_event() -> None:
+    found = dedup.events(documents())
+    assert found == {
+        "shelling-0": "shelling-0",
+        "shelling-1": "shelling-0",
+        "shelling-2": "shelling-0",
+        "bridge": "bridge",
+    }
+
+
+def test_a_week_later_it_is_another_event() -> None:
+    found = events(documents(timedelta(days=7)))
+    assert len(set(found.values())) == 4
+
+
+def test_what_is_not_known_of_the_time_is_read_in_the_text() -> None:
+    rows = [(document.id, document.text, None, document.source) for document in documents()]
+    assert set(events(rows).values()) == {"shelling-0", "bridge"}
+
+
+def test_copies_of_a_story_are_one_event_whatever_their_texts_say() -> None:
+    rows = [
+        {"id": "b", "text": BRIDGE, "published": MONDAY, "story_id": "s"},
+        {"id": "a", "text": "", "published": MONDAY - timedelta(days=30), "story_id": "s"},
+    ]
+    assert events(rows) == {"b": "a", "a": "a"}
+    with pytest.raises(DocumentError, match="document 2: 'title' is 5"):
+        events([*rows[:1], {"id": "c", "text": "", "title": 5}])
+
+
+def test_every_order_and_every_batch_gives_the_same() -> None:
+    expected = events(documents())
+    for order in permutations(documents()):
+        index = EventIndex()
+        for document in order:
+            index.add([document])
+            index.all_events()  # what was settled before must not decide
+        assert index.all_events() == expected
+
+
+def test_whoever_leaves_leaves_nothing() -> None:
+    index = EventIndex()
+    index.add(documents())
+    assert index.members("shelling-0") == ["shelling-0", "shelling-1", "shelling-2"]
+    index.remove(["shelling-0", "nobody"])
+    assert index.members("shelling-1") == ["shelling-1", "shelling-2"]
+    assert index.members("shelling-0") == []
+    index.add(documents()[:1])
+    assert index.all_events() == events(documents())
+    with pytest.raises(KeyError):
+        index.event_of("nobody")
+
+
+def test_what_was_forgotten_keeps_its_event() -> None:
+    index = EventIndex()
+    index.add(documents())
+    before = index.all_events()
+    index.forget_before(window_start(MONDAY + timedelta(days=10)))
+    assert index.all_events() == before
+    with pytest.raises(KeyError):
+        index.link("shelling-0", "shelling-1")
+
+
+def test_a_link_says_why() -> None:
+    index = EventIndex()
+    index.add(documents())
+    link = index.link("shelling-0", "shelling-1")
+    assert link.probability == index.linked("shelling-0")["shelling-1"] > 0.9
+    explained = "\n".join(link.explain())
+    assert "both have the same names" in explained
+    assert "دابق" in explained
+    assert "سالم حمود" in explained
+    assert index.link("shelling-0", "bridge").probability < 0.05
+
+
+def test_the_candidates_of_crowds_do_not_depend_on_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MOST_CANDIDATES", 3)
+    crowd = [
+        Document(f"{number:02}", f"{SHELLING[number % 3]} العدد {number}", MONDAY + timedelta(minutes=number))
+        for number in range(12)
+    ]
+    links = []
+    for seed in range(3):
+        index = EventIndex()
+        index.add(random.Random(seed).sample(crowd, len(crowd)))
+        links.append({id_: index.linked(id_) for id_ in sorted(index.all_events())})
+    assert links[0] == links[1] == links[2]
+    assert max(sum(other < id_ for other in row) for id_, row in links[0].items()) == 3
+
+
+strengths = st.dictionaries(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]),
+    st.floats(0.05, 1.0),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(strengths, st.randoms(use_true_random=False))
+def test_groups_divide_all_and_follow_from_the_links_alone(
+    chosen: dict[tuple[int, int], float], dice: random.Random
+) -> None:
+    ids = [str(number) for number in range(10)]
+    links: dict[str, dict[str, float]] = {id_: {} for id_ in ids}
+    for (one, other), strength in dice.sample(sorted(chosen.items()), len(chosen)):
+        links[str(one)][str(other)] = links[str(other)][str(one)] = strength
+    ordered = {id_: dict(sorted(links[id_].items())) for id_ in ids}
+    groups = [group(links, piece, 0.4) for piece in connected_pieces(links, dice.sample(ids, len(ids)))]
+    assert sorted(id_ for part in groups for ids_ in part for id_ in ids_) == ids
+    again = [group(ordered, piece, 0.4) for piece in connected_pieces(ordered, ids)]
+    assert sorted(chain(*groups)) == sorted(chain(*again))
+
+
+def test_a_round_up_does_not_make_two_events_one() -> None:
+    links = {
+        "a": {"b": 0.9, "r": 0.7},
+        "b": {"a": 0.9},
+        "c": {"d": 0.9, "r": 0.7},
+        "d": {"c": 0.9},
+        "r": {"a": 0.7, "c": 0.7},
+    }
+    assert group(links, list("abcdr"), 0.4) == [["a", "b"], ["c", "d"], ["r"]]
+
+
+def test_a_piece_too_large_is_cut_at_its_weak_links() -> None:
+    size = LARGEST_PIECE + 2
+    ids = [f"{number:04}" for number in range(size)]
+    links: dict[str, dict[str, float]] = {id_: {} for id_ in ids}
+    for number in range(size - 1):
+        strength = 0.9 if number % 2 == 0 else 0.3
+        links[ids[number]][ids[number + 1]] = links[ids[number + 1]][ids[number]] = strength
+    assert group(links, ids, 0.4) == [ids[at : at + 2] for at in range(0, size, 2)]
