@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHELL := /bin/bash
 
-.PHONY: demo test test-fast test-lowest test-313 coverage check lint words sbom licences wheel docs hooks chaos install lock bench bench-politeness rivals bench-rivals spark clean
+.PHONY: demo test test-fast test-lowest test-313 coverage check lint words sbom licences wheel docs hooks chaos install lock bench bench-politeness rivals strangers bench-rivals spark clean
 
 demo: $(STAMP)
 	$(BIN)/khabar demo
@@ -100,6 +100,14 @@ rivals: .venv-rivals/.installed .venv-news-please/.installed
 .venv-news-please/.installed: pyproject.toml $(STAMP)
 	$(PYTHON) -m venv --clear .venv-news-please
 	$(BIN)/uv pip install --quiet --python .venv-news-please/bin/python --group news-please
+	@touch $@
+
+# Other people's tools, which have to accept packages of evidence; they want other versions of what Khabar uses.
+strangers: .venv-strangers/.installed
+
+.venv-strangers/.installed: pyproject.toml $(STAMP)
+	$(PYTHON) -m venv --clear .venv-strangers
+	$(BIN)/uv pip install --quiet --python .venv-strangers/bin/python --group strangers
 	@touch $@
 
 bench-rivals: rivals

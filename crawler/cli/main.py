@@ -30,6 +30,7 @@ GROUPS = {
     "search": {"search"},
     "show": {"show"},
     "seal": {"seal", "unseal"},
+    "evidence": {"evidence", "keys"},
     "export": {"export"},
     "importing": {"import"},
     "alerts": {"alerts"},
@@ -46,6 +47,7 @@ PANELS = {
     "Read the archive": ("search", "show", "export", "alerts", "web", "dedup"),
     "Bring in": ("import",),
     "Withhold": ("seal", "unseal"),
+    "Hand over": ("evidence", "keys"),
     "One page": ("extract", "reextract"),
     "Stores": ("verify", "stores", "backup", "restore", "doctor"),
 }

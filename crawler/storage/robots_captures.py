@@ -21,6 +21,11 @@ def remember_robots(db: Database[Document], site: str, exchange: Exchange, captu
     db.sites.update_one({"_id": site}, {"$set": {"robots_captures": [*rest, robots]}})
 
 
+def robots_captures(db: Database[Document], site: str) -> list[CaptureReference]:
+    """The captures of the robots.txt of a site's hosts, as they stand now."""
+    return [CaptureReference.from_document(robots["capture"]) for robots in _stored(db, site)]
+
+
 def _stored(db: Database[Document], site: str) -> list[Document]:
     document = db.sites.find_one({"_id": site}, {"robots_captures": 1}) or {}
     return list(document.get("robots_captures") or ())

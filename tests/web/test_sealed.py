@@ -51,6 +51,7 @@ def _found(texts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return where
 
 
+@pytest.mark.timeout(300)  # the report is made in a process of its own
 def test_nothing_of_a_sealed_article_is_served(web: Web, archive: Stores) -> None:
     before = _found(made.served(web, archive))
     assert all(before.values()), "each word is served somewhere, or this test sees nothing"

@@ -16,10 +16,11 @@ def index_lines(segment: Path) -> Iterator[str]:
     """Yield the lines of a segment's answers, in the order of the records, up to what is damaged."""
     for record in read_records(segment):
         if record.kind in ("response", "revisit"):
-            yield _line(record, segment_name(segment))
+            yield index_line(record, segment_name(segment))
 
 
-def _line(record: ReadRecord, filename: str) -> str:
+def index_line(record: ReadRecord, filename: str) -> str:
+    """The line of a response or revisit record, by the name of the file that it stands in."""
     head = record.http_head() if record.is_http else b""
     headers = {name.lower(): value for name, value in header_fields(head)}
     status = re.match(rb"HTTP/\S+ +(\d{3})", head)
