@@ -44,6 +44,9 @@ class EventKind(StrEnum):
     """An authority has stamped the hash of an entry."""
     SPLIT = "split"
     UNSPLIT = "unsplit"
+    SEAL = "seal"
+    """An article, or a part of it, was withheld from what is served."""
+    UNSEAL = "unseal"
 
 
 ARTICLE_STATES = frozenset(

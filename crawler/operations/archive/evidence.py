@@ -15,6 +15,7 @@ from crawler.files import draft_of
 from crawler.model.period import iso_time, iso_times
 from crawler.model.seal import WithheldError
 from crawler.model.site import Site, zone_of
+from crawler.operations.archive.custody_files import custody_files
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
 from crawler.operations.archive.show import find_stored
@@ -131,6 +132,7 @@ def write_evidence(
         raise UsageError(f"{path}: the name of a package ends in .wacz")
     key_file = key_path(settings.data_dir)
     key = SigningKey(key_file) if key_file.exists() else None
+    custody = custody_files(stores.db, [article.id for article in selection.articles])
     case = Case(
         title=title or selection.articles[0].title or selection.articles[0].url,
         articles=[_case_article(stores, settings, article, sites) for article in selection.articles],
@@ -138,7 +140,8 @@ def write_evidence(
         software=f"Khabar {__version__}",
         selection=selection.words,
         operator=settings.operator,
-        notes=selection.notes,
+        notes=[*selection.notes, *custody.notes],
+        attachments=custody.files,
     )
     try:
         with draft_of(path) as draft:

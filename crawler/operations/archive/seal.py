@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from crawler.custody.entries import EventKind, new_event
 from crawler.errors import KhabarError, UsageError
 from crawler.model.seal import Seal, SealedField
 from crawler.operations.archive.show import find_stored
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
+from crawler.storage.custody_records import Custodian
 from crawler.storage.seals import Seals, credits_of
 from crawler.storage.search import SearchFile, refresh
 from crawler.storage.stored_article import UnsealedArticleReader
@@ -81,6 +83,7 @@ def seal(
         hidden = [*names, *credits_of(document)] if SealedField.NAMES in fields else []
         given = Seal(article_id, fields, reason, now, tuple(dict.fromkeys(filter(str.strip, hidden))))
         (result.changed if seals.put(document, given) else result.unchanged).append(article_id)
+    _log(stores, EventKind.SEAL, result.changed, now, reason, sorted(map(str, fields)))
     result.copies = _copies(stores, ids)
     result.index_error = _follow(stores, settings)
     return result
@@ -104,6 +107,7 @@ def unseal(
     for article_id in _ids(stores, addresses):
         lifted = seals.lift(article_id, reason, now)
         (result.changed if lifted else result.unchanged).append(article_id)
+    _log(stores, EventKind.UNSEAL, result.changed, now, reason, None)
     result.index_error = _follow(stores, settings)
     return result
 
@@ -122,6 +126,21 @@ def seal_records(stores: Stores) -> list[dict[str, Any]]:
         }
         for record in Seals(stores.db).records()
     ]
+
+
+def _log(
+    stores: Stores,
+    kind: EventKind,
+    article_ids: Sequence[str],
+    at: datetime,
+    reason: str | None,
+    fields: list[str] | None,
+) -> None:
+    """Enter into the custody log what was decided; what is withheld does not stand there."""
+    custodian = Custodian()
+    events = [new_event(kind, at, "", id_, reason=reason, fields=fields) for id_ in article_ids]
+    custodian.log_events(stores.db, events)
+    custodian.close(stores.db)
 
 
 def _ids(stores: Stores, addresses: Sequence[str]) -> list[str]:
