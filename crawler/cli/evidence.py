@@ -76,7 +76,7 @@ def evidence_command(
             "signed": written.signed,
             "datapackage_sha256": written.sha256,
             "missing": missing,
-            "notes": selection.notes,
+            "notes": list(written.notes),
         }
         out().print_json(json.dumps(result, ensure_ascii=False))
     else:
@@ -86,7 +86,7 @@ def evidence_command(
             markup=False,
             soft_wrap=True,
         )
-    for note in selection.notes:
+    for note in written.notes:
         common.notice(note, style="yellow")
     for article, sentences in missing.items():
         for sentence in sentences:

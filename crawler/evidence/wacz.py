@@ -6,7 +6,7 @@ validators of the format expect.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,11 +33,13 @@ class Written:
         missing: Sentences on captures that the package lacks, by article.
         signed: Whether the package is signed.
         sha256: Hex SHA-256 of datapackage.json, which holds the hashes of all other files.
+        notes: The case's sentences on what was left out.
     """
 
     records: int = 0
     missing: dict[str, list[str]] = field(default_factory=dict)
     signed: bool = False
+    notes: Sequence[str] = ()
     sha256: str = ""
 
 
@@ -52,7 +54,8 @@ def write_package(path: Path, case: Case, key: SigningKey | None) -> Written:
     Raises:
         OSError: The file cannot be written.
     """
-    written = Written(missing={article.id: list(article.missing) for article in case.articles})
+    missing = {article.id: list(article.missing) for article in case.articles}
+    written = Written(missing=missing, notes=case.notes)
     with ZipFile(path, "x", allowZip64=True) as package:
         files = _Files(package, case.created_at)
         lines = _write_records(files, case, written)

@@ -18,6 +18,7 @@ from crawler.operations.archive.read import Archive
 from crawler.web import api, feed_routes, pages
 from crawler.web.access import HEALTH_PATH, OPEN, Access, AccessMiddleware
 from crawler.web.article_pages import ArticlePages
+from crawler.web.evidence import article_package
 from crawler.web.render import render
 from crawler.web.reports import Reports
 from crawler.web.security import LOOPBACK, SecurityMiddleware
@@ -69,6 +70,8 @@ def create_app(
     app.include_router(feed_routes.router)
     app.include_router(pages.router)
     app.add_api_route(HEALTH_PATH, partial(_answer_health, archive), include_in_schema=False)
+    package = partial(article_package, archive, sites)
+    app.add_api_route("/evidence/{article_id}.wacz", package, include_in_schema=False)
     app.add_middleware(AccessMiddleware, access=access)
     # Added last, so it comes first.
     app.add_middleware(SecurityMiddleware, hosts=hosts)

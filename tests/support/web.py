@@ -31,7 +31,7 @@ class Web:
         try:
             connection.request(method, quote(path, safe="/?&=%*-+#:"), headers=headers)
             response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read().decode())
+            return Answer(response.status, response.headers, response.read().decode(errors="surrogateescape"))
         finally:
             connection.close()
 

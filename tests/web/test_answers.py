@@ -409,3 +409,12 @@ def test_what_one_site_carried_of_anothers_is_listed_by_page(web: Web) -> None:
     page = web.get("/en/pairs?first=barada&carrier=ugarit").text
     assert f"second={small.CUT}#difference" in page
     assert web.get("/api/pairs?first=a&carrier=b&before=x").status == 400
+
+
+def test_an_article_is_handed_over_as_a_package(web: Web) -> None:
+    page = web.get(f"/en/articles/{small.FIRST}").text
+    assert f'href="/evidence/{small.FIRST}.wacz"' in page
+    answer = web.get(f"/evidence/{small.FIRST}.wacz")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/wacz")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{small.FIRST}.wacz"'
+    assert web.get("/evidence/nothing.wacz").status == 404

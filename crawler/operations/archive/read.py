@@ -100,15 +100,15 @@ class Archive:
 
     def refresh(self, progress: Callable[[int], None] | None = None) -> Refreshed:
         """Bring the index up to date with the crawls that ended since it last looked."""
-        return self._ask(lambda stores: refresh(self.file, stores.db, progress))
+        return self.ask(lambda stores: refresh(self.file, stores.db, progress))
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> Refreshed:
         """Make the index anew; a file that cannot be read is replaced."""
         try:
-            return self._ask(lambda stores: rebuild(self.file, stores.db, progress))
+            return self.ask(lambda stores: rebuild(self.file, stores.db, progress))
         except DamagedIndexError:
             self.file.remove()
-            return self._ask(lambda stores: rebuild(self.file, stores.db, progress))
+            return self.ask(lambda stores: rebuild(self.file, stores.db, progress))
 
     def article(self, id_: str) -> StoredArticle | None:
         """An article with all that is stored of it.
@@ -116,27 +116,27 @@ class Archive:
         Raises:
             WithheldError: It is sealed as a whole.
         """
-        return self._ask(lambda stores: ArticleReader(stores.db).shown(id_))
+        return self.ask(lambda stores: ArticleReader(stores.db).shown(id_))
 
     def revisions(self, id_: str) -> list[Revision]:
         """The earlier wordings of an article, oldest first."""
-        return self._ask(lambda stores: ArticleReader(stores.db).revisions(id_))
+        return self.ask(lambda stores: ArticleReader(stores.db).revisions(id_))
 
     def readings(self, id_: str) -> list[EarlierReading]:
         """What Khabar had read in the article's page before it read it again, oldest first."""
-        return self._ask(lambda stores: ArticleReader(stores.db).earlier_readings(id_))
+        return self.ask(lambda stores: ArticleReader(stores.db).earlier_readings(id_))
 
     def seals_mark(self) -> str:
         """What changes whenever an article is sealed or unsealed."""
-        return self._ask(lambda stores: ArticleReader(stores.db).seals_mark())
+        return self.ask(lambda stores: ArticleReader(stores.db).seals_mark())
 
     def states(self) -> dict[str, SiteState]:
         """What is remembered of each site that was ever crawled; `sites`, some dozen documents."""
-        return self._ask(lambda stores: site_states(stores.db))
+        return self.ask(lambda stores: site_states(stores.db))
 
     def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of these articles."""
-        return self._ask(lambda stores: ArticleReader(stores.db).texts(ids))
+        return self.ask(lambda stores: ArticleReader(stores.db).texts(ids))
 
     def vocabulary(self) -> Vocabulary:
         """What words of a query mean here: the names with several spellings, the sites by their names.
@@ -217,7 +217,12 @@ class Archive:
         )
         return counts, hits
 
-    def _ask(self, work: Callable[[Stores], T]) -> T:
+    def ask(self, work: Callable[[Stores], T]) -> T:
+        """Do what needs the open stores.
+
+        Raises:
+            StoreUnavailableError: MongoDB does not answer.
+        """
         try:
             return work(self.stores())
         except PyMongoError as error:
