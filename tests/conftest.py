@@ -29,7 +29,7 @@ _OURS = "khabar:test-session"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_environment() -> Iterator[None]:
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the settings of the shell out of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
@@ -37,7 +37,7 @@ def _own_environment() -> Iterator[None]:
                 patch.delenv(name)
         patch.delenv("KHABAR_DATA_DIR", raising=False)
         # Nor does anybody's own file of settings count.
-        patch.setenv("XDG_CONFIG_HOME", "/nonexistent")
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield
 
 

@@ -86,7 +86,7 @@ class UnreadableRobotsError(Exception):
     """robots.txt of a host cannot be read: nothing may be fetched from it for now."""
 
 
-_WRAPPED = re.compile(r"Failure builtins\.ValueError: (.+?)>\]?\Z", re.DOTALL)
+_WRAPPED = re.compile(r"Failure builtins\.ValueError: (.{1,1000}?)>\]?\Z", re.DOTALL)
 
 BLOCKING_STATUS = {
     401: "the site wants a login (401)",

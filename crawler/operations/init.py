@@ -9,7 +9,7 @@ from crawler.errors import UsageError
 from crawler.files import make_private_folder, replaced_file
 from crawler.folders import settings_file, user_seeds
 
-CONTACT: Final = re.compile(r"\S+@\S+\.\S+|https?://\S+")
+CONTACT: Final = re.compile(r"[^\s@]{1,60}@[^\s@.]{1,60}(?:\.[^\s@.]{1,60}){1,9}|https?://\S{1,500}")
 """What a site's keeper can turn to: an address of mail or of a page, without what would end a header."""
 
 _TEXT: Final = """\

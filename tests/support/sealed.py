@@ -89,6 +89,7 @@ def _paths(web: Web) -> Iterator[str]:
             "lang": ("ar", "en"),
             "site": ("ugarit", "barada"),
             "article": (SEALED, LIKE_IT, small.CUT),
+            "article_id": (SEALED,),
             "story": (SEALED, LIKE_IT),
             "version": ("1",),
         }

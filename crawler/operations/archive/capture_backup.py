@@ -19,7 +19,7 @@ from crawler.storage.warc.segments import TORN, index_path
 ENDING = ".captures.tar"
 
 _NAME = re.compile(
-    r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9.-]*\.(?:warc\.gz|warc\.gz\.torn|cdxj)", re.ASCII
+    r"[a-z0-9][a-z0-9-]{0,63}/[A-Za-z0-9][A-Za-z0-9.-]{0,250}\.(?:warc\.gz|warc\.gz\.torn|cdxj)", re.ASCII
 )
 
 

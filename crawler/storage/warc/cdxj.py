@@ -16,7 +16,7 @@ ENDING = ".cdxj"
 _SAFE = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _DOUBLE = re.compile(r"//+")
 _WWW = re.compile(r"www\d*\.")
-_SESSION = re.compile(r"(?i)(?:jsessionid|phpsessid|sid|aspsessionid\w*)=[0-9a-z]{32}&?")
+_SESSION = re.compile(r"(?i)(?:jsessionid|phpsessid|sid|aspsessionid\w{0,20})=[0-9a-z]{32}&?")
 
 
 def cdxj_line(
