@@ -161,6 +161,13 @@ chance."""
 FEWEST_HEADLINE_WORDS = 3
 """Words of a headline that are needed for that: «عاجل» is the headline of no text."""
 
+SUMMARY_REPEATED = 0.8
+"""Share of a summary's words that its article repeats at least, the place included that quotes it."""
+
+SUMMARY_SHARE = 0.15
+"""Part of a text that its summary makes up at least. Walls that open with the summaries of what they hide are
+the same (`SAME`) only where these are less than a twelfth of them."""
+
 LONGEST_TEXT = 20_000
 """Letters of a text that are compared: a headline speaks of how its article begins."""
 
@@ -200,7 +207,15 @@ def is_vouched_for(hints: Hints, url: str, text: str) -> bool:
         url: The address by which it was found; many hold words of the headline.
         text: The text.
     """
-    return speaks_of(hints.title, text) or speaks_of(_slug(url), text)
+    return speaks_of(hints.title, text) or speaks_of(_slug(url), text) or _is_summary_of(hints.summary, text)
+
+
+def _is_summary_of(summary: str | None, text: str) -> bool:
+    """Whether a source's summary is one of this text: a bulletin often repeats no word of its headline."""
+    share = agreement(summary, text, quotations=True)
+    if summary is None or share is None or share < SUMMARY_REPEATED:
+        return False
+    return len(summary.split()) >= SUMMARY_SHARE * len(text.split())
 
 
 def contradicts(hints: Hints, title: str, text: str) -> bool:

@@ -59,6 +59,26 @@ def test_words_of_the_address_vouch_for_a_text_and_none_do_not() -> None:
     assert not is_vouched_for(Hints(), "https://site.example/?p=123", text)
 
 
+BULLETIN = (
+    "أغلق الدولار مساء الجمعة في دمشق على 13306 شراء و13527 مبيعاً، وفي ريفها على 13252 شراء.\n\n"
+    "أما اليورو فأغلق على 14549، والدينار الأردني على 18730، والدرهم الإماراتي على 3599."
+)
+
+
+def test_a_summary_vouches_for_the_bulletin_whose_headline_says_other_words() -> None:
+    headline, summary = "نشرة الصرف ليوم 20 تشرين الثاني", BULLETIN.split("\n")[0]
+    assert not is_vouched_for(Hints(title=headline), "https://site.example/?p=526", BULLETIN)
+    assert is_vouched_for(Hints(title=headline, summary=summary), "https://site.example/?p=526", BULLETIN)
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_a_summary_vouches_for_no_wall_even_one_that_opens_with_it(wall: str) -> None:
+    hints = Hints(summary=BULLETIN.split("\n")[0])
+    assert not is_vouched_for(hints, "https://site.example/?p=526", wall)
+    teaser = " ".join([hints.summary or "", *[wall] * 12])
+    assert not is_vouched_for(hints, "https://site.example/?p=526", teaser)
+
+
 @pytest.mark.parametrize("headline", [None, "", "عاجل", "من هنا", "12 34 56"])
 def test_too_few_words_say_nothing(headline: str | None) -> None:
     assert not speaks_of(headline, STORIES[0][1])
