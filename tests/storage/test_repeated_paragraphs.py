@@ -8,7 +8,7 @@ from crawler.extraction.boilerplate.repeated import block_key, blocks_of, withou
 from crawler.model.article import Article
 from crawler.storage import repeated_paragraphs
 from crawler.storage.connect import Stores
-from crawler.storage.repeated_paragraphs import BoilerplateCounts
+from crawler.storage.repeated_paragraphs import BoilerplateCounts, template_of
 
 SITE = "صوت-الجزيرة"
 TEMPLATE = "ملاحظة: تصل أخبارنا إلى هاتفك كل صباح، فاكتب إلى المحرر ليضيف رقمك."
@@ -53,6 +53,18 @@ def test_a_background_paragraph_among_many_pages_stays(counts: BoilerplateCounts
     (one,) = counts.repeated()
     assert (one.text, one.count, one.removed) == (background, 50, False)
     assert counts.learned() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("reports", "others", "is_learned"), [(10, 0, True), (14, 12, False), (300, 150, True)]
+)
+def test_the_closing_sentence_of_a_daily_report_stays_whatever_was_counted_first(
+    reports: int, others: int, is_learned: bool
+) -> None:
+    closing = "وتعتمد هذه النشرة على متوسط ما تعلنه المكاتب عند افتتاح السوق."
+    pages = [blocks_of("\n\n".join([*_story(number), closing])) for number in range(reports)]
+    pages += [blocks_of("\n\n".join(_story(number))) for number in range(reports, reports + others)]
+    assert (block_key(closing) in template_of(pages)) is is_learned
 
 
 def test_what_is_old_is_forgotten_and_memory_is_bounded(
