@@ -108,8 +108,8 @@ def _worst(pattern: re.Pattern[Any]) -> tuple[float, str] | None:
                 continue
             if first >= LIMIT:
                 return first, f"{before!r} + {unit!r} * n + {end!r}"
-            short = min(_seconds(pattern, before, unit, LENGTH, end) for _ in range(2))
-            long = min(_seconds(pattern, before, unit, GROWTH * LENGTH, end) for _ in range(2))
+            short = min(_seconds(pattern, before, unit, LENGTH, end) for _ in range(4))
+            long = min(_seconds(pattern, before, unit, GROWTH * LENGTH, end) for _ in range(4))
             if long > max(MOST * short, GROWTH * NEGLIGIBLE):
                 return long, f"{before!r} + {unit!r} * n + {end!r}"
     return None

@@ -54,8 +54,8 @@ _MODIFIED = ("atom:updated", "atom:modified", "updated", "dcterms:modified")
 MAX_AUTHOR_CHARS = 300
 """Characters of an author that are read; the longest real ones name half a dozen people."""
 _AUTHOR = re.compile(
-    r"(?:mailto:)?[^\s()<>@]{1,100}@[^\s()<>@]{1,100}(?:\s{0,3}\((?P<in_brackets>[^()]{1,100})\))?"
-    r"|(?P<before>[^<>@()]{1,100})[<(][^<>@()]{1,100}@[^<>@()]{1,100}[>)]"
+    r"\A(?:(?:mailto:)?[^\s()<>@]{1,100}@[^\s()<>@]{1,100}(?:\s{0,3}\((?P<in_brackets>[^()]{1,100})\))?"
+    r"|(?P<before>[^<>@()]{1,100})[<(][^<>@()]{1,100}@[^<>@()]{1,100}[>)])\Z"
 )
 # Relations of an entry's links under which some sites give its page's address.
 _OF_THE_PAGE = frozenset({"canonical", "related", "via"})
@@ -283,7 +283,7 @@ def _without_address(author: str) -> str:
 
     `email.utils.parseaddr` would read more forms, and recurses once for each bracket.
     """
-    match = _AUTHOR.fullmatch(author.strip())
+    match = _AUTHOR.match(author.strip())
     name = (match["in_brackets"] or match["before"] or "") if match else ""
     return name.strip(" \"'")
 

@@ -38,7 +38,7 @@ _HOST = re.compile(
 )
 _JS_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
 _PAGE = re.compile(
-    rb"\s{0,99}(?:\xef\xbb\xbf)?\s{0,99}<(?:!doctype\s{1,9}html|html|head|body|!--)", re.IGNORECASE
+    rb"\A\s{0,99}(?:\xef\xbb\xbf)?\s{0,99}<(?:!doctype\s{1,9}html|html|head|body|!--)", re.IGNORECASE
 )
 _PATH_SAFE = "%/:@!$&'()*+,;=~"
 _INDEX = re.compile(r"/index\.html?\Z", re.IGNORECASE)

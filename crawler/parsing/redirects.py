@@ -38,7 +38,7 @@ MOST_COOKIE_CHARS = 4096
 
 _HINT = re.compile(rb"http-equiv|location", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "template", "noscript", "title", "head"})
-_SECONDS = re.compile(r"\s*(\d{0,6})[\d.]{0,9}(?=[\s;,u]|\Z)", re.IGNORECASE)
+_SECONDS = re.compile(r"\A\s*(\d{0,6})[\d.]{0,9}(?=[\s;,u]|\Z)", re.IGNORECASE)
 _URL_WORD = re.compile(r"url\s{0,9}=\s{0,9}", re.IGNORECASE)
 _STRING = r"""(?:"([^"\n]{1,2000})"|'([^'\n]{1,2000})')"""
 _LOCATION = re.compile(

@@ -77,9 +77,10 @@ def test_a_crawl_that_is_told_to_stop_ends_in_good_order(slow: Crawled) -> None:
 def test_two_crawls_of_one_site_do_not_meet(fresh: Crawled) -> None:
     first = fresh.start("crawl", SITE)
     wait_until(lambda: fresh.stores.db.sites.find_one({"_id": SITE}) is not None)
+    crawling = crawl_process(first).pid
     report = fresh.crawl(SITE)[SITE]
     assert report.verdict == "lease_held"
-    assert f"is being crawled by process {crawl_process(first).pid} on" in (report.reason or "")
+    assert f"is being crawled by process {crawling} on" in (report.reason or "")
     first.communicate(timeout=60)
     assert first.returncode == 0
     assert fresh.stored_ids(SITE) == fresh.true_ids(SITE)

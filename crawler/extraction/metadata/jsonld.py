@@ -72,8 +72,10 @@ _TRAILING_COMMA = re.compile(r",\s{0,200}([}\]])")
 _OPENING = re.compile(r"[\[{]")
 _SALVAGE_TYPE = re.compile(r'"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"([^"]{1,80})"')
 _SALVAGE_VALUE = re.compile(
-    r'\s{0,9}:\s{0,9}"(.{0,600}?)"\s{0,99}(?=,\s{0,99}"[\w@]{1,40}"\s{0,9}:|[}\]]|\Z)', re.DOTALL
+    r'\A\s{0,9}:\s{0,9}"(.{0,600}?)"\s{0,99}(?=,\s{0,99}"[\w@]{1,40}"\s{0,9}:|[}\]]|\Z)', re.DOTALL
 )
+_SALVAGE_WINDOW = 900
+"""Characters from a key on that are looked at: more than `_SALVAGE_VALUE` can take."""
 _SALVAGED = ("headline", "datePublished", "dateCreated", "dateModified", "articleSection", "description")
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -284,7 +286,8 @@ def _salvage(text: str) -> list[Any]:
         position = text.find(quoted, start, end)
         if position < 0:
             continue
-        if match := _SALVAGE_VALUE.match(text, position + len(quoted), end):
+        position += len(quoted)
+        if match := _SALVAGE_VALUE.match(text[position : min(end, position + _SALVAGE_WINDOW)]):
             node[key] = match.group(1).replace('\\"', '"').replace("\\/", "/")
     return [node] if len(node) > 1 else []
 

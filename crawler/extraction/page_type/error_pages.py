@@ -97,7 +97,7 @@ _TROUBLE_TEXT = re.compile(
 )
 _TOO_MANY = re.compile(r"too many requests|you (?:have been|are being) rate.?limited|طلبات كثيره جدا")
 _BESIDE = re.compile(r"\s(?:[-–—|•·»:])\s|\n|\A\W{0,40}\d{3}\W{1,40}|\W{1,40}\d{3}\W{0,40}\Z")
-_RELOAD = re.compile(r"\s*\d+\s*;?\s*")
+_RELOAD = re.compile(r"\A\s*\d+\s*(?:;\s*)?\Z")
 """A refresh without a URL: the page only reloads itself."""
 _TITLE_PART = re.compile(r"[\n|–—:-]")
 
@@ -111,7 +111,7 @@ def is_redirect(page: Page) -> bool:
 
 
 def _has_target(refresh: str) -> bool:
-    if _RELOAD.fullmatch(refresh):
+    if _RELOAD.match(refresh):
         return False
     return "url" in refresh.lower() or _REFRESH.search(refresh) is not None
 
