@@ -17,8 +17,9 @@ GENERATION = 400
 MIN_PAGES = 10
 MIN_SHARE = 0.5
 """A paragraph is the template's when at least so many pages had it, and when those counted leave no doubt
-that more than this part of all pages do. What slips through extraction stands on nearly every page; an agency's
-background paragraph, a story carried again and again, the closing sentence of a daily report, do not."""
+that more than this part of all pages do. What slips through extraction stands on nearly every page; an
+agency's background paragraph, a story carried again and again, the closing sentence of a daily report, do
+not."""
 CONFIDENCE = 1.96
 """Standard deviations of that doubt: 95 of 100 intervals hold the true share. Ten of twelve pages are enough,
 14 of 26 are not: which of a small site's pages are counted first must not decide."""
