@@ -2,14 +2,36 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from numbers import Real
 from typing import Any
 
 from dedup.errors import DocumentError
 
 _ALIASES = {"published": "published_at", "source": "site"}
 """The second name of a field; a document has one of the two."""
+_NO_TIME = frozenset({"", "nat", "nan", "none", "null"})
+"""How tables write a missing time."""
+_FEWEST_DIGITS = 9
+"""Of a number of seconds; 20241204 is a day."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_USUAL_SECONDS = range(631_152_000, 4_102_444_800)
+"""1990 to 2100: no two units give a time within it for one number."""
 _NAMES = ("id", "text", "published", "source", "story_id", "title")
+
+
+class Epoch(StrEnum):
+    """What a time counts that is a number: since the beginning of 1970, UTC."""
+
+    SECONDS = "s"
+    MILLISECONDS = "ms"
+    MICROSECONDS = "us"
+
+    @property
+    def per_second(self) -> int:
+        """How many there are in a second."""
+        return {"s": 1, "ms": 1000, "us": 1_000_000}[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +75,8 @@ def document_of(row: Any) -> Document:
         row: A `Document`; a tuple or list (id, text, published) or (id, text, published, source); or
         something with
             names: a mapping, a named tuple (as pandas' ``itertuples`` gives), a row of sqlite3. By name,
-            `published` may be called `published_at` and `source` `site`; other names are ignored. A time is a
-            datetime or date, ISO 8601, or a ``datetime64``; a time or source that is None, NaN, NaT or NA is
-            not known. Times without a zone are UTC.
+            `published` may be called `published_at` and `source` `site`; other names are ignored. A time is
+            what `moment_of` reads; a time or source that is None, NaN, NaT, NA or blank is not known.
 
     Raises:
         DocumentError: It has another form, or a field is missing or not what it should be.
@@ -75,8 +96,12 @@ def document_of(row: Any) -> Document:
     return from_fields(dict(zip(("id", "text", "published", "source"), row, strict=False)))
 
 
-def from_fields(fields: Mapping[Any, Any]) -> Document:
+def from_fields(fields: Mapping[Any, Any], epoch: Epoch | None = None) -> Document:
     """Read a document by the names of its fields; see `document_of`.
+
+    Args:
+        fields: Its fields.
+        epoch: As for `moment_of`.
 
     Raises:
         DocumentError: A field is missing or not what it should be; the message names it.
@@ -86,13 +111,15 @@ def from_fields(fields: Mapping[Any, Any]) -> Document:
         if values[name] is None:
             raise DocumentError(f"{name!r} is missing")
         if not isinstance(values[name], str):
-            raise DocumentError(f"{name!r} is {shown(values[name])}, not a text")
+            hint = "; give str(id)" if name == "id" and isinstance(values[name], int) else ""
+            raise DocumentError(f"{name!r} is {shown(values[name])}, not a text{hint}")
     for name in ("source", "story_id", "title"):
         if not isinstance(values[name], str | None):
             raise DocumentError(
                 f"{_given_name(fields, name)!r} is {shown(values[name])}, neither a text nor null"
             )
-    return Document(**values | {"published": moment_of(values["published"])})
+    published = moment_of(values["published"], epoch)
+    return Document(**values | {"published": published, "source": values["source"] or None})
 
 
 def _field(fields: Mapping[Any, Any], name: str) -> Any:
@@ -116,26 +143,58 @@ def _present(value: Any) -> Any:
         return None
 
 
-def moment_of(value: Any) -> datetime | None:
+def moment_of(value: Any, epoch: Epoch | None = None) -> datetime | None:
     """Read a time of publication; without a zone it is UTC.
 
+    Args:
+        value: A datetime or date, ISO 8601, a ``datetime64``, or a number, also as a text; None, NaN, NaT or
+            a blank text where it isn't known.
+        epoch: What a number counts; without it, the unit by which it lies between 1990 and 2100.
+
     Raises:
-        DocumentError: It is no time.
+        DocumentError: It is no time, or a number of which no unit makes a usual time.
     """
+    value = _present(value)
+    if hasattr(value, "to_pydatetime"):  # a time of pandas
+        value = value.to_pydatetime(warn=False)
+    elif hasattr(value, "astype"):  # a datetime64 of numpy, or a number
+        value = value.astype("datetime64[us]").item() if value.dtype.kind == "M" else value.item()
     if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise DocumentError(
-                f"'published' is {shown(value)}, not a time as 2024-12-04T13:30:00+03:00"
-            ) from None
-    elif hasattr(value, "astype"):  # a datetime64 of numpy
-        value = value.astype("datetime64[us]").item()
-    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = _from_text(value.strip(), is_number=epoch is not None)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return _from_number(float(value), epoch)
+    if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
     if value is None or isinstance(value, datetime):
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
     raise DocumentError(f"'published' is {shown(value)}, not a time")
+
+
+def _from_text(text: str, *, is_number: bool) -> datetime | float | None:
+    if text.lower() in _NO_TIME:
+        return None
+    number = text.removesuffix(".0")
+    if (is_number or len(number) >= _FEWEST_DIGITS) and number.isascii() and number.isdecimal():
+        return float(number)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise DocumentError(
+            f"'published' is {shown(text)}, not a time as 2024-12-04T13:30:00+03:00"
+        ) from None
+
+
+def _from_number(number: float, epoch: Epoch | None) -> datetime:
+    units = [epoch] if epoch else [unit for unit in Epoch if int(number / unit.per_second) in _USUAL_SECONDS]
+    if not units:
+        raise DocumentError(
+            f"'published' is {number:.15g}, not a time: as seconds, milliseconds or microseconds since 1970 "
+            "it lies before 1990 or after 2100"
+        )
+    try:
+        return _EPOCH + timedelta(microseconds=round(number * 1_000_000 / units[0].per_second))
+    except OverflowError:
+        raise DocumentError(f"'published' is {number:.15g} {units[0]} since 1970, not a time") from None
 
 
 def shown(value: object) -> str:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from dedup.text.shingles import NORMALISATION_VERSION, SHINGLE_WORDS
 
-RECORD_VERSION = 5
+RECORD_VERSION = 6
 """Raised whenever the layout of the index in Redis changes."""
 
 

@@ -34,7 +34,8 @@ _LEFT = {
 def archive_command(
     ctx: typer.Context,
     source: Annotated[
-        Path | None, typer.Argument(help="An export (.jsonl, .jsonl.gz, .parquet) instead of the archive.")
+        Path | None,
+        typer.Argument(help="A file (.jsonl, .csv, also .gz; .parquet) instead of the archive."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write each article's story here, as JSON lines.")
@@ -47,6 +48,9 @@ def archive_command(
     ] = None,
     engine: Annotated[str, typer.Option(help="duckdb, numpy (all in memory) or spark.")] = "duckdb",
     memory: Annotated[int, typer.Option(help="MB that the join may take; it uses the disk beyond.")] = 1024,
+    epoch: Annotated[
+        str | None, typer.Option(help="What times of a file are that are numbers: s, ms or us since 1970.")
+    ] = None,
     apply_it: Annotated[
         bool, typer.Option("--apply", help="Make these stories the stored ones. A split by hand stays.")
     ] = False,
@@ -69,7 +73,12 @@ def archive_command(
     _refuse_unwritable(output, near_misses, differences)
     with _articles_read(common) as progress:
         passed = batch.archive_pass(
-            common.settings, source, engine=engine, memory=memory * MEGABYTE, progress=progress
+            common.settings,
+            source,
+            engine=engine,
+            memory=memory * MEGABYTE,
+            epoch=epoch,
+            progress=progress,
         )
     _write_files(common, passed.result, stories=output, near_misses=near_misses, differences=differences)
     figures = passed.summary()
@@ -80,6 +89,12 @@ def archive_command(
     if common.json:
         typer.echo(json.dumps(figures))
         return
+    _print_figures(common, figures, differences, apply_it=apply_it)
+
+
+def _print_figures(
+    common: CliContext, figures: dict[str, Any], differences: Path | None, *, apply_it: bool
+) -> None:
     for line in _lines(figures):
         out().print(line, soft_wrap=True)
     for line in _change_lines(figures, apply_it=apply_it):

@@ -19,7 +19,7 @@ from dedup.parameters import Thresholds
 from dedup.text.word_codes import pairs_of
 
 VerdictRows: TypeAlias = NDArray[np.void]
-"""An array of verdicts, 41 bytes each instead of the 500 of objects; see `verdict_of`."""
+"""An array of verdicts, 49 bytes each instead of the 500 of objects; see `verdict_of`."""
 
 VERDICT_ROW = np.dtype(
     [
@@ -31,6 +31,8 @@ VERDICT_ROW = np.dtype(
         ("kept", np.int32),
         ("changed", np.int32),
         ("opening", np.float64),
+        ("size", np.int32),
+        ("other_size", np.int32),
     ]
 )
 """Numbers of two documents and the verdict on them; an unknown opening is not a number."""
@@ -126,7 +128,7 @@ def compare_roots(columns: Columns, root: int, other: int, limits: Thresholds) -
 
 def verdict_of(row: Any) -> Verdict:
     """The verdict that an entry of `VerdictRows` holds."""
-    _, _, code, jaccard, containment, kept, changed, opening = row.item()
+    _, _, code, jaccard, containment, kept, changed, opening, *sizes = row.item()
     reason = REASONS[code]
     return Verdict(
         duplicate=reason.is_copy,
@@ -137,6 +139,7 @@ def verdict_of(row: Any) -> Verdict:
         figures_kept=kept,
         figures_changed=changed,
         opening=None if opening != opening else opening,  # not a number
+        sizes=(sizes[0], sizes[1]),
     )
 
 
@@ -150,6 +153,7 @@ def _row(verdict: Verdict) -> tuple[Any, ...]:
         verdict.figures_kept,
         verdict.figures_changed,
         np.nan if verdict.opening is None else verdict.opening,
+        *verdict.sizes,
     )
 
 

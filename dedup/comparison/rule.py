@@ -70,6 +70,7 @@ def judge(evidence: Evidence, thresholds: Thresholds, *, required: float | None 
         figures_kept=evidence.figures_kept,
         figures_changed=evidence.figures_changed,
         opening=evidence.opening,
+        sizes=evidence.sizes,
     )
 
 

@@ -92,6 +92,7 @@ class Verdict:
         figures_kept: Places where both texts have the same number, number word or weekday.
         figures_changed: Places where they have different ones after the same words.
         opening: How much of what is shared stands in the first half of either text, 0 to 1; see `Evidence`.
+        sizes: Distinct shingles of either text; (0, 0) where they were not kept.
     """
 
     duplicate: bool
@@ -102,3 +103,18 @@ class Verdict:
     figures_kept: int = 0
     figures_changed: int = 0
     opening: float | None = None
+    sizes: tuple[int, int] = (0, 0)
+
+    @property
+    def contained(self) -> float:
+        """Share of the first text that the second has, 0 to 1."""
+        return self._share_of(self.sizes[0])
+
+    @property
+    def contains(self) -> float:
+        """Share of the second text that the first has, 0 to 1."""
+        return self._share_of(self.sizes[1])
+
+    def _share_of(self, size: int) -> float:
+        shared = self.jaccard / (1 + self.jaccard) * sum(self.sizes)
+        return min(1.0, shared / size) if size else 0.0

@@ -6,7 +6,6 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -21,11 +20,14 @@ from dedup.text.numbers import FIGURES_BYTES
 _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, flags, similarity, source, text: see
 # lua/records.lua.
-_RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBBB3s")
+_RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBB3s3s")
 _NEAR_MISS = struct.Struct("<BI")  # the similarity in steps, the length of the later id's name
 _UNKNOWN_TIME = 0xFFFFFFFF
 SIMILARITY_STEPS = 250
 """Similarities are kept and reported in so many steps from 0 to 1."""
+SOURCE_BYTES = 3
+UNSEEN_SOURCE = (1 << 8 * SOURCE_BYTES) - 1
+"""The number of a source that the index has no article of; 0 is that of an unknown one."""
 _SHORTEST = 18  # bytes of a reply that names a story alone
 _SAME_SOURCE = {b"same": True, b"other": False, b"unknown": None}
 
@@ -41,8 +43,15 @@ no copy."""
 _REASONS = {code: reason for reason, code in REASON_CODES.items()}
 
 
-def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
+def pack(
+    batch: Sequence[Prepared], parameters: Parameters, sources: Mapping[str | None, int]
+) -> Iterator[bytes]:
     """Each article's record with its band keys and the key of its text, and its id's name behind.
+
+    Args:
+        batch: The articles.
+        parameters: Those of the index.
+        sources: The numbers of their sources; see `Scripts.source_numbers`.
 
     Raises:
         StoredFormError: A signature is of other parameters.
@@ -64,7 +73,7 @@ def pack(batch: Sequence[Prepared], parameters: Parameters) -> Iterator[bytes]:
             0,
             0,
             0,
-            _source_mark(article.source),
+            sources[article.source].to_bytes(SOURCE_BYTES, "little"),
             article.text_hash[:3],
         )
         yield record + row + (article.text_hash[:4] or bytes(4)) + name
@@ -182,14 +191,17 @@ def _copy_reason(verdict: Verdict) -> Reason:
 
 
 def pack_placements(
-    placements: Sequence[Placement], articles: Sequence[Prepared], parameters: Parameters
+    placements: Sequence[Placement],
+    articles: Sequence[Prepared],
+    parameters: Parameters,
+    sources: Mapping[str | None, int],
 ) -> Iterator[bytes]:
     """Each article's record, as `pack` gives it, behind where it is placed.
 
     Raises:
         StoredFormError: A signature is of other parameters.
     """
-    for placement, packed in zip(placements, pack(articles, parameters), strict=True):
+    for placement, packed in zip(placements, pack(articles, parameters, sources), strict=True):
         codes = (
             placement.depth,
             REASON_CODES[placement.reason],
@@ -243,11 +255,3 @@ def _seconds(moment: datetime | None) -> int:
         return _UNKNOWN_TIME
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max(0, int(aware.timestamp())), _UNKNOWN_TIME - 1)
-
-
-@lru_cache(maxsize=4096)
-def _source_mark(source: str | None) -> int:
-    """One byte for a source, 0 for none; two of 255 may share one, which asks more of their copies."""
-    if source is None:
-        return 0
-    return blake2b(source.encode("utf-8", "surrogatepass"), digest_size=2).digest()[0] % 255 + 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from dedup.index.codec import pack, requested_pairs
+from dedup.index.codec import requested_pairs
 from dedup.index.recheck import ExactComparison, pairs_within
 from dedup.index.scripts import Mode, Scripts
 from dedup.parameters import Parameters
@@ -36,7 +36,7 @@ def insert_exactly(
         rest = batch[len(done) :]
         is_late = fruitless == MOST_REQUESTS
         replies = scripts.check(
-            pack(rest[:1] if is_late else rest, parameters), verdicts=exact.verdicts, exact=not is_late
+            scripts.packed(rest[:1] if is_late else rest), verdicts=exact.verdicts, exact=not is_late
         )
         requests = [pairs for reply in replies if (pairs := requested_pairs(reply)) is not None]
         inserted = len(replies) - len(requests)
@@ -46,11 +46,9 @@ def insert_exactly(
     return done
 
 
-def query_exactly(
-    scripts: Scripts, batch: Sequence[Prepared], exact: ExactComparison, parameters: Parameters
-) -> list[Any]:
+def query_exactly(scripts: Scripts, batch: Sequence[Prepared], exact: ExactComparison) -> list[Any]:
     """Decide on a batch without inserting it; see `insert_exactly`."""
-    packed = list(pack(batch, parameters))
+    packed = scripts.packed(batch, assign=False)
     for _ in range(MOST_REQUESTS):
         replies = scripts.check(packed, Mode.QUERY, exact.verdicts, exact=True)
         pairs = [pair for reply in replies for pair in requested_pairs(reply) or ()]

@@ -20,7 +20,7 @@ from typing import Any
 import redis
 
 from dedup.documents import documents_of
-from dedup.index.codec import decision, id_key, near_miss, pack, pack_placements, placement
+from dedup.index.codec import decision, id_key, near_miss, placement
 from dedup.index.decision import Decision
 from dedup.index.exact import insert_exactly, query_exactly
 from dedup.index.recheck import ExactComparison, Texts, pairs_within
@@ -125,7 +125,7 @@ class Index:
         for first in range(0, len(prepared), BATCH):
             part = prepared[first : first + BATCH]
             if texts is None:
-                decisions += _decisions(part, self._scripts.check(pack(part, self.parameters)))
+                decisions += _decisions(part, self._scripts.check(self._scripts.packed(part)))
             else:
                 exact = ExactComparison(texts, self.parameters)
                 replies = insert_exactly(self._scripts, part, exact, self.parameters)
@@ -148,10 +148,10 @@ class Index:
         for first in range(0, len(prepared), BATCH):
             part = prepared[first : first + BATCH]
             if texts is None:
-                replies = self._scripts.check(pack(part, self.parameters), Mode.QUERY)
+                replies = self._scripts.check(self._scripts.packed(part, assign=False), Mode.QUERY)
             else:
                 exact = ExactComparison(texts, self.parameters)
-                replies = query_exactly(self._scripts, part, exact, self.parameters)
+                replies = query_exactly(self._scripts, part, exact)
             decisions += _decisions(part, replies)
         return decisions
 
@@ -199,7 +199,7 @@ class Index:
             exact = ExactComparison(texts, self.parameters)
             exact.compare(pairs_within(articles, self.parameters))
             verdicts = exact.verdicts
-        packed = pack(articles, self.parameters)
+        packed = self._scripts.packed(articles)
         return _decisions(articles, self._scripts.check(packed, Mode.RECLUSTER, verdicts))
 
     def placements(self, ids: Sequence[str]) -> list[Placement | None]:
@@ -222,7 +222,8 @@ class Index:
             False, with nothing changed, where one of them is not in the index. Raises what `lookup` raises.
         """
         self.open()
-        return bool(self._scripts.check(pack_placements(placements, articles, self.parameters), Mode.PLACE))
+        packed = self._scripts.packed_placements(placements, articles)
+        return bool(self._scripts.check(packed, Mode.PLACE))
 
     def near_misses(self) -> list[tuple[str, str, float]]:
         """The latest pairs that almost were copies, newest first: both ids and the similarity, 0 to 1.

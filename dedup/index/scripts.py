@@ -20,9 +20,18 @@ import redis
 
 from dedup.comparison.rule import NEAR_MISS
 from dedup.errors import IndexFullError, IndexLostError, IndexMismatchError
-from dedup.index.codec import REASON_CODES, ExactVerdict, pack_verdicts
+from dedup.index.codec import (
+    REASON_CODES,
+    UNSEEN_SOURCE,
+    ExactVerdict,
+    pack,
+    pack_placements,
+    pack_verdicts,
+)
 from dedup.index.stats import Counts
 from dedup.parameters import Parameters
+from dedup.prepared import Prepared
+from dedup.stories.placements import Placement
 
 _PARTS = (
     "begin",
@@ -136,6 +145,25 @@ return redis.call('HSET', KEYS[1], 'apart', redis.call('HLEN', marks))
 """
 
 
+# The numbers of sources by their names (ARGV[4..]). Those without one get it where ARGV[3] says so, else 0 is
+# returned.
+_NUMBER = """
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[2] then
+  return false
+end
+local key, numbers = ARGV[1] .. 'sources', {}
+for at = 4, #ARGV do
+  local number = redis.call('HGET', key, ARGV[at])
+  if not number and ARGV[3] == '1' then
+    number = redis.call('HLEN', key) + 1
+    redis.call('HSET', key, ARGV[at], number)
+  end
+  numbers[at - 3] = tonumber(number or 0)
+end
+return numbers
+"""
+
+
 class Scripts:
     """The scripts of the index of one name.
 
@@ -162,6 +190,8 @@ class Scripts:
         self._begin = redis_client.register_script(_BEGIN)
         self._finish = redis_client.register_script(_FINISH)
         self._mark = redis_client.register_script(_MARK)
+        self._number = redis_client.register_script(_NUMBER)
+        self._sources: dict[str | None, int] = {}
         seconds = window.total_seconds() if window else 0.0
         self._check = redis_client.register_script(check_script(parameters, seconds))
 
@@ -187,6 +217,7 @@ class Scripts:
                 self._basename, {name: (theirs.get(name), mine.get(name)) for name in names}
             )
         self.epoch = epoch
+        self._sources = {None: 0}
 
     def check(
         self,
@@ -218,6 +249,33 @@ class Scripts:
         """Mark pairs of articles as apart; the keys of their ids, one pair after the other."""
         if keys:
             self._run(self._mark, [self._prefix, self.epoch, int(undo), *keys])
+
+    def source_numbers(
+        self, sources: Iterable[str | None], *, assign: bool = True
+    ) -> Mapping[str | None, int]:
+        """The number by which records name a source, of each of some; sent only where one is not known yet.
+
+        Args:
+            sources: Their names; None where an article's isn't known.
+            assign: Whether sources that are new to the index get a number.
+        """
+        new = sorted({source for source in sources if source not in self._sources and source is not None})
+        if not new:
+            return self._sources
+        names = [source.encode("utf-8", "surrogatepass") for source in new]
+        numbers = self._run(self._number, [self._prefix, self.epoch, int(assign), *names])
+        self._sources |= {name: number for name, number in zip(new, numbers, strict=True) if number}
+        return dict.fromkeys(new, UNSEEN_SOURCE) | self._sources
+
+    def packed(self, articles: Sequence[Prepared], *, assign: bool = True) -> list[bytes]:
+        """Articles as `check` takes them; see `source_numbers` for `assign`."""
+        numbers = self.source_numbers((article.source for article in articles), assign=assign)
+        return list(pack(articles, self._parameters, numbers))
+
+    def packed_placements(self, placements: Sequence[Placement], articles: Sequence[Prepared]) -> list[bytes]:
+        """Articles as `check` takes them to place them; see `pack_placements`."""
+        numbers = self.source_numbers(article.source for article in articles)
+        return list(pack_placements(placements, articles, self._parameters, numbers))
 
     def finish(self) -> None:
         """Mark a rebuild as complete."""

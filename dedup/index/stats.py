@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 SMALLEST_TABLE = 256
 """Buckets; entries of the tables leave the lowest 8 bits of a hash to the address."""
 
-_CHUNK = 33  # records of a chunk, as in lua/records.lua
+_CHUNK = 32  # records of a chunk, as in lua/begin.lua
 
 
 class Counts(NamedTuple):
@@ -98,7 +98,7 @@ def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | Non
         sampled.append((buckets - begin, len(chosen)))
         for number in chosen:
             pipeline.memory_usage(f"{prefix}{letter}:{number}")
-    for name in ("state", "names", "merged", "parts", "moves", "apart", "near", "calendar"):
+    for name in ("state", "names", "merged", "parts", "moves", "apart", "near", "calendar", "sources"):
         pipeline.memory_usage(f"{prefix}{name}", samples=50)
     try:
         replies = iter(pipeline.execute())

@@ -108,7 +108,9 @@ def test_the_archive_pass_agrees_with_the_index_and_says_so(
     assert (figures["agreement"]["f1"], figures["agreement"]["articles_differing"]) == (1.0, 0)
     rows = {row["id"]: row for row in map(json.loads, stories.read_text().splitlines())}
     assert rows[hex_id(3)]["duplicate_of"] == hex_id(1)
-    assert rows[hex_id(3)]["reason"] == "near"
+    assert (rows[hex_id(3)]["reason"], rows[hex_id(3)]["like"]) == ("near", hex_id(1))
+    contained, contains = rows[hex_id(3)]["contained"], rows[hex_id(3)]["contains"]
+    assert max(contained, contains) == rows[hex_id(3)]["similarity"] > min(contained, contains) > 0.5
     assert misses.read_text() == ""
     # A file gives the same, and the marks of the archive are those of the archive alone.
     runner.invoke(app, ["dedup", "split", hex_id(3), hex_id(1)])

@@ -26,6 +26,7 @@ from dedup import DedupError, Document
 from dedup.batch.cluster import ClusteringResult, NearMiss, cluster_batches
 from dedup.batch.duckdb_join import DuckDB
 from dedup.batch.export_files import FORMATS, document_batches, export_batches, read_export
+from dedup.documents import Epoch
 from dedup.stories.clusters import Agreement, agreement, differences
 
 ENGINES = ("duckdb", "numpy", "spark")
@@ -70,6 +71,7 @@ def archive_pass(
     *,
     engine: str = "duckdb",
     memory: int = 1 << 30,
+    epoch: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ArchivePass:
     """Put a whole archive into stories; what is stored is not changed.
@@ -80,22 +82,28 @@ def archive_pass(
         engine: One of `ENGINES`.
         memory: Bytes that the join may take; it goes to the disk beyond. The rest takes about 4 KB an
             article, 3 of them in files.
+        epoch: What times of a file count that are numbers, one of `Epoch`; None: what makes them usual times.
         progress: Called with the number of articles read so far.
 
     Raises:
-        UsageError: An unknown engine or kind of file.
+        UsageError: An unknown engine, unit of time or kind of file.
         KhabarError: The file can't be read, or Spark isn't there.
     """
     if engine not in ENGINES:
         raise UsageError(f"--engine {engine}: it is one of {', '.join(ENGINES)}")
     if source is not None and not source.name.endswith(FORMATS):
         raise UsageError(f"{source}: its name must end in one of {', '.join(FORMATS)}")
+    if epoch is not None and epoch not in tuple(Epoch):
+        raise UsageError(f"--epoch {epoch}: it is one of {', '.join(Epoch)}")
+    unit = Epoch(epoch) if epoch else None
     try:
         make_private_folder(settings.data_dir)
         # In the data folder: the system's temporary one may lie in memory.
         with tempfile.TemporaryDirectory(prefix="archive-", dir=settings.data_dir) as folder:
             if source is not None:
-                return _pass(read_export(source), [], source, Path(folder), engine, memory, progress)
+                return _pass(
+                    read_export(source, unit), [], source, Path(folder), engine, memory, progress, unit
+                )
             with closing(open_stores(settings)) as stores:
                 apart = splits_of(stores.db)
                 return _pass(stored_documents(stores), apart, None, Path(folder), engine, memory, progress)
@@ -118,12 +126,13 @@ def _pass(
     engine: str,
     memory: int,
     progress: Callable[[int], None] | None,
+    epoch: Epoch | None = None,
 ) -> ArchivePass:
     if engine == "spark":
-        result = _on_spark(articles, apart, source, folder, progress)
+        result = _on_spark(articles, apart, source, folder, progress, epoch)
     else:
         threads = os.cpu_count() or 1
-        batches, reader = export_batches(source) if source else (document_batches(articles), list)
+        batches, reader = export_batches(source, epoch) if source else (document_batches(articles), list)
         with _workers(threads) as workers:
             result = cluster_batches(
                 batches,
@@ -182,6 +191,7 @@ def _on_spark(
     source: Path | None,
     folder: Path,
     progress: Callable[[int], None] | None,
+    epoch: Epoch | None,
 ) -> ClusteringResult:
     from dedup.batch.spark.cluster import cluster_on_spark
     from dedup.batch.spark.session import cause, local_session
@@ -191,7 +201,7 @@ def _on_spark(
     from pyspark.errors import PySparkException
 
     try:
-        if source is None:
+        if source is None or ".csv" in source.suffixes:
             source = folder / "archive.jsonl"
             with source.open("w", encoding="utf-8") as lines:
                 for count, article in enumerate(articles, 1):
@@ -205,7 +215,7 @@ def _on_spark(
                     lines.write(json.dumps(record) + "\n")
                     if progress and count % 1000 == 0:
                         progress(count)
-        return cluster_on_spark(session, source.absolute(), apart=apart)
+        return cluster_on_spark(session, source.absolute(), epoch=epoch, apart=apart)
     except (PySparkException, Py4JError) as error:
         raise KhabarError(
             f"Spark gave up: {cause(error)}; the pass needs some memory and, in {folder.parent}, disk"
@@ -226,12 +236,13 @@ def stored_documents(stores: Stores) -> Iterator[Document]:
 
 
 def story_rows(result: ClusteringResult) -> Iterator[dict[str, Any]]:
-    """One row for each article: its story and, for a duplicate, what it is like."""
+    """One row for each article: its story and, for a duplicate, what it is like, why, and what they share."""
     for id_, story in result.stories.items():
         row: dict[str, Any] = {"id": id_, "story_id": story, "duplicate_of": None if id_ == story else story}
         if id_ != story and id_ in result.verdicts:
             other, verdict = result.verdicts[id_]
             row |= {"like": other, "reason": str(verdict.reason), "similarity": round(verdict.similarity, 4)}
+            row |= {"contained": round(verdict.contained, 4), "contains": round(verdict.contains, 4)}
         yield row
 
 

@@ -11,6 +11,7 @@ from dedup.batch.columns import DTYPES, RAGGED, Columns
 from dedup.batch.export_files import Lines, from_lines, from_rows
 from dedup.batch.reading import ReadBatch, read_batch
 from dedup.batch.verification import VERDICT_ROW, compare_roots, prefilter_containment, verify
+from dedup.documents import Epoch
 from dedup.parameters import Parameters
 
 COMPARED = ["published", "site", *DTYPES]
@@ -24,7 +25,7 @@ PAIR_SCHEMA = "later int, earlier int"
 ROOTS_SCHEMA = "later int, earlier int, alike boolean, containment double"
 VERDICT_SCHEMA = (
     "later int, earlier int, reason tinyint, jaccard double, containment double, kept int, changed int, "
-    "opening double"
+    "opening double, size int, other_size int"
 )
 
 # Articles read, and pairs compared, in one pass.
@@ -33,16 +34,18 @@ _PAIRS = 1 << 13
 _VALUES = 64
 
 
-def contents(records: Iterable[Any], place: str, parameters: Parameters) -> Iterator[Any]:
+def contents(
+    records: Iterable[Any], place: str, parameters: Parameters, epoch: Epoch | None = None
+) -> Iterator[Any]:
     """What documents are compared by, of records as `dedup.batch.spark.session.read_records` gives them."""
     for batch in _slices(records, _ROWS):
         names = batch.schema.names
         if names == ["line"]:
             lines = Lines(None, batch.column(0).to_pylist())
-            yield _content(read_batch((place, lines), _read_lines, parameters), parameters)
+            yield _content(read_batch((place, lines, epoch), _read_lines, parameters), parameters)
         else:
             rows = list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-            yield _content(read_batch((place, None, names, rows), _read_rows, parameters), parameters)
+            yield _content(read_batch((place, None, names, rows, epoch), _read_rows, parameters), parameters)
 
 
 def _read_lines(batch: Any) -> Any:
@@ -50,8 +53,8 @@ def _read_lines(batch: Any) -> Any:
 
 
 def _read_rows(batch: Any) -> Any:
-    place, number, names, rows = batch
-    return from_rows(place, (number, names, rows))
+    place, number, names, rows, epoch = batch
+    return from_rows(place, (number, names, rows), epoch)
 
 
 def _content(read: ReadBatch, parameters: Parameters) -> Any:

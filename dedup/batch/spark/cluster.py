@@ -25,6 +25,7 @@ from dedup.batch.spark import batches
 from dedup.batch.spark.session import read_errors, read_records
 from dedup.batch.verification import VERDICT_ROW, VerdictRows
 from dedup.comparison.verdict import Reason, Verdict
+from dedup.documents import Epoch
 from dedup.parameters import Parameters
 
 
@@ -33,6 +34,7 @@ def cluster_on_spark(
     path: Path | str,
     *,
     parameters: Parameters | None = None,
+    epoch: Epoch | None = None,
     apart: Iterable[tuple[str, str]] = (),
 ) -> ClusteringResult:
     """Put documents into stories, as `dedup.batch.cluster.cluster_documents` does, on a cluster.
@@ -42,6 +44,7 @@ def cluster_on_spark(
         path: JSON lines or Parquet with the fields that `dedup.batch.export_files` names, as Spark finds it.
             Where an id comes twice, the later row counts.
         parameters: How to compare; the default ones without it.
+        epoch: What times count that are numbers; see `dedup.documents.moment_of`.
         apart: Pairs of ids marked as not the same story by hand.
 
     Raises:
@@ -50,8 +53,8 @@ def cluster_on_spark(
     from pyspark.storagelevel import StorageLevel
 
     parameters = parameters or Parameters()
-    contents = _contents(session, str(path), parameters).persist(StorageLevel.DISK_ONLY)
-    with read_errors(str(path)):
+    contents = _contents(session, str(path), parameters, epoch).persist(StorageLevel.DISK_ONLY)
+    with read_errors(str(path), epoch):
         table = contents.select("row", "id", "published", "story").toArrow().sort_by("row")
     order, rows = _order(table)
     documents = contents.join(_numbers(session, rows), "row")
@@ -72,11 +75,11 @@ def cluster_on_spark(
     return result
 
 
-def _contents(session: Any, path: str, parameters: Parameters) -> Any:
+def _contents(session: Any, path: str, parameters: Parameters, epoch: Epoch | None) -> Any:
     """What the documents of a file are compared by, each with the number of its row."""
     from pyspark.sql import functions as f
 
-    read = partial(batches.contents, place=path, parameters=parameters)
+    read = partial(batches.contents, place=path, parameters=parameters, epoch=epoch)
     frame = read_records(session, path).mapInArrow(read, batches.CONTENT_SCHEMA)
     return frame.withColumn("row", f.monotonically_increasing_id())  # ascends as the rows of the input do
 

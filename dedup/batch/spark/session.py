@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from dedup.batch.export_files import FIELDS, read_export
+from dedup.batch.export_files import FIELDS, MICROSECONDS, TIMES, read_export
+from dedup.documents import Epoch
 from dedup.errors import ExportError, SparkError
 
 JAVA = 17
@@ -108,19 +109,24 @@ def read_records(session: Any, path: str) -> Any:
         if {"id", "text"} - set(frame.columns):
             raise ExportError(f"{path}: has no columns 'id' and 'text'; it has {', '.join(frame.columns)}")
         frame = frame.select(*(name for name in FIELDS if name in frame.columns))
-        if "published" in frame.columns:
-            kind = frame.schema["published"].dataType
-            if isinstance(kind, TimestampNTZType | TimestampType):
-                micros = f.unix_micros(f.col("published").cast(TimestampType()))
-                frame = frame.withColumn("published", micros)
+        for name in TIMES:
+            if name not in frame.columns:
+                continue
+            if isinstance(frame.schema[name].dataType, TimestampNTZType | TimestampType):
+                micros = f.unix_micros(f.col(name).cast(TimestampType()))
+                frame = frame.withColumn(f"{name}{MICROSECONDS}", micros).drop(name)
     except PySparkException as error:
         raise ExportError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from None
     return frame
 
 
 @contextmanager
-def read_errors(path: str) -> Iterator[None]:
+def read_errors(path: str, epoch: Epoch | None = None) -> Iterator[None]:
     """Raise what `dedup.batch.export_files` raises for a bad record, with its place if the file is here.
+
+    Args:
+        path: The file.
+        epoch: What times count that are numbers.
 
     Raises:
         ExportError: Instead of what Spark raises.
@@ -132,7 +138,9 @@ def read_errors(path: str) -> Iterator[None]:
     except PySparkException as error:
         first = cause(error)
         if Path(path).is_file():
-            for _ in read_export(Path(path)):  # raises with the number of the line, which Spark doesn't know
+            for _ in read_export(
+                Path(path), epoch
+            ):  # raises with the number of the line, which Spark doesn't know
                 pass
         message = re.search(r"dedup\.errors\.ExportError: (.*)", str(error))
         raise ExportError(message[1] if message else f"{path}: cannot be read: {first}") from None

@@ -106,9 +106,9 @@ local function requests_of()
   local reply = {}
   for at, pair in ipairs(requests) do
     local mine, other, sources = pair[1], pair[2], 'unknown'
-    if mine.source > 0 and other.source > 0 then sources = mine.source == other.source and 'same' or 'other' end
+    if mine.source ~= NO_SOURCE and other.source ~= NO_SOURCE then sources = mine.source == other.source and 'same' or 'other' end
     reply[at] = {
-      'id', mine.name or name_of(mine), 'other_id', other.name or name_of(other),
+      'id', name_of(mine), 'other_id', other.name or name_of(other),
       'published', mine.published, 'other_published', other.published, 'sources', sources,
     }
   end

@@ -30,6 +30,7 @@
 --   apart       id -> ids of the articles that were marked as not the same story by hand
 --   near        the latest pairs that almost were copies, newest first
 --   calendar    a list of days, each with the number of its last article
+--   sources     name of a source -> its number, which records hold (3 bytes)
 -- Where a time window is set, articles leave in the order in which they came, whole chunks at a time; what points
 -- to them from b and i is removed bit by bit, some buckets with each article that comes, so that nothing is ever
 -- scanned. A story leaves with its root.
@@ -47,7 +48,8 @@ local placing = request.mode == 'place'
 local FIRST_ARTICLE = 4 -- in ARGV
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
-local SIZE, CHUNK = 124, 33 -- bytes of a record, records of a chunk: 4,092 bytes fit one 4 KB allocation
+local NO_SOURCE = '\0\0\0'
+local SIZE, CHUNK = 126, 32 -- bytes of a record, records of a chunk: 4,032 bytes fit one 4 KB allocation
 local BANDS_FULL, IDS_FULL = 64, 32 -- bands and ids in a bucket, on average, before one is split
 -- A band that so many other stories had is one of a formula: an article that shares no other is not compared. Such
 -- bands become more with the archive; candidates that share two or more do not (docs/decisions/0005).

@@ -112,13 +112,13 @@ local function estimate(mine, other, required)
   else
     if not required then
       required = LIMITS.containment
-      if mine.source > 0 and other.source > 0 then
+      if mine.source ~= NO_SOURCE and other.source ~= NO_SOURCE then
         required = mine.source == other.source and LIMITS.containment_same_source or LIMITS.containment_other_source
       end
     end
     local margin, by_length = containment - required, floor(smaller / LIMITS.figures_length)
     -- An edition may share little more than its words in their order, which only the texts show.
-    local may_be_edition = (mine.source == 0 or mine.source ~= other.source) and smaller >= LIMITS.edition_size
+    local may_be_edition = (mine.source == NO_SOURCE or mine.source ~= other.source) and smaller >= LIMITS.edition_size
       and containment >= LIMITS.edition
     undecided = (margin >= -UNSURE or may_be_edition) and not (changed > 2 * max(LIMITS.figures_changed, by_length) and kept < changed)
     is_near = margin >= -LIMITS.near_miss and (changed <= LIMITS.figures_changed or kept >= (kept + changed) * (LIMITS.figures_kept - 0.2))

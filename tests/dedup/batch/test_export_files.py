@@ -1,3 +1,4 @@
+import csv
 import gzip
 import json
 from datetime import UTC, datetime
@@ -7,7 +8,8 @@ import duckdb
 import pytest
 
 from dedup import Document, ExportError
-from dedup.batch.export_files import document_batches, read_export
+from dedup.batch.export_files import document_batches, export_batches, read_export
+from dedup.documents import Epoch
 
 RECORD = {
     "id": "a",
@@ -54,12 +56,12 @@ def test_reads_parquet_whatever_its_times_are(tmp_path: Path, kind: str) -> None
     [
         (b"\n{}\n", "line 2: 'id' is missing"),
         (b'{"id": "a", "text": null}\n', "line 1: 'text' is missing"),
-        (b'{"id": 5, "text": ""}\n', "'id' is 5, not a text"),
+        (b'{"id": 5.5, "text": ""}\n', "'id' is 5.5, not a text"),
         (b'{"id": "a", "text": {"ar": ""}}\n', "'text' is {'ar': ''}, not a text"),
-        (b'{"id": "a", "text": "", "site": 3}\n', "'site' is 3, neither"),
+        (b'{"id": "a", "text": "", "site": [3]}\n', "'site' is .3., neither"),
         (b'{"id": "a", "text": "", "published": "gestern"}\n', "'gestern', not a time"),
         (b'{"id": "a", "text": "", "published": "2024-13-01"}\n', "'2024-13-01', not a time"),
-        (b'{"id": "a", "text": "", "published": 7}\n', "7, not a time"),
+        (b'{"id": "a", "text": "", "published": 7}\n', "7, not a time: as seconds"),
         (b'{"id": "a", "text": ""}\n{"id": \n', "line 2: not JSON"),
         (b"\xff\xfe\n", "line 1: not JSON"),
         (b"[1]\n", "line 1: not a JSON object"),
@@ -120,3 +122,55 @@ def test_batches_stay_small_however_long_the_texts_are() -> None:
     short = [Document(str(at), "نص", None, None, None) for at in range(1025)]
     assert [len(batch) for batch in document_batches(short)] == [512, 512, 1]
     assert list(document_batches([])) == []
+
+
+def test_reads_tables_of_numbers_in_any_format(tmp_path: Path) -> None:
+    """Integer ids, times in seconds or milliseconds, and the other names of fields."""
+    seconds = int(AT.timestamp())
+    rows = {
+        "a.jsonl": json.dumps({"id": 7, "text": "نص", "published_at": seconds * 1000, "source": 3}),
+        "a.csv": f'\ufeffid,text,published,site\n7,"نص",{seconds},3\n',
+        "b.csv": f"text;id;source;published_at;more\nنص;7;3;{seconds}000;x\n",
+    }
+    for name, content in rows.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress((tmp_path / "a.csv").read_bytes()))
+    table = f"SELECT 7 AS id, 'نص' AS text, {seconds}::BIGINT AS published, 3 AS site"
+    duckdb.sql(f"COPY ({table}) TO '{tmp_path / 'a.parquet'}'")
+    for name in (*rows, "a.csv.gz", "a.parquet"):
+        assert list(read_export(tmp_path / name)) == [Document("7", "نص", AT, "3")], name
+
+
+def test_a_unit_that_is_said_counts(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text,published\na,نص,86400\n", "utf-8")
+    with pytest.raises(ExportError, match=r"a\.csv, row 1: 'published' is '86400', not a time"):
+        list(read_export(tmp_path / "a.csv"))
+    (by_seconds,) = read_export(tmp_path / "a.csv", Epoch.SECONDS)
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "", "published": 86400000}', "utf-8")
+    (only,) = read_export(tmp_path / "a.jsonl", Epoch.MILLISECONDS)
+    assert only.published == by_seconds.published == datetime(1970, 1, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("url,body\n1,x\n", "a.csv: its first line does not name columns 'id' and 'text'"),
+        ("id,text\n1,x\n2\n", "row 2: has 1 values for 2 columns"),
+        ("id,text\n,x\n", "row 1: 'id' is missing"),
+        ('id,text\n1,"x"y\n', "row 1: not CSV"),
+        ("id,text\n1,\udcff\n", "not UTF-8 text"),
+    ],
+)
+def test_a_bad_table_is_told_with_its_place(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "a.csv").write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ExportError, match=message):
+        list(read_export(tmp_path / "a.csv"))
+
+
+def test_texts_of_a_table_may_be_long_and_of_many_lines(tmp_path: Path) -> None:
+    text = 'سطر\n"اقتباس", ' * 20_000
+    with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["id", "text"], *([number, text] for number in range(4))])
+    batches = list(export_batches(tmp_path / "a.csv")[0])
+    assert [len(rows) for _, _, rows in batches] == [4] or len(batches) > 1
+    assert [document.text for document in read_export(tmp_path / "a.csv")] == [text] * 4

@@ -38,6 +38,11 @@ def test_writes_nothing(client: "redis.Redis") -> None:
     assert index.lookup([hex_id(3), hex_id(4)]) == [None, None]
 
 
+def test_tells_names_that_the_index_has_not(client: "redis.Redis") -> None:
+    (decision,) = Index(client, basename="test").query([("a name", TEXT, None)])
+    assert (decision.story_id, decision.duplicate_of) == ("a name", None)
+
+
 def test_compares_exactly_where_texts_are_given(client: "redis.Redis") -> None:
     index = Index(client, basename="test")
     first, second = misjudged(copy=False)

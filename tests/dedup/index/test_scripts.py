@@ -69,7 +69,7 @@ def test_an_unknown_reason_of_a_verdict_decides_nothing(client: "redis.Redis") -
     request = {"epoch": epoch.decode(), "now": 0, "mode": Mode.INSERT, "exact": True}
     verdicts = [{"reason": "copy", "merged": "new", "is_near": False, "similarity": 1.0, "jaccard": 1.0}]
     keys = id_key(ID)[0] + id_key(OTHER)[0]
-    (packed,) = pack([prepared(1, article(1))], index.parameters)
+    (packed,) = pack([prepared(1, article(1))], index.parameters, {None: 0})
     script = client.register_script(check_script(Parameters(), 0.0))
     with pytest.raises(redis.ResponseError, match="REASON has no copy"):
         script(keys=["{test}:state"], args=[json.dumps(request), json.dumps(verdicts), keys, packed])
