@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
+"""Of records whose time nobody needs: they state it themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +15,13 @@ class RecordRange:
     """WARC records that were written together: a page's answer, its request, redirects on the way.
 
     Attributes:
-        path: The segment.
-        begin: Where the first gzip member begins, in bytes.
-        end: Where the last one ends.
-        sha256: Hex SHA-256 of the content of the record that is referred to; None where none is stored.
-        record_id: That record's WARC-Record-ID.
+        path: The segment, or a file that was imported.
+        begin: Where the first record begins, in bytes.
+        end: Where the last one ends; 0 for a file as a whole.
+        record_id: The WARC-Record-ID of the record that is referred to; empty where any will do.
+        sha256: Hex SHA-256 of that record's content; None where none is stored.
+        url: The address that it is of.
+        at: When it was captured, aware.
     """
 
     path: Path
@@ -24,6 +29,8 @@ class RecordRange:
     end: int
     record_id: str
     sha256: str | None = None
+    url: str = ""
+    at: datetime = NO_TIME
 
 
 @dataclass(frozen=True, slots=True)

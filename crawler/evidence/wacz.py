@@ -1,7 +1,7 @@
 """Writing a case as a WACZ file (Web Archive Collection Zipped 1.1.1, https://specs.webrecorder.net/wacz/1.1.1/).
 
-Captures are copied byte by byte, each gzip member as the crawl wrote it. Every file lies one folder deep, as
-validators of the format expect.
+Captures are copied byte by byte (`crawler.evidence.records`). Every file lies one folder deep, as validators
+of the format expect.
 """
 
 import hashlib
@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from crawler.evidence.case import Case, CaseArticle, RecordRange
+from crawler.evidence.case import Case, RecordRange
 from crawler.evidence.keys import SigningKey
 from crawler.evidence.pages import article_page, manifest_page
+from crawler.evidence.records import RecordsMissingError, copied_records
 from crawler.storage.warc.index_lines import index_line
-from crawler.storage.warc.members import ReadRecord, read_records
+from crawler.storage.warc.members import ReadRecord
+from crawler.storage.warc.raw_pages import POST_HEADER
 from crawler.storage.warc.records import warcinfo
 
 WACZ_VERSION: Final = "1.1.1"
@@ -59,7 +61,7 @@ def write_package(path: Path, case: Case, key: SigningKey | None) -> Written:
     with ZipFile(path, "x", allowZip64=True) as package:
         files = _Files(package, case.created_at)
         lines = _write_records(files, case, written)
-        files.add("indexes/index.cdxj", "".join(f"{line}\n" for line in sorted(lines)).encode())
+        files.add("indexes/index.cdx", "".join(f"{line}\n" for line in sorted(lines)).encode())
         files.add("pages/pages.jsonl", _pages(case))
         for article in case.articles:
             fields = {**article.fields, "missing_captures": written.missing[article.id]}
@@ -123,18 +125,21 @@ def _write_records(files: _Files, case: Case, written: Written) -> list[str]:
         yield first
         position, copied = len(first), set[str]()
         for article in case.articles:
+            is_copied = not article.records
             for records in article.records:
                 for record, packed in _records(records, written.missing[article.id]):
+                    is_copied = True
                     if record.record_id in copied:
                         continue
                     copied.add(record.record_id)
                     written.records += 1
-                    if record.kind in ("response", "revisit"):
+                    if _is_replayed(record):
                         moved = replace(record, offset=position, end=position + len(packed))
                         lines.append(index_line(moved, WARC_NAME))
                     position += len(packed)
                     yield packed
-            _note_references(article, copied, written)
+            if not is_copied:
+                written.missing[article.id].append("none of its captures could be copied")
 
     files.add_stream(f"archive/{WARC_NAME}", pieces())
     return lines
@@ -142,28 +147,15 @@ def _write_records(files: _Files, case: Case, written: Written) -> list[str]:
 
 def _records(records: RecordRange, missing: list[str]) -> Iterator[tuple[ReadRecord, bytes]]:
     """The records of a range with their bytes; what is not there, or not what it was, is a sentence."""
-    is_whole = False
     try:
-        with records.path.open("rb") as file:
-            for record in read_records(records.path, records.begin, records.end):
-                file.seek(record.offset)
-                if record.record_id == records.record_id:
-                    content = hashlib.sha256(record.content()).hexdigest()
-                    is_whole = record.kind == "revisit" or records.sha256 in (None, content)
-                yield record, file.read(record.end - record.offset)
-    except OSError as error:
-        missing.append(f"{records.path.name}: the capture is not kept any more ({error.strerror})")
-        return
-    if not is_whole:
-        missing.append(
-            f"{records.path.name} at {records.begin}: the capture is not there, or not as it was written"
-        )
+        yield from copied_records(records)
+    except RecordsMissingError as error:
+        missing.append(str(error))
 
 
-def _note_references(article: CaseArticle, copied: set[str], written: Written) -> None:
-    """Say so where none of an article's captures could be copied."""
-    if article.records and not any(records.record_id in copied for records in article.records):
-        written.missing[article.id].append("none of its captures could be copied")
+def _is_replayed(record: ReadRecord) -> bool:
+    """Whether a record is what readers see under its address: of a drawn page, the answer is."""
+    return record.kind in ("response", "revisit", "resource") or POST_HEADER in record.headers
 
 
 def _pages(case: Case) -> bytes:

@@ -99,6 +99,15 @@ def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -
     )
 
 
+def answer_reference(record: Record, url: str, work: Path, max_bytes: int) -> CaptureReference | None:
+    """Where an answer lies that is no page, such as that an article is gone; None where it cannot be read."""
+    reader = Reader(work, max_bytes)
+    try:
+        return _reference(reader, url, record, reader.payload(record))
+    except UnreadableError:
+        return None
+
+
 def _reference(
     reader: Reader, url: str, record: Record, payload: Payload, parts: tuple[CaptureReference, ...] = ()
 ) -> CaptureReference:

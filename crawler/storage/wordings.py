@@ -50,10 +50,12 @@ class EarlierReading:
     read_until: datetime
     text_sha256: str
     html_sha256: str | None = None
+    capture: CaptureReference | None = None
 
     @classmethod
     def from_document(cls, document: Document) -> Self:
         """Read the record in a document of `readings`."""
+        capture = document.get("capture")
         return cls(
             revision=int(document["revision"]),
             title=document["title"],
@@ -61,4 +63,5 @@ class EarlierReading:
             read_until=document["read_until"],
             text_sha256=document["text_sha256"],
             html_sha256=document.get("html_sha256"),
+            capture=CaptureReference.from_document(capture) if capture else None,
         )

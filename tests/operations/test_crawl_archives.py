@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from crawler.health.report import CrawlReport
 from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.reextract import reextract
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
+from tests.support.captured import check_captures
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page, made_up_site
 
 WORDPRESS = '<meta name="generator" content="WordPress 6.5"></head>'
@@ -50,5 +52,7 @@ def test_a_backfill_through_months_can_be_stopped_and_resumed_and_asks_for_none_
         assert listings()[-2:] == ["/2024/01/", "/2024/01/page/2/"]
         stored = [document["published_at"].month for document in stores.db.articles.find({})]
         assert sorted(stored) == [1] * 4 + [2] * 4 + [3] * 4
+        assert len(check_captures(stores, settings, "made-up")) == 12
+        assert [(each.read, each.same) for each in reextract([place.site()], settings)] == [(12, 12)]
         again = backfill()
         assert (again.discovered, listings(), again.verdict) == (0, [], "ok")

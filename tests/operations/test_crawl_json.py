@@ -8,8 +8,10 @@ from crawler.model.crawl import SourceKind
 from crawler.model.job import Job
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import crawl
+from crawler.operations.crawling.reextract import reextract
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
+from tests.support.captured import check_captures
 from tests.support.made_up_site import Answer, MadeUpSite
 
 HEADERS = {"Content-Type": "application/json"}
@@ -35,7 +37,8 @@ def test_a_json_listing_is_read_over_its_pages_and_then_only_for_news(
         assert report.count(Disposition.STORED) + report.count(Disposition.DUPLICATE) == 6
         kinds = {(source.kind, source.verdict) for source in report.sources if source.verdict}
         assert kinds == {(SourceKind.JSON, SourceVerdict.OK)}
-        assert stores.db.articles.count_documents({}) == 6
+        assert len(check_captures(stores, settings, site.id)) == 6
+        assert [(each.read, each.same) for each in reextract([site], settings)] == [(6, 6)]
         place.asked.clear()
         (report,) = crawl([Job(site=site)], settings)
         assert place.asked == ["/robots.txt", "/api?page=1"]

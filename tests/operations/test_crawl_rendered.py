@@ -1,5 +1,6 @@
 """Sites whose pages are drawn by scripts, crawled with a browser that never touches the network."""
 
+import gzip
 import json
 
 import pytest
@@ -13,6 +14,7 @@ from crawler.operations.crawling.reextract import reextract
 from crawler.rendering.chromium import find_chromium
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
+from tests.support.captured import check_captures
 from tests.support.made_up_site import Answer, MadeUpSite, made_up_site
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="no Chromium is installed")
@@ -138,7 +140,9 @@ def test_a_page_whose_interface_fails_is_asked_for_again(settings: Settings, sto
         assert "a part of the page is missing" in page["last_error"]
 
 
-def test_what_was_drawn_is_kept_beside_what_was_sent_and_read_again(settings: Settings) -> None:
+def test_what_was_drawn_is_kept_beside_what_was_sent_and_read_again(
+    settings: Settings, stores: Stores
+) -> None:
     from warcio.archiveiterator import ArchiveIterator
 
     with made_up_site() as place:
@@ -161,6 +165,13 @@ def test_what_was_drawn_is_kept_beside_what_was_sent_and_read_again(settings: Se
     # What the browser asked for is kept, too, and the rules that allowed it.
     assert {"/app.js", "/robots.txt"} < {url.removeprefix(place.base) for url in sent.keys() - drawn.keys()}
     assert TITLES[0].encode() in drawn[place.base + PATHS[0]]
+    for article in check_captures(stores, settings, site.id):
+        assert article.capture is not None
+        data = article.capture.path(settings.data_dir, site.id).read_bytes()
+        given = b"".join(gzip.decompress(data[begin:end]) for begin, end in article.capture.sources)
+        # What the browser was given while it drew this page, and nothing of the other.
+        assert f"/api{article.url.removeprefix(place.base)}.json".encode() in given
+        assert sum(f"/api{path}.json".encode() in given for path in PATHS) == 1
     (report,) = reextract([site], settings)
     assert (report.read, report.same) == (2, 2)
 

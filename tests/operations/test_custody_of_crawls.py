@@ -1,25 +1,28 @@
 """For whatever is stored there is a capture whose bytes hash to what is stored, and the log says so."""
 
-import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from warcio.checker import Checker
 
+from crawler.evidence.keys import key_path, new_key
+from crawler.operations.archive.evidence import chosen_articles, write_evidence
 from crawler.operations.archive.verify import verify_archive
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.crawling.reextract import reextract
 from crawler.storage.custody import entries_about, read_entries
-from crawler.storage.stored_article import StoredArticle, UnsealedArticleReader
-from crawler.storage.warc.members import ReadRecord, read_records
+from crawler.storage.stored_article import UnsealedArticleReader
+from crawler.storage.warc.members import read_records
 from crawler.storage.warc.raw_pages import raw_folder, segments
-from crawler.storage.warc.references import CaptureReference
+from tests.support.captured import check_captures
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
 from tests.support.servers import Servers
+from tests.support.strangers import needs_strangers, replayed, run, warcio_accepts
 
 PAGES = 6
 SITES = ("demo-yasmin", "demo-assi", "demo-sahel", "demo-furat")
@@ -45,50 +48,15 @@ def crawled(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield newsroom
 
 
-def _record(crawled: Crawled, site: str, reference: CaptureReference) -> ReadRecord:
-    path = reference.path(crawled.settings.data_dir, site)
-    return next(read_records(path, reference.offset))
-
-
-def _articles(crawled: Crawled, site: str) -> list[StoredArticle]:
-    ids = crawled.stored_ids(site)
-    return [
-        article for batch in UnsealedArticleReader(crawled.stores.db).in_batches(ids) for article in batch
-    ]
-
-
-def _check(crawled: Crawled, site: str, reference: CaptureReference | None, html_sha256: str | None) -> None:
-    assert reference is not None
-    assert reference.content_sha256 == html_sha256
-    record = _record(crawled, site, reference)
-    assert record.record_id == reference.record_id
-    assert hashlib.sha256(record.content()).hexdigest() == reference.sha256
-    assert hashlib.sha256(record.payload()).hexdigest() == reference.payload_sha256
-    if reference.answer is not None:
-        assert record.kind == "conversion"
-        assert record.headers["WARC-Refers-To"] == reference.answer.record_id
-        answer = _record(crawled, site, reference.answer)
-        assert int(record.headers["Khabar-Post"]) in [post["id"] for post in json.loads(answer.content())]
-
-
 @pytest.mark.parametrize("site", SITES)
 def test_each_article_revision_and_removal_has_a_capture_of_the_bytes_that_it_was_read_in(
     crawled: Crawled, site: str
 ) -> None:
-    articles = _articles(crawled, site)
+    articles = check_captures(crawled.stores, crawled.settings, site)
     assert len(articles) == PAGES
     assert (site == "demo-yasmin") == all(article.capture and article.capture.answer for article in articles)
-    reader = UnsealedArticleReader(crawled.stores.db)
-    for article in articles:
-        _check(crawled, site, article.capture, article.html_sha256)
-        for revision in reader.revisions(article.id):
-            _check(crawled, site, revision.capture, revision.html_sha256)
     assert [article.revision for article in articles].count(2) == 1
     (removed,) = [article for article in articles if article.removed_at is not None]
-    assert removed.removal_capture is not None
-    record = _record(crawled, site, removed.removal_capture)
-    assert record.headers["Khabar-Removal"] == removed.id
-    assert record.http_head().startswith(b"HTTP/1.1 404 ")
     kinds = [
         event.kind
         for entry in entries_about(crawled.stores.db, removed.id)
@@ -116,9 +84,56 @@ def test_what_went_over_the_wire_is_there_and_other_tools_find_no_fault(crawled:
         assert len(revisits) == PAGES - 2
     (info, *_) = records
     assert b"software: Khabar/" in info.block
-    for path in paths:
-        checker = Checker(type("Command", (), {"inputs": [str(path)], "verbose": False}))
-        assert checker.process_all() == 0
+    assert all(map(warcio_accepts, paths))
+
+
+@pytest.fixture(scope="module")
+def package(crawled: Crawled, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that was crawled as a package of evidence, signed."""
+    path = tmp_path_factory.mktemp("package") / "case.wacz"
+    stores, ids = crawled.stores, [id_ for site in SITES for id_ in crawled.stored_ids(site)]
+    new_key(key_path(crawled.settings.data_dir))
+    written = write_evidence(
+        stores, crawled.settings, chosen_articles(stores, ids), path, sites=crawled.sites
+    )
+    assert (written.missing, written.signed) == ({id_: [] for id_ in ids}, True)
+    return path
+
+
+def test_a_package_of_all_of_it_is_whole(crawled: Crawled, package: Path, tmp_path: Path) -> None:
+    with ZipFile(package) as files:
+        warc = Path(files.extract("archive/data.warc.gz", tmp_path))
+        index = files.read("indexes/index.cdx").decode().splitlines()
+    assert warcio_accepts(warc)
+    records = {record.record_id: record for record in read_records(warc)}
+    # Nothing refers to what is not there.
+    assert all(record.headers.get("WARC-Refers-To", id_) in records for id_, record in records.items())
+    assert sum("Khabar-Removal" in record.headers for record in records.values()) == len(SITES)
+    offsets = {int(json.loads(line.split(" ", 2)[2])["offset"]) for line in index}
+    replayed = {record.offset for record in records.values() if record.kind == "response"}
+    posts = {record.offset for record in records.values() if "Khabar-Post" in record.headers}
+    assert (index, offsets) == (sorted(index), replayed | posts)
+
+
+@needs_strangers
+def test_py_wacz_accepts_the_package_and_pywb_shows_its_pages(
+    crawled: Crawled, package: Path, tmp_path: Path
+) -> None:
+    assert "the passed WACZ is valid" in run("wacz", "validate", "-f", str(package), folder=tmp_path)
+    ids = [id_ for site in SITES for id_ in crawled.stored_ids(site)]
+    articles = [
+        article
+        for batch in UnsealedArticleReader(crawled.stores.db).in_batches(ids)
+        for article in batch
+        if article.removed_at is None and article.capture is not None
+    ]
+    pages = {
+        article.capture.url: (f"{article.capture.captured_at:%Y%m%d%H%M%S}", article.html_sha256)
+        for article in articles
+        if article.capture is not None
+    }
+    shown = replayed(package, tmp_path, [(url, digits) for url, (digits, _) in pages.items()])
+    assert shown == {url: ("200 OK", sha256) for url, (_, sha256) in pages.items()}
 
 
 def test_the_pages_read_the_same_again(crawled: Crawled) -> None:

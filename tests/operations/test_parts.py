@@ -17,6 +17,7 @@ from crawler.operations.crawling.reextract import reextract
 from crawler.operations.crawling.status import statuses
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
+from tests.support.captured import check_captures
 from tests.support.pages import STORY, page, paragraphs
 
 PARTS = {"/story/": 3, "/cut/": 2, "/hidden/": 2}
@@ -139,6 +140,10 @@ def test_an_article_over_several_pages_is_one(
     assert sorted("404" in problem for problem in problems) == [False, True]
     assert any("robots.txt" in problem for problem in problems)
     assert sum(report.dispositions.values()) == report.taken
+    parts = [
+        len(article.capture.parts) for article in check_captures(stores, settings, site.id) if article.capture
+    ]
+    assert sorted(parts) == [0, 0, 2]
 
     (read,) = reextract([site], settings)
     assert (read.read, read.same) == (3, 3)
@@ -219,3 +224,7 @@ def test_a_further_page_is_judged_as_the_first_is_and_asked_for_again(
     assert len(article("/story/")["text"].split("\n\n")) == 3 * len(STORIES["/story/"])
     assert not article("/story/")["incomplete"]
     assert stores.db.revisions.count_documents({}) == 0
+    # What was read without the further pages names the capture that it was read in.
+    check_captures(stores, settings, site.id)
+    (read,) = reextract([site], settings)
+    assert (read.same, read.corrected, read.refused, read.failed) == (len(PARTS), 0, 0, 0)

@@ -23,7 +23,13 @@ from crawler.operations.archive.tables import export_row
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
 from crawler.storage.robots_captures import robots_captures
-from crawler.storage.stored_article import ArticleReader, Revision, StoredArticle, UnsealedArticleReader
+from crawler.storage.stored_article import (
+    ArticleReader,
+    EarlierReading,
+    Revision,
+    StoredArticle,
+    UnsealedArticleReader,
+)
 from crawler.storage.warc.references import CaptureReference
 
 MOST_ARTICLES = 500
@@ -155,11 +161,13 @@ def _case_article(
     stores: Stores, settings: Settings, article: StoredArticle, sites: dict[str, Site]
 ) -> CaseArticle:
     zone = zone_of(article.site, sites)
-    revisions = ArticleReader(stores.db).revisions(article.id)
-    captures = list(_captures(article, revisions))
-    references = [reference for _, reference in captures if reference is not None]
+    reader = ArticleReader(stores.db)
+    revisions, readings = reader.revisions(article.id), reader.earlier_readings(article.id)
+    captures = [*_captures(article, revisions, readings)]
+    # Wordings that were read in the same page name the same record.
+    references = dict.fromkeys(reference for _, reference in captures if reference is not None)
     missing = [f"of {what} no capture is kept" for what, reference in captures if reference is None]
-    references += robots_captures(stores.db, article.site)
+    references |= dict.fromkeys(robots_captures(stores.db, article.site))
     site = sites.get(article.site)
     return CaseArticle(
         id=article.id,
@@ -176,6 +184,7 @@ def _case_article(
             "capture": article.capture and article.capture.as_document(),
             "removal_capture": article.removal_capture and article.removal_capture.as_document(),
             "revisions": [_wording(old) for old in revisions],
+            "readings": [_reading(old) for old in readings],
         },
         records=list(_ranges(references, settings.data_dir, article.site)),
         missing=missing,
@@ -187,12 +196,22 @@ def _captured_at(article: StoredArticle) -> datetime:
 
 
 def _captures(
-    article: StoredArticle, revisions: Sequence[Revision]
+    article: StoredArticle, revisions: Sequence[Revision], readings: Sequence[EarlierReading]
 ) -> Iterator[tuple[str, CaptureReference | None]]:
-    """Each wording of an article, and its removal, with its capture."""
+    """Each wording of an article, and each of its removals, with its capture."""
     for old in revisions:
         yield f"revision {old.revision}", old.capture
     yield f"revision {article.revision}", article.capture
+    captured = {article.html_sha256, *(old.html_sha256 for old in revisions)}
+    for reading in readings:
+        if reading.capture is not None or reading.html_sha256 not in captured:
+            yield f"an earlier reading of revision {reading.revision}", reading.capture
+    for absence in article.absences:
+        document: Any = absence.get("capture")
+        yield (
+            f"the removal of {absence['removed_at']:%Y-%m-%d}",
+            CaptureReference.from_document(document) if document else None,
+        )
     if article.removed_at is not None:
         yield "the removal", article.removal_capture
 
@@ -200,16 +219,33 @@ def _captures(
 def _ranges(references: Iterable[CaptureReference], data_dir: Path, site: str) -> Iterator[RecordRange]:
     """The records of captures, with those of further pages and of the answers that they were made of."""
     for reference in references:
+        path = reference.path(data_dir, site)
+        for begin, end in reference.sources:
+            yield RecordRange(path, begin, end, "")
         if reference.answer is not None:
             yield from _ranges([reference.answer], data_dir, site)
         yield from _ranges(reference.parts, data_dir, site)
         yield RecordRange(
-            path=reference.path(data_dir, site),
-            begin=reference.begin,
-            end=reference.end,
-            record_id=reference.record_id,
-            sha256=reference.sha256,
+            path,
+            reference.begin,
+            reference.end,
+            reference.record_id,
+            reference.sha256,
+            reference.url,
+            reference.captured_at,
         )
+
+
+def _reading(old: EarlierReading) -> dict[str, Any]:
+    return {
+        "revision": old.revision,
+        "title": old.title,
+        "text": old.text,
+        "read_until": old.read_until.isoformat(),
+        "text_sha256": old.text_sha256,
+        "html_sha256": old.html_sha256,
+        "capture": old.capture and old.capture.as_document(),
+    }
 
 
 def _wording(old: Revision) -> dict[str, Any]:

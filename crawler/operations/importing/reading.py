@@ -8,7 +8,13 @@ from crawler.fetch.outcome import Outcome, status_outcome
 from crawler.importing.records import Ending, Record, RecordKind, UnreadableError
 from crawler.model.article import Disposition
 from crawler.parsing.urls import InvalidURLError, canonical_url
-from crawler.pipelines.capture_extraction import CaptureTask, ExtractedCapture, extract_capture, read_body
+from crawler.pipelines.capture_extraction import (
+    CaptureTask,
+    ExtractedCapture,
+    answer_reference,
+    extract_capture,
+    read_body,
+)
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.pipelines.item import PageItem
 from crawler.pipelines.run import CrawlRun
@@ -69,7 +75,9 @@ class CaptureReader:
         page = Page(f"{self._run.site.id}/", url, "")
         item = PageItem(page=page, url=url, fetched_at=record.captured_at, is_capture=True)
         if source.kind is RecordKind.ANSWER:
-            item.outcome = status_outcome(source.status)
+            item.outcome = outcome = status_outcome(source.status)
+            if outcome is not None and outcome.disposition is Disposition.GONE:
+                item.capture = answer_reference(source, url, self._limits.work, self._limits.max_bytes)
         else:
             await self._extract(item, source, record.captured_at)
         return item

@@ -20,17 +20,19 @@ def index_lines(segment: Path) -> Iterator[str]:
 
 
 def index_line(record: ReadRecord, filename: str) -> str:
-    """The line of a response or revisit record, by the name of the file that it stands in."""
+    """The line of a record, by the name of the file that it stands in."""
     head = record.http_head() if record.is_http else b""
     headers = {name.lower(): value for name, value in header_fields(head)}
+    content_type = headers.get("content-type") if head else record.headers.get("Content-Type")
     status = re.match(rb"HTTP/\S+ +(\d{3})", head)
     digest = record.headers.get("WARC-Payload-Digest") or hashlib.sha256(record.payload()).hexdigest()
     return cdxj_line(
         record.url,
         datetime.fromisoformat(record.headers["WARC-Date"]),
-        status=int(status[1]) if status else 0,
-        mime="warc/revisit" if record.kind == "revisit" else mime_of(headers.get("content-type")),
-        digest=digest if digest.startswith("sha256:") else f"sha256:{digest}",
+        # What no server sent is shown as a page that one did.
+        status=int(status[1]) if status else 0 if head else 200,
+        mime="warc/revisit" if record.kind == "revisit" else mime_of(content_type),
+        digest=digest if ":" in digest else f"sha256:{digest}",
         offset=record.offset,
         length=record.end - record.offset,
         filename=filename,

@@ -8,13 +8,15 @@ from typing import Any, Self
 
 from crawler.storage.warc.raw_pages import OPEN, joined_sha256, raw_folder
 
+_ALWAYS = frozenset(("record_id", "offset", "begin", "end"))
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureReference:
     """The record of a capture, and which records were written with it.
 
     Attributes:
-        record_id: Its WARC-Record-ID, with angle brackets.
+        record_id: Its WARC-Record-ID, with angle brackets; empty where it has none, being no WARC record.
         url: Its WARC-Target-URI.
         segment: The segment's file name in the site's folder; of a record that was imported where it lies,
             the absolute path of its file.
@@ -25,9 +27,11 @@ class CaptureReference:
         captured_at: The record's WARC-Date, aware.
         begin: Where the first record begins that was written with it, such as redirects and requests, in
             bytes.
-        end: Where the last of them ends.
+        end: Where the last of them ends; 0 for a file as a whole.
         parts: The further pages of the article, in order.
         answer: The server's answer that a conversion was made of.
+        sources: Where the records begin and end, in bytes, that stand elsewhere in the segment and belong to
+            a conversion: redirects to its answer, and what a browser was given while it drew the page.
     """
 
     record_id: str
@@ -41,6 +45,7 @@ class CaptureReference:
     end: int
     parts: tuple[Self, ...] = ()
     answer: Self | None = None
+    sources: tuple[tuple[int, int], ...] = ()
 
     @property
     def content_sha256(self) -> str:
@@ -52,7 +57,8 @@ class CaptureReference:
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         values["parts"] = [part.as_document() for part in self.parts]
         values["answer"] = self.answer and self.answer.as_document()
-        return {name: value for name, value in values.items() if value or name in ("offset", "begin")}
+        values["sources"] = [list(place) for place in self.sources]
+        return {name: value for name, value in values.items() if value or name in _ALWAYS}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
@@ -61,9 +67,11 @@ class CaptureReference:
         Raises:
             KeyError: A field is missing.
         """
-        values = dict(document)
+        # What has no name or end, such as a page that was saved as a file, was stored without them.
+        values: dict[str, Any] = {"record_id": "", "end": 0, **document}
         values["parts"] = tuple(cls.from_document(part) for part in document.get("parts") or ())
         values["answer"] = cls.from_document(document["answer"]) if document.get("answer") else None
+        values["sources"] = tuple((begin, end) for begin, end in document.get("sources") or ())
         return cls(**values)
 
     def path(self, data_dir: Path, site: str) -> Path:

@@ -141,10 +141,7 @@ class CaptureWriter:
         """A page that was made of an answer; the answer, and what several pages need, is written once."""
         conversion = page.conversion
         assert conversion is not None  # noqa: S101
-        for hop in page.redirects:
-            self._share(hop)
-        for exchange in conversion.requests:
-            self._share(exchange)
+        sources = [self._share(each).reference for each in (*page.redirects, *conversion.requests)]
         answer = self._share(page.exchange)
         source = records.RecordTarget(
             answer.exchange.record_id, answer.exchange.url, answer.exchange.fetched_at
@@ -179,6 +176,7 @@ class CaptureWriter:
             begin,
             end,
             answer=answer.reference,
+            sources=tuple((each.begin, each.end) for each in sources if each != answer.reference),
         )
 
     def _share(self, exchange: Exchange) -> _Written:

@@ -11,6 +11,7 @@ import pytest
 
 from crawler.errors import UsageError
 from crawler.model.site import Site
+from crawler.operations.archive.evidence import chosen_articles, write_evidence
 from crawler.operations.importing.report import ImportReport
 from crawler.operations.importing.run import FOLDER, ImportOptions, Progress, import_paths
 from crawler.settings import Settings
@@ -52,7 +53,7 @@ def _archive(stores: Stores) -> dict[str, Any]:
 
 
 def test_captures_become_articles_revisions_and_removals_at_their_time(
-    run_import: Callable[..., ImportReport], stores: Stores, tmp_path: Path
+    run_import: Callable[..., ImportReport], settings: Settings, stores: Stores, tmp_path: Path
 ) -> None:
     first, later, gone = WHEN, WHEN + 5 * HOUR, WHEN + 50 * HOUR
     captures = [
@@ -83,6 +84,11 @@ def test_captures_become_articles_revisions_and_removals_at_their_time(
     assert (article.first_seen_at, article.revision, article.removed_at) == (first, 2, gone)
     (earlier,) = ArticleReader(stores.db).revisions(article.id)
     assert (earlier.seen_from, earlier.seen_until) == (first, later)
+    # That it is gone is proven by the answer that says so.
+    package = write_evidence(
+        stores, settings, chosen_articles(stores, [article.id]), tmp_path / "case.wacz", sites={}
+    )
+    assert (package.missing, package.records) == ({article.id: []}, 3)
     assert "تصحيح" in article.text
     assert "تصحيح" not in earlier.text
     (crawl,) = stores.db.crawls.find({})

@@ -5,16 +5,20 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from crawler.model.job import Job
+from crawler.operations.archive.evidence import chosen_articles, write_evidence
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.importing.run import ImportOptions, import_paths
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
+from crawler.storage.warc.members import ReadRecord, read_records
 from tests.support.captures import Captured, arc, cdxj, mirror, wacz, warc
 from tests.support.made_up_site import Answer, MadeUpSite, article_page, sitemap
+from tests.support.strangers import warcio_accepts
 
 PUBLISHED = datetime(2024, 11, 20, 8, 0, tzinfo=UTC)
 CAPTURED = PUBLISHED + timedelta(days=30)
@@ -47,11 +51,24 @@ def _archive(db: Any) -> dict[str, dict[str, Any]]:
 def _forms(folder: Path, captures: list[Captured]) -> dict[str, Path]:
     """The captures in every form, each in a folder of its own."""
     (folder / "a.warc.gz").write_bytes(warc(captures))
+    (folder / "a.warc").write_bytes(warc(captures, packed=False))
     (folder / "a.arc").write_bytes(arc(captures))
     wacz(folder / "a.wacz", captures)
     mirror(folder / "mirror", captures)
     cdxj(folder / "index.cdxj", folder / "indexed.warc.gz", captures[::-1])
-    return {name: folder / name for name in ("a.warc.gz", "a.arc", "a.wacz", "mirror", "index.cdxj")}
+    names = ("a.warc.gz", "a.warc", "a.arc", "a.wacz", "mirror", "index.cdxj")
+    return {name: folder / name for name in names}
+
+
+def _package(stores: Stores, settings: Settings, path: Path) -> list[ReadRecord]:
+    """Make a package of all articles, and look whether it is whole; returns its records."""
+    ids = [article["_id"] for article in stores.db.articles.find({}, {"_id": 1})]
+    written = write_evidence(stores, settings, chosen_articles(stores, ids), path, sites={})
+    assert written.missing == {id_: [] for id_ in ids}, path
+    with ZipFile(path) as package:
+        warc_file = Path(package.extract("archive/data.warc.gz", path.with_suffix("")))
+    assert warcio_accepts(warc_file), path
+    return list(read_records(warc_file))
 
 
 def _body(web: MadeUpSite, path: str) -> bytes:
@@ -101,3 +118,5 @@ def test_the_same_pages_give_the_same_archive(settings: Settings, stores: Stores
                     if value != crawled[id_][key]
                 }
                 assert not differences, form
+            kinds = {record.kind for record in _package(stores, settings, tmp_path / f"{form}.case.wacz")}
+            assert kinds == {"warcinfo", "resource" if form == "mirror" else "response"}
