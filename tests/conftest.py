@@ -12,11 +12,10 @@ import pytest
 import redis
 from pydantic import SecretStr
 
-from crawler.forkserver import fork_server
-from crawler.operations.crawling.crawl_process import CRAWL_MODULES, EXTRACTION_MODULES
 from crawler.settings import Settings
 from crawler.storage import embedded
 from crawler.storage.connect import Stores, open_redis, open_stores
+from tests.support.processes import session_fork_server
 from tests.support.servers import (
     Servers,
     forget,
@@ -44,7 +43,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """The session's servers, the fork server for crawls and extraction among them."""
-    fork_server(CRAWL_MODULES + EXTRACTION_MODULES)
+    session_fork_server()
     mongodb_uri = os.environ.get("KHABAR_TEST_MONGODB_URI")
     redis_url = os.environ.get("KHABAR_TEST_REDIS_URL")
     with temporary_data_dir() as folder:

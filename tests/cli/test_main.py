@@ -12,6 +12,7 @@ import pytest
 
 from crawler.model.period import ZONE
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import run_khabar
 from tests.support.servers import Servers
 
 PROMISED = {
@@ -46,15 +47,8 @@ def archive(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def _run(crawled: Crawled, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
     seeds = crawled.settings.data_dir.parent / "seeds"
-    return subprocess.run(
-        [sys.executable, "-c", "from crawler.cli import main; main()", "--seeds", str(seeds), *arguments],
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200"} | crawled.settings.as_environment(),
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": "200"} | crawled.settings.as_environment()
+    return run_khabar(environment, "--seeds", str(seeds), *arguments, text=text)
 
 
 @pytest.fixture

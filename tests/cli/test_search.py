@@ -2,15 +2,12 @@
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from crawler.storage.connect import Stores
 from tests.support import small_archive as small
-
-KHABAR = str(Path(sys.executable).parent / "khabar")
+from tests.support.processes import run_khabar
 
 
 @pytest.fixture
@@ -18,14 +15,7 @@ def run(stores: Stores, store_environment: dict[str, str]) -> object:
     small.fill(stores)
 
     def khabar(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [KHABAR, *arguments],
-            env=store_environment,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
+        return run_khabar(store_environment, *arguments)
 
     return khabar
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.parsing.urls import page_id
 from tests.support.crawled_newsroom import Crawled, crawled_newsroom
+from tests.support.processes import run_khabar
 from tests.support.servers import Servers
 
 SITE = "demo-yasmin"
@@ -26,14 +26,8 @@ def newsroom(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def _khabar(crawled: Crawled, *arguments: str) -> subprocess.CompletedProcess[str]:
     seeds = crawled.settings.data_dir.parent / "seeds"
-    return subprocess.run(
-        [sys.executable, "-c", "from crawler.cli import main; main()", "--seeds", str(seeds), *arguments],
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "100"} | crawled.settings.as_environment(),
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": "100"} | crawled.settings.as_environment()
+    return run_khabar(environment, "--seeds", str(seeds), *arguments)
 
 
 def test_a_site_that_breaks_is_told_and_a_site_that_mends_too(newsroom: Crawled) -> None:
