@@ -31,7 +31,7 @@ def web_command(
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the first page in a browser.")] = False,
 ) -> None:
-    """Show the archive in a browser, read-only: sites, search, articles, stories, the dedup report.
+    """Show the archive in a browser: sites, search, articles, stories, the dedup report.
 
     Example: khabar web --open
     """

@@ -116,15 +116,6 @@ def _add_up(days: Sequence[Day], *, month: bool) -> list[Day]:
     return list(sums.values())
 
 
-def match_chart(days: Sequence[Day], unit: str, lang: str) -> Markup:
-    """A column for each day, month or year, of matches alone."""
-    columns = []
-    for day in days:
-        name = formats.day(day.day, lang, unit)
-        columns.append(_Column(name, f"{name}: {formats.number(day.articles)}", (day.articles,)))
-    return _for_both_screens(lambda size: _stacked(columns, size), "matches_over_time", lang)
-
-
 def day_chart(days: Sequence[Day], unit: str, lang: str) -> Markup:
     """A column for each day, month or year, its duplicates as the lower part."""
     duplicates, articles = word("duplicates", lang), word("articles", lang)

@@ -1,1 +1,1 @@
-"""The archive in a browser: read-only pages and their JSON, over `crawler.operations.archive.read`."""
+"""The archive in a browser: pages and their JSON, which read the archive, but for one form."""

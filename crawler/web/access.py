@@ -49,6 +49,13 @@ class Access:
             return True
         if self.user_header is not None and headers.get(self.user_header, "").strip():
             return True
+        return self._shows_token(headers)
+
+    def admits_changes(self, headers: Headers) -> bool:
+        """Whether a request with these headers may correct: a reader whom a proxy names may only read."""
+        return self._shows_token(headers) if self.tokens else self.is_open
+
+    def _shows_token(self, headers: Headers) -> bool:
         shown = _shown_token(headers.get("authorization", "")).encode()
         return any(hmac.compare_digest(shown, token.encode()) for token in self.tokens)
 

@@ -18,6 +18,8 @@ from crawler.operations.archive.read import Archive
 from crawler.web import api, feed_routes, pages
 from crawler.web.access import HEALTH_PATH, OPEN, Access, AccessMiddleware
 from crawler.web.article_pages import ArticlePages
+from crawler.web.corrections import Corrections
+from crawler.web.corrections import router as corrections_router
 from crawler.web.evidence import article_package
 from crawler.web.render import render
 from crawler.web.reports import Reports
@@ -41,6 +43,8 @@ def create_app(
     reports: Reports,
     hosts: Collection[str] = LOOPBACK,
     access: Access = OPEN,
+    *,
+    corrects: bool = False,
 ) -> FastAPI:
     """Build the application.
 
@@ -50,6 +54,7 @@ def create_app(
         reports: Makes the dedup report.
         hosts: Names that requests may be for; see `SecurityMiddleware`.
         access: What a reader has to show.
+        corrects: Whether readers may correct stories.
     """
     app = FastAPI(
         title="Khabar",
@@ -66,15 +71,17 @@ def create_app(
     app.state.article_pages = ArticlePages(archive, names)
     app.state.today_pages = TodayPages(archive, names)
     app.state.reports = reports
+    app.state.corrections = Corrections(archive, access) if corrects else None
     app.include_router(api.router)
     app.include_router(feed_routes.router)
     app.include_router(pages.router)
+    app.include_router(corrections_router)
     app.add_api_route(HEALTH_PATH, partial(_answer_health, archive), include_in_schema=False)
     package = partial(article_package, archive, sites)
     app.add_api_route("/evidence/{article_id}.wacz", package, include_in_schema=False)
     app.add_middleware(AccessMiddleware, access=access)
     # Added last, so it comes first.
-    app.add_middleware(SecurityMiddleware, hosts=hosts)
+    app.add_middleware(SecurityMiddleware, hosts=hosts, corrects=corrects)
     app.add_exception_handler(KhabarError, _answer_our_error)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)

@@ -8,8 +8,9 @@ from crawler.html.difference import difference
 from crawler.html.words import filled
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
-from crawler.storage.search import FacetCounts, Hit
+from crawler.storage.search import FacetCounts, Hit, Notice
 from crawler.storage.search.excerpt import Piece, highlighted
+from crawler.storage.splits import split_marks
 from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
 from crawler.web import models
 from crawler.web.precedence import first_of
@@ -53,14 +54,7 @@ class ArticlePages:
         facets = results.facets or FacetCounts()
         return models.SearchResult(
             query=form.q,
-            notices=[
-                models.QueryNotice(
-                    kind=notice.kind,
-                    text=notice.text,
-                    message=filled(notice.kind, "en", text=notice.text),
-                )
-                for notice in results.notices
-            ],
+            notices=[_notice(notice) for notice in results.notices],
             total=results.hits.total,
             hits=[
                 models.SearchHit(
@@ -99,6 +93,7 @@ class ArticlePages:
             older_revisions=len(revisions) - len(wordings),
             readings=[self._reading(article, wordings, reading) for reading in readings],
             story=[self._names.brief(member) for member in self._lists.story(brief.story_id)[:MEMBERS]],
+            apart=self._apart(article),
             captures=self._captures(article, wordings),
             captures_complete=self._archive.kept.followed(article.site),
             earlier=earlier and self._names.brief(earlier),
@@ -148,6 +143,20 @@ class ArticlePages:
             title_changes=_changes(reading.title, current.title),
             changes=_changes(reading.text, current.text),
         )
+
+    def _apart(self, article: StoredArticle) -> list[models.Apart]:
+        marks = self._archive.ask(lambda stores: split_marks(stores.db, article.id))
+        ids = [mark.other(article.id) for mark in marks]
+        by_id = {hit.id: self._names.brief(hit) for hit in self._lists.by_id(ids)} if ids else {}
+        return [
+            models.Apart(
+                id=id_,
+                article=by_id.get(id_),
+                marked_at=self._names.local(article.site, mark.marked_at),
+                note=mark.note,
+            )
+            for id_, mark in zip(ids, marks, strict=True)
+        ]
 
     def _captures(self, article: StoredArticle, wordings: Sequence[Revision]) -> list[models.Capture]:
         """The raw pages kept of an article, and which of its wordings was read in which."""
@@ -258,6 +267,11 @@ def _changes(old: str, new: str) -> list[models.Stretch]:
         models.Stretch(kind=stretch.kind, old=list(stretch.old), new=list(stretch.new))
         for stretch in difference(old, new)
     ]
+
+
+def _notice(notice: Notice) -> models.QueryNotice:
+    message = filled(notice.kind, "en", text=notice.text)
+    return models.QueryNotice(kind=notice.kind, text=notice.text, message=message)
 
 
 def _parts(pieces: Sequence[Piece]) -> list[models.Part]:

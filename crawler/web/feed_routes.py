@@ -1,7 +1,7 @@
 """Every search, site, story and list of changes as a feed, and the sites as OPML."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -12,9 +12,8 @@ from crawler.operations.sites.opml import write_opml
 from crawler.web import models
 from crawler.web.api import ArticlePagesOf, SitePagesOf, TodayPagesOf, stored
 from crawler.web.feeds import Entry, Feed, FeedFormat, article_entry, change_entry, feed_response
+from crawler.web.scope import Lang
 from crawler.web.site_names import SiteNames
-
-Lang = Literal["ar", "en"]
 
 router = APIRouter(include_in_schema=False)
 

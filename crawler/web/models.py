@@ -213,6 +213,15 @@ class Withheld(_Model):
     since: datetime
 
 
+class Apart(_Model):
+    """A mark by a person: this article and another are not the same story."""
+
+    id: str = Field(description="The other article.")
+    article: Brief | None = Field(description="The same; null where the archive does not show it.")
+    marked_at: datetime
+    note: str | None
+
+
 class Article(Brief):
     """An article with its earlier wordings, its story and its neighbours."""
 
@@ -248,6 +257,7 @@ class Article(Brief):
     revisions: list[Wording]
     older_revisions: int = Field(description="Still earlier wordings, which are kept and not listed here.")
     story: list[Brief] = Field(description="All members of its story, in the order of time, itself included.")
+    apart: list[Apart] = Field(description="What a person told it apart from, the latest first.")
     earlier: Brief | None = Field(description="What its site published just before.")
     later: Brief | None
 

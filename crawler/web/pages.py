@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.html.words import LANGUAGES
@@ -21,13 +21,13 @@ from crawler.web.api import (
     TodayPagesOf,
     stored,
 )
+from crawler.web.corrections import Corrections
 from crawler.web.render import render, script, style_sheet
-from crawler.web.scope import parse_scope, served
+from crawler.web.scope import Lang, parse_scope, served
 from crawler.web.site_names import SiteNames
 from crawler.web.site_pages import CRAWLS, SITE_CRAWLS
 from crawler.web.time_line import day_line, story_line
 
-Lang = Annotated[Literal["ar", "en"], Path()]
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For the assets: their URLs change with their content."""
 
@@ -258,6 +258,7 @@ def _query_of(values: Mapping[str, str]) -> str:
 def _page(request: Request, template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: object) -> Response:
     path = request.url.path.split("/", 2)[2]
     names = _names(request)
+    corrections: Corrections | None = request.app.state.corrections
     return HTMLResponse(
         render(
             template,
@@ -265,6 +266,7 @@ def _page(request: Request, template: str, lang: str, *, zone: ZoneInfo = ZONE, 
             zone=zone,
             path=f"{path}{_query(request)}",
             name=lambda site: names.name(site, lang),
+            form_token=corrections.token_for(request.headers) if corrections else "",
             **values,
         )
     )

@@ -15,7 +15,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from crawler.html import formats, words
-from crawler.html.charts import Day, Unit, day_chart, match_chart, over_time
+from crawler.html.charts import Day, Unit, day_chart, over_time
 from crawler.html.difference import with_highlights
 from crawler.html.safe import local, readable_url, safe_link, single_line
 from crawler.html.templating import asset, environment
@@ -32,7 +32,7 @@ SAME_SHOWN: Final = 12
 """Words that are the same which a difference shows before and after a change; what lies between is folded."""
 
 MOST_COLUMNS: Final = 60
-"""Columns of the chart over a search's matches: it is drawn anew for each search, some 10 ms."""
+"""Columns of the strip over a search's matches."""
 
 STRIP_STEP: Final = 4.0
 """Width of a column with its gap."""
@@ -138,13 +138,14 @@ def _clock(lang: str, zone: ZoneInfo) -> Callable[[models.Brief, date], Markup]:
 
 @dataclass(frozen=True, slots=True)
 class StripColumn:
-    """A column of a strip: where it starts, how high it is and how high its darker part is."""
+    """A column of a strip: where it starts, how high it and its darker part are, and its tooltip."""
 
     x: float
     height: float
     part: float = 0.0
     wrong: bool = False
     running: bool = False
+    title: str = ""
 
 
 def crawl_columns(crawls: Sequence[models.Crawl], places: int) -> list[StripColumn]:
@@ -195,10 +196,18 @@ def _day_figure(days: tuple[Day, ...], lang: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """Matches by day, month or year: a chart, and what its table shows: first and last day, matches."""
+    """Matches by day, month or year: columns of a strip, and its table: first and last day, matches.
+
+    `highest` is what the highest column stands for, `first` and `last` name the columns at the ends; there
+    is room for `places` columns. Drawn by the template: pygal takes longer than all the rest of a search.
+    """
 
     unit: Unit
-    chart: Markup
+    columns: list[StripColumn]
+    highest: int
+    first: str
+    last: str
+    places: int
     rows: list[tuple[date, date, int]]
 
 
@@ -206,14 +215,20 @@ def _matches_over_time(lang: str, days: Sequence[models.DayMatches]) -> OverTime
     """Matches by day, month or year; None where all are of one day."""
     if len(days) < 2:
         return None
-    unit, columns = over_time([Day(day.day, day.matches, 0) for day in days], MOST_COLUMNS)
-    rows = [(day.day, _last_day(day.day, unit), day.articles) for day in columns if day.articles]
-    return OverTime(unit, _match_figure(tuple(columns), unit, lang), rows[::-1])
-
-
-@lru_cache(maxsize=32)
-def _match_figure(days: tuple[Day, ...], unit: str, lang: str) -> Markup:
-    return match_chart(days, unit, lang)
+    unit, summed = over_time([Day(day.day, day.matches, 0) for day in days], MOST_COLUMNS)
+    rows = [(day.day, _last_day(day.day, unit), day.articles) for day in summed if day.articles]
+    highest = max(day.articles for day in summed)
+    columns = [
+        StripColumn(
+            x=number * STRIP_STEP,
+            height=round(max(1.0, day.articles / highest * STRIP_HEIGHT), 1),
+            title=f"{formats.day(day.day, lang, unit)}: {formats.number(day.articles)}",
+        )
+        for number, day in enumerate(summed)
+        if day.articles
+    ]
+    first, last = (formats.day(day.day, lang, unit) for day in (summed[0], summed[-1]))
+    return OverTime(unit, columns, highest, first, last, len(summed), rows[::-1])
 
 
 def _last_day(start: date, unit: Unit) -> date:

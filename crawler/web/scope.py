@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Annotated, Final, Literal
+
+from fastapi import Path
 
 from crawler.errors import UsageError
 from crawler.html.words import word
 from crawler.model.period import Period, days_ago, parse_period
 from crawler.report.page import Served
+
+Lang = Annotated[Literal["ar", "en"], Path()]
+"""The language of a page, the first part of its path."""
 
 PERIODS: Final[dict[str, int | None]] = {"all": None, "365": 365, "30": 30, "7": 7}
 """Days that a report may reach back, by name."""

@@ -6,8 +6,10 @@ make it run a script that an article contains.
 """
 
 import ipaddress
+import re
 from collections.abc import Collection
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -27,7 +29,8 @@ POLICY: Final = (
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Nothing to other sites; a browser names the origin of a form to this server alone if it may.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -37,6 +40,10 @@ HEADERS: Final = {
 """Headers of every answer that does not set them itself."""
 
 METHODS: Final = ("GET", "HEAD")
+"""Methods that read."""
+
+_CORRECTION: Final = re.compile(r"/[a-z]{2}/apart")
+"""The one address that can be posted to."""
 
 
 class SecurityMiddleware:
@@ -45,11 +52,13 @@ class SecurityMiddleware:
     Args:
         app: The application behind it.
         hosts: Names that a request may be for, without port.
+        corrects: Whether the forms for corrections may be posted, by pages of this server.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], *, corrects: bool = False) -> None:
         self._app = app
         self._hosts = {host.lower() for host in hosts}
+        self._corrects = corrects
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,18 +78,37 @@ class SecurityMiddleware:
 
         answer = self._refusal(scope) or self._app
         # The routes know GET alone; the server leaves the body out for HEAD (RFC 9110, section 9.3.2).
-        await answer({**scope, "method": "GET"}, receive, send_with_headers)
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await answer({**scope, "method": method}, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
-        host = host_of(Headers(scope=scope).get("host", ""))
+        headers = Headers(scope=scope)
+        host = host_of(headers.get("host", ""))
         # Watchers ask by whatever address they have; the answer holds nothing.
         if host not in self._hosts and scope["path"] != HEALTH_PATH:
             text = f"This server does not answer for {host or 'no host'}; see khabar web --help\n"
             return PlainTextResponse(text, 421)
-        if scope["method"] not in METHODS:
-            headers = {"Allow": ", ".join(METHODS)}
-            return PlainTextResponse("The archive can only be read.\n", 405, headers)
+        if scope["method"] in METHODS:
+            return None
+        if not (self._corrects and scope["method"] == "POST" and _CORRECTION.fullmatch(scope["path"])):
+            allowed = {"Allow": ", ".join(METHODS)}
+            return PlainTextResponse("The archive can only be read.\n", 405, allowed)
+        if not is_same_origin(headers):
+            return PlainTextResponse("A correction has to come from a page of this server.\n", 403)
         return None
+
+
+def is_same_origin(headers: Headers) -> bool:
+    """Whether a browser says that a page of this very server has sent a request.
+
+    What `Sec-Fetch-Site` says no page can change (Fetch Metadata); a browser that does not send it sends
+    `Origin` with every form. Whatever sends neither is no browser, and no page of ours.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = urlsplit(headers.get("origin", "")).netloc.lower()
+    return origin != "" and origin == headers.get("host", "").strip().lower()
 
 
 def host_of(header: str) -> str:

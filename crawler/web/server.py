@@ -19,7 +19,7 @@ from crawler.storage.search import BusyIndexError
 from crawler.web.access import OPEN, Access
 from crawler.web.app import create_app
 from crawler.web.reports import Reports
-from crawler.web.security import LOOPBACK
+from crawler.web.security import LOOPBACK, is_loopback
 
 LOOK_EVERY: Final = 15.0
 """Seconds between two looks for crawls that ended: 60 small queries each."""
@@ -62,7 +62,14 @@ def serve(
     keeper = None
     try:
         archive.stores()
-        app = create_app(archive, sites, reports, {*LOOPBACK, *_host_names(host), *names}, access)
+        app = create_app(
+            archive,
+            sites,
+            reports,
+            {*LOOPBACK, *_host_names(host), *names},
+            access,
+            corrects=may_correct(host, names, access),
+        )
         server = uvicorn.Server(
             uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
@@ -84,6 +91,14 @@ def serve(
         listener.close()
         reports.close()
         archive.close()
+
+
+def may_correct(host: str, names: Sequence[str], access: Access) -> bool:
+    """Whether readers may correct: those who show a token, or else those on this machine alone.
+
+    Further names are a proxy's, behind which others read.
+    """
+    return bool(access.tokens) or (access.is_open and is_loopback(host) and not names)
 
 
 def _listen(host: str, port: int) -> socket.socket:

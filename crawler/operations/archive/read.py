@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
 
 from crawler.errors import StoreUnavailableError
 from crawler.model.period import Period
@@ -221,11 +222,11 @@ class Archive:
         """Do what needs the open stores.
 
         Raises:
-            StoreUnavailableError: MongoDB does not answer.
+            StoreUnavailableError: A store does not answer.
         """
         try:
             return work(self.stores())
-        except PyMongoError as error:
+        except (PyMongoError, RedisError) as error:
             if not is_away(error):
                 raise
             with self._lock:
@@ -233,5 +234,5 @@ class Archive:
                     self._stores.close()
                     self._stores = None
             raise StoreUnavailableError(
-                f"MongoDB does not answer: {str(error).splitlines()[0]}; try again, or see khabar doctor"
+                f"a store does not answer: {str(error).splitlines()[0]}; try again, or see khabar doctor"
             ) from None
