@@ -9,7 +9,7 @@ from crawler.html.words import filled
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
 from crawler.storage.search import FacetCounts, Hit, Notice
-from crawler.storage.search.excerpt import Piece, highlighted
+from crawler.storage.search.excerpt import Piece
 from crawler.storage.splits import split_marks
 from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
 from crawler.web import models
@@ -59,7 +59,7 @@ class ArticlePages:
             hits=[
                 models.SearchHit(
                     **dict(self._names.brief(hit)),
-                    title_parts=_parts(highlighted(hit.title, results.query)),
+                    title_parts=_parts(results.titles[hit.id]),
                     excerpt=_parts(results.excerpts[hit.id]),
                     outlets=results.outlets.get(hit.story, 1),
                 )

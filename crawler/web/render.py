@@ -20,6 +20,7 @@ from crawler.html.difference import with_highlights
 from crawler.html.safe import local, readable_url, safe_link, single_line
 from crawler.html.templating import asset, environment
 from crawler.model.period import ZONE
+from crawler.storage.search import RANKED
 from crawler.web import models
 from crawler.web.scope import TABS
 
@@ -103,6 +104,7 @@ def _environment() -> Environment:
         STRIP_HEIGHT=STRIP_HEIGHT,
         STRIP_STEP=STRIP_STEP,
         TABS=TABS,
+        RANKED=RANKED,
         version=asset_version(),
     )
     return pages

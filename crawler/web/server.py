@@ -124,6 +124,7 @@ def _keep_fresh(archive: Archive, stopping: threading.Event, notice: Callable[[s
     while not stopping.is_set():
         try:
             archive.refresh()
+            archive.lists.facets.follow()
             archive.kept.follow()
             last_notice = ""
         except BusyIndexError:

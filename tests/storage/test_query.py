@@ -13,7 +13,7 @@ from crawler.errors import UsageError
 from crawler.html.words import filled
 from crawler.model.period import ZONE
 from crawler.storage.search import NoticeKind, Vocabulary, parse_query, read_variants
-from crawler.storage.search.excerpt import highlighted
+from crawler.storage.search.excerpt import Marker
 from crawler.storage.search.facets import NOTHING
 from crawler.storage.search.query_tokens import FIELDS, OPERATORS
 from crawler.storage.search.spellings import NameVariants, bundled_variants
@@ -141,7 +141,8 @@ def test_a_first_letter_is_taken_for_a_particle_only_where_it_has_to_be() -> Non
 
 def test_what_is_left_out_or_of_another_field_is_not_marked() -> None:
     query = parse_query("حلب -دمشق author:سمر title:جسر -(نهر -طريق)")
-    marked = [piece.text for piece in highlighted("حلب دمشق سمر جسر نهر", query) if piece.hit]
+    names = "حلب دمشق سمر جسر نهر"
+    marked = [piece.text for piece in Marker(query, [names]).whole(names) if piece.hit]
     assert marked == ["حلب", "جسر"]
 
 

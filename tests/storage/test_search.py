@@ -24,7 +24,7 @@ from crawler.storage.search import (
     refresh,
     stated_day,
 )
-from crawler.storage.search.excerpt import excerpts
+from crawler.storage.search.excerpt import Marker
 from crawler.storage.search.facet_counts import FacetCounter
 from crawler.storage.search.letters import fold
 from dedup.text.shingles import normalise
@@ -198,6 +198,11 @@ def test_matches_are_counted_by_site_and_day(small: Index) -> None:
     assert (counts.total, counts.sites) == (3, {"barada": 2, "ugarit": 1})
     hits = small.lists.search(parse_query("حلب"), total=counts.total)
     assert (hits.total, len(hits.hits)) == (3, 3)
+    page = small.lists.newest_of(counts, None, 2)
+    assert (page.hits, page.total) == (hits.hits[:2], 3)
+    rest = small.lists.newest_of(counts, page.older, 2)
+    assert (rest.hits, rest.older) == (hits.hits[2:], None)
+    assert small.lists.newest_of(counter.count(parse_query("( )"), Filters()), None, 2).hits == []
 
 
 def test_a_story_has_as_many_outlets_as_sites(small: Index) -> None:
@@ -417,14 +422,15 @@ def test_a_query_that_takes_too_long_is_given_up(small: Index, monkeypatch: pyte
 
 def test_an_excerpt_begins_near_the_first_match() -> None:
     text = " ".join(f"كلمة{n}" for n in range(200)) + " الهدف " + " ".join(f"بعد{n}" for n in range(200))
-    (pieces,) = excerpts([text], parse_query("هدف"))
+    pieces = Marker(parse_query("هدف"), [text]).excerpt(text)
     assert [piece.text for piece in pieces if piece.hit] == ["الهدف"]
     shown = "".join(piece.text for piece in pieces)
     assert shown.startswith("… كلمة192 ")
     assert " الهدف بعد0 " in shown
     assert shown.endswith(" …")
-    assert excerpts(["قصير"], parse_query("هدف"))[0][0].text == "قصير"
-    assert excerpts([""], parse_query("هدف")) == [[]]
+    marker = Marker(parse_query("هدف"), ["قصير", ""])
+    assert marker.excerpt("قصير")[0].text == "قصير"
+    assert marker.excerpt("") == []
 
 
 def test_a_day_without_a_time_is_listed_where_the_day_ends_and_told_as_a_date(index: Index) -> None:
@@ -525,7 +531,7 @@ def test_the_best_matches_come_first_when_asked_for(index: Index, monkeypatch: p
     assert index.lists.search(query, best=True, before=10**15).hits == []
     everything = index.lists.search(parse_query(""), best=True, limit=3)
     assert [hit.id for hit in everything.hits] == ["2", "3", "1"]  # nothing to match: newest first
-    monkeypatch.setattr("crawler.storage.search.queries.COUNTED", 2)
+    monkeypatch.setattr("crawler.storage.search.queries.RANKED", 2)
     assert ids(best=True) == ["3", "2"]  # among the newest so many
 
 

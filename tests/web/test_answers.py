@@ -162,7 +162,7 @@ def test_a_search_says_what_it_did_not_understand_and_counts_its_matches(web: We
     assert sum(day["matches"] for day in data["days"]) == 30
     page = web.get("/ar/search?q=(نشرة foo:bar OR نشرة").text
     assert "<bdi>foo:</bdi> ليس حقلًا" in page
-    assert 'class="chart wide mirror"' in page
+    assert 'class="strip tall mirror"' in page
     assert "site=barada" in page
     story = api(web, "/search?q=title:جسر site:بردى OR title:جسر")["hits"][0]
     assert (story["id"], story["outlets"]) == (small.FIRST, 3)

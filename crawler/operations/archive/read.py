@@ -23,6 +23,7 @@ from crawler.storage.search import (
     Hit,
     Hits,
     KeptPages,
+    Marker,
     Notice,
     Piece,
     Query,
@@ -30,7 +31,6 @@ from crawler.storage.search import (
     SearchFile,
     SearchLists,
     Vocabulary,
-    excerpts,
     parse_query,
     read_variants,
     rebuild,
@@ -50,14 +50,15 @@ MATCHES_AT_ONCE = 1000
 class SearchResults:
     """A page of matches.
 
-    `query` is the one that was asked, the wider one where the one typed found nothing. `excerpts` are a few
-    lines of each hit by its id, `outlets` how many sites carry each hit's story, by the story's id. `facets`
-    are there where they were asked for.
+    `query` is the one that was asked, the wider one where the one typed found nothing. By the id of each hit,
+    `excerpts` are a few of its lines and `titles` its headline, both with the matches marked. `outlets` is
+    how many sites carry each hit's story, by the story's id. `facets` are there where they were asked for.
     """
 
     query: Query
     hits: Hits
     excerpts: dict[str, list[Piece]]
+    titles: dict[str, list[Piece]]
     outlets: dict[str, int]
     facets: FacetCounts | None = None
 
@@ -169,11 +170,17 @@ class Archive:
         if not hits.total and query.wider is not None:
             query = replace(query.wider, notices=query.notices)
             counts, hits = self._page(query, filters, form, limit, facets=facets)
-        ids = [hit.id for hit in hits.hits]
-        texts = self.texts(ids)
-        pieces = excerpts([texts.get(id_, "") for id_ in ids], query)
+        texts = self.texts([hit.id for hit in hits.hits])
+        marker = Marker(query, [text for hit in hits.hits for text in (texts.get(hit.id, ""), hit.title)])
         outlets = self.lists.outlets([hit.story for hit in hits.hits])
-        return SearchResults(query, hits, dict(zip(ids, pieces, strict=True)), outlets, counts)
+        return SearchResults(
+            query,
+            hits,
+            {hit.id: marker.excerpt(texts.get(hit.id, "")) for hit in hits.hits},
+            {hit.id: marker.whole(hit.title) for hit in hits.hits},
+            outlets,
+            counts,
+        )
 
     def notices(self, typed: str) -> tuple[Notice, ...]:
         """What of a query isn't understood."""
@@ -208,6 +215,8 @@ class Archive:
         self, query: Query, filters: Filters, form: SearchForm, limit: int, *, facets: bool
     ) -> tuple[FacetCounts | None, Hits]:
         counts = self.lists.facets.count(query, filters) if facets else None
+        if counts is not None and not (form.best_first and query.expression and counts.total):
+            return counts, self.lists.newest_of(counts, form.before_row, limit)
         hits = self.lists.search(
             query,
             filters,

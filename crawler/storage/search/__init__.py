@@ -6,10 +6,10 @@ anything: MongoDB is the truth, and `khabar search --rebuild` makes the file aga
 """
 
 from crawler.storage.search.captures import KeptPages
-from crawler.storage.search.excerpt import Piece, excerpts, highlighted
+from crawler.storage.search.excerpt import Marker, Piece
 from crawler.storage.search.facet_counts import FacetCounts
 from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
-from crawler.storage.search.queries import SearchLists
+from crawler.storage.search.queries import RANKED, SearchLists
 from crawler.storage.search.query import Query, Vocabulary, parse_query
 from crawler.storage.search.query_tokens import Notice, NoticeKind
 from crawler.storage.search.refresh import Refreshed, rebuild, refresh
@@ -17,6 +17,7 @@ from crawler.storage.search.rows import CrawlRow, Filters, Hit, Hits, Quarantine
 from crawler.storage.search.spellings import read_variants
 
 __all__ = [
+    "RANKED",
     "BusyIndexError",
     "CrawlRow",
     "DamagedIndexError",
@@ -25,6 +26,7 @@ __all__ = [
     "Hit",
     "Hits",
     "KeptPages",
+    "Marker",
     "Notice",
     "NoticeKind",
     "Piece",
@@ -36,8 +38,6 @@ __all__ = [
     "SearchLists",
     "SiteCount",
     "Vocabulary",
-    "excerpts",
-    "highlighted",
     "parse_query",
     "read_variants",
     "rebuild",

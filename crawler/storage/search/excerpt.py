@@ -26,13 +26,24 @@ class Piece:
     hit: bool
 
 
-def excerpts(texts: list[str], query: Query) -> list[list[Piece]]:
-    """For each text, the words around its first match (or its beginning), matches marked."""
-    cut = [_WORD.findall(text)[:WORDS_READ] if query.expression else _opening(text) for text in texts]
-    marks = _marks(query, (word for words in cut for word in words)) if query.expression else {}
-    excerpts_of_texts = []
-    for words in cut:
-        marked = [marks.get(word, False) for word in words]
+class Marker:
+    """Marks what was looked for in texts; all of them are folded at once, since each folding has a price.
+
+    Args:
+        query: What was looked for.
+        texts: The texts and headlines that are going to be marked.
+    """
+
+    def __init__(self, query: Query, texts: Iterable[str]) -> None:
+        self._is_marking = bool(query.expression)
+        self._words = {text: self._cut(text) for text in texts}
+        words = (word for words in self._words.values() for word in words)
+        self._marks = _marks(query, words) if self._is_marking else {}
+
+    def excerpt(self, text: str) -> list[Piece]:
+        """The words around the first match in a text, or its beginning, matches marked."""
+        words = self._words[text]
+        marked = self._marked(words)
         first = next((number for number, hit in enumerate(marked) if hit), 0)
         start = max(0, min(first - BEFORE, len(words) - SHOWN))
         pieces = _pieces(words[start : start + SHOWN], marked[start : start + SHOWN])
@@ -40,15 +51,18 @@ def excerpts(texts: list[str], query: Query) -> list[list[Piece]]:
             pieces.insert(0, Piece("… ", False))
         if start + SHOWN < len(words):
             pieces.append(Piece(" …", False))
-        excerpts_of_texts.append(pieces)
-    return excerpts_of_texts
+        return pieces
 
+    def whole(self, text: str) -> list[Piece]:
+        """All of a short text, such as a headline, with the matches marked."""
+        words = _WORD.findall(text)
+        return _pieces(words, self._marked(words))
 
-def highlighted(text: str, query: Query) -> list[Piece]:
-    """All of a short text, such as a headline, with the matches marked."""
-    words = _WORD.findall(text)
-    marks = _marks(query, words)
-    return _pieces(words, [marks[word] for word in words])
+    def _cut(self, text: str) -> list[str]:
+        return _WORD.findall(text)[:WORDS_READ] if self._is_marking else _opening(text)
+
+    def _marked(self, words: list[str]) -> list[bool]:
+        return [self._marks.get(word, False) for word in words]
 
 
 def _opening(text: str) -> list[str]:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from crawler.storage.search.facet_counts import FacetCounter
+import numpy as np
+
+from crawler.storage.search.facet_counts import FacetCounter, FacetCounts
 from crawler.storage.search.file import SearchFile
 from crawler.storage.search.matching import expression_of, row_bounds, rows_between
 from crawler.storage.search.query import Query
@@ -29,8 +31,11 @@ from crawler.storage.search.rows import (
 from crawler.storage.search.stories import StoryLists
 
 COUNTED: Final = 10_000
-"""Matches counted of one search: "more than 10,000" tells a person as much as the figure would. The best are
-looked for among the newest so many, so that a word that every article has costs no more than this."""
+"""Matches counted of one search: "more than 10,000" tells a person as much as the figure would."""
+
+RANKED: Final = 5_000
+"""Matches among which the best are looked for, the newest: a word that every article has costs no more than
+this, some 5 ms a thousand."""
 
 TITLE_WEIGHT: Final = 5.0
 """What a word in the headline counts beside one in the text: a story is named by what it is about."""
@@ -66,17 +71,17 @@ class SearchLists:
         Args:
             query: What to look for; an empty one matches all.
             filters: What to narrow the list to.
-            best: The best matches first, by BM25, of the newest `COUNTED`; an empty query has none.
+            best: The best matches first, by BM25, of the newest `RANKED`; an empty query has none.
             before: The `older` of the page before.
             limit: Articles on a page.
-            total: How many match, where that was counted already (`FacetCounter`).
+            total: How many match, where that was counted already (`FacetCounter`); 0 finds nothing.
         """
         filters = filters or Filters()
         expression = expression_of(query, filters)
         low, high = row_bounds(query, filters)
         with self.file.reading() as db:
             if best and query.expression:
-                start = min(max(before or 0, 0), COUNTED)
+                start = min(max(before or 0, 0), RANKED)
                 hits = _best(db, expression, (low, high), start, limit + 1)
                 older = start + limit
             else:
@@ -91,6 +96,24 @@ class SearchLists:
             total = len(hits) if whole else _count(db, expression, low, high)
         more = older if len(hits) > limit else None
         return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, more)
+
+    def newest_of(self, counts: FacetCounts, before: int | None, limit: int) -> Hits:
+        """A page of matches that were counted, newest first.
+
+        Args:
+            counts: All of them.
+            before: The `older` of the page before.
+            limit: Articles on a page.
+        """
+        end = counts.total if before is None else int(np.searchsorted(counts.rows, before))
+        rows = counts.rows[max(end - limit, 0) : end].tolist()
+        marks = ", ".join("?" * len(rows))
+        with self.file.reading() as db:
+            shown = db.execute(
+                f"SELECT {COLUMNS} FROM docs WHERE row IN ({marks}) ORDER BY row DESC",  # noqa: S608
+                rows,
+            ).fetchall()
+        return Hits(list(map(hit_of, shown)), counts.total, False, rows[0] if end > limit else None)
 
     def outlets(self, stories: Sequence[str]) -> dict[str, int]:
         """How many sites carry each of these stories."""
@@ -275,7 +298,7 @@ def _best(
     # The facets weigh nothing: they are the same in all matches.
     ranked = (
         f"SELECT rowid AS found, bm25(words, {TITLE_WEIGHT}, 1.0, 0.0) AS rank FROM words"  # noqa: S608
-        f" WHERE words MATCH ?{where} ORDER BY rowid DESC LIMIT {COUNTED}"
+        f" WHERE words MATCH ?{where} ORDER BY rowid DESC LIMIT {RANKED}"
     )
     rows = db.execute(
         f"SELECT {COLUMNS} FROM ({ranked}) CROSS JOIN docs ON docs.row = found"  # noqa: S608
