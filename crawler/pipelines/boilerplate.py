@@ -89,24 +89,24 @@ class Boilerplate:
 
     def load(self, stores: Stores) -> None:
         """Read what was learned before."""
-        counts = BoilerplateCounts(stores.redis, self._site)
-        self.learned, self.has_counts = counts.learned(), counts.pages() >= MIN_PAGES
+        template = BoilerplateCounts(stores.redis, self._site).template()
+        self.learned, self.has_counts = template.keys, template.pages >= MIN_PAGES
 
-    def learn(self, stores: Stores, item: PageItem) -> None:
-        """Count the paragraphs of a new article; call it once the article is stored."""
-        if item.article is not None and item.article_id is not None:
-            self._first.note(item.article_id, item.extracted.blocks, item.article.text)
+    def learn(self, stores: Stores, items: Sequence[PageItem]) -> None:
+        """Count the paragraphs of new articles; call it once they are stored."""
+        for item in items:
+            if item.article is not None and item.article_id is not None:
+                self._first.note(item.article_id, item.extracted.blocks, item.article.text)
         counts = BoilerplateCounts(stores.redis, self._site)
         try:
-            learned = counts.learn(item.extracted.blocks)
+            counted = counts.learn_all([item.extracted.blocks for item in items])
         except OutOfMemoryError as error:
-            # The article is stored; what the site repeats is learned again when there is memory.
-            logger.warning("%s: its paragraphs are not counted: %s", item.url, error)
+            # The articles are stored; what the site repeats is learned again when there is memory.
+            logger.warning("%s: its paragraphs are not counted: %s", items[0].url, error)
             return
-        if learned:
-            self._counted += 1
-            if self._counted % RELOAD_EVERY == 0:
-                self.learned, self.has_counts = counts.learned(), True
+        before, self._counted = self._counted, self._counted + counted
+        if self._counted // RELOAD_EVERY > before // RELOAD_EVERY:
+            self.learned, self.has_counts = counts.learned(), True
 
     def clean_first_articles(self, stores: Stores) -> int:
         """Clean the articles that were stored before the template was known; call it when the crawl ends.

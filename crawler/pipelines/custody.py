@@ -1,12 +1,13 @@
 """What a crawl enters into the custody log: its captures, and what became of its articles."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from crawler.custody.entries import Event
 from crawler.pipelines.item import PageItem
 from crawler.storage.connect import Stores
-from crawler.storage.custody_records import Custodian, segment_events
+from crawler.storage.custody_records import Custodian, NewArticleMark, segment_events
 from crawler.storage.segment_custody import begin_custody, end_custody
 from crawler.storage.warc.writer import CaptureWriter
 
@@ -27,6 +28,8 @@ class CrawlCustody:
         self._custodian = Custodian()
         self._events: list[Event] = []
         self._lock = threading.Lock()
+        self._new: dict[str, NewArticleMark] = {}
+        """Articles that are being inserted at once, by id."""
 
     def begin(self, stores: Stores, software: dict[str, str]) -> None:
         """Enter what is missing in the log; call it when the lease is taken, before anything is written."""
@@ -38,6 +41,22 @@ class CrawlCustody:
         events = self._changes()
         self._custodian.log_articles(stores.db, ids, events)
         self._forget(events)
+
+    def note_new(self, stores: Stores, items: Sequence[PageItem]) -> None:
+        """Note the new articles of items that are about to be stored at once; `log_new` enters them."""
+        for item in items:
+            # Where all is repeated after a lost answer, the events are to be the same.
+            if item.article_id is not None and item.article_id not in self._new:
+                self._new[item.article_id] = NewArticleMark(item.article_id, item.fetched_at)
+        marks = [self._new[item.article_id] for item in items if item.article_id is not None]
+        self._custodian.note_new(stores.db, self._site, marks)
+
+    def log_new(self, stores: Stores) -> None:
+        """Enter what was noted by `note_new`; call it before the pages are settled."""
+        events = self._changes()
+        self._custodian.log_new(stores.db, self._site, events)
+        self._forget(events)
+        self._new.clear()
 
     def _log_all(self, stores: Stores) -> None:
         events = self._changes()

@@ -79,6 +79,26 @@ class SiteTexts:
         holders.pop(page.page_id, None)
         return _of_other_articles(page, holders.values(), self._site)
 
+    def is_frequent(self, text: PageText) -> bool:
+        """Whether a text is known to stand under many addresses."""
+        with self._lock:
+            frequent = [group[0] for group in self._frequent]
+        return bool(_with_text(text, frequent))
+
+    def shares(self, text: PageText, page_id: str, stored: Iterable[TextHolder]) -> bool:
+        """Whether another address has a page's text, of those given and of those that this crawl has seen.
+
+        Args:
+            text: The page's text.
+            page_id: The page.
+            stored: Settled pages that may have it.
+        """
+        with self._lock:
+            ids = set().union(*(self._by_band.get(band, ()) for band in text.bands))
+            recent = [self._pages[id_].holder for id_ in ids if id_ != page_id]
+            frequent = [group[0] for group in self._frequent]
+        return bool(_with_text(text, [*recent, *frequent, *stored]))
+
     def _look_up(self, db: Database[Document], page: TextHolder) -> list[TextHolder]:
         """The settled pages with a page's text; a text under many is remembered."""
         holders = _with_text(page.text, pages_with_text(db, page.text.bands))

@@ -24,6 +24,7 @@ from crawler.storage.frontier import Frontier, PageResult
 from crawler.storage.quarantine import quarantine
 from crawler.storage.reextractions import correct
 from crawler.storage.stored_article import UnsealedArticleReader
+from dedup import Decision
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +135,7 @@ def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
             capture=item.capture,
         )
     run.keeping.custody.log(stores, item)
-    result = _page_result(item, outcome)
+    result = page_result(item, outcome)
     if item.is_capture:
         CapturedPages(stores.db, run.site.id).record(item.page, result, item.fetched_at)
     else:
@@ -179,19 +180,10 @@ def _capture_fields(item: PageItem) -> dict[str, Any]:
 def _save(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     """Write a new article, or a revision."""
     assert item.article is not None and item.article_id is not None and item.prepared is not None  # noqa: S101, PT018
-    unverified = run.site.tls == "unverified" and item.url.startswith("https:")
     saved = ArticleStore(stores.db).save(
         item.article_id,
         item.article,
-        Capture(
-            run.site.id,
-            item.page.url,
-            item.fetched_at,
-            item.html_sha256,
-            "unverified" if unverified else None,
-            item.cut_short,
-            item.capture,
-        ),
+        capture_of(run, item),
         item.prepared,
         item.decision,
         revision=item.stored_revision + 1,
@@ -200,7 +192,25 @@ def _save(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
         return Outcome(Disposition.UNCHANGED, "a later fetch of it is stored already")
     if item.stored_revision:
         return Outcome(Disposition.REVISED, f"revision {item.stored_revision + 1}")
-    decision = item.decision
+    return new_outcome(item.decision)
+
+
+def capture_of(run: CrawlRun, item: PageItem) -> Capture:
+    """Where and when an item's page was fetched."""
+    unverified = run.site.tls == "unverified" and item.url.startswith("https:")
+    return Capture(
+        run.site.id,
+        item.page.url,
+        item.fetched_at,
+        item.html_sha256,
+        "unverified" if unverified else None,
+        item.cut_short,
+        item.capture,
+    )
+
+
+def new_outcome(decision: Decision | None) -> Outcome:
+    """How the page of a new article ends: as a copy of another one, or not."""
     if decision is not None and decision.duplicate_of:
         alike = f"{decision.reason}, {decision.similarity or 0:.2f} of {decision.duplicate_of}"
         return Outcome(Disposition.DUPLICATE, alike)
@@ -210,7 +220,7 @@ def _save(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
 def _learn(stores: Stores, run: CrawlRun, item: PageItem, outcome: Outcome) -> None:
     """Learn from a stored page what its site repeats, and whether its validators are reliable."""
     if outcome.disposition in NEW:
-        run.keeping.boilerplate.learn(stores, item)
+        run.keeping.boilerplate.learn(stores, [item])
     if item.has_stale_validators and outcome.disposition is Disposition.REVISED:
         run.context.note_unreliable_validators(item.url)
 
@@ -226,7 +236,7 @@ def _mark_seen(stores: Stores, item: PageItem, disposition: Disposition) -> None
         ArticleStore(stores.db).removed(article_id, item.fetched_at, item.capture)
 
 
-def _page_result(item: PageItem, outcome: Outcome) -> PageResult:
+def page_result(item: PageItem, outcome: Outcome) -> PageResult:
     """What the frontier is to remember of a page."""
     result = PageResult(
         disposition=outcome.disposition,

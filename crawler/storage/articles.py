@@ -5,19 +5,19 @@ Nothing an article said is ever overwritten: before a new wording is written, th
 the page again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from crawler.custody.entries import EventKind
 from crawler.model.article import Article
 from crawler.storage.clock import CLOCK_SLACK
 from crawler.storage.custody_records import pending_mark
-from crawler.storage.schema import Document
+from crawler.storage.schema import DUPLICATE_KEY, Document
 from crawler.storage.stored_article import StoredArticle
 from crawler.storage.warc.references import CaptureReference
 from dedup import Decision, Prepared, Reason, Reassignment, StoryUpdate
@@ -38,6 +38,17 @@ class Capture:
     tls: str | None = None
     incomplete: bool = False
     record: CaptureReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article of which nothing is stored: what extraction made of its page, its signature, its story."""
+
+    id: str
+    article: Article
+    capture: Capture
+    prepared: Prepared
+    decision: Decision
 
 
 class ArticleStore:
@@ -74,16 +85,8 @@ class ArticleStore:
         kind = EventKind.ARTICLE if revision == 1 else EventKind.REVISION
         fields = {
             **pending_mark(kind, capture.fetched_at),
-            "site": capture.site,
-            "url": article.url,
-            "canonical_url": article.canonical_url,
-            **reading_fields(article),
-            "checked_at": capture.fetched_at,
+            **_looked_fields(article, capture),
             "revision": revision,
-            "html_sha256": capture.html_sha256,
-            "capture": capture.record and capture.record.as_document(),
-            "tls": capture.tls,
-            "incomplete": capture.incomplete,
             "signature": prepared.to_stored(),
             **story_fields(article_id, decision),
         }
@@ -107,6 +110,52 @@ class ArticleStore:
         if decision is not None:
             self.apply(decision.changes)
         return True
+
+    def insert(self, articles: Sequence[NewArticle]) -> list[bool]:
+        """Write articles of which nothing is stored, in one request.
+
+        They get no mark for the custody log: the caller enters them (`Custodian.log_new`).
+
+        Args:
+            articles: The articles; each id once.
+
+        Returns:
+            Of each whether it stands there now as it was given; False, with nothing changed, where another
+            writer has stored something under its id.
+        """
+        documents = [
+            {
+                "_id": new.id,
+                **_looked_fields(new.article, new.capture),
+                "revision": 1,
+                "signature": new.prepared.to_stored(),
+                **story_fields(new.id, new.decision),
+                "first_seen_at": new.capture.fetched_at,
+                "removed_at": None,
+                "aliases": [new.capture.url],
+            }
+            for new in articles
+        ]
+        try:
+            self._db.articles.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            failures = error.details["writeErrors"]
+            if any(failure["code"] != DUPLICATE_KEY for failure in failures):
+                raise
+            refused = [documents[failure["index"]]["_id"] for failure in failures]
+            stands = self._standing({document["_id"]: document for document in documents}, refused)
+            return [new.id not in refused or new.id in stands for new in articles]
+        return [True] * len(articles)
+
+    def _standing(self, documents: Mapping[str, Document], ids: Sequence[str]) -> set[str]:
+        """The ids under which these very documents stand: the answer to an earlier attempt was lost."""
+        names = ("site", "revision", "checked_at", "html_sha256", "text_sha256")
+        stored = self._db.articles.find({"_id": {"$in": list(ids)}}, dict.fromkeys(names, 1))
+        return {
+            each["_id"]
+            for each in stored
+            if all(each.get(name) == documents[each["_id"]][name] for name in names)
+        }
 
     def _keep_wording(self, article_id: str, revision: int, seen_until: datetime) -> None:
         old = self._db.articles.find_one({"_id": article_id})
@@ -241,6 +290,21 @@ class ArticleStore:
         }
         result = self._db.articles.update_one({"_id": article_id, "removed_at": None}, {"$set": fields})
         return result.modified_count > 0
+
+
+def _looked_fields(article: Article, capture: Capture) -> dict[str, Any]:
+    """The fields of an article that a look at its page brings."""
+    return {
+        "site": capture.site,
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        **reading_fields(article),
+        "checked_at": capture.fetched_at,
+        "html_sha256": capture.html_sha256,
+        "capture": capture.record and capture.record.as_document(),
+        "tls": capture.tls,
+        "incomplete": capture.incomplete,
+    }
 
 
 def reading_fields(article: Article) -> dict[str, Any]:

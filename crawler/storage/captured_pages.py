@@ -4,15 +4,22 @@ An import says what an address once held, not what it holds today: it neither op
 settled nor settles one that waits to be fetched.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 
 from crawler.model.article import Disposition
 from crawler.model.crawl import SourceKind
 from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.page import UNSETTLED, Page, PageResult, page_of
-from crawler.storage.schema import Document
+from crawler.storage.schema import DUPLICATE_KEY, Document
+
+
+def begun_page(site: str, url: str) -> Page:
+    """The page of an address as an import begins it."""
+    return Page(f"{site}/{page_id(url)}", url, SourceKind.IMPORT)
 
 
 class CapturedPages:
@@ -27,13 +34,36 @@ class CapturedPages:
         self._pages = db.pages
         self._site = site
 
-    def get(self, url: str) -> Page:
-        """The page of an address, as it is known or as an import begins it."""
-        own = f"{self._site}/{page_id(url)}"
-        former = [f"{self._site}/{former_id}" for former_id in former_page_ids(url)]
-        documents = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": [own, *former]}})}
-        stored_key = next((key for key in (own, *former) if key in documents), None)
-        return Page(own, url, SourceKind.IMPORT) if stored_key is None else page_of(documents[stored_key])
+    def stored(self, urls: Iterable[str]) -> dict[str, Page]:
+        """The pages of addresses that are known, by address."""
+        keys = {url: self._keys(url) for url in urls}
+        page_ids = list({key for each in keys.values() for key in each})
+        documents = {doc["_id"]: doc for doc in self._pages.find({"_id": {"$in": page_ids}})}
+        stored = {url: next((key for key in each if key in documents), None) for url, each in keys.items()}
+        return {url: page_of(documents[key]) for url, key in stored.items() if key is not None}
+
+    def _keys(self, url: str) -> list[str]:
+        """The keys of a page by the rules of today and by earlier ones."""
+        return [f"{self._site}/{id_}" for id_ in (page_id(url), *former_page_ids(url))]
+
+    def insert(self, results: Sequence[tuple[Page, PageResult, datetime]]) -> None:
+        """Remember what captures of unknown pages brought, in one request, as `record` does one by one.
+
+        Args:
+            results: Page, how its capture ended, when it was captured; each page once.
+        """
+        documents = [
+            {"_id": page.id, **self._begun_fields(page, result, at), **_change(result, at)}
+            for page, result, at in results
+        ]
+        try:
+            self._pages.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            failures = error.details["writeErrors"]
+            if any(failure["code"] != DUPLICATE_KEY for failure in failures):
+                raise
+            for failure in failures:
+                self.record(*results[failure["index"]])
 
     def record(self, page: Page, result: PageResult, at: datetime) -> None:
         """Remember what a capture brought, unless a later look at the page is remembered.
@@ -51,24 +81,10 @@ class CapturedPages:
         last: datetime | None = None if stored is None else stored.get("last_fetched_at")
         if last is not None and last > at:
             return
-        change: Document = {
-            name: value
-            for name, value in {
-                "article_id": result.article_id,
-                "article_since": result.article_since,
-                "text": result.text and result.text.as_document(),
-                "waiting": result.waiting and result.waiting.as_document(),
-                "read_at": at if result.whole else None,
-            }.items()
-            if value
-        }
-        change |= {
-            "last_disposition": str(result.disposition),
-            "last_error": result.reason,
-            "last_fetched_at": at,
-        }
+        change = _change(result, at)
         if stored is None:
-            self._insert(page, change, waits, at)
+            begun = self._begun_fields(page, result, at)
+            self._pages.update_one({"_id": page.id}, {"$setOnInsert": begun, "$set": change}, upsert=True)
             return
         # A page that a crawl is to fetch stays what it is: only what imports began do they settle.
         if stored["discovered_by"] == SourceKind.IMPORT:
@@ -79,11 +95,12 @@ class CapturedPages:
         if change:
             self._pages.update_one({"_id": page.id}, {"$set": change, **({"$unset": unset} if unset else {})})
 
-    def _insert(self, page: Page, change: Document, waits: bool, at: datetime) -> None:
-        begun: Document = {
+    def _begun_fields(self, page: Page, result: PageResult, at: datetime) -> Document:
+        """The fields of a page that is not known yet."""
+        return {
             "site": self._site,
             "url": page.url,
-            "state": "pending" if waits else "done",
+            "state": "pending" if result.disposition is Disposition.UNCONFIRMED else "done",
             "discovered_by": SourceKind.IMPORT,
             "discovered_at": at,
             "depth": 0,
@@ -91,4 +108,20 @@ class CapturedPages:
             "attempts": 0,
             "next_attempt_at": None,
         }
-        self._pages.update_one({"_id": page.id}, {"$setOnInsert": begun, "$set": change}, upsert=True)
+
+
+def _change(result: PageResult, at: datetime) -> Document:
+    """What a capture changes in its page's document."""
+    brought = {
+        "article_id": result.article_id,
+        "article_since": result.article_since,
+        "text": result.text and result.text.as_document(),
+        "waiting": result.waiting and result.waiting.as_document(),
+        "read_at": at if result.whole else None,
+    }
+    return {
+        **{name: value for name, value in brought.items() if value},
+        "last_disposition": str(result.disposition),
+        "last_error": result.reason,
+        "last_fetched_at": at,
+    }

@@ -155,9 +155,9 @@ def sampled_entries(db: Database[Document], numbers: Sequence[int]) -> list[Entr
     return list(map(entry_of, db.custody.find({"_id": {"$in": list(numbers)}})))
 
 
-def entries_about(db: Database[Document], subject: str) -> list[Entry]:
-    """The entries in which a subject stands, such as an article's id, in order; index `subject`."""
-    entries = map(entry_of, db.custody.find({"events.subject": subject}))
+def entries_about(db: Database[Document], *subjects: str) -> list[Entry]:
+    """The entries in which one of the subjects stands, such as an article's id, in order; index `subject`."""
+    entries = map(entry_of, db.custody.find({"events.subject": {"$in": list(subjects)}}))
     return sorted(entries, key=lambda entry: entry.number)
 
 

@@ -6,7 +6,7 @@ once its event is in the log, the mark is taken off. So an article whose event a
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -18,7 +18,7 @@ from pymongo.database import Database
 from crawler.custody.canonical import sha256_of
 from crawler.custody.entries import Event, EventKind, new_event
 from crawler.storage.batches import in_batches
-from crawler.storage.custody import CustodyLog
+from crawler.storage.custody import CustodyLog, entries_about
 from crawler.storage.schema import Document
 from crawler.storage.warc.segments import SegmentChange
 
@@ -67,6 +67,15 @@ def pending_mark(kind: EventKind, at: datetime) -> dict[str, Any]:
     return {"custody_pending": {"kind": str(kind), "at": at, "token": token_hex(8)}}
 
 
+@dataclass(frozen=True, slots=True)
+class NewArticleMark:
+    """An article that is about to be inserted: when its page was captured, and a token as marks have one."""
+
+    id: str
+    at: datetime
+    token: str = field(default_factory=lambda: token_hex(8))
+
+
 class Custodian:
     """Enters into the log what a process changes; its threads share one."""
 
@@ -96,6 +105,7 @@ class Custodian:
 
     def log_pending(self, db: Database[Document], site: str) -> int:
         """Enter whatever is pending of a site; returns for how many articles. Index `custody_pending`."""
+        self._log_left(db, site)
         pending = [document for document in db.articles.find(_PENDING) if document["site"] == site]
         self._enter(db, pending)
         withdrawn = [document for document in db.withdrawn.find(_PENDING) if document["site"] == site]
@@ -110,6 +120,42 @@ class Custodian:
             db.withdrawn.update_one({"_id": document["_id"]}, {"$unset": {"custody_pending": ""}})
         self.clear(db)
         return len(pending)
+
+    def note_new(self, db: Database[Document], site: str, articles: Sequence[NewArticleMark]) -> None:
+        """Note articles that are about to be inserted without marks: call it before, and `log_new` after.
+
+        A mark that is taken off costs a write of the article. This note costs one of some bytes for all of
+        them; what a crash cuts off is entered by `log_pending`.
+
+        Args:
+            db: The database.
+            site: Their site, whose lease is held: it has one such note.
+            articles: The articles.
+        """
+        noted = [{"id": each.id, "at": each.at, "token": each.token} for each in articles]
+        db.meta.update_one({"_id": _new_key(site)}, {"$set": {"articles": noted}}, upsert=True)
+
+    def log_new(self, db: Database[Document], site: str, before: Sequence[Event] = ()) -> None:
+        """Enter the articles that `note_new` has noted, as far as they are stored, and take off the note.
+
+        Args:
+            db: The database.
+            site: Their site.
+            before: Events that come first.
+        """
+        documents = _noted_new(db, site)
+        self._log.append(db, [*before, *(_article_event(document, {}) for document in documents)])
+        db.meta.update_one({"_id": _new_key(site)}, {"$set": {"articles": []}})
+
+    def _log_left(self, db: Database[Document], site: str) -> None:
+        """Enter what a crash has left in a note, but for what is in the log already."""
+        documents = _noted_new(db, site)
+        if documents:
+            subjects = [document["_id"] for document in documents]
+            logged = {event.id for entry in entries_about(db, *subjects) for event in entry.events}
+            events = [_article_event(document, {}) for document in documents]
+            self._log.append(db, [event for event in events if event.id not in logged])
+            db.meta.update_one({"_id": _new_key(site)}, {"$set": {"articles": []}})
 
     def adopt(self, db: Database[Document], site: str, at: datetime) -> int:
         """Enter the articles of a site that are older than the log as they stand; returns how many."""
@@ -181,6 +227,23 @@ def archived_articles(db: Database[Document], site: str | None = None) -> Iterat
                 article_sha256(document),
                 wordings.get(document["_id"], {}),
             )
+
+
+def _new_key(site: str) -> str:
+    return f"custody-new:{site}"
+
+
+def _noted_new(db: Database[Document], site: str) -> list[Document]:
+    """The articles of a site's note of new ones that were inserted, with the marks that they would have."""
+    note = db.meta.find_one({"_id": _new_key(site)}) or {}
+    noted = {each["id"]: each for each in note.get("articles") or ()}
+    documents = [document for batch in in_batches(db.articles, list(noted)) for document in batch]
+    return [
+        document | {"custody_pending": {"kind": str(EventKind.ARTICLE), **noted[document["_id"]]}}
+        for document in documents
+        # Under an id that another site has, nothing was inserted.
+        if document["site"] == site and document["checked_at"] == noted[document["_id"]]["at"]
+    ]
 
 
 def _has_wordings(document: Document) -> bool:

@@ -135,7 +135,17 @@ def follow_story(stores: Stores, decision: Decision) -> None:
         stores: The open stores.
         decision: What was decided and written.
     """
-    measure_copies(stores.db, _follow(stores, decision))
+    follow_stories(stores, [decision])
+
+
+def follow_stories(stores: Stores, decisions: Sequence[Decision]) -> None:
+    """Do what `follow_story` does for several articles, in the order in which they were decided on."""
+    stories = {decision.story_id for decision in decisions}
+    current = open_index(stores).lookup([decision.id for decision in decisions])
+    for decision, now in zip(decisions, current, strict=True):
+        if decision.changes or (now is not None and not _same_story(now, decision)):
+            stories |= _follow(stores, decision)
+    measure_copies(stores.db, stories)
 
 
 def _follow(stores: Stores, decision: Decision) -> set[str]:

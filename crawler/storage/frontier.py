@@ -29,7 +29,7 @@ from crawler.storage.page import (
     settled_fields,
 )
 from crawler.storage.recheck import AGES
-from crawler.storage.schema import Document
+from crawler.storage.schema import DUPLICATE_KEY, Document
 
 __all__ = [
     "FIRST_RETRY",
@@ -43,8 +43,6 @@ __all__ = [
 
 BATCH = 500
 """Keys in one `$in`: large enough to save round trips, small enough for a quick answer."""
-
-DUPLICATE_KEY = 11000
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Bounds a range from below, which keeps pages that have no such time out of it."""

@@ -7,7 +7,7 @@ is forgotten after two generations. Losing the counts costs nothing but learning
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from redis import Redis
@@ -55,6 +55,34 @@ end
 return pages
 """
 
+_TEMPLATE = """
+local counts = {}
+for _, key in ipairs(KEYS) do
+  local all = redis.call('HGETALL', key)
+  for i = 1, #all, 2 do counts[all[i]] = (counts[all[i]] or 0) + tonumber(all[i + 1]) end
+end
+local pages = counts['pages'] or 0
+counts['pages'] = nil
+local least = math.max(tonumber(ARGV[1]), tonumber(ARGV[2]) * pages)
+local reply = {tostring(pages)}
+for key, count in pairs(counts) do
+  if count >= least then
+    reply[#reply + 1] = key
+    reply[#reply + 1] = tostring(count)
+  end
+end
+return reply
+"""
+"""Redis sums the counts itself: of thousands, the few that may make a template are all that is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The keys of the paragraphs that are the template's, and how many articles of the site are counted."""
+
+    keys: frozenset[str]
+    pages: int
+
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
@@ -88,21 +116,38 @@ class BoilerplateCounts:
         Args:
             blocks: Key and wording of each paragraph.
         """
-        if not blocks:
-            return False
-        arguments: list[str | int | float] = [GENERATION, NEW_CHARS, REMEMBERED_TEXT]
-        for key, text in blocks:
-            arguments += [key, len(text), text[:SHOWN_CHARS]]
-        return bool(self._client.eval(_LEARN, 3, *self._keys, *arguments))
+        return self.learn_all([blocks]) > 0
+
+    def learn_all(self, articles: Iterable[Sequence[tuple[str, str]]]) -> int:
+        """Count the paragraphs of new articles, in order and in one request; returns how many were counted.
+
+        Args:
+            articles: Key and wording of each paragraph, by article.
+
+        Raises:
+            redis.exceptions.OutOfMemoryError: Redis has no memory left; some may have been counted.
+        """
+        pipeline = self._client.pipeline(transaction=False)
+        for blocks in articles:
+            if not blocks:
+                continue
+            arguments: list[str | int | float] = [GENERATION, NEW_CHARS, REMEMBERED_TEXT]
+            for key, text in blocks:
+                arguments += [key, len(text), text[:SHOWN_CHARS]]
+            pipeline.eval(_LEARN, 3, *self._keys, *arguments)
+        return sum(map(bool, pipeline.execute()))
+
+    def template(self) -> Template:
+        """What is the template's by all that is counted now."""
+        first, *frequent = self._client.eval(_TEMPLATE, 2, *self._keys[:2], MIN_PAGES, MIN_SHARE)
+        pages, counts = int(first), zip(frequent[::2], frequent[1::2], strict=True)
+        return Template(
+            frozenset(_text(key) for key, count in counts if _is_template(int(count), pages)), pages
+        )
 
     def learned(self) -> frozenset[str]:
         """The keys of the paragraphs that are the template's."""
-        counts, pages = self._counts()
-        return frozenset(key for key, count in counts.items() if _is_template(count, pages))
-
-    def pages(self) -> int:
-        """How many articles of the site are counted."""
-        return self._counts()[1]
+        return self.template().keys
 
     def repeated(self, min_pages: int = REMEMBERED_TEXT) -> list[Repeated]:
         """The paragraphs that at least `min_pages` pages had, most frequent first."""

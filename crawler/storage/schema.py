@@ -15,6 +15,9 @@ Document = dict[str, Any]
 
 SCHEMA_VERSION = 6
 
+DUPLICATE_KEY = 11000
+"""MongoDB's error code for a document whose key is taken."""
+
 INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
     "articles": [
         ([("site", 1), ("published_at", 1)], "site_published"),

@@ -323,6 +323,11 @@ class UnsealedArticleReader(ArticleReader):
         super().__init__(db)
         self._seals = NoSeals()
 
+    def present(self, article_ids: Iterable[str]) -> set[str]:
+        """Those of some ids under which an article is stored."""
+        batches = in_batches(self._articles, list(article_ids), {"_id": 1})
+        return {document["_id"] for batch in batches for document in batch}
+
 
 def _listed(records: Iterable[_H], seals: Mapping[str, Seal]) -> Iterator[_H]:
     """The records as they may be served; withheld articles are left out."""

@@ -2,22 +2,24 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
-from crawler.model.article import Disposition
 from crawler.operations.importing.reading import CaptureReader, Ended, Limits
-from crawler.pipelines.captures import write_capture
+from crawler.pipelines.captures import CaptureBatch
 from crawler.pipelines.item import PageItem
 from crawler.pipelines.run import CrawlRun
 from crawler.storage.crawls import NEW
 from crawler.storage.import_ledger import ImportLedger, LedgerRecord
 
-AHEAD = 4
-"""Pages a worker is given beforehand, so that none waits while a page is stored."""
-NOTED = 50
-"""Endings that are written to the ledger at once; a crash costs them a second look, which changes nothing."""
+AT_ONCE = 64
+"""Records that are stored at once, and whose endings are then written to the ledger; a crash costs them a
+second look, which changes nothing."""
+AHEAD = 8
+"""Pages that each worker is given beside those, so that none waits while a batch is stored."""
+
+_Reading = tuple[LedgerRecord, asyncio.Task[PageItem | Ended]]
 
 
 class SiteImport:
@@ -42,7 +44,6 @@ class SiteImport:
         self._run, self._ledger, self._workers = run, ledger, limits.workers
         self._reader = CaptureReader(run, ledger, limits)
         self._is_stopped, self._progress = is_stopped, progress
-        self._endings: list[tuple[int, str, str]] = []
         self._ended = 0
 
     async def import_all(self) -> None:
@@ -52,61 +53,57 @@ class SiteImport:
             KhabarError: Nothing can be written any more; what has not ended is open.
         """
         renewal = asyncio.create_task(self._run.context.keep_lease())
-        ahead: deque[tuple[LedgerRecord, asyncio.Task[PageItem | Ended]]] = deque()
+        ahead: deque[_Reading] = deque()
         try:
             for entry in self._ledger.open_records(self._run.site.id):
                 if self._is_stopped() or self._run.context.stopping:
                     break
                 ahead.append((entry, asyncio.create_task(self._reader.read(entry.record))))
-                if len(ahead) > AHEAD * self._workers:
-                    await self._finish(*ahead.popleft())
+                if len(ahead) >= 2 * AT_ONCE + AHEAD * self._workers:
+                    await self._finish([ahead.popleft() for _ in range(AT_ONCE)])
             while ahead and not self._run.context.stopping:
-                await self._finish(*ahead.popleft())
+                await self._finish([ahead.popleft() for _ in range(min(AT_ONCE, len(ahead)))])
         finally:
             renewal.cancel()
             for _, task in ahead:
                 task.cancel()
-            self._note()
 
-    async def _finish(self, entry: LedgerRecord, reading: "asyncio.Task[PageItem | Ended]") -> None:
-        """Store what was read of a record, and note how it ended."""
-        result = await reading
-        if isinstance(result, Ended):
-            self._end(entry, result.ending, result.reason)
-            return
-        self._run.counts.take()
-        outcome = await self._write(result)
-        counts = self._run.counts
-        counts.end_page(outcome.disposition, result.url, outcome.reason, result.extracted.cause)
-        if outcome.disposition in NEW and result.article is not None:
-            counts.note_article(result.article)
-        if result.waiting is not None:
-            counts.note_waiting(result.waiting)
-        if result.outcome is None and result.decision is not None:
-            counts.note_decision(result.decision)
-        self._end(entry, str(outcome.disposition), outcome.reason or "")
-
-    async def _write(self, item: PageItem) -> Outcome:
+    async def _finish(self, readings: Sequence[_Reading]) -> None:
+        """Store what was read of some records, and note how they ended."""
+        results = [(entry, await task) for entry, task in readings]
+        batch = CaptureBatch(self._run, [result for _, result in results if isinstance(result, PageItem)])
         try:
-            return await asyncio.to_thread(
-                self._run.session.run, lambda stores: write_capture(stores, self._run, item)
-            )
-        except KhabarError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a page that the store refuses must not end the import
-            reason = f"it could not be stored: {type(error).__name__}: {str(error)[:200]}"
-            item.outcome = Outcome(Disposition.QUARANTINED, reason)
-            return await asyncio.to_thread(
-                self._run.session.run, lambda stores: write_capture(stores, self._run, item)
-            )
-
-    def _end(self, entry: LedgerRecord, ending: str, reason: str) -> None:
-        self._endings.append((entry.number, str(ending), reason))
-        self._ended += 1
-        if len(self._endings) >= NOTED:
-            self._note()
-
-    def _note(self) -> None:
-        self._ledger.end(self._endings)
-        self._endings = []
+            await self._store(batch)
+        finally:
+            outcomes = iter(batch.outcomes)
+            endings: list[tuple[int, str, str]] = []
+            for entry, result in results:
+                if isinstance(result, Ended):
+                    endings.append((entry.number, str(result.ending), result.reason))
+                elif (outcome := next(outcomes, None)) is not None:
+                    self._count(result, outcome)
+                    endings.append((entry.number, str(outcome.disposition), outcome.reason or ""))
+            self._ledger.end(endings)
+        self._ended += len(endings)
         self._progress(self._ended)
+
+    async def _store(self, batch: CaptureBatch) -> None:
+        """Store a batch; what the stores refuse is quarantined, and must not end the import."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._run.session.run, batch.write)
+            except KhabarError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is: the batch goes on without that page
+                batch.refuse(error)
+
+    def _count(self, item: PageItem, outcome: Outcome) -> None:
+        counts = self._run.counts
+        counts.take()
+        counts.end_page(outcome.disposition, item.url, outcome.reason, item.extracted.cause)
+        if outcome.disposition in NEW and item.article is not None:
+            counts.note_article(item.article)
+        if item.waiting is not None:
+            counts.note_waiting(item.waiting)
+        if item.outcome is None and item.decision is not None:
+            counts.note_decision(item.decision)

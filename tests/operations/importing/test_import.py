@@ -209,7 +209,7 @@ def test_it_goes_on_where_it_was_stopped(
 ) -> None:
     captures = [_page(f"/news/{number}", WHEN + number * HOUR) for number in range(6)]
     (tmp_path / "a.warc.gz").write_bytes(warc(captures))
-    monkeypatch.setattr("crawler.operations.importing.site_import.NOTED", 1)
+    monkeypatch.setattr("crawler.operations.importing.site_import.AT_ONCE", 1)
     options = ImportOptions(sites={SITE.id: SITE}, seeds=tmp_path)
 
     def stop(_site: str, ended: int) -> None:
