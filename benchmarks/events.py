@@ -97,7 +97,8 @@ def _chance(name: str) -> float:
 def compare(profiles: Sequence[Profile], events: Mapping[str, str]) -> Pairs:
     candidates, by_id, ids = Candidates(), {one.id: one for one in profiles}, []
     for one in sorted(profiles, key=lambda one: (one.published or datetime.max.replace(tzinfo=UTC), one.id)):
-        ids += [(one.id, other) for other in candidates.add(one).added]
+        ids += [(one.id, other) for other in candidates.of(one)]
+        candidates.insert(one)
     rows = [evidence(by_id[first], by_id[second]) for first, second in ids]
     return Pairs(
         ids,

@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from crawler.cli.context import CliContext, context_of, err, out
 from crawler.cli.dedup_archive import archive_command
+from crawler.cli.dedup_events import events_command
 from crawler.cli.lazy import split
 from crawler.cli.options import Since, Until, complete_site
 from crawler.errors import UsageError
@@ -24,6 +25,7 @@ from crawler.report.page import render_html
 from crawler.report.terminal import render_text
 from crawler.storage.connect import open_stores
 from crawler.storage.dedup_rebuild import rebuild_index
+from crawler.storage.events import assign_events
 from crawler.storage.stored_article import ArticleReader
 
 LANGUAGES = ("ar", "en")
@@ -44,6 +46,7 @@ def register(app: typer.Typer) -> None:
     group.command("report")(report_command)
     group.command("rebuild")(rebuild_command)
     group.command("archive")(archive_command)
+    group.command("events")(events_command)
     group.command("split")(split_command)
     app.add_typer(group, name="dedup")
 
@@ -137,6 +140,7 @@ def rebuild_command(ctx: typer.Context) -> None:
         with Progress(console=err(), disable=common.without_progress) as progress:
             task = progress.add_task("articles", total=total)
             count = rebuild_index(stores, lambda done: progress.update(task, completed=done))
+        assign_events(stores)
     common.notice(f"The index holds {count} articles.")
 
 

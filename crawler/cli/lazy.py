@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import dedup
+    from crawler.operations.archive import events as archive_events
     from crawler.operations.crawling import reextract, worker
-    from crawler.operations.dedup import apply, batch, split
+    from crawler.operations.dedup import apply, batch, events, split
     from crawler.operations.importing import run as importing
     from crawler.operations.sites import add, check, record, survey
     from crawler.storage import dedup_rebuild
@@ -23,10 +24,12 @@ __all__ = [
     "access",
     "add",
     "apply",
+    "archive_events",
     "batch",
     "check",
     "dedup",
     "dedup_rebuild",
+    "events",
     "importing",
     "record",
     "reextract",
@@ -41,11 +44,13 @@ __all__ = [
 _MODULES = {
     "access": "crawler.web.access",
     "add": "crawler.operations.sites.add",
+    "archive_events": "crawler.operations.archive.events",
     "apply": "crawler.operations.dedup.apply",
     "batch": "crawler.operations.dedup.batch",
     "check": "crawler.operations.sites.check",
     "dedup": "dedup",
     "dedup_rebuild": "crawler.storage.dedup_rebuild",
+    "events": "crawler.operations.dedup.events",
     "importing": "crawler.operations.importing.run",
     "record": "crawler.operations.sites.record",
     "reextract": "crawler.operations.crawling.reextract",

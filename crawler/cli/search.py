@@ -141,6 +141,7 @@ def _row(hit: Hit, zone: ZoneInfo, results: SearchResults) -> dict[str, Any]:
         "removed": iso_time(hit.removed, zone),
         "edited": iso_time(hit.edited, zone),
         "outlets": results.outlets.get(hit.story, 1),
+        "event_outlets": results.event_outlets.get(hit.id, 1),
         "excerpt": "".join(piece.text for piece in results.excerpts[hit.id]),
     }
 
@@ -152,6 +153,8 @@ def _shown(hit: Hit, zone: ZoneInfo, results: SearchResults) -> Text:
     outlets = results.outlets.get(hit.story, 1)
     if outlets > 1:
         text.append(f" {outlets} sites", style="cyan not bold")
+    if (reported := results.event_outlets.get(hit.id, 1)) > outlets:
+        text.append(f" {reported} sites report this event", style="cyan not bold")
     if hit.duplicate_of:
         text.append(" duplicate", style="yellow not bold")
     text.append(f"\n{shown_address(single_line(hit.url))}\n", style="dim not bold")

@@ -107,6 +107,7 @@ def _article(article: dict[str, Any]) -> Group:
         ("similarity", f"{article['similarity']:.2f}" if article["similarity"] is not None else None),
         ("shares", _shares(article["pair"])),
         ("story", article["story_id"]),
+        ("event", article["event_id"]),
         ("withheld", _withheld(article["withheld"])),
         ("certificate", "not verified" if article["tls"] == "unverified" else None),
         ("id", article["id"]),
@@ -122,6 +123,7 @@ def _article(article: dict[str, Any]) -> Group:
                 style="dim",
             )
         )
+    parts += [Text(line, style="dim") for line in _event_lines(article["event"])]
     parts += [
         Text(
             f"\nRevision {old['revision']}, {_minute(old['seen_from'])} to {_minute(old['seen_until'])}: "
@@ -131,6 +133,19 @@ def _article(article: dict[str, Any]) -> Group:
         for old in article["revisions"]
     ]
     return Group(*parts)
+
+
+def _event_lines(event: dict[str, Any] | None) -> Iterator[str]:
+    """The other stories of its event, with the reason."""
+    if event is None:
+        return
+    yield f"\nThe same event in others' words: {len(event['stories']) + event['more']} stories"
+    for story in event["stories"]:
+        yield f"\nevent: {story['site']}: {story['title']}\n      {shown_address(story['url'])}"
+        reasons = [f"{kind}: {', '.join(words)}" for kind, words in story["reasons"].items()]
+        yield f"      {' · '.join(reasons)}"
+    if event["more"]:
+        yield f"\n... and {event['more']} more"
 
 
 def show_changes(article: Mapping[str, Any], *, as_json: bool) -> None:

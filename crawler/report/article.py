@@ -17,7 +17,8 @@ class ReportArticle:
     and `reason` (one of `REASONS`) belong to that mark. `published_precision` is ``day`` where the page names
     a day but no time: `published_at` is then that day's first moment, in the zone that the day is of, and
     `latest` the moment by which the article is ordered. `placed_at` is the moment that decides whether it
-    lies in a period, where that is another one than it is ordered by. `text` is needed only where the
+    lies in a period, where that is another one than it is ordered by. `event_id` names the event that its
+    story reports. `text` is needed only where the
     differences between versions are to be shown.
 
     Raises:
@@ -40,6 +41,7 @@ class ReportArticle:
     published_precision: str | None = None
     latest: datetime | None = None
     placed_at: datetime | None = None
+    event_id: str | None = None
 
     def __post_init__(self) -> None:
         for name, value in (

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
@@ -10,10 +10,13 @@ from typing import Final
 from crawler.html.charts import Day
 from crawler.html.safe import local, single_line
 from crawler.report.article import REASONS, NearMiss, ReportArticle, SiteNote
+from crawler.report.events import shared_events
 from crawler.report.figures import Bin, Flow, Member, Pair, Report, Site, Story, Totals
 
 LISTED_STORIES: Final = 30
 """Stories in each of the two lists: what a person may look through in one sitting."""
+LISTED_EVENTS: Final = 20
+"""Events of several stories, those of most sites."""
 LISTED_PAIRS: Final = 20
 """Borderline pairs on either side of the boundary."""
 FLOW_EXAMPLES: Final = 50
@@ -66,6 +69,7 @@ def build_report(
     pairs = selection.pairs()
     histogram = _histogram(pairs)
     shared = [story for story in selection.stories if _is_shared(story)]
+    events = shared_events(selection.stories, selection.events())
     return Report(
         generated_at=generated_at.astimezone(zone),
         since=since.astimezone(zone) if since else None,
@@ -73,7 +77,7 @@ def build_report(
         zone=str(zone),
         boundary=boundary,
         boundary_within=boundary_within,
-        totals=_totals(selection, pairs),
+        totals=replace(_totals(selection, pairs), shared_events=len(events)),
         sites=_sites(selection, site_names or {}),
         flows=_flows(pairs),
         largest=tuple(sorted(shared, key=_by_size)[:LISTED_STORIES]),
@@ -85,6 +89,7 @@ def build_report(
         days=_days(selection.counted_members()),
         duplicates=tuple(pairs),
         notes=_notes(notes, scope),
+        events=tuple(events[:LISTED_EVENTS]),
     )
 
 
@@ -116,6 +121,14 @@ class _Selection:
 
     def counted_members(self) -> list[Member]:
         return [member for story in self.stories for member in story.members if member.id in self.counted]
+
+    def events(self) -> dict[str, str]:
+        """The event of each story, where one of its articles names it."""
+        return {
+            article.story_id: article.event_id
+            for article in self.articles.values()
+            if article.event_id is not None
+        }
 
     def pairs(self) -> list[Pair]:
         """Each counted duplicate with the first article of its story, by time."""

@@ -30,6 +30,8 @@ class Totals:
     """Articles whose page states no time of publication."""
     by_reason: dict[str, int]
     """Duplicates by reason; ``unstated`` for those without one."""
+    shared_events: int = 0
+    """Events that more than one story reports."""
 
     @property
     def duplicate_share(self) -> float:
@@ -96,6 +98,19 @@ class Story:
     def sites(self) -> int:
         """How many sites carried it."""
         return len({member.site for member in self.members})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What several stories report in their own words, the earliest first."""
+
+    id: str
+    stories: tuple[Story, ...]
+
+    @property
+    def sites(self) -> int:
+        """How many sites report it."""
+        return len({member.site for story in self.stories for member in story.members})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +183,5 @@ class Report:
     """Every duplicate, in the order of its time."""
     notes: tuple[SiteNote, ...] = ()
     """Health of the sites: trouble first, then the most pages in quarantine."""
+    events: tuple[Event, ...] = ()
+    """Events that more than one story reports, those of most sites first."""

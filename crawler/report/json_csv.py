@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from crawler.report.figures import Flow, Member, Pair, Report, Story, Totals
+from crawler.report.figures import Event, Flow, Member, Pair, Report, Story, Totals
 
 JSON_VERSION: Final = 1
 """Raised when a key of the JSON is renamed, removed or changes its meaning; not when one is added."""
@@ -28,7 +28,7 @@ def render_json(report: Report) -> str:
     Keys:
         ``version``, ``generated_at``, ``since``, ``until``, ``zone``, ``boundary``, ``boundary_within``;
         ``totals``: ``articles``, ``originals``, ``duplicates``, ``duplicate_share``, ``stories``,
-        ``shared_stories``, ``earlier_stories``, ``sites``, ``undated``, ``by_reason``;
+        ``shared_stories``, ``shared_events``, ``earlier_stories``, ``sites``, ``undated``, ``by_reason``;
         ``sites``, a list: ``id``, ``name``, ``name_en``, ``articles``, ``first``, ``alone``, ``duplicates``,
         ``originality``;
         ``flows``, a list: ``first``, ``carrier``, ``count``, ``median_delay_minutes``, ``median_similarity``,
@@ -37,7 +37,9 @@ def render_json(report: Report) -> str:
         ``histogram``, a list: ``low``, ``high``, ``count``, ``exact``; beside it ``unmeasured``;
         ``borderline`` and ``near_misses``, lists of pairs: ``story_id``, ``similarity``, ``first``, ``copy``;
         ``days``, a list: ``day``, ``articles``, ``duplicates``;
-        ``notes``, a list: ``site``, ``boilerplate``, ``quarantined``, ``trouble``, ``reason``.
+        ``notes``, a list: ``site``, ``boilerplate``, ``quarantined``, ``trouble``, ``reason``;
+        ``events``, a list of what several stories report in their own words: ``id``, ``sites``, ``stories``
+        (as above, with their first member alone).
 
     A member (of a story or a pair) has ``id``, ``site``, ``title``, ``url``, ``at``, ``published``,
     ``dated``, ``original``, ``duplicate_of``, ``similarity``, ``reason``, ``delay_minutes``. ``at`` puts it
@@ -65,6 +67,7 @@ def render_json(report: Report) -> str:
         "near_misses": [_pair(pair) for pair in report.near_misses],
         "days": [asdict(day) | {"day": day.day.isoformat()} for day in report.days],
         "notes": [asdict(note) for note in report.notes],
+        "events": [_event(event) for event in report.events],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
@@ -116,6 +119,7 @@ def _totals(totals: Totals) -> dict[str, Any]:
         "duplicate_share": round(totals.duplicate_share, 4),
         "stories": totals.stories,
         "shared_stories": totals.shared_stories,
+        "shared_events": totals.shared_events,
         "earlier_stories": totals.earlier_stories,
         "sites": totals.sites,
         "undated": totals.undated,
@@ -163,6 +167,11 @@ def _story(story: Story) -> dict[str, Any]:
         "first_id": story.first.id if story.first else None,
         "members": [_member(member) for member in story.members],
     }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    stories = [_story(story) | {"members": [_member(story.members[0])]} for story in event.stories]
+    return {"id": event.id, "sites": event.sites, "stories": stories}
 
 
 def _flow(flow: Flow) -> dict[str, Any]:

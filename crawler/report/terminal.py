@@ -7,7 +7,7 @@ from rich.text import Text
 from crawler.html.formats import day, duration, moment, number, percent
 from crawler.html.words import counted, label, word
 from crawler.report.article import REASONS
-from crawler.report.figures import Report, Story
+from crawler.report.figures import Event, Report, Story
 
 SITES, FLOWS, STORIES, MEMBERS = 12, 8, 5, 6
 """Rows of each part: the whole stays within two screens."""
@@ -29,6 +29,8 @@ def render_text(report: Report, lang: str = "ar") -> RenderableType:
         parts.append(_flows(report, lang))
     if report.largest:
         parts.append(_stories(report.largest[:STORIES], _names(report, lang), lang))
+    if report.events:
+        parts.append(_events(report.events[:STORIES], _names(report, lang), lang))
     if report.notes:
         parts.append(_notes(report, lang))
     return Group(*parts)
@@ -121,6 +123,17 @@ def _stories(stories: tuple[Story, ...], names: dict[str, str], lang: str) -> Re
     )
     for story in stories:
         _add_story(table, story, names, lang)
+    return table
+
+
+def _events(events: tuple[Event, ...], names: dict[str, str], lang: str) -> RenderableType:
+    table = _table("\n" + word("events", lang), "", "", left=2)
+    for event in events:
+        size = f"{counted('n_stories', len(event.stories), lang)} {counted('in_n_sites', event.sites, lang)}"
+        table.add_row(Text(size, style="dim"), "")
+        for story in event.stories[:MEMBERS]:
+            lead = story.members[0]
+            table.add_row(Text(f"  {names.get(lead.site, lead.site)}"), Text(lead.title))
     return table
 
 

@@ -203,11 +203,12 @@ class ArticleStore:
                 continue
             if change.merged_id is not None:
                 self._db.articles.update_many(
-                    {"story_id": change.merged_id}, {"$set": {"story_id": change.story_id}}
+                    {"story_id": change.merged_id},
+                    {"$set": {"story_id": change.story_id, "event_pending": True}},
                 )
             self._db.articles.update_many(
                 {"story_id": change.story_id, "_id": {"$ne": change.canonical_id}},
-                {"$set": {"duplicate_of": change.canonical_id}},
+                {"$set": {"duplicate_of": change.canonical_id, "event_pending": True}},
             )
             self._db.articles.update_one(
                 {"_id": change.previous_id},
@@ -215,7 +216,14 @@ class ArticleStore:
             )
             self._db.articles.update_one(
                 {"_id": change.canonical_id},
-                {"$set": {"duplicate_of": None, "similarity": None, "duplicate_reason": None}},
+                {
+                    "$set": {
+                        "duplicate_of": None,
+                        "similarity": None,
+                        "duplicate_reason": None,
+                        "event_pending": True,
+                    }
+                },
             )
 
     def set_story(self, decision: Decision) -> None:
@@ -331,9 +339,13 @@ def reading_fields(article: Article) -> dict[str, Any]:
 
 
 def story_fields(article_id: str, decision: Decision | Reassignment | None) -> dict[str, Any]:
-    """The fields of an article that tell its story; None: it is still to be looked at."""
+    """The fields of an article that tell its story; None: it is still to be looked at.
+
+    Its event is to be looked for anew then (`crawler.storage.events`).
+    """
     if decision is None:
         return {
+            "event_pending": True,
             "story_id": article_id,
             "duplicate_of": None,
             "similarity": None,
@@ -341,6 +353,7 @@ def story_fields(article_id: str, decision: Decision | Reassignment | None) -> d
             "dedup_pending": True,
         }
     return {
+        "event_pending": True,
         "story_id": decision.story_id,
         "duplicate_of": decision.duplicate_of,
         "similarity": decision.similarity,

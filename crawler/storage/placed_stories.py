@@ -206,6 +206,6 @@ def _restore_fields(stores: Stores, entries: Sequence[JournalEntry]) -> None:
     for entry in entries:
         where = {name: entry.stored.get(name) for name in ("story_id", "duplicate_of")}
         absent = dict.fromkeys((name for name in STORED_STORY if name not in entry.stored), "")
-        change = {"$set": entry.stored, **({"$unset": absent} if absent else {})}
+        change = {"$set": {**entry.stored, "event_pending": True}, **({"$unset": absent} if absent else {})}
         updates.append(UpdateOne({"_id": entry.id, **where}, change))
     stores.db.articles.bulk_write(updates, ordered=False)

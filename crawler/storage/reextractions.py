@@ -108,7 +108,7 @@ def correct(
             upsert=True,
         )
     fields: dict[str, Any] = {**reading_fields(article), **(capture or {}), "reread_at": at}
-    fields |= pending_mark(EventKind.CORRECTION, at)
+    fields |= {"event_pending": True, **pending_mark(EventKind.CORRECTION, at)}
     if prepared is not None:
         fields |= {"signature": prepared.to_stored(), **story_fields(article_id, decision)}
     db.articles.update_one({"_id": article_id, "text_sha256": old}, {"$set": fields})

@@ -13,7 +13,7 @@ from crawler.model.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 DUPLICATE_KEY = 11000
 """MongoDB's error code for a document whose key is taken."""
@@ -23,8 +23,11 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
         ([("site", 1), ("published_at", 1)], "site_published"),
         ([("story_id", 1)], "story"),
         ([("dedup_pending", 1)], "dedup_pending"),
+        ([("event_id", 1)], "event"),
+        ([("event_pending", 1)], "event_pending"),
         ([("custody_pending.kind", 1)], "custody_pending"),
     ],
+    "event_profiles": [([("day", 1)], "day")],
     "revisions": [([("article_id", 1), ("revision", 1)], "article_revision")],
     "pages": [
         ([("site", 1), ("state", 1)], "site_state"),

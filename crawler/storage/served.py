@@ -19,7 +19,7 @@ KEPT: Final = frozenset(
     (
         "id", "site", "first_seen_at", "checked_at", "revised_at", "revision", "text_sha256", "html_sha256",
         "story_id", "published_at", "published_precision", "language", "duplicate_of", "similarity",
-        "duplicate_reason", "dedup_pending", "removed_at", "absences", "incomplete", "tls",
+        "duplicate_reason", "dedup_pending", "event_id", "removed_at", "absences", "incomplete", "tls",
     )
 )  # fmt: skip
 """Fields that say nothing of what an article says: served of a withheld one, too, and never redacted."""

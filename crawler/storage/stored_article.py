@@ -37,8 +37,9 @@ class ArticleHeader:
 
     Times are aware. `published_precision` is a `DatePrecision`; `removed_at` is when its site had taken it
     down; `duplicate_of` names the original of a copy, `similarity` and `duplicate_reason` say how alike both
-    are. `dedup_pending`: no story could be looked up yet. `incomplete`: a further page could not be read.
-    `seal` says what is withheld of it here, and why.
+    are. `dedup_pending`: no story could be looked up yet. `event_id` names the event that its story reports,
+    where that was looked for. `incomplete`: a further page could not be read. `seal` says what is withheld
+    of it here, and why.
     """
 
     id: str
@@ -56,6 +57,7 @@ class ArticleHeader:
     similarity: float | None = None
     duplicate_reason: str | None = None
     dedup_pending: bool = False
+    event_id: str | None = None
     removed_at: datetime | None = None
     html_sha256: str | None = None
     incomplete: bool = False
@@ -225,6 +227,20 @@ class ArticleReader:
     def of_stories(self, story_ids: Sequence[str]) -> dict[str, ArticleHeader]:
         """The members of some stories by id."""
         return self._records_by_id(ArticleHeader, {"story_id": {"$in": list(story_ids)}})
+
+    def of_events(self, event_ids: Sequence[str]) -> dict[str, ArticleHeader]:
+        """The articles of some events by id, copies too."""
+        return self._records_by_id(ArticleHeader, {"event_id": {"$in": list(event_ids)}})
+
+    def count_event_sites(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """How many sites report the event of each of these articles; without those that have none."""
+        events = {
+            id_: header.event_id for id_, header in self.headers(article_ids).items() if header.event_id
+        }
+        sites: dict[str | None, set[str]] = {}
+        for header in self.of_events(sorted(set(events.values()))).values():
+            sites.setdefault(header.event_id, set()).add(header.site)
+        return {id_: len(sites[event]) for id_, event in events.items() if event in sites}
 
     def of_site(self, site: str) -> Iterator[ArticleHeader]:
         """Yield the headers of a site's articles, in no order."""

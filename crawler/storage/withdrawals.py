@@ -16,6 +16,7 @@ from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
 from crawler.storage.custody_records import pending_mark
 from crawler.storage.dedup_index import open_index
+from crawler.storage.events import leave_event
 from crawler.storage.page_texts import CONFIRMED_AFTER, Waiting
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
@@ -52,6 +53,7 @@ def withdraw(stores: Stores, page_id: str, article_id: str | None, waiting: Wait
         stores.db.withdrawn.replace_one({"_id": key}, {**record, "_id": key}, upsert=True)
         _leave_story(stores, article["_id"], article["site"])
         stores.db.articles.delete_one({"_id": article["_id"]})
+        leave_event(stores.db, article["_id"], article.get("event_id"))
         mark_changed(stores.db, [article["site"]])
     wait_for_confirmation(stores.db, page_id, waiting)
     # The next look has to bring the page, not "not modified".

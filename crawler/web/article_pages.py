@@ -6,6 +6,7 @@ from typing import Final
 from crawler.errors import UsageError
 from crawler.html.difference import difference
 from crawler.html.words import filled
+from crawler.operations.archive.events import event_of_story
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
 from crawler.storage.search import FacetCounts, Hit, Notice
@@ -62,6 +63,7 @@ class ArticlePages:
                     title_parts=_parts(results.titles[hit.id]),
                     excerpt=_parts(results.excerpts[hit.id]),
                     outlets=results.outlets.get(hit.story, 1),
+                    event_outlets=results.event_outlets.get(hit.id, 1),
                 )
                 for hit in results.hits.hits
             ],
@@ -94,6 +96,7 @@ class ArticlePages:
             readings=[self._reading(article, wordings, reading) for reading in readings],
             story=[self._names.brief(member) for member in self._lists.story(brief.story_id)[:MEMBERS]],
             apart=self._apart(article),
+            event=self._event(brief.story_id),
             captures=self._captures(article, wordings),
             captures_complete=self._archive.kept.followed(article.site),
             earlier=earlier and self._names.brief(earlier),
@@ -193,7 +196,39 @@ class ArticlePages:
             first=first_of(briefs),
             members=briefs,
             more=len(all_members) - len(members),
+            event=self._event(members[0].story),
             difference=self._difference(*pair) if pair else None,
+        )
+
+    def _event(self, story_id: str) -> models.Event | None:
+        """The event of a story with its other stories, as far as the index has them already."""
+        view = self._archive.ask(lambda stores: event_of_story(stores, story_id))
+        if view is None:
+            return None
+        briefs = {
+            hit.id: self._names.brief(hit)
+            for hit in self._lists.by_id([s.first.id for s in view.other_stories])
+        }
+        return models.Event(
+            id=view.id,
+            outlets=len(view.sites),
+            stories=[
+                models.EventStory(
+                    story_id=story.id,
+                    first=briefs[story.first.id],
+                    outlets=len(story.sites),
+                    like=story.link.first if story.link else None,
+                    probability=round(story.link.probability, 3) if story.link else None,
+                    reasons=[
+                        models.EventReason.model_validate({"kind": kind, "words": words})
+                        for kind, words in story.reasons().items()
+                    ],
+                    hours_apart=story.hours_apart,
+                )
+                for story in view.other_stories
+                if story.first.id in briefs
+            ],
+            more=view.more,
         )
 
     def _story_of_member(self, id_: str) -> list[Hit]:

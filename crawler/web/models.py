@@ -46,6 +46,7 @@ class SearchHit(Brief):
     title_parts: list[Part]
     excerpt: list[Part]
     outlets: int = Field(description="Sites that carry its story.")
+    event_outlets: int = Field(description="Sites that report its event, in whatever words.")
 
 
 class QueryNotice(_Model):
@@ -222,6 +223,34 @@ class Apart(_Model):
     note: str | None
 
 
+class EventReason(_Model):
+    """What two stories of one event have in common."""
+
+    kind: Literal["names", "places", "dead", "wounded", "words"]
+    words: list[str]
+
+
+class EventStory(_Model):
+    """Another story of an event, and why it is taken for one of it."""
+
+    story_id: str
+    first: Brief = Field(description="Its first article.")
+    outlets: int = Field(description="Sites that carry it.")
+    like: str | None = Field(description="The article that it was compared with.")
+    probability: float | None = Field(description="How likely both report one event, 0 to 1.")
+    reasons: list[EventReason]
+    hours_apart: float | None = Field(description="Hours between the two; null where one is not dated.")
+
+
+class Event(_Model):
+    """The event that a story reports, where others report it in their own words."""
+
+    id: str
+    outlets: int = Field(description="Sites that report it.")
+    stories: list[EventStory] = Field(description="The other stories, the earliest first.")
+    more: int = Field(description="Stories that are not listed.")
+
+
 class Article(Brief):
     """An article with its earlier wordings, its story and its neighbours."""
 
@@ -258,6 +287,8 @@ class Article(Brief):
     older_revisions: int = Field(description="Still earlier wordings, which are kept and not listed here.")
     story: list[Brief] = Field(description="All members of its story, in the order of time, itself included.")
     apart: list[Apart] = Field(description="What a person told it apart from, the latest first.")
+
+    event: Event | None = Field(description="The event that its story reports, if others do, too.")
     earlier: Brief | None = Field(description="What its site published just before.")
     later: Brief | None
 
@@ -344,6 +375,7 @@ class Story(_Model):
     first: First
     members: list[Brief]
     more: int = Field(description="Members that are not listed.")
+    event: Event | None = Field(description="The event that it reports, if other stories do, too.")
     difference: Difference | None
 
 

@@ -4,7 +4,7 @@ import hashlib
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache, partial
 from math import sqrt
 from typing import Any, Final
@@ -58,6 +58,7 @@ def render(template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: Any) ->
             lag=partial(formats.duration, lang=lang),
             language_name=partial(formats.language, lang=lang),
             citation=_citation(lang, zone),
+            lag_of_hours=lambda hours: formats.duration(timedelta(hours=hours), lang),
             later=partial(formats.duration, lang=lang, relative=True),
             day_figure=lambda days: _day_figure(_days(days), lang),
             matches_over_time=partial(_matches_over_time, lang),

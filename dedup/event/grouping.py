@@ -1,11 +1,12 @@
-"""From links to events: average link, piece by piece, the same in every order.
+"""From links to events: average link, piece by piece, the same in every order; and what events are called.
 
 Average link (Sokal & Michener 1958) joins the two groups whose members are linked most strongly on average,
 again and again, until no average reaches a bound. So one article that two events are linked to, a round-up,
 doesn't make them one. Pairs without a link count as nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
@@ -17,8 +18,16 @@ LARGEST_PIECE = 400
 _STRICTER = 0.05
 
 
-def connected_pieces(links: Links, ids: Iterable[str]) -> list[list[str]]:
-    """The connected pieces that hold some ids, each in order of its ids."""
+def connected_pieces(links: Links, ids: Iterable[str], threshold: float = 0.0) -> list[list[str]]:
+    """The connected pieces that hold some ids, each in order of its ids.
+
+    Args:
+        links: The links.
+        ids: Where to begin.
+        threshold: Weaker links connect nothing. Pieces by the bound of `group` can be divided one by one:
+            groups without such a link between them are never joined, since no average is above all that it
+            is of.
+    """
     pieces, seen = [], set()
     for start in ids:
         if start in seen:
@@ -26,7 +35,11 @@ def connected_pieces(links: Links, ids: Iterable[str]) -> list[list[str]]:
         seen.add(start)
         piece = [start]
         for id_ in piece:
-            fresh = [other for other in links.get(id_, ()) if other not in seen]
+            fresh = [
+                other
+                for other, strength in links.get(id_, {}).items()
+                if strength >= threshold and other not in seen
+            ]
             seen.update(fresh)
             piece += fresh
         pieces.append(sorted(piece))
@@ -101,3 +114,31 @@ def _average(
     sums: Mapping[int, Mapping[int, float]], members: Mapping[int, list[str]], left: int, other: int
 ) -> float:
     return sums[left].get(other, 0.0) / (len(members[left]) * len(members[other]))
+
+
+def name_events(
+    groups: Sequence[Sequence[str]], former_ids: Mapping[str, str], homes: Mapping[str, str]
+) -> dict[str, str]:
+    """The id of the event of each article.
+
+    An event is called by the id of one of its articles. Of the ids that its articles had before, it keeps
+    that which most of them had, of as many that of the earliest, if the article of this id is still in it.
+    Else it is called by its earliest article. So two events never have one id, and a former id, of an event
+    that became part of another, leads to it by its article.
+
+    Args:
+        groups: The events, each with its earliest article first.
+        former_ids: The id of the event that an article had before, as far as it had one.
+        homes: For an id that an event had, the article of a group that stands for it; where there is none,
+            it is not here.
+    """
+    events: dict[str, str] = {}
+    for group in groups:
+        members = set(group)
+        kept = Counter(
+            former_ids[id_] for id_ in group if id_ in former_ids and homes.get(former_ids[id_]) in members
+        ).most_common(1)
+        # `most_common` keeps the order of the group among equals.
+        event = kept[0][0] if kept else group[0]
+        events.update(dict.fromkeys(group, event))
+    return events

@@ -1,7 +1,8 @@
 """Events as articles come: which article reports the same event as which, in its own words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, timedelta
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -71,27 +72,39 @@ class EventIndex:
             DocumentError: One can't be read. Those before it are in.
         """
         for document in documents_of(documents):
-            if document.id in self._links:
-                self.remove([document.id])
-            self._add(profile(document))
+            self.add_profile(profile(document))
 
-    def _add(self, added: Profile) -> None:
-        self._profiles[added.id] = added
-        self._published[added.id] = _moment(added.published), added.id
-        self._links.setdefault(added.id, {})
-        self._stale.add(added.id)
-        pairs = self._candidates.add(added)
-        for id_ in pairs.added:
-            strength = probability(added, self._profiles[id_])
-            if strength >= LEAST_LINK:
-                self._links[added.id][id_] = self._links[id_][added.id] = strength
-        for first, second in pairs.dropped:
-            self._unlink(first, second)
+    def add_profile(self, added: Profile) -> None:
+        """Take an article in that was read already; see `add`."""
+        self.remove([added.id])
+        self._take(added)
+        for id_ in self._candidates.of(added):
+            self._link(added.id, id_, probability(added, self._profiles[id_]))
+        self._candidates.insert(added)
 
-    def _unlink(self, first: str, second: str) -> None:
-        if self._links[first].pop(second, None) is not None:
-            del self._links[second][first]
-            self._stale.update((first, second))
+    def restore(self, profile: Profile, links: Mapping[str, float]) -> None:
+        """Take an article in whose links are known: it is compared with what is added after it alone.
+
+        Args:
+            profile: The article.
+            links: Its links (`linked`); those to articles that are not in yet come with these.
+        """
+        self._take(profile)
+        for id_, strength in links.items():
+            if id_ in self._links:
+                self._link(profile.id, id_, strength)
+        self._candidates.insert(profile)
+
+    def _take(self, profile: Profile) -> None:
+        self._profiles[profile.id] = profile
+        self._published[profile.id] = _moment(profile.published), profile.id
+        self._links.setdefault(profile.id, {})
+        self._stale.add(profile.id)
+
+    def _link(self, first: str, second: str, strength: float) -> None:
+        if strength >= LEAST_LINK:
+            self._links[first][second] = self._links[second][first] = strength
+            self._stale.add(second)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take articles out; an id that isn't known is passed over."""
@@ -100,24 +113,16 @@ class EventIndex:
                 continue
             # Whoever was in its event is looked at again: the event may fall apart.
             self._stale.update(self._members.get(self._events.get(id_, id_), ()))
-            for other in list(self._links[id_]):
-                self._unlink(id_, other)
-            del self._links[id_], self._published[id_]
+            for other in self._links.pop(id_):
+                del self._links[other][id_]
+                self._stale.add(other)
+            del self._published[id_]
             self._stale.discard(id_)
             event = self._events.pop(id_, None)
             if event is not None:
                 self._members[event] = [member for member in self._members[event] if member != id_]
             if gone := self._profiles.pop(id_, None):
-                self._add_again(self._candidates.remove(gone))
-
-    def _add_again(self, ids: Iterable[str]) -> None:
-        """Look for candidates once more: in the place of one that has left another may come."""
-        for id_ in ids:
-            if previous := self._profiles.get(id_):
-                self._candidates.remove(previous)
-                for other in list(self._links[id_]):
-                    self._unlink(id_, other)
-                self._add(previous)
+                self._candidates.remove(gone)
 
     def forget_before(self, moment: datetime) -> None:
         """Free the memory of articles published before a time; their links and events stay.
@@ -152,6 +157,17 @@ class EventIndex:
         self._settle()
         return dict(self._events)
 
+    def groups(self, ids: Iterable[str]) -> list[list[str]]:
+        """The events of some articles and of all that hang together with them, earliest article first."""
+        self._settle()
+        pieces = connected_pieces(self._links, sorted(ids), lowest_bound())
+        events = {self._events[id_]: None for piece in pieces for id_ in piece}
+        return [self._members[event] for event in events]
+
+    def ids(self) -> Set[str]:
+        """The articles that are in."""
+        return self._links.keys()
+
     def linked(self, id_: str) -> dict[str, float]:
         """The articles that one is linked to, with the probability that they report one event."""
         return dict(self._links.get(id_, {}))
@@ -168,7 +184,8 @@ class EventIndex:
 
     def _settle(self) -> None:
         """Divide the pieces into events in which something has changed since the last time."""
-        pieces = connected_pieces(self._links, sorted(self._stale & self._links.keys()))
+        stale = sorted(self._stale & self._links.keys())
+        pieces = connected_pieces(self._links, stale, lowest_bound())
         for old in {self._events[id_] for piece in pieces for id_ in piece if id_ in self._events}:
             self._members.pop(old, None)
         for piece in pieces:
@@ -187,6 +204,12 @@ class EventIndex:
 def _moment(published: datetime | None) -> float:
     """Seconds since 1970; infinity for None."""
     return inf if published is None else published.timestamp()
+
+
+@cache
+def lowest_bound() -> float:
+    """What is not linked so strongly to any article of an event is not in it."""
+    return min(model(dated=dated).bound for dated in (False, True))
 
 
 def window_start(moment: datetime) -> datetime:

@@ -6,7 +6,7 @@ from functools import cache
 from math import exp
 from typing import NamedTuple
 
-from dedup.event.evidence import evidence
+from dedup.event.evidence import evidence, published_apart
 from dedup.event.lexicon import read_data
 from dedup.event.profile import Profile
 
@@ -39,7 +39,9 @@ class Link:
         second: The id of the other.
         probability: How likely they do, by the model.
         reasons: What a feature added to the log odds, the strongest first.
-        shared: For `places`, `names` and `words`, what both articles have, the rarest first.
+        shared: What both articles have: `places`, `names` and `words` of headline and lead, the rarest first;
+            `dead` and `wounded`, the numbers that both give.
+        days_apart: Days between the two publications; None where one isn't known.
     """
 
     first: str
@@ -47,6 +49,7 @@ class Link:
     probability: float
     reasons: tuple[tuple[str, float], ...]
     shared: Mapping[str, tuple[str, ...]]
+    days_apart: float | None = None
 
     def explain(self) -> list[str]:
         """The link in words: what speaks for it and against it, a line each."""
@@ -56,11 +59,14 @@ class Link:
                 what = _IN_WORDS.get(feature, feature)
                 lines.append(f"{'for' if change > 0 else 'against'} it ({change:+.1f}): {what}")
         lines += [
-            f"both have these {kind}: {', '.join(words)}" for kind, words in self.shared.items() if words
+            f"both have these {_SHARED.get(kind, kind)}: {', '.join(words)}"
+            for kind, words in self.shared.items()
+            if words
         ]
         return lines
 
 
+_SHARED = {"dead": "numbers of dead", "wounded": "numbers of wounded"}
 _IN_WORDS = {
     "lead": "headline and first sentences are alike",
     "text": "the texts are alike",
@@ -118,14 +124,21 @@ def link(first: Profile, second: Profile) -> Link:
         {
             "places": _rarest(first.all_places, second.all_places),
             "names": tuple(sorted(" ".join(name) for name in first.names & second.names)[:_SHOWN]),
+            "dead": _numbers(first.dead & second.dead),
+            "wounded": _numbers(first.wounded & second.wounded),
             "words": _rarest(first.lead, second.lead),
         },
+        published_apart(first.published, second.published),
     )
 
 
 def _rarest(first: Mapping[str, float], second: Mapping[str, float]) -> tuple[str, ...]:
     shared = [(-weight, name) for name, weight in first.items() if name in second]
     return tuple(name for _, name in sorted(shared)[:_SHOWN])
+
+
+def _numbers(shared: frozenset[int]) -> tuple[str, ...]:
+    return tuple(map(str, sorted(shared, reverse=True)))
 
 
 def _logistic(log_odds: float) -> float:

@@ -29,6 +29,7 @@ _PLACE_BOOST = 3.0
 """A place says more of which event it is than another word as rare."""
 _REGION_WEIGHT = 1.0
 """A region is named in every fourth text or so."""
+_DAY = 86400
 _NAME_WEIGHT = 4.0
 """A word of a name is at least so rare."""
 _GLUED = re.compile(r"(?<=[0-9])(?=[ء-ي])|(?<=[ء-ي])(?=[0-9])")
@@ -43,6 +44,7 @@ class Profile:
     Attributes:
         id: The article's id.
         published: When it was published, or None.
+        day: The day that it is compared around, in days since 1970; None: with all.
         source: Who published it, or None.
         lead: Weights of the terms of headline and lead, of length 1.
         text: The same of the whole text.
@@ -64,6 +66,7 @@ class Profile:
 
     id: str
     published: datetime | None
+    day: int | None
     source: str | None
     lead: Vector
     text: Vector
@@ -83,8 +86,14 @@ class Profile:
     weapons: frozenset[str]
 
 
-def profile(document: Document) -> Profile:
-    """Read an article."""
+def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
+    """Read an article.
+
+    Args:
+        document: The article.
+        seen_at: When it was seen: what it is compared around where it isn't known when it was published.
+    """
+    around = document.published or seen_at
     words = words_of(_split_digits(document.text[:_LONGEST_TEXT]))
     stems = [stem(word) for word in words]
     in_text = set(stems)
@@ -105,6 +114,7 @@ def profile(document: Document) -> Profile:
     return Profile(
         id=document.id,
         published=document.published,
+        day=None if around is None else int(around.timestamp() // _DAY),
         source=document.source,
         lead=lead_vector,
         text=_vector(stems),

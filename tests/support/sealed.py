@@ -10,12 +10,14 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from crawler.model.seeds import load_sites
+from crawler.operations.archive.events import story_row
 from crawler.operations.archive.export_files import ExportFormat, write_text
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
 from crawler.operations.archive.selection import Selection
 from crawler.operations.archive.show import find_article
 from crawler.operations.archive.tables import TABLES, TableSource
+from crawler.operations.dedup.events import shown_events
 from crawler.operations.dedup.report import dedup_report
 from crawler.operations.dedup.split import marks
 from crawler.report.json_csv import render_json
@@ -27,14 +29,14 @@ from crawler.web.reports import Reports
 from tests.support import small_archive as small
 from tests.support.web import Web
 
-SEALED, LIKE_IT = "7" * 32, "6" * 32
+SEALED, LIKE_IT, SAME_EVENT = "7" * 32, "6" * 32, "5" * 32
 WORDS = ("زمرنجية", "قشطعونة", "برطمائيل", "هلفوسية", "صندحيرة", "طبرجلوز", "مرزنجوشي")
 """Words of headline, text, author's name, earlier headline and text, address, and of what waits."""
 HEADLINE, BODY, AUTHOR, EARLIER_HEADLINE, EARLIER_BODY, SLUG, WAITING = WORDS
 
 
 def add_article(stores: Stores) -> None:
-    """Store the article with an earlier wording, a reading, a copy, a mark, and a page that waits."""
+    """Store the article with an earlier wording, a reading, a copy, an event, a mark, a page that waits."""
     url = f"https://ugarit.example/{SLUG}/"
     text = f"نص {BODY} كتبه {AUTHOR} عن أمر آخر."
     article = small.article(
@@ -42,7 +44,9 @@ def add_article(stores: Stores) -> None:
         tags=[HEADLINE], summary=BODY, aliases=[url], canonical_url=url, image=f"https://ugarit.example/{SLUG}.jpg",
     )  # fmt: skip
     copy = small.copy(LIKE_IT, SEALED, "barada", "عنوان آخر", "نص آخر يشبهه.", 9, 0.8)
-    stores.db.articles.insert_many([article, copy])
+    other = small.article(SAME_EVENT, "qasioun", "عنوان ثالث", "نص ثالث عنه.", 8)
+    articles = [each | {"event_id": SEALED} for each in (article, copy, other)]
+    stores.db.articles.insert_many(articles)
     old = {"article_id": SEALED, "site": "ugarit", "title": EARLIER_HEADLINE, "text": EARLIER_BODY}
     times = {"seen_from": small.NOW - timedelta(hours=10), "seen_until": small.NOW - timedelta(hours=9)}
     stores.db.revisions.insert_one(
@@ -70,7 +74,7 @@ def remove_article(stores: Stores) -> None:
     for name in ("articles", "revisions", "readings", "splits", "pages", "quarantine", "seals"):
         key = {"_id": {"$regex": SEALED}}
         stores.db[name].delete_many(key)
-    stores.db.articles.delete_one({"_id": LIKE_IT})
+    stores.db.articles.delete_many({"_id": {"$in": [LIKE_IT, SAME_EVENT]}})
 
 
 def served(web: Web, stores: Stores) -> Iterator[tuple[str, str]]:
@@ -88,9 +92,9 @@ def _paths(web: Web) -> Iterator[str]:
         values = {
             "lang": ("ar", "en"),
             "site": ("ugarit", "barada"),
-            "article": (SEALED, LIKE_IT, small.CUT),
+            "article": (SEALED, LIKE_IT, SAME_EVENT, small.CUT),
             "article_id": (SEALED,),
-            "story": (SEALED, LIKE_IT),
+            "story": (SEALED, LIKE_IT, SAME_EVENT),
             "version": ("1",),
         }
         for route in app.routes:
@@ -129,7 +133,12 @@ def printed(web: Web, stores: Stores) -> Iterator[tuple[str, str]]:
     yield "report.html", render_html(report, lang="ar")
     yield "marks", json.dumps(marks(stores), ensure_ascii=False)
     yield "waiting", json.dumps(waiting_pages(stores.db, "ugarit"), ensure_ascii=False, default=str)
-    for address in (SEALED, f"https://ugarit.example/{SLUG}/", LIKE_IT):
+    events = shown_events(stores, [[SEALED, SAME_EVENT]])
+    yield (
+        "events",
+        json.dumps([story_row(story) for event in events for story in event.stories], ensure_ascii=False),
+    )
+    for address in (SEALED, f"https://ugarit.example/{SLUG}/", LIKE_IT, SAME_EVENT):
         yield f"show {address}", _shown(stores, address)
     archive = Archive(web.settings)
     try:

@@ -51,8 +51,9 @@ class SearchResults:
     """A page of matches.
 
     `query` is the one that was asked, the wider one where the one typed found nothing. By the id of each hit,
-    `excerpts` are a few of its lines and `titles` its headline, both with the matches marked. `outlets` is
-    how many sites carry each hit's story, by the story's id. `facets` are there where they were asked for.
+    `excerpts` are a few of its lines and `titles` its headline, both with the matches marked, and
+    `event_outlets` how many sites report its event. `outlets` is how many carry each hit's story, by the
+    story's id. `facets` are there where they were asked for.
     """
 
     query: Query
@@ -60,6 +61,7 @@ class SearchResults:
     excerpts: dict[str, list[Piece]]
     titles: dict[str, list[Piece]]
     outlets: dict[str, int]
+    event_outlets: dict[str, int]
     facets: FacetCounts | None = None
 
     @property
@@ -173,12 +175,15 @@ class Archive:
         texts = self.texts([hit.id for hit in hits.hits])
         marker = Marker(query, [text for hit in hits.hits for text in (texts.get(hit.id, ""), hit.title)])
         outlets = self.lists.outlets([hit.story for hit in hits.hits])
+        ids = [hit.id for hit in hits.hits]
+        reported = self.ask(lambda stores: ArticleReader(stores.db).count_event_sites(ids))
         return SearchResults(
             query,
             hits,
             {hit.id: marker.excerpt(texts.get(hit.id, "")) for hit in hits.hits},
             {hit.id: marker.whole(hit.title) for hit in hits.hits},
             outlets,
+            reported,
             counts,
         )
 

@@ -12,6 +12,7 @@ from crawler.html.difference import Stretch, difference
 from crawler.model.period import iso_time, iso_times
 from crawler.model.seal import WithheldError
 from crawler.model.site import Site, zone_of
+from crawler.operations.archive.events import event_of_story, event_row
 from crawler.operations.archive.tables import export_row
 from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.connect import Stores
@@ -33,7 +34,8 @@ def find_article(stores: Stores, address: str, sites: Mapping[str, Site] | None 
         has to say it again first), `absences` (when its site had taken it down), `tls`
         (``unverified`` where its site's certificate was not verified), `withheld` (what of it a seal
         withholds, why and since when), `pair` (what a copy and its original share, as
-        `dedup.comparison.pairs` has it) and `story` (the other members).
+        `dedup.comparison.pairs` has it), `story` (the other members) and `event` (the other stories of its
+        event, and why each is one of it).
 
     Raises:
         UsageError: The archive holds no article of it; the message says what is known of the page.
@@ -75,6 +77,7 @@ def find_article(stores: Stores, address: str, sites: Mapping[str, Site] | None 
             for member in members
             if member.id != article.id
         ],
+        "event": event_row(event_of_story(stores, article.story_id)),
     }
 
 

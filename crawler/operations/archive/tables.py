@@ -105,6 +105,7 @@ def export_row(article: StoredArticle, zone: tzinfo) -> dict[str, Any]:
         "revision": article.revision,
         "duplicate_of": article.duplicate_of,
         "story_id": article.story_id,
+        "event_id": article.event_id,
         "similarity": article.similarity,
         "removed_at": iso_time(article.removed_at, zone),
         "first_seen_at": iso_time(article.first_seen_at, zone),
@@ -141,6 +142,7 @@ def _member_rows(source: TableSource) -> Rows:
         for article in articles:
             yield {
                 "story_id": article.story_id,
+                "event_id": article.event_id,
                 "article_id": article.id,
                 "site": article.site,
                 "title": article.title,
@@ -154,7 +156,8 @@ def _member_rows(source: TableSource) -> Rows:
 
 
 _STORIES: Final = """
-SELECT story_id, count(*) AS articles, list(DISTINCT site ORDER BY site) AS sites,
+SELECT story_id, any_value(event_id) AS event_id, count(*) AS articles,
+       list(DISTINCT site ORDER BY site) AS sites,
        arg_min(article_id, (duplicate_of IS NOT NULL, coalesce(published, first_seen_at))) AS first_article,
        arg_min(site, (duplicate_of IS NOT NULL, coalesce(published, first_seen_at))) AS first_site,
        arg_min(title, (duplicate_of IS NOT NULL, coalesce(published, first_seen_at))) AS title,
@@ -258,6 +261,7 @@ ARTICLES: Final = Table(
         "revision": (NUMBER, "1, and one more for each edit that was seen"),
         "duplicate_of": (TEXT, "id of the earliest article with this text; empty for that one"),
         "story_id": (TEXT, "the story that it belongs to"),
+        "event_id": (TEXT, "the event that its story reports, as other stories may, too"),
         "similarity": ("DOUBLE", "of a duplicate: share of the shorter text that both have, 0 to 1"),
         "removed_at": (TIME, "when its site was seen to have taken it down"),
         "first_seen_at": (TIME, "when Khabar fetched it first"),
@@ -288,6 +292,7 @@ MEMBERS: Final = Table(
     "an article as a member of its story",
     {
         "story_id": (TEXT, "the story"),
+        "event_id": (TEXT, "the event that it reports"),
         "article_id": (TEXT, "the article"),
         "site": (TEXT, "who published it"),
         "title": (TEXT, "its headline"),
@@ -306,6 +311,7 @@ STORIES: Final = Table(
     "a story: all articles that tell it in the same words",
     {
         "story_id": (TEXT, "its id"),
+        "event_id": (TEXT, "the event that it reports, as other stories may, too"),
         "articles": (NUMBER, "how many of the exported articles tell it"),
         "sites": (LIST, "who carries it"),
         "first_article": (TEXT, "the earliest article"),

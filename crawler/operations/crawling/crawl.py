@@ -25,7 +25,7 @@ from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
 from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.job import Job
-from crawler.operations.archive.time_stamp import stamp_archive
+from crawler.operations.crawling.aftermath import finish_crawls
 from crawler.operations.crawling.crawl_process import CRAWL_MODULES, EXTRACTION_MODULES, CrawlProcess
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.crawling.webhook import Announcer
@@ -100,7 +100,7 @@ def crawl(
     try:
         return asyncio.run(_crawl_all(jobs, settings, listener or Silence(), announcer, tell))
     finally:
-        stamp_archive(settings, tell)
+        finish_crawls(settings, tell)
         announcer.close()
 
 

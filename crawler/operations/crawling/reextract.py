@@ -18,6 +18,7 @@ from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.custody_records import Custodian
 from crawler.storage.dedup_rebuild import mend_index
+from crawler.storage.events import assign_events
 from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.reextractions import differences
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
@@ -98,6 +99,8 @@ def reextract(
             ]
         finally:
             pool.close()
+            if not dry_run:
+                assign_events(stores)
 
 
 class _Reading:

@@ -22,7 +22,7 @@ from crawler.model.crawl import CrawlKind, CrawlOutcome
 from crawler.model.job import Job
 from crawler.model.seeds import load_sites
 from crawler.model.site import Site
-from crawler.operations.archive.time_stamp import stamp_archive
+from crawler.operations.crawling.aftermath import finish_crawls
 from crawler.operations.crawling.crawl import GRACE, Silence, crawl_site, prepare_stores
 from crawler.operations.crawling.status import due_at
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
@@ -113,7 +113,7 @@ class OwnHands:
                 self._announcer,
             )
             logger.info("%s", line(report))
-            await asyncio.to_thread(stamp_archive, self._settings, self._tell)
+            await asyncio.to_thread(finish_crawls, self._settings, self._tell)
             if report.outcome in _PUT_OFF:
                 moment = datetime.now(UTC) + HELD
                 await asyncio.to_thread(

@@ -26,6 +26,7 @@ from crawler.operations.crawling.crawl import Silence, crawl_site, prepare_store
 from crawler.operations.crawling.schedule import busy, line
 from crawler.operations.crawling.stop_signals import StopRequest
 from crawler.operations.crawling.webhook import Announcer
+from crawler.operations.dedup.events import find_new_events
 from crawler.settings import Settings
 from crawler.storage.connect import open_stores
 from crawler.storage.embedded import RedisServer
@@ -161,6 +162,7 @@ class _Crawls:
         try:
             report = await crawl_site(job, self._settings, Silence(), stop, self._announcer)
             logger.info("%s", line(report))
+            await asyncio.to_thread(find_new_events, self._settings, logger.warning)
         finally:
             with self._lock:
                 del self._running[stop]

@@ -9,6 +9,7 @@ from crawler.errors import UsageError
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_rebuild import rebuild_lock
+from crawler.storage.events import assign_events
 from crawler.storage.placed_stories import Outcome, apply, journal_groups, undo
 from crawler.storage.stored_article import ArticleReader
 from crawler.storage.story_journal import Application, ApplicationState, StoryJournal
@@ -138,6 +139,8 @@ def undo_latest(stores: Stores) -> Outcome:
 def _changed(stores: Stores, application: Application, *, back: bool) -> Outcome:
     with rebuild_lock(stores) as lock:
         try:
-            return (undo if back else apply)(stores, application, lock.reacquire)
+            outcome = (undo if back else apply)(stores, application, lock.reacquire)
         finally:
             mark_changed(stores.db)
+    assign_events(stores)
+    return outcome

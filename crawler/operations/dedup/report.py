@@ -158,4 +158,5 @@ def _report_article(header: ArticleHeader, site: Site | None) -> ReportArticle:
         similarity=header.similarity,
         reason=header.duplicate_reason,
         published_precision=header.published_precision,
+        event_id=header.event_id,
     )

@@ -16,6 +16,7 @@ from crawler.model.job import Job
 from crawler.model.period import Period
 from crawler.model.site import Site
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
+from crawler.operations.dedup.events import find_new_events
 from crawler.operations.importing.new_site import new_site
 from crawler.operations.importing.reading import Limits
 from crawler.operations.importing.report import ImportReport, fill_report
@@ -96,6 +97,7 @@ def import_paths(
         sites = _sites(ledger, options)
         assign_sites(ledger, sites)
         asyncio.run(_import_sites(_Import(ledger, sites, settings, report, progress)))
+        find_new_events(settings, progress.notice)
         fill_report(report, ledger)
     finally:
         ledger.close()

@@ -55,7 +55,9 @@ def index_stories(stores: Stores) -> dict[int, int]:
 
 
 def stored(stores: Stores) -> list[dict[str, Any]]:
-    return sorted(stores.db.articles.find({}), key=lambda document: document["_id"])
+    """The articles without their events, which an undo finds anew."""
+    fields = {"event_id": 0, "event_pending": 0}
+    return sorted(stores.db.articles.find({}, fields), key=lambda document: document["_id"])
 
 
 def preview(stores: Stores) -> apply.Preview:
