@@ -107,9 +107,9 @@ rivals: .venv-rivals/.installed .venv-news-please/.installed
 # Other people's tools, which have to accept packages of evidence; they want other versions of what Khabar uses.
 strangers: .venv-strangers/.installed
 
-.venv-strangers/.installed: pyproject.toml $(STAMP)
+.venv-strangers/.installed: requirements-strangers.lock $(STAMP)
 	$(PYTHON) -m venv --clear .venv-strangers
-	$(BIN)/uv pip install --quiet --python .venv-strangers/bin/python --group strangers
+	$(BIN)/uv pip install --quiet --python .venv-strangers/bin/python --require-hashes -r requirements-strangers.lock
 	@touch $@
 
 bench-rivals: rivals
@@ -133,6 +133,8 @@ lock: $(STAMP)
 	  --extra embedded --extra worker --extra render --group dev --no-emit-index-url pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  -c requirements.lock --group spark -o requirements-spark.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --group strangers -o requirements-strangers.lock
 
 # What the lock file holds, as CycloneDX, for whoever has to know; and the licences of what is installed.
 sbom: $(STAMP)
