@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     """A version of Khabar, with settings that bear on what is kept, began to write."""
     CAPTURE = "capture"
     """Records were written to a WARC segment."""
+    IMPORT = "import"
+    """A file was imported, and stays where it lies: its hash, its bytes, and who imported it with what."""
     SEGMENT_DELETED = "segment_deleted"
     """A segment was deleted, since the site's limit was reached."""
     ARTICLE = "article"

@@ -26,7 +26,7 @@ class Finding:
     """Something that is not as the log says.
 
     Attributes:
-        kind: ``entry``, ``article``, ``wording``, ``segment`` or ``time stamp``.
+        kind: ``entry``, ``article``, ``wording``, ``segment``, ``file`` (imported) or ``time stamp``.
         subject: Its number, id or name.
         problem: What is wrong, in words.
         site: Whose it is; empty for the log itself.
@@ -58,6 +58,7 @@ class Ledger:
         withdrawn: Those that left the archive, by id.
         segments: What was appended to segments, by site and name: begin, end, hash, time.
         deleted: Segments that were deleted.
+        imports: Files that were imported, by site and path: bytes, hash, time; the last import counts.
         hashes: The hash of each entry.
         stamps: The hashes of the tokens of time stamps, by the number of the entry that was stamped.
     """
@@ -66,6 +67,7 @@ class Ledger:
     withdrawn: set[str] = field(default_factory=set)
     segments: dict[tuple[str, str], list[tuple[int, int, str, datetime]]] = field(default_factory=dict)
     deleted: set[tuple[str, str]] = field(default_factory=set)
+    imports: dict[tuple[str, str], tuple[int, str, datetime]] = field(default_factory=dict)
     hashes: dict[int, str] = field(default_factory=dict)
     stamps: dict[str, str] = field(default_factory=dict)
 
@@ -111,6 +113,9 @@ class Ledger:
             if isinstance(begin, int) and isinstance(end, int):
                 span = (begin, end, str(facts.get("sha256")), entry.at)
                 self.segments.setdefault((event.site, event.subject), []).append(span)
+        elif event.kind == EventKind.IMPORT and isinstance(facts.get("bytes"), int):
+            imported = (facts["bytes"], str(facts.get("sha256")), entry.at)
+            self.imports[(event.site, event.subject)] = imported
         elif event.kind == EventKind.TIME_STAMP:
             self.stamps[event.subject] = str(facts.get("sha256"))
         elif event.kind == EventKind.SEGMENT_DELETED:
@@ -178,6 +183,18 @@ class Ledger:
         for key in self.segments.keys() - self.deleted - present:
             if site in (None, key[0]):
                 yield Finding("segment", key[1], "is missing, and no limit has deleted it", key[0])
+
+    def check_import(self, site: str, path: str, read: Iterable[bytes]) -> Iterator[Finding]:
+        """Compare a file with what was imported; what was appended to it since is no change.
+
+        Args:
+            site: The site into which it was imported.
+            path: Where it lies.
+            read: Its bytes, in pieces.
+        """
+        size, sha256, at = self.imports[(site, path)]
+        if _Pieces(read).sha256(size) != sha256:
+            yield Finding("file", path, f"is another one than was imported until {_shown(at)}", site)
 
     def check_time_stamp(self, number: int, sha256: str, token: bytes) -> Iterator[Finding]:
         """Compare the hash that was stamped with that of the entry, and the token with the log.

@@ -22,6 +22,7 @@ class RecordRange:
         sha256: Hex SHA-256 of that record's content; None where none is stored.
         url: The address that it is of.
         at: When it was captured, aware.
+        name: What the file is called; of one that had to be unpacked, the name of the packed one.
     """
 
     path: Path
@@ -31,6 +32,12 @@ class RecordRange:
     sha256: str | None = None
     url: str = ""
     at: datetime = NO_TIME
+    name: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called, for people."""
+        return self.name or self.path.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ row of an export a WARC record is made, whose block has the bytes as they lie th
 import gzip
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from crawler.evidence.case import NO_TIME, RecordRange
@@ -46,20 +45,13 @@ def copied_records(records: RecordRange) -> Iterator[tuple[ReadRecord, bytes]]:
                     is_whole = is_whole or _has_content(record, records)
                 yield record, data
     except OSError as error:
-        raise RecordsMissingError(_gone(records.path, error.strerror or str(error))) from None
+        reason = error.strerror or str(error)
+        raise RecordsMissingError(
+            f"{records.file_name}: the capture is not kept any more ({reason})"
+        ) from None
     if not is_whole:
-        place = f"{records.path.name} at {records.begin}"
+        place = f"{records.file_name} at {records.begin}"
         raise RecordsMissingError(f"{place}: the capture is not there, or not as it was written")
-
-
-def _gone(path: Path, reason: str) -> str:
-    archive, mark, member = path.name.partition("!")
-    if mark and path.with_name(archive).is_file():
-        return (
-            f"{archive}: a capture in {member} cannot be copied out of a compressed zip; unpack it, and "
-            "import what is in it"
-        )
-    return f"{path.name}: the capture is not kept any more ({reason})"
 
 
 def _read(file: BinaryIO, records: RecordRange) -> Iterator[tuple[ReadRecord, bytes]]:
@@ -96,7 +88,7 @@ def _plain_warc(content: bytes) -> bytes:
 
 def _as_warc(content: bytes, records: RecordRange) -> bytes:
     """A WARC record of what is none."""
-    headers = {ORIGINAL_HEADER: f"{records.path.name}:{records.begin}"}
+    headers = {ORIGINAL_HEADER: f"{records.file_name}:{records.begin}"}
     kind, content_type = "resource", "application/octet-stream"
     if is_record_start(content):
         kind, content_type = "response", "application/http; msgtype=response"

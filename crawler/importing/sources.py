@@ -3,9 +3,11 @@
 import hashlib
 import io
 import zipfile
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,7 +34,16 @@ from crawler.importing.spool import (
     write_spool,
 )
 from crawler.importing.warc import load_payload, read_record_at, read_records
-from crawler.importing.zips import member_chunks, member_time, members, open_stored, open_zip, read_member
+from crawler.importing.zips import (
+    ByteRange,
+    member_chunks,
+    member_time,
+    members,
+    open_stored,
+    open_zip,
+    package_faults,
+    read_member,
+)
 
 SPOOL_RATIO = 100
 """Times its size to which a file that is compressed as one stream may unpack: WARC files pack to a tenth."""
@@ -101,18 +112,50 @@ class Reader:
         except OSError as error:
             raise UnreadableError(f"its file cannot be read: {error.strerror or error}") from None
 
-    def position(self, location: Location) -> tuple[str, int]:
-        """The file in which a record lies and its offset in it, from the file's beginning.
+    def page_within(self, location: Location) -> Payload:
+        """Read a saved page that lies in a larger file, as `position` names its place.
+
+        Raises:
+            UnreadableError: It is damaged, too large, or gone.
+        """
+        try:
+            with self._open(location) as file:
+                part = ByteRange(file, location.offset, location.length)
+                return self._saved_page(io.BufferedReader(part))
+        except OSError as error:
+            raise UnreadableError(f"its file cannot be read: {error.strerror or error}") from None
+
+    def unpacked_file(self, location: Location) -> Path:
+        """A file on the disk that holds a place: the file itself, or what was, or is now, unpacked of it.
+
+        Raises:
+            UnreadableError: It is damaged.
+        """
+        if not location.spooled and not location.member:
+            return Path(location.path)
+        path = self._spool_path(location)
+        if not path.exists():
+            archive = open_zip(location.path)
+            limit = archive.getinfo(location.member).compress_size * SPOOL_RATIO + SPOOL_LEAST
+            if damage := write_spool(member_chunks(archive, location.member), path, limit):
+                raise UnreadableError(damage)
+        return path
+
+    def position(self, location: Location) -> tuple[str, int, int]:
+        """The file in which a record lies, where it begins and where it ends in it; at 0: the whole file.
 
         What is compressed within a zip has no place of its own: its name stands behind an exclamation mark.
         """
+        end = location.offset + location.length
         if not location.member or location.spooled:
-            return location.file, location.offset
-        stored = open_stored(location.path, open_zip(location.path).getinfo(location.member))
+            return location.file, location.offset, end
+        info = open_zip(location.path).getinfo(location.member)
+        stored = open_stored(location.path, info)
         if stored is None:
-            return location.file, location.offset
+            return location.file, location.offset, end
         with stored:
-            return location.path, stored.raw.start + location.offset
+            begin = stored.raw.start + location.offset
+            return location.path, begin, begin + (location.length or info.file_size)
 
     def _saved_page(self, file: BinaryIO) -> Payload:
         body = unpacked_page(file, self.max_bytes)
@@ -120,7 +163,10 @@ class Reader:
 
     def _open(self, location: Location) -> BinaryIO:
         if location.spooled:
-            return self._spool_path(location).open("rb")
+            path = self._spool_path(location)
+            if not path.exists():
+                _unpack_again(self, Path(location.path))
+            return path.open("rb")
         if not location.member:
             return open(location.path, "rb")  # noqa: PTH123 - who opens it closes it
         archive = open_zip(location.path)
@@ -194,6 +240,7 @@ class Reader:
         except UnreadableError as error:
             yield _unreadable(place, str(error))
             return
+        yield from (_unreadable(replace(place, member=name), why) for name, why in package_faults(archive))
         for info, objection in members(archive):
             member = replace(place, member=info.filename)
             if objection:
@@ -265,6 +312,12 @@ class Reader:
             if record is not None
             else _unreadable(place, f"no record begins at {archive.name}:{offset}")
         )
+
+
+@lru_cache(maxsize=256)
+def _unpack_again(reader: Reader, path: Path) -> None:
+    """Unpack what has to be, once: it was deleted since, and comes of reading the file again."""
+    deque(reader.records(path, path.name), maxlen=0)
 
 
 def existing_paths(paths: Sequence[str]) -> list[Path]:

@@ -3,7 +3,9 @@
 A zip says of itself how large its files are and where they lie; none of that is believed.
 """
 
+import hashlib
 import io
+import json
 import re
 import stat
 import struct
@@ -11,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crawler.importing.records import TooLargeError, UnreadableError, plausible_time
 
@@ -194,3 +196,63 @@ def member_chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
         if type(error).__module__ in ("zlib", "lzma", "_lzma", "bz2"):
             raise UnreadableError(f"its compression is damaged: {error}") from None
         raise
+
+
+PACKAGE, PACKAGE_DIGEST = "datapackage.json", "datapackage-digest.json"
+"""Files of a WACZ: the hashes of all others, and the hash of that file."""
+MOST_DESCRIPTION = 1 << 26
+"""Bytes of such a file that are read."""
+_CHANGED = (
+    "it is not as the package says: it was changed or damaged since; what is read of it stands as it is"
+)
+
+
+def package_faults(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield the files of a package (WACZ) that are not what it says of them, each with what is wrong.
+
+    A zip that is no package has none. What the package says is not proven by that: whoever changes a file may
+    write its hash anew.
+    """
+    try:
+        description = read_member(archive, PACKAGE, MOST_DESCRIPTION)
+    except UnreadableError:
+        return
+    digest = _stated(archive, PACKAGE_DIGEST).get("hash")
+    if isinstance(digest, str) and _differs(digest, hashlib.sha256(description)):
+        yield PACKAGE, f"{_CHANGED} ({PACKAGE_DIGEST})"
+    names = set(archive.namelist())
+    resources = _stated(archive, PACKAGE).get("resources")
+    for resource in resources if isinstance(resources, list) else ():
+        if not isinstance(resource, dict) or not isinstance(resource.get("path"), str):
+            continue
+        name, stated = resource["path"], resource.get("hash")
+        if name not in names:
+            yield name, f"{PACKAGE} names it, and it is not in the package"
+        elif isinstance(stated, str) and (fault := _member_fault(archive, name, stated)):
+            yield name, fault
+
+
+def _stated(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
+    """The object in a file of JSON of a package; empty where there is none."""
+    try:
+        content = json.loads(read_member(archive, name, MOST_DESCRIPTION))
+    except (UnreadableError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _member_fault(archive: zipfile.ZipFile, name: str, stated: str) -> str:
+    algorithm = stated.partition(":")[0].lower()
+    if algorithm not in ("sha256", "sha1", "md5", "sha512"):
+        return ""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    try:
+        for chunk in member_chunks(archive, name):
+            digest.update(chunk)
+    except UnreadableError as error:
+        return str(error)
+    return f"{_CHANGED} ({PACKAGE})" if _differs(stated, digest) else ""
+
+
+def _differs(stated: str, digest: "hashlib._Hash") -> bool:
+    return stated.rpartition(":")[2].lower() != digest.hexdigest()

@@ -112,19 +112,19 @@ def _reference(
     reader: Reader, url: str, record: Record, payload: Payload, parts: tuple[CaptureReference, ...] = ()
 ) -> CaptureReference:
     """Where a record lies that stays where it is."""
-    file, offset = reader.position(record.location)
+    file, begin, end = reader.position(record.location)
     sha256 = hashlib.sha256(payload.body).hexdigest()
     assert record.captured_at is not None  # noqa: S101
     return CaptureReference(
         record_id=record.record_id,
         url=url,
         segment=file,
-        offset=offset,
+        offset=begin,
         sha256=sha256,
         payload_sha256=payload.packed_sha256 or sha256,
         captured_at=record.captured_at,
-        begin=offset,
-        end=offset + record.location.length,
+        begin=begin,
+        end=end,
         parts=parts,
     )
 

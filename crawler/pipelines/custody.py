@@ -1,13 +1,13 @@
 """What a crawl enters into the custody log: its captures, and what became of its articles."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crawler.custody.entries import Event
 from crawler.pipelines.item import PageItem
 from crawler.storage.connect import Stores
-from crawler.storage.custody_records import Custodian, NewArticleMark, segment_events
+from crawler.storage.custody_records import Custodian, ImportedFile, NewArticleMark, segment_events
 from crawler.storage.segment_custody import begin_custody, end_custody
 from crawler.storage.warc.writer import CaptureWriter
 
@@ -41,6 +41,16 @@ class CrawlCustody:
         events = self._changes()
         self._custodian.log_articles(stores.db, ids, events)
         self._forget(events)
+
+    def log_files(self, stores: Stores, files: Sequence[ImportedFile], facts: Mapping[str, str]) -> None:
+        """Enter files that are about to be imported, but for those that are in the log as they are.
+
+        Args:
+            stores: The open stores.
+            files: The files.
+            facts: Who imports them, and with what.
+        """
+        self._custodian.log_files(stores.db, self._site, files, facts)
 
     def note_new(self, stores: Stores, items: Sequence[PageItem]) -> None:
         """Note the new articles of items that are about to be stored at once; `log_new` enters them."""

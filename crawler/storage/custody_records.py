@@ -76,6 +76,16 @@ class NewArticleMark:
     token: str = field(default_factory=lambda: token_hex(8))
 
 
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file that is imported where it lies: its path, hex SHA-256 and bytes, and when they were read."""
+
+    path: str
+    sha256: str
+    size: int
+    at: datetime
+
+
 class Custodian:
     """Enters into the log what a process changes; its threads share one."""
 
@@ -120,6 +130,32 @@ class Custodian:
             db.withdrawn.update_one({"_id": document["_id"]}, {"$unset": {"custody_pending": ""}})
         self.clear(db)
         return len(pending)
+
+    def log_files(
+        self, db: Database[Document], site: str, files: Sequence[ImportedFile], facts: Mapping[str, str]
+    ) -> None:
+        """Enter files that are imported into a site, but for those that are in the log as they are.
+
+        Args:
+            db: The database.
+            site: The site.
+            files: The files.
+            facts: Who imports them, and with what.
+        """
+        for first in range(0, len(files), CLEARED_AT_ONCE):
+            part = {_printable(file.path): file for file in files[first : first + CLEARED_AT_ONCE]}
+            logged = {
+                (event.subject, event.facts.get("sha256"), event.facts.get("bytes"))
+                for entry in entries_about(db, *part)
+                for event in entry.events
+                if event.kind == EventKind.IMPORT and event.site == site
+            }
+            events = [
+                new_event(EventKind.IMPORT, file.at, site, name, sha256=file.sha256, bytes=file.size, **facts)
+                for name, file in part.items()
+                if (name, file.sha256, file.size) not in logged
+            ]
+            self._log.append(db, events)
 
     def note_new(self, db: Database[Document], site: str, articles: Sequence[NewArticleMark]) -> None:
         """Note articles that are about to be inserted without marks: call it before, and `log_new` after.
@@ -227,6 +263,11 @@ def archived_articles(db: Database[Document], site: str | None = None) -> Iterat
                 article_sha256(document),
                 wordings.get(document["_id"], {}),
             )
+
+
+def _printable(path: str) -> str:
+    """The name of a file, which may be no text, as text."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _new_key(site: str) -> str:

@@ -142,6 +142,13 @@ class ImportLedger:
             values,
         )
 
+    def open_files(self, site: str) -> list[str]:
+        """The files that hold open records of a site, by name."""
+        rows = self._db.execute(
+            "SELECT DISTINCT path FROM records WHERE site = ? AND disposition IS NULL ORDER BY path", (site,)
+        )
+        return [_name(row[0]) for row in rows]
+
     def hosts(self, kinds: Iterable[RecordKind] = RecordKind) -> Counter[str]:
         """How many open records of these kinds each host has."""
         rows = self._db.execute(

@@ -1,5 +1,6 @@
 """Evidence: articles of the archive with their captures as one package."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from crawler.evidence.case import Case, CaseArticle, RecordRange
 from crawler.evidence.keys import SigningKey, key_path
 from crawler.evidence.wacz import Written, write_package
 from crawler.files import draft_of
+from crawler.importing.originals import original_file
+from crawler.importing.records import UnreadableError
+from crawler.importing.sources import Reader
 from crawler.model.period import iso_time, iso_times
 from crawler.model.seal import WithheldError
 from crawler.model.site import Site, zone_of
@@ -30,7 +34,7 @@ from crawler.storage.stored_article import (
     StoredArticle,
     UnsealedArticleReader,
 )
-from crawler.storage.warc.references import CaptureReference
+from crawler.storage.warc.references import CaptureReference, imports_folder, original_of
 
 MOST_ARTICLES = 500
 """Articles of one case: a package is read by people, and by replay tools in a browser."""
@@ -186,7 +190,7 @@ def _case_article(
             "revisions": [_wording(old) for old in revisions],
             "readings": [_reading(old) for old in readings],
         },
-        records=list(_ranges(references, settings.data_dir, article.site)),
+        records=list(_ranges(references, settings, article.site)),
         missing=missing,
     )
 
@@ -216,15 +220,15 @@ def _captures(
         yield "the removal", article.removal_capture
 
 
-def _ranges(references: Iterable[CaptureReference], data_dir: Path, site: str) -> Iterator[RecordRange]:
+def _ranges(references: Iterable[CaptureReference], settings: Settings, site: str) -> Iterator[RecordRange]:
     """The records of captures, with those of further pages and of the answers that they were made of."""
     for reference in references:
-        path = reference.path(data_dir, site)
+        path = _file(reference, settings, site)
         for begin, end in reference.sources:
             yield RecordRange(path, begin, end, "")
         if reference.answer is not None:
-            yield from _ranges([reference.answer], data_dir, site)
-        yield from _ranges(reference.parts, data_dir, site)
+            yield from _ranges([reference.answer], settings, site)
+        yield from _ranges(reference.parts, settings, site)
         yield RecordRange(
             path,
             reference.begin,
@@ -233,7 +237,18 @@ def _ranges(references: Iterable[CaptureReference], data_dir: Path, site: str) -
             reference.sha256,
             reference.url,
             reference.captured_at,
+            Path(reference.segment).name,
         )
+
+
+def _file(reference: CaptureReference, settings: Settings, site: str) -> Path:
+    """The file that has a record at its place; an imported one may have to be unpacked for that."""
+    path = reference.path(settings.data_dir, site)
+    if reference.is_imported:
+        reader = Reader(imports_folder(settings.data_dir), settings.max_page_bytes)
+        with contextlib.suppress(UnreadableError):
+            return original_file(reader, original_of(reference))
+    return path
 
 
 def _reading(old: EarlierReading) -> dict[str, Any]:

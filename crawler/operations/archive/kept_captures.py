@@ -3,17 +3,19 @@
 import hashlib
 import random
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pymongo.database import Database
 
+from crawler.importing.originals import read_original
+from crawler.importing.records import UnreadableError
+from crawler.importing.sources import Reader
 from crawler.settings import Settings
 from crawler.storage.custody import log_head, sampled_entries
 from crawler.storage.schema import Document
 from crawler.storage.stored_article import StoredArticle, UnsealedArticleReader
 from crawler.storage.warc.members import read_records
 from crawler.storage.warc.raw_pages import segment_name, segments
-from crawler.storage.warc.references import CaptureReference
+from crawler.storage.warc.references import CaptureReference, imports_folder, original_of
 
 NEAR = 0.75
 """Share of a site's limit from which on it is reported: at the least two segments can still be written."""
@@ -89,11 +91,11 @@ def check_sample(db: Database[Document], settings: Settings, chance: random.Rand
     ids = sorted({event.subject for entry in sampled_entries(db, numbers) for event in entry.events})[:SAMPLE]
     for articles in UnsealedArticleReader(db).in_batches(ids):
         for article in articles:
-            _look_at(article, settings.data_dir, sample)
+            _look_at(article, settings, sample)
     return sample
 
 
-def _look_at(article: StoredArticle, data_dir: Path, sample: Sample) -> None:
+def _look_at(article: StoredArticle, settings: Settings, sample: Sample) -> None:
     capture = article.capture
     if capture is None:
         return
@@ -103,7 +105,10 @@ def _look_at(article: StoredArticle, data_dir: Path, sample: Sample) -> None:
         return
     parts: list[CaptureReference] = [capture, *capture.parts]
     for part in parts:
-        path = part.path(data_dir, article.site)
+        if part.is_imported:
+            _look_at_original(article, part, settings, sample)
+            continue
+        path = part.path(settings.data_dir, article.site)
         if not path.exists():
             sample.deleted += 1
             return
@@ -112,3 +117,13 @@ def _look_at(article: StoredArticle, data_dir: Path, sample: Sample) -> None:
             sample.problems.append(f"{article.url}: its capture is not at byte {part.offset} of {path}")
         elif hashlib.sha256(record.content()).hexdigest() != part.sha256:
             sample.problems.append(f"{article.url}: its capture at byte {part.offset} of {path} was changed")
+
+
+def _look_at_original(
+    article: StoredArticle, part: CaptureReference, settings: Settings, sample: Sample
+) -> None:
+    reader = Reader(imports_folder(settings.data_dir), settings.max_page_bytes)
+    try:
+        read_original(reader, original_of(part))
+    except UnreadableError as error:
+        sample.problems.append(f"{article.url}: its capture in an imported file: {error}")

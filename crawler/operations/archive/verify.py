@@ -25,7 +25,7 @@ class VerifyReport:
     """What was compared, and what is wrong.
 
     Attributes:
-        counts: How many entries, articles, wordings, segments, bytes of segments and time stamps there were.
+        counts: How many entries, articles, wordings, segments, their bytes, imported files, time stamps.
         findings: What is not as the log says.
         is_trusted: Whether the time stamps were checked against certificates that are trusted.
         last_stamp: The time of the last one.
@@ -59,6 +59,7 @@ def verify_archive(
     report.counts["entries"] = len(ledger.hashes)
     report.findings += _articles(stores, ledger, report, site, since)
     report.findings += _segments(settings.data_dir / "raw", ledger, report, site, since)
+    report.findings += _imports(ledger, report, site, since)
     if site is not None and not (report.counts["articles"] or report.counts["segments"] or since):
         raise UsageError(f"{site}: the archive has nothing of a site of this name; nothing was compared")
     report.is_trusted = bool(roots)
@@ -111,6 +112,21 @@ def _segments(
             report.counts["bytes"] += path.stat().st_size
             yield from ledger.check_segment(*key, _pieces(path), since)
     yield from ledger.missing_segments(present, site)
+
+
+def _imports(
+    ledger: Ledger, report: VerifyReport, site: str | None, since: datetime | None
+) -> Iterator[Finding]:
+    """Compare the files that were imported, which hold the captures of their articles."""
+    for (owner, name), (_, _, at) in ledger.imports.items():
+        if site not in (None, owner) or (since is not None and at < since):
+            continue
+        report.counts["imported files"] += 1
+        try:
+            yield from ledger.check_import(owner, name, _pieces(Path(name)))
+        except OSError as error:
+            problem = f"which was imported, cannot be read any more: {error.strerror or error}"
+            yield Finding("file", name, problem, owner)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -6,8 +6,12 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
+from crawler.importing.originals import read_original
+from crawler.importing.records import Payload, UnreadableError
+from crawler.importing.sources import Reader
 from crawler.model.article import Article
 from crawler.model.site import Site
 from crawler.pipelines.extraction import Extracted, FetchedPage, extract_page, extract_post_page
@@ -24,8 +28,9 @@ from crawler.storage.reextractions import differences
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from crawler.storage.schema import ensure_schema
 from crawler.storage.stored_article import StoredArticle, UnsealedArticleReader
-from crawler.storage.warc.raw_pages import RawPage, raw_folder, segments
+from crawler.storage.warc.raw_pages import RawPage, fetch_sha256, raw_folder, segments
 from crawler.storage.warc.reader import DamagedSegmentError, read_segment
+from crawler.storage.warc.references import CaptureReference, imports_folder, original_of
 from dedup import Prepared
 
 BATCH = 50
@@ -188,7 +193,9 @@ def _reextract_site(
     renewed = time.monotonic()
     try:
         learned = BoilerplateCounts(stores.redis, report.site).learned()
-        for batch in _batches(raw_folder(settings.data_dir, report.site), report):
+        folder = raw_folder(settings.data_dir, report.site)
+        imported = _imported_pages(stores, settings, report)
+        for batch in _batches(chain(_kept_pages(folder, report), imported)):
             if time.monotonic() - renewed > LEASE_SECONDS / 3:
                 lease.renew(stores.db)
                 renewed = time.monotonic()
@@ -205,16 +212,56 @@ def _reextract_site(
     return report
 
 
-def _batches(folder: Path, report: ReextractReport) -> Iterator[list[RawPage]]:
-    batch: list[RawPage] = []
+def _batches(pages: Iterator[RawPage]) -> Iterator[list[RawPage]]:
+    while batch := list(islice(pages, BATCH)):
+        yield batch
+
+
+def _kept_pages(folder: Path, report: ReextractReport) -> Iterator[RawPage]:
+    """Yield what a site's crawls have kept."""
     for path in segments(folder):
         try:
-            for page in read_segment(path):
-                batch.append(page)
-                if len(batch) == BATCH:
-                    yield batch
-                    batch = []
+            yield from read_segment(path)
         except DamagedSegmentError as error:
             report.damaged.append(str(error))
-    if batch:
-        yield batch
+
+
+def _imported_pages(stores: Stores, settings: Settings, report: ReextractReport) -> Iterator[RawPage]:
+    """Yield the pages of a site's articles that lie in imported files."""
+    reader = Reader(imports_folder(settings.data_dir), settings.max_page_bytes)
+    unsealed = UnsealedArticleReader(stores.db)
+    ids = [header.id for header in unsealed.of_site(report.site)]
+    for articles in unsealed.in_batches(ids):
+        for article in articles:
+            capture = article.capture
+            if capture is None or not capture.is_imported:
+                continue
+            try:
+                payload = read_original(reader, original_of(capture))
+                parts = tuple(
+                    (part.url, read_original(reader, original_of(part)).body) for part in capture.parts
+                )
+            except UnreadableError as error:
+                report.damaged.append(f"{article.url}: {error}")
+                continue
+            # A row of an export has no page to be read anew.
+            if payload.article is None:
+                yield _raw_page(article.id, capture, payload, parts)
+
+
+def _raw_page(
+    article_id: str, capture: CaptureReference, payload: Payload, parts: tuple[tuple[str, bytes], ...]
+) -> RawPage:
+    return RawPage(
+        article_id=article_id,
+        url=capture.url,
+        html=payload.body,
+        sha256=fetch_sha256(payload.body, parts),
+        fetched_at=capture.captured_at,
+        content_type=payload.content_type,
+        hints=payload.hints,
+        parts=parts,
+        parts_kept=True,
+        is_post=payload.is_post,
+        is_rendered=False,
+    )

@@ -1,11 +1,14 @@
 """Import: what others captured into the archive, through all that a crawl's pages pass."""
 
 import asyncio
+import getpass
+import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from crawler import __version__
 from crawler.errors import UsageError
 from crawler.files import make_private_folder
 from crawler.health.report import CrawlReport
@@ -20,7 +23,7 @@ from crawler.operations.dedup.events import find_new_events
 from crawler.operations.importing.new_site import new_site
 from crawler.operations.importing.reading import Limits
 from crawler.operations.importing.report import ImportReport, fill_report
-from crawler.operations.importing.scan import assign_sites, scan
+from crawler.operations.importing.scan import assign_sites, imported_files, scan
 from crawler.operations.importing.site_import import SiteImport
 from crawler.operations.importing.wayback import WaybackReport, fetch_captures
 from crawler.settings import Settings
@@ -182,9 +185,13 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
     # The records stay where they are, or were copied there: nothing is kept a second time.
     keeping = settings.model_copy(update={"raw_pages": False})
     job = Job(site=site, kind=CrawlKind.IMPORT, discover=False, recheck=False)
+    # Before the lease is taken: a large file takes longer than it lasts.
+    files = await asyncio.to_thread(imported_files, task.ledger.open_files(site.id))
     record = await asyncio.to_thread(open_crawl, job, keeping)
     run = record.run
     try:
+        custody, facts = run.keeping.custody, _importer(settings)
+        await asyncio.to_thread(run.session.run, lambda stores: custody.log_files(stores, files, facts))
         site_import = SiteImport(
             run, task.ledger, limits, lambda: stop.is_set, lambda count: task.progress.ended(site.id, count)
         )
@@ -195,3 +202,18 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
     finally:
         crawl = await asyncio.to_thread(record.close)
     return crawl
+
+
+def _importer(settings: Settings) -> dict[str, str]:
+    """Who imports, and with what, for the custody log."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        user = ""
+    facts = {
+        "software": f"Khabar/{__version__}",
+        "operator": settings.operator or "",
+        "user": user,
+        "hostname": socket.gethostname(),
+    }
+    return {name: value for name, value in facts.items() if value}

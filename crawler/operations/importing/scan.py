@@ -1,9 +1,11 @@
 """The first half of an import: each record of the paths is entered in the ledger, and assigned to a site."""
 
+import contextlib
 import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.errors import KhabarError, UsageError
@@ -12,6 +14,7 @@ from crawler.importing.records import Ending, Record, RecordKind
 from crawler.importing.sources import INDEXES, Reader
 from crawler.importing.warc import POSTED
 from crawler.model.site import Site
+from crawler.storage.custody_records import ImportedFile
 from crawler.storage.import_ledger import ImportLedger
 
 Entry = tuple[Record, str | None, str | None]
@@ -80,6 +83,16 @@ def copied(file: Path, folder: Path) -> Path:
     except OSError as error:
         raise KhabarError(f"{file}: it cannot be copied: {error.strerror or error}") from None
     return path
+
+
+def imported_files(names: Iterable[str]) -> list[ImportedFile]:
+    """Files with their hashes; those that are gone are left out: their records end as unreadable."""
+    files = []
+    for name in names:
+        with contextlib.suppress(OSError), Path(name).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            files.append(ImportedFile(name, digest, file.tell(), datetime.now(UTC)))
+    return files
 
 
 def _files(path: Path) -> Iterator[Path]:

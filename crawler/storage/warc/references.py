@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from crawler.importing.originals import Original
 from crawler.storage.warc.raw_pages import OPEN, joined_sha256, raw_folder
 
 _ALWAYS = frozenset(("record_id", "offset", "begin", "end"))
@@ -74,8 +75,23 @@ class CaptureReference:
         values["sources"] = tuple((begin, end) for begin, end in document.get("sources") or ())
         return cls(**values)
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether the record lies in a file that was imported, and in none of the site's segments."""
+        return Path(self.segment).is_absolute()
+
     def path(self, data_dir: Path, site: str) -> Path:
         """The file that holds the record, which may be gone."""
         path = raw_folder(data_dir, site) / self.segment
         opened = path.with_name(path.name + OPEN)
         return opened if not path.exists() and opened.exists() else path
+
+
+def original_of(reference: CaptureReference) -> Original:
+    """Where a record lies that was imported."""
+    return Original(reference.segment, reference.begin, reference.end, reference.sha256)
+
+
+def imports_folder(data_dir: Path) -> Path:
+    """The folder of ledgers, and of what imports had to unpack."""
+    return (data_dir / "imports").resolve()
