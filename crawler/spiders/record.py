@@ -34,6 +34,7 @@ from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
+from crawler.storage.settled_stories import settle_new
 from crawler.storage.site_pages import are_page_validators_unreliable
 from crawler.storage.site_state import (
     Turn,
@@ -47,6 +48,7 @@ from crawler.storage.site_state import (
 from crawler.storage.sources import remember_health
 from crawler.storage.warc.raw_pages import raw_folder
 from crawler.storage.warc.writer import CaptureWriter
+from dedup import DedupError
 
 logger = logging.getLogger(__name__)
 
@@ -202,6 +204,7 @@ class CrawlRecord:
         session = self.run.session
         if self.report.outcome not in OURS:
             session.run(self._clean_first_articles)
+            session.run(lambda stores: settle_stories(stores, self.run))
         session.run(self.run.keeping.custody.close)
         self.report.left = len(
             self.run.context.frontier(lambda frontier: frontier.pending(datetime.now(UTC)))
@@ -239,6 +242,24 @@ class CrawlRecord:
         if wait > 0:
             remember_next_request(stores.db, self.site.id, datetime.now(UTC) + timedelta(seconds=wait))
         run.lease.release(stores.db)
+
+
+def settle_stories(stores: Stores, run: CrawlRun) -> None:
+    """Settle the stories of the new articles; the log says what came of it."""
+    try:
+        settled = settle_new(stores, lambda: run.lease.renew(stores.db))
+    except DedupError as error:  # the index is full, or was replaced: the articles wait on
+        logger.error("The stories of the new articles are not settled yet: %s", error)
+        return
+    if settled is None:
+        logger.info("Other stories are being changed: the new ones are settled after the next crawl")
+    elif settled.moved or settled.left:
+        logger.info(
+            "%d articles settled: %d belong to another story, %d groups of stories stay as they are",
+            settled.articles,
+            settled.moved,
+            settled.left,
+        )
 
 
 def _findings(report: CrawlReport) -> dict[str, SourceFinding]:

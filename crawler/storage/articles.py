@@ -89,6 +89,7 @@ class ArticleStore:
             "revision": revision,
             "signature": prepared.to_stored(),
             **story_fields(article_id, decision),
+            "unsettled": True,
         }
         latest = datetime.now(UTC) + CLOCK_SLACK
         try:

@@ -10,6 +10,7 @@ from typing import Any
 import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
+from redis.lock import Lock
 
 from crawler.storage.articles import ArticleStore, story_fields
 from crawler.storage.batches import in_batches
@@ -27,6 +28,11 @@ MOST_ROUNDS = 5
 
 BASENAME = "khabar:dedup"
 """Prefix of the index's keys. Fixed: an index under a random name is lost at every restart."""
+
+
+REBUILD_LOCK = 120.0
+"""Seconds after which a rebuild that shows no sign of life counts as dead. It shows one with each batch; only
+reading the order of a large archive takes longer than a moment."""
 
 
 def open_index(stores: Stores) -> Index:
@@ -205,6 +211,12 @@ _MEMBERSHIP = {"story_id": 1, "duplicate_of": 1, "dedup_pending": 1}
 def _is_member(fields: Document, stored: Document) -> bool:
     """Whether what is stored says of an article's story what it should."""
     return all(name in stored and stored[name] == fields[name] for name in _MEMBERSHIP)
+
+
+def stories_lock(stores: Stores) -> Lock:
+    """The lock of whoever changes many stories at once; it is to be reacquired now and then."""
+    lock: Lock = stores.redis.lock(f"{BASENAME}:rebuild", timeout=REBUILD_LOCK)
+    return lock
 
 
 def clear_index(stores: Stores) -> None:

@@ -11,11 +11,11 @@ from crawler.storage.batches import in_batches
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import (
-    BASENAME,
     SIGNED,
     index_was_lost,
     index_window,
     prepared_article,
+    stories_lock,
     unopened_index,
     write_stories,
 )
@@ -23,13 +23,10 @@ from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.eviction import remember_eviction
 from crawler.storage.placed_stories import apply_again
 from crawler.storage.schema import Document
+from crawler.storage.settled_stories import settle_articles
 from crawler.storage.splits import splits_of
 from crawler.storage.stored_article import LONGEST_SCAN, ArticleHeader, UnsealedArticleReader
 from dedup import Decision, Prepared
-
-REBUILD_LOCK = 120.0
-"""Seconds after which a rebuild that shows no sign of life counts as dead. It shows one with each batch; only
-reading the order of a large archive takes longer than a moment."""
 
 
 def mend_index(stores: Stores) -> int | None:
@@ -43,7 +40,7 @@ def mend_index(stores: Stores) -> int | None:
     """
     if not index_was_lost(stores):
         return None
-    with rebuild_lock(stores) as lock:
+    with stories_lock(stores) as lock:
         return _rebuild(stores, lock) if index_was_lost(stores) else None
 
 
@@ -61,14 +58,8 @@ def rebuild_index(stores: Stores, progress: Callable[[int], None] | None = None)
     Returns:
         How many articles are in the index now.
     """
-    with rebuild_lock(stores) as lock:
+    with stories_lock(stores) as lock:
         return _rebuild(stores, lock, progress)
-
-
-def rebuild_lock(stores: Stores) -> Lock:
-    """The lock of whoever changes many stories at once; it is to be reacquired now and then."""
-    lock: Lock = stores.redis.lock(f"{BASENAME}:rebuild", timeout=REBUILD_LOCK)
-    return lock
 
 
 def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None = None) -> int:
@@ -90,6 +81,7 @@ def _rebuild(stores: Stores, lock: Lock, progress: Callable[[int], None] | None 
             decided=decided,
         )
         apply_again(stores, lock.reacquire)
+        settle_articles(stores, order, lock.reacquire)
     finally:
         mark_changed(stores.db)
     # Afterwards: where the memory is too small for the index, each crawl would make it anew.

@@ -4,7 +4,7 @@ A group of stories changes in the index in one atomic step; MongoDB follows by w
 step can be repeated, so whatever a crash cuts off is done again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -167,13 +167,30 @@ def _unlike(stores: Stores, group: JournalGroup) -> Left | None:
 
 
 def _place(stores: Stores, entries: Sequence[JournalEntry], placements: Sequence[Placement]) -> Left | None:
-    """Put the articles of a group where they belong, in the index and in MongoDB."""
+    """Put the articles of a group where they belong."""
     wordings = {entry.id: entry.text_sha256 for entry in entries}
+    return place_articles(stores, placements, wordings, {entry.stored["story_id"] for entry in entries})
+
+
+def place_articles(
+    stores: Stores, placements: Sequence[Placement], wordings: Mapping[str, str], former: Collection[str]
+) -> Left | None:
+    """Put articles where they belong, in the index and in MongoDB; doing it again changes nothing.
+
+    Args:
+        stores: The open stores.
+        placements: All articles of the stories that change, roots before the rest of their stories.
+        wordings: Of each article, the hash of the text for which it belongs there.
+        former: The stories that they were in.
+
+    Returns:
+        Why nothing was changed; None where they stand there now.
+    """
+    ids = [placement.id for placement in placements]
     documents: dict[str, Document] = {
-        document["_id"]: document
-        for document in stores.db.articles.find({"_id": {"$in": list(wordings)}}, SIGNED)
+        document["_id"]: document for document in stores.db.articles.find({"_id": {"$in": ids}}, SIGNED)
     }
-    if any(documents.get(id_, {}).get("text_sha256") != wording for id_, wording in wordings.items()):
+    if any(documents.get(id_, {}).get("text_sha256") != wordings[id_] for id_ in ids):
         return Left.CHANGED
     if _holds_marked(stores, placements):
         return Left.MARKED
@@ -187,8 +204,7 @@ def _place(stores: Stores, entries: Sequence[JournalEntry], placements: Sequence
     ]
     if not open_index(stores).place(placements, articles):
         return Left.NOT_INDEXED
-    stories = {entry.stored["story_id"] for entry in entries} | {each.story_id for each in placements}
-    put_stories_right(stores, list(wordings), stories)
+    put_stories_right(stores, ids, {*former, *(each.story_id for each in placements)})
     return None
 
 

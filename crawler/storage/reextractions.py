@@ -110,7 +110,7 @@ def correct(
     fields: dict[str, Any] = {**reading_fields(article), **(capture or {}), "reread_at": at}
     fields |= {"event_pending": True, **pending_mark(EventKind.CORRECTION, at)}
     if prepared is not None:
-        fields |= {"signature": prepared.to_stored(), **story_fields(article_id, decision)}
+        fields |= {"signature": prepared.to_stored(), **story_fields(article_id, decision), "unsettled": True}
     db.articles.update_one({"_id": article_id, "text_sha256": old}, {"$set": fields})
     if decision is not None:
         ArticleStore(db).apply(decision.changes)

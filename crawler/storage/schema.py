@@ -13,7 +13,7 @@ from crawler.model.article import DatePrecision, Disposition
 
 Document = dict[str, Any]
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 DUPLICATE_KEY = 11000
 """MongoDB's error code for a document whose key is taken."""
@@ -25,6 +25,7 @@ INDEXES: dict[str, list[tuple[list[tuple[str, int]], str]]] = {
         ([("dedup_pending", 1)], "dedup_pending"),
         ([("event_id", 1)], "event"),
         ([("event_pending", 1)], "event_pending"),
+        ([("unsettled", 1)], "unsettled"),
         ([("custody_pending.kind", 1)], "custody_pending"),
     ],
     "event_profiles": [([("day", 1)], "day")],

@@ -14,24 +14,23 @@ NEIGHBOURS = 3
 """In a bucket of many, a document is compared with so many before it, and with the first of all."""
 
 
-def all_bands(parameters: Parameters) -> Parameters:
-    """The parameters with as many bands as the values fill: here bands cost no memory that lasts."""
-    return replace(parameters, bands=parameters.permutations // parameters.rows)
+def more_bands(parameters: Parameters) -> Parameters:
+    """The parameters with twice as many bands as an index has: here bands cost no memory that lasts."""
+    limit = parameters.permutations // parameters.rows
+    return replace(parameters, bands=min(2 * parameters.bands, limit))
 
 
 def bucket_count(parameters: Parameters) -> int:
     """How many bucket keys a document has."""
-    return 2 * all_bands(parameters).bands + 1
+    return more_bands(parameters).bands + 1
 
 
 def bucket_keys(
     values: NDArray[np.uint32], digests: NDArray[np.uint64], parameters: Parameters
 ) -> NDArray[np.uint32]:
-    """The bucket keys of documents: those of the bands, of bands a row further on, and of the text itself.
+    """The bucket keys of documents: those of the bands, and of the text itself.
 
-    The bands between the bands find pairs that share little but are editions: of a Jaccard similarity of
-    .2, where 32 bands of two rows miss a quarter. Equal texts are candidates whatever else shares their
-    bands.
+    Equal texts are candidates whatever else shares their bands.
 
     Args:
         values: Their MinHash values, a row for each.
@@ -39,9 +38,7 @@ def bucket_keys(
         parameters: How signatures are made.
     """
     texts = (digests[:, :1] & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    bands = all_bands(parameters)
-    between = band_keys(np.roll(values, -1, axis=1), bands)
-    return np.concatenate([band_keys(values, bands), between, texts], axis=1)
+    return np.concatenate([band_keys(values, more_bands(parameters)), texts], axis=1)
 
 
 def neighbours(keys: NDArray[np.uint32], before: int = NEIGHBOURS) -> Iterator[tuple[Numbers, Numbers]]:

@@ -40,8 +40,9 @@ VERDICT_ROW = np.dtype(
 REASONS = tuple(Reason)
 _CODES = {reason: code for code, reason in enumerate(REASONS)}
 # Candidates whose estimate is further than this below the lowest containment of a copy are not compared:
-# four standard deviations of an estimate from 64 values, at its widest.
-_SLACK = 0.25
+# two standard deviations of an estimate from 64 values, where so little is shared. It leaves out the pairs of
+# equal size that share the one value by which they met, which are most of all candidates.
+_SLACK = 0.10
 # Pairs counted in one pass: their shingles take some 5 MB, about what the caches hold.
 _PAIRS = 1 << 10
 _SIDE = np.uint64(2)

@@ -20,7 +20,7 @@ from typing import Any
 import redis
 
 from dedup.documents import documents_of
-from dedup.index.codec import decision, id_key, near_miss, placement
+from dedup.index.codec import decision, id_key, id_name, near_miss, placement
 from dedup.index.decision import Decision
 from dedup.index.exact import insert_exactly, query_exactly
 from dedup.index.recheck import ExactComparison, Texts, pairs_within
@@ -154,6 +154,19 @@ class Index:
                 replies = query_exactly(self._scripts, part, exact)
             decisions += _decisions(part, replies)
         return decisions
+
+    def neighbours(self, articles: Sequence[Prepared]) -> list[set[str]]:
+        """For each article the ids of others that share a bucket or a link with it.
+
+        A bucket leads to one article of a story, so others of the same stories may resemble it as well.
+        Raises what `check_and_insert` raises.
+        """
+        self.open()
+        neighbours: list[set[str]] = []
+        for part in _batches(articles, BATCH):
+            replies = self._scripts.check(self._scripts.packed(part, assign=False), Mode.NEIGHBOURS)
+            neighbours += ({id_name(name) for name in reply} for reply in replies)
+        return neighbours
 
     def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
         """The decisions that hold now for articles checked before; None for those that are not there.

@@ -40,6 +40,7 @@ _PARTS = (
     "rule",
     "stories",
     "matches",
+    "links",
     "roundups",
     "articles",
     "place",
@@ -56,6 +57,7 @@ class Mode(StrEnum):
     RECLUSTER = "recluster"
     PLACE = "place"
     PLACEMENT = "placement"
+    NEIGHBOURS = "neighbours"
 
 
 @cache

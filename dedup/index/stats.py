@@ -9,6 +9,7 @@ SMALLEST_TABLE = 256
 """Buckets; entries of the tables leave the lowest 8 bits of a hash to the address."""
 
 _CHUNK = 32  # records of a chunk, as in lua/begin.lua
+_LINKS = 64  # articles of a hash of links, as in lua/links.lua
 
 
 class Counts(NamedTuple):
@@ -89,11 +90,13 @@ def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | Non
         "r": counts.articles // _CHUNK + 1,
         "b": counts.band_size + counts.band_split,
         "i": counts.id_size + counts.id_split,
+        "l": counts.articles // _LINKS + 1,
     }
+    leaving = {"r": counts.first // _CHUNK, "l": counts.first // _LINKS}  # what is before has left
     pipeline = redis_client.pipeline(transaction=False)
     sampled = []
     for letter, buckets in tables.items():
-        begin = counts.first // _CHUNK if letter == "r" else 0  # chunks before have left
+        begin = leaving.get(letter, 0)
         chosen = range(begin, buckets, max(1, (buckets - begin) // 64))
         sampled.append((buckets - begin, len(chosen)))
         for number in chosen:

@@ -102,7 +102,7 @@ def test_refuses_what_is_no_signature_of_these_parameters(damage: object) -> Non
     [
         {"scheme": "legacy"},
         {"permutations": 128},
-        {"bands": 40},
+        {"bands": 65},
         {"bands": 1},
         {"rows": 0},
         {"shingle_words": 0},

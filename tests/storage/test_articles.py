@@ -7,7 +7,7 @@ import pytest
 from pymongo.errors import WriteError
 
 from crawler.model.article import Article, DatePrecision
-from crawler.storage import dedup_rebuild
+from crawler.storage import dedup_index
 from crawler.storage.articles import ArticleStore, Capture
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import BASENAME, clear_index, index_was_lost, open_index
@@ -159,7 +159,7 @@ def test_a_rebuild_that_broke_off_is_noticed_and_old_signatures_are_made_anew(
 def test_a_rebuild_whose_process_was_killed_holds_up_the_next_one_for_a_moment_only(
     stores: Stores, articles: ArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dedup_rebuild, "REBUILD_LOCK", 1.0)
+    monkeypatch.setattr(dedup_index, "REBUILD_LOCK", 1.0)
     _save(stores, _key(1))
     # What a killed process leaves behind: its lock, and nobody to let go of it.
     assert stores.redis.lock(f"{BASENAME}:rebuild", timeout=1.0).acquire()

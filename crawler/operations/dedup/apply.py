@@ -8,7 +8,7 @@ from typing import Any
 from crawler.errors import UsageError
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
-from crawler.storage.dedup_rebuild import rebuild_lock
+from crawler.storage.dedup_index import stories_lock
 from crawler.storage.events import assign_events
 from crawler.storage.placed_stories import Outcome, apply, journal_groups, undo
 from crawler.storage.stored_article import ArticleReader
@@ -137,7 +137,7 @@ def undo_latest(stores: Stores) -> Outcome:
 
 
 def _changed(stores: Stores, application: Application, *, back: bool) -> Outcome:
-    with rebuild_lock(stores) as lock:
+    with stories_lock(stores) as lock:
         try:
             outcome = (undo if back else apply)(stores, application, lock.reacquire)
         finally:

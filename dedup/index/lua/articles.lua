@@ -5,7 +5,7 @@
 local KEYS_OF_AN_ARTICLE, TEXT_KEY = LIMITS.bands + 1, LIMITS.bands + 1
 local KEYS_FORMAT = '>' .. string.rep('I4', KEYS_OF_AN_ARTICLE)
 
--- Numbers of the articles that share a key with the packed one, each with a weight: 2 for every band, 1 for those
+-- Numbers of the articles that share a key with the packed one, each with a weight: `OWN` for every band, 1 for those
 -- that other stories had, too; and where its keys are.
 local function candidates_of(packed)
   local at = { struct.unpack(KEYS_FORMAT, packed, SIZE + 1) }
@@ -19,7 +19,7 @@ local function candidates_of(packed)
     if entry then
       local number, stories_before = number_in(bucket, entry)
       entries[band], numbers[band], others[band] = entry, number, stories_before
-      candidates[number] = (candidates[number] or 0) + ((stories_before < COMMON or band == TEXT_KEY) and 2 or 1)
+      candidates[number] = (candidates[number] or 0) + ((stories_before < COMMON or band == TEXT_KEY) and OWN or 1)
     end
   end
   return candidates, { at = at, bits = bits, entries = entries, numbers = numbers, others = others }
@@ -155,7 +155,7 @@ end
 
 -- The candidates of an article, its keys, and its relations to the candidates, before anything is written.
 local function find_relations(record, packed)
-  near_misses_of = {}
+  near_misses_of, met = {}, {}
   local candidates, keys, relations = {}, {}, {}
   if record.size > 0 then
     candidates, keys = candidates_of(packed)
@@ -229,10 +229,27 @@ local function query(packed)
   return decision_on(record)
 end
 
+-- The names of the articles that share a bucket with one, or a link, and may be copies of it or parts; where formulas
+-- alone lead to one, it has to share more.
+local function neighbours_of(packed)
+  local record, existing = arrival_of(packed)
+  local candidates, names = {}, {}
+  if record.size > 0 then candidates = candidates_of(packed) end
+  for _, number in ipairs(existing and linked(existing.number) or {}) do candidates[number] = OWN end
+  for number, weight in pairs(candidates) do
+    local other = number ~= record.number and load(number)
+    if other and other.size > 0 and story_of(other) then
+      local _, containment = shares_of(record, other)
+      if containment >= (weight >= OWN and LIMITS.edition or LIMITS.unlike) then names[#names + 1] = name_of(other) end
+    end
+  end
+  return names
+end
+
 -- Check an article and insert it. Where exact verdicts are needed, or one before it waits for some (`is_waiting`),
 -- nothing is written, and they are requested.
 local function check(packed, is_waiting)
-  changes = {}
+  changes, met = {}, {}
   requests, requested = exact and {} or nil, {}
   local arrival, record, name = arrival_of(packed)
   local keys, relations
@@ -256,6 +273,7 @@ local function check(packed, is_waiting)
     end
   end
   save(record)
+  link(record, met)
   if relations.parts then round_ups().list_parts_elsewhere(record, relations) end
   if record.size > 0 then insert_bands(record, keys) end
   if reassigned or record.has_moves == 1 then round_ups().report_reassigned(record) end

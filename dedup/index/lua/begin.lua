@@ -10,6 +10,7 @@
 --          'recluster'  the articles are all of a story, to be clustered again
 --          'place'      the articles are put into the stories that they are given (place.lua)
 --          'placement'  the keys of ids, of which is told where they are placed
+--          'neighbours' nothing is changed: the ids of those that share a bucket or a link with the articles are told
 --          and `exact`: an article is inserted only where every verdict that decides about it is exact; the verdicts
 --          that it lacks are requested, those of the articles after it, too. Else whatever looks like a copy is one
 -- ARGV[2]  JSON: exact verdicts by name, a list; one without `reason`: the texts are missing, the estimate holds
@@ -28,6 +29,7 @@
 --   parts       number of a story's root -> articles that may have to leave it (roundups.lua)
 --   moves       number of an article -> articles that were reassigned when it came (roundups.lua)
 --   apart       id -> ids of the articles that were marked as not the same story by hand
+--   l:<number>  number of an article -> those of other stories that it shares something with (links.lua)
 --   near        the latest pairs that almost were copies, newest first
 --   calendar    a list of days, each with the number of its last article
 --   sources     name of a source -> its number, which records hold (3 bytes)
@@ -51,9 +53,10 @@ local UNKNOWN = 4294967295 -- a time of publication that is not known
 local NO_SOURCE = '\0\0\0'
 local SIZE, CHUNK = 126, 32 -- bytes of a record, records of a chunk: 4,032 bytes fit one 4 KB allocation
 local BANDS_FULL, IDS_FULL = 64, 32 -- bands and ids in a bucket, on average, before one is split
--- A band that so many other stories had is one of a formula: an article that shares no other is not compared. Such
--- bands become more with the archive; candidates that share two or more do not (docs/decisions/0005).
-local COMMON = 1
+-- A band that so many other stories had is one of a formula, or of a report that others quote: an article is compared
+-- if it shares one that is its story's own, or three of the others. Such bands become more with the archive, and lead to
+-- whoever used the formula last (docs/decisions/0089).
+local COMMON, OWN = 1, 3
 -- The reason as seen from the other article.
 local MIRRORED = {
   [REASON.new] = REASON.new, [REASON.exact] = REASON.exact, [REASON.near] = REASON.near,

@@ -29,6 +29,7 @@ local function merge(a, b, reason, similarity)
 end
 
 local near_misses_of -- of the article being checked, while its candidates are compared
+local met = {} -- the candidates of the article being checked that share something with it
 local waiting = {} -- numbers of articles that are to be clustered again after this one
 local barred_from
 local find_id
@@ -62,12 +63,15 @@ end
 local function relations_of(record, candidates)
   local relations, barred = {}, barred_from(record.id)
   for number, weight in pairs(candidates) do
-    local other = weight > 1 and load(number)
+    local other = weight >= OWN and load(number)
     local root = other and number ~= record.number and not waiting[number] and story_of(other)
     if root and not barred[root.number] then
       local reason, similarity, is_near, jaccard, is_final = judge(record, other)
       if is_near and near_misses_of then near_misses_of[#near_misses_of + 1] = { record, other, similarity } end
-      if near_misses_of then compared = compared + 1 end
+      if near_misses_of then
+        compared = compared + 1
+        if similarity >= LIMITS.edition then met[#met + 1] = other end
+      end
       if reason ~= REASON.new then
         relations.parts = relations.parts or is_part(reason, jaccard, similarity)
         relations[#relations + 1] = { other = other, reason = reason, similarity = similarity, jaccard = jaccard, is_final = is_final }

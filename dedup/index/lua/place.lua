@@ -13,13 +13,15 @@ local function place_all()
     local packed = sub(given, PLACED + 1)
     local record, root, canonical = find_id(sub(packed, 65, 80)), find_id(sub(given, 1, 16)), find_id(sub(given, 17, 32))
     if not (record and root and canonical and story_of(record)) then return {} end
-    placed[#placed + 1] = { record = record, root = root, canonical = canonical, given = given, packed = packed }
+    placed[#placed + 1] = {
+      record = record, root = root, canonical = canonical, given = given, packed = packed, home = story_of(record),
+    }
     homes[root.number] = canonical
   end
   -- What the stories of now list stays on the lists of the stories that their roots go to.
   local canonicals, lists = {}, {}
   for _, each in ipairs(placed) do
-    local home = story_of(each.record)
+    local home = each.home
     canonicals[home.canonical] = true
     if each.record == home and home.has_parts == 1 then lists[each.root.number] = round_ups().listed(home) end
   end
@@ -45,7 +47,10 @@ local function place_all()
     local home = record and story_of(record)
     if home and homes[home.number] and earlier(record, canonical_of(home)) then home.canonical = number end
   end
-  for _, each in ipairs(placed) do save(each.record) end
+  for _, each in ipairs(placed) do
+    save(each.record)
+    link(each.record, { each.home })
+  end
   for number, packed in pairs(former) do call('HSET', prefix .. 'merged', number, packed) end
   for number, listed in pairs(lists) do
     if #listed > 0 then round_ups().list(load(number), unpack(listed)) end

@@ -151,7 +151,7 @@ round_ups = function()
     save(root)
     local changes_before = changes
     changes = {} -- where each of them is now is reported below
-    local candidates = { [root.number] = 2 }
+    local candidates = { [root.number] = OWN }
     for _, member in ipairs(members) do
       waiting[member.number] = nil
       local matches = matches_among(member, relations_of(member, candidates))
@@ -167,7 +167,7 @@ round_ups = function()
         save(root)
         save(member)
       end
-      candidates[member.number] = 2
+      candidates[member.number] = OWN
     end
     changes = changes_before
     -- Stories that had been merged into this one and have left it again are removed from its list of them.
@@ -183,7 +183,10 @@ round_ups = function()
     end
     reassigned = reassigned or {}
     reassigned[#reassigned + 1] = root.number
-    for _, member in ipairs(members) do reassigned[#reassigned + 1] = member.number end
+    for _, member in ipairs(members) do
+      reassigned[#reassigned + 1] = member.number
+      link(member, { root, whole })
+    end
   end
 
   -- List the parts that went into another story than their whole did, for its story.

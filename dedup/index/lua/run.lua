@@ -27,6 +27,8 @@ for at = FIRST_ARTICLE, placing and 0 or #ARGV do
     decision = placement_of(article)
   elseif #article == 16 then
     decision = look_up(article)
+  elseif request.mode == 'neighbours' then
+    decision = neighbours_of(article)
   elseif querying then
     decision = query(article)
   elseif #article > 16 then

@@ -26,6 +26,7 @@ local function window()
       if record and record.parent == number then stories = stories - 1 end
       if record and record.has_name == 1 then call('HDEL', prefix .. 'names', number) end
       for _, name in ipairs({ 'merged', 'parts', 'moves' }) do call('HDEL', prefix .. name, number) end
+      call('HDEL', links_of(number))
       cache[number] = nil
     end
     -- The chunk of the first one that stays keeps its earlier slots, which are not read.

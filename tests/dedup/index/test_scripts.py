@@ -28,7 +28,7 @@ def test_the_script_gets_each_threshold_by_its_name(client: "redis.Redis") -> No
     assert evaluate(client, "LIMITS.near", changed) == b"0.125"
     assert evaluate(client, "LIMITS.merge", changed) == b"0.375"
     assert evaluate(client, "LIMITS.hours_apart == math.huge", changed) == b"true"
-    assert evaluate(client, "LIMITS.bands") == b"22"
+    assert evaluate(client, "LIMITS.bands") == b"16"
     assert evaluate(client, "REASON.contained") == b"4"
 
 

@@ -56,7 +56,7 @@ def index_stories(stores: Stores) -> dict[int, int]:
 
 def stored(stores: Stores) -> list[dict[str, Any]]:
     """The articles without their events, which an undo finds anew."""
-    fields = {"event_id": 0, "event_pending": 0}
+    fields = {"event_id": 0, "event_pending": 0, "unsettled": 0}
     return sorted(stores.db.articles.find({}, fields), key=lambda document: document["_id"])
 
 
