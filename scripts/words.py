@@ -18,10 +18,11 @@ from crawler.html.words import LANGUAGES, read_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PRESENTATION = ("crawler/html", "crawler/report", "crawler/web", "crawler/evidence")
+PACKAGES = ("html", "report", "web", "evidence", "health", "fetch", "discovery", "storage", "cli")
+PRESENTATION = tuple(f"crawler/{name}" for name in PACKAGES)
 """The packages that ask for texts."""
 
-KEYWORDS = dict.fromkeys(("t", "n", "word", "counted", "both"), (1,))
+KEYWORDS = dict.fromkeys(("t", "n", "word", "counted", "both", "sentence"), (1,))
 """Calls whose first argument is a key."""
 
 _LITERAL = re.compile(r"""["']([\w-]+)["']""")

@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from crawler.errors import UsageError
 from crawler.model.seeds import load_sites, seed_paths, select_sites
 from crawler.model.site import Site
 from crawler.settings import Settings
@@ -21,12 +22,13 @@ UNSEEN_WIDTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class CliContext:
-    """The options before the command. `verbosity` is -1 for -q, 0, or 1 for -v."""
+    """The options before the command. `verbosity` is -1 for -q, 0, or 1 for -v; `lang` is that of tables."""
 
     seeds: Path
     settings: Settings
     json: bool = False
     verbosity: int = 0
+    lang: str = "en"
 
     @property
     def without_progress(self) -> bool:
@@ -51,6 +53,20 @@ class CliContext:
         if site is not None and site not in sites:
             select_sites(sites, [site])
         return sites
+
+
+def language_of(chosen: str | None) -> str:
+    """The language of tables: the one that is chosen, or else Arabic where the system's messages are.
+
+    Raises:
+        UsageError: There are no words in it.
+    """
+    if chosen is None:
+        locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+        return "ar" if locale.lower().startswith("ar") else "en"
+    if chosen not in ("ar", "en"):
+        raise UsageError(f"--lang {chosen}: it is one of ar, en")
+    return chosen
 
 
 def context_of(ctx: typer.Context) -> CliContext:

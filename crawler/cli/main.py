@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from crawler import __version__
-from crawler.cli.context import CliContext, err
+from crawler.cli.context import CliContext, err, language_of
 from crawler.cli.lazy import dedup, store_errors
 from crawler.cli.options import with_common_options
 from crawler.errors import KhabarError
@@ -75,6 +75,12 @@ def common(
     as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON, for machines.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notices.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            help="ar or en: the language of `khabar status`; else the system's.", envvar="KHABAR_LANG"
+        ),
+    ] = None,
     version: Annotated[  # noqa: ARG001  # the callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -85,6 +91,7 @@ def common(
         settings=load_settings(data_dir=data_dir),
         json=as_json,
         verbosity=-1 if quiet else int(verbose),
+        lang=language_of(lang),
     )
 
 

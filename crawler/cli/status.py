@@ -13,6 +13,8 @@ from rich.text import Text
 from crawler.cli.context import context_of, err, out
 from crawler.cli.options import complete_site
 from crawler.cli.output import Column, RowTable, shown_address
+from crawler.html.sentences import in_language
+from crawler.html.words import filled, label, word
 from crawler.model.crawl import Verdict
 from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.archive.kept_captures import capture_space
@@ -49,27 +51,31 @@ def status_command(
         out().print_json(json.dumps([status.as_json() for status in rows], ensure_ascii=False))
     else:
         console = out()
-        console.print(_table(rows))
+        tables = StatusTables(common.lang)
+        console.print(tables.sites(rows))
         for status in rows:
             if not status.healthy and status.reason:
-                console.print(Text(f"{status.site}: {status.reason}", style="red"), soft_wrap=True)
+                console.print(
+                    Text(f"{status.site}: {in_language(status.reason, common.lang)}", style="red"),
+                    soft_wrap=True,
+                )
         for status in rows:
             if status.tls == "unverified":
-                note = f'{status.site}: its certificate is not verified (tls = "unverified" in its seed)'
+                note = filled("cli_unverified", common.lang, site=status.site)
                 console.print(Text(note, style="yellow"), soft_wrap=True)
         for line in _limit_lines(common.settings, rows):
             console.print(line, soft_wrap=True)
         if common.verbosity >= 0 and all(status.verdict == "never_crawled" for status in rows):
-            err().print("Nothing has been crawled yet: khabar crawl SITE, or khabar demo to see how.")
+            err().print(word("cli_nothing_crawled", common.lang))
         for status in rows:
             if status.crawls:
-                console.print(_crawls(status))
-                for line in _source_lines(status):
+                console.print(tables.crawls(status))
+                for line in tables.source_lines(status):
                     console.print(line, soft_wrap=True)
             if status.waiting:
-                console.print(_waiting(status))
+                console.print(tables.waiting(status))
             if status.marks:
-                console.print(_marks(status))
+                console.print(tables.marks(status))
     raise typer.Exit(0 if all(status.healthy for status in rows) else 3)
 
 
@@ -98,114 +104,144 @@ def _style(verdict: str | None, healthy: bool) -> str:
     return "dim" if verdict == "never_crawled" else "green" if healthy else "bold red"
 
 
-def _table(rows: list[SiteStatus]) -> RowTable:
-    now = datetime.now(UTC)
-    table = RowTable(
-        [
-            Column("site"),
-            Column("verdict"),
-            *(Column(name, right=True) for name in ("since", "last crawl", "new, 24 h", "next")),
-        ]
-    )
-    for status in rows:
-        table.add_row(
-            Text(status.site),
-            Text(status.verdict.replace("_", " "), style=_style(status.verdict, status.healthy)),
-            _ago(status.since, now),
-            _ago(status.checked_at, now),
-            str(status.new),
-            "now" if status.running else _until(status.next_at, now) if status.enabled else "off",
+class StatusTables:
+    """What `khabar status` prints, in a language.
+
+    Args:
+        lang: ``ar`` or ``en``.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def sites(self, rows: list[SiteStatus]) -> RowTable:
+        """A row for each site."""
+        now = datetime.now(UTC)
+        table = RowTable(
+            [
+                Column(self._t("cli_site")),
+                Column(self._t("cli_verdict")),
+                Column(self._t("cli_since"), right=True),
+                Column(self._t("cli_last_crawl"), right=True),
+                Column(self._t("cli_new_in_a_day"), right=True),
+                Column(self._t("cli_next"), right=True),
+            ]
         )
-    return table
+        for status in rows:
+            table.add_row(
+                Text(status.site),
+                Text(self._name(status.verdict), style=_style(status.verdict, status.healthy)),
+                self._ago(status.since, now),
+                self._ago(status.checked_at, now),
+                str(status.new),
+                self._next(status, now),
+            )
+        return table
 
-
-def _crawls(status: SiteStatus) -> RowTable:
-    table = RowTable(
-        [
-            Column("started (UTC)"),
-            *(Column(name) for name in ("kind", "verdict")),
-            *(Column(name, right=True) for name in ("pages", "new", "requests")),
-            Column("why", wraps=True, min_width=WHY_WIDTH),
-        ],
-        title=f"{status.site}: the latest crawls",
-    )
-    for crawl in status.crawls:
-        verdict = crawl.verdict or "running"
-        table.add_row(
-            f"{crawl.started_at:%m-%d %H:%M}",
-            crawl.kind,
-            Text(verdict.replace("_", " "), style=CRAWL_STYLES.get(verdict, "red")),
-            str(crawl.taken),
-            str(crawl.new),
-            str(crawl.requests),
-            Text(crawl.reason or ""),
+    def crawls(self, status: SiteStatus) -> RowTable:
+        """A site's latest crawls."""
+        table = RowTable(
+            [
+                *map(Column, (self._t("cli_started"), self._t("cli_kind"), self._t("cli_verdict"))),
+                Column(self._t("cli_pages"), right=True),
+                Column(self._t("cli_new"), right=True),
+                Column(self._t("cli_requests"), right=True),
+                Column(self._t("cli_why"), wraps=True, min_width=WHY_WIDTH),
+            ],
+            title=filled("cli_latest_crawls", self._lang, site=status.site),
         )
-    return table
+        for crawl in status.crawls:
+            verdict = crawl.verdict or "running"
+            table.add_row(
+                f"{crawl.started_at:%m-%d %H:%M}",
+                self._name(crawl.kind),
+                Text(self._name(verdict), style=CRAWL_STYLES.get(verdict, "red")),
+                str(crawl.taken),
+                str(crawl.new),
+                str(crawl.requests),
+                Text(in_language(crawl.reason or "", self._lang)),
+            )
+        return table
 
+    def source_lines(self, status: SiteStatus) -> Iterator[Text]:
+        """A heading and a line for each source: how it is, and what became of what it named."""
+        sources = next((crawl.sources for crawl in status.crawls if crawl.sources), ())
+        if sources:
+            yield Text(filled("cli_sources", self._lang, site=status.site), style="italic")
+        for source in sources:
+            counts = ", ".join(
+                f"{number} {outcome.replace('_', ' ')}"
+                for outcome, number in source.addresses.outcomes.items()
+            )
+            hosts = ", ".join(f"{entry.host} {entry.count}" for entry in source.addresses.off_site_hosts)
+            unchanged = "unchanged" if source.unchanged else None
+            off_site = f"off the site: {hosts}" if hosts else None
+            details = (counts or unchanged or "nothing", off_site, source.error, source.note)
+            yield Text(
+                f"  {source.kind} {unquote(source.url)}: {source.verdict or unchanged or 'read'}; "
+                + "; ".join(detail for detail in details if detail),
+                style="" if source.error is None else "red",
+            )
 
-def _source_lines(status: SiteStatus) -> Iterator[Text]:
-    """A heading and a line for each source: how it is, and what became of the addresses that it named."""
-    sources = next((crawl.sources for crawl in status.crawls if crawl.sources), ())
-    if sources:
-        yield Text(f"{status.site}: what the sources named", style="italic")
-    for source in sources:
-        counts = ", ".join(
-            f"{number} {outcome.replace('_', ' ')}" for outcome, number in source.addresses.outcomes.items()
+    def waiting(self, status: SiteStatus) -> RowTable:
+        """What waits for a second look."""
+        table = RowTable(
+            [
+                Column(self._t("cli_page")),
+                Column(self._t("cli_next_look")),
+                Column(self._t("cli_why"), wraps=True, min_width=WHY_WIDTH),
+                Column(self._t("cli_it_says"), wraps=True, min_width=WHY_WIDTH),
+            ],
+            title=filled("cli_waiting", self._lang, site=status.site),
         )
-        hosts = ", ".join(f"{entry.host} {entry.count}" for entry in source.addresses.off_site_hosts)
-        unchanged = "unchanged" if source.unchanged else None
-        off_site = f"off the site: {hosts}" if hosts else None
-        details = (counts or unchanged or "nothing", off_site, source.error, source.note)
-        yield Text(
-            f"  {source.kind} {unquote(source.url)}: {source.verdict or unchanged or 'read'}; "
-            + "; ".join(detail for detail in details if detail),
-            style="" if source.error is None else "red",
+        for page in status.waiting:
+            next_look = page["next_look_at"]
+            words = " ".join(f"{page['title']} {page['beginning']}".split())
+            table.add_row(
+                shown_address(page["url"]),
+                f"{next_look:%m-%d %H:%M}" if next_look else self._t("cli_now"),
+                page["reason"],
+                Text(words[:SHOWN_OF_TEXT]),
+            )
+        return table
+
+    def marks(self, status: SiteStatus) -> RowTable:
+        """How many stored articles of a site carry which mark."""
+        table = RowTable(
+            [Column(self._t("cli_mark")), Column(self._t("cli_articles"), right=True)],
+            title=filled("cli_marks", self._lang, site=status.site),
         )
+        for mark, count in status.marks.items():
+            table.add_row(self._name(mark), f"{count:,}")
+        return table
 
+    def _t(self, key: str) -> str:
+        return word(key, self._lang)
 
-def _waiting(status: SiteStatus) -> RowTable:
-    table = RowTable(
-        [
-            Column("page"),
-            Column("next look (UTC)"),
-            *(Column(name, wraps=True, min_width=WHY_WIDTH) for name in ("why", "it says")),
-        ],
-        title=f"{status.site}: what waits until the site says it again",
-    )
-    for page in status.waiting:
-        next_look = page["next_look_at"]
-        words = " ".join(f"{page['title']} {page['beginning']}".split())
-        table.add_row(
-            shown_address(page["url"]),
-            f"{next_look:%m-%d %H:%M}" if next_look else "now",
-            page["reason"],
-            Text(words[:SHOWN_OF_TEXT]),
-        )
-    return table
+    def _name(self, name: str) -> str:
+        """A name that data hold; in English as it is, as commands and JSON write it."""
+        return name.replace("_", " ") if self._lang == "en" else label(name, self._lang)
 
+    def _next(self, status: SiteStatus, now: datetime) -> str:
+        if status.running:
+            return self._t("cli_now")
+        if not status.enabled:
+            return self._t("cli_off")
+        if status.next_at is None:
+            return ""
+        if status.next_at <= now:
+            return self._t("cli_due")
+        return filled("cli_in", self._lang, span=self._span(status.next_at - now))
 
-def _marks(status: SiteStatus) -> RowTable:
-    """How many stored articles of a site carry which mark."""
-    table = RowTable(
-        [Column("mark"), Column("articles", right=True)], title=f"{status.site}: marks on stored articles"
-    )
-    for mark, count in status.marks.items():
-        table.add_row(mark.replace("_", " "), f"{count:,}")
-    return table
+    def _ago(self, moment: datetime | None, now: datetime) -> str:
+        return "" if moment is None else self._span(now - moment)
 
-
-def _ago(moment: datetime | None, now: datetime) -> str:
-    return "" if moment is None else _span(now - moment)
-
-
-def _until(moment: datetime | None, now: datetime) -> str:
-    if moment is None:
-        return ""
-    return f"in {_span(moment - now)}" if moment > now else "due"
-
-
-def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 60:
-        return f"{max(minutes, 0)} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
+    def _span(self, span: timedelta) -> str:
+        minutes = int(span.total_seconds() // 60)
+        if minutes < 60:
+            key, count = "cli_minutes", max(minutes, 0)
+        elif minutes < 48 * 60:
+            key, count = "cli_hours", minutes // 60
+        else:
+            key, count = "cli_days", minutes // (24 * 60)
+        return filled(key, self._lang, n=str(count))

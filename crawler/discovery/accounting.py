@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from crawler.html.sentences import sentence
+from crawler.model.sentence import Sentence
 from crawler.parsing.urls import InvalidURLError, host_of
 
 
@@ -178,29 +180,29 @@ def judge_source(counts: AddressCounts, foreign_answer: str | None = None) -> So
     if counts.usable:
         return SourceFinding(SourceVerdict.OK)
     hosts = counts.foreign_hosts
-    if off_site := _addresses(counts, AddressOutcome.OFF_SITE):
-        at = f" at {', '.join(hosts[:3])}" if hosts else ""
-        host = next(iter(hosts), foreign_answer)
-        return SourceFinding(SourceVerdict.MOVED, f"all that it names is off the site: {off_site}{at}", host)
+    if off_site := counts[AddressOutcome.OFF_SITE]:
+        key = "all_off_site_at" if hosts else "all_off_site"
+        reason = sentence(key, addresses=_addresses(off_site), hosts=", ".join(hosts[:3]))
+        return SourceFinding(SourceVerdict.MOVED, reason, next(iter(hosts), foreign_answer))
     if foreign_answer:
-        reason = f"it leads to {foreign_answer}, and names no page of the site"
+        reason = sentence("leads_elsewhere", host=foreign_answer)
         return SourceFinding(SourceVerdict.MOVED, reason, foreign_answer)
-    for outcome, (verdict, reason) in _NOTHING_USABLE.items():
-        if addresses := _addresses(counts, outcome):
-            return SourceFinding(verdict, f"{reason}: {addresses}")
-    return SourceFinding(SourceVerdict.EMPTY, "it answers, and names no page")
+    for outcome, (verdict, key) in _NOTHING_USABLE.items():
+        if number := counts[outcome]:
+            return SourceFinding(verdict, sentence(key, addresses=_addresses(number)))
+    return SourceFinding(SourceVerdict.EMPTY, sentence("names_no_page"))
 
 
 _NOTHING_USABLE = {
-    AddressOutcome.EXCLUDED: (SourceVerdict.EXCLUDED, "the seed's patterns leave out all that it names"),
-    AddressOutcome.UNUSABLE: (SourceVerdict.UNUSABLE, "nothing that it names can be asked for"),
+    AddressOutcome.EXCLUDED: (SourceVerdict.EXCLUDED, "all_excluded"),
+    AddressOutcome.UNUSABLE: (SourceVerdict.UNUSABLE, "none_usable"),
 }
 
 
-def _addresses(counts: AddressCounts, outcome: AddressOutcome) -> str:
-    """How many addresses came to an outcome, in words; empty where none did."""
-    number = counts[outcome]
-    return f"{number} address{'' if number == 1 else 'es'}" if number else ""
+def _addresses(number: int) -> Sentence:
+    """So many addresses, in words."""
+    key = "one_address" if number == 1 else "n_addresses"
+    return sentence(key, number=number)
 
 
 def foreign_host(url: str) -> str:

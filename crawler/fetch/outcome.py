@@ -15,6 +15,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 
 
@@ -89,32 +90,33 @@ class UnreadableRobotsError(Exception):
 _WRAPPED = re.compile(r"Failure builtins\.ValueError: (.{1,1000}?)>\]?\Z", re.DOTALL)
 
 BLOCKING_STATUS = {
-    401: "the site wants a login (401)",
-    402: "the site wants a payment (402)",
-    403: "the site forbids it (403)",
-    407: "a proxy wants a login (407)",
-    429: "too many requests (429)",
-    451: "unavailable for legal reasons (451)",
+    401: "status_401",
+    402: "status_402",
+    403: "status_403",
+    407: "status_407",
+    429: "status_429",
+    451: "status_451",
 }
+"""Statuses by which a site, or a proxy, refuses us, with the messages that say so."""
+
+
+def blocking_reasons() -> set[str]:
+    """The sentences for `BLOCKING_STATUS`."""
+    return {sentence(key) for key in BLOCKING_STATUS.values()}
 
 
 def status_outcome(status: int) -> Outcome | None:
     """Return how a response with this status ends; None where its body decides."""
     if status == 304:
-        return Outcome(Disposition.UNCHANGED, "not modified (304)")
+        return Outcome(Disposition.UNCHANGED, sentence("status_304"))
     if status in (404, 410):
-        return Outcome(Disposition.GONE, f"gone ({status})")
+        return Outcome(Disposition.GONE, sentence("status_gone", status=status))
     if status in BLOCKING_STATUS:
-        return Outcome(Disposition.BLOCKED, BLOCKING_STATUS[status])
+        return Outcome(Disposition.BLOCKED, sentence(BLOCKING_STATUS[status]))
     if 200 <= status < 300:
         return None
-    return Outcome(Disposition.FAILED, f"the site answered with status {status}")
+    return Outcome(Disposition.FAILED, sentence("status_other", status=status))
 
-
-CERTIFICATE = (
-    "its certificate cannot be verified: expired, self-signed, incomplete, or another host's; "
-    'tls = "unverified" in the seed accepts it'
-)
 
 _FAILURES: tuple[tuple[type[Exception], Disposition, str | None], ...] = (
     (GateError, Disposition.BLOCKED, None),
@@ -123,19 +125,15 @@ _FAILURES: tuple[tuple[type[Exception], Disposition, str | None], ...] = (
     (UnreadableRobotsError, Disposition.FAILED, None),
     (CutShortError, Disposition.FAILED, None),
     (IncompletePageError, Disposition.FAILED, None),
-    (DownloadCancelledError, Disposition.REFUSED, "the page is larger than max_page_bytes"),
-    (DownloadTimeoutError, Disposition.FAILED, "no complete answer in time"),
-    (asyncio.TimeoutError, Disposition.FAILED, "no complete answer in time"),
-    (CannotResolveHostError, Disposition.FAILED, "the host's name cannot be resolved"),
-    (DownloadConnectionRefusedError, Disposition.FAILED, "connection refused"),
-    (
-        ResponseDataLossError,
-        Disposition.FAILED,
-        "cut short: the answer is not as long as it was said to be",
-    ),
+    (DownloadCancelledError, Disposition.REFUSED, "page_too_large"),
+    (DownloadTimeoutError, Disposition.FAILED, "no_answer_in_time"),
+    (asyncio.TimeoutError, Disposition.FAILED, "no_answer_in_time"),
+    (CannotResolveHostError, Disposition.FAILED, "host_not_resolved"),
+    (DownloadConnectionRefusedError, Disposition.FAILED, "connection_refused"),
+    (ResponseDataLossError, Disposition.FAILED, "answer_cut_short"),
 )
-"""How a request ends with an exception of a class; the first that fits counts. None: the exception's own text
-is the reason."""
+"""How a request ends with an exception of a class; the first that fits counts: the message that is the
+reason. None: the exception's own text is."""
 
 
 def failure_outcome(error: BaseException | None) -> Outcome:
@@ -143,9 +141,9 @@ def failure_outcome(error: BaseException | None) -> Outcome:
     text = str(error).strip()
     if isinstance(error, RefusedRequestError):
         return Outcome(Disposition.REFUSED, text, final=error.final)
-    for kind, disposition, reason in _FAILURES:
+    for kind, disposition, key in _FAILURES:
         if isinstance(error, kind):
-            return Outcome(disposition, reason or text or "refused by a limit")
+            return Outcome(disposition, sentence(key) if key else text or sentence("refused_by_limit"))
     return Outcome(Disposition.FAILED, _unexpected(error, text))
 
 
@@ -153,10 +151,10 @@ def _unexpected(error: BaseException | None, text: str) -> str:
     """The reason for an exception of no class above."""
     # OpenSSL's error comes wrapped twice; service_identity's names another host.
     if "certificate verify failed" in text or "VerificationError" in text:
-        return CERTIFICATE
+        return sentence("certificate_unverified")
     # Twisted wraps what its parser says of headers that contradict each other or are no numbers.
     if (wrapped := _WRAPPED.search(text)) is not None:
-        return f"the answer is broken: {wrapped[1][:200]}"
+        return sentence("answer_broken", why=wrapped[1][:200])
     name = type(error).__name__
     return f"{name}: {text[:200]}" if text else name
 

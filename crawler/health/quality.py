@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from statistics import fmean, median
 
+from crawler.html.sentences import sentence
 from crawler.model.article import Article
 from crawler.model.crawl import Verdict
 
@@ -91,20 +92,28 @@ def judge_quality(recent: Sequence[Sampled], usual: Sequence[Sampled]) -> tuple[
         return None
     undated, undated_before = _share_undated(recent), _share_undated(usual)
     if _became_common(undated, undated_before):
-        return Verdict.DATES_MISSING, (
-            f"{undated:.0%} of the last {len(recent)} articles have no date; usually {undated_before:.0%}"
-        )
+        values: dict[str, str | int] = {
+            "share": f"{undated:.0%}",
+            "count": len(recent),
+            "usual": f"{undated_before:.0%}",
+        }
+        return Verdict.DATES_MISSING, sentence("why_undated", **values)
     words, words_before = _median_words(recent), _median_words(usual)
     if words < SHORT * words_before:
-        return Verdict.BODIES_SHORT, (
-            f"the last {len(recent)} articles have {words:.0f} words (median); usually {words_before:.0f}"
-        )
+        values = {
+            "count": len(recent),
+            "words": f"{words:.0f}",
+            "usual": f"{words_before:.0f}",
+        }
+        return Verdict.BODIES_SHORT, sentence("why_short", **values)
     repeated, repeated_before = share_repeated(recent), _usually_repeated(usual, len(recent))
     if _became_common(repeated, repeated_before):
-        return Verdict.BOILERPLATE, (
-            f"{repeated:.0%} of the last {len(recent)} articles share a paragraph with others; "
-            f"usually {repeated_before:.0%}"
-        )
+        values = {
+            "share": f"{repeated:.0%}",
+            "count": len(recent),
+            "usual": f"{repeated_before:.0%}",
+        }
+        return Verdict.BOILERPLATE, sentence("why_repeated", **values)
     return None
 
 

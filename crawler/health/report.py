@@ -11,8 +11,23 @@ from crawler.discovery.accounting import (
     SourceVerdict,
     judge_source,
 )
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
+from crawler.model.sentence import message_of
+
+_KINDS = {
+    SourceKind.FEED: "kind_feed",
+    SourceKind.SITEMAP: "kind_sitemap",
+    SourceKind.LISTING: "kind_listing",
+    SourceKind.JSON: "kind_json",
+    SourceKind.WORDPRESS: "kind_wordpress",
+    SourceKind.DATE_ARCHIVE: "kind_archive",
+    SourceKind.COMMAND: "kind_named",
+    SourceKind.LINK: "kind_link",
+    SourceKind.IMPORT: "kind_import",
+}
+"""The messages that name the kinds of sources."""
 
 
 @dataclass(slots=True)
@@ -62,8 +77,10 @@ class SourceReport:
         """A sentence about what is wrong with the source; None where nothing is."""
         if self.error is None:
             return None
-        since = f" (since {self.failing_since[:16].replace('T', ' ')} UTC)" if self.failing_since else ""
-        return f"the {self.kind} {self.url}: {self.error}{since}"
+        values = {"kind": sentence(_KINDS[self.kind]), "url": self.url, "error": self.error}
+        if not self.failing_since:
+            return sentence("source_problem", **values)
+        return sentence("source_problem_since", since=self.failing_since[:16].replace("T", " "), **values)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "SourceReport":
@@ -88,6 +105,7 @@ class CrawlReport:
     be done. `shared` counts pages that wait since other addresses of the site have the same text, or lead to
     the same page; `shared_text` is the text of one of them. `shells` counts pages whose text only
     their scripts would bring; `is_rendered` says that a browser runs these.
+    `verdict_message` is what `verdict_reason` was made from (`crawler.model.sentence`).
     `became_duplicates` counts articles stored before that are duplicates of one that came in this crawl and
     was published earlier: they are not among the pages that ended as ``duplicate``.
     """
@@ -113,6 +131,12 @@ class CrawlReport:
     is_rendered: bool = False
     verdict: Verdict = Verdict.OK
     verdict_reason: str | None = None
+    verdict_message: dict[str, Any] | None = None
+
+    def conclude(self, verdict: Verdict, reason: str | None) -> None:
+        """Take the verdict on the crawl and the sentence that says why."""
+        self.verdict, self.verdict_reason = verdict, reason
+        self.verdict_message = message_of(reason)
 
     def count(self, disposition: Disposition) -> int:
         """How many pages ended so."""

@@ -11,11 +11,13 @@ from statistics import median
 from typing import TypeAlias
 
 from crawler.discovery.accounting import SourceVerdict
-from crawler.fetch.outcome import BLOCKING_STATUS
+from crawler.fetch.outcome import blocking_reasons
 from crawler.health.quality import RECENT, Sampled, judge_quality
 from crawler.health.report import CrawlReport, SourceReport
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlKind, CrawlOutcome, Verdict
+from crawler.model.sentence import Sentence
 from crawler.storage.crawls import NEW, READ, PastCrawl
 
 HEALTHY = frozenset({Verdict.OK, Verdict.STOPPED})
@@ -99,6 +101,13 @@ LONGEST_LOOK = timedelta(days=30)
 NOT_FETCHED = (Disposition.BLOCKED, Disposition.FAILED, Disposition.REFUSED, Disposition.GONE)
 """How pages end that brought no content."""
 
+_ENDED = {
+    Disposition.BLOCKED: "ended_blocked",
+    Disposition.FAILED: "ended_failed",
+    Disposition.REFUSED: "ended_refused",
+}
+"""The messages that name how most pages of a crawl ended."""
+
 Finding: TypeAlias = tuple[Verdict, str | None]
 """A verdict and, unless it is ``ok``, a sentence that says why."""
 
@@ -155,18 +164,21 @@ def _by_sources(report: CrawlReport) -> Finding | None:
         return _all_failed(judged)
     moved = Counter(source.moved_to for source in judged if source.verdict is SourceVerdict.MOVED)
     if moved:
-        host = moved.most_common(1)[0][0] or "other hosts"
-        return Verdict.MOVED, (
-            f"no source names a page of the site, and {moved.total()} of {len(judged)} lead to {host}; "
-            f"`khabar sites check {report.site}` looks for its new address"
+        return Verdict.MOVED, sentence(
+            "why_moved",
+            count=moved.total(),
+            of=len(judged),
+            host=moved.most_common(1)[0][0] or sentence("other_hosts"),
+            site=report.site,
         )
-    return Verdict.NOTHING_DISCOVERED, f"no source names a page of the site: {judged[0].problem}"
+    return Verdict.NOTHING_DISCOVERED, sentence("why_nothing_named", problem=judged[0].problem or "")
 
 
 def _all_failed(sources: Sequence[SourceReport]) -> Finding:
     """The verdict where no source answered."""
-    is_blocked = all(source.error in BLOCKING_STATUS.values() for source in sources)
-    reason = f"no source of pages answered: {sources[0].url}: {sources[0].error}"
+    reasons = blocking_reasons()
+    is_blocked = all(source.error in reasons for source in sources)
+    reason = sentence("why_no_answer", url=sources[0].url, error=sources[0].error or "")
     return Verdict.BLOCKED if is_blocked else Verdict.UNREACHABLE, reason
 
 
@@ -216,9 +228,14 @@ def _is_majority(report: CrawlReport, disposition: Disposition) -> bool:
     return report.count(disposition) > MOSTLY * report.taken
 
 
-def _majority_reason(report: CrawlReport, disposition: Disposition) -> str:
-    count = report.count(disposition)
-    return f"{count} of {report.taken} pages ended as {disposition}{_example(report)}"
+def _majority_reason(report: CrawlReport, disposition: Disposition) -> Sentence:
+    return _with_example(
+        report,
+        "why_pages_ended",
+        count=report.count(disposition),
+        taken=report.taken,
+        disposition=sentence(_ENDED[disposition]),
+    )
 
 
 def _by_shells(report: CrawlReport) -> Finding | None:
@@ -226,15 +243,8 @@ def _by_shells(report: CrawlReport) -> Finding | None:
     fetched = _count_fetched(report)
     if report.shells < max(FEW_SHARED, _more_than_half(fetched)):
         return None
-    shells = f"{report.shells} of {fetched} pages"
-    if report.is_rendered:
-        reason = f"{shells} have no text though a browser draws them; the log names the requests that failed"
-    else:
-        reason = (
-            f"{shells} have no text before their scripts run; "
-            "`render = true` in the seed has a browser draw them"
-        )
-    return Verdict.NOTHING_EXTRACTED, reason
+    key = "why_drawn_without_text" if report.is_rendered else "why_shells"
+    return Verdict.NOTHING_EXTRACTED, sentence(key, count=report.shells, of=fetched)
 
 
 def _nothing_extracted(report: CrawlReport, past: Sequence[PastCrawl]) -> Finding | None:
@@ -242,20 +252,21 @@ def _nothing_extracted(report: CrawlReport, past: Sequence[PastCrawl]) -> Findin
     enough = SEVERAL if _share_read(past) >= MOSTLY else MANY
     if _count_read(report) or fetched < enough:
         return None
-    return Verdict.NOTHING_EXTRACTED, f"{fetched} pages were fetched and none of them gave an article"
+    return Verdict.NOTHING_EXTRACTED, sentence("why_no_article", count=fetched)
 
 
 def _unconfirmed(report: CrawlReport) -> Finding | None:
     """Whether the site answers with pages of its server's instead of articles."""
     fetched, waiting = _count_fetched(report), report.count(Disposition.UNCONFIRMED)
     if report.shared >= min(MANY, max(FEW_SHARED, _more_than_half(fetched))):
-        return Verdict.SAME_PAGE_EVERYWHERE, (
-            f"{report.shared} of {fetched} pages say the same: «{report.shared_text or ''}»"
-        )
+        values: dict[str, str | int] = {
+            "count": report.shared,
+            "of": fetched,
+            "text": report.shared_text or "",
+        }
+        return Verdict.SAME_PAGE_EVERYWHERE, sentence("why_same_page", **values)
     if waiting >= max(FEW_SHARED, _more_than_half(fetched)):
-        return Verdict.PAGES_REPLACED, (
-            f"{waiting} of {fetched} pages have nothing to do with what they were{_example(report)}"
-        )
+        return Verdict.PAGES_REPLACED, _with_example(report, "why_replaced", count=waiting, of=fetched)
     return None
 
 
@@ -307,8 +318,9 @@ def _by_number(report: CrawlReport, past: Sequence[PastCrawl], now: datetime) ->
     count = sum(map(report.count, NEW)) + sum(crawl.new for crawl in regular[len(before) :])
     if expected < EXPECTED * 0.9 or count >= FEWER * expected:
         return None
-    span = "24 hours" if days <= 1 else f"{days:.0f} days"
-    return Verdict.FEWER_THAN_USUAL, f"{count} new articles in the last {span}; usually about {expected:.0f}"
+    key = "why_fewer_today" if days <= 1 else "why_fewer"
+    values: dict[str, str | int] = {"count": count, "days": f"{days:.0f}", "expected": f"{expected:.0f}"}
+    return Verdict.FEWER_THAN_USUAL, sentence(key, **values)
 
 
 def _days_to_compare(crawls: Sequence[PastCrawl], now: datetime) -> float | None:
@@ -338,5 +350,8 @@ def _usual_per_day(crawls: Sequence[PastCrawl], until: datetime) -> float:
     return float(median(counts)) if counts else 0.0
 
 
-def _example(report: CrawlReport) -> str:
-    return f", for example {report.problems[0]}" if report.problems else ""
+def _with_example(report: CrawlReport, key: str, **values: str | int) -> Sentence:
+    """A sentence, with the first page that shows it."""
+    if not report.problems:
+        return sentence(key, **values)
+    return sentence("with_example", sentence=sentence(key, **values), example=report.problems[0])

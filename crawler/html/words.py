@@ -8,11 +8,10 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 LANGUAGES: Final = ("ar", "en")
 
@@ -59,8 +58,10 @@ def counted(key: str, n: int, lang: str, **values: int) -> str:
     return _translations(lang).ngettext(key, key, n).format(**numbers)
 
 
-def read_catalogue(lang: str) -> Catalog:
+def read_catalogue(lang: str) -> "Catalog":
     """The messages of a language as its file has them."""
+    from babel.messages.pofile import read_po  # a crawl without a failure needs no words
+
     with files("crawler.html").joinpath("locale", lang, "LC_MESSAGES", "khabar.po").open("rb") as file:
         return read_po(file, locale=lang, domain="khabar")
 
@@ -77,6 +78,8 @@ class _Required(NullTranslations):
 
 @cache
 def _translations(lang: str) -> GNUTranslations:
+    from babel.messages.mofile import write_mo
+
     compiled = BytesIO()
     write_mo(compiled, read_catalogue(lang))
     compiled.seek(0)

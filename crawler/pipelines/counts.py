@@ -7,6 +7,7 @@ from collections import Counter
 from crawler.fetch.context import CrawlContext
 from crawler.health.quality import Sample
 from crawler.health.report import CrawlReport, SourceReport
+from crawler.html.sentences import sentence
 from crawler.model.article import Article, Disposition, NotArticleReason, UnconfirmedReason
 from crawler.model.crawl import SourceKind
 from crawler.storage.page_texts import Waiting
@@ -61,7 +62,7 @@ class PageCounts:
             self.report.shells += cause is NotArticleReason.SCRIPT_SHELL
         logger.info("%s %s%s", disposition, url, f" ({reason})" if reason else "")
         if disposition in PROBLEMS:
-            self._context.problem(f"{url}: {reason}")
+            self._context.problem(sentence("problem_of_page", url=url, reason=reason or ""))
 
     def _count(self, disposition: Disposition, number: int) -> None:
         self._dispositions[disposition] += number

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from crawler.html import formats, words
 from crawler.html.difference import with_highlights
 from crawler.html.safe import cut, safe_link, single_line
+from crawler.html.sentences import in_language
 from crawler.html.templating import environment
 from crawler.report.charts import time_line
 from crawler.report.comparisons import LISTED_MEMBERS
@@ -38,6 +39,7 @@ def page_environment() -> Environment:
     pages.globals.update(
         t=partial(_both, words.word),
         label=partial(_both, words.label),
+        why=partial(_both, _why),
         n=partial(_both, words.counted),
         number=formats.number,
         pct=partial(_both, formats.percent),
@@ -64,6 +66,11 @@ def _both(text: Callable[..., str], *args: Any, **values: Any) -> Markup:
     """A text in each language, of which the style sheet shows one; once where both are the same."""
     arabic, english = (text(*args, lang=lang, **values) for lang in words.LANGUAGES)
     return Markup.escape(arabic) if arabic == english else _BOTH.format(arabic, english)
+
+
+def _why(reason: str, lang: str) -> str:
+    """Why a site is judged so."""
+    return cut(single_line(in_language(reason, lang)))
 
 
 def _delay(delay: timedelta | None, *, relative: bool = False) -> Markup:

@@ -91,7 +91,7 @@ def main() -> int:
             raise
         outcome = CrawlOutcome.LEASE_HELD if isinstance(error, LeaseHeldError) else CrawlOutcome.STORE_LOST
         report = CrawlReport(site=job.site.id, kind=job.kind, outcome=outcome, reason=str(error))
-        report.verdict, report.verdict_reason = Verdict(outcome), str(error)
+        report.conclude(Verdict(outcome), str(error))
     else:
         report = _crawl(record, settings, stop_request)
         if record.run.context.abandoned:

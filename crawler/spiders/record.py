@@ -170,11 +170,11 @@ class CrawlRecord:
                 self._settle()
         except LeaseLostError as error:
             report.outcome, report.reason = CrawlOutcome.LEASE_LOST, str(error)
-            report.verdict, report.verdict_reason = judge(report)
+            report.conclude(*judge(report))
         finally:
             run.session.close()
         if report.verdict is Verdict.OK:
-            report.verdict, report.verdict_reason = judge(report)
+            report.conclude(*judge(report))
         return report
 
     def _close_captures(self) -> None:
@@ -221,9 +221,7 @@ class CrawlRecord:
         now = datetime.now(UTC)
         # An import says what the site once was: no crawl is compared with it, nor it with a crawl.
         past = [] if self._is_import else past_crawls(stores.db, self.site.id, now - LONGEST_LOOK)
-        self.report.verdict, self.report.verdict_reason = judge(
-            self.report, past, self.run.counts.sample.kept, now
-        )
+        self.report.conclude(*judge(self.report, past, self.run.counts.sample.kept, now))
 
     def _record(self, stores: Stores) -> None:
         run, report = self.run, self.report

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from bson import ObjectId
 from pymongo.database import Database
 
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlKind, CrawlOutcome, Verdict
+from crawler.model.sentence import message_of, sentence_of
 from crawler.storage.schema import Document
 
 T = TypeVar("T")
@@ -19,6 +21,10 @@ NEW = (Disposition.STORED, Disposition.DUPLICATE)
 READ = (*NEW, Disposition.REVISED, Disposition.UNCHANGED)
 
 
+REASON = ("verdict_reason", "verdict_message")
+"""The fields of the sentence that says why a crawl ended as it did."""
+
+
 class CrawlLog:
     """One crawl's document in `crawls`, open until `finish`."""
 
@@ -26,7 +32,7 @@ class CrawlLog:
         self.id = ObjectId()
         now = datetime.now(UTC)
         # A crawl of this site that never finished was killed: we hold its lease now.
-        finish_dead(db, site, "it was killed")
+        finish_dead(db, site, sentence("why_killed"))
         db.crawls.insert_one(
             {
                 "_id": self.id,
@@ -67,7 +73,7 @@ class PastCrawl:
 def past_crawls(db: Database[Document], site: str, since: datetime) -> list[PastCrawl]:
     """The site's crawls from `since` on that came to a verdict on it, oldest first; imports are none."""
     fields = dict.fromkeys(
-        ("kind", "started_at", "verdict", "verdict_reason", "outcome", "taken", "dispositions", "sample"), 1
+        ("kind", "started_at", "verdict", *REASON, "outcome", "taken", "dispositions", "sample"), 1
     )
     query = {"site": site, "started_at": {"$gte": since, "$lte": datetime.now(UTC)}}
     documents = db.crawls.find(query, fields)
@@ -83,12 +89,17 @@ def latest_verdict(db: Database[Document], site: str, since: datetime) -> tuple[
     """The verdict of a site's last crawl that began after `since` and has ended, and its reason."""
     # A crawl of the future was dated by a wrong clock.
     within = {"$gte": since, "$lt": datetime.now(UTC) + timedelta(days=1)}
-    fields = dict.fromkeys(("kind", "started_at", "finished_at", "verdict", "verdict_reason"), 1)
+    fields = dict.fromkeys(("kind", "started_at", "finished_at", "verdict", *REASON), 1)
     crawls = db.crawls.find({"site": site, "started_at": within}, fields)
     ended = [crawl for crawl in crawls if crawl.get("finished_at") and crawl["kind"] != CrawlKind.IMPORT]
     last = max(ended, key=lambda crawl: crawl["started_at"], default={})
     verdict = last.get("verdict")
-    return Verdict(verdict) if verdict else None, last.get("verdict_reason")
+    return Verdict(verdict) if verdict else None, reason_of(last)
+
+
+def reason_of(document: Mapping[str, Any]) -> str | None:
+    """The sentence that says why a crawl ended as it did."""
+    return sentence_of(document.get("verdict_reason"), document.get("verdict_message"))
 
 
 def _past(document: Document) -> PastCrawl:
@@ -97,7 +108,7 @@ def _past(document: Document) -> PastCrawl:
         kind=CrawlKind(document["kind"]),
         started_at=document["started_at"],
         verdict=Verdict(document.get("verdict") or Verdict.OK),
-        verdict_reason=document.get("verdict_reason"),
+        verdict_reason=reason_of(document),
         outcome=CrawlOutcome(document.get("outcome") or CrawlOutcome.FINISHED),
         taken=document.get("taken", 0),
         new=count_new(counts),
@@ -118,6 +129,7 @@ def finish_dead(db: Database[Document], site: str, reason: str) -> None:
         "reason": reason,
         "verdict": Verdict.DIED,
         "verdict_reason": reason,
+        "verdict_message": message_of(reason),
     }
     db.crawls.update_many(
         {"site": site, "finished_at": None}, {"$set": {"finished_at": datetime.now(UTC), **ending}}

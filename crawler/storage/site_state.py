@@ -13,6 +13,7 @@ from bson import ObjectId
 from pymongo.database import Database
 
 from crawler.model.crawl import Verdict
+from crawler.model.sentence import message_of, sentence_of
 from crawler.storage.clock import not_ahead, waits_until
 from crawler.storage.frontier import LONGEST_RETRY
 from crawler.storage.lease import LEASE_SECONDS
@@ -116,6 +117,7 @@ def record_turn(db: Database[Document], site: str, token: int | None, turn: Turn
         "health": {
             "verdict": turn.verdict,
             "reason": turn.reason,
+            "message": message_of(turn.reason),
             "previous": previous if changed else health.get("previous", Verdict.OK),
             "since": turn.at if changed or "since" not in health else health["since"],
             "checked_at": turn.at,
@@ -225,7 +227,7 @@ def _state(document: Document) -> SiteState:
     return SiteState(
         site=document["_id"],
         verdict=Verdict(health["verdict"]) if health.get("verdict") else None,
-        reason=health.get("reason"),
+        reason=sentence_of(health.get("reason"), health.get("message")),
         since=health.get("since"),
         checked_at=health.get("checked_at"),
         new=health.get("new", 0),

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crawler.model.sentence import message_of, sentence_of
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -83,6 +85,23 @@ class SearchResult(_Model):
     older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 
 
+class Message(_Model):
+    """What a sentence was made from: a message of the catalogues, and what stands in it."""
+
+    key: str
+    values: dict[str, "str | Message"]
+
+    @classmethod
+    def of(cls, reason: str | None) -> "Message | None":
+        """The message of a sentence; None of any other text."""
+        message = message_of(reason)
+        return None if message is None else cls.model_validate(message)
+
+    def sentence(self, text: str) -> str:
+        """The sentence again, whose English text is known."""
+        return sentence_of(text, self.model_dump()) or text
+
+
 class Crawl(_Model):
     """One crawl of a site; without a verdict it still runs."""
 
@@ -91,7 +110,8 @@ class Crawl(_Model):
     kind: str | None
     outcome: str | None
     verdict: str | None
-    reason: str | None
+    reason: str | None = Field(description="Why, in English.")
+    reason_message: Message | None = Field(description="What `reason` was made from.")
     healthy: bool
     taken: int
     left: int
@@ -117,7 +137,8 @@ class SiteHealth(_Model):
     url: str | None
     state: Literal["ok", "trouble", "running", "never"]
     verdict: str | None = Field(description="The last verdict on its crawls, as `khabar status` shows it.")
-    reason: str | None
+    reason: str | None = Field(description="Why, in English.")
+    reason_message: Message | None = Field(description="What `reason` was made from.")
     since: datetime | None = Field(description="Since when the verdict is this one.")
     articles: int
     duplicates: int

@@ -18,6 +18,7 @@ from crawler.html import formats, words
 from crawler.html.charts import Day, Unit, day_chart, over_time
 from crawler.html.difference import with_highlights
 from crawler.html.safe import local, readable_url, safe_link, single_line
+from crawler.html.sentences import in_language
 from crawler.html.templating import asset, environment
 from crawler.model.period import ZONE
 from crawler.storage.search import RANKED
@@ -63,6 +64,7 @@ def render(template: str, lang: str, *, zone: ZoneInfo = ZONE, **values: Any) ->
             day_figure=lambda days: _day_figure(_days(days), lang),
             matches_over_time=partial(_matches_over_time, lang),
             filled=_filled(lang),
+            why=partial(_why, lang),
             unit_name=partial(formats.day, lang=lang),
             **values,
         )
@@ -240,6 +242,12 @@ def _last_day(start: date, unit: Unit) -> date:
     if unit == "year":
         return date(start.year, 12, 31)
     return date(start.year, start.month, monthrange(start.year, start.month)[1])
+
+
+def _why(lang: str, judged: models.Crawl | models.SiteHealth) -> str:
+    """Why a crawl, or a site's crawls, got their verdict."""
+    reason, message = judged.reason or "", judged.reason_message
+    return in_language(message.sentence(reason) if message else reason, lang)
 
 
 def _filled(lang: str) -> Callable[..., Markup]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from crawler.cli.status import _marks, _source_lines
+from crawler.cli.status import StatusTables
 from crawler.discovery.accounting import AddressCounts, AddressOutcome
 from crawler.health.report import SourceReport
 from crawler.model.crawl import SourceKind
@@ -32,7 +32,7 @@ def test_each_source_of_the_latest_crawl_is_shown_with_what_became_of_its_addres
         CrawlSummary(NOW, NOW, "manual", "ok", None, 2, 2, 4, sources=(moved, well)),
     ]
     status = SiteStatus("sada", "صدى", "ok", healthy=True, enabled=True, crawls=crawls)
-    heading, *lines = [str(line) for line in _source_lines(status)]
+    heading, *lines = [str(line) for line in StatusTables("en").source_lines(status)]
     assert heading == "sada: what the sources named"
     assert lines == [
         "  feed https://sada.example/خ: moved; 7 off site; off the site: new.example 7; "
@@ -46,7 +46,7 @@ def test_the_marks_of_stored_articles_are_counted() -> None:
     status = SiteStatus("sada", "صدى", "ok", healthy=True, enabled=True, marks=marks)
     assert status.as_json()["marks"] == marks
     console = Console(width=80, record=True, file=io.StringIO())
-    console.print(_marks(status))
+    console.print(StatusTables("en").marks(status))
     words = console.export_text().split()
     assert "sada:" in words
     assert words[words.index("paywalled") + 1] == "1,200"

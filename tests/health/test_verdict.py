@@ -11,6 +11,7 @@ from crawler.fetch.outcome import BLOCKING_STATUS
 from crawler.health.quality import Sampled
 from crawler.health.report import CrawlReport, SourceReport
 from crawler.health.verdict import judge
+from crawler.html.sentences import sentence
 from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
 from crawler.storage.crawls import PastCrawl
 
@@ -169,7 +170,7 @@ def test_what_has_been_broken_for_as_long_as_the_history_reaches_is_still_broken
 
 
 def test_a_site_whose_sources_all_refuse_us_is_blocked() -> None:
-    assert judge(_report(sources=[_failed(BLOCKING_STATUS[403])]))[0] == "blocked"
+    assert judge(_report(sources=[_failed(sentence(BLOCKING_STATUS[403]))]))[0] == "blocked"
 
 
 def _shared(report: CrawlReport, shared: int) -> CrawlReport:

@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from crawler.html.sentences import sentence
+from crawler.model.sentence import message_of
 from crawler.storage.connect import Stores
 from crawler.storage.schema import ensure_schema
 from crawler.storage.warc.raw_pages import RawPage, raw_folder
@@ -14,6 +16,7 @@ from tests.support.raw_pages import as_capture
 NOW = datetime.now(UTC).replace(microsecond=0)
 FIRST, COPY, CUT = "a" * 32, "b" * 32, "c" * 32
 HOSTILE, ENGLISH, UNDATED, WIDE, BARE = "d" * 32, "e" * 32, "f" * 32, "9" * 32, "8" * 32
+BLOCKED = sentence("why_pages_ended", count=9, taken=12, disposition=sentence("ended_blocked"))
 ATTACK = """<script>window.hacked=1</script><img src=x onerror="window.hacked=1">'"""
 
 STORY = (
@@ -75,7 +78,8 @@ def crawl(site: str, hours: float, verdict: str = "ok", **given: Any) -> dict[st
         "dispositions": {"stored": 5, "duplicate": 2, "unchanged": 5},
         "problems": [],
         "verdict": verdict,
-        "verdict_reason": None if verdict == "ok" else "9 of 12 pages ended as blocked",
+        "verdict_reason": None if verdict == "ok" else str(BLOCKED),
+        "verdict_message": None if verdict == "ok" else message_of(BLOCKED),
         **given,
     }
 

@@ -378,6 +378,9 @@ def test_a_site_is_as_the_record_of_its_health_says_not_its_last_crawl_alone(web
     assert (sites["ugarit"]["state"], sites["ugarit"]["verdict"]) == ("trouble", "blocked")
     assert sites["barada"]["state"] == "ok"
     assert "nothing new for 3 days" in web.get("/en/sites/qasioun").text
+    # Why a crawl was judged so, in the page's language.
+    assert "9 of 12 pages ended as blocked" in web.get("/en/sites/ugarit").text
+    assert "9 من 12 صفحات انتهت هكذا: محجوبة" in web.get("/ar/sites/ugarit").text
 
 
 def test_what_was_away_doubtful_or_read_anew_is_told(web: Web) -> None:

@@ -15,7 +15,7 @@ from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.period import iso_times
 from crawler.model.site import Site
 from crawler.storage.clock import not_ahead
-from crawler.storage.crawls import NEW
+from crawler.storage.crawls import NEW, reason_of
 from crawler.storage.page_texts import waiting_pages
 from crawler.storage.schema import Document
 from crawler.storage.site_state import SiteState, site_states
@@ -198,7 +198,7 @@ def _summary(crawl: Mapping[str, Any]) -> CrawlSummary:
         kind=crawl["kind"],
         # Of a crawl that broke off "ok" says only that nothing was wrong so far.
         verdict=Verdict.STOPPED if crawl.get("outcome") == CrawlOutcome.STOPPED else crawl.get("verdict"),
-        reason=crawl.get("verdict_reason") or crawl.get("reason"),
+        reason=reason_of(crawl) or crawl.get("reason"),
         taken=crawl.get("taken", 0),
         new=_new(crawl),
         requests=crawl.get("requests", 0),

@@ -11,7 +11,7 @@ from typing import Final
 from crawler.errors import KhabarError
 from crawler.files import append_private, make_private_folder
 
-SCHEMA_VERSION: Final = "7"
+SCHEMA_VERSION: Final = "8"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 10.0
@@ -50,7 +50,7 @@ CREATE TABLE counts (
 ) WITHOUT ROWID;
 CREATE TABLE crawls (
     id TEXT PRIMARY KEY, site TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER, kind TEXT,
-    outcome TEXT, verdict TEXT, reason TEXT, taken INTEGER NOT NULL, remaining INTEGER NOT NULL,
+    outcome TEXT, verdict TEXT, reason TEXT, message TEXT, taken INTEGER NOT NULL, remaining INTEGER NOT NULL,
     dispositions TEXT NOT NULL, problems TEXT NOT NULL
 );
 CREATE INDEX crawls_site ON crawls (site, started);

@@ -159,7 +159,7 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
         dispositions = {str(key): int(value) for key, value in (crawl.get("dispositions") or {}).items()}
         problems = [storable(str(problem)) for problem in (crawl.get("problems") or ())[:PROBLEMS_KEPT]]
         connection.execute(
-            "INSERT OR REPLACE INTO crawls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO crawls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id_,
                 site,
@@ -169,6 +169,7 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
                 crawl.get("outcome"),
                 crawl.get("verdict"),
                 storable(str(crawl.get("verdict_reason") or crawl.get("reason") or "")) or None,
+                json.dumps(crawl.get("verdict_message")),
                 int(crawl.get("taken") or 0),
                 int(crawl.get("left") or 0),
                 json.dumps(dispositions),

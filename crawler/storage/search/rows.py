@@ -11,6 +11,7 @@ from zlib import crc32
 
 from crawler.model.article import DatePrecision
 from crawler.model.period import AHEAD
+from crawler.model.sentence import sentence_of
 from crawler.storage.search.facets import AUTHOR, SECTION, TAG, facet
 from crawler.storage.search.letters import fold, storable
 from crawler.storage.stored_article import SearchableArticle
@@ -165,6 +166,7 @@ def crawl_of(row: sqlite3.Row) -> CrawlRow:
     """A row of `crawls`."""
     values = dict(row)
     values["started"], values["finished"] = moment(row["started"]), maybe_moment(row["finished"])
+    values["reason"] = sentence_of(row["reason"], json.loads(values.pop("message") or "null"))
     values["dispositions"], values["problems"] = json.loads(row["dispositions"]), json.loads(row["problems"])
     return CrawlRow(**values)
 
