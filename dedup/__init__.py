@@ -4,9 +4,11 @@ The way of a text: `text` (letters to shingles) → `signature` (MinHash) → `i
 `comparison` (verified) → `stories` (clusters); `batch` goes the same way for a whole archive at once.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dedup.comparison.pairs import compare
+from dedup.comparison.side_by_side import AlignedPart, PartKind, aligned
 from dedup.comparison.verdict import Reason, Verdict
 from dedup.documents import Document
 from dedup.errors import (
@@ -29,8 +31,11 @@ if TYPE_CHECKING:
     from dedup.event.index import EventIndex, events
     from dedup.event.links import Link
     from dedup.index.index import Index
+    from dedup.passages.find import find_passages
+    from dedup.passages.passage import Occurrence, Passage, PassageKind
 
 __all__ = [
+    "AlignedPart",
     "Decision",
     "DedupError",
     "Document",
@@ -43,7 +48,11 @@ __all__ = [
     "IndexMismatchError",
     "IndexStats",
     "Link",
+    "Occurrence",
     "Parameters",
+    "PartKind",
+    "Passage",
+    "PassageKind",
     "Prepared",
     "Reason",
     "Reassignment",
@@ -52,12 +61,26 @@ __all__ = [
     "Texts",
     "Thresholds",
     "Verdict",
+    "aligned",
     "cluster",
     "compare",
     "events",
+    "find_passages",
     "prepare",
     "prepare_many",
 ]
+
+_LATER = {
+    "EventIndex": "dedup.event.index",
+    "Index": "dedup.index.index",
+    "Link": "dedup.event.links",
+    "Occurrence": "dedup.passages.passage",
+    "Passage": "dedup.passages.passage",
+    "PassageKind": "dedup.passages.passage",
+    "cluster": "dedup.batch.cluster",
+    "events": "dedup.event.index",
+    "find_passages": "dedup.passages.find",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -65,20 +88,6 @@ def __getattr__(name: str) -> Any:
 
     A process that only prepares texts needs neither them nor the client of Redis.
     """
-    if name == "Index":
-        from dedup.index.index import Index
-
-        return Index
-    if name in ("EventIndex", "events"):
-        from dedup.event import index
-
-        return getattr(index, name)
-    if name == "Link":
-        from dedup.event.links import Link
-
-        return Link
-    if name == "cluster":
-        from dedup.batch.cluster import cluster
-
-        return cluster
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

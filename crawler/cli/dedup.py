@@ -3,21 +3,27 @@
 import contextlib
 import json
 import webbrowser
+from collections.abc import Callable
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from textwrap import shorten
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
 from crawler.cli.context import CliContext, context_of, err, out
-from crawler.cli.dedup_archive import archive_command
+from crawler.cli.dedup_archive import archive_command, articles_read, refuse_unwritable, write_rows
 from crawler.cli.dedup_events import events_command
-from crawler.cli.lazy import split
+from crawler.cli.lazy import dedup, passages, split
 from crawler.cli.options import Since, Until, complete_site
+from crawler.cli.output import Column, RowTable
 from crawler.errors import UsageError
 from crawler.files import replaced_file
+from crawler.html.safe import single_line
 from crawler.model.period import explain_empty, parse_period
+from crawler.operations.archive.show import shown_article
 from crawler.operations.dedup.report import read_holdings, report_of
 from crawler.report import Report
 from crawler.report.json_csv import render_csv, render_json
@@ -28,7 +34,21 @@ from crawler.storage.dedup_rebuild import rebuild_index
 from crawler.storage.events import assign_events
 from crawler.storage.stored_article import ArticleReader
 
+if TYPE_CHECKING:
+    from dedup import AlignedPart
+    from dedup.passages.passage import Passage
+
 LANGUAGES = ("ar", "en")
+_SIDES: dict[str, Callable[["AlignedPart"], list[tuple[str, str]]]] = {
+    "same": lambda part: [("=", part.first)],
+    "changed": lambda part: [("-", part.first), ("+", part.second)],
+    "only_first": lambda part: [("-", part.first)],
+    "only_second": lambda part: [("+", part.second)],
+}
+"""The lines of each kind of part of two aligned texts, marked as a difference is."""
+PASSAGE_KINDS = ("quotation", "background", "reused")
+_LETTERS_SHOWN = 160
+"""Of a passage in the table; the file has all."""
 
 
 class ReportFormat(StrEnum):
@@ -47,6 +67,8 @@ def register(app: typer.Typer) -> None:
     group.command("rebuild")(rebuild_command)
     group.command("archive")(archive_command)
     group.command("events")(events_command)
+    group.command("explain")(explain_command)
+    group.command("passages")(passages_command)
     group.command("split")(split_command)
     app.add_typer(group, name="dedup")
 
@@ -142,6 +164,115 @@ def rebuild_command(ctx: typer.Context) -> None:
             count = rebuild_index(stores, lambda done: progress.update(task, completed=done))
         assign_events(stores)
     common.notice(f"The index holds {count} articles.")
+
+
+def passages_command(
+    ctx: typer.Context,
+    source: Annotated[
+        Path | None, typer.Argument(help="A file (.jsonl, .csv, also .gz; .parquet) instead of the archive.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write all passages here, as JSON lines.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="Only quotation, background or reused.")] = None,
+    min_words: Annotated[
+        int, typer.Option(help="Words that a passage has at least; below 16 some are missed.")
+    ] = 16,
+    background: Annotated[
+        int, typer.Option(help="From so many stories on a passage is background, unless it is quoted.")
+    ] = 5,
+    limit: Annotated[int, typer.Option(help="How many are shown.", min=1)] = 20,
+    epoch: Annotated[
+        str | None, typer.Option(help="What times of a file are that are numbers: s, ms or us since 1970.")
+    ] = None,
+) -> None:
+    """Paragraphs and quotations that articles share without being copies, those of the most stories first.
+
+    Example: khabar dedup passages --kind quotation -o quotations.jsonl
+    """
+    common = context_of(ctx)
+    if kind is not None and kind not in PASSAGE_KINDS:
+        raise UsageError(f"--kind {kind}: it is one of {', '.join(PASSAGE_KINDS)}")
+    refuse_unwritable(output)
+    with articles_read(common) as progress:
+        shared = passages.passages_of(
+            common.settings,
+            source,
+            min_words=min_words,
+            background=background,
+            epoch=epoch,
+            progress=progress,
+        )
+    shared = [passage for passage in shared if kind in (None, passage.kind)]
+    if output is not None:
+        write_rows(output, passages.passage_rows(shared))
+        common.notice(f"Written to {output}")
+    if common.json:
+        for row in passages.passage_rows(shared):
+            typer.echo(json.dumps(row))
+        return
+    if shared:
+        out().print(_passage_table(shared[:limit]))
+    common.notice(f"{len(shared):,} passages in articles that are not copies of each other.")
+    if len(shared) > limit:
+        common.notice(f"The first {limit} are shown; -o FILE writes all.")
+
+
+def _passage_table(shared: "list[Passage]") -> RowTable:
+    table = RowTable(
+        [
+            Column("kind"),
+            Column("stories", right=True),
+            Column("words", right=True),
+            Column("first"),
+            Column("passage", wraps=True, min_width=30),
+        ]
+    )
+    for passage in shared:
+        first = passage.occurrences[0]
+        table.add_row(
+            str(passage.kind),
+            str(passage.stories),
+            str(passage.words),
+            single_line(first.source or first.id),
+            shorten(passage.text, _LETTERS_SHOWN, placeholder="…"),
+        )
+    return table
+
+
+def explain_command(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Argument(help="Address or id of an article.")],
+    second: Annotated[str, typer.Argument(help="Address or id of the article it is compared with.")],
+    lang: Annotated[str, typer.Option(help="ar or en.")] = "en",
+) -> None:
+    """Why two articles are copies or are not, in words, and their texts side by side.
+
+    Example: khabar dedup explain https://a.example/1 https://b.example/2 --lang ar
+    """
+    common = context_of(ctx)
+    if lang not in LANGUAGES:
+        raise UsageError(f"--lang {lang}: it is one of {', '.join(LANGUAGES)}")
+    with contextlib.closing(open_stores(common.settings)) as stores:
+        mine, other = (shown_article(stores, address) for address in (first, second))
+    verdict = dedup.compare(
+        mine.text,
+        other.text,
+        published_a=mine.latest_publication,
+        published_b=other.latest_publication,
+        same_source=mine.site == other.site,
+    )
+    lines, parts = verdict.explain(lang), dedup.aligned(mine.text, other.text)
+    if common.json:
+        rows = [part._asdict() for part in parts]
+        typer.echo(json.dumps({**asdict(verdict), "explanation": lines, "parts": rows}))
+        return
+    for line in lines:
+        out().print(line, markup=False, soft_wrap=True)
+    for part in parts:
+        out().print()
+        for mark, text in _SIDES[part.kind](part):
+            out().print(f"{mark} {text}", markup=False, soft_wrap=True)
 
 
 def split_command(

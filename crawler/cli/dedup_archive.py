@@ -70,8 +70,8 @@ def archive_command(
         _finish(common)
     if memory < 64:
         raise UsageError(f"--memory {memory}: at least 64 (MB)")
-    _refuse_unwritable(output, near_misses, differences)
-    with _articles_read(common) as progress:
+    refuse_unwritable(output, near_misses, differences)
+    with articles_read(common) as progress:
         passed = batch.archive_pass(
             common.settings,
             source,
@@ -105,7 +105,8 @@ def _print_figures(
             common.notice(line)
 
 
-def _refuse_unwritable(*paths: Path | None) -> None:
+def refuse_unwritable(*paths: Path | None) -> None:
+    """Raise now what would end a long pass at its end: a file that cannot be written."""
     for path in paths:
         if path is not None and not path.absolute().parent.is_dir():
             raise KhabarError(f"{path}: cannot be written: there is no folder {path.absolute().parent}")
@@ -125,7 +126,7 @@ def _write_files(
         (differences, batch.difference_rows(result)),
     ):
         if path is not None:
-            _write(path, rows)
+            write_rows(path, rows)
             common.notice(f"Written to {path}")
 
 
@@ -214,7 +215,7 @@ def _change_lines(figures: dict[str, Any], *, apply_it: bool) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _articles_read(common: CliContext) -> Iterator[Callable[[int], None]]:
+def articles_read(common: CliContext) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr, as a function of the articles read so far."""
     columns = (
         TextColumn("articles read"),
@@ -271,6 +272,7 @@ def _advice(agreed: dict[str, Any], written: Path | None) -> Iterator[str]:
         yield "What the index joins and should not: `khabar dedup split ARTICLE ARTICLE`."
 
 
-def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write rows as JSON lines; the file appears only whole."""
     with replaced_file(path) as draft, draft.open("w", encoding="utf-8") as lines:
         lines.writelines(json.dumps(row) + "\n" for row in rows)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import dedup
     from crawler.operations.archive import events as archive_events
     from crawler.operations.crawling import reextract, worker
-    from crawler.operations.dedup import apply, batch, events, split
+    from crawler.operations.dedup import apply, batch, events, passages, split
     from crawler.operations.importing import run as importing
     from crawler.operations.sites import add, check, record, survey
     from crawler.storage import dedup_rebuild
@@ -31,6 +31,7 @@ __all__ = [
     "dedup_rebuild",
     "events",
     "importing",
+    "passages",
     "record",
     "reextract",
     "security",
@@ -52,6 +53,7 @@ _MODULES = {
     "dedup_rebuild": "crawler.storage.dedup_rebuild",
     "events": "crawler.operations.dedup.events",
     "importing": "crawler.operations.importing.run",
+    "passages": "crawler.operations.dedup.passages",
     "record": "crawler.operations.sites.record",
     "reextract": "crawler.operations.crawling.reextract",
     "security": "crawler.web.security",

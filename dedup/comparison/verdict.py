@@ -37,6 +37,47 @@ class Reason(StrEnum):
 _COPIES = frozenset({Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED})
 
 
+LANGUAGES = ("ar", "en")
+
+_REASONS = {
+    Reason.EXACT: ("النصان كلمة بكلمة نص واحد.", "Both texts have the same words in the same order."),
+    Reason.NEAR: (
+        "النصان نص واحد مع تعديلات هنا وهناك.",
+        "Both are much the same text, with changes here and there.",
+    ),
+    Reason.CONTAINS: (
+        "في النص الأول ما في الثاني، وأكثر منه.",
+        "The first text has what the second has, and more.",
+    ),
+    Reason.CONTAINED: ("النص الأول جزء من الثاني.", "The first text is a part of the second."),
+    Reason.DIFFERENT: ("المشترك بين النصين أقل من أن تكون نسخة.", "Too little is shared for a copy."),
+    Reason.OTHER_PEOPLE: (
+        "القالب واحد، لكنه عن أشخاص آخرين.",
+        "It is the same frame about other persons, or with another name.",
+    ),
+    Reason.OTHER_PLACE: ("القالب واحد، لكنه عن مكان آخر.", "It is the same frame about another place."),
+    Reason.OTHER_FIGURES: (
+        "القالب واحد، لكن بأرقام أخرى أو عن يوم آخر.",
+        "It is the same frame with other figures, or of another day.",
+    ),
+    Reason.NEW: ("لا نص سابق يشبهه.", "It is unlike all earlier texts."),
+}
+_SHARES = (
+    "في الثاني {contained:.0%} من النص الأول، وفي الأول {contains:.0%} من الثاني؛ "
+    "والمشترك {jaccard:.0%} من مجموعهما.",
+    "The second has {contained:.0%} of the first, the first {contains:.0%} of the second; "
+    "{jaccard:.0%} of both together is shared.",
+)
+_FIGURES = (
+    "من الأرقام بعد كلمات واحدة بقي {kept} وتغير {changed}.",
+    "Of the numbers behind the same words {kept} are the same and {changed} are others.",
+)
+_OPENING = (
+    "{opening:.0%} من المشترك في النصف الأول من النصين.",
+    "{opening:.0%} of what is shared stands in the first half of either text.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the verdict on two texts is based on.
@@ -118,3 +159,26 @@ class Verdict:
     def _share_of(self, size: int) -> float:
         shared = self.jaccard / (1 + self.jaccard) * sum(self.sizes)
         return min(1.0, shared / size) if size else 0.0
+
+    def explain(self, language: str = "en") -> list[str]:
+        """The verdict in words: why, and the figures that it rests on.
+
+        Args:
+            language: One of `LANGUAGES`.
+
+        Raises:
+            ValueError: There are no words in that language.
+        """
+        if language not in LANGUAGES:
+            raise ValueError(f"language is {language!r}; it is one of {', '.join(LANGUAGES)}")
+        at = LANGUAGES.index(language)
+        shares = {"contained": self.contained, "contains": self.contains, "jaccard": self.jaccard}
+        lines = {
+            _REASONS[self.reason][at]: True,
+            _SHARES[at].format(**shares): any(self.sizes),
+            _FIGURES[at].format(kept=self.figures_kept, changed=self.figures_changed): (
+                self.figures_kept + self.figures_changed > 0
+            ),
+            _OPENING[at].format(opening=self.opening or 0.0): self.opening is not None,
+        }
+        return [line for line, applies in lines.items() if applies]

@@ -21,6 +21,14 @@ from crawler.storage.site_state import crawled_sites
 from crawler.storage.stored_article import ArticleReader, StoredArticle
 
 
+def shown_article(stores: Stores, address: str) -> StoredArticle:
+    """The article of an address, or of an id, as it may be served. Raises what `find_article` raises."""
+    article = find_stored(stores, address)
+    if article.seal is not None and article.is_withheld:
+        raise WithheldError(article.seal)
+    return article
+
+
 def find_article(stores: Stores, address: str, sites: Mapping[str, Site] | None = None) -> dict[str, Any]:
     """Return the article of an address, or of an id, with its revisions and its story.
 
@@ -42,9 +50,7 @@ def find_article(stores: Stores, address: str, sites: Mapping[str, Site] | None 
         WithheldError: The article is sealed as a whole.
     """
     reader = ArticleReader(stores.db)
-    article = find_stored(stores, address)
-    if article.seal is not None and article.is_withheld:
-        raise WithheldError(article.seal)
+    article = shown_article(stores, address)
     sites = sites or {}
     zone = zone_of(article.site, sites)
     members = reader.of_stories([article.story_id]).values()

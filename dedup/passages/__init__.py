@@ -1,0 +1,1 @@
+"""Reused paragraphs and quotations between articles that are not copies of each other."""
