@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     """An import brought what an article said before it was known here."""
     MOVE = "move"
     """An article got another address."""
+    LOOK = "look"
+    """An article's page was fetched again and had not changed: when, and by which addresses it is found."""
     REMOVAL = "removal"
     REMOVAL_UNDONE = "removal_undone"
     """That an article was removed was taken back: its site had sent everybody elsewhere."""
@@ -64,7 +66,8 @@ ARTICLE_STATES = frozenset(
         EventKind.ADOPTION,
     }
 )
-"""Events that say how an article stood afterwards: their facts have its `sha256`."""
+"""Events that say how an article stood afterwards: their facts have its `sha256`. They and looks say when it
+was looked at last, and have the hash of its addresses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from crawler.custody.canonical import time_text
 from crawler.custody.entries import (
@@ -20,13 +21,19 @@ from crawler.custody.entries import (
     entry_sha256,
 )
 
+_LOOK = {
+    "checked_at": "was looked at last at another time",
+    "aliases": "is found by other addresses",
+}
+"""Facts of looks, and what is wrong where one is another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is not as the log says.
 
     Attributes:
-        kind: ``entry``, ``article``, ``wording``, ``segment``, ``file`` (imported) or ``time stamp``.
+        kind: ``entry``, ``article``, ``wording``, ``opinion``, ``segment``, ``file`` (imported) or ``time stamp``.
         subject: Its number, id or name.
         problem: What is wrong, in words.
         site: Whose it is; empty for the log itself.
@@ -47,6 +54,10 @@ class ArticleState:
     wordings: dict[str, str]
     number: int
     at: datetime
+    look: dict[str, str] = field(default_factory=dict)
+    """Facts of the last look at it, and its entry; without any for one that an earlier version entered."""
+    look_number: int = 0
+    look_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -105,6 +116,9 @@ class Ledger:
                 event.site, str(facts.get("sha256")), wordings, entry.number, entry.at
             )
             self.withdrawn.discard(event.subject)
+            self._take_look(entry, event, facts)
+        elif event.kind == EventKind.LOOK:
+            self._take_look(entry, event, facts)
         elif event.kind == EventKind.WITHDRAWAL:
             self.articles.pop(event.subject, None)
             self.withdrawn.add(event.subject)
@@ -120,6 +134,27 @@ class Ledger:
             self.stamps[event.subject] = str(facts.get("sha256"))
         elif event.kind == EventKind.SEGMENT_DELETED:
             self.deleted.add((event.site, event.subject))
+
+    def _take_look(self, entry: Entry, event: Event, facts: dict[str, Any]) -> None:
+        state = self.articles.get(event.subject)
+        if state is not None and "aliases" in facts:
+            state.look = {name: str(facts[name]) for name in _LOOK if name in facts}
+            state.look_number, state.look_at = entry.number, entry.at
+
+    def check_look(self, article_id: str, site: str, look: dict[str, str]) -> Iterator[Finding]:
+        """Compare when an article was looked at, and its addresses, with the last event that says so.
+
+        Args:
+            article_id: Its id.
+            site: Its site.
+            look: The facts as they stand in the archive.
+        """
+        state = self.articles.get(article_id)
+        if state is None or not state.look:
+            return
+        for name, what in _LOOK.items():
+            if look.get(name) != state.look.get(name):
+                yield Finding("article", article_id, f"{what} than entry {state.look_number} says", site)
 
     def check_article(
         self, article_id: str, site: str, sha256: str, wordings: dict[str, str]

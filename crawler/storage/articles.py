@@ -8,6 +8,7 @@ the page again.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
 
 from pymongo.database import Database
@@ -244,12 +245,19 @@ class ArticleStore:
             {"$set": address, "$addToSet": {"aliases": {"$each": [stored.url, page_url]}}},
         )
 
-    def seen_again(self, article_id: str, at: datetime, alias: str | None = None) -> None:
-        """Note that an article was seen again, unchanged; a removed one has come back."""
-        change: dict[str, Any] = {"$set": {"checked_at": at}}
-        if alias:
-            change["$addToSet"] = {"aliases": alias}
-        self._db.articles.update_one({"_id": article_id}, change)
+    def seen_again(self, article_id: str, at: datetime, alias: str) -> None:
+        """Note that an article was seen again, unchanged, at an address; a removed one has come back."""
+        # A mark that is there says more, and is kept: that it was looked at is noted in it. It may be taken
+        # off between two of these.
+        unmarked = {"custody_pending": None}, pending_mark(EventKind.LOOK, at)
+        marked = {"custody_pending.token": {"$exists": True}}, {"custody_pending.look": token_hex(8)}
+        any(
+            self._db.articles.update_one(
+                {"_id": article_id, **where},
+                {"$set": {"checked_at": at, **mark}, "$addToSet": {"aliases": alias}},
+            ).matched_count
+            for where, mark in (unmarked, marked, unmarked)
+        )
         self._returned(article_id, at)
 
     def _returned(self, article_id: str, at: datetime) -> None:

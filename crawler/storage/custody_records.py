@@ -5,17 +5,18 @@ once its event is in the log, the mark is taken off. So an article whose event a
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
+from typing import Any, Self
 
 import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
 
-from crawler.custody.canonical import sha256_of
+from crawler.custody.canonical import sha256_of, time_text
 from crawler.custody.entries import Event, EventKind, new_event
 from crawler.storage.batches import in_batches
 from crawler.storage.custody import CustodyLog, entries_about
@@ -29,8 +30,8 @@ ARTICLE_FIELDS = (
     *("revision", "text_sha256", "html_sha256", "capture", "tls", "incomplete"),
     *("removed_at", "removal_capture", "absences"),
 )
-"""Of `articles`. Not protected: `checked_at`, which moves on with each look; `aliases`; and what dedup
-thinks of the article, which other articles change and `khabar dedup rebuild` makes again."""
+"""Of `articles`: an event says how all of these stand. `checked_at` and `aliases`, which move on with each
+look, are facts of their own (`look_facts`). What dedup thinks can be derived (`crawler.storage.opinions`)."""
 
 WORDING_FIELDS = (
     *("_id", "article_id", "site", "revision", "title", "text", "published_at", "replaced"),
@@ -43,6 +44,8 @@ _PENDING = {"custody_pending.kind": {"$in": [str(kind) for kind in EventKind]}}
 LONGEST_SCAN = 300.0
 """Seconds for a request that goes over the whole archive; the embedded server reads all of it for that."""
 
+MOST_RECENT = 1_000
+"""Marks that a process remembers."""
 CLEARED_AT_ONCE = 50
 """Marks that are taken off in one request."""
 
@@ -55,6 +58,13 @@ def article_sha256(document: Mapping[str, Any]) -> str:
 def wording_sha256(document: Mapping[str, Any]) -> str:
     """The hash of a revision or a reading, as it is stored."""
     return sha256_of({name: document.get(name) for name in WORDING_FIELDS})
+
+
+def look_facts(document: Mapping[str, Any]) -> dict[str, str]:
+    """When an article was looked at last, and the hash of the addresses by which it is found."""
+    at = document.get("checked_at")
+    facts = {"checked_at": time_text(at) if isinstance(at, datetime) else str(at)} if at is not None else {}
+    return {**facts, "aliases": sha256_of(sorted(map(str, document.get("aliases") or ())))}
 
 
 def pending_mark(kind: EventKind, at: datetime) -> dict[str, Any]:
@@ -86,14 +96,32 @@ class ImportedFile:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A pending mark: what is renewed with each protected change, and with each look at a marked article."""
+
+    is_look: bool
+    token: str
+    look: str | None
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """The mark of an article."""
+        mark = document["custody_pending"]
+        return cls(mark["kind"] == EventKind.LOOK, mark["token"], mark.get("look"))
+
+
 class Custodian:
     """Enters into the log what a process changes; its threads share one."""
 
     def __init__(self) -> None:
         self._log = CustodyLog()
         self._lock = threading.Lock()
-        self._logged: list[tuple[str, str]] = []
-        """Article and token of the marks that are to be taken off."""
+        self._logged: dict[str, _Mark] = {}
+        """The marks that are to be taken off, by article."""
+        self._recent: OrderedDict[str, _Mark] = OrderedDict()
+        """Marks whose events are in the log: an article that is looked at again before its mark is taken off
+        gets a look's event and not the one before again."""
 
     def log_events(self, db: Database[Document], events: Sequence[Event]) -> None:
         """Enter events."""
@@ -207,15 +235,19 @@ class Custodian:
     def clear(self, db: Database[Document]) -> None:
         """Take off the marks of articles whose events are in the log."""
         with self._lock:
-            logged, self._logged = self._logged, []
+            logged, self._logged = self._logged, {}
         if logged:
             db.articles.bulk_write(
                 [
                     UpdateOne(
-                        {"_id": article_id, "custody_pending.token": token},
+                        {
+                            "_id": article_id,
+                            "custody_pending.token": mark.token,
+                            "custody_pending.look": mark.look,
+                        },
                         {"$unset": {"custody_pending": ""}},
                     )
-                    for article_id, token in logged
+                    for article_id, mark in logged.items()
                 ],
                 ordered=False,
             )
@@ -228,13 +260,28 @@ class Custodian:
     def _enter(
         self, db: Database[Document], documents: Sequence[Document], before: Sequence[Event] = ()
     ) -> None:
-        wordings = _wordings(db, [document["_id"] for document in documents if _has_wordings(document)])
-        events = [_article_event(document, wordings.get(document["_id"], {})) for document in documents]
+        marks = {document["_id"]: _Mark.of(document) for document in documents}
+        with self._lock:
+            logged = {id_: self._recent[id_] for id_ in marks if id_ in self._recent}
+        looked_at = {
+            id_
+            for id_, mark in marks.items()
+            if mark.is_look or (id_ in logged and logged[id_].token == mark.token)
+        }
+        states = [document for document in documents if document["_id"] not in looked_at]
+        wordings = _wordings(db, [document["_id"] for document in states if _has_wordings(document)])
+        events = [_article_event(document, wordings.get(document["_id"], {})) for document in states]
+        events += [
+            _look_event(document)
+            for document in documents
+            if document["_id"] in looked_at and marks[document["_id"]] != logged.get(document["_id"])
+        ]
         self._log.append(db, [*before, *events])
         with self._lock:
-            self._logged += [
-                (document["_id"], document["custody_pending"]["token"]) for document in documents
-            ]
+            self._logged |= marks
+            self._recent |= marks
+            while len(self._recent) > MOST_RECENT:
+                self._recent.popitem(last=False)
             is_due = len(self._logged) >= CLEARED_AT_ONCE
         if is_due:
             self.clear(db)
@@ -248,21 +295,32 @@ class ArchivedArticle:
     site: str
     sha256: str
     wordings: dict[str, str]
+    look: dict[str, str]
 
 
-def archived_articles(db: Database[Document], site: str | None = None) -> Iterator[ArchivedArticle]:
-    """Yield all articles, or a site's, as they stand."""
+def article_batches(db: Database[Document], site: str | None = None) -> Iterator[list[Document]]:
+    """Yield all articles, or a site's, as they are stored, some at a time."""
     with pymongo.timeout(LONGEST_SCAN):
         ids = [document["_id"] for document in db.articles.find({"site": site} if site else {}, {"_id": 1})]
-    for documents in in_batches(db.articles, ids):
-        wordings = _wordings(db, [document["_id"] for document in documents])
-        for document in documents:
-            yield ArchivedArticle(
-                document["_id"],
-                str(document.get("site", "")),
-                article_sha256(document),
-                wordings.get(document["_id"], {}),
-            )
+    yield from in_batches(db.articles, ids)
+
+
+def archived_articles(db: Database[Document], documents: Sequence[Document]) -> Iterator[ArchivedArticle]:
+    """Yield articles as they stand.
+
+    Args:
+        db: The database.
+        documents: The articles as they are stored.
+    """
+    wordings = _wordings(db, [document["_id"] for document in documents])
+    for document in documents:
+        yield ArchivedArticle(
+            document["_id"],
+            str(document.get("site", "")),
+            article_sha256(document),
+            wordings.get(document["_id"], {}),
+            look_facts(document),
+        )
 
 
 def _printable(path: str) -> str:
@@ -308,6 +366,11 @@ def earlier_wordings(db: Database[Document], article_ids: Sequence[str]) -> Iter
     yield from db.readings.find(query)
 
 
+def _look_event(document: Document) -> Event:
+    at = document.get("checked_at") or document["custody_pending"]["at"]
+    return new_event(EventKind.LOOK, at, document["site"], document["_id"], **look_facts(document))
+
+
 def _article_event(document: Document, wordings: Mapping[str, str]) -> Event:
     mark = document["custody_pending"]
     capture = document.get("removal_capture") if document.get("removed_at") else document.get("capture")
@@ -322,6 +385,7 @@ def _article_event(document: Document, wordings: Mapping[str, str]) -> Event:
         # Pairs: a key may hold no point in some databases.
         wordings=[[key, wordings[key]] for key in sorted(wordings)] or None,
         record=capture.get("record_id") if capture else None,
+        **look_facts(document),
         token=mark["token"],
     )
 

@@ -8,6 +8,7 @@ from the texts.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.database import Database
@@ -57,33 +58,46 @@ def _is_measured(pair: Document, copy: ArticleHeader, original: ArticleHeader) -
 
 def _measure(db: Database[Document], pairs: Sequence[tuple[ArticleHeader, ArticleHeader]]) -> None:
     read = _contents(db, {article.id for pair in pairs for article in pair})
-    limits = Thresholds()
     updates = []
     for copy, original in pairs:
         if copy.id not in read or original.id not in read:
             continue  # taken out of the archive in the meantime
-        figures = pair_figures(
-            read[copy.id],
-            read[original.id],
-            limits,
-            same_source=copy.site == original.site,
-            hours_apart=_hours(copy.latest_publication, original.latest_publication),
-        )
-        pair = {
-            "texts": [copy.text_sha256, original.text_sha256],
-            "similarity": round(figures.similarity, 4),
-            "reason": str(figures.reason),
-            "rule": str(figures.rule),
-            "contained": round(figures.contained, 4),
-            "contains": round(figures.contains, 4),
-            "jaccard": round(figures.jaccard, 4),
-        }
+        pair = measured_pair(copy, original, read[copy.id], read[original.id])
         fields = {"pair": pair, "similarity": pair["similarity"], "duplicate_reason": pair["reason"]}
         # Only while it is still called a copy of that one: another crawl may have changed that.
         where = {"_id": copy.id, "duplicate_of": original.id, "text_sha256": copy.text_sha256}
         updates.append(UpdateOne(where, {"$set": fields}))
     if updates:
         db.articles.bulk_write(updates, ordered=False)
+
+
+def measured_pair(
+    copy: ArticleHeader, original: ArticleHeader, copied: Content, content: Content
+) -> dict[str, Any]:
+    """What stands beside `duplicate_of`.
+
+    Args:
+        copy: The article that is called a copy.
+        original: The one that it is called a copy of.
+        copied: The words of the copy.
+        content: Those of the original.
+    """
+    figures = pair_figures(
+        copied,
+        content,
+        Thresholds(),
+        same_source=copy.site == original.site,
+        hours_apart=_hours(copy.latest_publication, original.latest_publication),
+    )
+    return {
+        "texts": [copy.text_sha256, original.text_sha256],
+        "similarity": round(figures.similarity, 4),
+        "reason": str(figures.reason),
+        "rule": str(figures.rule),
+        "contained": round(figures.contained, 4),
+        "contains": round(figures.contains, 4),
+        "jaccard": round(figures.jaccard, 4),
+    }
 
 
 def _contents(db: Database[Document], ids: Iterable[str]) -> Mapping[str, Content]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from crawler.custody.canonical import canonical, sha256_of
 from crawler.custody.entries import EventKind, Head, entry_sha256, new_event, next_entry
 from crawler.custody.verify import Ledger
-from tests.support.custody_archive import change, small_archive
+from crawler.storage.custody import entry_of
+from tests.support.custody_archive import BEGUN, change, small_archive
 
 CHANGES = 250
 """`python -m benchmarks.custody` makes 10,000."""
@@ -57,16 +58,40 @@ def test_an_entry_that_is_written_anew_with_its_hash_breaks_the_chain() -> None:
     assert problems == ["does not follow the one before: one of both was changed"]
 
 
-def test_what_dedup_thinks_and_when_a_page_was_looked_at_may_change() -> None:
+def test_a_story_a_copy_and_a_look_are_named_by_what_is_wrong() -> None:
     archive = small_archive()
-    for document in archive.articles.values():
-        document |= {
-            "checked_at": None,
-            "story_id": "x",
-            "duplicate_of": "y",
-            "signature": b"",
-            "aliases": ["z"],
-        }
+    copy = archive.articles[f"{5:032x}"]
+    for field, value, problem in (
+        ("story_id", "f" * 32, "its story is called by no article"),
+        ("duplicate_of", "f" * 32, "which is not in the archive"),
+        ("duplicate_of", f"{1:032x}", "which is in another story"),
+        ("duplicate_reason", "nearly", "its reason is none: 'nearly'"),
+        ("similarity", 0.5, "not those that were measured"),
+        ("pair", {**copy["pair"], "jaccard": 0.5}, "not those that both texts give"),
+        ("pair", {**copy["pair"], "texts": ["0" * 64, "1" * 64]}, "of wordings that neither has had"),
+        ("signature", {**copy["signature"], "size": 1}, "its signature is not that of its text"),
+        ("duplicate_of", None, "it is like an article that is not named"),
+        ("checked_at", BEGUN, "was looked at last at another time than entry"),
+        ("aliases", [], "is found by other addresses than entry"),
+    ):
+        before, copy[field] = copy[field], value
+        assert problem in " ".join(finding.problem for finding in archive.findings()), field
+        copy[field] = before
+    assert archive.findings() == []
+
+
+def test_articles_that_an_earlier_version_entered_may_have_been_looked_at_since() -> None:
+    archive, head = small_archive(), None
+    for document in archive.entries:
+        for event in document["events"]:
+            for name in ("checked_at", "aliases"):
+                event["facts"].pop(name, None)
+        entry = next_entry(head, document["at"], entry_of(document).events)
+        document |= {"previous": entry.previous, "sha256": entry.sha256}
+        head = Head(entry.number, entry.sha256)
+    assert head is not None
+    archive.head = head
+    archive.articles[f"{1:032x}"]["checked_at"] = None
     assert archive.findings() == []
 
 

@@ -95,14 +95,14 @@ def test_a_removed_article_stays_and_may_return(stores: Stores, articles: Articl
     known = ArticleReader(stores.db).header(_key(1))
     assert known is not None
     assert known.removed_at is not None
-    articles.seen_again(_key(1), NOW + timedelta(days=2))
+    articles.seen_again(_key(1), NOW + timedelta(days=2), "u")
     known = ArticleReader(stores.db).header(_key(1))
     assert known is not None
     assert known.removed_at is None
     # A second absence ends with another wording; neither of them is forgotten.
     assert articles.removed(_key(1), NOW + timedelta(days=3))
     _save(stores, _key(1), TEXT + "\n\nتصحيح: العدد هو خمسة آلاف.", revision=4)
-    articles.seen_again(_key(1), NOW + timedelta(days=5))
+    articles.seen_again(_key(1), NOW + timedelta(days=5), "u")
     document = stores.db.articles.find_one({"_id": _key(1)})
     assert document is not None
     assert document["removed_at"] is None

@@ -1,12 +1,13 @@
 """The custody log in the database: one chain, whoever writes, and nothing twice or lost."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.custody.entries import Event, EventKind, new_event
 from crawler.custody.verify import Finding, Ledger
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.custody import (
     CustodyLog,
@@ -18,7 +19,13 @@ from crawler.storage.custody import (
     read_entries,
     time_stamps,
 )
-from crawler.storage.custody_records import Custodian, archived_articles, pending_mark
+from crawler.storage.custody_records import (
+    ArchivedArticle,
+    Custodian,
+    archived_articles,
+    article_batches,
+    pending_mark,
+)
 from crawler.storage.schema import ensure_schema
 
 WHEN = datetime(2024, 12, 4, 10, 25, 30, 123456, tzinfo=UTC)
@@ -35,6 +42,12 @@ def _event(number: int) -> Event:
 
 def _subjects(stores: Stores) -> list[str]:
     return [event.subject for entry in read_entries(stores.db) for event in entry.events]
+
+
+def _archived(stores: Stores) -> list[ArchivedArticle]:
+    return [
+        article for batch in article_batches(stores.db) for article in archived_articles(stores.db, batch)
+    ]
 
 
 def _findings(stores: Stores) -> list[Finding]:
@@ -109,7 +122,7 @@ def test_an_article_whose_event_a_crash_cut_off_is_entered_later_and_once(stores
     assert [event.kind for event in entry.events] == [EventKind.ARTICLE]
     ledger = Ledger()
     assert list(ledger.read(read_entries(stores.db), None)) == []
-    (archived,) = archived_articles(stores.db, "souq")
+    (archived,) = _archived(stores)
     assert list(ledger.check_article(archived.id, "souq", archived.sha256, archived.wordings)) == []
     # A later change of the same article while the first mark is taken off keeps its own mark.
     stores.db.articles.update_one({"_id": article["_id"]}, {"$set": pending_mark(EventKind.REMOVAL, WHEN)})
@@ -127,7 +140,46 @@ def test_an_article_older_than_the_log_is_adopted_as_it_stands(stores: Stores) -
     assert custodian.adopt(stores.db, "souq", WHEN) == 3
     ledger = Ledger()
     assert list(ledger.read(read_entries(stores.db), None)) == []
-    assert set(ledger.articles) == {article.id for article in archived_articles(stores.db)}
+    assert set(ledger.articles) == {article.id for article in _archived(stores)}
+
+
+def test_looks_are_entered_once_each_and_a_crash_takes_none(stores: Stores) -> None:
+    site, article, hours = "souq", "1" * 32, (WHEN + timedelta(hours=number) for number in range(9))
+    fields = {"_id": article, "site": site, "story_id": article, "url": "u", "title": "t", "text": "x"}
+    times = {"first_seen_at": WHEN, "revision": 1, "text_sha256": "a"}
+    stores.db.articles.insert_one({**fields, **times, **pending_mark(EventKind.ARTICLE, WHEN)})
+    custodian, store = Custodian(), ArticleStore(stores.db)
+
+    def log(by: Custodian = custodian) -> list[str]:
+        by.log_articles(stores.db, [article])
+        return [event.kind for entry in entries_about(stores.db, article) for event in entry.events]
+
+    def findings() -> list[Finding]:
+        ledger = Ledger()
+        assert list(ledger.read(read_entries(stores.db), None)) == []
+        (archived,) = _archived(stores)
+        checked = ledger.check_article(archived.id, "souq", archived.sha256, archived.wordings)
+        return [*checked, *ledger.check_look(archived.id, "souq", archived.look)]
+
+    # A look before the article's own event is in the log: that event says so.
+    store.seen_again(article, next(hours), "u")
+    assert log() == log() == ["article"]
+    # The mark is still there when it is looked at again, and is not taken off in between.
+    store.seen_again(article, next(hours), "another")
+    custodian.clear(stores.db)
+    assert len(findings()) == 2
+    assert log() == log() == ["article", "look"]
+    custodian.clear(stores.db)
+    assert "custody_pending" not in (stores.db.articles.find_one({"_id": article}) or {})
+    assert log() == ["article", "look"]
+    # Written, and the process died: the next crawl enters it.
+    store.seen_again(article, next(hours), "u")
+    assert [finding.problem for finding in findings()] == [
+        "was looked at last at another time than entry 2 says"
+    ]
+    assert Custodian().log_pending(stores.db, "souq") == 1
+    assert log() == ["article", "look", "look"]
+    assert findings() == []
 
 
 def test_a_token_is_kept_once_an_entry(stores: Stores) -> None:

@@ -10,7 +10,12 @@ from typing import Any
 from crawler.custody.entries import Entry, Event, EventKind, Head, entry_record, new_event, next_entry
 from crawler.custody.verify import Finding, Ledger
 from crawler.storage.custody import entry_of
-from crawler.storage.custody_records import article_sha256, wording_sha256
+from crawler.storage.custody_records import article_sha256, look_facts, wording_sha256
+from crawler.storage.opinions import compared
+from crawler.storage.pair_figures import measured_pair
+from crawler.storage.stored_article import ArticleHeader
+from dedup import prepare
+from dedup.text.shingles import contents
 
 Document = dict[str, Any]
 SITE = "barada"
@@ -39,6 +44,11 @@ class Archive:
         for document in self.articles.values():
             wordings = by_article.get(document["_id"], {})
             findings += ledger.check_article(document["_id"], SITE, article_sha256(document), wordings)
+            findings += ledger.check_look(document["_id"], SITE, look_facts(document))
+        articles = {document["_id"]: document for document in self.articles.values()}
+        stories = {document["story_id"] for document in self.articles.values()}
+        earlier = {document["text_sha256"] for document in self.wordings.values()}
+        findings += compared(list(self.articles.values()), articles, stories - articles.keys(), earlier)
         findings += ledger.missing_articles(set(self.articles))
         for name, data in self.segments.items():
             findings += ledger.check_segment(SITE, name, [data[:1000], data[1000:]])
@@ -47,7 +57,7 @@ class Archive:
 
 
 def small_archive(articles: int = 6) -> Archive:
-    """An archive of articles, half of them revised, with captures in two segments."""
+    """An archive of articles, half of them revised, with captures in two segments; the last is a copy."""
     made = Archive([], Head(0, ""), {}, {}, {"one.warc.gz": b"", "two.warc.gz": b""})
     head: Head | None = None
     for number in range(articles):
@@ -70,8 +80,27 @@ def small_archive(articles: int = 6) -> Archive:
                 made, next_entry(head, later, [_state(EventKind.REVISION, document, wordings, later)])
             )
     assert head is not None
+    _add_copy(made, made.articles[f"{0:032x}"], made.articles[f"{articles - 1:032x}"])
+    for document in made.articles.values():
+        document["signature"] = prepare(document["_id"], document["text"]).to_stored()
+        # It was looked at again.
+        at = document["checked_at"] + timedelta(days=1)
+        document |= {"checked_at": at, "aliases": [document["url"], "x"]}
+        look = new_event(EventKind.LOOK, at, SITE, document["_id"], **look_facts(document))
+        head = _append(made, next_entry(head, at, [look]))
     made.head = head
     return made
+
+
+def _add_copy(archive: Archive, original: Document, copy: Document) -> None:
+    """Let dedup think that one article is a copy of another, with the figures of both texts."""
+    _, (copied, content) = contents([copy["text"], original["text"]])
+    pair = measured_pair(
+        ArticleHeader.from_document(copy), ArticleHeader.from_document(original), copied, content
+    )
+    pair["reason"] = "near"
+    copy |= {"story_id": original["_id"], "duplicate_of": original["_id"], "pair": pair}
+    copy |= {"similarity": pair["similarity"], "duplicate_reason": pair["reason"]}
 
 
 def _append(archive: Archive, entry: Entry) -> Head:
@@ -90,7 +119,8 @@ def _capture(archive: Archive, name: str, at: datetime, number: int) -> Event:
 
 def _state(kind: EventKind, document: Document, wordings: dict[str, str], at: datetime) -> Event:
     pairs = [[key, wordings[key]] for key in sorted(wordings)] or None
-    return new_event(kind, at, SITE, document["_id"], sha256=article_sha256(document), wordings=pairs)
+    sha256 = article_sha256(document)
+    return new_event(kind, at, SITE, document["_id"], sha256=sha256, wordings=pairs, **look_facts(document))
 
 
 def _article(article_id: str, number: int, at: datetime) -> Document:
@@ -110,8 +140,8 @@ def _article(article_id: str, number: int, at: datetime) -> Document:
         "html_sha256": hashlib.sha256(article_id.encode()).hexdigest(),
         "capture": {"record_id": f"<urn:uuid:{number}>", "segment": "one.warc.gz", "offset": number},
         "removed_at": at + timedelta(days=1) if number % 3 == 0 else None,
-        # What is not protected changes all the time.
         "checked_at": at + timedelta(days=2),
+        "aliases": [f"https://barada.example/{number}/"],
         "story_id": article_id,
     }
 
@@ -144,7 +174,8 @@ def change(archive: Archive, chance: random.Random) -> tuple[Archive, str]:
         leaves = [
             (container, key)
             for container, key in _leaves(document)
-            if key not in ("checked_at", "story_id") and container[key] is not None
+            # Of another version: a signature that was made otherwise, and is made anew when it is used.
+            if key != "normalisation" and container[key] is not None
         ]
         container, key = chance.choice(leaves)
         before = container[key]
@@ -211,6 +242,11 @@ def _other(value: Any, chance: random.Random) -> Any:
         return value + chance.choice([-1, 1, 256])
     if isinstance(value, datetime):
         return value + timedelta(milliseconds=chance.choice([-1, 1, 1000]))
+    if isinstance(value, float):
+        return round(value + chance.choice([-1, 1]) / 10_000, 4)
+    if isinstance(value, bytes):
+        place = chance.randrange(len(value))
+        return value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
     if not value:
         return "x"
     place = chance.randrange(len(value))

@@ -77,7 +77,7 @@ def test_nothing_of_a_sealed_article_is_served(web: Web, archive: Stores) -> Non
 
     # Sealing it again is no news; what a crawl brings later is under the same seal.
     assert seal(archive, web.settings, [made.SEALED], reason=REASON, fields=everything).unchanged
-    ArticleStore(archive.db).seen_again(made.SEALED, NOW)
+    ArticleStore(archive.db).seen_again(made.SEALED, NOW, "https://ugarit.example/")
     archive.db.articles.update_one({"_id": made.SEALED}, {"$set": {"title": made.WAITING, "revision": 3}})
     _follow(web, archive)
     assert {word: places for word, places in _found(made.printed(web, archive)).items() if places} == {}

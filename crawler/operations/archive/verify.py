@@ -13,7 +13,8 @@ from crawler.operations.archive.time_stamp import trusted_roots
 from crawler.settings import Settings
 from crawler.storage.connect import Stores
 from crawler.storage.custody import noted_head, read_entries, time_stamps
-from crawler.storage.custody_records import archived_articles
+from crawler.storage.custody_records import archived_articles, article_batches
+from crawler.storage.opinions import opinion_findings
 from crawler.storage.schema import ensure_schema
 from crawler.storage.warc.raw_pages import segment_name, segments
 
@@ -82,15 +83,23 @@ def _articles(
     stores: Stores, ledger: Ledger, report: VerifyReport, site: str | None, since: datetime | None
 ) -> Iterator[Finding]:
     present: set[str] = set()
-    for article in archived_articles(stores.db, site):
-        present.add(article.id)
-        state = ledger.articles.get(article.id)
-        if since is not None and state is not None and state.at < since:
-            continue
-        report.counts["articles"] += 1
-        report.counts["wordings"] += len(article.wordings)
-        yield from ledger.check_article(article.id, article.site, article.sha256, article.wordings)
+    logged = ledger.articles.keys() | ledger.withdrawn
+    for batch in article_batches(stores.db, site):
+        present |= {document["_id"] for document in batch}
+        chosen = [document for document in batch if _is_recent(ledger, document["_id"], since)]
+        for article in archived_articles(stores.db, chosen):
+            report.counts["articles"] += 1
+            report.counts["wordings"] += len(article.wordings)
+            yield from ledger.check_article(article.id, article.site, article.sha256, article.wordings)
+            yield from ledger.check_look(article.id, article.site, article.look)
+        yield from opinion_findings(stores.db, chosen, logged)
     yield from ledger.missing_articles(present, site)
+
+
+def _is_recent(ledger: Ledger, article_id: str, since: datetime | None) -> bool:
+    """Whether the log says something of an article from a time on, or nothing at all."""
+    state = ledger.articles.get(article_id)
+    return since is None or state is None or max(state.at, state.look_at or state.at) >= since
 
 
 def _segments(
