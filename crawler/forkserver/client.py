@@ -16,6 +16,9 @@ from crawler.forkserver.messages import StartRequest, receive_number
 START_SECONDS = 120.0
 """A server has so long to import its modules and fork: some seconds on an idle core, many on a busy one."""
 
+END_SECONDS = 0.3
+"""A server has so long to see that its owner is gone; then it is killed, and what it forked goes on."""
+
 UNKNOWN_CODE = 255
 """The exit code of a process whose server was gone when it ended."""
 
@@ -101,7 +104,13 @@ class ForkServer:
     def close(self) -> None:
         """End the connection, and the server if it is this process's own; its processes go on."""
         self._control.close()
-        if self._process is not None:
+        if self._process is None:
+            return
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            # It is importing still, or is stopped: it would see the end of the connection later.
+            self._process.kill()
             self._process.wait()
 
     @classmethod

@@ -7,7 +7,6 @@ import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Self
 
 _LENGTH = struct.Struct("!I")
 _NUMBER = struct.Struct("!i")
@@ -44,16 +43,52 @@ class StartRequest:
         socket.send_fds(control, [_LENGTH.pack(len(message))], descriptors)
         control.sendall(message)
 
-    @classmethod
-    def receive(cls, control: socket.socket) -> tuple[Self, list[int]] | None:
-        """Receive a request and its open files; None at the end of the connection."""
-        header, descriptors, _, _ = socket.recv_fds(control, _LENGTH.size, MOST_DESCRIPTORS)
-        message = receive_exactly(control, _LENGTH.unpack(header)[0]) if len(header) == _LENGTH.size else None
-        if message is None:
-            for descriptor in descriptors:
-                os.close(descriptor)
+
+class IncomingRequest:
+    """A request that is received piece by piece: a client that stops in the middle keeps nobody waiting.
+
+    Args:
+        control: The connection; nothing waits for it from here on.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        control.setblocking(False)
+        self._control = control
+        self._message = bytearray()
+        self._descriptors: list[int] = []
+
+    def receive(self) -> tuple[StartRequest, list[int]] | None:
+        """Take what has come; returns the request and its open files once it is whole.
+
+        Raises:
+            BlockingIOError: Nothing has come.
+            ConnectionError: The connection has ended.
+        """
+        missing = _LENGTH.size - len(self._message)
+        if missing > 0:
+            piece, descriptors, _, _ = socket.recv_fds(self._control, missing, MOST_DESCRIPTORS)
+            self._descriptors += descriptors
+        else:
+            missing = self._length - len(self._message)
+            piece = self._control.recv(missing)
+        if not piece:
+            raise ConnectionError("the client is gone")
+        self._message += piece
+        if len(self._message) < _LENGTH.size or len(self._message) < self._length:
             return None
-        return cls(**json.loads(message)), descriptors
+        request = StartRequest(**json.loads(self._message[_LENGTH.size :]))
+        descriptors, self._descriptors = self._descriptors, []
+        self._message.clear()
+        return request, descriptors
+
+    @property
+    def _length(self) -> int:
+        return _LENGTH.size + int(_LENGTH.unpack_from(self._message)[0])
+
+    def close(self) -> None:
+        """Close the open files of a request that never became whole."""
+        for descriptor in self._descriptors:
+            os.close(descriptor)
 
 
 def send_number(status: socket.socket, number: int) -> None:

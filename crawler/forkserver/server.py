@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from setproctitle import setproctitle
 
 from crawler.forkserver import client
-from crawler.forkserver.messages import StartRequest, send_number
+from crawler.forkserver.messages import IncomingRequest, StartRequest, send_number
 
 _STREAMS = 3
 
@@ -49,8 +49,11 @@ class _Server:
         self._wakeup_writer = wakeup
         signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        for connection in (owner, self._wakeup):
-            self._selector.register(connection, selectors.EVENT_READ)
+        self._selector.register(self._wakeup, selectors.EVENT_READ)
+        self._listen(owner)
+
+    def _listen(self, connection: socket.socket) -> None:
+        self._selector.register(connection, selectors.EVENT_READ, IncomingRequest(connection))
 
     def serve(self) -> _ChildStart | None:
         """Answer requests; returns in each forked process what it has to do, and None in the server's end."""
@@ -60,14 +63,21 @@ class _Server:
                 assert isinstance(connection, socket.socket)  # noqa: S101 - we registered it
                 if connection is self._wakeup:
                     self._reap()
-                elif (received := _received(connection)) is not None:
-                    if (child := self._fork(*received)) is not None:
-                        return child
-                elif connection is self._owner:
-                    return None
-                else:
+                    continue
+                incoming: IncomingRequest = key.data
+                try:
+                    received = incoming.receive()
+                except BlockingIOError:
+                    continue
+                except ConnectionError:
+                    incoming.close()
+                    if connection is self._owner:
+                        return None
                     self._selector.unregister(connection)
                     connection.close()
+                    continue
+                if received is not None and (child := self._fork(*received)) is not None:
+                    return child
 
     def _fork(self, request: StartRequest, descriptors: list[int]) -> _ChildStart | None:
         """Fork the process; returns its start in the process itself, and None in the server."""
@@ -88,7 +98,7 @@ class _Server:
             return _ChildStart(request, descriptors[1:], theirs)
         theirs.close()
         _close(descriptors[1:])
-        self._selector.register(ours, selectors.EVENT_READ)
+        self._listen(ours)
         self._statuses[pid] = status
         send_number(status, pid)
         return None
@@ -111,17 +121,12 @@ class _Server:
         for key in list(self._selector.get_map().values()):
             assert isinstance(key.fileobj, socket.socket)  # noqa: S101 - we registered it
             key.fileobj.close()
+            if key.data is not None:
+                key.data.close()
         for status in self._statuses.values():
             status.close()
         self._wakeup_writer.close()
         self._selector.close()
-
-
-def _received(connection: socket.socket) -> tuple[StartRequest, list[int]] | None:
-    try:
-        return StartRequest.receive(connection)
-    except ConnectionError:
-        return None
 
 
 def _close(descriptors: Sequence[int]) -> None:

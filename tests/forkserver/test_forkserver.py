@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from crawler.forkserver import ForkedProcess, ForkServer, ForkServerError, fork_server
+from crawler.forkserver.messages import IncomingRequest, StartRequest
 
 MODULE = "tests.support.forked"
 
@@ -118,6 +120,42 @@ def test_a_server_ends_with_its_owner_and_a_gone_one_is_an_error() -> None:
     while psutil.pid_exists(process.pid) and psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_request_that_comes_in_pieces_keeps_nobody_waiting() -> None:
+    client, server = socket.socketpair()
+    reading, writing = os.pipe()
+    with client, server:
+        incoming, request = IncomingRequest(server), StartRequest("module", {"اسم": "قيمة" * 9}, True)
+        with pytest.raises(BlockingIOError):
+            incoming.receive()
+        request.send(client, [writing])
+        whole = server.recv(1 << 16, socket.MSG_PEEK)
+        received = [incoming.receive(), incoming.receive()]
+        assert received[0] is None
+        assert received[1] is not None
+        assert received[1][0] == request
+        os.close(received[1][1][0])
+        # A client that is frozen in the middle: what has come waits, and its end is the connection's.
+        for size in (2, 4):
+            half = IncomingRequest(server)
+            socket.send_fds(client, [whole[:size]], [writing])
+            assert half.receive() is None
+            half.close()
+    os.close(writing)
+    assert os.read(reading, 1) == b"", "nobody holds its open files"
+    os.close(reading)
+
+
+def test_who_ends_does_not_wait_for_what_the_server_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_to_import.py").write_text("import time; time.sleep(100)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    launched = ForkServer.launch(["slow_to_import"])
+    begun = time.monotonic()
+    launched.close()
+    assert time.monotonic() - begun < 50
 
 
 def test_a_process_has_one_server() -> None:
