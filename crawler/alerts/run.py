@@ -56,16 +56,40 @@ def _run(archive: Archive, rule: AlertRule, now: datetime) -> AlertReport:
     events = outbox.new_of(events_of(rule, archive, since, now))
     outbox.add(events, [queue_of(rule.name, each) for each in rule.to if not is_feed(each)])
     report.new = len(events)
+    report.problems += _write_feeds(archive, rule, now)
     for destination in rule.to:
         try:
-            if is_feed(destination):
-                # Made of the outbox each time: whole and in order whatever was killed before.
-                write_feed(destination, rule.name, served_events(archive, outbox.latest(rule.name, now)))
-            else:
+            if not is_feed(destination):
                 _deliver(archive, outbox, rule, destination, report)
         except KhabarError as error:
             report.problems.append(str(error))
     return report
+
+
+def rewrite_feeds(archive: Archive, rules: Sequence[AlertRule]) -> list[str]:
+    """Write the feeds of saved searches anew, as their events may be served now; nothing is sent.
+
+    Args:
+        archive: The archive.
+        rules: The saved searches.
+
+    Returns:
+        Which could not be written, and why.
+    """
+    now = datetime.now(UTC)
+    return [problem for rule in rules for problem in _write_feeds(archive, rule, now)]
+
+
+def _write_feeds(archive: Archive, rule: AlertRule, now: datetime) -> list[str]:
+    """A feed is made of the outbox each time: whole and in order whatever was killed before."""
+    problems = []
+    events = served_events(archive, AlertOutbox(archive.stores().db).latest(rule.name, now))
+    for destination in filter(is_feed, rule.to):
+        try:
+            write_feed(destination, rule.name, events)
+        except KhabarError as error:
+            problems.append(str(error))
+    return problems
 
 
 def _deliver(
@@ -91,7 +115,10 @@ def _deliver(
 
 
 def served_events(archive: Archive, events: Sequence[AlertEvent]) -> list[AlertEvent]:
-    """The events as they may be served now: none of withheld articles, titles as seals leave them."""
+    """The events as they may be served now: none of withheld articles, the rest as seals leave them."""
     headers = ArticleReader(archive.stores().db).headers([event.article_id for event in events])
-    titles = {article_id: header.title for article_id, header in headers.items()}
-    return [replace(event, title=titles[event.article_id]) for event in events if event.article_id in titles]
+    return [
+        replace(event, title=header.title, url=header.url)
+        for event in events
+        if (header := headers.get(event.article_id)) is not None
+    ]

@@ -6,10 +6,14 @@ from typing import Annotated
 
 import typer
 
+from crawler.alerts.rules import load_rules
+from crawler.alerts.run import rewrite_feeds
 from crawler.cli.context import CliContext, context_of, err, out
 from crawler.cli.output import Column, RowTable
-from crawler.errors import UsageError
+from crawler.errors import KhabarError, UsageError
+from crawler.folders import alerts_file
 from crawler.model.seal import SealedField, sealed_fields
+from crawler.operations.archive.read import Archive
 from crawler.operations.archive.seal import SealResult, seal, seal_records, unseal
 from crawler.storage.connect import Stores, open_stores
 
@@ -56,6 +60,7 @@ def seal_command(
     withheld = sealed_fields(fields)
     with contextlib.closing(open_stores(common.settings)) as stores:
         result = seal(stores, common.settings, addresses, reason=reason, fields=withheld, names=names or ())
+    _rewrite_feeds(common)
     _show_result(common, result, "sealed")
     if result.copies:
         sites = sorted({site for _, site in result.copies})
@@ -66,6 +71,22 @@ def seal_command(
             f"{ids}{f' and {more} more' if more > 0 else ''}",
             style="yellow",
         )
+
+
+def _rewrite_feeds(common: CliContext) -> None:
+    """Take what is withheld out of the feeds of this machine's saved searches."""
+    path = alerts_file()
+    if not path.is_file():
+        return
+    archive = Archive(common.settings)
+    try:
+        problems = rewrite_feeds(archive, load_rules(path))
+    except KhabarError as error:
+        problems = [str(error)]
+    finally:
+        archive.close()
+    for problem in problems:
+        err().print(f"A feed of saved searches may still show it: {problem}", style="red", markup=False)
 
 
 def unseal_command(

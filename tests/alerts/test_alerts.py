@@ -13,9 +13,12 @@ from lxml import etree
 
 from crawler.alerts.delivery import ATOM
 from crawler.alerts.rules import AlertRule, load_rules
-from crawler.alerts.run import run_alerts
+from crawler.alerts.run import rewrite_feeds, run_alerts
 from crawler.errors import UsageError
+from crawler.model.seal import sealed_fields
 from crawler.operations.archive.read import Archive
+from crawler.operations.archive.seal import seal
+from crawler.parsing.redaction import NAME_MARK
 from crawler.storage.alert_outbox import CLAIM, AlertOutbox, queue_of
 from crawler.storage.connect import Stores
 from tests.support import small_archive as small
@@ -153,6 +156,30 @@ def test_a_delivery_whose_process_died_is_sent_again_under_its_key(
     (report,) = run_alerts(archive, [rule])
     assert (report.sent, report.waiting) == (1, 0)
     assert receiver.keys == [delivery.event.id]
+
+
+def test_what_was_sealed_after_it_matched_is_told_to_nobody(
+    archive: Archive, stores: Stores, receiver: Receiver, tmp_path: Path
+) -> None:
+    feed = tmp_path / "a.json"
+    rule = _rule(to=[receiver.url, f"jsonfeed:{feed}"])
+    run_alerts(archive, [rule])
+    _bring(
+        stores, _now_article("1", "qasioun", "أعمال في الرستن"), _now_article("2", "barada", "سامر في الرستن")
+    )
+    receiver.status = 503
+    run_alerts(archive, [rule])
+    assert len(json.loads(feed.read_text())["items"]) == 2
+    # Both are queued, and stand in the feed.
+    seal(stores, stores.settings, ["1" * 32], reason="x", fields=sealed_fields("text"))
+    seal(stores, stores.settings, ["2" * 32], reason="x", fields=sealed_fields("names"), names=["سامر"])
+    assert rewrite_feeds(archive, [rule]) == []
+    (item,) = json.loads(feed.read_text())["items"]
+    assert "سامر" not in json.dumps(item, ensure_ascii=False)
+    receiver.status = 204
+    (report,) = run_alerts(archive, [rule])
+    assert (report.sent, report.waiting) == (1, 0)
+    assert [told["title"] for told in receiver.told] == [f"{NAME_MARK} في الرستن"]
 
 
 def test_events_are_delivered_though_the_run_died_before_they_were_listed(
