@@ -184,6 +184,15 @@ def _best_text(draft: Draft, reader: TextReader) -> list[str]:
     return reader.clean(map(tidy, draft.page.hints.text.split("\n\n")))
 
 
+def _marks_of_reading(draft: Draft) -> set[ArticleMark]:
+    """What is to be known of how the page was read."""
+    marks = {
+        ArticleMark.CUT: not draft.page.is_whole,
+        ArticleMark.UNSIFTED: not draft.reading.markup.is_sifted,
+    }
+    return {mark for mark, is_so in marks.items() if is_so}
+
+
 def _article_of(draft: Draft) -> Article:
     """The article of a draft that has passed all checks."""
     page, title = draft.page, draft.page.headline.text
@@ -219,5 +228,5 @@ def _article_of(draft: Draft) -> Article:
         editors=credits_.editors,
         agency=credits_.agency or agency,
         date_flags=list(page.published.flags),
-        marks=sorted(marks if page.is_whole else {*marks, ArticleMark.CUT}),
+        marks=sorted(marks | _marks_of_reading(draft)),
     )

@@ -95,6 +95,8 @@ class ArticleMark(StrEnum):
     """The page was larger than what is read of one: its text may end too early."""
     UNCERTAIN_TEXT = "uncertain_text"
     """What was read is not what the page's own data, or its feed, have as its text."""
+    UNSIFTED = "unsifted"
+    """A text of too many lines to judge each: headlines of other articles may be in it."""
     CORRECTED = "corrected"
     """The text carries a notice of correction."""
     MACHINE_TRANSLATED = "machine_translated"

@@ -83,6 +83,8 @@ class MarkupText:
     """Characters of running text behind the headline that can be the article's, without boilerplate."""
     is_guess: bool
     """Whether the text stands in a block whose markup calls it boilerplate, with little to speak for it."""
+    is_sifted: bool
+    """Whether its lines were judged one by one: they were not where there are more than `MAX_LINES`."""
 
     def is_of_links(self, text: str) -> bool:
         """Whether a text, read from this page's element, has none of its lines but links."""
@@ -119,6 +121,7 @@ class _MarkupReader:
         self._spellings = page.headline.spellings
         self._by_name = by_name
         self._is_article = is_article
+        self._is_sifted = True
 
     def read(self) -> MarkupText:
         """Read the text."""
@@ -132,7 +135,13 @@ class _MarkupReader:
             paragraphs = _read(container)
             lines = self._lines(container)
         return MarkupText(
-            paragraphs, container, lines, repeats_headline, decision.running_text, decision.is_guess
+            paragraphs,
+            container,
+            lines,
+            repeats_headline,
+            decision.running_text,
+            decision.is_guess,
+            self._is_sifted,
         )
 
     def _clean_body(self) -> DropDecision:
@@ -160,14 +169,14 @@ class _MarkupReader:
         if self._headline is not None:
             _drop_before_headline(container, self._headline)
         make_paragraphs(container)
-        is_judged = _line_count(container) <= MAX_LINES
-        if is_judged:
+        self._is_sifted = _line_count(container) <= MAX_LINES
+        if self._is_sifted:
             split_lines(container)
         # While somebody has them, lxml need not make the elements' objects again in each of the walks below.
         elements = list(container.iter())
         drop_consent(container, None, self._title)
         drop_repeated_captions(container)
-        if is_judged:
+        if self._is_sifted:
             drop_related_blocks(container)
             drop_linked_headlines(container, self._page.url)
         repeats_headline = _drop_headline(container, self._spellings, self._headline)

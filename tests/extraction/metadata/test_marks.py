@@ -103,7 +103,7 @@ def test_two_thousand_names_are_read_whole() -> None:
     rows = "".join(f"<tr><td>{number}</td><td>اسم الضحية {number}</td></tr>" for number in range(2_000))
     article = extract(page(f"{paragraphs(STORY)}<table>{rows}</table>"), URL)
     assert "اسم الضحية 1999" in article.text
-    assert article.marks == []
+    assert article.marks == [ArticleMark.UNSIFTED]
 
 
 FILM = '<iframe src="https://www.youtube.com/embed/abc"></iframe>'
@@ -120,3 +120,9 @@ def test_a_film_is_kept_where_its_site_wants_it() -> None:
     with pytest.raises(EmptyBody):
         extract(page(FILM), URL, site=site)
     assert extract(page(FILM + paragraphs(STORY)), URL, site=site).marks == []
+
+
+def test_a_text_of_more_lines_than_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _marks({}) == []
+    monkeypatch.setattr("crawler.extraction.body.markup_text.MAX_LINES", 1)
+    assert _marks({}) == [ArticleMark.UNSIFTED]
