@@ -142,7 +142,8 @@ class StatusTables:
         """A site's latest crawls."""
         table = RowTable(
             [
-                *map(Column, (self._t("cli_started"), self._t("cli_kind"), self._t("cli_verdict"))),
+                Column(filled("cli_started", self._lang, zone=str(status.zone))),
+                *map(Column, (self._t("cli_kind"), self._t("cli_verdict"))),
                 Column(self._t("cli_pages"), right=True),
                 Column(self._t("cli_new"), right=True),
                 Column(self._t("cli_requests"), right=True),
@@ -153,7 +154,7 @@ class StatusTables:
         for crawl in status.crawls:
             verdict = crawl.verdict or "running"
             table.add_row(
-                f"{crawl.started_at:%m-%d %H:%M}",
+                f"{crawl.started_at.astimezone(status.zone):%m-%d %H:%M}",
                 self._name(crawl.kind),
                 Text(self._name(verdict), style=CRAWL_STYLES.get(verdict, "red")),
                 str(crawl.taken),
@@ -188,7 +189,7 @@ class StatusTables:
         table = RowTable(
             [
                 Column(self._t("cli_page")),
-                Column(self._t("cli_next_look")),
+                Column(filled("cli_next_look", self._lang, zone=str(status.zone))),
                 Column(self._t("cli_why"), wraps=True, min_width=WHY_WIDTH),
                 Column(self._t("cli_it_says"), wraps=True, min_width=WHY_WIDTH),
             ],
@@ -199,7 +200,7 @@ class StatusTables:
             words = " ".join(f"{page['title']} {page['beginning']}".split())
             table.add_row(
                 shown_address(page["url"]),
-                f"{next_look:%m-%d %H:%M}" if next_look else self._t("cli_now"),
+                f"{next_look.astimezone(status.zone):%m-%d %H:%M}" if next_look else self._t("cli_now"),
                 page["reason"],
                 Text(words[:SHOWN_OF_TEXT]),
             )

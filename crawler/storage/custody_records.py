@@ -12,7 +12,6 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any, Self
 
-import pymongo
 from pymongo import UpdateOne
 from pymongo.database import Database
 
@@ -269,7 +268,7 @@ class Custodian:
             if mark.is_look or (id_ in logged and logged[id_].token == mark.token)
         }
         states = [document for document in documents if document["_id"] not in looked_at]
-        wordings = _wordings(db, [document["_id"] for document in states if _has_wordings(document)])
+        wordings = wording_hashes(db, [document["_id"] for document in states if _has_wordings(document)])
         events = [_article_event(document, wordings.get(document["_id"], {})) for document in states]
         events += [
             _look_event(document)
@@ -285,42 +284,6 @@ class Custodian:
             is_due = len(self._logged) >= CLEARED_AT_ONCE
         if is_due:
             self.clear(db)
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedArticle:
-    """The hashes of an article as it stands in the archive, and of its earlier wordings by `_id`."""
-
-    id: str
-    site: str
-    sha256: str
-    wordings: dict[str, str]
-    look: dict[str, str]
-
-
-def article_batches(db: Database[Document], site: str | None = None) -> Iterator[list[Document]]:
-    """Yield all articles, or a site's, as they are stored, some at a time."""
-    with pymongo.timeout(LONGEST_SCAN):
-        ids = [document["_id"] for document in db.articles.find({"site": site} if site else {}, {"_id": 1})]
-    yield from in_batches(db.articles, ids)
-
-
-def archived_articles(db: Database[Document], documents: Sequence[Document]) -> Iterator[ArchivedArticle]:
-    """Yield articles as they stand.
-
-    Args:
-        db: The database.
-        documents: The articles as they are stored.
-    """
-    wordings = _wordings(db, [document["_id"] for document in documents])
-    for document in documents:
-        yield ArchivedArticle(
-            document["_id"],
-            str(document.get("site", "")),
-            article_sha256(document),
-            wordings.get(document["_id"], {}),
-            look_facts(document),
-        )
 
 
 def _printable(path: str) -> str:
@@ -350,7 +313,7 @@ def _has_wordings(document: Document) -> bool:
     return bool(document["revision"] > 1 or document["custody_pending"]["kind"] != EventKind.ARTICLE)
 
 
-def _wordings(db: Database[Document], article_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+def wording_hashes(db: Database[Document], article_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """The hashes of the earlier wordings of articles, by article and `_id`."""
     wordings: dict[str, dict[str, str]] = {}
     if article_ids:

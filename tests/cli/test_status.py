@@ -1,7 +1,9 @@
 """`khabar status SITE`: what the sources named."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -32,6 +34,10 @@ def test_each_source_of_the_latest_crawl_is_shown_with_what_became_of_its_addres
         CrawlSummary(NOW, NOW, "manual", "ok", None, 2, 2, 4, sources=(moved, well)),
     ]
     status = SiteStatus("sada", "صدى", "ok", healthy=True, enabled=True, crawls=crawls)
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(StatusTables("en").crawls(replace(status, zone=ZoneInfo("Asia/Damascus"))))
+    assert "started (Asia/Damascus)" in (text := console.export_text())
+    assert "12-04 03:00" in text
     heading, *lines = [str(line) for line in StatusTables("en").source_lines(status)]
     assert heading == "sada: what the sources named"
     assert lines == [

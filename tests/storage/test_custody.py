@@ -7,6 +7,7 @@ import pytest
 
 from crawler.custody.entries import Event, EventKind, new_event
 from crawler.custody.verify import Finding, Ledger
+from crawler.storage.archived_articles import ArchivedArticle, archived_articles, article_batches
 from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.custody import (
@@ -19,13 +20,7 @@ from crawler.storage.custody import (
     read_entries,
     time_stamps,
 )
-from crawler.storage.custody_records import (
-    ArchivedArticle,
-    Custodian,
-    archived_articles,
-    article_batches,
-    pending_mark,
-)
+from crawler.storage.custody_records import Custodian, pending_mark
 from crawler.storage.schema import ensure_schema
 
 WHEN = datetime(2024, 12, 4, 10, 25, 30, 123456, tzinfo=UTC)

@@ -11,9 +11,9 @@ from crawler.custody.verify import Finding, Ledger
 from crawler.errors import UsageError
 from crawler.operations.archive.time_stamp import trusted_roots
 from crawler.settings import Settings
+from crawler.storage.archived_articles import archived_articles, article_batches
 from crawler.storage.connect import Stores
 from crawler.storage.custody import noted_head, read_entries, time_stamps
-from crawler.storage.custody_records import archived_articles, article_batches
 from crawler.storage.opinions import opinion_findings
 from crawler.storage.schema import ensure_schema
 from crawler.storage.warc.raw_pages import segment_name, segments

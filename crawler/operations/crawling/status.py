@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from pymongo.database import Database
@@ -52,9 +52,10 @@ class SiteStatus:
 
     `verdict` is ``never_crawled`` before the first crawl. `new` counts the new articles of the last 24 hours,
     `next_at` says when the schedule takes the site next, `running` names the process that crawls it now,
-    `tls` is the seed's: ``unverified`` takes any certificate. `waiting` are pages whose text is to be
-    confirmed by a second look (`crawler.storage.page_texts.as_waiting`), `CRAWLS_SHOWN` at most. `marks` says
-    how many stored articles carry each mark (`ArticleMark`), the most frequent first.
+    `tls` is the seed's: ``unverified`` takes any certificate. `zone` is the one in which people are shown the
+    site's times. `waiting` are pages whose text is to be confirmed by a second look
+    (`crawler.storage.page_texts.as_waiting`), `CRAWLS_SHOWN` at most. `marks` says how many stored articles
+    carry each mark (`ArticleMark`), the most frequent first.
     """
 
     site: str
@@ -70,6 +71,7 @@ class SiteStatus:
     interval: timedelta | None = None
     running: str | None = None
     tls: str = "verify"
+    zone: tzinfo = UTC
     crawls: list[CrawlSummary] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
     marks: dict[str, int] = field(default_factory=dict)
@@ -153,6 +155,7 @@ def _status(
         if state.holder and state.crawled_now(now)
         else None,
         tls=site.tls,
+        zone=site.zone,
         waiting=waiting_pages(db, site.id)[:CRAWLS_SHOWN] if detailed else [],
         marks=dict(ArticleReader(db).count_marks(site.id).most_common()) if detailed else {},
         crawls=_with_sources(db, [_summary(crawl) for crawl in crawls[:CRAWLS_SHOWN]], crawls)
