@@ -33,7 +33,8 @@ class Finding:
     """Something that is not as the log says.
 
     Attributes:
-        kind: ``entry``, ``article``, ``wording``, ``opinion``, ``segment``, ``file`` (imported) or ``time stamp``.
+        kind: ``entry``, ``article``, ``wording``, ``opinion`` (of dedup), ``segment``, ``file`` (imported) or
+            ``time stamp``.
         subject: Its number, id or name.
         problem: What is wrong, in words.
         site: Whose it is; empty for the log itself.
