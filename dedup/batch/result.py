@@ -129,9 +129,12 @@ def assemble(
 
     containments = Containments(limits)
     for first in range(0, len(rows), _BLOCK):
-        for later, earlier, code, jaccard, containment, *_ in rows[first : first + _BLOCK].tolist():
-            containments.add(later, earlier, REASONS[code], jaccard, containment)
-    round_ups = containments.round_ups(compare_roots)
+        for later, earlier, code, jaccard, containment, *_, size, other in rows[
+            first : first + _BLOCK
+        ].tolist():
+            containments.add(later, earlier, REASONS[code], jaccard, containment, (size, other))
+    halves = containments.halves(compare_roots)
+    round_ups = containments.round_ups(compare_roots) - halves.keys()
     stories = Stories(limits, roots_alike, _numbered(apart, order.ids), round_ups)
     groups = _matches(rows)
     number, matches = next(groups, (len(order.ids), []))
@@ -141,6 +144,8 @@ def assemble(
             number, matches = next(groups, (len(order.ids), []))
         else:
             stories.add(moment, [])
+    for whole, parts in sorted(halves.items()):
+        stories.unite((whole, *parts))
     story_ids = {id_: order.ids[stories.canonical(at)] for at, id_ in enumerate(order.ids)}
     return ClusteringResult(
         stories={id_: story_ids[id_] for id_ in order.documents},

@@ -78,6 +78,11 @@ _OPENING = (
 )
 
 
+def shared_shingles(jaccard: float, sizes: tuple[int, int]) -> float:
+    """How many shingles two texts share, from their Jaccard similarity and how many either has."""
+    return jaccard / (1 + jaccard) * sum(sizes)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the verdict on two texts is based on.
@@ -117,7 +122,7 @@ class Evidence:
         smaller = min(self.sizes)
         if not smaller:
             return 0.0
-        return min(1.0, self.jaccard / (1 + self.jaccard) * sum(self.sizes) / smaller)
+        return min(1.0, shared_shingles(self.jaccard, self.sizes) / smaller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +161,13 @@ class Verdict:
         """Share of the second text that the first has, 0 to 1."""
         return self._share_of(self.sizes[1])
 
+    @property
+    def shared(self) -> float:
+        """Distinct shingles that both texts have."""
+        return shared_shingles(self.jaccard, self.sizes)
+
     def _share_of(self, size: int) -> float:
-        shared = self.jaccard / (1 + self.jaccard) * sum(self.sizes)
-        return min(1.0, shared / size) if size else 0.0
+        return min(1.0, self.shared / size) if size else 0.0
 
     def explain(self, language: str = "en") -> list[str]:
         """The verdict in words: why, and the figures that it rests on.

@@ -6,7 +6,7 @@ story began with, or its canonical one, or, strongly, one that does (an excerpt 
 may quote as much); further links don't count. Two stories that an article resembles are merged only when
 their canonical articles resemble each other, or where both resemble the article and it was published before
 them: in order of publication they would have joined it. A round-up of the news (`dedup.stories.roundups`) is
-a copy of none of the stories that it holds.
+a copy of none of the stories that it holds; two halves of a report are one story where an article has both.
 
 `lua/matches.lua` does the same in Redis, article by article; a test compares the two.
 """
@@ -84,6 +84,13 @@ class Stories:
         if eligible:
             self._join(number, sorted(eligible, key=_rank))
         return number
+
+    def unite(self, numbers: Iterable[int]) -> None:
+        """Make the stories of some articles one, but for those that were marked as apart."""
+        root, *rest = map(self.root, numbers)
+        for other in rest:
+            if self.root(other) != root and not self._kept_apart(root, other):
+                root = self._merge(root, other)
 
     def root(self, number: int) -> int:
         """The article that the story of this one began with."""

@@ -256,6 +256,19 @@ def test_the_archive_pass_gives_the_same_stories_in_any_order() -> None:
         assert grouped(cluster(rows)) == STORIES
 
 
+def test_two_halves_of_a_report_are_one_story_with_the_whole_and_two_reports_are_not() -> None:
+    papers = {"first": FIRST, "second": SECOND, "first again": FIRST[:8], "whole": [*FIRST, *SECOND]}
+    for order in permutations(papers):
+        rows = [
+            (name, "\n\n".join(papers[name]), NOON + timedelta(hours=at)) for at, name in enumerate(order)
+        ]
+        assert len(grouped(cluster(rows))) == 1
+    # A heading makes a round-up of it, and so does a report that is cut in it.
+    for whole in ([LEAD[:40], *FIRST, *SECOND], [*FIRST, *SECOND[:7]]):
+        rows = [("first", "\n\n".join(FIRST), NOON), ("second", "\n\n".join(SECOND), NOON)]
+        assert len(grouped(cluster([*rows, ("whole", "\n\n".join(whole), NOON)]))) == 3
+
+
 def test_an_article_with_two_parts_that_have_nothing_in_common_is_a_round_up() -> None:
     shares = {(2, 1): 0.24, (3, 1): 0.26, (3, 2): 0.0}
     for held, told in (([3, 1], False), ([2, 1], True), ([3, 2, 1], True), ([1], False)):
