@@ -1,25 +1,17 @@
 """How the word gets out: a POST of JSON, a feed in a file, or whatever Apprise reaches."""
 
-import json
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from crawler.alerts.rules import FEED_SCHEMES
 from crawler.errors import UsageError
 from crawler.files import replaced_file
+from crawler.html.feeds import Entry, Feed, atom, json_feed
 from crawler.html.safe import single_line
 from crawler.operations.crawling.webhook import post_json
 from crawler.storage.alert_outbox import AlertEvent
-
-_NOT_XML: Final = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
-
-ATOM: Final = "http://www.w3.org/2005/Atom"
 
 FEED_LENGTH: Final = 100
 """Events in a feed, the newest."""
@@ -112,55 +104,27 @@ def write_feed(destination: str, alert: str, events: Sequence[AlertEvent]) -> No
     """
     scheme, _, path = destination.partition(":")
     latest = events[:FEED_LENGTH]
-    data = _atom(alert, latest) if scheme == "atom" else _json_feed(alert, latest)
+    # Atom asks for a URI; JSON Feed's ids are what receivers of the same events know them by.
+    is_atom = scheme == "atom"
+    entries = [_entry(event, _tag(event.id) if is_atom else event.id) for event in latest]
+    feed = Feed(id=_tag(alert), title=f"Khabar: {alert}", entries=entries)
+    data = atom(feed) if is_atom else json_feed(feed)
     with replaced_file(Path(path).expanduser()) as draft:
         draft.write_bytes(data)
 
 
-def _atom(alert: str, events: Sequence[AlertEvent]) -> bytes:
-    """An Atom feed (RFC 4287)."""
-    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
-    updated = events[0].at if events else datetime.fromtimestamp(0, UTC)
-    for name, text in (("id", _tag(alert)), ("title", f"Khabar: {alert}"), ("updated", updated.isoformat())):
-        _element(feed, name, text)
-    _element(_element(feed, "author"), "name", "Khabar")
-    for event in events:
-        entry = _element(feed, "entry")
-        _element(entry, "id", _tag(event.id))
-        _element(entry, "title", headline(event))
-        _element(entry, "updated", event.at.isoformat())
-        if event.url.startswith(("http://", "https://")):
-            _element(entry, "link").set("href", _xml_text(event.url))
-        _element(entry, "summary", f"{event.kind}: {event.site}")
-    return bytes(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
-
-
-def _element(parent: Any, name: str, text: str | None = None) -> Any:
-    element = etree.SubElement(parent, f"{{{ATOM}}}{name}")
-    element.text = None if text is None else _xml_text(text)
-    return element
-
-
-def _xml_text(text: str) -> str:
-    """Text without what XML 1.0 has no place for: control characters and halves of characters."""
-    return _NOT_XML.sub(" ", text)
-
-
-def _json_feed(alert: str, events: Sequence[AlertEvent]) -> bytes:
-    """A JSON Feed (version 1.1)."""
-    items = [
-        {
-            "id": event.id,
-            "title": _xml_text(headline(event)),
-            "content_text": f"{event.kind}: {event.site}",
-            "date_published": event.at.isoformat(),
-            "tags": [event.kind],
-            **({"url": _xml_text(event.url)} if event.url.startswith(("http://", "https://")) else {}),
-        }
-        for event in events
-    ]
-    feed = {"version": "https://jsonfeed.org/version/1.1", "title": f"Khabar: {alert}", "items": items}
-    return json.dumps(feed, ensure_ascii=False).encode()
+def _entry(event: AlertEvent, id_: str) -> Entry:
+    return Entry(
+        id=id_,
+        title=headline(event),
+        page=event.url,
+        original="",
+        author=event.site,
+        updated=event.at,
+        published=event.at,
+        summary=f"{event.kind}: {event.site}",
+        tags=(event.kind,),
+    )
 
 
 def _tag(name: str) -> str:

@@ -4,6 +4,13 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+THEMES = (
+    ("system", "◐", "theme_system"),
+    ("light", "☀", "theme_light"),
+    ("dark", "☾", "theme_dark"),
+)
+"""What a page's colours may be: the name in `theme.js`, a sign, and the key of its words."""
+
 
 def environment(package: str) -> Environment:
     """An environment for the templates of a package: everything is escaped, an unknown name is an error."""

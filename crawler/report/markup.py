@@ -20,10 +20,16 @@ from crawler.report.charts import time_line
 from crawler.report.comparisons import LISTED_MEMBERS
 from crawler.report.figures import Member, Site
 
-ROUTES_OPEN: Final = 10
+ROUTES_OPEN: Final = 4
 """Routes in sight; the rest of those listed is folded away."""
-STORIES_OPEN: Final = 2
-"""Stories unfolded when the page opens; the others show headline and time line."""
+STORIES_OPEN: Final = 1
+"""Stories of the largest whose members are seen at once."""
+
+STORIES_SHOWN: Final = 3
+"""Stories of each list that are seen at once; the rest is folded, and printed."""
+
+PAIRS_SHOWN: Final = 1
+"""Pairs near the boundary that are seen at once."""
 SHARED_WORDS_SHOWN: Final = 8
 """Words kept on each side of a difference; more between two differences are counted, not shown."""
 LONGEST_NAME: Final = 60
@@ -58,6 +64,8 @@ def page_environment() -> Environment:
         SHARED_WORDS_SHOWN=SHARED_WORDS_SHOWN,
         ROUTES_OPEN=ROUTES_OPEN,
         STORIES_OPEN=STORIES_OPEN,
+        STORIES_SHOWN=STORIES_SHOWN,
+        PAIRS_SHOWN=PAIRS_SHOWN,
     )
     return pages
 

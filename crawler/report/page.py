@@ -14,7 +14,7 @@ from markupsafe import Markup
 from crawler.html import words
 from crawler.html.charts import day_chart, fold_days
 from crawler.html.highlights import PLACES, TITLES
-from crawler.html.templating import asset
+from crawler.html.templating import THEMES, asset
 from crawler.report import charts, comparisons
 from crawler.report.article import REASONS
 from crawler.report.figures import Report
@@ -78,8 +78,9 @@ def page_policy(*, served: bool = False) -> str:
         served: It is shown by a server, whose form narrows it.
     """
     forms = "'self'" if served else "'none'"
+    scripts = f"{_hash(_theme_script())} {_hash(_script())}"
     return (
-        f"default-src 'none'; style-src {_hash(_style())}; script-src {_hash(_script())}; "
+        f"default-src 'none'; style-src {_hash(_style())}; script-src {scripts}; "
         f"base-uri 'none'; form-action {forms}; require-trusted-types-for 'script'"
     )
 
@@ -125,6 +126,8 @@ def _page_values(report: Report) -> dict[str, Any]:
         "report": report,
         "style": Markup(_style()),  # noqa: S704  # our own files, hashed in the policy
         "script": Markup(_script()),  # noqa: S704
+        "theme_script": Markup(_theme_script()),  # noqa: S704
+        "themes": THEMES,
         "reasons": [reason for reason in (*REASONS, "unstated") if report.totals.by_reason[reason]],
         "routes": routes,
         "listed": routes[: charts.LISTED_ROUTES],
@@ -161,6 +164,11 @@ def _style() -> str:
 @cache
 def _script() -> str:
     return asset("crawler.report", "report.js").strip()
+
+
+@cache
+def _theme_script() -> str:
+    return asset("crawler.html", "theme.js").strip()
 
 
 def _hash(content: str) -> str:

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from crawler.html.feeds import Entry, Feed, FeedFormat
 from crawler.html.words import word
 from crawler.operations.archive.search_form import SearchForm
 from crawler.operations.sites.opml import write_opml
 from crawler.web import models
 from crawler.web.api import ArticlePagesOf, SitePagesOf, TodayPagesOf, stored
-from crawler.web.feeds import Entry, Feed, FeedFormat, article_entry, change_entry, feed_response
+from crawler.web.feeds import article_entry, change_entry, feed_id, feed_response
 from crawler.web.scope import Lang
 from crawler.web.site_names import SiteNames
 
@@ -99,10 +100,12 @@ class _Place:
     def response(self, title: str, path: str, entries: Sequence[Entry], form: FeedFormat) -> Response:
         """The feed of the page at `path`, which takes the same query."""
         query = f"?{self._request.url.query}" if self._request.url.query else ""
+        address = str(self._request.url)
         feed = Feed(
+            id=feed_id(address),
             title=f"{title} · {word('khabar', self._lang)}",
             page=f"{self.base}/{path}{query}",
-            self=str(self._request.url),
+            self=address,
             language=self._lang,
             entries=entries,
         )

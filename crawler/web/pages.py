@@ -22,7 +22,7 @@ from crawler.web.api import (
     stored,
 )
 from crawler.web.corrections import Corrections
-from crawler.web.render import render, script, style_sheet
+from crawler.web.render import render, script, style_sheet, theme_script
 from crawler.web.scope import Lang, parse_scope, served
 from crawler.web.site_names import SiteNames
 from crawler.web.site_pages import CRAWLS, SITE_CRAWLS
@@ -63,6 +63,12 @@ def style(version: str) -> Response:  # noqa: ARG001  # part of the URL alone
 def code(version: str) -> Response:  # noqa: ARG001
     """The script."""
     return Response(script(), media_type="text/javascript", headers=KEEP)
+
+
+@router.get("/static/{version}/theme.js")
+def theme(version: str) -> Response:  # noqa: ARG001
+    """The script that runs before a page is drawn."""
+    return Response(theme_script(), media_type="text/javascript", headers=KEEP)
 
 
 @router.get("/favicon.ico")

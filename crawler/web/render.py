@@ -19,7 +19,7 @@ from crawler.html.charts import Day, Unit, day_chart, over_time
 from crawler.html.difference import with_highlights
 from crawler.html.safe import local, readable_url, safe_link, single_line
 from crawler.html.sentences import in_language
-from crawler.html.templating import asset, environment
+from crawler.html.templating import THEMES, asset, environment
 from crawler.model.period import ZONE
 from crawler.storage.search import RANKED
 from crawler.web import models
@@ -84,9 +84,15 @@ def script() -> str:
 
 
 @lru_cache(maxsize=1)
+def theme_script() -> str:
+    """The script that a page loads before it is drawn: light or dark, as the reader chose."""
+    return asset("crawler.html", "theme.js")
+
+
+@lru_cache(maxsize=1)
 def asset_version() -> str:
     """Part of the assets' URLs, so that browsers may keep them until they change."""
-    return hashlib.sha256((style_sheet() + script()).encode()).hexdigest()[:12]
+    return hashlib.sha256((style_sheet() + script() + theme_script()).encode()).hexdigest()[:12]
 
 
 @cache
@@ -107,6 +113,7 @@ def _environment() -> Environment:
         STRIP_HEIGHT=STRIP_HEIGHT,
         STRIP_STEP=STRIP_STEP,
         TABS=TABS,
+        THEMES=THEMES,
         RANKED=RANKED,
         version=asset_version(),
     )

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from crawler.alerts.delivery import ATOM
 from crawler.alerts.rules import AlertRule, load_rules
 from crawler.alerts.run import rewrite_feeds, run_alerts
 from crawler.errors import UsageError
+from crawler.html.feeds import ATOM
 from crawler.model.seal import sealed_fields
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.seal import seal

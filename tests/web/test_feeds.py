@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from lxml import etree
 from starlette.datastructures import Headers
 
+from crawler.html.feeds import Entry, Feed, FeedFormat, atom, json_feed
 from crawler.model.seeds import load_sites
 from crawler.operations.sites.opml import write_opml
-from crawler.web.feeds import Entry, Feed, FeedFormat, atom, feed_response, json_feed
+from crawler.web.feeds import feed_response
 from tests.support import small_archive as small
 from tests.support.web import Web
 
 AT = datetime(2024, 12, 4, 10, 12, tzinfo=UTC)
 ENTRY = Entry("urn:x", "عنوان", "http://a/en/articles/1", "https://b.example/1", "بردى", AT, AT, "نص")
-FEED = Feed("بحث", "http://a/en/search", "http://a/en/feeds/search.atom", "en", [ENTRY])
+FEED = Feed("urn:y", "بحث", [ENTRY], "http://a/en/search", "http://a/en/feeds/search.atom", "en")
 NAMES = {"a": "http://www.w3.org/2005/Atom"}
 PATHS = [
     "search.{}?q=جسر",
