@@ -30,9 +30,10 @@ from benchmarks.corpus import generate
 from dedup.documents import Document
 from dedup.event import index, lexicon
 from dedup.event.candidates import Candidates
-from dedup.event.evidence import evidence
+from dedup.event.evidence import FEATURES, evidence
+from dedup.event.features import Features, features_of
 from dedup.event.grouping import connected_pieces, group
-from dedup.event.profile import Profile, profile
+from dedup.event.profile import profile
 from dedup.text.shingles import words
 
 DATA = Path(os.environ.get("KHABAR_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
@@ -94,16 +95,17 @@ def _chance(name: str) -> float:
     return hashlib.sha256(name.encode()).digest()[0] / 256
 
 
-def compare(profiles: Sequence[Profile], events: Mapping[str, str]) -> Pairs:
-    candidates, by_id, ids = Candidates(), {one.id: one for one in profiles}, []
-    for one in sorted(profiles, key=lambda one: (one.published or datetime.max.replace(tzinfo=UTC), one.id)):
-        ids += [(one.id, other) for other in candidates.of(one)]
+def compare(articles: Sequence[Features], events: Mapping[str, str]) -> Pairs:
+    candidates, ids, rows = Candidates(), [], []
+    for one in sorted(articles, key=lambda one: (one.published or math.inf, one.id)):
+        if found := candidates.of(one):
+            ids += [(one.id, other.id) for other in found]
+            rows.append(evidence(one, found))
         candidates.insert(one)
-    rows = [evidence(by_id[first], by_id[second]) for first, second in ids]
     return Pairs(
         ids,
-        list(rows[0]),
-        np.array([list(row.values()) for row in rows]),
+        list(FEATURES),
+        np.concatenate(rows),
         np.array([events[first] == events[second] for first, second in ids]),
     )
 
@@ -201,8 +203,11 @@ def measure(data: Path, *, features: bool, write: bool) -> None:
     documents, events, published = read(data)
     models = {}
     for name, times in (("undated", {}), ("dated", published)):
-        profiles = [profile(replace(document, published=times.get(document.id))) for document in documents]
-        pairs = compare(profiles, events)
+        articles = [
+            features_of(profile(replace(document, published=times.get(document.id))))
+            for document in documents
+        ]
+        pairs = compare(articles, events)
         unused = UNDATED_ONLY if times else DATED_ONLY
         found = best(pairs, cross_validated(pairs, events, unused), events)
         print(f"{name}: {len(pairs.ids)} candidates with {pairs.same.sum()} of "
@@ -294,7 +299,7 @@ def cost(size: int) -> None:
                   f"{(divided - added) * 1e3 / len(part):.2f} ms to divide", flush=True)  # fmt: skip
     reading = time.process_time()
     for document in part:
-        profile(document)
+        features_of(profile(document))
     print(f"of it to read: {(time.process_time() - reading) * 1e3 / len(part):.2f} ms")
 
 

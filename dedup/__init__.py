@@ -28,7 +28,7 @@ from dedup.prepared import Prepared, prepare, prepare_many
 
 if TYPE_CHECKING:
     from dedup.batch.cluster import cluster
-    from dedup.event.index import EventIndex, events
+    from dedup.event.index import EventIndex, event_link, events
     from dedup.event.links import Link
     from dedup.index.index import Index
     from dedup.passages.find import find_passages
@@ -64,6 +64,7 @@ __all__ = [
     "aligned",
     "cluster",
     "compare",
+    "event_link",
     "events",
     "find_passages",
     "prepare",
@@ -78,6 +79,7 @@ _LATER = {
     "Passage": "dedup.passages.passage",
     "PassageKind": "dedup.passages.passage",
     "cluster": "dedup.batch.cluster",
+    "event_link": "dedup.event.index",
     "events": "dedup.event.index",
     "find_passages": "dedup.passages.find",
 }

@@ -1,9 +1,9 @@
 """Events: which stories report the same thing in their own words, kept with the articles.
 
 `event_id` of an article names its event, as `story_id` names its story: it is the id of an article in it, and
-a former id leads to the event of that article. A document of `event_profiles` is what is stored of a story's
-canonical article: the day around which it is compared, and its links. What was written or put into another
-story since carries `event_pending`; `assign_events` looks at it, after the crawl. Each step can be
+a former id leads to the event of that article. A document of `event_profiles` is what is known of a story's
+canonical article: what it is compared by, around which day, and its links. What was written or put into
+another story since carries `event_pending`; `assign_events` looks at it, after the crawl. Each step can be
 repeated, and the mark goes last: what a crash cuts off is done again.
 """
 
@@ -22,6 +22,7 @@ from crawler.storage.schema import Document
 from crawler.storage.stored_article import ArticleHeader, StoredArticle, UnsealedArticleReader
 from dedup.documents import Document as DedupDocument
 from dedup.event.candidates import window
+from dedup.event.features import Features, features_of
 from dedup.event.grouping import name_events
 from dedup.event.index import EventIndex, lowest_bound
 from dedup.event.profile import Profile, profile
@@ -126,7 +127,7 @@ class _Assignment:
     batch: Sequence[ArticleHeader]
     index: EventIndex = field(default_factory=EventIndex)
     links: dict[str, dict[str, float]] = field(default_factory=dict)
-    added: dict[str, Profile] = field(default_factory=dict)
+    added: dict[str, Features] = field(default_factory=dict)
 
     def write(self) -> None:
         """Find the events and write them; the articles wait no longer, unless they were changed meanwhile."""
@@ -148,12 +149,12 @@ class _Assignment:
         stored = {each["_id"]: each for each in self._stored_profiles(originals | copies)}
         fresh = originals & {header.id for header in self.batch} | originals - stored.keys()
         self.links = {id_: document["links"] for id_, document in stored.items()}
-        self.added = dict(_profiles(self.db, fresh))
+        self.added = _read(self.db, fresh)
         days = {day for each in self.added.values() if each.day is not None for day in window(each.day)}
         neighbours = self.db.event_profiles.find({"day": {"$in": sorted(days)}})
         self._restore(each for each in neighbours if each["_id"] not in copies | self.added.keys())
         for each in self.added.values():
-            self.index.add_profile(each)
+            self.index.add_features(each)
         left = {other for id_ in copies | self.added.keys() for other in self.links.get(id_, ())}
         return originals | left
 
@@ -162,10 +163,17 @@ class _Assignment:
             yield from documents
 
     def _restore(self, documents: Iterable[Document]) -> None:
-        stored = {document["_id"]: document for document in documents}
-        for id_, each in _profiles(self.db, stored):
-            self.links[id_] = stored[id_]["links"]
-            self.index.restore(each, stored[id_]["links"])
+        outdated = {}
+        for document in documents:
+            id_ = document["_id"]
+            self.links[id_] = document["links"]
+            features = Features.from_bytes(id_, document["features"])
+            if features is None:
+                outdated[id_] = document["links"]
+            else:
+                self.index.restore(features, document["links"])
+        for id_, features in _read(self.db, outdated).items():
+            self.index.restore(features, outdated[id_])
 
     def _take_in_connected(self, touched: set[str]) -> None:
         """Take in whatever hangs together with some articles and is of other days."""
@@ -188,7 +196,8 @@ class _Assignment:
         ]
         for id_, each in self.added.items():
             links = self.index.linked(id_)
-            updates.append(ReplaceOne({"_id": id_}, {"day": each.day, "links": links}, upsert=True))
+            document = {"day": each.day, "links": links, "features": each.to_bytes()}
+            updates.append(ReplaceOne({"_id": id_}, document, upsert=True))
             gone = self.links.get(id_, {}).keys() - links.keys()
             updates += [UpdateOne({"_id": other}, {"$unset": {f"links.{id_}": ""}}) for other in sorted(gone)]
             updates += [
@@ -233,10 +242,12 @@ def _stories(db: Database[Document], ids: Sequence[str]) -> dict[str, Document]:
     return {each["_id"]: each for batch in in_batches(db.articles, ids, fields) for each in batch}
 
 
-def _profiles(db: Database[Document], ids: Iterable[str]) -> Iterator[tuple[str, Profile]]:
-    for batch in UnsealedArticleReader(db).in_batches(sorted(ids)):
-        for article in batch:
-            yield article.id, profile_of(article)
+def _read(db: Database[Document], ids: Iterable[str]) -> dict[str, Features]:
+    return {
+        article.id: features_of(profile_of(article))
+        for batch in UnsealedArticleReader(db).in_batches(sorted(ids))
+        for article in batch
+    }
 
 
 def profile_of(article: StoredArticle) -> Profile:

@@ -1,10 +1,10 @@
 """Which articles are worth comparing: those that share rare terms, within a window of days."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from heapq import nlargest
+from array import array
 
-from dedup.event.profile import Profile
+import numpy as np
+
+from dedup.event.features import Features
 
 WINDOW_DAYS = 3
 """Articles published further apart are not linked; an event goes on as long as reports follow each other."""
@@ -12,62 +12,71 @@ SHARED_KEYS = 0.06
 """Candidates share so much of the lighter one's keys, by weight."""
 MOST_CANDIDATES = 64
 """An article is compared with so many at most when it comes: those that share most."""
+_ANY_DAY = -(1 << 30)
+_FEWEST_REMOVED = 1000
+"""The lists are tidied once so many articles have left, and as many as are in."""
 
 
 class Candidates:
-    """An inverted index of the articles' keys, by day.
+    """An inverted index of the articles' keys.
 
     Whether two are candidates of each other depends on these two alone, as long as no article has more than
     `MOST_CANDIDATES`.
     """
 
     def __init__(self) -> None:
-        self._postings: defaultdict[int | None, defaultdict[str, list[str]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
-        self._weights: dict[str, float] = {}
+        self._clear()
 
-    def insert(self, profile: Profile) -> None:
+    def _clear(self) -> None:
+        self._postings: dict[int, array[int]] = {}
+        self._numbers: dict[str, int] = {}
+        self._articles: list[Features] = []
+        self._removed = bytearray()
+        self._days, self._weights = array("q"), array("d")
+
+    def insert(self, features: Features) -> None:
         """Take an article in."""
-        self._weights[profile.id] = sum(profile.keys.values())
-        postings = self._postings[profile.day]
-        for key in profile.keys:
-            postings[key].append(profile.id)
+        number = len(self._articles)
+        self._numbers[features.id] = number
+        self._articles.append(features)
+        self._removed.append(False)
+        self._days.append(_ANY_DAY if features.day is None else features.day)
+        self._weights.append(float(features.key_weights.sum()))
+        for key in features.keys.tolist():
+            self._postings.setdefault(key, array("q")).append(number)
 
-    def remove(self, profile: Profile) -> None:
+    def remove(self, id_: str) -> None:
         """Take an article out."""
-        postings = self._postings[profile.day]
-        for key in profile.keys:
-            postings[key].remove(profile.id)
-            if not postings[key]:
-                del postings[key]
-        if not postings:
-            del self._postings[profile.day]
-        del self._weights[profile.id]
+        self._removed[self._numbers.pop(id_)] = True
+        if len(self._articles) - len(self._numbers) > max(_FEWEST_REMOVED, len(self._numbers)):
+            kept = [self._articles[number] for number in self._numbers.values()]
+            self._clear()
+            for features in kept:
+                self.insert(features)
 
-    def of(self, profile: Profile) -> list[str]:
+    def of(self, features: Features) -> list[Features]:
         """The articles to compare one with that isn't in: those that share most of its keys."""
-        shared: defaultdict[str, float] = defaultdict(float)
-        for postings in self._days(profile.day):
-            for key in profile.keys.keys() & postings.keys():
-                weight = profile.keys[key]
-                for id_ in postings[key]:
-                    shared[id_] += weight
-        own, weights = sum(profile.keys.values()), self._weights
-        enough = [
-            (round(weight, 6), id_)  # the order of adding must not decide
-            for id_, weight in shared.items()
-            if weight >= SHARED_KEYS * min(own, weights[id_])
+        lists = [
+            (posting, weight)
+            for key, weight in zip(features.keys.tolist(), features.key_weights.tolist(), strict=True)
+            if (posting := self._postings.get(key))
         ]
-        return [id_ for _, id_ in nlargest(MOST_CANDIDATES, enough)]
-
-    def _days(self, day: int | None) -> Iterator[Mapping[str, list[str]]]:
-        if day is None:
-            yield from self._postings.values()
-            return
-        for other in (None, *window(day)):
-            if other in self._postings:
-                yield self._postings[other]
+        if not lists:
+            return []
+        numbers = np.concatenate([np.frombuffer(posting, np.int64) for posting, _ in lists])
+        weights = np.repeat([weight for _, weight in lists], [len(posting) for posting, _ in lists])
+        shared = np.bincount(numbers, weights)
+        at = np.flatnonzero(shared)
+        own = float(features.key_weights.sum())
+        lighter = np.minimum(own, np.frombuffer(self._weights)[at])
+        enough = shared[at] >= SHARED_KEYS * lighter
+        if features.day is not None:
+            days = np.frombuffer(self._days, np.int64)[at]
+            enough &= (days == _ANY_DAY) | (np.abs(days - features.day) <= WINDOW_DAYS)
+        at = at[enough & ~np.frombuffer(self._removed, np.bool_)[at]]
+        if len(at) > MOST_CANDIDATES:
+            at = at[np.argsort(-shared[at].round(6), kind="stable")[:MOST_CANDIDATES]]
+        return [self._articles[number] for number in at.tolist()]
 
 
 def window(day: int) -> range:

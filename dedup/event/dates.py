@@ -64,7 +64,10 @@ def find_days(words: Sequence[str]) -> Days:
     dates = []
     end = 0
     for at, word in enumerate(words):
-        if at < end or len(word) > _LONGEST_NUMBER or (number := _number(word)) is None:
+        # Most words are no number: they are passed over before anything is called.
+        if len(word) > _LONGEST_NUMBER or not word.isdecimal() or at < end:
+            continue
+        if (number := _number(word)) is None:
             continue
         if parsed := _date_at(words, at, number):
             month, day, year, end = parsed

@@ -8,9 +8,10 @@ from typing import Any
 
 from dedup.documents import documents_of
 from dedup.event.candidates import WINDOW_DAYS, Candidates
+from dedup.event.features import Features, features_of
 from dedup.event.grouping import connected_pieces, group
-from dedup.event.links import Link, link, model, probability
-from dedup.event.profile import Profile, profile
+from dedup.event.links import Link, link, model, probabilities
+from dedup.event.profile import profile
 
 LEAST_LINK = 0.05
 """A weaker link is as good as none."""
@@ -44,6 +45,22 @@ def events(documents: Iterable[Any]) -> dict[str, str]:
     return {id_: index.event_of(first) for id_, first in first_of.items()}
 
 
+def event_link(first: Any, second: Any) -> Link:
+    """Compare two articles: how likely they report one event, and why.
+
+    `EventIndex` links only those of which one comes to mind at the other: that share some rare terms.
+
+    Args:
+        first: A document, as for `events`.
+        second: Another one.
+
+    Raises:
+        DocumentError: One can't be read.
+    """
+    earlier, later = documents_of([first, second])
+    return link(profile(earlier), profile(later))
+
+
 class EventIndex:
     """The articles seen so far, and the events that they report; in memory, for one thread.
 
@@ -51,7 +68,7 @@ class EventIndex:
     """
 
     def __init__(self) -> None:
-        self._profiles: dict[str, Profile] = {}
+        self._compared: dict[str, float] = {}
         self._published: dict[str, tuple[float, str]] = {}
         self._candidates = Candidates()
         self._links: dict[str, dict[str, float]] = {}
@@ -72,34 +89,36 @@ class EventIndex:
             DocumentError: One can't be read. Those before it are in.
         """
         for document in documents_of(documents):
-            self.add_profile(profile(document))
+            self.add_features(features_of(profile(document)))
 
-    def add_profile(self, added: Profile) -> None:
+    def add_features(self, added: Features) -> None:
         """Take an article in that was read already; see `add`."""
         self.remove([added.id])
         self._take(added)
-        for id_ in self._candidates.of(added):
-            self._link(added.id, id_, probability(added, self._profiles[id_]))
+        candidates = self._candidates.of(added)
+        for other, strength in zip(candidates, probabilities(added, candidates), strict=True):
+            self._link(added.id, other.id, strength)
         self._candidates.insert(added)
 
-    def restore(self, profile: Profile, links: Mapping[str, float]) -> None:
+    def restore(self, features: Features, links: Mapping[str, float]) -> None:
         """Take an article in whose links are known: it is compared with what is added after it alone.
 
         Args:
-            profile: The article.
+            features: The article.
             links: Its links (`linked`); those to articles that are not in yet come with these.
         """
-        self._take(profile)
+        self._take(features)
         for id_, strength in links.items():
             if id_ in self._links:
-                self._link(profile.id, id_, strength)
-        self._candidates.insert(profile)
+                self._link(features.id, id_, strength)
+        self._candidates.insert(features)
 
-    def _take(self, profile: Profile) -> None:
-        self._profiles[profile.id] = profile
-        self._published[profile.id] = _moment(profile.published), profile.id
-        self._links.setdefault(profile.id, {})
-        self._stale.add(profile.id)
+    def _take(self, features: Features) -> None:
+        moment = inf if features.published is None else features.published
+        self._compared[features.id] = moment
+        self._published[features.id] = moment, features.id
+        self._links.setdefault(features.id, {})
+        self._stale.add(features.id)
 
     def _link(self, first: str, second: str, strength: float) -> None:
         if strength >= LEAST_LINK:
@@ -121,22 +140,17 @@ class EventIndex:
             event = self._events.pop(id_, None)
             if event is not None:
                 self._members[event] = [member for member in self._members[event] if member != id_]
-            if gone := self._profiles.pop(id_, None):
-                self._candidates.remove(gone)
+            if self._compared.pop(id_, None) is not None:
+                self._candidates.remove(id_)
 
     def forget_before(self, moment: datetime) -> None:
         """Free the memory of articles published before a time; their links and events stay.
 
         What is added later is not compared with them: it must have been published `WINDOW_DAYS` later.
         """
-        old = [
-            previous
-            for previous in self._profiles.values()
-            if previous.published and previous.published < moment
-        ]
-        for previous in old:
-            self._candidates.remove(previous)
-            del self._profiles[previous.id]
+        for id_ in [id_ for id_, at in self._compared.items() if at < moment.timestamp()]:
+            self._candidates.remove(id_)
+            del self._compared[id_]
 
     def event_of(self, id_: str) -> str:
         """The id of an article's event: that of its earliest article.
@@ -171,16 +185,6 @@ class EventIndex:
     def linked(self, id_: str) -> dict[str, float]:
         """The articles that one is linked to, with the probability that they report one event."""
         return dict(self._links.get(id_, {}))
-
-    def link(self, first: str, second: str) -> Link:
-        """Compare two articles and say why.
-
-        The probability is that of candidates; two that share too few rare terms aren't any (see `linked`).
-
-        Raises:
-            KeyError: One isn't known, or was forgotten.
-        """
-        return link(self._profiles[first], self._profiles[second])
 
     def _settle(self) -> None:
         """Divide the pieces into events in which something has changed since the last time."""

@@ -121,13 +121,13 @@ def _readings(word: str) -> tuple[str, ...]:
         readings.append(f"ال{word[2:]}")
     elif len(word) >= 4 and word[0] == "ل":
         readings.append(word[1:])
-    return tuple(reading for reading in readings if reading[:_DISTINCT] in _beginnings())
+    return tuple(reading for reading in readings if reading in _beginnings())
 
 
 @cache
 def _beginnings() -> frozenset[str]:
-    """The first letters of all places."""
-    return frozenset(name[:_DISTINCT] for name in lexicon().places)
+    """What the names of places begin with: of words that may be written together, the first may be a part."""
+    return frozenset(name[:end] for name in lexicon().places for end in range(_DISTINCT, len(name) + 1))
 
 
 @cache

@@ -1,17 +1,20 @@
 """How likely two articles report one event, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp
 from typing import NamedTuple
 
-from dedup.event.evidence import evidence, published_apart
+import numpy as np
+
+from dedup.event.evidence import FEATURES, Values, evidence, published_apart
+from dedup.event.features import Features, features_of
 from dedup.event.lexicon import read_data
 from dedup.event.profile import Profile
 
 _TELLING = 0.25
 """An explanation leaves out what changes the log odds by less."""
+_DIGITS = 6
 _SHOWN = 8
 """Names and words that an explanation lists at most, the rarest first."""
 
@@ -21,13 +24,17 @@ class Model(NamedTuple):
 
     Attributes:
         intercept: Log odds of two candidates that nothing speaks for or against.
-        weights: What a feature of 1 adds to the log odds.
+        weights: What a feature of 1 adds to the log odds, for each of `FEATURES`.
         bound: Two groups of articles are one event where their links are so strong on average.
     """
 
     intercept: float
-    weights: Mapping[str, float]
+    weights: Values
     bound: float
+
+    def log_odds(self, values: Values) -> Values:
+        """The log odds of pairs, by their features."""
+        return np.asarray(self.intercept + values @ self.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +103,47 @@ _IN_WORDS = {
 def model(*, dated: bool) -> Model:
     """The model for two articles whose times of publication are known, or for others."""
     data = read_data("weights")["dated" if dated else "undated"]
-    return Model(data["intercept"], data["weights"], data["bound"])
+    weights = np.array([data["weights"].get(name, 0.0) for name in FEATURES])
+    return Model(data["intercept"], weights, data["bound"])
 
 
-def is_dated(first: Profile, second: Profile) -> bool:
-    """Whether the times of publication of both are known."""
-    return first.published is not None and second.published is not None
+def probabilities(article: Features, candidates: Sequence[Features]) -> list[float]:
+    """How likely an article reports one event with each of some candidates, 0 to 1.
 
-
-def probability(first: Profile, second: Profile) -> float:
-    """How likely two articles report one event, 0 to 1."""
-    chosen = model(dated=is_dated(first, second))
-    values = evidence(first, second)
-    return _logistic(chosen.intercept + sum(weight * values[name] for name, weight in chosen.weights.items()))
+    Args:
+        article: The article.
+        candidates: What it is compared with.
+    """
+    if not candidates:
+        return []
+    values = evidence(article, candidates)
+    dated = np.array([article.published is not None and other.published is not None for other in candidates])
+    odds = np.where(dated, model(dated=True).log_odds(values), model(dated=False).log_odds(values))
+    # Rounded, since the order in which terms are added up must not decide.
+    return [round(each, _DIGITS) for each in (1 / (1 + np.exp(-odds))).tolist()]
 
 
 def link(first: Profile, second: Profile) -> Link:
     """Compare two articles and say why."""
-    chosen = model(dated=is_dated(first, second))
-    values = evidence(first, second)
-    changes = [(name, weight * values[name]) for name, weight in chosen.weights.items() if values[name]]
+    article, other = features_of(first), features_of(second)
+    (values,) = evidence(article, [other])
+    apart = published_apart(article, other)
+    chosen = model(dated=apart is not None)
+    changes = zip(FEATURES, (chosen.weights * values).tolist(), strict=True)
+    (strength,) = probabilities(article, [other])
     return Link(
         first.id,
         second.id,
-        _logistic(chosen.intercept + sum(weight * values[name] for name, weight in chosen.weights.items())),
-        tuple(sorted(changes, key=lambda change: -abs(change[1]))),
-        {
+        strength,
+        reasons=tuple(sorted((each for each in changes if each[1]), key=lambda change: -abs(change[1]))),
+        shared={
             "places": _rarest(first.all_places, second.all_places),
             "names": tuple(sorted(" ".join(name) for name in first.names & second.names)[:_SHOWN]),
             "dead": _numbers(first.dead & second.dead),
             "wounded": _numbers(first.wounded & second.wounded),
             "words": _rarest(first.lead, second.lead),
         },
-        published_apart(first.published, second.published),
+        days_apart=apart,
     )
 
 
@@ -139,7 +154,3 @@ def _rarest(first: Mapping[str, float], second: Mapping[str, float]) -> tuple[st
 
 def _numbers(shared: frozenset[int]) -> tuple[str, ...]:
     return tuple(map(str, sorted(shared, reverse=True)))
-
-
-def _logistic(log_odds: float) -> float:
-    return 1 / (1 + exp(-log_odds))

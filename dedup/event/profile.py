@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from math import log, sqrt
 
 from dedup.documents import Document
@@ -30,9 +31,12 @@ _PLACE_BOOST = 3.0
 _REGION_WEIGHT = 1.0
 """A region is named in every fourth text or so."""
 _DAY = 86400
+_WEIGHTS_KEPT = 1 << 18
 _NAME_WEIGHT = 4.0
 """A word of a name is at least so rare."""
-_GLUED = re.compile(r"(?<=[0-9])(?=[ء-ي])|(?<=[ء-ي])(?=[0-9])")
+_BEFORE_LETTER = re.compile(r"[0-9](?=[ء-ي])")
+_AFTER_LETTER = re.compile(r"[0-9](?<=[ء-ي][0-9])")
+"""Both begin with the digit, which is rare: what begins with a letter stops at each."""
 
 Vector = Mapping[str, float]
 
@@ -49,12 +53,9 @@ class Profile:
         lead: Weights of the terms of headline and lead, of length 1.
         text: The same of the whole text.
         keys: The rarest terms of the lead, with their weights: what candidates share.
-        places: The places of headline and lead, with their weights...
-        places_weight: ...and the sum of these.
-        localities: Those of them that are no region...
-        regions: ...and the others.
-        all_places: The places of the whole text, with their weights...
-        all_places_weight: ...and the sum of these.
+        places: The places of headline and lead, with their weights.
+        regions: Those of them that are a region.
+        all_places: The places of the whole text, with their weights.
         focus: The places of the headline, or the lead's first.
         lead_days: The days that the lead names.
         days: Those of the whole text.
@@ -72,11 +73,8 @@ class Profile:
     text: Vector
     keys: Vector
     places: Vector
-    places_weight: float
-    localities: frozenset[str]
     regions: frozenset[str]
     all_places: Vector
-    all_places_weight: float
     focus: frozenset[str]
     lead_days: Days
     days: Days
@@ -98,7 +96,8 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
     stems = [stem(word) for word in words]
     in_text = set(stems)
     # A saved page's title has the site's name, too: of the title counts what the text says as well.
-    title = [word for word in dict.fromkeys(words_of(document.title or "")) if stem(word) in in_text]
+    headline = words_of(document.title) if document.title else []
+    title = [word for word in dict.fromkeys(headline) if stem(word) in in_text]
     begins = _beginning(stems, {stem(word) for word in title} - lexicon().ignored)
     lead = words[begins : begins + LEAD_WORDS]
     top = [*title, *lead]
@@ -120,11 +119,8 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
         text=_vector(stems),
         keys=_keys(lead_vector, all_places),
         places=places,
-        places_weight=sum(places.values()),
-        localities=frozenset(near - regions),
         regions=frozenset(near & regions),
         all_places=all_places,
-        all_places_weight=sum(all_places.values()),
         focus=frozenset(in_title - regions) or frozenset(local[:1]),
         lead_days=find_days(lead),
         days=find_days(words[begins:]),
@@ -137,7 +133,7 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
 
 def _split_digits(text: str) -> str:
     """A text in which digits don't touch letters («4تموز»)."""
-    return _GLUED.sub(" ", text)
+    return _AFTER_LETTER.sub(r" \g<0>", _BEFORE_LETTER.sub(r"\g<0> ", text))
 
 
 def _beginning(stems: Sequence[str], title: set[str]) -> int:
@@ -160,15 +156,31 @@ def _beginning(stems: Sequence[str], title: set[str]) -> int:
 
 
 def _vector(stems: Iterable[str]) -> Vector:
-    ignored, weights, rarest = lexicon().ignored, lexicon().weights, lexicon().rarest
-    counts = Counter(stems)
-    vector = {
-        word: (1 + log(count)) * weights.get(word, rarest)
-        for word, count in counts.items()
-        if len(word) > 1 and word not in ignored
-    }
+    weights = _weights()
+    vector = {word: _times(count) * weights[word] for word, count in Counter(stems).items() if weights[word]}
     length = sqrt(sum(weight * weight for weight in vector.values())) or 1.0
     return {word: weight / length for word, weight in vector.items()}
+
+
+@cache
+def _times(count: int) -> float:
+    return 1 + log(count)
+
+
+class _Weights(dict[str, float]):
+    """What each stem weighs: looked up once, 0 for what says nothing of an event."""
+
+    def __missing__(self, word: str) -> float:
+        says_nothing = len(word) < 2 or word in lexicon().ignored
+        weight = 0.0 if says_nothing else lexicon().weight(word)
+        if len(self) < _WEIGHTS_KEPT:
+            self[word] = weight
+        return weight
+
+
+@cache
+def _weights() -> _Weights:
+    return _Weights()
 
 
 def _keys(lead: Vector, places: Vector) -> Vector:
@@ -183,9 +195,13 @@ def _keys(lead: Vector, places: Vector) -> Vector:
 
 
 def _names(stems: Sequence[str]) -> frozenset[tuple[str, str]]:
-    weights, rarest = lexicon().weights, lexicon().rarest
-    rare = [weights.get(word, rarest) >= _NAME_WEIGHT and len(word) > 2 for word in stems]
-    return frozenset((stems[at], stems[at + 1]) for at in range(len(stems) - 1) if rare[at] and rare[at + 1])
+    weights = _weights()
+    rare = [weights[word] >= _NAME_WEIGHT and len(word) > 2 for word in stems]
+    return frozenset(
+        (first, second)
+        for first, second, *both in zip(stems, stems[1:], rare, rare[1:], strict=False)
+        if both[0] and both[1]
+    )
 
 
 def _place_weights(names: Iterable[str]) -> Vector:

@@ -15,6 +15,7 @@ from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.events import assign_events, count_waiting, look_again, profile_of
 from crawler.storage.stored_article import LONGEST_SCAN, ArticleReader, UnsealedArticleReader
+from dedup.event.features import features_of
 from dedup.event.index import EventIndex, window_start
 from dedup.stories.clusters import agreement
 
@@ -85,7 +86,7 @@ def events_pass(stores: Stores, progress: Callable[[int], object] | None = None)
     done = 0
     for batch in reader.in_batches([header.id for header in originals]):
         for article in batch:
-            index.add_profile(profile_of(article))
+            index.add_features(features_of(profile_of(article)))
         index.forget_before(window_start(batch[0].order[0]))
         done += len(batch)
         if progress:

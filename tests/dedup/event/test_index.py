@@ -12,8 +12,9 @@ import dedup
 from dedup.documents import Document
 from dedup.errors import DocumentError
 from dedup.event import candidates
+from dedup.event.features import Features, features_of
 from dedup.event.grouping import LARGEST_PIECE, connected_pieces, group
-from dedup.event.index import EventIndex, events, window_start
+from dedup.event.index import EventIndex, event_link, events, window_start
 from dedup.event.profile import profile
 
 MONDAY = datetime(2024, 12, 2, 9, tzinfo=UTC)
@@ -98,20 +99,21 @@ def test_what_was_forgotten_keeps_its_event() -> None:
     before = index.all_events()
     index.forget_before(window_start(MONDAY + timedelta(days=10)))
     assert index.all_events() == before
-    with pytest.raises(KeyError):
-        index.link("shelling-0", "shelling-1")
+    index.add(documents(timedelta(hours=3))[1:2])
+    assert index.linked("shelling-1") == {}
 
 
 def test_a_link_says_why() -> None:
     index = EventIndex()
     index.add(documents())
-    link = index.link("shelling-0", "shelling-1")
+    reports = documents()
+    link = event_link(reports[0], reports[1])
     assert link.probability == index.linked("shelling-0")["shelling-1"] > 0.9
     explained = "\n".join(link.explain())
     assert "both have the same names" in explained
     assert "دابق" in explained
     assert "سالم حمود" in explained
-    assert index.link("shelling-0", "bridge").probability < 0.05
+    assert event_link(reports[0], reports[3]).probability < 0.05
 
 
 def test_what_was_linked_before_is_taken_in_again_without_comparing() -> None:
@@ -120,7 +122,9 @@ def test_what_was_linked_before_is_taken_in_again_without_comparing() -> None:
     again = EventIndex()
     for document in documents()[1:]:
         links = {id_: strength for id_, strength in index.linked(document.id).items() if id_ != "shelling-0"}
-        again.restore(profile(document), links)
+        stored = Features.from_bytes(document.id, features_of(profile(document)).to_bytes())
+        assert stored is not None
+        again.restore(stored, links)
     again.add(documents()[:1])
     assert again.all_events() == index.all_events()
     assert again.groups(["shelling-2"]) == [["shelling-0", "shelling-1", "shelling-2"]]
