@@ -65,7 +65,10 @@ class ExactComparison:
             return None
         limits = self._parameters.thresholds
         evidence = exact_evidence(mine, other, same_source=pair.same_source, hours_apart=pair.hours_apart)
-        evidence = with_differences(evidence, limits, mine.words, other.words, required=limits.merge)
+        # Where either judgement may depend on it: an edition, or two stories of one source.
+        evidence = with_differences(evidence, limits, mine.words, other.words)
+        if evidence.differing is None:
+            evidence = with_differences(evidence, limits, mine.words, other.words, required=limits.merge)
         return ExactVerdict(
             judge(evidence, limits), judge(evidence, limits, required=limits.merge), is_near(evidence, limits)
         )

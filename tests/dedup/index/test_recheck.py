@@ -10,7 +10,7 @@ import redis
 
 from benchmarks.template_frames import KINDS
 from benchmarks.templates import notices
-from dedup import Index, Prepared, Reason, prepare_many
+from dedup import Index, Parameters, Prepared, Reason, compare, prepare_many
 from tests.support.paths import DATA
 from tests.support.texts import hex_id, misjudged, prepared, sentences
 
@@ -47,6 +47,18 @@ def test_texts_decide_what_an_estimate_gets_wrong(index: Index, copy: bool, size
     assert index.check_and_insert(both, texts=having(*texts)) == decisions
     third = prepared(3, texts[1], source="s3")
     assert index.check_and_insert([third])[0].story_id == decisions[1].story_id
+
+
+def test_words_that_stand_in_another_order_make_no_edition(index: Index) -> None:
+    words = " ".join(sentences(1, 14)).split()
+    changed = [f"كلمة{at}" if at % 7 == 3 else word for at, word in enumerate(words)]
+    half = len(words) // 2
+    texts = " ".join(words), " ".join([*changed[half:], *changed[:half]])
+    verdict = compare(texts[1], texts[0], same_source=False)
+    limits = Parameters().thresholds
+    assert not verdict.duplicate
+    assert limits.edition < verdict.containment < limits.merge
+    assert index.check_and_insert(articles(*texts), texts=having(*texts))[1].duplicate_of is None
 
 
 @pytest.mark.parametrize("copy", [True, False])
