@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 from crawler.health.verdict import HEALTHY
 from crawler.model.period import days_ago
 from crawler.operations.archive.read import Archive
+from crawler.storage.crawl_notes import CrawlNotes
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, Filters, SiteCount, parse_query
 from crawler.storage.search.rows import DAMASCUS
@@ -84,7 +85,7 @@ class SitePages:
         return self._overview[1]
 
     def _read_overview(self, states: Mapping[str, SiteState]) -> models.Overview:
-        counts = {count.site: count for count in self._lists.sites()}
+        counts, notes = {count.site: count for count in self._lists.sites()}, self._archive.notes()
         ids = sorted({*counts, *self._lists.crawled_sites(), *states})
         quarantined = self._lists.quarantine_counts()
         days = self._lists.days(days_ago(DAYS - 1))
@@ -94,8 +95,8 @@ class SitePages:
                 _SiteFigures(
                     id_,
                     counts.get(id_),
-                    states.get(id_),
-                    crawls[id_],
+                    _noted_state(states.get(id_), notes.get(id_)),
+                    _noted_crawls(crawls[id_], notes.get(id_)),
                     quarantined.get(id_, 0),
                     days.get(id_, {}),
                 )
@@ -122,7 +123,9 @@ class SitePages:
             return None
         days = self._lists.days(days_ago(DAYS - 1), id_).get(id_, {})
         pages, quarantined = self._lists.quarantined(id_, QUARANTINED)
-        figures = _SiteFigures(id_, counts.get(id_), states.get(id_), crawls, quarantined, days)
+        notes = self._archive.notes().get(id_)
+        state, crawls = _noted_state(states.get(id_), notes), _noted_crawls(crawls, notes)
+        figures = _SiteFigures(id_, counts.get(id_), state, crawls, quarantined, days)
         latest = self._lists.search(parse_query(""), Filters(site=id_), limit=LATEST).hits
         return models.SitePage(
             **dict(self._health(figures)),
@@ -157,6 +160,23 @@ class SitePages:
             crawls=crawls,
             days=_last_days(figures.days),
         )
+
+
+def _noted_state(state: SiteState | None, notes: CrawlNotes | None) -> SiteState | None:
+    """What is remembered of a site, as it may be served."""
+    if state is None or notes is None or state.reason is None:
+        return state
+    return replace(state, reason=notes.shown(state.reason))
+
+
+def _noted_crawls(rows: list[CrawlRow], notes: CrawlNotes | None) -> list[CrawlRow]:
+    """The crawls of a site, as they may be served."""
+    if notes is None:
+        return rows
+    return [
+        replace(row, reason=row.reason and notes.shown(row.reason), problems=notes.shown_all(row.problems))
+        for row in rows
+    ]
 
 
 def _verdict(state: SiteState, crawls: Sequence[models.Crawl]) -> tuple[str | None, str | None]:

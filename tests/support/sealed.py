@@ -2,11 +2,12 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import product
 from typing import Any
 
+from bson import ObjectId
 from fastapi.routing import APIRoute
 
 from crawler.model.seeds import load_sites
@@ -17,6 +18,7 @@ from crawler.operations.archive.search_form import SearchForm
 from crawler.operations.archive.selection import Selection
 from crawler.operations.archive.show import find_article
 from crawler.operations.archive.tables import TABLES, TableSource
+from crawler.operations.crawling.status import statuses
 from crawler.operations.dedup.events import shown_events
 from crawler.operations.dedup.report import dedup_report
 from crawler.operations.dedup.split import marks
@@ -64,6 +66,10 @@ def add_article(stores: Stores) -> None:
             "discovered_by": "feed", "discovered_at": small.NOW, "waiting": waiting,
         }
     )  # fmt: skip
+    problems = [f"{url}: slow"]
+    reason = f"5 pages say the same: «نص {BODY} كتبه {AUTHOR} عن أمر آخر»"
+    quoting = small.crawl("ugarit", 0, verdict_reason=reason, problems=problems, _id=ObjectId(SEALED[:24]))
+    stores.db.crawls.insert_one(quoting)
     stores.db.quarantine.insert_one(
         {"_id": f"ugarit/{SEALED}", "site": "ugarit", "url": url, "reason": "slow", "fetched_at": small.NOW}
     )
@@ -75,6 +81,7 @@ def remove_article(stores: Stores) -> None:
         key = {"_id": {"$regex": SEALED}}
         stores.db[name].delete_many(key)
     stores.db.articles.delete_many({"_id": {"$in": [LIKE_IT, SAME_EVENT]}})
+    stores.db.crawls.delete_one({"_id": ObjectId(SEALED[:24])})
 
 
 def served(web: Web, stores: Stores) -> Iterator[tuple[str, str]]:
@@ -96,10 +103,11 @@ def _paths(web: Web) -> Iterator[str]:
             "article_id": (SEALED,),
             "story": (SEALED, LIKE_IT, SAME_EVENT),
             "version": ("1",),
+            "form": ("atom", "json"),
         }
-        for route in app.routes:
-            if not isinstance(route, APIRoute):
-                continue
+        routes = list(_routes(app.routes))
+        assert len(routes) > 20, "routers hold the routes otherwise than this looks for them"
+        for route in routes:
             names = [parameter.name for parameter in route.dependant.path_params]
             for chosen in product(*(values[name] for name in names)):
                 path = route.path.format(**dict(zip(names, chosen, strict=True)))
@@ -109,8 +117,17 @@ def _paths(web: Web) -> Iterator[str]:
         archive.close()
 
 
+def _routes(routes: Iterable[object]) -> Iterator[APIRoute]:
+    """The routes that are read, those of included routers among them."""
+    for route in routes:
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
+            yield route
+        elif (router := getattr(route, "original_router", None)) is not None:
+            yield from _routes(router.routes)
+
+
 def _queries(path: str) -> Iterator[str]:
-    if path.endswith("/search"):
+    if "/search" in path:
         yield from (f"q={word}&duplicates=yes" for word in (*WORDS, "نص", "عنوان"))
         yield from ("state=edited", "site=ugarit&order=best&q=عنوان")
     if path.endswith("/pairs"):
@@ -132,6 +149,8 @@ def printed(web: Web, stores: Stores) -> Iterator[tuple[str, str]]:
     yield "report.json", render_json(report)
     yield "report.html", render_html(report, lang="ar")
     yield "marks", json.dumps(marks(stores), ensure_ascii=False)
+    shown = statuses(stores.db, [site for site in sites.values() if site.id == "ugarit"], detailed=True)
+    yield "status", json.dumps([status.as_json() for status in shown], ensure_ascii=False, default=str)
     yield "waiting", json.dumps(waiting_pages(stores.db, "ugarit"), ensure_ascii=False, default=str)
     events = shown_events(stores, [[SEALED, SAME_EVENT]])
     yield (

@@ -15,6 +15,7 @@ from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.period import iso_times
 from crawler.model.site import Site
 from crawler.storage.clock import not_ahead
+from crawler.storage.crawl_notes import CrawlNotes
 from crawler.storage.crawls import NEW, reason_of
 from crawler.storage.page_texts import waiting_pages
 from crawler.storage.schema import Document
@@ -136,14 +137,14 @@ def _status(
         db.crawls.find({"site": site.id, "started_at": {"$gte": since}}, {"sources": 0, "sample": 0})
     )
     crawls.sort(key=_started, reverse=True)
-    day_ago = now - timedelta(days=1)
+    day_ago, notes = now - timedelta(days=1), CrawlNotes(db, site.id)
     return SiteStatus(
         site=site.id,
         name=site.name,
         verdict=state.verdict or "never_crawled",
         healthy=state.verdict is None or state.verdict in HEALTHY,
         enabled=site.enabled,
-        reason=state.reason,
+        reason=state.reason and notes.shown(state.reason),
         since=state.since,
         checked_at=state.checked_at,
         new=sum(
@@ -158,7 +159,7 @@ def _status(
         zone=site.zone,
         waiting=waiting_pages(db, site.id)[:CRAWLS_SHOWN] if detailed else [],
         marks=dict(ArticleReader(db).count_marks(site.id).most_common()) if detailed else {},
-        crawls=_with_sources(db, [_summary(crawl) for crawl in crawls[:CRAWLS_SHOWN]], crawls)
+        crawls=_with_sources(db, [_summary(crawl, notes) for crawl in crawls[:CRAWLS_SHOWN]], crawls)
         if detailed
         else [],
     )
@@ -194,17 +195,18 @@ def _new(crawl: Mapping[str, Any]) -> int:
     return sum(counts.get(str(kind), 0) for kind in NEW)
 
 
-def _summary(crawl: Mapping[str, Any]) -> CrawlSummary:
+def _summary(crawl: Mapping[str, Any], notes: CrawlNotes) -> CrawlSummary:
+    reason = reason_of(crawl) or crawl.get("reason")
     return CrawlSummary(
         started_at=crawl["started_at"],
         finished_at=crawl.get("finished_at"),
         kind=crawl["kind"],
         # Of a crawl that broke off "ok" says only that nothing was wrong so far.
         verdict=Verdict.STOPPED if crawl.get("outcome") == CrawlOutcome.STOPPED else crawl.get("verdict"),
-        reason=reason_of(crawl) or crawl.get("reason"),
+        reason=reason and notes.shown(reason),
         taken=crawl.get("taken", 0),
         new=_new(crawl),
         requests=crawl.get("requests", 0),
-        problems=tuple(crawl.get("problems") or ()),
+        problems=tuple(notes.shown_all(crawl.get("problems") or ())),
         addresses=AddressCounts.from_dict(crawl.get("addresses")),
     )

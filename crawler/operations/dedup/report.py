@@ -19,6 +19,7 @@ from crawler.report import (
 )
 from crawler.report.comparisons import articles_compared, with_texts
 from crawler.storage.connect import Stores
+from crawler.storage.crawl_notes import CrawlNotes
 from crawler.storage.crawls import latest_verdict
 from crawler.storage.dedup_index import near_misses
 from crawler.storage.quarantine import count_quarantined
@@ -130,7 +131,7 @@ def _note(stores: Stores, site: str, state: SiteState | None) -> SiteNote:
         boilerplate=sum(paragraph.removed for paragraph in repeated),
         quarantined=count_quarantined(stores.db, site),
         trouble=None if verdict is None or verdict in HEALTHY else verdict,
-        reason=reason,
+        reason=reason and CrawlNotes(stores.db, site).shown(reason),
     )
 
 
