@@ -20,7 +20,7 @@ from dedup.errors import (
     IndexMismatchError,
     StoredFormError,
 )
-from dedup.index.decision import Decision, Reassignment, StoryUpdate
+from dedup.index.decision import Decision, Memberships, Reassignment, StoryUpdate
 from dedup.index.recheck import Texts
 from dedup.index.stats import IndexStats
 from dedup.parameters import Parameters, Thresholds
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from dedup.batch.cluster import cluster
     from dedup.event.index import EventIndex, event_link, events
     from dedup.event.links import Link
+    from dedup.index.asynchronous import AsyncIndex
     from dedup.index.index import Index
     from dedup.passages.find import find_passages
     from dedup.passages.passage import Occurrence, Passage, PassageKind
 
 __all__ = [
     "AlignedPart",
+    "AsyncIndex",
     "Decision",
     "DedupError",
     "Document",
@@ -48,6 +50,7 @@ __all__ = [
     "IndexMismatchError",
     "IndexStats",
     "Link",
+    "Memberships",
     "Occurrence",
     "Parameters",
     "PartKind",
@@ -72,6 +75,7 @@ __all__ = [
 ]
 
 _LATER = {
+    "AsyncIndex": "dedup.index.asynchronous",
     "EventIndex": "dedup.event.index",
     "Index": "dedup.index.index",
     "Link": "dedup.event.links",

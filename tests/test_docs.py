@@ -23,7 +23,7 @@ def redis_url() -> Iterator[str]:
 def test_the_examples_of_the_library_page_run(redis_url: str) -> None:
     page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```python\n(.*?)^```", page, re.S | re.M)
-    assert len(examples) == 8
+    assert len(examples) == 12
     names: dict[str, object] = {}
     for example in examples:
         exec(compile(example.replace(REDIS, redis_url), "docs/library.md", "exec"), names)  # noqa: S102

@@ -20,7 +20,7 @@ from crawler.storage.events import leave_event
 from crawler.storage.page_texts import CONFIRMED_AFTER, Waiting
 from crawler.storage.pair_figures import measure_copies
 from crawler.storage.schema import Document
-from dedup import IndexFullError, prepare
+from dedup import IndexFullError
 
 ROUNDING = timedelta(seconds=1)
 """The store cuts times to milliseconds."""
@@ -51,7 +51,7 @@ def withdraw(stores: Stores, page_id: str, article_id: str | None, waiting: Wait
         record = {**article, "article_id": article["_id"], "withdrawn_at": at, "reason": waiting.reason.value}
         record |= pending_mark(EventKind.WITHDRAWAL, at)
         stores.db.withdrawn.replace_one({"_id": key}, {**record, "_id": key}, upsert=True)
-        _leave_story(stores, article["_id"], article["site"])
+        _leave_story(stores, article["_id"])
         stores.db.articles.delete_one({"_id": article["_id"]})
         leave_event(stores.db, article["_id"], article.get("event_id"))
         mark_changed(stores.db, [article["site"]])
@@ -101,12 +101,12 @@ def wait_for_confirmation(db: Database[Document], page_id: str, waiting: Waiting
     db.pages.update_one({"_id": page_id}, {"$set": fields})
 
 
-def _leave_story(stores: Stores, article_id: str, site: str) -> None:
-    """Let nothing be a copy of the article any more: the index forgets its text."""
+def _leave_story(stores: Stores, article_id: str) -> None:
+    """Let nothing be a copy of the article any more: it leaves the index."""
     try:
-        (decision,) = open_index(stores).check_and_insert([prepare(article_id, "", None, site)])
+        (changes,) = open_index(stores).remove([article_id])
     except IndexFullError as error:
         logger.error("%s: the index still knows its text: %s", article_id, error)
         return
-    ArticleStore(stores.db).apply(decision.changes)
-    measure_copies(stores.db, {change.story_id for change in decision.changes})
+    ArticleStore(stores.db).apply(changes or ())
+    measure_copies(stores.db, {change.story_id for change in changes or ()})

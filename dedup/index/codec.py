@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
+
 from dedup.comparison.verdict import Reason, Verdict
 from dedup.index.decision import Decision, Reassignment, StoryUpdate
+from dedup.index.stats import CHUNK, Counts
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import LATE_BYTES, band_keys, from_bytes, low_bytes
@@ -21,6 +24,17 @@ _HEX_ID = re.compile("[0-9a-f]{32}")
 # Signature, id, figures, late, size, published, parent, canonical, flags, similarity, source, text: see
 # lua/records.lua.
 _RECORD = struct.Struct(f"<64s16s{FIGURES_BYTES}s{LATE_BYTES}sHIIIBB3s3s")
+_STORED = np.dtype(
+    {
+        "names": ["id", "size", "parent", "text"],
+        "formats": ["V16", "<u2", "<u4", "V3"],
+        "offsets": [64, 104, 110, 123],
+        "itemsize": _RECORD.size,
+    }
+)
+"""What of a record says which story its article is in."""
+_GONE = np.void(b"\xff\xff\xff")
+_CHUNKS_READ = 256
 _NEAR_MISS = struct.Struct("<BI")  # the similarity in steps, the length of the later id's name
 _UNKNOWN_TIME = 0xFFFFFFFF
 SIMILARITY_STEPS = 250
@@ -88,6 +102,11 @@ def decision(id_: str, reply: Any) -> Decision:
         return Decision(id_, ids[:32], ids[32:], reply[1] / SIMILARITY_STEPS, _REASONS[reply[0]])
     fields = _by_name(reply)
     return Decision(id_, **_membership(fields), changes=tuple(map(_change, fields["changes"])))
+
+
+def removal(reply: Any) -> tuple[StoryUpdate | Reassignment, ...] | None:
+    """Read the script's reply on an article that was to leave; None where it was not there."""
+    return None if reply is None else tuple(map(_change, _by_name(reply)["changes"]))
 
 
 def _change(reply: Any) -> StoryUpdate | Reassignment:
@@ -247,6 +266,34 @@ def id_name(name: bytes) -> str:
     if name[:1] == b"x":
         return name[1:].hex()
     return name[1:].decode("utf-8", "surrogatepass")
+
+
+def read_stories(redis_client: Any, prefix: str, counts: Counts) -> dict[str, str]:
+    """The story of every article in the records, by id.
+
+    Args:
+        redis_client: The index's.
+        prefix: What its keys begin with.
+        counts: What it counts.
+    """
+    chunks = range(counts.first // CHUNK, counts.articles // CHUNK + 1)
+    blocks: list[bytes] = []
+    for begin in range(0, len(chunks), _CHUNKS_READ):
+        keys = [f"{prefix}r:{chunk}" for chunk in chunks[begin : begin + _CHUNKS_READ]]
+        blocks += [chunk or bytes(CHUNK * _RECORD.size) for chunk in redis_client.mget(keys)]
+    records = np.frombuffer(b"".join(blocks), _STORED)
+    numbers = np.arange(len(records)) + chunks.start * CHUNK
+    valid = (numbers >= counts.first) & (numbers <= counts.articles) & (records["parent"] >= counts.first)
+    roots = np.where(valid, records["parent"].astype(np.intp) - chunks.start * CHUNK, 0)
+    while (roots[roots] != roots).any():
+        roots = roots[roots]
+    gone = (records["size"] == 0) & (records["text"] == _GONE)
+    names = {int(number): name for number, name in redis_client.hgetall(f"{prefix}names").items()}
+    ids = [
+        id_name(names.get(number, b"x" + key))
+        for number, key in zip(numbers.tolist(), map(bytes, records["id"]), strict=True)
+    ]
+    return {ids[at]: ids[int(roots[at])] for at in np.flatnonzero(valid & ~gone & valid[roots]).tolist()}
 
 
 def _seconds(moment: datetime | None) -> int:

@@ -1,5 +1,6 @@
 """The index's decision on an article, and what that changes for others."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dedup.comparison.verdict import Reason
@@ -76,3 +77,62 @@ class Decision:
     similarity: float | None
     reason: Reason
     changes: tuple[StoryUpdate | Reassignment, ...] = ()
+
+
+class Memberships(Mapping[str, Decision]):
+    """What decisions make of a set of articles: the story of each, kept up to date as an index decides on.
+
+    A stand-in for the caller's own table: `apply` shows how decisions and their changes are to be written, in
+    the order in which the index gave them. Applying some again does no harm.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[str, Decision] = {}
+        self._members: dict[str, dict[str, None]] = {}
+
+    def __getitem__(self, id_: str) -> Decision:
+        return self._of[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of)
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def members(self, story_id: str) -> list[str]:
+        """The articles of a story, in the order in which they joined it."""
+        return list(self._members.get(story_id, ()))
+
+    def apply(self, decisions: Iterable[Decision | StoryUpdate | Reassignment]) -> None:
+        """Take over decisions, with what each changes for others, or the changes that a removal gave."""
+        for decision in decisions:
+            if isinstance(decision, StoryUpdate):
+                self._update(decision)
+            else:
+                self._put(decision)
+            self.apply(getattr(decision, "changes", ()))
+
+    def remove(self, id_: str) -> None:
+        """Take an article out, as `Index.remove` does; its changes are for `apply`."""
+        decision = self._of.pop(id_, None)
+        if decision is not None:
+            del self._members[decision.story_id][id_]
+
+    def _put(self, member: Decision | Reassignment) -> None:
+        self.remove(member.id)
+        self._of[member.id] = Decision(
+            member.id, member.story_id, member.duplicate_of, member.similarity, member.reason
+        )
+        self._members.setdefault(member.story_id, {})[member.id] = None
+
+    def _update(self, change: StoryUpdate) -> None:
+        merged = self.members(change.merged_id or "")
+        for id_ in {**dict.fromkeys(merged), **dict.fromkeys(self.members(change.story_id))}:
+            member = self._of[id_]
+            figures = member.similarity, member.reason
+            if id_ == change.previous_id:
+                figures = change.similarity, change.reason
+            if id_ == change.canonical_id:
+                self._put(Decision(id_, change.story_id, None, None, Reason.NEW))
+            else:
+                self._put(Decision(id_, change.story_id, change.canonical_id, *figures))

@@ -20,10 +20,9 @@ from typing import Any
 import redis
 
 from dedup.documents import documents_of
-from dedup.index.codec import decision, id_key, id_name, near_miss, placement
-from dedup.index.decision import Decision
-from dedup.index.exact import insert_exactly, query_exactly
-from dedup.index.recheck import ExactComparison, Texts, pairs_within
+from dedup.index.codec import decision, id_key, id_name, near_miss, placement, read_stories, removal
+from dedup.index.decision import Decision, Reassignment, StoryUpdate
+from dedup.index.recheck import ExactComparison, Texts, insert_exactly, pairs_within, query_exactly
 from dedup.index.scripts import Mode, Scripts
 from dedup.index.stats import Counts, IndexStats, estimate_memory
 from dedup.parameters import Parameters
@@ -148,7 +147,7 @@ class Index:
         for first in range(0, len(prepared), BATCH):
             part = prepared[first : first + BATCH]
             if texts is None:
-                replies = self._scripts.check(self._scripts.packed(part, assign=False), Mode.QUERY)
+                replies = self._scripts.query(self._scripts.packed(part, assign=False))
             else:
                 exact = ExactComparison(texts, self.parameters)
                 replies = query_exactly(self._scripts, part, exact)
@@ -183,6 +182,29 @@ class Index:
                 decision(id_, reply) if reply else None for id_, reply in zip(part, replies, strict=True)
             )
         return decisions
+
+    def remove(self, ids: Sequence[str]) -> list[tuple[StoryUpdate | Reassignment, ...] | None]:
+        """Take articles out: nothing is a copy of them any more, and `lookup` has none of them.
+
+        A story keeps its name and its other articles. Where its canonical article leaves, the next earliest
+        takes its place; for that all records are read. Inserted again, an article comes back into its story
+        where that is left. Raises what `check_and_insert` raises.
+
+        Returns:
+            For each id what is to be applied to other stored articles, or None where it was not there.
+        """
+        self.open()
+        keys = [id_key(id_)[0] for id_ in ids]
+        return [removal(reply) for reply in self._scripts.check(keys, Mode.REMOVE)]
+
+    def stories(self) -> dict[str, str]:
+        """The story of every article, by id; read in blocks, so what comes meanwhile may be missing."""
+        state = self._redis.hgetall(self._state)
+        return read_stories(self._redis, self._prefix, Counts.read(state.get(b"counts")))
+
+    def members(self, story_id: str) -> list[str]:
+        """The articles of a story, in the order in which they came; reads all, as `stories` does."""
+        return [id_ for id_, story in self.stories().items() if story == story_id]
 
     def mark_apart(self, pairs: Iterable[tuple[str, str]], *, undo: bool = False) -> None:
         """Mark pairs of articles as not the same story: from now on no story gets both.
@@ -266,7 +288,7 @@ class Index:
         state = self._redis.hgetall(self._state)
         counts = Counts.read(state.get(b"counts"))
         return IndexStats(
-            documents=counts.articles - counts.first + 1,
+            documents=counts.articles - counts.first + 1 - int(state.get(b"removed", 0)),
             seen=counts.articles + int(state.get(b"left_out", 0)),
             stories=counts.stories,
             candidates=counts.candidates,

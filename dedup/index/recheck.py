@@ -5,23 +5,30 @@ besides.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import eq
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dedup.batch.candidates import neighbours
 from dedup.comparison.pairs import exact_evidence, with_differences
 from dedup.comparison.rule import is_near, judge, required_containment
 from dedup.comparison.verdict import Evidence
-from dedup.index.codec import ExactVerdict, PairRequest
+from dedup.index.codec import ExactVerdict, PairRequest, requested_pairs
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared
 from dedup.signature import band_keys, from_bytes, low_bytes
 from dedup.text.numbers import compare_marks
 from dedup.text.shingles import Content, contents
 
+if TYPE_CHECKING:
+    from dedup.index.scripts import Scripts
+
 Texts: TypeAlias = Callable[[Sequence[str]], Mapping[str, str]]
 """Returns the body texts of articles by their ids; those that are missing are left out."""
 
+MOST_REQUESTS = 32
+"""So often verdicts are requested without an insertion between, before the estimate decides: other writers
+have to insert similar articles at each of them."""
 UNSURE = 0.13
 """Two standard errors of a containment that is estimated from 64 values where half of a text is shared. Pairs
 of a batch that lie further below the required one are not compared; whatever the index requests is."""
@@ -122,3 +129,46 @@ def estimated_evidence(mine: Prepared, other: Prepared) -> Evidence:
         hours_apart=apart,
         estimated=True,
     )
+
+
+def insert_exactly(
+    scripts: "Scripts", batch: Sequence[Prepared], exact: ExactComparison, parameters: Parameters
+) -> list[Any]:
+    """Insert a batch as far as all verdicts are known, compare the pairs that lack one, and go on.
+
+    Args:
+        scripts: Those of the index.
+        batch: The articles.
+        exact: Compares pairs by their texts.
+        parameters: Those of the index.
+
+    Returns:
+        The script's reply for each article.
+    """
+    exact.compare(pairs_within(batch, parameters))
+    done: list[Any] = []
+    fruitless = 0
+    while len(done) < len(batch):
+        rest = batch[len(done) :]
+        is_late = fruitless == MOST_REQUESTS
+        replies = scripts.check(
+            scripts.packed(rest[:1] if is_late else rest), verdicts=exact.verdicts, exact=not is_late
+        )
+        requests = [pairs for reply in replies if (pairs := requested_pairs(reply)) is not None]
+        inserted = len(replies) - len(requests)
+        done += replies[:inserted]
+        exact.compare(chain.from_iterable(requests))
+        fruitless = 0 if inserted else fruitless + 1
+    return done
+
+
+def query_exactly(scripts: "Scripts", batch: Sequence[Prepared], exact: ExactComparison) -> list[Any]:
+    """Decide on a batch without inserting it; see `insert_exactly`."""
+    packed = scripts.packed(batch, assign=False)
+    for _ in range(MOST_REQUESTS):
+        replies = scripts.query(packed, exact.verdicts, exact=True)
+        pairs = [pair for reply in replies for pair in requested_pairs(reply) or ()]
+        if not pairs:
+            return replies
+        exact.compare(pairs)
+    return scripts.query(packed, exact.verdicts)

@@ -44,6 +44,7 @@ _PARTS = (
     "roundups",
     "articles",
     "place",
+    "remove",
     "window",
     "run",
 )
@@ -57,6 +58,7 @@ class Mode(StrEnum):
     RECLUSTER = "recluster"
     PLACE = "place"
     PLACEMENT = "placement"
+    REMOVE = "remove"
     NEIGHBOURS = "neighbours"
 
 
@@ -246,6 +248,16 @@ class Scripts:
             self._check, [json.dumps(request), *pack_verdicts(verdicts or {}), *articles]
         )
         return replies
+
+    def query(
+        self,
+        articles: Iterable[bytes],
+        verdicts: Mapping[tuple[str, str], ExactVerdict | None] | None = None,
+        *,
+        exact: bool = False,
+    ) -> list[Any]:
+        """`check` without inserting."""
+        return self.check(articles, Mode.QUERY, verdicts, exact=exact)
 
     def mark(self, keys: Sequence[bytes], *, undo: bool) -> None:
         """Mark pairs of articles as apart; the keys of their ids, one pair after the other."""

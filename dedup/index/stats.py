@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, Self
 SMALLEST_TABLE = 256
 """Buckets; entries of the tables leave the lowest 8 bits of a hash to the address."""
 
-_CHUNK = 32  # records of a chunk, as in lua/begin.lua
+CHUNK = 32
+"""Records of a chunk, as in lua/begin.lua."""
 _LINKS = 64  # articles of a hash of links, as in lua/links.lua
 
 
@@ -87,12 +88,12 @@ def estimate_memory(redis_client: Any, prefix: str, counts: Counts) -> int | Non
 
     total = 0.0
     tables = {
-        "r": counts.articles // _CHUNK + 1,
+        "r": counts.articles // CHUNK + 1,
         "b": counts.band_size + counts.band_split,
         "i": counts.id_size + counts.id_split,
         "l": counts.articles // _LINKS + 1,
     }
-    leaving = {"r": counts.first // _CHUNK, "l": counts.first // _LINKS}  # what is before has left
+    leaving = {"r": counts.first // CHUNK, "l": counts.first // _LINKS}  # what is before has left
     pipeline = redis_client.pipeline(transaction=False)
     sampled = []
     for letter, buckets in tables.items():

@@ -4,6 +4,7 @@ Fingerprints are kept apart by their hashes, and what is made of them by article
 any size only a part is in memory at once.
 """
 
+import mmap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ BACKGROUND = 5
 """In so many stories a passage is background. A statement that more quote stands in quotation marks there."""
 _PARTS = 64
 """Of what is kept. Of a million articles a part of the fingerprints takes 12 MB."""
+_RELEASED_AFTER = 256
 _LOOKED_AT = 9
 """Articles of a passage whose text is looked at for marks of a quotation."""
 
@@ -82,7 +84,10 @@ def find_passages(
             if progress:
                 progress(len(archive.ids))
         archive.close()
-        passages = [_passage(archive, parts, background) for parts in group(archive.spans(min_words))]
+        passages = []
+        for parts in group(archive.spans(min_words)):
+            passages.append(_passage(archive, parts, background))
+            archive.release(len(passages))
     return sorted(
         (passage for passage in passages if passage.stories > 1),
         key=lambda passage: (
@@ -154,6 +159,7 @@ class _Numbers:
         self._dtype = np.dtype(dtype)
         self._path = path
         self._file: BinaryIO = path.open("wb") if path else BytesIO()
+        self._map: mmap.mmap | None = None
 
     def append(self, numbers: NDArray[Any]) -> None:
         """Append numbers."""
@@ -170,7 +176,14 @@ class _Numbers:
         self.close()
         if self._path is None or not self._path.stat().st_size:  # an empty file cannot be mapped
             return np.empty(0, self._dtype)
-        return np.memmap(self._path, self._dtype, "r")
+        with self._path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(self._map, self._dtype)
+
+    def release(self) -> None:
+        """Free the memory that pages of the file take in this process; they are read again when needed."""
+        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
 
 class _Archive:
@@ -257,13 +270,22 @@ class _Archive:
         for rows in self._fingerprints.parts():
             shared = links_of(rows[current[rows["document"]]], stories)
             links.append(shared, shared["later"].astype(np.intp) // width)
-        spans = [spans_of(part, self._words, self._bounds, min_words) for part in links.parts()]
+        spans = []
+        for part in links.parts():
+            spans.append(spans_of(part, self._words, self._bounds, min_words))
+            self._word_file.release()
         return np.concatenate(spans)
 
     def text(self, document: int) -> str:
         """The text of a document."""
         first, last = self._text_bounds[document], self._text_bounds[document + 1]
         return bytes(self._texts[first:last]).decode("utf-8", "surrogatepass")
+
+    def release(self, passages: int) -> None:
+        """Free the memory of what was looked at, now and then: after so many passages."""
+        if passages % _RELEASED_AFTER == 0:
+            self._word_file.release()
+            self._text_file.release()
 
     def words(self, document: int) -> tuple[NDArray[np.uint32], int]:
         """The words of a document, and the place of the first among those of all documents."""

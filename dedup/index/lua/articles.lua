@@ -5,6 +5,18 @@
 local KEYS_OF_AN_ARTICLE, TEXT_KEY = LIMITS.bands + 1, LIMITS.bands + 1
 local KEYS_FORMAT = '>' .. string.rep('I4', KEYS_OF_AN_ARTICLE)
 
+-- Where an article is gone that the others of its story stand behind in a bucket, their canonical one stands for it.
+local function with_stand_ins(candidates)
+  local present = {}
+  for number, weight in pairs(candidates) do
+    local record = load(number)
+    local root = record and is_gone(record) and story_of(record)
+    if root then number = root.canonical end
+    present[number] = max(present[number] or 0, weight)
+  end
+  return present
+end
+
 -- Numbers of the articles that share a key with the packed one, each with a weight: `OWN` for every band, 1 for those
 -- that other stories had, too; and where its keys are.
 local function candidates_of(packed)
@@ -22,6 +34,7 @@ local function candidates_of(packed)
       candidates[number] = (candidates[number] or 0) + ((stories_before < COMMON or band == TEXT_KEY) and OWN or 1)
     end
   end
+  if removed > 0 then candidates = with_stand_ins(candidates) end
   return candidates, { at = at, bits = bits, entries = entries, numbers = numbers, others = others }
 end
 
@@ -35,7 +48,7 @@ local function insert_bands(record, keys)
     local number = numbers[band]
     -- An article that only formulas lead to was not compared, and is not now: it counts as one of another story.
     local other = number and (others[band] < COMMON and load(number) or cache[number])
-    local home = other and story_of(other)
+    local home = other and not is_gone(other) and story_of(other)
     if not number then
       call('APPEND', at[band], bits[band] .. mine)
       band_table.entries = band_table.entries + 1
@@ -132,7 +145,7 @@ end
 local function look_up(id)
   changes = {}
   local record = find_id(id)
-  if not record or not story_of(record) then return false end
+  if not record or is_gone(record) or not story_of(record) then return false end
   report_changes(record, story_of(record))
   return decision_on(record)
 end
@@ -180,8 +193,19 @@ local function recluster(record, packed)
   return keys, relations
 end
 
+-- An article that was removed is there again, in its story or, where nothing is left of that, as a story by itself.
+local function come_back(record)
+  local root = story_of(record)
+  if is_gone(canonical_of(root)) then
+    root.canonical, stories = record.number, stories + 1
+    save(root)
+  end
+  call('HINCRBY', state, 'removed', -1)
+end
+
 -- Replace the text of an article; it stays in its story if others belong there because of it.
 local function revise(record, arrival, candidates, relations)
+  if is_gone(record) then come_back(record) end
   record.round_up = 0
   record.raw, record.values, record.figures = sub(arrival.raw, 1, 104) .. sub(record.raw, 105), nil, nil
   record.size, record.text, record.source, record.published = arrival.size, arrival.text, arrival.source, arrival.published

@@ -10,6 +10,7 @@
 --          'recluster'  the articles are all of a story, to be clustered again
 --          'place'      the articles are put into the stories that they are given (place.lua)
 --          'placement'  the keys of ids, of which is told where they are placed
+--          'remove'     the keys of ids, whose articles leave
 --          'neighbours' nothing is changed: the ids of those that share a bucket or a link with the articles are told
 --          and `exact`: an article is inserted only where every verdict that decides about it is exact; the verdicts
 --          that it lacks are requested, those of the articles after it, too. Else whatever looks like a copy is one
@@ -51,6 +52,7 @@ local FIRST_ARTICLE = 4 -- in ARGV
 
 local UNKNOWN = 4294967295 -- a time of publication that is not known
 local NO_SOURCE = '\0\0\0'
+local GONE = '\255\255\255' -- the text of an article that was removed; its size is 0
 local SIZE, CHUNK = 126, 32 -- bytes of a record, records of a chunk: 4,032 bytes fit one 4 KB allocation
 local BANDS_FULL, IDS_FULL = 64, 32 -- bands and ids in a bucket, on average, before one is split
 -- A band that so many other stories had is one of a formula, or of a report that others quote: an article is compared
@@ -63,7 +65,7 @@ local MIRRORED = {
   [REASON.contains] = REASON.contained, [REASON.contained] = REASON.contains,
 }
 
-local stored = call('HMGET', state, 'epoch', 'counts', 'apart')
+local stored = call('HMGET', state, 'epoch', 'counts', 'apart', 'removed')
 if stored[1] ~= request.epoch then
   return false
 end
@@ -73,5 +75,6 @@ local articles, stories, first, compared
 articles, stories, band_table.size, band_table.split, band_table.entries, id_table.size, id_table.split,
   id_table.entries, first, band_table.hand, id_table.hand, compared = struct.unpack(COUNTS, stored[2])
 local marked = tonumber(stored[3] or 0) -- articles that are marked apart from others
+local removed = tonumber(stored[4] or 0) -- articles that are gone, with their records still there
 local before, near_misses = articles, {}
 -- Where memory is at its limit the first write fails, before anything has been changed; later ones don't.

@@ -12,7 +12,7 @@ local function place_all()
     local given = ARGV[at]
     local packed = sub(given, PLACED + 1)
     local record, root, canonical = find_id(sub(packed, 65, 80)), find_id(sub(given, 1, 16)), find_id(sub(given, 17, 32))
-    if not (record and root and canonical and story_of(record)) then return {} end
+    if not (record and root and canonical and story_of(record)) or is_gone(record) then return {} end
     placed[#placed + 1] = {
       record = record, root = root, canonical = canonical, given = given, packed = packed, home = story_of(record),
     }
@@ -69,7 +69,7 @@ end
 -- Where an article is placed: nil where it is not there.
 local function placement_of(id)
   local record = find_id(id)
-  local root = record and story_of(record)
+  local root = record and not is_gone(record) and story_of(record)
   if not root then return false end
   return {
     'story', name_of(root), 'canonical', name_of(canonical_of(root)), 'depth', record.depth, 'reason', record.reason,

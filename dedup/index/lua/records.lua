@@ -44,6 +44,10 @@ local function save(record)
   call('SETRANGE', key, offset, record.raw)
 end
 
+local function is_gone(record)
+  return record.size == 0 and record.text == GONE
+end
+
 local function name_of(record)
   if record.name then return record.name end -- of an article that may not be stored
   if record.has_name == 0 then return 'x' .. record.id end

@@ -25,6 +25,8 @@ for at = FIRST_ARTICLE, placing and 0 or #ARGV do
   local article, decision = ARGV[at], false
   if request.mode == 'placement' then
     decision = placement_of(article)
+  elseif request.mode == 'remove' then
+    decision = remove(article)
   elseif #article == 16 then
     decision = look_up(article)
   elseif request.mode == 'neighbours' then
