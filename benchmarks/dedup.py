@@ -108,7 +108,9 @@ def quality(client: "redis.Redis", corpus: Sequence[Planted]) -> None:
     truth = {one.id: one.story for one in corpus}
     index = dedup.Index(client, basename="bench:quality")
     prepared = dedup.prepare_many([(one.id, one.text, one.published, one.site) for one in corpus])
-    found = {"archive pass": dict(dedup.cluster((one.id, one.text, one.published) for one in corpus))}
+    found = {
+        "archive pass": dict(dedup.cluster((one.id, one.text, one.published, one.site) for one in corpus))
+    }
     texts = {one.id: one.text for one in corpus}
     ways: tuple[tuple[str, dedup.Texts | None], ...] = (
         ("streaming, with texts at hand", lambda ids: {id_: texts[id_] for id_ in ids}),

@@ -10,8 +10,9 @@ from dedup.batch.columns import Numbers
 from dedup.parameters import Parameters
 from dedup.signature import band_keys
 
-NEIGHBOURS = 3
-"""In a bucket of many, a document is compared with so many before it, and with the first of all."""
+NEIGHBOURS = 1
+"""In a bucket of many, a document is compared with so many before it, and with the first of all. Two copies
+share several buckets: on planted corpora more neighbours found none, and two thirds more candidates."""
 
 
 def more_bands(parameters: Parameters) -> Parameters:
