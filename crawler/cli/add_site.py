@@ -50,12 +50,12 @@ def add_command(
     common = context_of(ctx)
     if tls not in ("verify", "unverified"):
         raise UsageError(f"--tls {tls!r}: allowed: verify, unverified")
-    seeds = _seeds_of(common)
+    seeds = seeds_of(common)
     # What is sure to fail fails before the site is asked.
     add.refuse_duplicate(survey.home_address(url), seeds)
     if site_id is not None:
         add.seed_path(common.seeds, site_id)
-    site = survey.survey_site(url, common.settings, private=private, tls=tls, progress=_progress(common))
+    site = survey.survey_site(url, common.settings, private=private, tls=tls, progress=look_progress(common))
     add.refuse_duplicate(site.url, seeds)
     path = add.seed_path(common.seeds, site_id or add.site_id_of(site.url))
     text = add.seed_text(site, private=private)
@@ -77,7 +77,7 @@ def add_command(
         err().print(f"Look the seed over, then: khabar crawl {path.stem} --limit 20", markup=False)
 
 
-def _seeds_of(common: CliContext) -> list[Site]:
+def seeds_of(common: CliContext) -> list[Site]:
     """The sites of the seeds; a folder without any is none the worse for it."""
     try:
         return list(load_sites(common.seeds).values())
@@ -155,7 +155,7 @@ class _CheckProgress:
 
     def __init__(self, common: CliContext, total: int) -> None:
         quiet = common.verbosity < 0
-        self._line = _progress(common) if total == 1 else None
+        self._line = look_progress(common) if total == 1 else None
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -189,7 +189,8 @@ class _CheckProgress:
             self._plain.print(Text(f"… {check.site} looked at", style="dim"), soft_wrap=True)
 
 
-def _progress(common: CliContext) -> Callable[[str], None]:
+def look_progress(common: CliContext) -> Callable[[str], None]:
+    """What shows what is being looked at, on stderr."""
     console = err()
 
     def show(what: str) -> None:

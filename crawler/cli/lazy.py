@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crawler.operations.crawling import reextract, worker
     from crawler.operations.dedup import apply, batch, events, passages, split
     from crawler.operations.importing import run as importing
-    from crawler.operations.sites import add, check, record, survey
+    from crawler.operations.sites import add, check, opml_import, record, survey
     from crawler.storage import dedup_rebuild
     from crawler.storage import errors as store_errors
     from crawler.web import access, security, server
@@ -31,6 +31,7 @@ __all__ = [
     "dedup_rebuild",
     "events",
     "importing",
+    "opml_import",
     "passages",
     "record",
     "reextract",
@@ -53,6 +54,7 @@ _MODULES = {
     "dedup_rebuild": "crawler.storage.dedup_rebuild",
     "events": "crawler.operations.dedup.events",
     "importing": "crawler.operations.importing.run",
+    "opml_import": "crawler.operations.sites.opml_import",
     "passages": "crawler.operations.dedup.passages",
     "record": "crawler.operations.sites.record",
     "reextract": "crawler.operations.crawling.reextract",

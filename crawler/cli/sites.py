@@ -12,6 +12,7 @@ from rich.text import Text
 
 from crawler.cli.add_site import add_command, check_command
 from crawler.cli.context import context_of, out
+from crawler.cli.import_sites import import_command
 from crawler.cli.lazy import record
 from crawler.cli.output import Column, RowTable
 from crawler.model.seeds import load_sites, select_sites
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_command)
     group.command("table")(table_command)
     group.command("opml")(opml_command)
+    group.command("import")(import_command)
     group.command("record")(record_command)
     group.command("boilerplate")(boilerplate_command)
     group.command("add")(add_command)
