@@ -28,6 +28,12 @@ FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 MEMORY_LIMIT: Final = "1GB"
 """What DuckDB may take while it writes Parquet; beyond that it uses the disk."""
 
+ROW_GROUP: Final = 10_240
+"""Rows of a Parquet file that are written at once: some 50 MB of articles."""
+
+SMALLEST_BUFFER: Final = 1 << 20
+"""Bytes that DuckDB reads of a file of JSON lines at least; its longest line has to fit."""
+
 _NO_JSON_TEXT: Final = dict.fromkeys(range(55296, 57344), "\ufffd")
 
 
@@ -177,18 +183,23 @@ def _write_parquet(rows: Iterable[Row], columns: Mapping[str, str], path: Path) 
     lines = path.with_name(path.name + ".jsonl")
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     try:
-        with lines.open("w", encoding="utf-8") as stream:
+        longest = SMALLEST_BUFFER
+        with lines.open("wb") as stream:
             for row in rows:
                 # What is half a character has no place in a Parquet text.
                 text = json.dumps({name: row[name] for name in columns}, ensure_ascii=False)
-                stream.write(text.translate(_NO_JSON_TEXT) + "\n")
+                line = text.translate(_NO_JSON_TEXT).encode() + b"\n"
+                longest = max(longest, 2 * len(line))
+                stream.write(line)
         with duckdb.connect() as connection:
             connection.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
+            # Several threads hold back what they have read, to keep the order; one writes as it reads.
+            connection.execute("SET threads=1")
             connection.execute("SET TimeZone='UTC'")
             connection.execute(
                 f"COPY (SELECT * FROM read_json(?, format='newline_delimited', columns={{{types}}}, "  # noqa: S608
-                "maximum_object_size=134217728)) TO '" + str(path).replace("'", "''") + "' "
-                "(FORMAT parquet, COMPRESSION zstd)",
+                f"maximum_object_size={longest})) TO '" + str(path).replace("'", "''") + "' "
+                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})",
                 [str(lines)],
             )
     finally:
