@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from crawler.html.feeds import Entry, Feed, FeedFormat, atom, json_feed
 from crawler.model.seeds import load_sites
 from crawler.operations.sites.opml import write_opml
-from crawler.web.feeds import feed_response
+from crawler.web.feed_routes import feed_response
 from tests.support import small_archive as small
 from tests.support.web import Web
 
