@@ -10,13 +10,16 @@ from zipfile import ZipFile
 import pytest
 
 from crawler.evidence.keys import key_path, new_key
+from crawler.model.seal import sealed_fields
 from crawler.operations.archive.evidence import chosen_articles, write_evidence
+from crawler.operations.archive.seal import seal, unseal
 from crawler.operations.archive.verify import verify_archive
 from crawler.operations.crawling.crawl import crawl
 from crawler.operations.crawling.recrawl import recrawl_job
 from crawler.operations.crawling.reextract import reextract
+from crawler.parsing.urls import page_id
 from crawler.storage.custody import entries_about, read_entries
-from crawler.storage.stored_article import UnsealedArticleReader
+from crawler.storage.stored_article import ArticleReader, UnsealedArticleReader
 from crawler.storage.warc.members import read_records
 from crawler.storage.warc.raw_pages import raw_folder, segments
 from tests.support.captured import check_captures
@@ -164,3 +167,30 @@ def test_the_archive_is_as_its_log_says_and_a_change_is_named(crawled: Crawled) 
         assert [finding["subject"] for finding in json.loads(ran.stdout)["findings"]] == [article]
     finally:
         path.write_bytes(data)
+
+
+def test_a_sealed_article_is_crawled_and_read_again_and_stays_sealed(crawled: Crawled) -> None:
+    site, stores, settings = crawled.sites[SITES[1]], crawled.stores, crawled.settings
+    reader, unsealed = ArticleReader(stores.db), UnsealedArticleReader(stores.db)
+    edited = next(article for article in crawled.newsroom.articles if article.site == site.id)
+    id_ = page_id(edited.url)
+    before = unsealed.get(id_)
+    assert before is not None
+    seal(stores, settings, [id_], reason="x", fields=sealed_fields("text"))
+    crawled.newsroom.edit(edited.url, paragraphs=[*edited.paragraphs, NEWS])
+    (report,) = crawl([recrawl_job(site, settings, url=edited.url)[0]], settings)
+    assert report.dispositions == {"revised": 1}
+    (again,) = reextract([site], settings)
+    assert (again.corrected, again.refused, again.failed) == (0, 0, 0)
+    withheld, stored = reader.get(id_), unsealed.get(id_)
+    assert withheld is not None
+    assert (withheld.is_withheld, withheld.text, withheld.capture) == (True, "", None)
+    assert (reader.texts([id_]), reader.revisions(id_), reader.headers([id_])) == ({}, [], {})
+    assert stored is not None
+    assert NEWS in stored.text
+    assert (stored.revision, unsealed.revisions(id_)[-1].text) == (before.revision + 1, before.text)
+    unseal(stores, settings, [id_])
+    check_captures(stores, settings, site.id)
+    shown = reader.get(id_)
+    assert shown is not None
+    assert shown.text == stored.text
