@@ -9,7 +9,7 @@ from typing import Final, Literal
 from crawler.health.verdict import HEALTHY
 from crawler.model.period import days_ago
 from crawler.operations.archive.read import Archive
-from crawler.storage.crawl_notes import CrawlNotes
+from crawler.storage.crawl_notes import CrawlNotes, notes_of_sealed
 from crawler.storage.crawls import NEW
 from crawler.storage.search import CrawlRow, Filters, SiteCount, parse_query
 from crawler.storage.search.rows import DAMASCUS
@@ -84,8 +84,11 @@ class SitePages:
             self._overview = version, self._read_overview(states)
         return self._overview[1]
 
+    def _notes(self) -> dict[str, CrawlNotes]:
+        return self._archive.ask(lambda stores: notes_of_sealed(stores.db))
+
     def _read_overview(self, states: Mapping[str, SiteState]) -> models.Overview:
-        counts, notes = {count.site: count for count in self._lists.sites()}, self._archive.notes()
+        counts, notes = {count.site: count for count in self._lists.sites()}, self._notes()
         ids = sorted({*counts, *self._lists.crawled_sites(), *states})
         quarantined = self._lists.quarantine_counts()
         days = self._lists.days(days_ago(DAYS - 1))
@@ -123,7 +126,7 @@ class SitePages:
             return None
         days = self._lists.days(days_ago(DAYS - 1), id_).get(id_, {})
         pages, quarantined = self._lists.quarantined(id_, QUARANTINED)
-        notes = self._archive.notes().get(id_)
+        notes = self._notes().get(id_)
         state, crawls = _noted_state(states.get(id_), notes), _noted_crawls(crawls, notes)
         figures = _SiteFigures(id_, counts.get(id_), state, crawls, quarantined, days)
         latest = self._lists.search(parse_query(""), Filters(site=id_), limit=LATEST).hits

@@ -152,6 +152,7 @@ def test_the_archive_is_as_its_log_says_and_a_change_is_named(crawled: Crawled) 
     assert report.counts["entries"] == sum(1 for _ in read_entries(stores.db))
     # Several pages that end at once share an entry.
     article = crawled.stored_ids(SITES[1])[0]
+    title = (stores.db.articles.find_one({"_id": article}) or {})["title"]
     stores.db.articles.update_one({"_id": article}, {"$set": {"title": "عنوان آخر"}})
     (path, *_) = segments(raw_folder(settings.data_dir, SITES[2]))
     data = path.read_bytes()
@@ -167,6 +168,7 @@ def test_the_archive_is_as_its_log_says_and_a_change_is_named(crawled: Crawled) 
         assert [finding["subject"] for finding in json.loads(ran.stdout)["findings"]] == [article]
     finally:
         path.write_bytes(data)
+        stores.db.articles.update_one({"_id": article}, {"$set": {"title": title}})
 
 
 def test_a_sealed_article_is_crawled_and_read_again_and_stays_sealed(crawled: Crawled) -> None:

@@ -16,7 +16,6 @@ from crawler.model.period import Period
 from crawler.operations.archive.search_form import SearchForm
 from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
-from crawler.storage.crawl_notes import CrawlNotes, notes_of_sealed
 from crawler.storage.search import (
     DamagedIndexError,
     FacetCounts,
@@ -134,10 +133,6 @@ class Archive:
     def seals_mark(self) -> str:
         """What changes whenever an article is sealed or unsealed."""
         return self.ask(lambda stores: ArticleReader(stores.db).seals_mark())
-
-    def notes(self) -> dict[str, CrawlNotes]:
-        """What of crawls' notes may be served, by site; sites without a sealed article are left out."""
-        return self.ask(lambda stores: notes_of_sealed(stores.db))
 
     def states(self) -> dict[str, SiteState]:
         """What is remembered of each site that was ever crawled; `sites`, some dozen documents."""
