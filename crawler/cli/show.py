@@ -139,7 +139,7 @@ def _event_lines(event: dict[str, Any] | None) -> Iterator[str]:
     """The other stories of its event, with the reason."""
     if event is None:
         return
-    yield f"\nThe same event in others' words: {len(event['stories']) + event['more']} stories"
+    yield "\nThe same event in others' words:"
     for story in event["stories"]:
         yield f"\nevent: {story['site']}: {story['title']}\n      {shown_address(story['url'])}"
         reasons = [f"{kind}: {', '.join(words)}" for kind, words in story["reasons"].items()]
