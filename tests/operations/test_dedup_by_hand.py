@@ -153,7 +153,7 @@ def test_articles_left_out_and_an_empty_file_are_told_on_stderr(
     ("arguments", "message"),
     [
         (["nowhere.jsonl"], "No such file"),
-        (["a.csv"], "must end in one of .jsonl"),
+        (["a.xlsx"], "must end in one of .jsonl"),
         (["--engine", "hadoop"], "one of duckdb, numpy, spark"),
         (["--memory", "1"], "at least 64"),
         (["-o", "/nowhere/at/all"], "no folder"),
