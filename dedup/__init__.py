@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dedup.event.links import Link
     from dedup.index.asynchronous import AsyncIndex
     from dedup.index.index import Index
+    from dedup.index.memory import MemoryClient
     from dedup.passages.find import find_passages
     from dedup.passages.passage import Occurrence, Passage, PassageKind
 
@@ -51,6 +52,7 @@ __all__ = [
     "IndexStats",
     "Link",
     "Memberships",
+    "MemoryClient",
     "Occurrence",
     "Parameters",
     "PartKind",
@@ -75,6 +77,7 @@ __all__ = [
 ]
 
 _LATER = {
+    "MemoryClient": "dedup.index.memory",
     "AsyncIndex": "dedup.index.asynchronous",
     "EventIndex": "dedup.event.index",
     "Index": "dedup.index.index",

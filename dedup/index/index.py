@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import redis
 
@@ -30,6 +30,8 @@ from dedup.prepared import Prepared, prepare_many
 from dedup.stories.placements import Placement
 
 DEFAULT_BASENAME = "khabar:dedup"
+IN_MEMORY = "memory://"
+"""The address of an index in this process."""
 BATCH = 256
 """Articles of one call of the script, which Redis serves alone: some 20 ms."""
 
@@ -44,7 +46,8 @@ class Index:
     Args:
         redis_client: A synchronous redis-py client that returns bytes (``decode_responses=False``), or the
         URL of a
-            server (``redis://``, ``rediss://`` or ``unix://``).
+            server (``redis://``, ``rediss://`` or ``unix://``); ``memory://`` keeps the index in this process
+            alone, without a server (``khabar[memory]``).
         basename: Name of the index: the hash tag in all its keys.
         parameters: Must be those that the index was made with.
         window: After how long an article leaves the index, counted from its arrival in whole days; a story
@@ -65,7 +68,11 @@ class Index:
         window: timedelta | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if isinstance(redis_client, str):
+        if redis_client == IN_MEMORY:
+            from dedup.index.memory import MemoryClient
+
+            redis_client = cast("redis.Redis", MemoryClient())
+        elif isinstance(redis_client, str):
             redis_client = redis.Redis.from_url(redis_client)
         if window is not None and window < timedelta(days=1):
             raise ValueError(f"window is {window}, must be a day or more")
