@@ -52,6 +52,13 @@ def import_command(
             help="Copy the files into the data folder; by default the archive refers to them where they are.",
         ),
     ] = False,
+    spark: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MASTER",
+            help="Extract on a cluster of Apache Spark, such as spark://host:7077 or local[4].",
+        ),
+    ] = None,
 ) -> None:
     """Import what others captured: articles with the time of their capture, earlier wordings as revisions.
 
@@ -64,20 +71,13 @@ def import_command(
     """
     common = context_of(ctx)
     is_wayback = len(paths) == 2 and paths[0] == "wayback"
-    if is_wayback and (site or as_site):
-        raise UsageError("wayback SITE names the site: --site and --as-site are for files")
-    if (since or until) and not is_wayback:
-        raise UsageError("--since and --until are for wayback SITE; files are imported as a whole")
-    if site is not None and as_site is not None:
-        raise UsageError(
-            "--site takes the pages of a site that is there, --as-site makes one: give one of them"
-        )
+    _check_options(is_wayback=is_wayback, site=site, as_site=as_site, period=since or until)
     site = paths[1] if is_wayback else site
     sites = common.sites_of_seeds(site) if any(common.seeds.glob("*.toml")) else {}
     if not sites and as_site is None:
         raise UsageError(f"{common.seeds}: no seeds, so no page belongs to a site; --as-site NAME makes one")
     options = importing.ImportOptions(
-        sites=sites, seeds=common.seeds, site=site, new_site=as_site, copies=copy
+        sites=sites, seeds=common.seeds, site=site, new_site=as_site, copies=copy, spark=spark
     )
     progress = importing.Progress(notice=common.notice, ended=partial(_notice, common))
     if is_wayback:
@@ -92,6 +92,17 @@ def import_command(
         report = importing.import_paths(paths, options, common.settings, progress)
     _print(common, report)
     raise typer.Exit(130 if report.stopped else 0)
+
+
+def _check_options(*, is_wayback: bool, site: str | None, as_site: str | None, period: str | None) -> None:
+    if is_wayback and (site or as_site):
+        raise UsageError("wayback SITE names the site: --site and --as-site are for files")
+    if period and not is_wayback:
+        raise UsageError("--since and --until are for wayback SITE; files are imported as a whole")
+    if site is not None and as_site is not None:
+        raise UsageError(
+            "--site takes the pages of a site that is there, --as-site makes one: give one of them"
+        )
 
 
 def _notice(common: CliContext, site: str, records: int) -> None:

@@ -1,5 +1,6 @@
 """What an imported file holds: records, where each lies, and what was read in it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,11 @@ from crawler.model.article import Article, Hints
 
 EARLIEST = datetime(1991, 8, 6, tzinfo=UTC)
 """When the first web site went public: nothing was captured before."""
+
+_REPLAYED = re.compile(
+    r"\Ahttps?://[^/]{1,255}/(?:[^/]{1,100}/){0,3}(\d{14})id_/(https?://.{1,8000})\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 
 SLACK = timedelta(days=1)
 """How far a time of capture may lie ahead of now: clocks and zones differ."""
@@ -160,3 +166,15 @@ def digits_time(text: str) -> datetime | None:
         return plausible_time(datetime.strptime(full, "%Y%m%d%H%M%S").replace(tzinfo=UTC))
     except ValueError:
         return None
+
+
+def replayed(url: str) -> tuple[str, datetime] | None:
+    """The original address and time of a capture that a web archive serves; None for any other address.
+
+    ``https://web.archive.org/web/20240131120000id_/https://example.org/a`` is the page of the second address
+    as it was captured at that time. ``id_`` asks for the bytes as they were; other flags give pages that were
+    rewritten.
+    """
+    match = _REPLAYED.match(url)
+    captured_at = digits_time(match[1]) if match else None
+    return (match[2], captured_at) if match and captured_at else None

@@ -23,8 +23,8 @@ from crawler.importing.records import (
     UnreadableError,
     digits_time,
     plausible_time,
+    replayed,
 )
-from crawler.importing.replay import replayed
 from crawler.model.article import Hints
 from crawler.parsing.content import ContentTooLargeError, content_of
 from crawler.parsing.page_end import closes_itself

@@ -24,11 +24,11 @@ from crawler.storage.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an import may use: a folder for unpacked files, bytes of a page, workers."""
+    """What an import may use: a folder for unpacked files, bytes of a page, pages that wait for workers."""
 
     work: Path
     max_bytes: int
-    workers: int
+    pages_ahead: int
 
 
 @dataclass(frozen=True, slots=True)

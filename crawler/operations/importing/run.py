@@ -4,9 +4,11 @@ import asyncio
 import getpass
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler import __version__
 from crawler.errors import UsageError
@@ -20,16 +22,18 @@ from crawler.model.period import Period
 from crawler.model.site import Site
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.dedup.events import find_new_events
-from crawler.operations.importing.new_site import new_site
 from crawler.operations.importing.reading import Limits
 from crawler.operations.importing.report import ImportReport, fill_report
-from crawler.operations.importing.scan import assign_sites, imported_files, scan
+from crawler.operations.importing.scan import assign_sites, imported_files, new_site, scan
 from crawler.operations.importing.site_import import SiteImport
 from crawler.operations.importing.wayback import WaybackReport, fetch_captures
 from crawler.settings import Settings
 from crawler.spiders.record import open_crawl
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.import_ledger import ImportLedger, ledger_path
+
+if TYPE_CHECKING:
+    from crawler.operations.importing.spark import SparkExtraction
 
 FETCHED_NOTICE = 20
 FOLDER = "imports"
@@ -38,6 +42,8 @@ ORIGINALS = "originals"
 """Under `FOLDER`: copies of what was imported, each under the SHA-256 of its content."""
 WAYBACK = "wayback"
 """Under `FOLDER`: what was fetched from a web archive, a folder a site."""
+WAITING = 8
+"""Pages that each worker is given while others are stored, so that none waits."""
 MANY = 1000
 """Records of a file that take a while to find."""
 
@@ -50,8 +56,9 @@ class ImportOptions:
         sites: The sites that records may belong to, by id.
         seeds: The folder of their seeds.
         site: The one site whose records are taken; None: each record goes to the site of its host.
-        new_site: The name of a site that is made of the import; see `crawler.operations.importing.new_site`.
+        new_site: The name of a site that is made of the import; see `scan.new_site`.
         copies: Whether the files are copied into `data_dir`, and imported from there.
+        spark: The master of a cluster of Spark that extracts the pages; None: worker processes do.
     """
 
     sites: Mapping[str, Site]
@@ -59,6 +66,7 @@ class ImportOptions:
     site: str | None = None
     new_site: str | None = None
     copies: bool = False
+    spark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,8 @@ def import_paths(
         scan(paths, ledger, reader, _scan_notice(progress), originals)
         sites = _sites(ledger, options)
         assign_sites(ledger, sites)
-        asyncio.run(_import_sites(_Import(ledger, sites, settings, report, progress)))
+        with _pools(options.spark, settings) as make_pool:
+            asyncio.run(_import_sites(_Import(ledger, sites, settings, report, progress, make_pool)))
         find_new_events(settings, progress.notice)
         fill_report(report, ledger)
     finally:
@@ -142,6 +151,18 @@ def _scan_notice(progress: Progress) -> Callable[[str, int], None]:
     return notice
 
 
+@contextmanager
+def _pools(master: str | None, settings: Settings) -> "Iterator[Callable[[], SparkExtraction] | None]":
+    """What makes the pool of each site on a cluster; None without one."""
+    if master is None:
+        yield None
+        return
+    from crawler.operations.importing.spark import spark_extraction
+
+    with spark_extraction(master, settings) as make_pool:
+        yield make_pool
+
+
 def _sites(ledger: ImportLedger, options: ImportOptions) -> dict[str, Site]:
     """The sites whose records are taken."""
     if options.new_site is not None:
@@ -159,6 +180,7 @@ class _Import:
     settings: Settings
     report: ImportReport
     progress: Progress
+    make_pool: "Callable[[], SparkExtraction] | None" = None
 
 
 async def _import_sites(task: _Import) -> None:
@@ -181,7 +203,6 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
     """Import a site's records under its lease, with a record as that of a crawl."""
     settings = task.settings
     folder = (settings.data_dir / FOLDER).resolve()
-    limits = Limits(folder, settings.max_page_bytes, settings.extraction_workers)
     # The records stay where they are, or were copied there: nothing is kept a second time.
     keeping = settings.model_copy(update={"raw_pages": False})
     job = Job(site=site, kind=CrawlKind.IMPORT, discover=False, recheck=False)
@@ -192,6 +213,11 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
     try:
         custody, facts = run.keeping.custody, _importer(settings)
         await asyncio.to_thread(run.session.run, lambda stores: custody.log_files(stores, files, facts))
+        pages = WAITING * settings.extraction_workers
+        pool = task.make_pool() if task.make_pool is not None else None
+        if pool is not None:
+            run.pool, pages = pool, pool.pages_ahead
+        limits = Limits(folder, settings.max_page_bytes, pages)
         site_import = SiteImport(
             run, task.ledger, limits, lambda: stop.is_set, lambda count: task.progress.ended(site.id, count)
         )
@@ -199,6 +225,8 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
         if stop.is_set:
             run.context.end(CrawlOutcome.STOPPED, "it was stopped; the same command goes on with it")
         await asyncio.to_thread(run.session.run, lambda stores: mark_changed(stores.db, [site.id]))
+        if pool is not None and pool.left_here:
+            run.problem(f"Spark: {pool.left_here} pages were extracted on this machine: {pool.problem}")
     finally:
         crawl = await asyncio.to_thread(record.close)
     return crawl

@@ -16,9 +16,6 @@ from crawler.storage.import_ledger import ImportLedger, LedgerRecord
 AT_ONCE = 64
 """Records that are stored at once, and whose endings are then written to the ledger; a crash costs them a
 second look, which changes nothing."""
-AHEAD = 8
-"""Pages that each worker is given beside those, so that none waits while a batch is stored."""
-
 _Reading = tuple[LedgerRecord, asyncio.Task[PageItem | Ended]]
 
 
@@ -41,7 +38,7 @@ class SiteImport:
         is_stopped: Callable[[], bool],
         progress: Callable[[int], None],
     ) -> None:
-        self._run, self._ledger, self._workers = run, ledger, limits.workers
+        self._run, self._ledger, self._ahead = run, ledger, 2 * AT_ONCE + limits.pages_ahead
         self._reader = CaptureReader(run, ledger, limits)
         self._is_stopped, self._progress = is_stopped, progress
         self._ended = 0
@@ -59,7 +56,7 @@ class SiteImport:
                 if self._is_stopped() or self._run.context.stopping:
                     break
                 ahead.append((entry, asyncio.create_task(self._reader.read(entry.record))))
-                if len(ahead) >= 2 * AT_ONCE + AHEAD * self._workers:
+                if len(ahead) >= self._ahead:
                     await self._finish([ahead.popleft() for _ in range(AT_ONCE)])
             while ahead and not self._run.context.stopping:
                 await self._finish([ahead.popleft() for _ in range(min(AT_ONCE, len(ahead)))])

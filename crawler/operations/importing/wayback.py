@@ -1,8 +1,8 @@
 """Fetching from a web archive what it has of a site: its index of captures, and each capture as it was.
 
 What is fetched is kept as a WARC file of the archive's answers, under the addresses that were asked; an
-import reads the original address and the time of capture in these (`crawler.importing.replay`). The files are
-the state: a capture that lies in one is not asked for again.
+import reads the original address and the time of capture in these (`crawler.importing.records.replayed`).
+The files are the state: a capture that lies in one is not asked for again.
 """
 
 import http.client

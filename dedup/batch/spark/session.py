@@ -37,33 +37,56 @@ def local_session(threads: int = 2, *, folder: str | None = None) -> Any:
     Raises:
         SparkError: pyspark or Java is not there, or Java is too old.
     """
+    return open_session(f"local[{threads}]", "khabar dedup archive", folder=folder, slices=4 * threads)
+
+
+def open_session(master: str, name: str, *, folder: str | None = None, slices: int | None = None) -> Any:
+    """Start Spark's driver within this process, quiet and without a web page.
+
+    Args:
+        master: Where its tasks run: ``local[2]``, ``spark://host:7077``, ``yarn``, ….
+        name: What it is called there.
+        folder: Where Spark keeps what it shuffles; the system's temporary folder without it.
+        slices: Parts into which it shuffles; its own default without it.
+
+    Raises:
+        SparkError: pyspark or Java is not there, Java is too old, or the master does not answer.
+    """
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
         raise SparkError(f"{missing[0]} is not installed: pip install 'khabar[spark]', or make spark")
     check_java()
+    from py4j.protocol import Py4JError  # an extra
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    # Else workers run whatever python3 is in the path.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = (
-        SparkSession.builder.master(f"local[{threads}]")
-        .appName("khabar dedup archive")
+        SparkSession.builder.master(master)
+        .appName(name)
         .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", str(4 * threads))
         # Documents are wide: where those of a partition fit into memory they are hashed, not sorted.
         .config("spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold", "64m")
         .config("spark.sql.session.timeZone", "UTC")
         # Batches of a few megabytes: a document of 300 words takes 2.7 KB, and some are books.
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "2048")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.extraJavaOptions", _JAVA_OPTIONS)
         .config("spark.log.level", "OFF")
     )
+    if master.startswith("local"):
+        # Else workers run whatever python3 is in the path; on a cluster, that is for it to say.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        builder = builder.config("spark.driver.host", "127.0.0.1").config(
+            "spark.driver.bindAddress", "127.0.0.1"
+        )
+    if slices is not None:
+        builder = builder.config("spark.sql.shuffle.partitions", str(slices))
     if folder is not None:
         builder = builder.config("spark.local.dir", folder)
-    return builder.getOrCreate()
+    try:
+        return builder.getOrCreate()
+    except (PySparkException, Py4JError) as error:
+        raise SparkError(f"{master} does not answer: {cause(error)}") from None
 
 
 def check_java() -> None:

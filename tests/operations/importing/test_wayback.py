@@ -4,6 +4,11 @@ The archive is a server of ours with the two interfaces: lines of CDX with a key
 the bytes of a capture under its time.
 """
 
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +21,9 @@ from crawler.model.period import ANY_TIME, Period
 from crawler.model.site import Site
 from crawler.operations.importing.wayback import PER_MINUTE, Clock, fetch_captures
 from crawler.settings import Settings
+from tests.support.captures import WHEN, Captured, warc
 from tests.support.made_up_site import Answer, MadeUpSite, article_page
+from tests.support.strangers import PROGRAMS, needs_strangers, run
 
 SITE = Site(id="outlet", name="موقع", url="https://www.outlet.example/", exclude=("^/print/",))
 ADDRESS = "https://outlet.example/news/"
@@ -123,3 +130,56 @@ def test_an_index_in_json_and_a_period(tmp_path: Path) -> None:
         )
         assert report.fetched == 1
         assert "from=20200101000000&to=20200110000000" in web.asked[0]
+
+
+@pytest.fixture
+def pywb(tmp_path: Path) -> Iterator[str]:
+    """The address of a collection that pywb serves here: captures of two times, a removal, an image."""
+    folder = tmp_path / "pywb"
+    folder.mkdir()
+    captures = [
+        Captured(f"{ADDRESS}{number}", article_page(f"{ADDRESS}{number}", None).encode(), at)
+        for number in range(3)
+        for at in (WHEN, WHEN + timedelta(days=number))
+    ]
+    captures += [
+        Captured(f"{ADDRESS}3", b"<p>gone</p>", status="404 Not Found"),
+        Captured("https://outlet.example/logo.png", b"PNG", content_type="image/png"),
+        Captured("https://elsewhere.example/a", b"<p>other</p>"),
+    ]
+    (folder / "all.warc.gz").write_bytes(warc(captures))
+    run("wb-manager", "init", "case", folder=folder)
+    run("wb-manager", "add", "case", "all.warc.gz", folder=folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(PROGRAMS / "wayback"), "-b", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/case"
+    finally:
+        server.kill()
+        server.wait()
+
+
+@needs_strangers
+def test_pywb_gives_each_capture_as_it_was(pywb: str, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, wayback_index=f"{pywb}/cdx", wayback_replay=pywb, delay=0)
+    folder = tmp_path / "captures"
+    for fetched, present in ((3, 0), (0, 3)):
+        report = fetch_captures(SITE, ANY_TIME, settings, folder, clock=FakeClock().clock())
+        assert (report.fetched, report.present, report.failed, report.problems) == (fetched, present, 0, [])
+    reader = Reader(folder, 10**6)
+    (file,) = folder.iterdir()
+    records = list(reader.records(file, file.name))
+    assert [(r.kind, r.url, r.captured_at) for r in records] == [
+        (RecordKind.PAGE, f"{ADDRESS}{number}", WHEN) for number in range(3)
+    ]
+    assert [reader.payload(record).body for record in records] == [
+        article_page(f"{ADDRESS}{number}", None).encode() for number in range(3)
+    ]
