@@ -69,6 +69,8 @@ def _content(stores: Stores) -> dict[str, Any]:
         for document in documents:
             # Of a page in quarantine, and of when it was put there.
             document.pop("at", None)
+            # A mark has a token made by chance, and goes when it is in the log.
+            document.pop("custody_pending", None)
         content[name] = documents
     return content | {"counted": BoilerplateCounts(stores.redis, SITE.id).template().pages}
 
