@@ -50,6 +50,7 @@ def withdraw(stores: Stores, page_id: str, article_id: str | None, waiting: Wait
         key = f"{article['_id']}:{article['text_sha256'][:16]}"
         record = {**article, "article_id": article["_id"], "withdrawn_at": at, "reason": waiting.reason.value}
         record |= pending_mark(EventKind.WITHDRAWAL, at)
+        record.pop("unsettled", None)  # nothing is left to settle
         stores.db.withdrawn.replace_one({"_id": key}, {**record, "_id": key}, upsert=True)
         _leave_story(stores, article["_id"])
         stores.db.articles.delete_one({"_id": article["_id"]})
