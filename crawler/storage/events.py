@@ -167,7 +167,7 @@ class _Assignment:
         for document in documents:
             id_ = document["_id"]
             self.links[id_] = document["links"]
-            features = Features.from_bytes(id_, document["features"])
+            features = Features.from_bytes(id_, document.get("features", b""))
             if features is None:
                 outdated[id_] = document["links"]
             else:

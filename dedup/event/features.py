@@ -131,9 +131,9 @@ class Features:
     @classmethod
     def from_bytes(cls, id_: str, stored: bytes) -> "Features | None":
         """The features that were kept; None for a form of another version."""
-        end = stored.index(b"\0")
-        head: dict[str, Any] = json.loads(stored[:end])
-        if head["version"] != VERSION:
+        end = stored.find(b"\0")
+        head: dict[str, Any] = json.loads(stored[:end]) if end > 0 else {}
+        if head.get("version") != VERSION:
             return None
         count = head["terms"]
         keys = (len(stored) - end - 1 - count * 9) // 6
