@@ -132,6 +132,7 @@ class ArticleStore:
                 "revision": 1,
                 "signature": new.prepared.to_stored(),
                 **story_fields(new.id, new.decision),
+                "unsettled": True,
                 "first_seen_at": new.capture.fetched_at,
                 "removed_at": None,
                 "aliases": [new.capture.url],
