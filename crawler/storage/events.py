@@ -7,6 +7,7 @@ another story since carries `event_pending`; `assign_events` looks at it, after 
 repeated, and the mark goes last: what a crash cuts off is done again.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from pymongo import DeleteOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.database import Database
 from redis.exceptions import LockError
 
-from crawler.storage.batches import in_batches
+from crawler.storage.batches import ids_in_batches, in_batches, write_in_batches
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import BASENAME
 from crawler.storage.schema import Document
@@ -76,10 +77,11 @@ def look_again(db: Database[Document], article_ids: Sequence[str] | None = None)
     For all of them what is stored is forgotten: texts are read again, and every link is looked for anew.
     """
     if article_ids is None:
-        db.event_profiles.delete_many({})
-        db.articles.update_many({}, {"$set": {"event_pending": True}})
-    else:
-        db.articles.update_many({"_id": {"$in": list(article_ids)}}, {"$set": {"event_pending": True}})
+        for ids in ids_in_batches(db.event_profiles):
+            db.event_profiles.delete_many({"_id": {"$in": ids}})
+    batches = ids_in_batches(db.articles) if article_ids is None else [list(article_ids)]
+    for ids in batches:
+        db.articles.update_many({"_id": {"$in": ids}}, {"$set": {"event_pending": True}})
 
 
 def leave_event(db: Database[Document], article_id: str, event_id: str | None) -> None:
@@ -135,7 +137,7 @@ class _Assignment:
         self._take_in_connected(touched)
         self._write_profiles()
         self._write_events(self.index.groups(touched & self.index.ids()))
-        self.db.articles.bulk_write([_no_longer_waiting(header) for header in self.batch], ordered=False)
+        write_in_batches(self.db.articles, map(_no_longer_waiting, self.batch))
 
     @property
     def _copies(self) -> set[str]:
@@ -151,8 +153,8 @@ class _Assignment:
         self.links = {id_: document["links"] for id_, document in stored.items()}
         self.added = _read(self.db, fresh)
         days = {day for each in self.added.values() if each.day is not None for day in window(each.day)}
-        neighbours = self.db.event_profiles.find({"day": {"$in": sorted(days)}})
-        self._restore(each for each in neighbours if each["_id"] not in copies | self.added.keys())
+        for ids in ids_in_batches(self.db.event_profiles, {"day": {"$in": sorted(days)}}):
+            self._restore(self._stored_profiles(set(ids) - copies - self.added.keys()))
         for each in self.added.values():
             self.index.add_features(each)
         left = {other for id_ in copies | self.added.keys() for other in self.links.get(id_, ())}
@@ -194,19 +196,17 @@ class _Assignment:
         updates: list[DeleteOne | ReplaceOne[Document] | UpdateOne] = [
             DeleteOne({"_id": id_}) for id_ in sorted(self._copies)
         ]
+        others: defaultdict[str, dict[str, dict[str, object]]] = defaultdict(dict)
         for id_, each in self.added.items():
             links = self.index.linked(id_)
             document = {"day": each.day, "links": links, "features": each.to_bytes()}
             updates.append(ReplaceOne({"_id": id_}, document, upsert=True))
-            gone = self.links.get(id_, {}).keys() - links.keys()
-            updates += [UpdateOne({"_id": other}, {"$unset": {f"links.{id_}": ""}}) for other in sorted(gone)]
-            updates += [
-                UpdateOne({"_id": other}, {"$set": {f"links.{id_}": strength}})
-                for other, strength in links.items()
-                if other not in self.added
-            ]
-        if updates:
-            self.db.event_profiles.bulk_write(updates)
+            for other in self.links.get(id_, {}).keys() - links.keys():
+                others[other].setdefault("$unset", {})[f"links.{id_}"] = ""
+            for other in links.keys() - self.added.keys():
+                others[other].setdefault("$set", {})[f"links.{id_}"] = links[other]
+        updates += [UpdateOne({"_id": other}, change) for other, change in sorted(others.items())]
+        write_in_batches(self.db.event_profiles, updates)
 
     def _write_events(self, groups: Sequence[Sequence[str]]) -> None:
         """Give the articles of some events the event's id, where they don't have it."""
@@ -226,8 +226,7 @@ class _Assignment:
             for id_, event in name_events(groups, former_ids, homes).items()
             if (story := stored[id_]["story_id"]) in waiting or former_ids.get(id_) != event
         ]
-        if updates:
-            self.db.articles.bulk_write(updates, ordered=False)
+        write_in_batches(self.db.articles, updates)
 
 
 def _no_longer_waiting(header: ArticleHeader) -> UpdateOne:
