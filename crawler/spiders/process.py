@@ -5,6 +5,7 @@ is gone. The child writes events as lines of JSON to stdout, the last of them th
 stderr. Each crawl has one, since a reactor cannot be started again, and so that no crawl ends another.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -127,6 +128,8 @@ def _crawl(record: CrawlRecord, settings: Settings, stop_request: _StopRequest) 
 
 def _stop_with_parent(stop_request: _StopRequest) -> None:
     """Wait for the end of stdin, then stop: nobody would read the report of an orphan."""
-    while sys.stdin.read(1):
-        pass
+    # A parent that ends with unread events resets the connection instead of ending it.
+    with contextlib.suppress(ConnectionError):
+        while sys.stdin.read(1):
+            pass
     stop_request.stop("the process that started the crawl is gone")

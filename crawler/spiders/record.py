@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
+from redis.exceptions import OutOfMemoryError
+
 from crawler import __version__
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
@@ -246,7 +248,8 @@ def settle_stories(stores: Stores, run: CrawlRun) -> None:
     """Settle the stories of the new articles; the log says what came of it."""
     try:
         settled = settle_new(stores, lambda: run.lease.renew(stores.db))
-    except DedupError as error:  # the index is full, or was replaced: the articles wait on
+    except (DedupError, OutOfMemoryError) as error:
+        # The index is full, or was replaced: the articles wait on.
         logger.error("The stories of the new articles are not settled yet: %s", error)
         return
     if settled is None:

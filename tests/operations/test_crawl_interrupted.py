@@ -32,8 +32,12 @@ def fresh(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
 
 @pytest.fixture
 def slow(servers: Servers, tmp_path: Path) -> Iterator[Crawled]:
-    """A newsroom whose sites take their time: a crawl is caught in the middle even on a busy machine."""
-    with crawled_newsroom(servers, tmp_path, run=False, latency=1.5) as found:
+    """A newsroom that is asked for a page in a while: a crawl is caught in the middle on any machine."""
+    with crawled_newsroom(servers, tmp_path, run=False) as found:
+        seed = found.seeds / f"{SITE}.toml"
+        text = seed.read_text(encoding="utf-8")
+        assert "delay = 0" in text
+        seed.write_text(text.replace("delay = 0", "delay = 0.4"), encoding="utf-8")
         yield found
 
 

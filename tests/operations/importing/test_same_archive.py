@@ -1,5 +1,6 @@
 """The same pages give the same archive, whatever they come in: a crawl, WARC, ARC, WACZ, mirror, index."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -71,8 +72,12 @@ def _package(stores: Stores, settings: Settings, path: Path) -> list[ReadRecord]
     return list(read_records(warc_file))
 
 
-def _body(web: MadeUpSite, path: str) -> bytes:
-    answer = web.answers[path]
+def _late(answer: Answer) -> Answer:
+    time.sleep(0.5)
+    return answer
+
+
+def _body(answer: object) -> bytes:
     assert isinstance(answer, Answer)
     return answer.body.encode() if isinstance(answer.body, str) else answer.body
 
@@ -85,15 +90,17 @@ def test_the_same_pages_give_the_same_archive(settings: Settings, stores: Stores
             web.article(path, PUBLISHED + timedelta(hours=number))
         # A copy: the text of one under an address and a time of its own.
         copied = article_page(web.base + paths[0], PUBLISHED + timedelta(days=1))
-        web.answers["/news/copy"] = Answer(
-            copied.replace(f'href="{web.base}{paths[0]}"', f'href="{web.base}/news/copy"')
-        )
+        copy = Answer(copied.replace(f'href="{web.base}{paths[0]}"', f'href="{web.base}/news/copy"'))
+        # A story is named after what is stored first.
+        web.answers["/news/copy"] = lambda _headers: _late(copy)
         web.answers["/sitemap.xml"] = Answer(sitemap(dict.fromkeys([*paths, "/news/copy"]), web.base))
         site = web.site(sitemaps=[f"{web.base}/sitemap.xml"])
         # A story begins with what was seen first.
         captures = [
-            Captured(f"{web.base}{path}", _body(web, path), CAPTURED + timedelta(seconds=number))
-            for number, path in enumerate((*paths, "/news/copy"))
+            Captured(f"{web.base}{path}", _body(answer), CAPTURED + timedelta(seconds=number))
+            for number, (path, answer) in enumerate(
+                [*((path, web.answers[path]) for path in paths), ("/news/copy", copy)]
+            )
         ]
 
         def archive_of(fill: Callable[[], object]) -> dict[str, dict[str, Any]]:
