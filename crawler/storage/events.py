@@ -196,16 +196,16 @@ class _Assignment:
         updates: list[DeleteOne | ReplaceOne[Document] | UpdateOne] = [
             DeleteOne({"_id": id_}) for id_ in sorted(self._copies)
         ]
-        others: defaultdict[str, dict[str, dict[str, object]]] = defaultdict(dict)
+        changes: defaultdict[str, dict[str, dict[str, object]]] = defaultdict(dict)
         for id_, each in self.added.items():
             links = self.index.linked(id_)
             document = {"day": each.day, "links": links, "features": each.to_bytes()}
             updates.append(ReplaceOne({"_id": id_}, document, upsert=True))
             for other in self.links.get(id_, {}).keys() - links.keys():
-                others[other].setdefault("$unset", {})[f"links.{id_}"] = ""
+                changes[other].setdefault("$unset", {})[f"links.{id_}"] = ""
             for other in links.keys() - self.added.keys():
-                others[other].setdefault("$set", {})[f"links.{id_}"] = links[other]
-        updates += [UpdateOne({"_id": other}, change) for other, change in sorted(others.items())]
+                changes[other].setdefault("$set", {})[f"links.{id_}"] = links[other]
+        updates += [UpdateOne({"_id": other}, change) for other, change in sorted(changes.items())]
         write_in_batches(self.db.event_profiles, updates)
 
     def _write_events(self, groups: Sequence[Sequence[str]]) -> None:
