@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedup.event.dates import Days
 from dedup.event.evidence import FEATURES, Values, evidence, published_apart
 from dedup.event.features import Features, features_of
 from dedup.event.lexicon import read_data
@@ -14,6 +15,10 @@ from dedup.event.profile import Profile
 
 _TELLING = 0.25
 """An explanation leaves out what changes the log odds by less."""
+_SAME_SOURCE, _LEAD = FEATURES.index("same_source"), FEATURES.index("lead")
+_FRAME_SIMILARITY = 0.5
+"""Similarity of two first sentences from which an outlet's articles may be one frame filled in anew: its
+rates, its weather. Where these name other days they are no event (decision 45)."""
 _DIGITS = 6
 _SHOWN = 8
 """Names and words that an explanation lists at most, the rarest first."""
@@ -119,8 +124,23 @@ def probabilities(article: Features, candidates: Sequence[Features]) -> list[flo
     values = evidence(article, candidates)
     dated = np.array([article.published is not None and other.published is not None for other in candidates])
     odds = np.where(dated, model(dated=True).log_odds(values), model(dated=False).log_odds(values))
+    in_frame = (values[:, _SAME_SOURCE] > 0) & (values[:, _LEAD] >= _FRAME_SIMILARITY)
+    for at in np.flatnonzero(in_frame).tolist():
+        if _name_other_days(article.lead_days, candidates[at].lead_days):
+            odds[at] = -np.inf
     # Rounded, since the order in which terms are added up must not decide.
     return [round(each, _DIGITS) for each in (1 / (1 + np.exp(-odds))).tolist()]
+
+
+def _name_other_days(days: Days, other_days: Days) -> bool:
+    """Whether two texts both name days, and none that both name."""
+    return _apart(days.weekdays, other_days.weekdays) or _apart(
+        [date[:2] for date in days.dates], [date[:2] for date in other_days.dates]
+    )
+
+
+def _apart(days: Sequence[object], other_days: Sequence[object]) -> bool:
+    return bool(days and other_days) and not set(days) & set(other_days)
 
 
 def link(first: Profile, second: Profile) -> Link:

@@ -40,6 +40,22 @@ def documents(gap: timedelta = timedelta(hours=2)) -> list[Document]:
     return [*reports, Document("bridge", BRIDGE, MONDAY, "site-9")]
 
 
+WEATHER = (
+    "حالة الطقس اليوم {}: تبقى درجات الحرارة قريبة من معدلاتها بنحو {} درجات، ويكون الجو غائماً جزئياً مع "
+    "فرصة لهطل زخات متفرقة فوق اللاذقية وطرطوس، والرياح غربية خفيفة السرعة والبحر متوسط ارتفاع الموج."
+)
+
+
+def test_an_outlets_reports_of_two_days_are_two_events() -> None:
+    days = [("الاثنين", 3, "coast"), ("الثلاثاء", 4, "coast"), ("الاثنين", 5, "coast")]
+    monday, tuesday, late = (
+        Document(f"weather-{number}", WEATHER.format(day, degrees), MONDAY + timedelta(hours=number), source)
+        for number, (day, degrees, source) in enumerate(days)
+    )
+    assert event_link(monday, tuesday).probability == 0
+    assert event_link(monday, late).probability > 0
+
+
 def test_reports_in_other_words_are_one_event() -> None:
     found = dedup.events(documents())
     assert found == {
