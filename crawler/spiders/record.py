@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from redis.exceptions import OutOfMemoryError
-
 from crawler import __version__
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
@@ -36,7 +34,7 @@ from crawler.storage.frontier import Frontier
 from crawler.storage.lease import Lease, LeaseLostError
 from crawler.storage.schema import ensure_schema
 from crawler.storage.session import StoreSession
-from crawler.storage.settled_stories import settle_new
+from crawler.storage.settled_stories import settle_waiting
 from crawler.storage.site_pages import are_page_validators_unreliable
 from crawler.storage.site_state import (
     Turn,
@@ -50,7 +48,6 @@ from crawler.storage.site_state import (
 from crawler.storage.sources import remember_health
 from crawler.storage.warc.raw_pages import raw_folder
 from crawler.storage.warc.writer import CaptureWriter
-from dedup import DedupError
 
 logger = logging.getLogger(__name__)
 
@@ -206,7 +203,7 @@ class CrawlRecord:
         session = self.run.session
         if self.report.outcome not in OURS:
             session.run(self._clean_first_articles)
-            session.run(lambda stores: settle_stories(stores, self.run))
+            session.run(lambda stores: settle_waiting(stores, lambda: self.run.lease.renew(stores.db)))
         session.run(self.run.keeping.custody.close)
         self.report.left = len(
             self.run.context.frontier(lambda frontier: frontier.pending(datetime.now(UTC)))
@@ -242,25 +239,6 @@ class CrawlRecord:
         if wait > 0:
             remember_next_request(stores.db, self.site.id, datetime.now(UTC) + timedelta(seconds=wait))
         run.lease.release(stores.db)
-
-
-def settle_stories(stores: Stores, run: CrawlRun) -> None:
-    """Settle the stories of the new articles; the log says what came of it."""
-    try:
-        settled = settle_new(stores, lambda: run.lease.renew(stores.db))
-    except (DedupError, OutOfMemoryError) as error:
-        # The index is full, or was replaced: the articles wait on.
-        logger.error("The stories of the new articles are not settled yet: %s", error)
-        return
-    if settled is None:
-        logger.info("Other stories are being changed: the new ones are settled after the next crawl")
-    elif settled.moved or settled.left:
-        logger.info(
-            "%d articles settled: %d belong to another story, %d groups of stories stay as they are",
-            settled.articles,
-            settled.moved,
-            settled.left,
-        )
 
 
 def _findings(report: CrawlReport) -> dict[str, SourceFinding]:

@@ -4,11 +4,13 @@ An article that is stored, or has another text, is marked `unsettled` with the s
 takes the mark away last; so whatever a crash cuts off is done again, and changes nothing that was done.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pymongo import UpdateOne
 from pymongo.database import Database
+from redis.exceptions import OutOfMemoryError
 
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores
@@ -17,11 +19,14 @@ from crawler.storage.placed_stories import place_articles
 from crawler.storage.schema import Document
 from crawler.storage.splits import splits_of
 from crawler.storage.stored_article import UnsealedArticleReader
+from dedup import DedupError
 from dedup import Document as Text
 from dedup.index.settling import settle
 
 AT_ONCE = 256
 """Articles settled in one step: their texts, and those of the stories around them, are held in memory."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -63,6 +68,30 @@ def settle_new(stores: Stores, sign_of_life: Callable[[], object]) -> Settled | 
         return settle_articles(stores, [each["_id"] for each in marked], step)
     finally:
         lock.release()
+
+
+def settle_waiting(stores: Stores, sign_of_life: Callable[[], object] = lambda: None) -> None:
+    """Settle the stories of all articles that wait for it, if it can be done now; the log says what came of it.
+
+    Args:
+        stores: The open stores.
+        sign_of_life: As for `settle_new`.
+    """
+    try:
+        settled = settle_new(stores, sign_of_life)
+    except (DedupError, OutOfMemoryError) as error:
+        # The index is full, or was replaced: the articles wait on.
+        logger.error("The stories of the new articles are not settled yet: %s", error)
+        return
+    if settled is None:
+        logger.info("Other stories are being changed: the new ones are settled after the next crawl")
+    elif settled.moved or settled.left:
+        logger.info(
+            "%d articles settled: %d belong to another story, %d groups of stories stay as they are",
+            settled.articles,
+            settled.moved,
+            settled.left,
+        )
 
 
 def settle_articles(stores: Stores, ids: Sequence[str], sign_of_life: Callable[[], object]) -> Settled:

@@ -27,7 +27,7 @@ from crawler.storage.lease import LEASE_SECONDS, Lease
 from crawler.storage.reextractions import differences
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from crawler.storage.schema import ensure_schema
-from crawler.storage.settled_stories import settle_new
+from crawler.storage.settled_stories import settle_waiting
 from crawler.storage.stored_article import StoredArticle, UnsealedArticleReader
 from crawler.storage.warc.raw_pages import RawPage, fetch_sha256, raw_folder, segments
 from crawler.storage.warc.reader import DamagedSegmentError, read_segment
@@ -106,7 +106,7 @@ def reextract(
         finally:
             pool.close()
             if not dry_run:
-                settle_new(stores, lambda: None)
+                settle_waiting(stores)
                 assign_events(stores)
 
 
