@@ -4,7 +4,7 @@ All is read as it may be served: what is sealed is in no event, and names that a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from crawler.storage.connect import Stores
@@ -39,7 +39,6 @@ class EventStory:
         articles: How many articles tell it.
         sites: Who carries it.
         link: What the article `link.first` has in common with this story's `first`.
-        probability: How likely both report one event.
     """
 
     id: str
@@ -125,14 +124,7 @@ def linked(reader: ArticleReader, here: EventStory, other_stories: Sequence[Even
     """
     profiles = _profiles(reader, [here, *other_stories])
     return [
-        EventStory(
-            story.id,
-            story.first,
-            story.articles,
-            story.sites,
-            _strongest(profiles, story.first.id, here.first.id),
-        )
-        for story in other_stories
+        replace(story, link=_strongest(profiles, story.first.id, here.first.id)) for story in other_stories
     ]
 
 
