@@ -7,6 +7,7 @@ import hashlib
 import os
 import pickle
 import signal
+import stat
 import sys
 import tempfile
 import zipfile
@@ -61,17 +62,26 @@ def make_importable(code: str) -> None:
     package = Path(SparkFiles.get(code))
     digest = hashlib.sha256(package.read_bytes()).hexdigest()[:16]
     folder = Path(tempfile.gettempdir(), f"khabar-code-{os.getuid()}-{digest}")
-    if not folder.exists():
+    if not is_own_folder(folder):
         draft = Path(tempfile.mkdtemp(prefix="khabar-code-"))
         with zipfile.ZipFile(package) as archive:
             archive.extractall(draft)
         try:
             draft.rename(folder)
         except OSError:
-            # Another worker was faster.
-            folder = folder if folder.exists() else draft
+            # Another worker was faster, or somebody else has taken the name.
+            folder = folder if is_own_folder(folder) else draft
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
+
+
+def is_own_folder(folder: Path) -> bool:
+    """Whether a folder is there and is this user's: in one that others may fill lies code of theirs."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
