@@ -203,7 +203,7 @@ class CrawlRecord:
         session = self.run.session
         if self.report.outcome not in OURS:
             session.run(self._clean_first_articles)
-            session.run(lambda stores: settle_waiting(stores, lambda: self.run.lease.renew(stores.db)))
+            session.run(lambda stores: _settle_stories(stores, self.run))
         session.run(self.run.keeping.custody.close)
         self.report.left = len(
             self.run.context.frontier(lambda frontier: frontier.pending(datetime.now(UTC)))
@@ -239,6 +239,11 @@ class CrawlRecord:
         if wait > 0:
             remember_next_request(stores.db, self.site.id, datetime.now(UTC) + timedelta(seconds=wait))
         run.lease.release(stores.db)
+
+
+def _settle_stories(stores: Stores, run: CrawlRun) -> None:
+    """Settle what waits, while the site stays this crawl's."""
+    settle_waiting(stores, lambda: run.lease.renew(stores.db))
 
 
 def _findings(report: CrawlReport) -> dict[str, SourceFinding]:

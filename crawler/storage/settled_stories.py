@@ -71,7 +71,7 @@ def settle_new(stores: Stores, sign_of_life: Callable[[], object]) -> Settled | 
 
 
 def settle_waiting(stores: Stores, sign_of_life: Callable[[], object] = lambda: None) -> None:
-    """Settle the stories of all articles that wait for it, if it can be done now; the log says what came of it.
+    """Settle the stories of all articles that wait for it, if it can be done now; the log says how it went.
 
     Args:
         stores: The open stores.
