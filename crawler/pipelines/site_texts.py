@@ -70,9 +70,8 @@ class SiteTexts:
             page: The page, with the article that it is read as.
         """
         with self._lock:
-            ids = set().union(*(self._by_band.get(band, ()) for band in page.text.bands))
-            recent = _with_text(page.text, (self._pages[id_].holder for id_ in ids))
-            frequent = next((group for group in self._frequent if _is_same(group[0].text, page.text)), None)
+            recent = _with_text(page.text, self._recent(page.text))
+            frequent = self._frequent_group(page.text)
         stored = self._look_up(db, page) if frequent is None else frequent
         # What this crawl has seen of a page is newer than what is stored of it.
         holders = {holder.page_id: holder for holder in [*stored, *recent]}
@@ -82,8 +81,7 @@ class SiteTexts:
     def is_frequent(self, text: PageText) -> bool:
         """Whether a text is known to stand under many addresses."""
         with self._lock:
-            frequent = [group[0] for group in self._frequent]
-        return bool(_with_text(text, frequent))
+            return self._frequent_group(text) is not None
 
     def shares(self, text: PageText, page_id: str, stored: Iterable[TextHolder]) -> bool:
         """Whether another address has a page's text, of those given and of those that this crawl has seen.
@@ -94,10 +92,18 @@ class SiteTexts:
             stored: Settled pages that may have it.
         """
         with self._lock:
-            ids = set().union(*(self._by_band.get(band, ()) for band in text.bands))
-            recent = [self._pages[id_].holder for id_ in ids if id_ != page_id]
-            frequent = [group[0] for group in self._frequent]
-        return bool(_with_text(text, [*recent, *frequent, *stored]))
+            recent = [holder for holder in self._recent(text) if holder.page_id != page_id]
+            is_frequent = self._frequent_group(text) is not None
+        return is_frequent or bool(_with_text(text, [*recent, *stored]))
+
+    def _recent(self, text: PageText) -> list[TextHolder]:
+        """Pages of this crawl that may have a text; the lock is held."""
+        ids = set().union(*(self._by_band.get(band, ()) for band in text.bands))
+        return [self._pages[id_].holder for id_ in ids]
+
+    def _frequent_group(self, text: PageText) -> list[TextHolder] | None:
+        """Some of the many addresses that have a text, where they are remembered; the lock is held."""
+        return next((group for group in self._frequent if _is_same(group[0].text, text)), None)
 
     def _look_up(self, db: Database[Document], page: TextHolder) -> list[TextHolder]:
         """The settled pages with a page's text; a text under many is remembered."""
