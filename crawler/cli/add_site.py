@@ -21,7 +21,7 @@ from crawler.model.site import Site
 
 if TYPE_CHECKING:
     from crawler.operations.sites.check import SiteCheck
-    from crawler.operations.sites.survey import Survey
+    from crawler.operations.sites.survey_report import Survey
 
 _SHOWN = 220
 """Letters of a sample's text: enough to see whether it begins with the article or with a menu."""

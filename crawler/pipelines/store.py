@@ -15,7 +15,8 @@ from crawler.model.article import DatePrecision, Disposition, UnconfirmedReason
 from crawler.pipelines.item import Amendment, PageItem, page_ended
 from crawler.pipelines.run import CrawlRun, crawl_run
 from crawler.pipelines.unconfirmed import complete_withdrawal, waiting_outcome
-from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.article_fields import Capture
+from crawler.storage.articles import ArticleStore
 from crawler.storage.captured_pages import CapturedPages
 from crawler.storage.connect import Stores
 from crawler.storage.crawls import NEW

@@ -12,7 +12,8 @@ from pymongo import UpdateOne
 from pymongo.database import Database
 from redis.lock import Lock
 
-from crawler.storage.articles import ArticleStore, story_fields
+from crawler.storage.article_fields import story_fields
+from crawler.storage.articles import ArticleStore
 from crawler.storage.batches import in_batches
 from crawler.storage.change_marks import mark_changed
 from crawler.storage.connect import Stores

@@ -13,7 +13,8 @@ from pymongo.database import Database
 
 from crawler.custody.entries import EventKind
 from crawler.model.article import Article, DatePrecision
-from crawler.storage.articles import ArticleStore, reading_fields, story_fields
+from crawler.storage.article_fields import reading_fields, story_fields
+from crawler.storage.articles import ArticleStore
 from crawler.storage.custody_records import pending_mark
 from crawler.storage.schema import Document
 from crawler.storage.stored_article import StoredArticle

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from crawler.model.job import Job
 from crawler.operations.crawling.crawl import crawl
 from crawler.settings import Settings
-from crawler.storage.articles import reading_fields
+from crawler.storage.article_fields import reading_fields
 from crawler.storage.connect import Stores
 from crawler.storage.stored_article import StoredArticle
 from tests.support.made_up_site import Answer, MadeUpSite, listing_page

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.model.article import Article, DatePrecision
 from crawler.pipelines.stored_article import with_better_metadata
-from crawler.storage.articles import reading_fields
+from crawler.storage.article_fields import reading_fields
 
 DAY = datetime(2026, 11, 28, 21, tzinfo=UTC)
 STORED = Article(

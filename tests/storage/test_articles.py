@@ -8,7 +8,8 @@ from pymongo.errors import WriteError
 
 from crawler.model.article import Article, DatePrecision
 from crawler.storage import dedup_index
-from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.article_fields import Capture
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import BASENAME, clear_index, index_was_lost, open_index
 from crawler.storage.dedup_rebuild import mend_index, rebuild_index

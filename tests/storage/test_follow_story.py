@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from crawler.model.article import Article
-from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.article_fields import Capture
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import follow_story, open_index
 from crawler.storage.schema import ensure_schema

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.model.article import Article
-from crawler.storage.articles import ArticleStore, Capture
+from crawler.storage.article_fields import Capture
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, follow_story, open_index
 from crawler.storage.dedup_rebuild import rebuild_index

@@ -7,7 +7,8 @@ from itertools import permutations
 import pytest
 
 from crawler.model.article import Article
-from crawler.storage.articles import ArticleStore, Capture, story_fields
+from crawler.storage.article_fields import Capture, story_fields
+from crawler.storage.articles import ArticleStore
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import clear_index, follow_story, open_index
 from crawler.storage.dedup_rebuild import rebuild_index

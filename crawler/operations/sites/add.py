@@ -13,7 +13,7 @@ from crawler.folders import bundled_seeds, user_seeds
 from crawler.model.seed_types import LONGEST_DELAY
 from crawler.model.seeds import SITE_ID, check_seed, load_site
 from crawler.model.site import Site
-from crawler.operations.sites.survey import Survey
+from crawler.operations.sites.survey_report import Survey
 from crawler.parsing.urls import host_of, url_key
 
 _PUBLIC_PARTS = frozenset(

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from crawler.errors import KhabarError
 from crawler.model.site import Site
 from crawler.operations.sites.add import Change, changes_of
-from crawler.operations.sites.survey import Survey, survey_site
+from crawler.operations.sites.survey import survey_site
+from crawler.operations.sites.survey_report import Survey
 from crawler.settings import Settings
 
 

@@ -11,7 +11,8 @@ from lxml import etree
 from crawler.errors import KhabarError, UsageError
 from crawler.model.site import Site
 from crawler.operations.sites.add import refuse_duplicate, seed_path, seed_text, site_id_of, write_seed
-from crawler.operations.sites.survey import Survey, home_address
+from crawler.operations.sites.survey import home_address
+from crawler.operations.sites.survey_report import Survey
 from crawler.parsing.encoding import decode
 from crawler.parsing.markup import MarkupError, parse_xml
 from crawler.parsing.urls import url_key

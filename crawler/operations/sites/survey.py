@@ -1,13 +1,12 @@
 """Look at a site: which sources it has, how it calls itself, and whether its articles can be read."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host, judge_source
+from crawler.discovery.accounting import AddressOutcome, foreign_host
 from crawler.discovery.feed import FeedError, parse_feed
-from crawler.discovery.home import HomePage, read_home
+from crawler.discovery.home import read_home
 from crawler.discovery.listing import parse_listing
 from crawler.discovery.sitemap import SitemapError, parse_sitemap
 from crawler.discovery.window import newest_first
@@ -16,9 +15,10 @@ from crawler.discovery.wordpress_posts import PostsError, parse_posts
 from crawler.errors import KhabarError, UsageError
 from crawler.extraction.errors import Blocked, ExtractionError, NotArticleReason, NotHtml, Unavailable
 from crawler.fetch.client import CertificateError, Fetched, FetchError, PoliteFetcher
-from crawler.model.article import Article, Discovered
+from crawler.model.article import Discovered
 from crawler.model.site import Site
 from crawler.operations.extraction_worker import extract_within_time
+from crawler.operations.sites.survey_report import Sample, Survey
 from crawler.parsing.urls import InvalidURLError, absolute_url
 from crawler.settings import Settings
 
@@ -39,60 +39,6 @@ QUIET = timedelta(days=30)
 
 NO_HOME = frozenset({NotArticleReason.FEED, NotArticleReason.SITEMAP, NotArticleReason.EMPTY_PAGE})
 """What extraction may call a page that is no home page of anything."""
-
-
-@dataclass(slots=True)
-class Sample:
-    """An article as it was extracted, or why there is none."""
-
-    url: str
-    article: Article | None = None
-    problem: str | None = None
-    is_shell: bool = False
-    """Whether its text only comes when its scripts run."""
-
-
-@dataclass(slots=True)
-class Survey:
-    """What a look at a site found. `unsure` are sentences for the person who checks the seed."""
-
-    url: str
-    home: HomePage
-    feeds: list[str] = field(default_factory=list)
-    sitemaps: list[str] = field(default_factory=list)
-    listings: list[str] = field(default_factory=list)
-    wordpress: bool = False
-    delay: float | None = None
-    tls: str = "verify"
-    is_shell: bool = False
-    """Whether the home page shows nothing before its scripts run."""
-    samples: list[Sample] = field(default_factory=list)
-    unsure: list[str] = field(default_factory=list)
-    requests: int = 0
-    addresses: AddressCounts = field(default_factory=AddressCounts)
-    """What became of the addresses that the sources name: `moved_to` is told from them."""
-
-    @property
-    def needs_rendering(self) -> bool:
-        """Whether the site's pages are drawn by scripts."""
-        return self.is_shell or (bool(self.samples) and all(sample.is_shell for sample in self.samples))
-
-    @property
-    def has_article(self) -> bool:
-        """Whether at least one article could be read."""
-        return any(sample.article is not None for sample in self.samples)
-
-    @property
-    def moved_to(self) -> str | None:
-        """The foreign host that the sources lead to, where they name nothing on the site."""
-        return judge_source(self.addresses).host
-
-    @property
-    def language(self) -> str | None:
-        """What the site writes: what its articles are in, else what its home page says."""
-        read = [sample.article.language for sample in self.samples if sample.article]
-        languages = [language for language in read if language]
-        return max(set(languages), key=languages.count) if languages else self.home.language
 
 
 def home_address(text: str) -> str:

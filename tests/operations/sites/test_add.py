@@ -18,7 +18,8 @@ from crawler.operations.sites.add import (
     site_id_of,
     write_seed,
 )
-from crawler.operations.sites.survey import Survey, survey_with
+from crawler.operations.sites.survey import survey_with
+from crawler.operations.sites.survey_report import Survey
 from crawler.settings import Settings
 from tests.support.made_up_site import Answer, article_page, listing_page, made_up_site, sitemap
 

@@ -10,7 +10,7 @@ from crawler.extraction import extract
 from crawler.model.site import Site
 from crawler.operations.sites.opml import write_opml
 from crawler.operations.sites.opml_import import ListedSite, read_opml, take_sites
-from crawler.operations.sites.survey import Sample, Survey
+from crawler.operations.sites.survey_report import Sample, Survey
 from tests.support.made_up_site import article_page
 
 LIST = """<?xml version="1.0" encoding="utf-8"?><opml version="1.1"><body><outline text="أخبار">
