@@ -16,10 +16,10 @@ SHELL := /bin/bash
 demo: $(STAMP)
 	$(BIN)/khabar demo
 
-# Each test process starts its servers; one more than cores, since crawls wait for sites as much as they work.
+# Each test process starts its servers; two more than cores, since crawls wait for sites as much as they work.
 # The stores that KHABAR_TEST_* may name are one for all.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-PARALLEL := $(if $(KHABAR_TEST_MONGODB_URI)$(KHABAR_TEST_REDIS_URL),,-n $(shell echo $$(( $(CORES) < 4 ? $(CORES) + 1 : 5 ))) --dist worksteal)
+PARALLEL := $(if $(KHABAR_TEST_MONGODB_URI)$(KHABAR_TEST_REDIS_URL),,-n $(shell echo $$(( $(CORES) < 4 ? $(CORES) + 2 : 6 ))) --dist worksteal)
 test: $(STAMP)
 	$(BIN)/python -m pytest $(PARALLEL)
 

@@ -96,3 +96,23 @@ def _claim(client: redis.Redis) -> None:
     if client.dbsize() and not client.exists(_OURS):
         pytest.exit("KHABAR_TEST_REDIS_URL names a database that is not empty; name another", returncode=2)
     client.set(_OURS, 1)
+
+
+SLOW = frozenset({"cli", "demo", "importing", "operations", "rendering", "scrapy_project", "web", "worker_pool"})
+"""Folders whose tests start processes and wait for sites."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, give each its part of the slow modules, and these first.
+
+    Each begins with a run of tests of its own: with the slow ones last, one ends them alone. A module stays
+    together, for its fixtures.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    here = Path(__file__).parent
+    by_speed = sorted(modules, key=lambda path: path.relative_to(here).parts[0] not in SLOW)
+    parts = [path for worker in range(workers) for path in by_speed[worker::workers]]
+    items[:] = [item for path in parts for item in modules[path]]
