@@ -10,7 +10,7 @@ import numpy as np
 from dedup.event.dates import Days
 from dedup.event.evidence import FEATURES, Values, evidence, published_apart
 from dedup.event.features import Features, features_of
-from dedup.event.lexicon import read_data
+from dedup.event.lexicon import Wording, read_data
 from dedup.event.profile import Profile
 
 _TELLING = 0.25
@@ -51,8 +51,8 @@ class Link:
         second: The id of the other.
         probability: How likely they do, by the model.
         reasons: What a feature added to the log odds, the strongest first.
-        shared: What both articles have: `places`, `names` and `words` of headline and lead, the rarest first;
-            `dead` and `wounded`, the numbers that both give.
+        shared: What both articles have: `places`, `names` and `words` of headline and lead, the rarest first,
+            as the second article writes them; `dead` and `wounded`, the numbers that both give.
         days_apart: Days between the two publications; None where one isn't known.
     """
 
@@ -151,17 +151,18 @@ def link(first: Profile, second: Profile) -> Link:
     chosen = model(dated=apart is not None)
     changes = zip(FEATURES, (chosen.weights * values).tolist(), strict=True)
     (strength,) = probabilities(article, [other])
+    wording = Wording(second.written)
     return Link(
         first.id,
         second.id,
         strength,
         reasons=tuple(sorted((each for each in changes if each[1]), key=lambda change: -abs(change[1]))),
         shared={
-            "places": _rarest(first.all_places, second.all_places),
-            "names": tuple(sorted(" ".join(name) for name in first.names & second.names)[:_SHOWN]),
+            "places": tuple(map(wording.place, _rarest(first.all_places, second.all_places))),
+            "names": tuple(map(wording.name, sorted(first.names & second.names)[:_SHOWN])),
             "dead": _numbers(first.dead & second.dead),
             "wounded": _numbers(first.wounded & second.wounded),
-            "words": _rarest(first.lead, second.lead),
+            "words": tuple(map(wording.word, _rarest(first.lead, second.lead))),
         },
         days_apart=apart,
     )

@@ -63,6 +63,7 @@ class Profile:
         dead: The numbers of dead that headline and lead give.
         wounded: The numbers of wounded.
         weapons: The kinds of attack that headline and lead name.
+        written: Headline and text as they are, for whoever is told why.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Profile:
     dead: frozenset[int]
     wounded: frozenset[int]
     weapons: frozenset[str]
+    written: str
 
 
 def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
@@ -92,7 +94,8 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
         seen_at: When it was seen: what it is compared around where it isn't known when it was published.
     """
     around = document.published or seen_at
-    words = words_of(_split_digits(document.text[:_LONGEST_TEXT]))
+    text = document.text[:_LONGEST_TEXT]
+    words = words_of(_split_digits(text))
     stems = [stem(word) for word in words]
     in_text = set(stems)
     # A saved page's title has the site's name, too: of the title counts what the text says as well.
@@ -103,10 +106,10 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
     top = [*title, *lead]
     regions = lexicon().regions
     mentions = find_places(words)
-    in_title = {name for _, name in find_places(title)}
-    near = {name for at, name in mentions if begins <= at < begins + LEAD_WORDS} | in_title
-    local = [name for at, name in mentions if at >= begins and name not in regions]
-    all_places = _place_weights(name for _, name in mentions)
+    in_title = {mention.name for mention in find_places(title)}
+    near = {each.name for each in mentions if begins <= each.at < begins + LEAD_WORDS} | in_title
+    local = [each.name for each in mentions if each.at >= begins and each.name not in regions]
+    all_places = _place_weights(mention.name for mention in mentions)
     places = _place_weights(near)
     casualties = find_casualties(top)
     lead_vector = _vector([*map(stem, title), *stems[begins : begins + LEAD_WORDS]])
@@ -128,6 +131,7 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
         dead=casualties["dead"],
         wounded=casualties["wounded"],
         weapons=frozenset(lexicon().weapons[word] for word in top if word in lexicon().weapons),
+        written=f"{document.title}\n{text}" if document.title else text,
     )
 
 

@@ -87,6 +87,17 @@ def words(text: str) -> list[str]:
     return normalise(text).split()
 
 
+def words_of_each(pieces: Sequence[str]) -> list[list[str]]:
+    """The normalised words of each of many short texts, read in one go."""
+    units, bounds = units_of(pieces)
+    classes, folded, _ = tables()
+    letters = np.where(classes.take(units) >= LETTER, folded.take(units), np.uint16(0x20)).astype("<u2")
+    return [
+        letters[first:last].tobytes().decode("utf-16-le", "surrogatepass").split()
+        for first, last in pairwise(bounds.tolist())
+    ]
+
+
 def shingle(texts: Sequence[str], size: int = SHINGLE_WORDS) -> Shingles:
     """Cut texts into shingles of `size` words.
 

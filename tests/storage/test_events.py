@@ -75,7 +75,7 @@ def test_nothing_of_a_sealed_article_is_a_reason(stores: Stores) -> None:
     view = event_of_story(stores, A)
     assert view is not None
     assert [story.id for story in view.other_stories] == [B, C]
-    assert "سالم حمود" in view.other_stories[0].reasons()["names"]
+    assert "سالم الحمود" in view.other_stories[0].reasons()["names"]
     assert view.other_stories[1].hours_apart is None
     sealed = stores.db.articles.find_one({"_id": B}) or {}
     Seals(stores.db).put(sealed, Seal(B, frozenset({SealedField.NAMES}), "…", MONDAY, ("سالم الحمود",)))

@@ -5,7 +5,7 @@ import pytest
 from dedup.documents import Document
 from dedup.event.casualties import find_casualties
 from dedup.event.dates import days_between, find_days
-from dedup.event.lexicon import find_places, stem
+from dedup.event.lexicon import Wording, find_places, stem
 from dedup.event.profile import profile
 from dedup.text.shingles import words
 
@@ -38,8 +38,21 @@ def test_a_weekday_tells_the_years_of_a_date_without_one() -> None:
 
 
 def test_places_are_known_by_any_spelling_and_by_what_announces_them() -> None:
-    names = [name for _, name in find_places(words("قصف على كفر تعال وبكوباني وقرية طيرانا ثم المدينة"))]
+    mentions = find_places(words("قصف على كفر تعال وبكوباني وقرية طيرانا ثم المدينة"))
+    names = [mention.name for mention in mentions]
     assert names == ["كفرتعال", "عينالعرب", "طيرانا"]
+
+
+def test_what_was_compared_is_told_as_it_is_written() -> None:
+    wording = Wording("قُصِفت بلدتا كَفر تَعال ولكوباني، وقال «المُسعف» سالم الحمود/أبو زيد إنّ القذائفَ كقذائف")
+    assert wording.word("قذايف") == "القذائفَ"
+    assert wording.word("مسعف") == "المُسعف"
+    assert wording.name(("سالم", "حمود")) == "سالم الحمود"
+    assert wording.place("كفرتعال") == "كَفر تَعال"
+    assert wording.place("عينالعرب") == "كوباني"
+    assert Wording("قصف لِلرقّة").place("الرقه") == "الرقّة"
+    # What isn't found as it was compared, in a word that is broken by signs, stands as it was compared.
+    assert Wording("مـ ـقـ ـتـ ـل").word("مقتل") == "مقتل"
 
 
 def test_tolls_are_numbers_of_dead_and_wounded() -> None:
