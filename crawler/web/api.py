@@ -3,15 +3,16 @@
 The functions are plain, so that the framework runs them in threads: the stores' clients block.
 """
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from crawler.errors import UsageError
 from crawler.operations.archive.search_form import SearchForm
 from crawler.web import models
 from crawler.web.article_pages import ArticlePages
+from crawler.web.report_model import ReportFigures
 from crawler.web.reports import Reports
 from crawler.web.scope import Scope, parse_scope
 from crawler.web.site_pages import SitePages
@@ -20,6 +21,22 @@ from crawler.web.today_pages import TodayPages
 T = TypeVar("T")
 
 Period = Literal["all", "365", "30", "7"]
+
+EXAMPLE_ID: Final = "ca978112ca1bbdcafac231b39a23dc4d"
+"""An article's id in the examples, and that of the story that began with it."""
+
+PeriodQuery = Annotated[Period, Query(description="Days back, where no day is given.")]
+SinceQuery = Annotated[
+    str, Query(description="First day of the articles in Damascus.", examples=["2024-12-01"])
+]
+UntilQuery = Annotated[str, Query(description="Their last day.", examples=["2024-12-04"])]
+SiteQuery = Annotated[str, Query(description="Only this site's articles, by id.", examples=["ugarit"])]
+MemberQuery = Annotated[str, Query(description="An article of the story, by id.", examples=[EXAMPLE_ID])]
+SitePath = Annotated[str, Path(description="A site's id.", examples=["ugarit"])]
+ArticlePath = Annotated[str, Path(description="An article's id.", examples=[EXAMPLE_ID])]
+StoryPath = Annotated[
+    str, Path(description="A story's id, or that of one of its articles.", examples=[EXAMPLE_ID])
+]
 
 _WRONG: dict[int | str, dict[str, Any]] = {
     400: {"model": models.Problem, "description": "A value cannot be read; `error` says which."},
@@ -83,7 +100,11 @@ def stored(page: T | None, detail: str | None = None) -> T:
 def today(
     pages: TodayPagesOf,
     day: Annotated[
-        str, Query(description="A day in Damascus; without it the latest that has articles.")
+        str,
+        Query(
+            description="A day in Damascus; without it the latest that has articles.",
+            examples=["2024-12-04"],
+        ),
     ] = "",
 ) -> models.Today:
     """A day's stories by how many sites carry them, and the latest changes of the archive."""
@@ -93,8 +114,8 @@ def today(
 @router.get("/changes", responses=_WRONG)
 def changes(
     pages: TodayPagesOf,
-    kind: Annotated[str, Query(description="edited or removed; both without it.")] = "",
-    site: Annotated[str, Query(description="A site's id.")] = "",
+    kind: Annotated[str, Query(description="edited or removed; both without it.", examples=["edited"])] = "",
+    site: SiteQuery = "",
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.Changes:
     """What was edited or taken down, the latest first by when that was seen."""
@@ -108,7 +129,7 @@ def sites(pages: SitePagesOf) -> models.Overview:
 
 
 @router.get("/sites/{site}", responses=_MISSING)
-def site(pages: SitePagesOf, site: str) -> models.SitePage:
+def site(pages: SitePagesOf, site: SitePath) -> models.SitePage:
     """A site with its crawls, its latest articles and its pages in quarantine."""
     return stored(pages.site(site), f"{site}: the archive does not know this site")
 
@@ -120,7 +141,7 @@ def search(pages: ArticlePagesOf, form: Annotated[SearchForm, Query()]) -> model
 
 
 @router.get("/articles/{article}", responses=_ARTICLE)
-def article(pages: ArticlePagesOf, article: str) -> models.Article:
+def article(pages: ArticlePagesOf, article: ArticlePath) -> models.Article:
     """An article with its earlier wordings, its story and its neighbours."""
     return stored(pages.article(article), f"{article}: the archive holds no article with this id")
 
@@ -128,11 +149,11 @@ def article(pages: ArticlePagesOf, article: str) -> models.Article:
 @router.get("/pairs", responses=_WRONG)
 def pairs(
     pages: ArticlePagesOf,
-    first: Annotated[str, Query(description="The site that had it first, by id.")],
-    carrier: Annotated[str, Query(description="The site that carried it.")],
-    since: Annotated[str, Query(description="First day of the copies, in Damascus.")] = "",
-    until: Annotated[str, Query(description="Last day of the copies, in Damascus.")] = "",
-    period: Annotated[Period, Query(description="Days back, where no day is given.")] = "all",
+    first: Annotated[str, Query(description="The site that had it first, by id.", examples=["barada"])],
+    carrier: Annotated[str, Query(description="The site that carried it.", examples=["ugarit"])],
+    since: SinceQuery = "",
+    until: UntilQuery = "",
+    period: PeriodQuery = "all",
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.Carried:
     """What one site carried of another's: the first article of each story and the copy, newest first."""
@@ -140,17 +161,19 @@ def pairs(
 
 
 @router.get("/stories/{story}", responses=_MISSING)
-def story(pages: ArticlePagesOf, story: str, first: str = "", second: str = "") -> models.Story:
+def story(
+    pages: ArticlePagesOf, story: StoryPath, first: MemberQuery = "", second: MemberQuery = ""
+) -> models.Story:
     """A story, and two of its articles word by word: its first two, unless others are named by id."""
     return stored(pages.story(story, first, second), f"{story}: the archive holds no story with this id")
 
 
 def report_scope(
     pages: SitePagesOf,
-    site: Annotated[str, Query(description="Only this site's articles.")] = "",
-    since: Annotated[str, Query(description="First day in Damascus, such as 2024-12-04.")] = "",
-    until: Annotated[str, Query(description="Last day, such as 2024-12-04.")] = "",
-    period: Annotated[Period, Query(description="Days back, where no day is given.")] = "all",
+    site: SiteQuery = "",
+    since: SinceQuery = "",
+    until: UntilQuery = "",
+    period: PeriodQuery = "all",
 ) -> Scope:
     """The site and the period that a report is narrowed to.
 
@@ -165,7 +188,7 @@ def report_scope(
 ReportScope = Annotated[Scope, Depends(report_scope)]
 
 
-@router.get("/report", responses=_PENDING)
+@router.get("/report", response_model=ReportFigures, responses=_PENDING)
 def report(reports: ReportsOf, scope: ReportScope) -> Response:
     """The dedup report's figures, as `khabar dedup report --format json` prints them."""
     rendered = reports.get(scope)

@@ -20,6 +20,7 @@ from crawler.web.access import HEALTH_PATH, OPEN, Access, AccessMiddleware
 from crawler.web.article_pages import ArticlePages
 from crawler.web.corrections import Corrections
 from crawler.web.corrections import router as corrections_router
+from crawler.web.description import DescribedApp
 from crawler.web.evidence import article_package
 from crawler.web.render import render
 from crawler.web.reports import Reports
@@ -56,7 +57,7 @@ def create_app(
         access: What a reader has to show.
         corrects: Whether readers may correct stories.
     """
-    app = FastAPI(
+    app = DescribedApp(
         title="Khabar",
         version=__version__,
         summary="A news archive, read-only.",
@@ -115,7 +116,7 @@ async def _answer_invalid_request(request: Request, error: Exception) -> Respons
     if any(problem["loc"][0] == "path" for problem in problems):  # another language than ours
         return _error(request, 404, "not_found", "")
     detail = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in problems)
-    return _error(request, 422, "bad_request", detail)
+    return _error(request, 400, "bad_request", detail)
 
 
 def _error(request: Request, code: int, key: str, detail: str) -> Response:

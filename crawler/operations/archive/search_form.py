@@ -42,11 +42,12 @@ class SearchForm(BaseModel):
         "",
         description="Words, “phrases”, -word, word*, OR, AND, parentheses; author: site: section: tag: "
         "title: before: after:. Empty: everything.",
+        examples=["جسر", 'انفجار "ريف دمشق" -site:sana'],
     )
-    site: str = Field("", description="A site's id.")
-    language: str = Field("", description="ISO 639 code, such as ar.")
-    since: str = Field("", description="First day in Damascus, such as 2024-12-04.")
-    until: str = Field("", description="Last day, such as 2024-12-04.")
+    site: str = Field("", description="A site's id.", examples=["ugarit"])
+    language: str = Field("", description="ISO 639 code, such as ar.", examples=["ar"])
+    since: str = Field("", description="First day in Damascus.", examples=["2024-12-01"])
+    until: str = Field("", description="Last day.", examples=["2024-12-04"])
     duplicates: Annotated[Literal["", "no", "yes", "only"], _Word] = Field(
         "", description="no, yes or only; without it no, and yes where a state is asked for."
     )
