@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from importlib import import_module
 from random import Random
-from re import _constants as codes  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
+
+# By name: whether mypy knows them hangs on what else it reads in the same run.
+codes: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 ALPHABET = "aA1 .-\n@(«،أبه/<>:|,\"'_é؟"
 """Characters of the classes that the patterns are about: letters of both scripts, digits, spaces, marks."""
