@@ -133,6 +133,7 @@ def _page(query: str, results: SearchResults, sites: Mapping[str, Site]) -> dict
 
 def _row(hit: Hit, zone: ZoneInfo, results: SearchResults) -> dict[str, Any]:
     day = stated_day(hit, zone)
+    event, reported = results.event(hit.id)
     row = asdict(hit)
     del row["row"], row["stated"]
     return row | {
@@ -141,7 +142,8 @@ def _row(hit: Hit, zone: ZoneInfo, results: SearchResults) -> dict[str, Any]:
         "removed": iso_time(hit.removed, zone),
         "edited": iso_time(hit.edited, zone),
         "outlets": results.outlets.get(hit.story, 1),
-        "event_outlets": results.event_outlets.get(hit.id, 1),
+        "event_id": event,
+        "event_outlets": reported,
         "excerpt": "".join(piece.text for piece in results.excerpts[hit.id]),
     }
 
@@ -153,7 +155,7 @@ def _shown(hit: Hit, zone: ZoneInfo, results: SearchResults) -> Text:
     outlets = results.outlets.get(hit.story, 1)
     if outlets > 1:
         text.append(f" {outlets} sites", style="cyan not bold")
-    if (reported := results.event_outlets.get(hit.id, 1)) > outlets:
+    if (reported := results.event(hit.id)[1]) > outlets:
         text.append(f" {reported} sites report this event", style="cyan not bold")
     if hit.duplicate_of:
         text.append(" duplicate", style="yellow not bold")

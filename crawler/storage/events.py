@@ -20,6 +20,7 @@ from crawler.storage.batches import ids_in_batches, in_batches, write_in_batches
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import BASENAME
 from crawler.storage.schema import Document
+from crawler.storage.splits import stories_apart
 from crawler.storage.stored_article import ArticleHeader, StoredArticle, UnsealedArticleReader
 from dedup.documents import Document as DedupDocument
 from dedup.event.candidates import window
@@ -148,6 +149,7 @@ class _Assignment:
         """Compare what is new with what is stored of its days; returns what may be in another event now."""
         copies = self._copies
         originals = {header.duplicate_of or header.id for header in self.batch} - copies
+        marked = self._mark_apart()
         stored = {each["_id"]: each for each in self._stored_profiles(originals | copies)}
         fresh = originals & {header.id for header in self.batch} | originals - stored.keys()
         self.links = {id_: document["links"] for id_, document in stored.items()}
@@ -158,7 +160,14 @@ class _Assignment:
         for each in self.added.values():
             self.index.add_features(each)
         left = {other for id_ in copies | self.added.keys() for other in self.links.get(id_, ())}
-        return originals | left
+        return originals | left | marked
+
+    def _mark_apart(self) -> set[str]:
+        """Keep stories apart that a person told apart; returns those that a mark on the batch concerns."""
+        pairs = stories_apart(self.db)
+        self.index.mark_apart(pair.originals for pair in pairs)
+        ids = {header.id for header in self.batch}
+        return {id_ for pair in pairs if not ids.isdisjoint(pair.articles) for id_ in pair.originals}
 
     def _stored_profiles(self, ids: Iterable[str]) -> Iterator[Document]:
         for documents in in_batches(self.db.event_profiles, sorted(ids)):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pymongo import UpdateOne
 from pymongo.database import Database
 
+from crawler.storage.batches import in_batches
 from crawler.storage.schema import Document
 
 
@@ -36,6 +37,35 @@ def split_marks(db: Database[Document], article_id: str | None = None) -> list[S
         for document in db.splits.find({"articles": article_id} if article_id else {})
     ]
     return sorted(marks, key=lambda mark: mark.marked_at, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StoriesApart:
+    """Two stories that hold articles which a person told apart.
+
+    Attributes:
+        articles: Both articles.
+        originals: The originals of the stories that they are in now.
+    """
+
+    articles: tuple[str, str]
+    originals: tuple[str, str]
+
+
+def stories_apart(db: Database[Document]) -> list[StoriesApart]:
+    """The stories of all marked pairs; without those of which an article has left the archive."""
+    pairs = splits_of(db)
+    ids = sorted({id_ for pair in pairs for id_ in pair})
+    originals = {
+        article["_id"]: article.get("duplicate_of") or article["_id"]
+        for batch in in_batches(db.articles, ids, {"duplicate_of": 1})
+        for article in batch
+    }
+    return [
+        StoriesApart((first, second), (originals[first], originals[second]))
+        for first, second in pairs
+        if first in originals and second in originals
+    ]
 
 
 def record_splits(db: Database[Document], pairs: Iterable[tuple[str, str]], note: str | None = None) -> int:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import pymongo
 from pymongo.database import Database
@@ -164,6 +164,13 @@ class StoredArticle(ArticleHeader):
         return Article(**values)
 
 
+class ReportedEvent(NamedTuple):
+    """An event, and how many sites report it."""
+
+    id: str
+    sites: int
+
+
 _H = TypeVar("_H", bound=ArticleHeader)
 _W = TypeVar("_W", Revision, EarlierReading)
 
@@ -232,15 +239,17 @@ class ArticleReader:
         """The articles of some events by id, copies too."""
         return self._records_by_id(ArticleHeader, {"event_id": {"$in": list(event_ids)}})
 
-    def count_event_sites(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """How many sites report the event of each of these articles; without those that have none."""
+    def reported_events(self, article_ids: Sequence[str]) -> dict[str, ReportedEvent]:
+        """The event that each of these articles reports; without those that have none."""
         events = {
             id_: header.event_id for id_, header in self.headers(article_ids).items() if header.event_id
         }
         sites: dict[str | None, set[str]] = {}
         for header in self.of_events(sorted(set(events.values()))).values():
             sites.setdefault(header.event_id, set()).add(header.site)
-        return {id_: len(sites[event]) for id_, event in events.items() if event in sites}
+        return {
+            id_: ReportedEvent(event, len(sites[event])) for id_, event in events.items() if event in sites
+        }
 
     def of_site(self, site: str) -> Iterator[ArticleHeader]:
         """Yield the headers of a site's articles, in no order."""

@@ -53,6 +53,7 @@ class ArticlePages:
         """
         results = self._archive.search(form, limit=PAGE, facets=True)
         facets = results.facets or FacetCounts()
+        events = {hit.id: results.event(hit.id) for hit in results.hits.hits}
         return models.SearchResult(
             query=form.q,
             notices=[_notice(notice) for notice in results.notices],
@@ -63,7 +64,8 @@ class ArticlePages:
                     title_parts=_parts(results.titles[hit.id]),
                     excerpt=_parts(results.excerpts[hit.id]),
                     outlets=results.outlets.get(hit.story, 1),
-                    event_outlets=results.event_outlets.get(hit.id, 1),
+                    event_id=events[hit.id][0],
+                    event_outlets=events[hit.id][1],
                 )
                 for hit in results.hits.hits
             ],

@@ -48,6 +48,7 @@ class SearchHit(Brief):
     title_parts: list[Part]
     excerpt: list[Part]
     outlets: int = Field(description="Sites that carry its story.")
+    event_id: str | None = Field(description="The event that its story reports; null where none is known.")
     event_outlets: int = Field(description="Sites that report its event, in whatever words.")
 
 

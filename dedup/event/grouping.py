@@ -6,12 +6,14 @@ doesn't make them one. Pairs without a link count as nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 Links: TypeAlias = Mapping[str, Mapping[str, float]]
 """For each id the ids that it is linked to, with the link's strength; each link stands on both sides."""
+Apart: TypeAlias = Mapping[str, Set[str]]
+"""For each id the ids that no event may hold beside it; each pair stands on both sides."""
 
 LARGEST_PIECE = 400
 """A larger piece is cut at ever stronger links first, so that its time stays bounded."""
@@ -46,13 +48,15 @@ def connected_pieces(links: Links, ids: Iterable[str], threshold: float = 0.0) -
     return pieces
 
 
-def group(links: Links, piece: Iterable[str], bound: float) -> list[list[str]]:
+def group(links: Links, piece: Iterable[str], bound: float, apart: Apart | None = None) -> list[list[str]]:
     """Divide a piece into events.
 
     Args:
         links: The links; those that lead out of the piece are left out.
         piece: Ids.
         bound: The least average strength at which two groups are one event.
+        apart: What may not be in one event, whatever links it: constraints that groups cannot be linked
+            (Davidson and Ravi 2005).
 
     Returns:
         Groups of ids, each in order. They depend on the links alone, not on the order of `piece`.
@@ -62,7 +66,7 @@ def group(links: Links, piece: Iterable[str], bound: float) -> list[list[str]]:
     while waiting:
         ids, kept, threshold = waiting.pop()
         if len(ids) <= LARGEST_PIECE or threshold >= 1:
-            groups += _average_link(kept, ids, bound)
+            groups += _average_link(kept, ids, bound, apart or {})
             continue
         threshold += _STRICTER
         kept = _inner(kept, set(ids), threshold)
@@ -81,11 +85,12 @@ def _inner(links: Links, ids: set[str], threshold: float) -> dict[str, dict[str,
     }
 
 
-def _average_link(links: Links, ids: list[str], bound: float) -> list[list[str]]:
+def _average_link(links: Links, ids: list[str], bound: float, apart: Apart) -> list[list[str]]:
     """Join groups until none of the averages reaches the bound; of equal ones the first ids' go first."""
     members = {number: [id_] for number, id_ in enumerate(ids)}
     numbers = {id_: number for number, id_ in enumerate(ids)}
     sums = {numbers[id_]: {numbers[other]: strength for other, strength in links[id_].items()} for id_ in ids}
+    barred = _barred(apart, numbers)
     heap = [
         (-strength, left, other)
         for left, row in sums.items()
@@ -99,6 +104,8 @@ def _average_link(links: Links, ids: list[str], bound: float) -> list[list[str]]
             break
         if left not in members or other not in members or _average(sums, members, left, other) != -negative:
             continue
+        if not _join(barred, left, other):
+            continue
         members[left] = sorted(members[left] + members.pop(other))
         for third, strength in sums.pop(other).items():
             del sums[third][other]
@@ -108,6 +115,25 @@ def _average_link(links: Links, ids: list[str], bound: float) -> list[list[str]]
             pair = min(left, third), max(left, third)
             heappush(heap, (-_average(sums, members, *pair), *pair))
     return sorted(members.values())
+
+
+def _barred(apart: Apart, numbers: Mapping[str, int]) -> dict[int, set[int]]:
+    """For each number the numbers that it cannot be joined with."""
+    return {
+        number: {numbers[other] for other in apart.get(id_, ()) if other in numbers}
+        for id_, number in numbers.items()
+    }
+
+
+def _join(barred: dict[int, set[int]], left: int, other: int) -> bool:
+    """Let what bars one group bar the two that become one; False where they cannot."""
+    if other in barred[left]:
+        return False
+    for third in barred.pop(other):
+        barred[third].remove(other)
+        barred[third].add(left)
+        barred[left].add(third)
+    return True
 
 
 def _average(

@@ -1,5 +1,6 @@
 """Events as articles come: which article reports the same event as which, in its own words."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,7 +18,7 @@ LEAST_LINK = 0.05
 """A weaker link is as good as none."""
 
 
-def events(documents: Iterable[Any]) -> dict[str, str]:
+def events(documents: Iterable[Any], *, apart: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
     """Find out which articles report the same event, each in its own words.
 
     Articles are linked, not merged: whether two are copies is for `dedup.cluster`. The result doesn't
@@ -27,6 +28,7 @@ def events(documents: Iterable[Any]) -> dict[str, str]:
         documents: In any form that `dedup.documents.document_of` reads; with `title` where there is one.
             Where times of publication are known, only what was published within `WINDOW_DAYS` is compared.
             Documents with the same `story_id` are one event. Where an id comes twice, the later one counts.
+        apart: Pairs of ids that a person told apart: the stories of a pair are never in one event.
 
     Returns:
         For every document the id of its event: that of its earliest article, of two at the same time the
@@ -41,6 +43,9 @@ def events(documents: Iterable[Any]) -> dict[str, str]:
         stories.setdefault(document.story_id or f"\0{document.id}", document.id)
     first_of = {id_: stories[document.story_id or f"\0{id_}"] for id_, document in read.items()}
     index = EventIndex()
+    index.mark_apart(
+        (first_of[left], first_of[right]) for left, right in apart if {left, right} <= read.keys()
+    )
     index.add(read[id_] for id_ in stories.values())
     return {id_: index.event_of(first) for id_, first in first_of.items()}
 
@@ -75,6 +80,7 @@ class EventIndex:
         self._events: dict[str, str] = {}
         self._members: dict[str, list[str]] = {}
         self._stale: set[str] = set()
+        self._apart: defaultdict[str, set[str]] = defaultdict(set)
 
     def __len__(self) -> int:
         return len(self._links)
@@ -143,6 +149,22 @@ class EventIndex:
             if self._compared.pop(id_, None) is not None:
                 self._candidates.remove(id_)
 
+    def mark_apart(self, pairs: Iterable[tuple[str, str]], *, undo: bool = False) -> None:
+        """Mark pairs of articles that are never in one event, whatever links them, directly or by others.
+
+        Args:
+            pairs: Pairs of ids; the articles need not be there yet. One that is marked as apart from itself
+                is passed over.
+            undo: Take marks back.
+        """
+        for first, second in pairs:
+            for id_, other in ((first, second), (second, first)):
+                if undo:
+                    self._apart[id_].discard(other)
+                elif id_ != other:
+                    self._apart[id_].add(other)
+                self._stale.add(id_)
+
     def forget_before(self, moment: datetime) -> None:
         """Free the memory of articles published before a time; their links and events stay.
 
@@ -193,7 +215,7 @@ class EventIndex:
         for old in {self._events[id_] for piece in pieces for id_ in piece if id_ in self._events}:
             self._members.pop(old, None)
         for piece in pieces:
-            for ids in group(self._links, piece, self._bound(piece)):
+            for ids in group(self._links, piece, self._bound(piece), self._apart):
                 ordered = sorted(ids, key=self._published.__getitem__)
                 self._members[ordered[0]] = ordered
                 self._events.update(dict.fromkeys(ids, ordered[0]))

@@ -5,10 +5,12 @@ import pytest
 from crawler.model.seal import Seal, SealedField
 from crawler.operations.archive.events import event_of_story
 from crawler.operations.dedup.events import apply_events, events_pass, shown_events
+from crawler.operations.dedup.split import split
 from crawler.storage.connect import Stores
 from crawler.storage.events import assign_events, count_waiting, leave_event
 from crawler.storage.schema import ensure_schema
 from crawler.storage.seals import Seals
+from crawler.storage.stored_article import ArticleReader
 from tests.support.event_articles import BRIDGE, COPY, MONDAY, A, B, C, document, events
 
 
@@ -52,6 +54,25 @@ def test_crawl_by_crawl_it_is_what_the_whole_archive_gives(stores: Stores) -> No
     leave_event(stores.db, A, A)
     assign_events(stores)
     assert A not in stores.db.event_profiles.distinct("_id")
+
+
+def test_stories_told_apart_by_hand_are_never_one_event(stores: Stores) -> None:
+    ensure_schema(stores.db)
+    copy = document(COPY, 3, story_id=A, duplicate_of=A)
+    stores.db.articles.insert_many([document(A, 0), document(B, 2), document(C, 4), copy])
+    assign_events(stores)
+    assert set(events(stores).values()) == {A}
+    # A mark is between articles: it holds for the stories that they are in.
+    split(stores, COPY, [B])
+    found = events(stores)
+    assert found[A] == found[COPY] != found[B]
+    assert found[C] in (found[A], found[B])
+    reported = ArticleReader(stores.db).reported_events([A, B])
+    assert {id_: event for id_, (event, _) in reported.items()} == {A: found[A], B: found[B]}
+    assert reported[A].sites + reported[B].sites == 4
+    assert events_pass(stores).differing == 0
+    split(stores, B, undo=True)
+    assert set(events(stores).values()) == {A}
 
 
 def test_what_is_cut_off_is_done_again(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

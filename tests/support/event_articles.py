@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from crawler.storage.connect import Stores
+from dedup.prepared import prepare
 
 MONDAY = datetime(2024, 12, 2, 9, tzinfo=UTC)
 A, B, C, COPY, BRIDGE = ("a" * 32, "b" * 32, "c" * 32, "d" * 32, "e" * 32)
@@ -27,7 +28,8 @@ def document(id_: str, hours: float = 0, **given: Any) -> dict[str, Any]:
         "_id": id_, "site": site, "url": f"https://{site}.example/{id_[:6]}", "title": f"خبر {id_[0]}",
         "text": TEXTS[id_], "text_sha256": sha256(TEXTS[id_].encode()).hexdigest(), "published_at": at,
         "published_precision": "minute", "first_seen_at": at + timedelta(hours=1), "revision": 1,
-        "story_id": id_, "duplicate_of": None, "event_pending": True, **given,
+        "story_id": id_, "duplicate_of": None, "event_pending": True,
+        "signature": prepare(id_, TEXTS[id_]).to_stored(), **given,
     }  # fmt: skip
 
 

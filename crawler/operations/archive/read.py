@@ -38,7 +38,13 @@ from crawler.storage.search import (
 )
 from crawler.storage.session import is_away
 from crawler.storage.site_state import SiteState, site_states
-from crawler.storage.stored_article import ArticleReader, EarlierReading, Revision, StoredArticle
+from crawler.storage.stored_article import (
+    ArticleReader,
+    EarlierReading,
+    ReportedEvent,
+    Revision,
+    StoredArticle,
+)
 
 T = TypeVar("T")
 
@@ -52,7 +58,7 @@ class SearchResults:
 
     `query` is the one that was asked, the wider one where the one typed found nothing. By the id of each hit,
     `excerpts` are a few of its lines and `titles` its headline, both with the matches marked, and
-    `event_outlets` how many sites report its event. `outlets` is how many carry each hit's story, by the
+    `events` the event that it reports, if that is known. `outlets` is how many carry each hit's story, by the
     story's id. `facets` are there where they were asked for.
     """
 
@@ -61,13 +67,17 @@ class SearchResults:
     excerpts: dict[str, list[Piece]]
     titles: dict[str, list[Piece]]
     outlets: dict[str, int]
-    event_outlets: dict[str, int]
+    events: dict[str, ReportedEvent]
     facets: FacetCounts | None = None
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What of the query isn't understood."""
         return self.query.notices
+
+    def event(self, id_: str) -> tuple[str | None, int]:
+        """The event of a hit, None where it has none, and how many sites report it, itself included."""
+        return self.events.get(id_, (None, 1))
 
 
 class Archive:
@@ -176,7 +186,7 @@ class Archive:
         marker = Marker(query, [text for hit in hits.hits for text in (texts.get(hit.id, ""), hit.title)])
         outlets = self.lists.outlets([hit.story for hit in hits.hits])
         ids = [hit.id for hit in hits.hits]
-        reported = self.ask(lambda stores: ArticleReader(stores.db).count_event_sites(ids))
+        reported = self.ask(lambda stores: ArticleReader(stores.db).reported_events(ids))
         return SearchResults(
             query,
             hits,

@@ -14,6 +14,7 @@ from crawler.operations.archive.events import STORIES, EventStory, event_stories
 from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.events import assign_events, count_waiting, look_again, profile_of
+from crawler.storage.splits import stories_apart
 from crawler.storage.stored_article import LONGEST_SCAN, ArticleReader, UnsealedArticleReader
 from dedup.event.features import features_of
 from dedup.event.index import EventIndex, window_start
@@ -83,6 +84,7 @@ def events_pass(stores: Stores, progress: Callable[[int], object] | None = None)
         headers = sorted(reader.all_headers(), key=lambda header: header.order)
     originals = [header for header in headers if header.duplicate_of is None]
     index = EventIndex()
+    index.mark_apart(pair.originals for pair in stories_apart(stores.db))
     done = 0
     for batch in reader.in_batches([header.id for header in originals]):
         for article in batch:

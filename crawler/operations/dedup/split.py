@@ -11,7 +11,7 @@ from crawler.operations.archive.show import find_stored
 from crawler.storage.connect import Stores
 from crawler.storage.custody_records import Custodian
 from crawler.storage.dedup_index import open_index, recluster
-from crawler.storage.events import assign_events
+from crawler.storage.events import assign_events, look_again
 from crawler.storage.splits import forget_splits, record_splits, split_marks
 from crawler.storage.stored_article import ArticleReader, UnsealedArticleReader
 
@@ -73,6 +73,8 @@ def split(
     concerned = list(dict.fromkeys(_stories(stores, [article_id, *apart]).values()))
     for group in [concerned] if undo else [[story] for story in concerned]:
         recluster(stores, group)
+    # Stories that are apart already may still be one event.
+    look_again(stores.db, [article_id, *apart])
     assign_events(stores)
     return SplitResult(article_id, changed, _stories(stores, [article_id, *apart]))
 

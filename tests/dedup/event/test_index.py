@@ -180,6 +180,9 @@ def test_groups_divide_all_and_follow_from_the_links_alone(
     assert sorted(id_ for part in groups for ids_ in part for id_ in ids_) == ids
     again = [group(ordered, piece, 0.4) for piece in connected_pieces(ordered, ids)]
     assert sorted(chain(*groups)) == sorted(chain(*again))
+    apart = {"0": {"1", "2"}, "1": {"0"}, "2": {"0"}}
+    divided = [group(links, piece, 0.4, apart) for piece in connected_pieces(links, ids)]
+    assert not any("0" in ids_ and {"1", "2"} & set(ids_) for part in divided for ids_ in part)
 
 
 def test_a_round_up_does_not_make_two_events_one() -> None:
@@ -191,6 +194,18 @@ def test_a_round_up_does_not_make_two_events_one() -> None:
         "r": {"a": 0.7, "c": 0.7},
     }
     assert group(links, list("abcdr"), 0.4) == [["a", "b"], ["c", "d"], ["r"]]
+
+
+def test_what_a_person_told_apart_is_never_one_event() -> None:
+    index = EventIndex()
+    index.add(documents())
+    index.mark_apart([("shelling-0", "shelling-1"), ("bridge", "nobody")])
+    # The third report goes where it is most like; nothing leads from one to the other through it.
+    assert index.event_of("shelling-0") != index.event_of("shelling-1")
+    assert index.event_of("shelling-2") in ("shelling-0", "shelling-1")
+    assert index.all_events() == events(documents(), apart=[("shelling-1", "shelling-0")])
+    index.mark_apart([("shelling-1", "shelling-0")], undo=True)
+    assert index.all_events() == events(documents())
 
 
 def test_a_piece_too_large_is_cut_at_its_weak_links() -> None:
