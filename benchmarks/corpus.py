@@ -11,7 +11,7 @@ Run ``python -m benchmarks.corpus --size 20 --seed 3`` to look at some.
 import argparse
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
@@ -20,6 +20,8 @@ from benchmarks import vocabulary as words
 START = datetime(2024, 1, 1, tzinfo=UTC)
 SITES = [f"site-{number:02}" for number in range(24)]
 ARTICLES_A_DAY = 400
+PART = 50_000
+"""Articles of a long corpus that are in memory at once: 125 days."""
 DESKS = 6
 """Places from which each kind of daily report comes."""
 
@@ -153,7 +155,7 @@ EDITS = ["verbatim", "source_line", "cut_end", "added_lead", "added_end", "chang
 EDITS += ["reworded", "mixed"]
 
 
-def generate(size: int, seed: int) -> list[Planted]:
+def generate(size: int, seed: int, start: datetime = START) -> list[Planted]:
     """Make a corpus.
 
     About a third are copies, a fifth hard negatives; 400 articles a day, so that `size` sets how long the
@@ -162,18 +164,34 @@ def generate(size: int, seed: int) -> list[Planted]:
     Args:
         size: Articles, about (the last story is finished).
         seed: The same seed and size give the same corpus.
+        start: When the first of them are published.
 
     Returns:
         The articles in order of arrival.
     """
     writer = Writer(seed)
-    planted = list(_plant(writer, size))
+    planted = list(_plant(writer, size, start))
     planted += _round_ups(planted, random.Random(f"round-ups {seed}"))
     planted.sort(key=lambda one: (one.arrived, one.id))
     return planted
 
 
-def _plant(writer: Writer, size: int) -> Iterator[Planted]:
+def stream(size: int, seed: int) -> Iterator[Planted]:
+    """Make a corpus of any size in bounded memory: one part after the other, each after the days of the last.
+
+    Args:
+        size: Articles, about.
+        seed: The same seed gives the same corpus, and a longer one begins with a shorter one.
+    """
+    for part in range(-(-size // PART)):
+        start = START + timedelta(days=part * PART / ARTICLES_A_DAY)
+        planted = generate(min(PART, size - part * PART), seed + 1_000_003 * part, start)
+        for one in planted:
+            id_ = blake2b(f"{part} {one.id}".encode(), digest_size=16).hexdigest()
+            yield replace(one, id=id_, story=part * 10 * PART + one.story)
+
+
+def _plant(writer: Writer, size: int, start: datetime) -> Iterator[Planted]:
     pick, chance = writer.random.choice, writer.random.random
     story = made = 0
     span = timedelta(days=max(2.0, size / ARTICLES_A_DAY))
@@ -190,7 +208,7 @@ def _plant(writer: Writer, size: int) -> Iterator[Planted]:
     for desk, (name, place) in enumerate(desks):
         for day in range(span.days):  # every report is a story of its own, carried by one or two sites
             story += 1
-            at = START + timedelta(days=day, hours=5 + desk % 7, minutes=50 * chance())
+            at = start + timedelta(days=day, hours=5 + desk % 7, minutes=50 * chance())
             site = SITES[desk % len(SITES)]
             text = writer.report(name, at, place)
             yield plant(text, at, site, f"template {name}", near=story - 1 if day else None)
@@ -198,7 +216,7 @@ def _plant(writer: Writer, size: int) -> Iterator[Planted]:
                 yield plant(text, at + timedelta(hours=chance()), pick(SITES[6:]), "verbatim")
     while made < size:
         story += 1
-        at = START + span * chance()
+        at = start + span * chance()
         if chance() < 0.06:
             yield plant(writer.fill(pick(words.SHORTS)), at, pick(SITES), "short")
             continue

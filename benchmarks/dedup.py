@@ -25,9 +25,10 @@ from datasketch import MinHash, MinHashLSH
 from datasketch.hashfunc import sha1_hash32
 
 import dedup
+from benchmarks.archive_pass import archive, installed_engines
 from benchmarks.corpus import Planted, generate
 from benchmarks.dedup_rivals import documented_minhash, optional, rivals
-from benchmarks.dedup_scale import archive, growth, simultaneous
+from benchmarks.dedup_scale import growth, simultaneous
 from benchmarks.scores import (
     called_duplicates,
     decision_score,
@@ -296,7 +297,7 @@ def main() -> None:
         path = client.connection_pool.connection_kwargs.get("path")
         url = f"unix://{path}" if path else os.environ["KHABAR_TEST_REDIS_URL"]
         simultaneous(url, 1000)
-    archive(scale, arguments.seed + 2)
+    archive([scale], arguments.seed + 2, installed_engines())
     if arguments.rivals or arguments.full:
         rivals(corpus[:10_000])
 

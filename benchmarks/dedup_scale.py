@@ -1,19 +1,10 @@
-"""How the index and the archive pass grow, and what several workers miss."""
+"""How the index grows, and what several workers miss."""
 
-import hashlib
-import json
 import multiprocessing
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import psutil
 import redis
 
 import dedup
@@ -98,56 +89,3 @@ def _work(url: str, share: list[tuple[str, str]], barrier: Any) -> None:
     barrier.wait()
     for one in prepared:
         index.check_and_insert([one])
-
-
-def archive(size: int, seed: int) -> None:
-    """The archive pass as a user calls it, on an export, by every engine that is installed."""
-    engines = ["duckdb"] + ["spark"] * bool(find_spec("pyspark") and shutil.which("java"))
-    with tempfile.TemporaryDirectory(prefix="kh") as folder:
-        export = Path(folder) / "export.jsonl"
-        with export.open("w", encoding="utf-8") as lines:
-            for one in generate(size, seed):
-                row = {
-                    "id": one.id,
-                    "text": one.text,
-                    "published": one.published.isoformat(),
-                    "site": one.site,
-                }
-                lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-        stories = [_pass(export, engine, size) for engine in engines]
-    if len(stories) > 1:
-        print(f"  the same stories by both: {'yes' if stories[0] == stories[1] else 'NO'}")
-
-
-def _pass(export: Path, engine: str, size: int) -> bytes:
-    """One pass; its memory and processor time with those of its processes. Returns the stories as a hash."""
-    khabar, written = str(Path(sys.executable).with_name("khabar")), export.with_suffix(".stories")
-    command = [khabar, "--json", "--data-dir", str(export.parent), "dedup", "archive", str(export)]
-    command += ["--engine", engine, "-o", str(written)]
-    began, peak, busy = time.perf_counter(), 0, dict[int, float]()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    family = psutil.Process(process.pid)
-    while process.poll() is None:
-        time.sleep(0.2)
-        peak = max(peak, _usage(family, busy))
-    took = time.perf_counter() - began
-    told = json.loads(process.stdout.read()) if process.stdout and process.returncode == 0 else None
-    print(f"\nArchive pass, {size} articles, {engine}: {took:.1f} s, {sum(busy.values()):.0f} s of processor "
-          f"time, {peak / 1e9:.2f} GB at most (target for 200,000: under 60 s and 2 GB): {told}")  # fmt: skip
-    return hashlib.sha256(written.read_bytes()).digest() if told else b""
-
-
-def _usage(process: psutil.Process, busy: dict[int, float]) -> int:
-    """Memory of a process and its children now; their processor time so far is noted in `busy`.
-
-    A page that several of them share counts once where the system tells (Linux's PSS).
-    """
-    total = 0
-    try:
-        for one in (process, *process.children(recursive=True)):
-            times, memory = one.cpu_times(), one.memory_full_info()
-            busy[one.pid] = times.user + times.system
-            total += getattr(memory, "pss", memory.rss)
-    except psutil.Error:  # one of them just ended
-        return 0
-    return total

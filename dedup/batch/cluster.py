@@ -12,7 +12,7 @@ All give the same pairs.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,8 +24,14 @@ from dedup.batch.columns import Columns, Numbers
 from dedup.batch.export_files import document_batches
 from dedup.batch.reading import Batch, Reader, read_corpus
 from dedup.batch.result import ClusteringResult, DocumentOrder, NearMiss, assemble
-from dedup.batch.verification import VERDICT_ROW, VerdictRows, compare_roots, verify, verify_files
-from dedup.comparison.verdict import Verdict
+from dedup.batch.verification import (
+    VERDICT_ROW,
+    VerdictRows,
+    are_roots_alike,
+    count_shared,
+    verify,
+    verify_files,
+)
 from dedup.documents import documents_of
 from dedup.parameters import Parameters
 
@@ -49,8 +55,8 @@ PairBlock: TypeAlias = tuple[PairNumbers, PairNumbers]
 _KEYS = 1 << 15
 # Candidates of one task of a process: a second of its work.
 _CANDIDATES = 1 << 15
-# After so many pairs compared for a merge the memory of the pages that were read is freed.
-_MERGES = 1 << 10
+# After so many single pairs the memory of the pages that were read for them is freed.
+_LOOKS = 1 << 10
 
 
 def cluster(documents: Iterable[Any], *, parameters: Parameters | None = None) -> dict[str, str]:
@@ -140,14 +146,12 @@ def cluster_batches(
     rows = np.concatenate(
         [np.empty(0, VERDICT_ROW), *_verified(columns, order, blocks, parameters, folder, workers)]
     )
-    merges = 0
+    looks = count(1)
 
-    def compare(root: int, other: int) -> Verdict:
-        nonlocal merges
-        merges += 1
-        if merges % _MERGES == 0:
+    def rows_of(later: int, earlier: int) -> tuple[int, int]:
+        if next(looks) % _LOOKS == 0:
             columns.release()
-        return compare_roots(columns, int(order[root]), int(order[other]), limits)
+        return int(order[later]), int(order[earlier])
 
     documents = DocumentOrder(
         documents=corpus.distinct_ids(),
@@ -157,19 +161,40 @@ def cluster_batches(
         repeated=len(corpus.ids) - len(order),
     )
     candidates = sum(len(later) for later, _ in blocks)
-    return assemble(documents, rows, limits, compare, apart, candidates=candidates)
+    return assemble(
+        documents,
+        rows,
+        limits,
+        lambda root, other: are_roots_alike(columns, *rows_of(root, other), limits),
+        lambda later, earlier: count_shared(columns, *rows_of(later, earlier)),
+        apart,
+        candidates=candidates,
+    )
 
 
 def _candidates(
     columns: Columns, order: Numbers, engine: Engine, parameters: Parameters, folder: Path | None
 ) -> list[PairBlock]:
-    """All candidates, 8 bytes each: the engine's memory is free again before the pairs are compared."""
-    filled = np.flatnonzero(columns.sizes(order)) if len(order) else order
+    """All candidates, 8 bytes each: the engine's memory is free again before the pairs are compared.
+
+    In files if there is a folder: an archive has some sixteen for each document.
+    """
+    filled = (np.flatnonzero(columns.sizes(order)) if len(order) else order).astype(np.int32)
     keys = _bucket_keys(columns, order[filled], parameters, folder)
     columns.release()
-    return [
-        (filled[later].astype(np.int32), filled[earlier].astype(np.int32)) for later, earlier in engine(keys)
-    ]
+    blocks = ((filled[later], filled[earlier]) for later, earlier in engine(keys))
+    if folder is None:
+        return list(blocks)
+    paths = folder / "later", folder / "earlier"
+    with paths[0].open("wb") as later_file, paths[1].open("wb") as earlier_file:
+        for later, earlier in blocks:
+            later_file.write(later.tobytes())
+            earlier_file.write(earlier.tobytes())
+    return [_mapped(*paths)] if paths[0].stat().st_size else []
+
+
+def _mapped(later: Path, earlier: Path) -> PairBlock:
+    return np.memmap(later, np.int32, "r"), np.memmap(earlier, np.int32, "r")
 
 
 def _bucket_keys(

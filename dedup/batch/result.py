@@ -10,9 +10,10 @@ from dedup.batch.verification import REASONS, VerdictRows, verdict_of
 from dedup.comparison.verdict import Reason, Verdict
 from dedup.parameters import Thresholds
 from dedup.stories.clusters import Match, Stories
-from dedup.stories.roundups import Containments
+from dedup.stories.roundups import Containments, CountShared
 
 _COPIES = [code for code, reason in enumerate(REASONS) if reason.is_copy]
+_PAIR = np.dtype([("later", np.int32), ("earlier", np.int32)])
 # Entries made into objects at once.
 _BLOCK = 1 << 14
 
@@ -104,7 +105,8 @@ def assemble(
     order: DocumentOrder,
     rows: VerdictRows,
     limits: Thresholds,
-    compare_roots: Callable[[int, int], Verdict | None],
+    are_roots_alike: Callable[[int, int], bool | None],
+    count_shared: CountShared,
     apart: Iterable[tuple[str, str]],
     *,
     candidates: int,
@@ -115,17 +117,24 @@ def assemble(
         order: The documents.
         rows: The verdicts on pairs that share much, in any order.
         limits: Bounds for chains and merges.
-        compare_roots: Compares two numbers, the greater first, as the roots of stories that may be merged;
-        None
-            where the verdict is not known yet.
+        are_roots_alike: Whether two numbers, the greater first, are alike enough for the stories that begin
+            with them to be merged; None where that is not known yet.
+        count_shared: Counts what two numbers share, the greater first.
         apart: Pairs of ids marked as not the same story by hand.
         candidates: Pairs that were compared.
     """
-    rows = rows[np.lexsort((rows["earlier"], rows["later"]))]
+    codes = _pair_codes(rows)
+    if (codes[1:] < codes[:-1]).any():
+        places = codes.argsort()
+        rows, codes = rows[places], codes[places]
 
     def roots_alike(root: int, other: int) -> bool:
-        verdict = compare_roots(max(root, other), min(root, other))
-        return verdict is not None and verdict.duplicate
+        return bool(are_roots_alike(max(root, other), min(root, other)))
+
+    def is_alike(later: int, earlier: int) -> bool:
+        code = np.int64(later << 32 | earlier)
+        place = codes.searchsorted(code)
+        return bool(place < len(codes) and codes[place] == code)
 
     containments = Containments(limits)
     for first in range(0, len(rows), _BLOCK):
@@ -133,8 +142,8 @@ def assemble(
             first : first + _BLOCK
         ].tolist():
             containments.add(later, earlier, REASONS[code], jaccard, containment, (size, other))
-    halves = containments.halves(compare_roots)
-    round_ups = containments.round_ups(compare_roots) - halves.keys()
+    halves = containments.halves(count_shared)
+    round_ups = containments.round_ups(count_shared, is_alike) - halves.keys()
     stories = Stories(limits, roots_alike, _numbered(apart, order.ids), round_ups)
     groups = _matches(rows)
     number, matches = next(groups, (len(order.ids), []))
@@ -146,10 +155,12 @@ def assemble(
             stories.add(moment, [])
     for whole, parts in sorted(halves.items()):
         stories.unite((whole, *parts))
-    story_ids = {id_: order.ids[stories.canonical(at)] for at, id_ in enumerate(order.ids)}
+    story_ids = dict.fromkeys(order.documents, "")
+    for at, id_ in enumerate(order.ids):
+        story_ids[id_] = order.ids[stories.canonical(at)]
     return ClusteringResult(
-        stories={id_: story_ids[id_] for id_ in order.documents},
-        verdicts=DuplicateVerdicts(order.ids, _joining_rows(order.ids, stories, rows), rows),
+        stories=story_ids,
+        verdicts=DuplicateVerdicts(order.ids, _joining_rows(order.ids, stories, codes), rows),
         near_misses=_near_misses(order.ids, rows, story_ids),
         candidates=candidates,
         input_stories=order.input_stories,
@@ -169,10 +180,11 @@ def _numbered(pairs: Iterable[tuple[str, str]], ids: Sequence[str]) -> list[tupl
 
 def _matches(rows: VerdictRows) -> Iterator[tuple[int, list[Match]]]:
     """For each number with copies before it, these copies."""
-    copies = rows[np.isin(rows["reason"], _COPIES)]
     latest, matches = -1, list[Match]()
-    for first in range(0, len(copies), _BLOCK):
-        for later, earlier, code, jaccard, containment, *_ in copies[first : first + _BLOCK].tolist():
+    for first in range(0, len(rows), _BLOCK):
+        block = rows[first : first + _BLOCK]
+        copies = block[np.isin(block["reason"], _COPIES)].tolist()
+        for later, earlier, code, jaccard, containment, *_ in copies:
             if later != latest:
                 if matches:
                     yield latest, matches
@@ -184,16 +196,17 @@ def _matches(rows: VerdictRows) -> Iterator[tuple[int, list[Match]]]:
         yield latest, matches
 
 
-def _joining_rows(ids: Sequence[str], stories: Stories, rows: VerdictRows) -> dict[str, int]:
+def _pair_codes(rows: NDArray[np.void]) -> NDArray[np.int64]:
+    """Pairs as single numbers, which ascend as the pairs do."""
+    return np.asarray((rows["later"].astype(np.int64) << 32) | rows["earlier"])
+
+
+def _joining_rows(ids: Sequence[str], stories: Stories, codes: NDArray[np.int64]) -> dict[str, int]:
     """For each duplicate, the row of the pair by which it joined its story."""
     joined = ((at, stories.joined_by(at)) for at in range(len(ids)))
-    pairs = [(at, other) for at, other in joined if other is not None]
-    if not pairs:
-        return {}
-    later, earlier = np.array(pairs, np.int64).T
-    codes = (rows["later"].astype(np.int64) << 32) | rows["earlier"]
-    places = np.searchsorted(codes, (later << 32) | earlier)
-    return {ids[at]: place for (at, _), place in zip(pairs, places.tolist(), strict=True)}
+    pairs = np.fromiter((pair for pair in joined if pair[1] is not None), _PAIR)
+    places = codes.searchsorted(_pair_codes(pairs))
+    return {ids[at]: place for at, place in zip(pairs["later"].tolist(), places.tolist(), strict=True)}
 
 
 def _near_misses(ids: Sequence[str], rows: VerdictRows, story_ids: Mapping[str, str]) -> list[NearMiss]:

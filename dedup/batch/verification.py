@@ -118,13 +118,27 @@ def _opened(folder: Path, permutations: int) -> Columns:
     return open_columns(folder, permutations)
 
 
-def compare_roots(columns: Columns, root: int, other: int, limits: Thresholds) -> Verdict:
+def are_roots_alike(columns: Columns, root: int, other: int, limits: Thresholds) -> bool:
     """Whether two rows are alike enough for the stories that they are the roots of to be merged."""
     left, right = np.array([root], np.intp), np.array([other], np.intp)
     shared, late = shared_shingles(columns, left, right)
     (pair,) = evidence(columns, left, right, shared, late)
     aligned = with_differences(pair, limits, columns.words(root), columns.words(other), required=limits.merge)
-    return judge(aligned, limits, required=limits.merge)
+    return judge(aligned, limits, required=limits.merge).duplicate
+
+
+def count_shared(columns: Columns, row: int, other: int) -> int:
+    """How many shingles two rows share: what `shared_shingles` counts, cheaper for a single pair."""
+    starts, shingles = columns.starts["shingles"], columns.arrays["shingles"]
+    return count_common(*(shingles[starts[at] : starts[at + 1]] for at in (row, other)))
+
+
+def count_common(mine: NDArray[np.uint32], other: NDArray[np.uint32]) -> int:
+    """How many numbers two arrays have in common, which ascend and hold none twice."""
+    if not len(mine) or not len(other):
+        return 0
+    at = np.minimum(other.searchsorted(mine), len(other) - 1)
+    return int(np.count_nonzero(other[at] == mine))
 
 
 def verdict_of(row: Any) -> Verdict:

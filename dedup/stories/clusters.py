@@ -11,6 +11,7 @@ a copy of none of the stories that it holds; two halves of a report are one stor
 `lua/matches.lua` does the same in Redis, article by article; a test compares the two.
 """
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from dedup.comparison.verdict import Reason
 from dedup.parameters import Thresholds
 from dedup.stories.roundups import is_part
+
+_NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,13 @@ class Stories:
         for left, right in apart:
             self._apart.setdefault(left, set()).add(right)
             self._apart.setdefault(right, set()).add(left)
-        self._joined: list[int | None] = []
-        self._parents: list[int] = []
-        self._depths: list[int] = []
+        # Arrays and not lists: there may be millions. Numbers of articles have 31 bits.
+        self._joined = array("i")
+        self._parents = array("i")
+        self._depths = array("i")
         self._reasons: list[Reason] = []
-        self._canonical: list[int] = []
-        self._published: list[float] = []
+        self._canonical = array("i")
+        self._published = array("d")
 
     def add(self, published: float, matches: Sequence[Match]) -> int:
         """Add the next article; return its number, counted from 0.
@@ -75,7 +79,7 @@ class Stories:
         self._reasons.append(Reason.NEW)
         self._canonical.append(number)
         self._published.append(published)
-        self._joined.append(None)
+        self._joined.append(_NONE)
         eligible = [
             match
             for match in matches
@@ -107,7 +111,8 @@ class Stories:
 
     def joined_by(self, number: int) -> int | None:
         """The earlier article by which this one joined its story; None for a story's root."""
-        return self._joined[number]
+        joined = self._joined[number]
+        return None if joined == _NONE else joined
 
     def _barred(self, number: int, other: int) -> bool:
         """Whether the story of `other` holds an article that was marked as apart from this one."""

@@ -9,10 +9,15 @@ halves of a report, which an archive pass and settling know, and the index by it
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
-from dedup.comparison.verdict import Reason, Verdict, shared_shingles
+from dedup.comparison.verdict import Reason, shared_shingles
 from dedup.parameters import Thresholds
 from dedup.text.shingles import SHINGLE_WORDS
+
+CountShared: TypeAlias = Callable[[int, int], int | None]
+"""How many distinct shingles two articles share, by their numbers, the greater first; None where that is not
+known yet."""
 
 _MOST_PARTS = 32
 """So many parts of an article are compared with each other: if they are of two stories, some of these are."""
@@ -50,17 +55,15 @@ class _Part:
         return self.size > 0 and self.shared >= _HALF * self.size
 
 
-def _complements(
-    parts: list[_Part], compare_roots: Callable[[int, int], Verdict | None]
-) -> tuple[int, int] | None:
+def _complements(parts: list[_Part], count_shared: CountShared) -> tuple[int, int] | None:
     """Two parts that make up the whole."""
     within = sorted((part for part in parts if part.is_within), key=lambda part: part.number)
     for first, second in combinations(within[:_MOST_PARTS], 2):
         missing = first.whole - first.shared - second.shared
         if missing > _SEAM or missing < -min(first.size, second.size):
             continue
-        verdict = compare_roots(second.number, first.number)
-        if verdict is not None and missing + verdict.shared <= _SEAM:
+        shared = count_shared(second.number, first.number)
+        if shared is not None and missing + shared <= _SEAM:
             return first.number, second.number
     return None
 
@@ -75,7 +78,6 @@ class Containments:
     def __init__(self, limits: Thresholds) -> None:
         self._limits = limits
         self._parts: dict[int, list[_Part]] = {}
-        self._alike: set[tuple[int, int]] = set()
 
     def add(
         self,
@@ -84,10 +86,9 @@ class Containments:
         reason: Reason,
         jaccard: float,
         similarity: float,
-        sizes: tuple[int, int] = (0, 0),
+        sizes: tuple[int, int],
     ) -> None:
         """Add a pair of numbers that share much: the verdict on it, and the distinct shingles of either."""
-        self._alike.add((later, earlier))
         if not reason.is_copy or not is_part(reason, jaccard, similarity, self._limits):
             return
         shared = shared_shingles(jaccard, sizes)
@@ -96,32 +97,32 @@ class Containments:
         if reason is not Reason.CONTAINS:
             self._parts.setdefault(earlier, []).append(_Part(later, shared, sizes[0], sizes[1]))
 
-    def halves(self, compare_roots: Callable[[int, int], Verdict | None]) -> dict[int, tuple[int, int]]:
+    def halves(self, count_shared: CountShared) -> dict[int, tuple[int, int]]:
         """The two halves of each article that consists of two others, with at most two words of its own.
 
         So a report comes where two papers print a half each, and an agency's in two takes. A round-up has a
-        heading, or holds its stories cut. See `round_ups` for the argument.
+        heading, or holds its stories cut.
         """
-        pairs = ((whole, _complements(parts, compare_roots)) for whole, parts in self._parts.items())
+        pairs = ((whole, _complements(parts, count_shared)) for whole, parts in self._parts.items())
         return {whole: pair for whole, pair in pairs if pair is not None}
 
-    def round_ups(self, compare_roots: Callable[[int, int], Verdict | None]) -> set[int]:
+    def round_ups(self, count_shared: CountShared, is_alike: Callable[[int, int], bool]) -> set[int]:
         """The articles that contain two parts which share less than `Thresholds.unlike`.
 
         Args:
-            compare_roots: Gives the verdict on two numbers, the greater first; None where it is not known
-            yet.
+            count_shared: See `CountShared`.
+            is_alike: Whether two numbers, the greater first, are a pair that shares much, however they were
+                compared: editions share few shingles.
         """
-        return {
-            whole
-            for whole, parts in self._parts.items()
-            if self._divided([part.number for part in parts], compare_roots)
-        }
+        return {whole for whole, parts in self._parts.items() if self._divided(parts, count_shared, is_alike)}
 
-    def _divided(self, parts: list[int], compare_roots: Callable[[int, int], Verdict | None]) -> bool:
-        for earlier, later in combinations(sorted(parts)[:_MOST_PARTS], 2):
-            if (later, earlier) not in self._alike:
-                verdict = compare_roots(later, earlier)
-                if verdict is not None and verdict.containment < self._limits.unlike:
+    def _divided(
+        self, parts: list[_Part], count_shared: CountShared, is_alike: Callable[[int, int], bool]
+    ) -> bool:
+        by_number = sorted(parts, key=lambda part: part.number)[:_MOST_PARTS]
+        for earlier, later in combinations(by_number, 2):
+            if not is_alike(later.number, earlier.number):
+                shared = count_shared(later.number, earlier.number)
+                if shared is not None and shared < self._limits.unlike * min(earlier.size, later.size):
                     return True
         return False

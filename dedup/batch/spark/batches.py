@@ -10,7 +10,13 @@ from dedup.batch.candidates import bucket_keys
 from dedup.batch.columns import DTYPES, RAGGED, Columns
 from dedup.batch.export_files import Lines, from_lines, from_rows
 from dedup.batch.reading import ReadBatch, read_batch
-from dedup.batch.verification import VERDICT_ROW, compare_roots, prefilter_containment, verify
+from dedup.batch.verification import (
+    VERDICT_ROW,
+    are_roots_alike,
+    count_common,
+    prefilter_containment,
+    verify,
+)
 from dedup.documents import Epoch
 from dedup.parameters import Parameters
 
@@ -22,7 +28,8 @@ CONTENT_SCHEMA = (
     + ", ".join(f"{name} binary" for name in DTYPES)
 )
 PAIR_SCHEMA = "later int, earlier int"
-ROOTS_SCHEMA = "later int, earlier int, alike boolean, containment double"
+ROOTS_SCHEMA = "later int, earlier int, answer boolean"
+SHARED_SCHEMA = "later int, earlier int, answer int"
 VERDICT_SCHEMA = (
     "later int, earlier int, reason tinyint, jaccard double, containment double, kept int, changed int, "
     "opening double, size int, other_size int"
@@ -111,17 +118,27 @@ def verify_pairs(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
         yield pa.record_batch(arrays)
 
 
-def compare_root_pairs(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
+def root_answers(pairs: Iterable[Any], parameters: Parameters) -> Iterator[Any]:
     """Whether documents are alike enough for the stories that they are the roots of to be merged."""
     import pyarrow as pa
 
     for batch in _slices(pairs, _PAIRS):
         columns, count = _columns(batch, parameters), len(batch)
-        verdicts = [compare_roots(columns, at, at + count, parameters.thresholds) for at in range(count)]
-        alike = pa.array([verdict.duplicate for verdict in verdicts], pa.bool_())
-        containment = pa.array([verdict.containment for verdict in verdicts], pa.float64())
-        rows = batch.select(["later", "earlier"])
-        yield rows.append_column("alike", alike).append_column("containment", containment)
+        alike = [are_roots_alike(columns, at, at + count, parameters.thresholds) for at in range(count)]
+        yield batch.select(["later", "earlier"]).append_column("answer", pa.array(alike, pa.bool_()))
+
+
+def shared_answers(pairs: Iterable[Any]) -> Iterator[Any]:
+    """How many shingles documents share; asks for no more of them than these."""
+    import pyarrow as pa
+
+    for batch in _slices(pairs, _PAIRS):
+        sides = []
+        for side in ("mine", "other"):
+            shingles, lengths = _flat(batch, f"{side}_shingles", np.uint32)
+            sides.append(np.split(shingles, np.cumsum(lengths[:-1] // shingles.itemsize)))
+        shared = [count_common(mine, other) for mine, other in zip(*sides, strict=True)]
+        yield batch.select(["later", "earlier"]).append_column("answer", pa.array(shared, pa.int32()))
 
 
 def _slices(records: Iterable[Any], rows: int) -> Iterator[Any]:

@@ -24,7 +24,6 @@ from dedup.batch.result import ClusteringResult, DocumentOrder, assemble
 from dedup.batch.spark import batches
 from dedup.batch.spark.session import read_errors, read_records
 from dedup.batch.verification import VERDICT_ROW, VerdictRows
-from dedup.comparison.verdict import Reason, Verdict
 from dedup.documents import Epoch
 from dedup.parameters import Parameters
 
@@ -61,14 +60,29 @@ def cluster_on_spark(
     pairs = _candidates(session, documents).persist(StorageLevel.DISK_ONLY)
     candidates = pairs.count()
     verdicts = _verdicts(pairs, documents, parameters)
-    roots = _Roots(session, documents, parameters)
+    roots = _Questions(
+        session,
+        documents,
+        batches.COMPARED,
+        partial(batches.root_answers, parameters=parameters),
+        batches.ROOTS_SCHEMA,
+    )
+    shared = _Questions(session, documents, ["shingles"], batches.shared_answers, batches.SHARED_SCHEMA)
     apart = set(apart)
     while True:
-        # Only while stories are put together does it show which roots have to be compared: of stories that
-        # may have to be merged, or were tied by a round-up. Those are compared, and the stories are put
+        # Only while stories are put together does it show which roots have to be compared, of stories that
+        # may have to be merged, and which parts of one article. Those are compared, and the stories are put
         # together again. Two or three rounds do.
-        result = assemble(order, verdicts, parameters.thresholds, roots.compare, apart, candidates=candidates)
-        if not roots.compare_pending():
+        result = assemble(
+            order,
+            verdicts,
+            parameters.thresholds,
+            roots.answer,
+            shared.answer,
+            apart,
+            candidates=candidates,
+        )
+        if not any([shared.find_pending(), roots.find_pending()]):
             break
     for frame in (pairs, contents):
         frame.unpersist()
@@ -124,37 +138,48 @@ def _verdicts(pairs: Any, documents: Any, parameters: Parameters) -> VerdictRows
     return verdicts
 
 
-class _Roots:
-    """Verdicts on the roots of stories: those that are not known are collected, and then compared at once."""
+class _Questions:
+    """What is asked of pairs of documents: answers that are not known are noted, and then found at once.
 
-    def __init__(self, session: Any, documents: Any, parameters: Parameters) -> None:
+    Args:
+        session: The SparkSession.
+        documents: The documents.
+        names: The columns that tell the answer.
+        task: Makes answers of batches of pairs with these columns of both.
+        schema: What it gives: `later`, `earlier`, `answer`.
+    """
+
+    def __init__(self, session: Any, documents: Any, names: list[str], task: Any, schema: str) -> None:
         self._session = session
         self._documents = documents
-        self._parameters = parameters
-        self._verdicts: dict[tuple[int, int], Verdict] = {}
+        self._names = names
+        self._task = task
+        self._schema = schema
+        self._answers: dict[tuple[int, int], Any] = {}
         self._pending: set[tuple[int, int]] = set()
 
-    def compare(self, root: int, other: int) -> Verdict | None:
-        """The verdict on two numbers; None where they are to be compared first."""
-        verdict = self._verdicts.get((root, other))
-        if verdict is None:
-            self._pending.add((root, other))
-        return verdict
+    def answer(self, later: int, earlier: int) -> Any:
+        """The answer for two numbers; None where it is to be found first."""
+        answer = self._answers.get((later, earlier))
+        if answer is None:
+            self._pending.add((later, earlier))
+        return answer
 
-    def compare_pending(self) -> bool:
-        """Compare the pairs without a verdict; returns whether there were any."""
+    def find_pending(self) -> bool:
+        """Find the answers that were missed; returns whether there were any."""
         import pyarrow as pa
 
         if not self._pending:
             return False
         later, earlier = np.array(sorted(self._pending), np.int32).T
         pairs = self._session.createDataFrame(pa.table({"later": later.copy(), "earlier": earlier.copy()}))
-        compared = _with_documents(pairs, self._documents, batches.COMPARED).mapInArrow(
-            partial(batches.compare_root_pairs, parameters=self._parameters), batches.ROOTS_SCHEMA
+        table = (
+            _with_documents(pairs, self._documents, self._names)
+            .mapInArrow(self._task, self._schema)
+            .toArrow()
         )
-        for row in compared.toArrow().to_pylist():
-            verdict = Verdict(row["alike"], Reason.NEAR, 0.0, 0.0, row["containment"])
-            self._verdicts[row["later"], row["earlier"]] = verdict
+        numbers = zip(table["later"].to_pylist(), table["earlier"].to_pylist(), strict=True)
+        self._answers |= dict(zip(numbers, table["answer"].to_pylist(), strict=True))
         self._pending.clear()
         return True
 

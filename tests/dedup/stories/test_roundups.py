@@ -19,7 +19,6 @@ from dedup import (
     Reassignment,
     StoryUpdate,
     Thresholds,
-    Verdict,
     cluster,
     prepare_many,
 )
@@ -270,12 +269,12 @@ def test_two_halves_of_a_report_are_one_story_with_the_whole_and_two_reports_are
 
 
 def test_an_article_with_two_parts_that_have_nothing_in_common_is_a_round_up() -> None:
-    shares = {(2, 1): 0.24, (3, 1): 0.26, (3, 2): 0.0}
+    shared = {(2, 1): 24, (3, 1): 26, (3, 2): 0}
     for held, told in (([3, 1], False), ([2, 1], True), ([3, 2, 1], True), ([1], False)):
         parts = Containments(Thresholds())
         for one in held:
-            parts.add(9, one, Reason.CONTAINS, 0.3, 0.9)
-        found = parts.round_ups(lambda a, b: Verdict(False, Reason.DIFFERENT, 0.0, 0.0, shares[a, b]))
+            parts.add(9, one, Reason.CONTAINS, 0.3, 0.9, (300, 100))
+        found = parts.round_ups(lambda a, b: shared[a, b], lambda _one, _other: False)
         assert found == ({9} if told else set())
 
 
@@ -292,11 +291,11 @@ def test_an_article_with_two_parts_that_have_nothing_in_common_is_a_round_up() -
 )
 def test_what_makes_a_part(reason: Reason, jaccard: float, similarity: float, told: set[int]) -> None:
     parts = Containments(Thresholds())
-    parts.add(9, 1, Reason.CONTAINS, 0.3, 0.9)
-    parts.add(9, 2, reason, jaccard, similarity)
-    nothing = Verdict(False, Reason.DIFFERENT, 0.0, 0.0, 0.0)
-    assert parts.round_ups(lambda _one, _other: nothing) == told
-    assert parts.round_ups(lambda _one, _other: None) == set()
+    parts.add(9, 1, Reason.CONTAINS, 0.3, 0.9, (300, 100))
+    parts.add(9, 2, reason, jaccard, similarity, (300, 100))
+    assert parts.round_ups(lambda _one, _other: 0, lambda _one, _other: False) == told
+    assert parts.round_ups(lambda _one, _other: 0, lambda _one, _other: True) == set()
+    assert parts.round_ups(lambda _one, _other: None, lambda _one, _other: False) == set()
 
 
 # In general --------------------------------------------------------------------------------------

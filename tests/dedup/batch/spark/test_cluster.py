@@ -14,8 +14,8 @@ from dedup.batch.export_files import export_batches, read_export
 from dedup.batch.spark.cluster import cluster_on_spark
 from dedup.batch.spark.session import cause, check_java, local_session
 from dedup.errors import ExportError, SparkError
-from tests.support.copies import rows
-from tests.support.texts import article
+from tests.support.copies import DAY, rows
+from tests.support.texts import article, sentences
 
 needs_spark = pytest.mark.skipif(
     shutil.which("java") is None, reason="no Java: `khabar[spark]` is not tested"
@@ -44,7 +44,12 @@ def write(path: Path, records: list[dict[str, Any]]) -> Path:
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     records = []
-    for id_, text, at, site in rows():
+    # Two parts of one article that overlap, and leave some of it out: what they share decides on them.
+    lines = sentences(77, 22)
+    parts = [
+        (" ".join(lines[first:last]), f"part-{first}-{last}") for first, last in ((0, 12), (10, 20), (0, 22))
+    ]
+    for id_, text, at, site in [*rows(), *((id_, text, DAY, id_) for text, id_ in parts)]:
         published = at.isoformat() if at else None  # type: ignore[attr-defined]
         records.append({"id": id_, "text": text, "published": published, "site": site, "title": "عنوان"})
     return write(tmp_path / "archive.jsonl", records)
@@ -58,6 +63,7 @@ def test_the_same_input_gives_the_same_stories(session: Any, export: Path, tmp_p
     expected = cluster_documents(articles, apart=apart)
     assert cluster_on_spark(session, export, apart=apart) == expected
     assert len(set(expected.stories.values())) < len(expected.stories)
+    assert "part-0-22" in expected.round_ups
     parquet = tmp_path / "archive.parquet"
     duckdb.sql(f"COPY (SELECT id, text, published, site FROM read_json('{export}')) TO '{parquet}'")
     assert cluster_on_spark(session, parquet, apart=apart) == expected
