@@ -18,7 +18,18 @@ from crawler.html.words import LANGUAGES, read_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PACKAGES = ("html", "report", "web", "evidence", "health", "fetch", "discovery", "storage", "cli")
+PACKAGES = (
+    "html",
+    "report",
+    "web",
+    "evidence",
+    "health",
+    "fetch",
+    "discovery",
+    "storage",
+    "operations",
+    "cli",
+)
 PRESENTATION = tuple(f"crawler/{name}" for name in PACKAGES)
 """The packages that ask for texts."""
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.errors import UsageError
 from crawler.model.article import DatePrecision, latest_publication
+from crawler.model.sentence import Sentence, quoted
 
 NEWSROOM_ZONE: Final = "Asia/Damascus"
 """Zone of the newsrooms, where neither a seed nor a person names another."""
@@ -86,7 +87,13 @@ def parse_period(
         _parse_bound(until_name, until, end_of_day=True) if until else None,
     )
     if period.since and period.until and period.since >= period.until:
-        raise UsageError(f"{since_name} {since} lies after {until_name} {until}: the period holds nothing")
+        raise UsageError(
+            Sentence(
+                f"{since_name} {since} lies after {until_name} {until}: the period holds nothing",
+                "usage_empty_period",
+                {"first": f"{since_name} {since}", "last": f"{until_name} {until}"},
+            )
+        )
     return period
 
 
@@ -99,7 +106,11 @@ def _parse_bound(name: str, value: str, *, end_of_day: bool = False) -> datetime
         return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError(
-            f"{name}: {value!r} is not a date; write it as 2024-12-04 or 2024-12-04T13:30+03:00"
+            Sentence(
+                f"{name}: {quoted(value)} is not a date; write it as 2024-12-04 or 2024-12-04T13:30+03:00",
+                "usage_not_a_date",
+                {"name": name, "value": quoted(value)},
+            )
         ) from None
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+LONGEST_QUOTED: Final = 80
+"""Characters of a value that an error shows: enough to recognise it."""
+
 DEEPEST: Final = 5
 """Sentences within each other that are read back; ours are three deep."""
 
@@ -34,6 +37,11 @@ class Sentence(str):
     def __reduce__(self) -> tuple[type[Sentence], tuple[str, str, Mapping[str, str]]]:
         """Let it cross process borders."""
         return type(self), (str(self), self.key, self.values)
+
+
+def quoted(value: str) -> str:
+    """A value as an error shows it: in quotes, the invisible spelled out, a long one cut."""
+    return repr(value if len(value) <= LONGEST_QUOTED else f"{value[:LONGEST_QUOTED]}…")
 
 
 def message_of(text: str | None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
-from crawler.errors import UsageError
+from crawler.model.sentence import quoted
 from crawler.operations.archive.search_form import SearchForm
 from crawler.web import models
 from crawler.web.article_pages import ArticlePages
@@ -114,11 +114,13 @@ def today(
 @router.get("/changes", responses=_WRONG)
 def changes(
     pages: TodayPagesOf,
+    sites: SitePagesOf,
     kind: Annotated[str, Query(description="edited or removed; both without it.", examples=["edited"])] = "",
     site: SiteQuery = "",
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.Changes:
     """What was edited or taken down, the latest first by when that was seen."""
+    sites.require_sites(site)
     return pages.changes(kind, site, before)
 
 
@@ -131,7 +133,7 @@ def sites(pages: SitePagesOf) -> models.Overview:
 @router.get("/sites/{site}", responses=_MISSING)
 def site(pages: SitePagesOf, site: SitePath) -> models.SitePage:
     """A site with its crawls, its latest articles and its pages in quarantine."""
-    return stored(pages.site(site), f"{site}: the archive does not know this site")
+    return stored(pages.site(site), f"{quoted(site)}: the archive does not know this site")
 
 
 @router.get("/search", responses=_WRONG)
@@ -143,12 +145,13 @@ def search(pages: ArticlePagesOf, form: Annotated[SearchForm, Query()]) -> model
 @router.get("/articles/{article}", responses=_ARTICLE)
 def article(pages: ArticlePagesOf, article: ArticlePath) -> models.Article:
     """An article with its earlier wordings, its story and its neighbours."""
-    return stored(pages.article(article), f"{article}: the archive holds no article with this id")
+    return stored(pages.article(article), f"{quoted(article)}: the archive holds no article with this id")
 
 
 @router.get("/pairs", responses=_WRONG)
 def pairs(
     pages: ArticlePagesOf,
+    sites: SitePagesOf,
     first: Annotated[str, Query(description="The site that had it first, by id.", examples=["barada"])],
     carrier: Annotated[str, Query(description="The site that carried it.", examples=["ugarit"])],
     since: SinceQuery = "",
@@ -157,6 +160,7 @@ def pairs(
     before: Annotated[str, Query(description="`older` of the page before.")] = "",
 ) -> models.Carried:
     """What one site carried of another's: the first article of each story and the copy, newest first."""
+    sites.require_sites(first, carrier)
     return pages.pairs(first, carrier, parse_scope("", since, until, period), before)
 
 
@@ -165,7 +169,9 @@ def story(
     pages: ArticlePagesOf, story: StoryPath, first: MemberQuery = "", second: MemberQuery = ""
 ) -> models.Story:
     """A story, and two of its articles word by word: its first two, unless others are named by id."""
-    return stored(pages.story(story, first, second), f"{story}: the archive holds no story with this id")
+    return stored(
+        pages.story(story, first, second), f"{quoted(story)}: the archive holds no story with this id"
+    )
 
 
 def report_scope(
@@ -180,8 +186,7 @@ def report_scope(
     Raises:
         UsageError: A day cannot be read, or the archive does not know the site.
     """
-    if site and not pages.has_site(site):
-        raise UsageError(f"{site}: the archive does not know this site")
+    pages.require_sites(site)
     return parse_scope(site, since, until, period)
 
 

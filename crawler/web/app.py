@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 
 from crawler import __version__
 from crawler.errors import KhabarError, UsageError
+from crawler.html.sentences import sentence
 from crawler.html.words import LANGUAGES
 from crawler.model.seal import WithheldError
+from crawler.model.sentence import Sentence, quoted
 from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
 from crawler.web import api, feed_routes, pages
@@ -22,6 +24,7 @@ from crawler.web.corrections import Corrections
 from crawler.web.corrections import router as corrections_router
 from crawler.web.description import DescribedApp
 from crawler.web.evidence import article_package
+from crawler.web.models import Message, Problem
 from crawler.web.render import render
 from crawler.web.reports import Reports
 from crawler.web.security import LOOPBACK, SecurityMiddleware
@@ -102,8 +105,8 @@ async def _answer_our_error(request: Request, error: Exception) -> Response:
     if isinstance(error, WithheldError):
         return withheld_answer(request, error.seal)
     if isinstance(error, UsageError):
-        return _error(request, 400, "bad_request", str(error))
-    return _error(request, 503, "unavailable", str(error))
+        return _error(request, 400, "bad_request", _message(error))
+    return _error(request, 503, "unavailable", _message(error))
 
 
 async def _answer_http_error(request: Request, error: Exception) -> Response:
@@ -115,16 +118,38 @@ async def _answer_invalid_request(request: Request, error: Exception) -> Respons
     problems = error.errors() if isinstance(error, RequestValidationError) else []
     if any(problem["loc"][0] == "path" for problem in problems):  # another language than ours
         return _error(request, 404, "not_found", "")
-    detail = "; ".join(f"{problem['loc'][-1]}: {problem['msg']}" for problem in problems)
-    return _error(request, 400, "bad_request", detail)
+    return _error(request, 400, "bad_request", *map(_problem, problems))
 
 
-def _error(request: Request, code: int, key: str, detail: str) -> Response:
+def _list(expected: str) -> str:
+    """The choices as we write them: the framework has quotes around each and a word before the last."""
+    return expected.replace("'", "").replace(" or ", ", ")
+
+
+def _message(error: Exception) -> str:
+    """What an error says; `str` of it would lose of which message its sentence was made."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+
+
+def _problem(problem: Mapping[str, Any]) -> Sentence:
+    """What is wrong with a value of a request, from what the framework says of it."""
+    name, value = str(problem["loc"][-1]), quoted(str(problem.get("input")))
+    if problem["type"] == "missing":
+        return sentence("usage_missing", name=name)
+    choices = problem.get("ctx", {}).get("expected")
+    if problem["type"] in ("literal_error", "enum") and choices:
+        return sentence("usage_not_one_of", name=name, value=value, choices=_list(choices))
+    return sentence("usage_unreadable", name=name, value=value)
+
+
+def _error(request: Request, code: int, key: str, *details: str) -> Response:
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": detail}, code)
+        message = Message.of(details[0]) if len(details) == 1 else None
+        problem = Problem(error="; ".join(details), message=message)
+        return JSONResponse(problem.model_dump(exclude_none=True), code)
     lang = request.url.path.split("/")[1]
     if lang not in LANGUAGES:
         lang = pages.preferred(request.headers.get("accept-language", ""))
-    detail = "" if key == "not_found" else detail
-    page = render("error.html.j2", lang, key=key, help=_HELP[key], detail=detail, here="")
+    shown = [] if key == "not_found" else list(filter(None, details))
+    page = render("error.html.j2", lang, key=key, help=_HELP[key], details=shown, here="")
     return HTMLResponse(page, code)

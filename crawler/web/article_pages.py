@@ -1,15 +1,17 @@
 """The data of the pages on articles: search, article, story, pairs of two sites."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from crawler.errors import UsageError
 from crawler.html.difference import difference
+from crawler.html.sentences import sentence
 from crawler.html.words import filled
+from crawler.model.sentence import quoted
 from crawler.operations.archive.events import event_of_story
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
-from crawler.storage.search import FacetCounts, Hit, Notice
+from crawler.storage.search import FacetCounts, Hit, Notice, NoticeKind
 from crawler.storage.search.excerpt import Piece
 from crawler.storage.splits import split_marks
 from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
@@ -56,7 +58,7 @@ class ArticlePages:
         events = {hit.id: results.event(hit.id) for hit in results.hits.hits}
         return models.SearchResult(
             query=form.q,
-            notices=[_notice(notice) for notice in results.notices],
+            notices=[_notice(notice) for notice in (*results.notices, *self._unknown(form))],
             total=results.hits.total,
             hits=[
                 models.SearchHit(
@@ -73,6 +75,14 @@ class ArticlePages:
             days=[models.DayMatches(day=day, matches=matches) for day, matches in facets.days.items()],
             older=None if results.hits.older is None else str(results.hits.older),
         )
+
+    def _unknown(self, form: SearchForm) -> Iterator[Notice]:
+        """What the form asks for and the archive has nothing of, whatever the words are."""
+        known = {*self._names.seeds, *(count.site for count in self._lists.sites())}
+        if form.site and form.site not in known:
+            yield Notice(NoticeKind.UNKNOWN_SITE, quoted(form.site))
+        if form.language and form.language not in self._lists.languages():
+            yield Notice(NoticeKind.UNKNOWN_LANGUAGE, quoted(form.language))
 
     def article(self, id_: str) -> models.Article | None:
         """An article with its story and revisions; `_id`, `article_revision`, the index's `docs`.
@@ -290,7 +300,7 @@ def _pair(members: Sequence[Hit], first: str | None, second: str | None) -> tupl
     by_id = {member.id: member for member in members}
     for id_ in filter(None, (first, second)):
         if id_ not in by_id:
-            raise UsageError(f"{id_}: not an article of this story")
+            raise UsageError(sentence("usage_not_in_story", value=quoted(id_)))
     left = by_id[first] if first else members[0]
     if second:
         return left, by_id[second]

@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from crawler.errors import UsageError
+from crawler.html.sentences import sentence
 from crawler.html.words import word
 from crawler.operations.archive.read import Archive
 from crawler.operations.dedup.split import split
@@ -58,10 +59,10 @@ class CorrectionForm:
         try:
             fields = parse_qs(body.decode("ascii"), max_num_fields=1000, errors="strict")
         except ValueError as error:
-            raise UsageError(f"the form cannot be read: {error}") from None
+            raise UsageError(sentence("usage_unreadable_form", detail=str(error))) from None
         article = _only(fields.get("article"))
         if not article:
-            raise UsageError("the form names no article")
+            raise UsageError(sentence("usage_no_article"))
         note = " ".join(_only(fields.get("note")).split())[:LONGEST_NOTE] or None
         return cls(
             _only(fields.get("token")),

@@ -404,4 +404,5 @@ class Story(_Model):
 class Problem(_Model):
     """What is wrong with a request, or with the archive."""
 
-    error: str
+    error: str = Field(description="In English.")
+    message: Message | None = Field(None, description="What `error` was made from, where it is one message.")

@@ -107,6 +107,7 @@ def changes(
     before: str = "",
 ) -> Response:
     """What was edited or taken down, the latest first."""
+    sites.require_sites(site)
     return _page(
         request,
         "changes.html.j2",
@@ -213,6 +214,7 @@ def pairs(
     request: Request,
     lang: Lang,
     pages: ArticlePagesOf,
+    sites: SitePagesOf,
     first: str,
     carrier: str,
     since: str = "",
@@ -221,6 +223,7 @@ def pairs(
     before: str = "",
 ) -> Response:
     """What one site carried of another's."""
+    sites.require_sites(first, carrier)
     scope = parse_scope("", since, until, period)
     return _page(
         request,

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
+from crawler.errors import UsageError
 from crawler.health.verdict import HEALTHY
+from crawler.html.sentences import sentence
 from crawler.model.period import days_ago
+from crawler.model.sentence import quoted
 from crawler.operations.archive.read import Archive
 from crawler.storage.crawl_notes import CrawlNotes, notes_of_sealed
 from crawler.storage.crawls import NEW
@@ -65,6 +68,16 @@ class SitePages:
     def has_site(self, site: str) -> bool:
         """Whether the archive holds articles of a site, or a seed names it."""
         return site in self._names.seeds or site in self.sites_with_articles()
+
+    def require_sites(self, *sites: str) -> None:
+        """Refuse a request that names a site which nobody knows; an empty name is none.
+
+        Raises:
+            UsageError: There is neither an article nor a seed of one.
+        """
+        for site in filter(None, sites):
+            if not self.has_site(site):
+                raise UsageError(sentence("usage_unknown_site", value=quoted(site)))
 
     def sites_with_articles(self) -> list[str]:
         """The ids of the sites of which there are articles."""

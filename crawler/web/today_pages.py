@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from crawler.errors import UsageError
+from crawler.html.sentences import sentence
 from crawler.model.period import ZONE
+from crawler.model.sentence import quoted
 from crawler.operations.archive.read import Archive
+from crawler.operations.archive.search_form import not_one_of
 from crawler.storage.search.stories import KINDS, CarriedStory, ChangeKind, ChangeRow
 from crawler.web import models
 from crawler.web.site_names import SiteNames
@@ -70,11 +73,11 @@ class TodayPages:
         """
         kinds: Sequence[ChangeKind] = KINDS if not kind else [each for each in KINDS if each == kind]
         if not kinds:
-            raise UsageError(f"kind: {kind!r}: it is one of {', '.join(KINDS)}")
+            raise UsageError(not_one_of("kind", kind, KINDS))
         try:
             page = self._stories.changes(kinds, site=site or None, before=before, limit=limit)
         except ValueError:
-            raise UsageError(f"before: {before!r} is not the `older` of an earlier page") from None
+            raise UsageError(sentence("usage_not_a_page", name="before", value=quoted(before))) from None
         return models.Changes(changes=[self._change(row) for row in page.changes], older=page.older)
 
     def _latest_day(self) -> date:
@@ -100,5 +103,5 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
         datetime.combine(day, time.min, ZONE).astimezone(UTC) + timedelta(days=2)
     except (ValueError, OverflowError):
-        raise UsageError(f"day: {text!r} is not a day; write it as 2024-12-04") from None
+        raise UsageError(sentence("usage_not_a_day", name="day", value=quoted(text))) from None
     return day

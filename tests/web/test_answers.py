@@ -344,10 +344,25 @@ def test_every_verdict_has_words_in_both_languages() -> None:
 
 
 def test_an_error_page_helps_in_its_language_and_says_the_detail(web: Web) -> None:
-    for lang, help_ in (("ar", "لم يُفهم ما في العنوان"), ("en", "cannot be read")):
+    for lang, help_, detail in (
+        ("ar", "لم يُفهم ما في العنوان", "ليس تاريخًا؛ اكتبه هكذا"),
+        ("en", "cannot be read", "is not a date; write it as 2024-12-04"),
+    ):
         page = web.get(f"/{lang}/search?since=yesterday")
         assert help_ in page.text
-        assert "is not a date; write it as 2024-12-04" in page.text
+        assert f"<bdi>&#39;yesterday&#39;</bdi> {detail}" in page.text
+    problem = json.loads(web.get("/api/search?since=yesterday").text)
+    assert problem["message"] == {
+        "key": "usage_not_a_date",
+        "values": {"name": "since", "value": "'yesterday'"},
+    }
+
+
+def test_a_search_in_what_the_archive_does_not_have_says_so(web: Web) -> None:
+    notices = api(web, "/search?site=nowhere&language=zz")["notices"]
+    assert [notice["kind"] for notice in notices] == ["query_unknown_site", "query_unknown_language"]
+    for path in ("changes?site=nowhere", "pairs?first=barada&carrier=nowhere"):
+        assert "لا يعرف الأرشيف هذا الموقع" in web.get(f"/ar/{path}").text
 
 
 def test_a_member_leads_to_its_story(web: Web) -> None:

@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from crawler.errors import StoreUnavailableError
+from crawler.html.sentences import sentence
 from crawler.model.period import Period
 from crawler.operations.archive.search_form import SearchForm
 from crawler.settings import Settings
@@ -257,6 +258,4 @@ class Archive:
                 if self._stores is not None:
                     self._stores.close()
                     self._stores = None
-            raise StoreUnavailableError(
-                f"a store does not answer: {str(error).splitlines()[0]}; try again, or see khabar doctor"
-            ) from None
+            raise StoreUnavailableError(sentence("store_away", detail=str(error).splitlines()[0])) from None

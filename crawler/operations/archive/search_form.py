@@ -1,11 +1,14 @@
 """The search form: what a person asks the archive for, on the command line, on the page and in the API."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from crawler.errors import UsageError
+from crawler.html.sentences import sentence
 from crawler.model.period import Period, parse_period
+from crawler.model.sentence import Sentence, quoted
 from crawler.storage.search import Filters
 
 WORDS: Final = {
@@ -19,10 +22,15 @@ ROW_LIMIT: Final = 1 << 63
 """Row numbers of the index are below this, as SQLite's are."""
 
 
+def not_one_of(name: str, value: str, choices: Iterable[str]) -> Sentence:
+    """The sentence on a value that is none of those that a field may have."""
+    return sentence("usage_not_one_of", name=name, value=quoted(value), choices=", ".join(choices))
+
+
 def _check_word(word: str | None, info: ValidationInfo) -> str:
     words = WORDS[info.field_name or ""]
     if word and word not in words:
-        raise UsageError(f"{info.field_name}: {word!r}: it is one of {', '.join(words)}")
+        raise UsageError(not_one_of(info.field_name or "", word, words))
     return word or ""
 
 
@@ -81,7 +89,7 @@ class SearchForm(BaseModel):
         except ValueError:
             row = ROW_LIMIT
         if row is not None and abs(row) >= ROW_LIMIT:
-            raise UsageError(f"before: {self.before!r} is not the `older` of an earlier page")
+            raise UsageError(sentence("usage_not_a_page", name="before", value=quoted(self.before)))
         return row
 
     def period(self, option_prefix: str = "") -> Period:

@@ -22,6 +22,7 @@ from typing import Final
 
 from crawler.errors import UsageError
 from crawler.model.period import ANY_TIME, Period, parse_period
+from crawler.model.sentence import quoted
 from crawler.storage.search.facets import AUTHOR, EVERYTHING, NOTHING, SECTION, TAG, facet
 from crawler.storage.search.letters import fold
 from crawler.storage.search.query_tokens import Field, Notice, NoticeKind, Token, tokens_of
@@ -89,6 +90,10 @@ def _query(typed: str, vocabulary: Vocabulary, *, bare: bool) -> Query:
     notices: list[Notice] = []
     parser = _Parser(tokens_of(typed, notices), vocabulary, notices, bare=bare)
     expression = parser.whole()
+    if not expression and parser.period == ANY_TIME:
+        expression = NOTHING
+        if not any(notice.kind is NoticeKind.UNREADABLE_DATE for notice in notices):
+            notices.append(Notice(NoticeKind.NO_WORDS, quoted(typed.strip())))
     return Query(
         expression,
         frozenset(parser.exact),
@@ -115,13 +120,8 @@ class _Parser:
         self.period = ANY_TIME
 
     def whole(self) -> str:
-        """The expression of all tokens; empty where a period alone was asked for."""
-        expression = self._alternatives(DEEPEST, None, excluded=False)
-        if expression or self.period != ANY_TIME:
-            return expression
-        if not any(notice.kind is NoticeKind.UNREADABLE_DATE for notice in self._notices):
-            self._say(NoticeKind.NO_WORDS)
-        return NOTHING
+        """The expression of all tokens; empty where they hold no term."""
+        return self._alternatives(DEEPEST, None, excluded=False)
 
     def _alternatives(self, depth: int, scope: Field | None, *, excluded: bool) -> str:
         """What stands between OR: any of it is wanted."""
@@ -163,12 +163,12 @@ class _Parser:
         """A term, or what stands in parentheses, with its field."""
         token = self._next()
         if token is None:
-            self._say(NoticeKind.STRAY_OPERATOR, "-")
+            self._say(NoticeKind.STRAY_MINUS, "-")
             return ""
         if token.field is not None:
             return self._of_field(token, depth, excluded=excluded)
         if token.operator == "OR" or (token.operator == ")" and depth < DEEPEST):
-            self._say(NoticeKind.STRAY_OPERATOR, "-")  # the caller reads on here
+            self._say(NoticeKind.STRAY_MINUS, "-")  # the caller reads on here
             return ""
         self._place += 1
         if token.operator == "(":

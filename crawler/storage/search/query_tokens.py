@@ -24,11 +24,14 @@ class NoticeKind(StrEnum):
     UNREADABLE_DATE = "query_unreadable_date"
     DATE_INSIDE = "query_date_inside"
     UNKNOWN_SITE = "query_unknown_site"
+    UNKNOWN_LANGUAGE = "query_unknown_language"
     OPEN_QUOTE = "query_open_quote"
+    EMPTY_QUOTE = "query_empty_quote"
     OPEN_PARENTHESIS = "query_open_parenthesis"
     STRAY_PARENTHESIS = "query_stray_parenthesis"
     EMPTY_PERIOD = "query_empty_period"
     STRAY_OPERATOR = "query_stray_operator"
+    STRAY_MINUS = "query_stray_minus"
     SHORT_BEGINNING = "query_short_beginning"
     TOO_LONG = "query_too_long"
     TOO_MANY_WORDS = "query_too_many_words"
@@ -147,9 +150,9 @@ def _token(match: re.Match[str], notices: list[Notice]) -> Token | None:
 
 
 def _phrase(raw: str, notices: list[Notice]) -> Token | None:
-    if len(raw) < 2 or not raw.endswith(_CLOSERS):
-        notices.append(Notice(NoticeKind.OPEN_QUOTE, raw))
     words = _folded(raw)
+    if len(raw) < 2 or not raw.endswith(_CLOSERS):
+        notices.append(Notice(NoticeKind.OPEN_QUOTE, raw) if words else Notice(NoticeKind.EMPTY_QUOTE))
     return Token(raw, words=words, quoted=True) if words else None
 
 
