@@ -1,17 +1,17 @@
 """One run of the saved searches: what happened goes into the outbox, and from there to the destinations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crawler.alerts.delivery import check_destination, is_feed, send, write_feed
 from crawler.alerts.matching import events_of
 from crawler.alerts.rules import AlertRule
 from crawler.errors import KhabarError
+from crawler.operations.archive.alert_events import served_events
 from crawler.operations.archive.read import Archive
-from crawler.storage.alert_outbox import AlertEvent, AlertOutbox, queue_of
+from crawler.storage.alert_outbox import AlertOutbox, queue_of
 from crawler.storage.schema import ensure_schema
-from crawler.storage.stored_article import ArticleReader
 
 
 @dataclass(slots=True)
@@ -112,13 +112,3 @@ def _deliver(
             return
         outbox.mark_sent(delivery, datetime.now(UTC))
         report.sent += event is not None
-
-
-def served_events(archive: Archive, events: Sequence[AlertEvent]) -> list[AlertEvent]:
-    """The events as they may be served now: none of withheld articles, the rest as seals leave them."""
-    headers = ArticleReader(archive.stores().db).headers([event.article_id for event in events])
-    return [
-        replace(event, title=header.title, url=header.url)
-        for event in events
-        if (header := headers.get(event.article_id)) is not None
-    ]

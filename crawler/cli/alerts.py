@@ -15,14 +15,15 @@ import typer
 
 from crawler.alerts.delivery import headline, is_feed, send
 from crawler.alerts.rules import AlertRule, load_rules
-from crawler.alerts.run import AlertReport, run_alerts, served_events
+from crawler.alerts.run import AlertReport, run_alerts
 from crawler.cli.context import CliContext, context_of, out
 from crawler.cli.output import Column, RowTable
 from crawler.errors import KhabarError, UsageError
 from crawler.folders import alerts_file
 from crawler.model.site import names_of
+from crawler.operations.archive.alert_events import latest_events
 from crawler.operations.archive.read import Archive
-from crawler.storage.alert_outbox import AlertEvent, AlertOutbox
+from crawler.storage.alert_outbox import AlertEvent
 
 logger = logging.getLogger(__name__)
 
@@ -122,8 +123,7 @@ def list_command(
     if name is not None:
         rule = _rule(rules, name)
         with _archive(common) as archive:
-            latest = AlertOutbox(archive.stores().db).latest(rule.name, datetime.now(UTC))
-            events = served_events(archive, latest)
+            events = latest_events(archive, rule.name)
         if common.json:
             typer.echo(json.dumps([asdict(event) for event in events], ensure_ascii=False, default=str))
             return

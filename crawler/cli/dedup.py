@@ -16,7 +16,7 @@ from rich.progress import Progress
 from crawler.cli.context import CliContext, context_of, err, out
 from crawler.cli.dedup_archive import archive_command, articles_read, refuse_unwritable, write_rows
 from crawler.cli.dedup_events import events_command
-from crawler.cli.lazy import dedup, passages, split
+from crawler.cli.lazy import explain, passages, split
 from crawler.cli.options import Since, Until, complete_site
 from crawler.cli.output import Column, RowTable
 from crawler.errors import UsageError
@@ -255,14 +255,9 @@ def explain_command(
         raise UsageError(f"--lang {lang}: it is one of {', '.join(LANGUAGES)}")
     with contextlib.closing(open_stores(common.settings)) as stores:
         mine, other = (shown_article(stores, address) for address in (first, second))
-    verdict = dedup.compare(
-        mine.text,
-        other.text,
-        published_a=mine.latest_publication,
-        published_b=other.latest_publication,
-        same_source=mine.site == other.site,
-    )
-    lines, parts = verdict.explain(lang), dedup.aligned(mine.text, other.text)
+    compared = explain.compare_articles(mine, other)
+    verdict, parts = compared.verdict, compared.parts
+    lines = verdict.explain(lang)
     if common.json:
         rows = [part._asdict() for part in parts]
         typer.echo(json.dumps({**asdict(verdict), "explanation": lines, "parts": rows}))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import dedup
     from crawler.operations.archive import events as archive_events
     from crawler.operations.crawling import reextract, worker
-    from crawler.operations.dedup import apply, batch, events, passages, split
+    from crawler.operations.dedup import apply, batch, events, explain, passages, split
     from crawler.operations.importing import run as importing
     from crawler.operations.sites import add, check, opml_import, record, survey
     from crawler.storage import dedup_rebuild
@@ -30,6 +30,7 @@ __all__ = [
     "dedup",
     "dedup_rebuild",
     "events",
+    "explain",
     "importing",
     "opml_import",
     "passages",
@@ -53,6 +54,7 @@ _MODULES = {
     "dedup": "dedup",
     "dedup_rebuild": "crawler.storage.dedup_rebuild",
     "events": "crawler.operations.dedup.events",
+    "explain": "crawler.operations.dedup.explain",
     "importing": "crawler.operations.importing.run",
     "opml_import": "crawler.operations.sites.opml_import",
     "passages": "crawler.operations.dedup.passages",

@@ -84,6 +84,10 @@ class AlertOutbox:
         begun: datetime = now if document is None else document["begun_at"]
         return begun
 
+    def begun(self) -> dict[str, datetime]:
+        """Since when each saved search has been asked, by its name; there are some dozen."""
+        return {document["_id"]: document["begun_at"] for document in self._alerts.find()}
+
     def new_of(self, events: Sequence[AlertEvent]) -> list[AlertEvent]:
         """The events that are not in the outbox yet, each once, in the order in which they happened."""
         by_id = {event.id: event for event in events}

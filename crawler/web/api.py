@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from crawler.model.sentence import quoted
 from crawler.operations.archive.search_form import SearchForm
 from crawler.web import models
+from crawler.web.alert_pages import AlertPages
 from crawler.web.article_pages import ArticlePages
 from crawler.web.report_model import ReportFigures
 from crawler.web.reports import Reports
@@ -79,8 +80,14 @@ def _reports(request: Request) -> Reports:
     return reports
 
 
+def _alert_pages(request: Request) -> AlertPages:
+    pages: AlertPages = request.app.state.alert_pages
+    return pages
+
+
 SitePagesOf = Annotated[SitePages, Depends(_site_pages)]
 ArticlePagesOf = Annotated[ArticlePages, Depends(_article_pages)]
+AlertPagesOf = Annotated[AlertPages, Depends(_alert_pages)]
 TodayPagesOf = Annotated[TodayPages, Depends(_today_pages)]
 ReportsOf = Annotated[Reports, Depends(_reports)]
 
@@ -122,6 +129,18 @@ def changes(
     """What was edited or taken down, the latest first by when that was seen."""
     sites.require_sites(site)
     return pages.changes(kind, site, before)
+
+
+@router.get("/alerts", responses=_WRONG)
+def alerts(
+    pages: AlertPagesOf,
+    alert: Annotated[
+        str, Query(description="Only this saved search's, by name.", examples=["rastan-bridge"])
+    ] = "",
+    before: Annotated[str, Query(description="`older` of the page before.")] = "",
+) -> models.Alerts:
+    """The saved searches of `khabar alerts`, and what they matched in the last 30 days, the latest first."""
+    return pages.alerts(alert, before)
 
 
 @router.get("/sites", responses=_WRONG)

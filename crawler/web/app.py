@@ -19,6 +19,7 @@ from crawler.model.site import Site
 from crawler.operations.archive.read import Archive
 from crawler.web import api, feed_routes, pages
 from crawler.web.access import HEALTH_PATH, OPEN, Access, AccessMiddleware
+from crawler.web.alert_pages import AlertPages
 from crawler.web.article_pages import ArticlePages
 from crawler.web.corrections import Corrections
 from crawler.web.corrections import router as corrections_router
@@ -73,6 +74,7 @@ def create_app(
     app.state.site_names = names
     app.state.site_pages = SitePages(archive, names)
     app.state.article_pages = ArticlePages(archive, names)
+    app.state.alert_pages = AlertPages(archive, names)
     app.state.today_pages = TodayPages(archive, names)
     app.state.reports = reports
     app.state.corrections = Corrections(archive, access) if corrects else None

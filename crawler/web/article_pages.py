@@ -16,6 +16,7 @@ from crawler.storage.search.excerpt import Piece
 from crawler.storage.splits import split_marks
 from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
 from crawler.web import models
+from crawler.web.explanation import explanation_of
 from crawler.web.precedence import first_of
 from crawler.web.scope import Scope
 from crawler.web.site_names import SiteNames
@@ -258,6 +259,7 @@ class ArticlePages:
             second=self._names.brief(second),
             title_changes=_changes(first.title, second.title),
             changes=_changes(texts.get(first.id, ""), texts.get(second.id, "")),
+            explanation=explanation_of(self._archive, first.id, second.id),
         )
 
     def pairs(self, first: str, carrier: str, scope: Scope, before: str = "") -> models.Carried:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -18,9 +18,18 @@ from crawler.html.words import word
 from crawler.operations.archive.search_form import SearchForm
 from crawler.operations.sites.opml import write_opml
 from crawler.web import models
-from crawler.web.api import ArticlePagesOf, SitePagesOf, TodayPagesOf, stored
+from crawler.web.api import AlertPagesOf, ArticlePagesOf, SitePagesOf, TodayPagesOf, stored
 from crawler.web.scope import Lang
 from crawler.web.site_names import SiteNames
+
+ALERT_KINDS: Final = {
+    "new": "alert_new",
+    "edited": "state_edited",
+    "removed": "removed_mark",
+    "first": "alert_first",
+    "outlets": "alert_outlets",
+}
+"""The words for what a saved search is told of."""
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 
@@ -78,6 +87,14 @@ def changes_feed(
     return place.response(word("changes", lang), "changes", entries, form)
 
 
+@router.get("/{lang}/feeds/alerts/{alert}.{form}")
+def alert_feed(request: Request, lang: Lang, alert: str, form: FeedFormat, pages: AlertPagesOf) -> Response:
+    """What a saved search matched."""
+    place = _Place(request, lang)
+    entries = [place.match(match) for match in pages.alerts(alert).matches]
+    return place.response(f"{word('alerts', lang)}: {alert}", f"alerts?alert={alert}", entries, form)
+
+
 @router.get("/sites.opml")
 def opml(request: Request) -> Response:
     """The seeds' feeds as OPML."""
@@ -104,6 +121,19 @@ class _Place:
     def article(self, brief: models.Brief, summary: str = "") -> Entry:
         """An article as an entry."""
         return article_entry(brief, self.base, self.name(brief.site), summary)
+
+    def match(self, match: models.AlertMatch) -> Entry:
+        """What a saved search matched, as an entry; its id is that of its webhooks."""
+        return Entry(
+            id=_urn(match.id),
+            title=f"{word(ALERT_KINDS[match.kind], self._lang)}: {match.title or match.url}",
+            page=f"{self.base}/articles/{match.article}",
+            original=match.url,
+            author=self.name(match.site),
+            updated=match.at,
+            published=match.at,
+            tags=(match.kind,),
+        )
 
     def response(self, title: str, path: str, entries: Sequence[Entry], form: FeedFormat) -> Response:
         """The feed of the page at `path`, which takes the same query."""

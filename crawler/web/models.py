@@ -338,6 +338,35 @@ class Changes(_Model):
     older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
 
 
+class SavedSearch(_Model):
+    """A saved search of `khabar alerts`."""
+
+    name: str
+    since: datetime = Field(description="Since when it has been asked; what happened before is not told.")
+    matches: int = Field(description="What it matched in the last 30 days.")
+
+
+class AlertMatch(_Model):
+    """Something that a saved search matched, and the article as it may be shown now."""
+
+    id: str = Field(description="The same as in its webhooks and feeds.")
+    alert: str
+    kind: Literal["new", "edited", "removed", "first", "outlets"]
+    at: datetime = Field(description="When it happened, or was seen.")
+    article: str = Field(description="The article's id.")
+    site: str
+    title: str
+    url: str
+
+
+class Alerts(_Model):
+    """The saved searches, and what they matched in the last 30 days, the latest first."""
+
+    searches: list[SavedSearch]
+    matches: list[AlertMatch]
+    older: str | None = Field(description="Give it as `before` for the next page; null on the last.")
+
+
 class Today(_Model):
     """A day in Damascus: its stories by how many sites carry them, and the latest changes of the archive."""
 
@@ -352,6 +381,24 @@ class Today(_Model):
     refreshed_at: datetime | None
 
 
+class AlignedPart(_Model):
+    """A part of two texts laid side by side, as either has it; empty where it has nothing there."""
+
+    kind: Literal["same", "changed", "only_first", "only_second"]
+    first: str
+    second: str
+
+
+class Explanation(_Model):
+    """Why two articles are copies or not, as `khabar dedup explain` says it."""
+
+    duplicate: bool
+    reason: str = Field(description="Why, seen from the first article.")
+    similarity: float = Field(description="Share of the shorter text that the other has, 0 to 1.")
+    words: dict[Literal["ar", "en"], list[str]] = Field(description="The same in words, by language.")
+    parts: list[AlignedPart] = Field(description="Both texts side by side.")
+
+
 class Difference(_Model):
     """Two articles, word by word."""
 
@@ -359,6 +406,7 @@ class Difference(_Model):
     second: Brief
     title_changes: list[Stretch]
     changes: list[Stretch]
+    explanation: Explanation | None = Field(description="Null where an article is not served any more.")
 
 
 class CarriedPair(_Model):

@@ -13,6 +13,7 @@ from crawler.html.words import LANGUAGES
 from crawler.model.period import ZONE
 from crawler.operations.archive.search_form import SearchForm
 from crawler.web.api import (
+    AlertPagesOf,
     ArticlePagesOf,
     Period,
     ReportScope,
@@ -120,6 +121,20 @@ def changes(
         feed=("changes", _query_of({"kind": kind, "site": site})),
         api=f"/api/changes{_query(request)}",
     )
+
+
+@router.get("/{lang}/alerts")
+def alerts(request: Request, lang: Lang, pages: AlertPagesOf, alert: str = "", before: str = "") -> Response:
+    """What the saved searches matched, the latest first."""
+    values = {
+        "data": pages.alerts(alert, before),
+        "chosen": alert,
+        "before": before,
+        "api": f"/api/alerts{_query(request)}",
+    }
+    if alert:
+        values["feed"] = (f"alerts/{alert}", "")
+    return _page(request, "alerts.html.j2", lang, here="alerts", **values)
 
 
 @router.get("/{lang}/sites")

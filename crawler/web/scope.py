@@ -22,6 +22,7 @@ TABS: Final = (
     ("today", ""),
     ("search", "search"),
     ("changes", "changes"),
+    ("alerts", "alerts"),
     ("report", "report"),
     ("sites", "sites"),
 )

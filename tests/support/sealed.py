@@ -24,6 +24,7 @@ from crawler.operations.dedup.report import dedup_report
 from crawler.operations.dedup.split import marks
 from crawler.report.json_csv import render_json
 from crawler.report.page import render_html
+from crawler.storage.alert_outbox import AlertEvent, AlertOutbox
 from crawler.storage.connect import Stores
 from crawler.storage.page_texts import waiting_pages
 from crawler.web.app import create_app
@@ -59,6 +60,8 @@ def add_article(stores: Stores) -> None:
     stores.db.splits.insert_one(
         {"_id": f"{small.CUT}:{SEALED}", "articles": [small.CUT, SEALED], "marked_at": small.NOW}
     )
+    told = AlertEvent("bridges", "new", SEALED, 1, "ugarit", f"عنوان {HEADLINE}", url, small.NOW)
+    AlertOutbox(stores.db).add([told], [])
     waiting = {"reason": "shared", "title": WAITING, "beginning": WAITING, "since": small.NOW}
     stores.db.pages.insert_one(
         {
@@ -82,6 +85,7 @@ def remove_article(stores: Stores) -> None:
         stores.db[name].delete_many(key)
     stores.db.articles.delete_many({"_id": {"$in": [LIKE_IT, SAME_EVENT]}})
     stores.db.crawls.delete_one({"_id": ObjectId(SEALED[:24])})
+    stores.db.alert_events.delete_one({"article_id": SEALED})
 
 
 def served(web: Web, stores: Stores) -> Iterator[tuple[str, str]]:
@@ -103,6 +107,7 @@ def _paths(web: Web) -> Iterator[str]:
             "article_id": (SEALED,),
             "story": (SEALED, LIKE_IT, SAME_EVENT),
             "version": ("1",),
+            "alert": ("bridges",),
             "form": ("atom", "json"),
         }
         routes = list(_routes(app.routes))

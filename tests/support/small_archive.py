@@ -7,6 +7,7 @@ from typing import Any
 
 from crawler.html.sentences import sentence
 from crawler.model.sentence import message_of
+from crawler.storage.alert_outbox import AlertEvent, AlertOutbox
 from crawler.storage.connect import Stores
 from crawler.storage.schema import ensure_schema
 from crawler.storage.warc.raw_pages import RawPage, raw_folder
@@ -82,6 +83,11 @@ def crawl(site: str, hours: float, verdict: str = "ok", **given: Any) -> dict[st
         "verdict_message": None if verdict == "ok" else message_of(BLOCKED),
         **given,
     }
+
+
+def matched(id_: str, site: str, title: str, kind: str, number: int, at: datetime) -> AlertEvent:
+    """Something that the saved search of the small archive matched."""
+    return AlertEvent("bridges", kind, id_, number, site, title, f"https://{site}.example/{id_[:6]}/", at)
 
 
 def fill(stores: Stores) -> None:
@@ -164,6 +170,10 @@ def fill(stores: Stores) -> None:
             "read_until": NOW - timedelta(hours=1),
         }
     )
+    outbox = AlertOutbox(stores.db)
+    outbox.begin("bridges", NOW - timedelta(days=1))
+    outbox.add([matched(FIRST, "barada", "افتتاح جسر الرستن", "edited", 2, NOW - timedelta(hours=5))], [])
+    outbox.add([matched(COPY, "qasioun", "جسر", "new", 1, NOW - timedelta(hours=8))], [])
     stores.db.sites.insert_many(
         [{"_id": site, "token": 1, "holder": None} for site in ("barada", "qasioun", "ugarit")]
     )

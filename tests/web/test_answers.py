@@ -10,6 +10,9 @@ import pytest
 from crawler.health.verdict import HEALTHY, OURS, QUALITY, VERDICT_OUTCOMES
 from crawler.html.words import word
 from crawler.model.period import ZONE
+from crawler.operations.archive.show import shown_article
+from crawler.operations.dedup.explain import compare_articles
+from crawler.storage.connect import open_stores
 from crawler.web.report_model import ReportFigures
 from tests.support import small_archive as small
 from tests.support.processes import wait_until
@@ -19,6 +22,8 @@ PAGES = [
     "/",
     "/?day=2020-01-01",
     "/changes",
+    "/alerts",
+    "/alerts?alert=bridges",
     "/sites",
     "/search",
     "/search?q=جسر",
@@ -338,6 +343,32 @@ def test_the_pairs_keep_to_the_days_of_the_report_that_they_are_opened_from(web:
     assert "From day" in page
 
 
+def test_alerts_are_listed_as_they_may_be_told(web: Web) -> None:
+    data = api(web, "/alerts?alert=bridges")
+    assert [(match["kind"], match["article"]) for match in data["matches"]] == [
+        ("edited", small.FIRST),
+        ("new", small.COPY),
+    ]
+    assert data["matches"][1]["title"] == "افتتاح جسر الرستن أمام السيارات", "as it is now"
+    assert data["searches"][0]["matches"] == 2
+    assert "/en/feeds/alerts/bridges.atom" in web.get("/en/alerts").text
+    assert "افتتاح جسر الرستن" in web.get("/ar/feeds/alerts/bridges.atom").text
+    assert web.get("/ar/alerts?alert=nobody").status == 400
+    assert web.get("/api/alerts?before=-1").status == 400
+
+
+def test_a_comparison_says_why_as_the_command_does(web: Web) -> None:
+    with open_stores(web.settings) as stores:
+        compared = compare_articles(shown_article(stores, small.FIRST), shown_article(stores, small.CUT))
+    explained = api(web, f"/stories/{small.FIRST}?first={small.FIRST}&second={small.CUT}")["difference"]
+    assert explained["explanation"]["words"]["ar"] == compared.verdict.explain("ar")
+    assert explained["explanation"]["parts"] == [part._asdict() for part in compared.parts]
+    for lang in ("ar", "en"):
+        page = web.get(f"/{lang}/stories/{small.FIRST}?first={small.FIRST}&second={small.CUT}").text
+        assert all(line in page for line in compared.verdict.explain(lang))
+        assert word("side_by_side", lang) in page
+
+
 def test_every_verdict_has_words_in_both_languages() -> None:
     for verdict in {*HEALTHY, *OURS, *QUALITY, *VERDICT_OUTCOMES}:
         assert not re.search("[a-z]", word(verdict, "ar")), verdict
@@ -375,6 +406,7 @@ def test_a_member_leads_to_its_story(web: Web) -> None:
 def test_openapi_describes_each_page(web: Web) -> None:
     described = json.loads(web.get("/api/openapi.json").text)
     assert set(described["paths"]) == {
+        "/api/alerts",
         "/api/today",
         "/api/changes",
         "/api/sites",
