@@ -7,7 +7,7 @@ from crawler.html.sentences import sentence
 from crawler.model.sentence import quoted
 from crawler.operations.archive.alert_events import begun_alerts, latest_events
 from crawler.operations.archive.read import Archive
-from crawler.operations.archive.search_form import not_one_of
+from crawler.operations.archive.search_form import wrong_choice
 from crawler.storage.alert_outbox import AlertEvent
 from crawler.web import models
 from crawler.web.site_names import SiteNames
@@ -40,7 +40,7 @@ class AlertPages:
         """
         begun = begun_alerts(self._archive)
         if alert and alert not in begun:
-            raise UsageError(not_one_of("alert", alert, sorted(begun)))
+            raise UsageError(wrong_choice("alert", alert, sorted(begun)))
         events = {name: latest_events(self._archive, name) for name in sorted(begun)}
         chosen = [event for name, matched in events.items() if alert in ("", name) for event in matched]
         chosen.sort(key=lambda event: (event.at, event.id), reverse=True)

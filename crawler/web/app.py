@@ -1,7 +1,9 @@
-"""The application: pages in Arabic and English, their JSON, and its answers to errors."""
+"""The application: pages in Arabic and English, their JSON and its description, and its answers to errors."""
 
-from collections.abc import Collection, Mapping
-from functools import partial
+import json
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache, partial
+from importlib.resources import files
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -23,7 +25,6 @@ from crawler.web.alert_pages import AlertPages
 from crawler.web.article_pages import ArticlePages
 from crawler.web.corrections import Corrections
 from crawler.web.corrections import router as corrections_router
-from crawler.web.description import DescribedApp
 from crawler.web.evidence import article_package
 from crawler.web.models import Message, Problem
 from crawler.web.render import render
@@ -40,6 +41,46 @@ _HELP: Final = {
     "unavailable": "unavailable_help",
 }
 """The advice of an error page, by its heading."""
+
+INVALID: Final = "422"
+"""What FastAPI answers to a value that it cannot read; here that is 400 (`crawler.web.app`)."""
+
+UNUSED: Final = ("HTTPValidationError", "ValidationError")
+"""Models of that answer."""
+
+
+class DescribedApp(FastAPI):
+    """An application that describes its API as it answers."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = _with_examples(super().openapi())
+        return self.openapi_schema
+
+
+def _with_examples(description: dict[str, Any]) -> dict[str, Any]:
+    for path, operation in operations(description):
+        operation["responses"].pop(INVALID, None)
+        operation["responses"]["200"]["content"]["application/json"]["example"] = examples()[path]
+    for name in UNUSED:
+        description["components"]["schemas"].pop(name, None)
+    return description
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each operation of a description with its path."""
+    for path, methods in description["paths"].items():
+        for operation in methods.values():
+            yield path, operation
+
+
+@lru_cache(maxsize=1)
+def examples() -> dict[str, Any]:
+    """An answer of each path, of a made-up archive."""
+    text = files("crawler.web").joinpath("examples.json").read_text(encoding="utf-8")
+    read: dict[str, Any] = json.loads(text)
+    return read
 
 
 def create_app(

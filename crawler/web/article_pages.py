@@ -1,22 +1,23 @@
 """The data of the pages on articles: search, article, story, pairs of two sites."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from crawler.errors import UsageError
 from crawler.html.difference import difference
 from crawler.html.sentences import sentence
-from crawler.html.words import filled
+from crawler.html.words import LANGUAGES, filled
+from crawler.model.seal import WithheldError
 from crawler.model.sentence import quoted
 from crawler.operations.archive.events import event_of_story
 from crawler.operations.archive.read import Archive
 from crawler.operations.archive.search_form import SearchForm
+from crawler.operations.dedup.explain import compare_articles
 from crawler.storage.search import FacetCounts, Hit, Notice, NoticeKind
 from crawler.storage.search.excerpt import Piece
 from crawler.storage.splits import split_marks
 from crawler.storage.stored_article import EarlierReading, Revision, StoredArticle
 from crawler.web import models
-from crawler.web.explanation import explanation_of
 from crawler.web.precedence import first_of
 from crawler.web.scope import Scope
 from crawler.web.site_names import SiteNames
@@ -56,10 +57,11 @@ class ArticlePages:
         """
         results = self._archive.search(form, limit=PAGE, facets=True)
         facets = results.facets or FacetCounts()
+        unknown = _unknown(form, self._sites(), self._lists.languages())
         events = {hit.id: results.event(hit.id) for hit in results.hits.hits}
         return models.SearchResult(
             query=form.q,
-            notices=[_notice(notice) for notice in (*results.notices, *self._unknown(form))],
+            notices=[_notice(notice) for notice in (*results.notices, *unknown)],
             total=results.hits.total,
             hits=[
                 models.SearchHit(
@@ -77,13 +79,9 @@ class ArticlePages:
             older=None if results.hits.older is None else str(results.hits.older),
         )
 
-    def _unknown(self, form: SearchForm) -> Iterator[Notice]:
-        """What the form asks for and the archive has nothing of, whatever the words are."""
-        known = {*self._names.seeds, *(count.site for count in self._lists.sites())}
-        if form.site and form.site not in known:
-            yield Notice(NoticeKind.UNKNOWN_SITE, quoted(form.site))
-        if form.language and form.language not in self._lists.languages():
-            yield Notice(NoticeKind.UNKNOWN_LANGUAGE, quoted(form.language))
+    def _sites(self) -> set[str]:
+        """The sites that a seed names or the archive has articles of."""
+        return {*self._names.seeds, *(count.site for count in self._lists.sites())}
 
     def article(self, id_: str) -> models.Article | None:
         """An article with its story and revisions; `_id`, `article_revision`, the index's `docs`.
@@ -259,7 +257,7 @@ class ArticlePages:
             second=self._names.brief(second),
             title_changes=_changes(first.title, second.title),
             changes=_changes(texts.get(first.id, ""), texts.get(second.id, "")),
-            explanation=explanation_of(self._archive, first.id, second.id),
+            explanation=_explanation(self._archive, first.id, second.id),
         )
 
     def pairs(self, first: str, carrier: str, scope: Scope, before: str = "") -> models.Carried:
@@ -310,12 +308,39 @@ def _pair(members: Sequence[Hit], first: str | None, second: str | None) -> tupl
     return (left, right) if right else None
 
 
+def _explanation(archive: Archive, first: str, second: str) -> models.Explanation | None:
+    """The explanation of a pair, by the articles' ids; None where one of them is not served any more."""
+    try:
+        articles = archive.article(first), archive.article(second)
+    except WithheldError:
+        return None
+    mine, other = articles
+    if mine is None or other is None:
+        return None
+    compared = compare_articles(mine, other)
+    return models.Explanation(
+        duplicate=compared.verdict.duplicate,
+        reason=compared.verdict.reason,
+        similarity=round(compared.verdict.similarity, 4),
+        words={lang: compared.verdict.explain(lang) for lang in LANGUAGES},
+        parts=[models.AlignedPart(**part._asdict()) for part in compared.parts],
+    )
+
+
 def _changes(old: str, new: str) -> list[models.Stretch]:
     """What leads from one text to another."""
     return [
         models.Stretch(kind=stretch.kind, old=list(stretch.old), new=list(stretch.new))
         for stretch in difference(old, new)
     ]
+
+
+def _unknown(form: SearchForm, sites: Collection[str], languages: Collection[str]) -> Iterator[Notice]:
+    """What a form asks for and the archive has nothing of, whatever the words are."""
+    if form.site and form.site not in sites:
+        yield Notice(NoticeKind.UNKNOWN_SITE, quoted(form.site))
+    if form.language and form.language not in languages:
+        yield Notice(NoticeKind.UNKNOWN_LANGUAGE, quoted(form.language))
 
 
 def _notice(notice: Notice) -> models.QueryNotice:

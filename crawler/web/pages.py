@@ -126,15 +126,16 @@ def changes(
 @router.get("/{lang}/alerts")
 def alerts(request: Request, lang: Lang, pages: AlertPagesOf, alert: str = "", before: str = "") -> Response:
     """What the saved searches matched, the latest first."""
-    values = {
-        "data": pages.alerts(alert, before),
-        "chosen": alert,
-        "before": before,
-        "api": f"/api/alerts{_query(request)}",
-    }
-    if alert:
-        values["feed"] = (f"alerts/{alert}", "")
-    return _page(request, "alerts.html.j2", lang, here="alerts", **values)
+    return _page(
+        request,
+        "alerts.html.j2",
+        lang,
+        here="alerts",
+        data=pages.alerts(alert, before),
+        chosen=alert,
+        before=before,
+        api=f"/api/alerts{_query(request)}",
+    )
 
 
 @router.get("/{lang}/sites")

@@ -9,7 +9,7 @@ from fastapi import Path
 from crawler.errors import UsageError
 from crawler.html.words import word
 from crawler.model.period import Period, days_ago, parse_period
-from crawler.operations.archive.search_form import not_one_of
+from crawler.operations.archive.search_form import wrong_choice
 from crawler.report.page import Served
 
 Lang = Annotated[Literal["ar", "en"], Path()]
@@ -53,7 +53,7 @@ def parse_scope(site: str, since: str, until: str, period: str) -> Scope:
         UsageError: A day or a period cannot be read; the message says which.
     """
     if period not in PERIODS:
-        raise UsageError(not_one_of("period", period, PERIODS))
+        raise UsageError(wrong_choice("period", period, PERIODS))
     scope = Scope(site, since, until, "" if since or until else period)
     scope.bounds()
     return scope

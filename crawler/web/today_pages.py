@@ -9,7 +9,7 @@ from crawler.html.sentences import sentence
 from crawler.model.period import ZONE
 from crawler.model.sentence import quoted
 from crawler.operations.archive.read import Archive
-from crawler.operations.archive.search_form import not_one_of
+from crawler.operations.archive.search_form import wrong_choice
 from crawler.storage.search.stories import KINDS, CarriedStory, ChangeKind, ChangeRow
 from crawler.web import models
 from crawler.web.site_names import SiteNames
@@ -73,7 +73,7 @@ class TodayPages:
         """
         kinds: Sequence[ChangeKind] = KINDS if not kind else [each for each in KINDS if each == kind]
         if not kinds:
-            raise UsageError(not_one_of("kind", kind, KINDS))
+            raise UsageError(wrong_choice("kind", kind, KINDS))
         try:
             page = self._stories.changes(kinds, site=site or None, before=before, limit=limit)
         except ValueError:

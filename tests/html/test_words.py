@@ -41,7 +41,8 @@ def test_a_missing_text_and_an_unused_key_are_noticed() -> None:
 
 
 NAMES = re.compile(
-    r"KHABAR_[A-Z]+|[\w-]+/?[\w-]*\.(?:warc\.gz|json|txt|toml)|ECDSA P-384|HTTP|WACZ|warcio check|wacz validate|"
+    r"KHABAR_[A-Z]+|[\w-]+/?[\w-]*\.(?:warc\.gz|json|txt|toml)|ECDSA P-384|HTTP|WACZ|warcio check|"
+    r"wacz validate|"
     r"JSON(?:-LD)?|WordPress|Atom|OPML|OpenAPI|CSV|SHA-256|WARC|khabar( [a-z]+)*|warcio extract FILE OFFSET"
     r"|(?<=و)[jk](?= )|{\w+}|`[^`]+`|max_page_bytes|tls = \"unverified\"|UTC|SITE"
 )

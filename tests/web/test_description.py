@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from crawler.web.description import operations
+from crawler.web.app import operations
 from tests.support import small_archive as small
 from tests.support.web import Web
 

@@ -258,4 +258,8 @@ class Archive:
                 if self._stores is not None:
                     self._stores.close()
                     self._stores = None
-            raise StoreUnavailableError(sentence("store_away", detail=str(error).splitlines()[0])) from None
+            raise _away(error) from None
+
+
+def _away(error: Exception) -> StoreUnavailableError:
+    return StoreUnavailableError(sentence("store_away", detail=str(error).splitlines()[0]))

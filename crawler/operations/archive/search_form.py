@@ -22,7 +22,7 @@ ROW_LIMIT: Final = 1 << 63
 """Row numbers of the index are below this, as SQLite's are."""
 
 
-def not_one_of(name: str, value: str, choices: Iterable[str]) -> Sentence:
+def wrong_choice(name: str, value: str, choices: Iterable[str]) -> Sentence:
     """The sentence on a value that is none of those that a field may have."""
     return sentence("usage_not_one_of", name=name, value=quoted(value), choices=", ".join(choices))
 
@@ -30,7 +30,7 @@ def not_one_of(name: str, value: str, choices: Iterable[str]) -> Sentence:
 def _check_word(word: str | None, info: ValidationInfo) -> str:
     words = WORDS[info.field_name or ""]
     if word and word not in words:
-        raise UsageError(not_one_of(info.field_name or "", word, words))
+        raise UsageError(wrong_choice(info.field_name or "", word, words))
     return word or ""
 
 
