@@ -14,26 +14,22 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
+from crawler.discovery.accounting import AddressOutcome, SourceVerdict
 from crawler.html.words import LANGUAGES, read_catalogue
+from crawler.model.article import NotArticleReason, UnconfirmedReason
 
 ROOT = Path(__file__).resolve().parent.parent
 
 PACKAGES = (
-    "html",
-    "report",
-    "web",
-    "evidence",
-    "health",
-    "fetch",
-    "discovery",
-    "storage",
-    "operations",
-    "cli",
+    *("html", "report", "web", "evidence", "health", "fetch", "discovery", "storage", "cli"),
+    *("pipelines", "spiders", "operations", "rendering", "scrapy_project", "alerts"),
 )
 PRESENTATION = tuple(f"crawler/{name}" for name in PACKAGES)
 """The packages that ask for texts."""
 
-KEYWORDS = dict.fromkeys(("t", "n", "word", "counted", "both", "sentence"), (1,))
+KEYWORDS = dict.fromkeys(
+    ("t", "n", "word", "counted", "both", "sentence", "phrase", "note_that", "problem_that"), (1,)
+)
 """Calls whose first argument is a key."""
 
 _LITERAL = re.compile(r"""["']([\w-]+)["']""")
@@ -50,10 +46,13 @@ def required_keys() -> set[str]:
 
 
 def mentioned_words() -> set[str]:
-    """All string literals: a key may be chosen from a table, or be a verdict that a crawl ends with."""
-    return {
+    """All string literals, since a key may be chosen from a table, and the keys that enumerations make."""
+    words = {
         word for path in _sources("crawler", "dedup") for word in _LITERAL.findall(path.read_text("utf-8"))
     }
+    made = {reason.sentence.key for reason in (*NotArticleReason, *UnconfirmedReason)}
+    made |= {f"source_{verdict}" for verdict in SourceVerdict} | {f"address_{end}" for end in AddressOutcome}
+    return words | made
 
 
 def keys_of(catalogue: Catalog) -> list[str]:

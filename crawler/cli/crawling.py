@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -105,7 +104,9 @@ def run(common: CliContext, jobs: list[Job]) -> None:
     with CrawlProgress(console, {job.site.id: job.site.name for job in jobs}, quiet=quiet) as progress:
         reports = crawl(jobs, common.settings, progress, notice=None if quiet else progress.notice)
     if common.json:
-        out().print_json(json.dumps([asdict(report) for report in reports], ensure_ascii=False, default=str))
+        out().print_json(
+            json.dumps([report.as_dict() for report in reports], ensure_ascii=False, default=str)
+        )
     else:
         out().print(crawl_table(reports))
     for line in problem_lines(reports, common.settings, all_of_them=common.verbosity > 0):

@@ -16,8 +16,9 @@ from crawler import __version__
 from crawler.cli.context import CliContext, err, language_of
 from crawler.cli.lazy import dedup, store_errors
 from crawler.cli.options import with_common_options
-from crawler.errors import KhabarError
+from crawler.errors import KhabarError, UsageError
 from crawler.folders import default_seeds
+from crawler.html.sentences import in_language
 from crawler.settings import load_settings
 
 GROUPS = {
@@ -78,7 +79,7 @@ def common(
     lang: Annotated[
         str | None,
         typer.Option(
-            help="ar or en: the language of `khabar status`; else the system's.", envvar="KHABAR_LANG"
+            help="ar or en: the language of tables and messages; else the system's.", envvar="KHABAR_LANG"
         ),
     ] = None,
     version: Annotated[  # noqa: ARG001  # the callback does the work
@@ -178,9 +179,24 @@ def _readable(error: Exception) -> Exception | None:
     return error if isinstance(error, dedup.DedupError) else store_errors.explained(error)
 
 
+def _language() -> str:
+    """The language of the reader, as far as it is known where a command has failed."""
+    words = iter(sys.argv[1:])
+    chosen = None
+    for word in words:
+        name, _, value = word.partition("=")
+        if name == "--lang":
+            chosen = value or next(words, None)
+    try:
+        return language_of(chosen or os.environ.get("KHABAR_LANG"))
+    except UsageError:
+        return "en"
+
+
 def _fail(error: Exception, code: int) -> NoReturn:
     if "--json" in sys.argv:
         sys.stderr.write(json.dumps({"error": str(error), "exit_code": code}, ensure_ascii=False) + "\n")
     else:
-        err().print(f"khabar: {error}", markup=False, soft_wrap=True)
+        text = in_language(str(error), _language())
+        err().print(f"khabar: {text}", markup=False, soft_wrap=True)
     sys.exit(code)

@@ -13,7 +13,8 @@ from rich.text import Text
 from crawler.cli.context import context_of, err, out
 from crawler.cli.options import complete_site
 from crawler.cli.output import Column, RowTable, shown_address
-from crawler.html.sentences import in_language
+from crawler.health.report import KIND_MESSAGES, SourceReport
+from crawler.html.sentences import in_language, isolated, phrase
 from crawler.html.words import filled, label, word
 from crawler.model.crawl import Verdict
 from crawler.model.seeds import load_sites, select_sites
@@ -56,14 +57,14 @@ def status_command(
         for status in rows:
             if not status.healthy and status.reason:
                 console.print(
-                    Text(f"{status.site}: {in_language(status.reason, common.lang)}", style="red"),
+                    Text(f"{tables.site(status)}: {in_language(status.reason, common.lang)}", style="red"),
                     soft_wrap=True,
                 )
         for status in rows:
             if status.tls == "unverified":
-                note = filled("cli_unverified", common.lang, site=status.site)
+                note = phrase("cli_unverified", common.lang, site=status.site)
                 console.print(Text(note, style="yellow"), soft_wrap=True)
-        for line in _limit_lines(common.settings, rows):
+        for line in _limit_lines(common.settings, rows, common.lang):
             console.print(line, soft_wrap=True)
         if common.verbosity >= 0 and all(status.verdict == "never_crawled" for status in rows):
             err().print(word("cli_nothing_crawled", common.lang))
@@ -93,11 +94,11 @@ CRAWL_STYLES = {
 }
 
 
-def _limit_lines(settings: Settings, rows: list[SiteStatus]) -> Iterator[Text]:
+def _limit_lines(settings: Settings, rows: list[SiteStatus], lang: str) -> Iterator[Text]:
     """What is going to be deleted of the captures."""
     for space in capture_space(settings, {status.site for status in rows}):
         if space.is_near:
-            yield Text(space.sentence(), style="yellow")
+            yield Text(in_language(space.sentence(), lang), style="yellow")
 
 
 def _style(verdict: str | None, healthy: bool) -> str:
@@ -113,6 +114,10 @@ class StatusTables:
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
+
+    def site(self, status: SiteStatus) -> str:
+        """The name of a site at the beginning of a line."""
+        return self._isolated(status.site)
 
     def sites(self, rows: list[SiteStatus]) -> RowTable:
         """A row for each site."""
@@ -142,14 +147,14 @@ class StatusTables:
         """A site's latest crawls."""
         table = RowTable(
             [
-                Column(filled("cli_started", self._lang, zone=str(status.zone))),
+                Column(phrase("cli_started", self._lang, zone=str(status.zone))),
                 *map(Column, (self._t("cli_kind"), self._t("cli_verdict"))),
                 Column(self._t("cli_pages"), right=True),
                 Column(self._t("cli_new"), right=True),
                 Column(self._t("cli_requests"), right=True),
                 Column(self._t("cli_why"), wraps=True, min_width=WHY_WIDTH),
             ],
-            title=filled("cli_latest_crawls", self._lang, site=status.site),
+            title=phrase("cli_latest_crawls", self._lang, site=status.site),
         )
         for crawl in status.crawls:
             verdict = crawl.verdict or "running"
@@ -160,7 +165,7 @@ class StatusTables:
                 str(crawl.taken),
                 str(crawl.new),
                 str(crawl.requests),
-                Text(in_language(crawl.reason or "", self._lang)),
+                Text(self._in_language(crawl.reason or "")),
             )
         return table
 
@@ -168,32 +173,55 @@ class StatusTables:
         """A heading and a line for each source: how it is, and what became of what it named."""
         sources = next((crawl.sources for crawl in status.crawls if crawl.sources), ())
         if sources:
-            yield Text(filled("cli_sources", self._lang, site=status.site), style="italic")
+            yield Text(phrase("cli_sources", self._lang, site=status.site), style="italic")
         for source in sources:
-            counts = ", ".join(
-                f"{number} {outcome.replace('_', ' ')}"
-                for outcome, number in source.addresses.outcomes.items()
-            )
-            hosts = ", ".join(f"{entry.host} {entry.count}" for entry in source.addresses.off_site_hosts)
-            unchanged = "unchanged" if source.unchanged else None
-            off_site = f"off the site: {hosts}" if hosts else None
-            details = (counts or unchanged or "nothing", off_site, source.error, source.note)
             yield Text(
-                f"  {source.kind} {unquote(source.url)}: {source.verdict or unchanged or 'read'}; "
-                + "; ".join(detail for detail in details if detail),
+                f"  {self._source_line(source)}",
                 style="" if source.error is None else "red",
             )
+
+    def _source_line(self, source: SourceReport) -> str:
+        outcomes = source.addresses.outcomes.items()
+        counts = [f"{number} {self._address_outcome(outcome)}" for outcome, number in outcomes]
+        hosts = [f"{self._isolated(entry.host)} {entry.count}" for entry in source.addresses.off_site_hosts]
+        unchanged = self._t("cli_unchanged") if source.unchanged else None
+        separator = self._t("list_separator")
+        details = [
+            separator.join(counts) or unchanged or self._t("cli_nothing"),
+            filled("cli_off_site", self._lang, hosts=self._t("list_separator").join(hosts))
+            if hosts
+            else None,
+            *(self._in_language(text) for text in (source.error, source.note) if text),
+        ]
+        verdict = f"source_{source.verdict}" if source.verdict else None
+        return filled(
+            "cli_source",
+            self._lang,
+            kind=self._t(KIND_MESSAGES[source.kind]) if self._lang == "ar" else str(source.kind),
+            url=self._isolated(unquote(source.url)),
+            verdict=word(verdict, self._lang) if verdict else unchanged or self._t("cli_read"),
+            details=self._t("marks_separator").join(detail for detail in details if detail),
+        )
+
+    def _address_outcome(self, outcome: str) -> str:
+        return outcome.replace("_", " ") if self._lang == "en" else label(f"address_{outcome}", self._lang)
+
+    def _in_language(self, text: str) -> str:
+        return in_language(text, self._lang)
+
+    def _isolated(self, text: str) -> str:
+        return text if self._lang == "en" else isolated(text)
 
     def waiting(self, status: SiteStatus) -> RowTable:
         """What waits for a second look."""
         table = RowTable(
             [
                 Column(self._t("cli_page")),
-                Column(filled("cli_next_look", self._lang, zone=str(status.zone))),
+                Column(phrase("cli_next_look", self._lang, zone=str(status.zone))),
                 Column(self._t("cli_why"), wraps=True, min_width=WHY_WIDTH),
                 Column(self._t("cli_it_says"), wraps=True, min_width=WHY_WIDTH),
             ],
-            title=filled("cli_waiting", self._lang, site=status.site),
+            title=phrase("cli_waiting", self._lang, site=status.site),
         )
         for page in status.waiting:
             next_look = page["next_look_at"]
@@ -201,7 +229,7 @@ class StatusTables:
             table.add_row(
                 shown_address(page["url"]),
                 f"{next_look.astimezone(status.zone):%m-%d %H:%M}" if next_look else self._t("cli_now"),
-                page["reason"],
+                self._in_language(page["reason"]),
                 Text(words[:SHOWN_OF_TEXT]),
             )
         return table
@@ -210,7 +238,7 @@ class StatusTables:
         """How many stored articles of a site carry which mark."""
         table = RowTable(
             [Column(self._t("cli_mark")), Column(self._t("cli_articles"), right=True)],
-            title=filled("cli_marks", self._lang, site=status.site),
+            title=phrase("cli_marks", self._lang, site=status.site),
         )
         for mark, count in status.marks.items():
             table.add_row(self._name(mark), f"{count:,}")

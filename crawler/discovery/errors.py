@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from crawler.errors import KhabarError
+from crawler.html.sentences import sentence
 
 
 class SourceError(KhabarError):
@@ -15,10 +16,11 @@ class SourceError(KhabarError):
     """
 
     REASONS: ClassVar[Mapping[str, str]] = {}
-    """The words for people for each reason."""
+    """The message for people for each reason."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: {self.REASONS[reason] if self.REASONS else reason}")
+        why = sentence(self.REASONS[reason]) if self.REASONS else reason
+        super().__init__(sentence("problem_of_page", url=url, reason=why))
         self.url = url
         self.reason = reason
 

@@ -40,10 +40,10 @@ _NAMESPACES = {
 }
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _REASONS = {
-    "empty": "the answer is empty",
-    "html": "the answer is a web page, not a feed",
-    "json": "the answer is JSON, but no JSON Feed",
-    "unknown": "the answer is no RSS or Atom feed",
+    "empty": "answer_empty",
+    "html": "answer_page_for_feed",
+    "json": "answer_json_for_feed",
+    "unknown": "answer_no_feed",
 }
 
 _PUBLISHED = (

@@ -12,6 +12,7 @@ from jmespath.exceptions import JMESPathError
 
 from crawler.discovery.errors import SourceError
 from crawler.discovery.source_content import SourceContent
+from crawler.html.sentences import sentence
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.model.site import JsonListing, Site
@@ -49,10 +50,10 @@ def json_content(
     text, _ = decode_as(body, charset)
     data = parse_json(text)
     if data is None:
-        raise JsonListingError(url, "the answer is not JSON")
+        raise JsonListingError(url, sentence("answer_no_json"))
     items = _search(listing.items, data)
     if not isinstance(items, list):
-        raise JsonListingError(url, f"items = {listing.items!r} finds no list in it")
+        raise JsonListingError(url, sentence("items_find_nothing", items=repr(listing.items)))
     order = order_of_times(_text(_search(listing.date, item)) for item in items)
     pages = [_page(item, url, site, listing, order) for item in items]
     by_url = {page.url: page for page in reversed(pages) if page is not None}

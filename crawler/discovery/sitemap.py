@@ -30,11 +30,11 @@ MAX_BYTES = 50 * 1024 * 1024
 """The protocol's limit for one sitemap, decompressed."""
 
 _REASONS = {
-    "empty": "the answer is empty",
-    "html": "the answer is a web page, not a sitemap",
-    "json": "the answer is JSON, not a sitemap",
-    "gzip": "the answer is damaged gzip data",
-    "unknown": "the answer is no sitemap",
+    "empty": "answer_empty",
+    "html": "answer_page_for_sitemap",
+    "json": "answer_json_for_sitemap",
+    "gzip": "answer_damaged_gzip",
+    "unknown": "answer_no_sitemap",
 }
 _NEWS = ("{http://www.google.com/schemas/sitemap-news/", "{https://www.google.com/schemas/sitemap-news/")
 _EXTENSIONS = frozenset({"news", "image", "video", "xhtml", "mobile", "pagemap"})

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawler.html.sentences import sentence
+
 TRIED = 25
 """Pages of one shape that may give no article, before its links are left: a section of videos or of galleries
 has one now and then."""
@@ -75,12 +77,10 @@ class Traps:
 
     def sentences(self) -> list[str]:
         """A sentence for each trap that links were left out of."""
-        sentences = []
+        sentences: list[str] = []
         for name, shape in self._shapes.items():
             if left := len({url for url, _ in shape.waiting}):
-                sentences.append(
-                    f"links like {name} lead to no article: {shape.tried} were tried, {left} left out"
-                )
+                sentences.append(sentence("links_to_nothing", shape=name, tried=shape.tried, left=left))
         return sentences
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.discovery.errors import SourceError
 from crawler.discovery.wordpress import LOCAL_TIME
+from crawler.html.sentences import sentence
 from crawler.model.article import Discovered, Hints
 from crawler.model.crawl import SourceKind
 from crawler.parsing.dates.feed_times import parse_time
@@ -166,12 +167,12 @@ def _rows(body: bytes, url: str, what: str) -> list[Any]:
     try:
         rows, _ = json.JSONDecoder().raw_decode(text[start:])
     except (ValueError, RecursionError):
-        raise PostsError(url, "the answer is not JSON") from None
+        raise PostsError(url, sentence("answer_no_json")) from None
     if isinstance(rows, dict) and rows and all(map(str.isdecimal, rows)):
         # What PHP makes of a list from which a plugin took single entries.
         return list(rows.values())
     if not isinstance(rows, list):
-        raise PostsError(url, f"the answer is no list of {what}")
+        raise PostsError(url, sentence("answer_no_list", what=what))
     return rows
 
 

@@ -15,6 +15,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.fetch.outcome import CutShortError, RefusedRequestError
 from crawler.fetch.wire import WIRE, WireRecord, split_answer
+from crawler.html.sentences import sentence
 from crawler.parsing.content import ACCEPTED, Content, ContentTooLargeError, content_of
 from crawler.parsing.page_end import closes_itself
 from crawler.storage.warc.exchange import Exchange
@@ -108,7 +109,7 @@ class ContentMiddleware:
             return response.replace(flags=[*response.flags, PARTIAL])
         if closes_itself(content.body):
             return response
-        reason = "cut short: the answer is not as long as it was said to be"
+        reason = sentence("answer_cut_short")
         again = get_retry_request(request, spider=self._crawler.spider, reason=reason)  # type: ignore[arg-type]
         if again is None:
             raise CutShortError(reason)
@@ -127,9 +128,7 @@ class ContentMiddleware:
             )
         except ContentTooLargeError:
             if encodings:
-                raise RefusedRequestError(
-                    "the page unpacks to more than max_page_bytes", final=False
-                ) from None
+                raise RefusedRequestError(sentence("unpacks_too_large"), final=False) from None
             # A file that is compressed by itself: sitemaps may be larger than pages, and unpack elsewhere.
             return Content(response.body, complete)
 

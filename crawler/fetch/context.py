@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 
 from crawler.errors import KhabarError, StoreUnavailableError
 from crawler.fetch.delay import Pace
+from crawler.html.sentences import sentence
 from crawler.model.crawl import CrawlOutcome
 from crawler.model.site import Site
 from crawler.storage.frontier import Frontier
@@ -71,10 +72,10 @@ class CrawlContext:
             raise RuntimeError("the crawl has no engine yet")
         return self.crawler.engine
 
-    def problem(self, sentence: str) -> None:
+    def problem(self, problem: str) -> None:
         """Keep a sentence about something that went wrong."""
         if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(sentence)
+            self.problems.append(problem)
 
     def end(self, outcome: CrawlOutcome, reason: str | None = None) -> None:
         """Set the crawl's outcome once; later calls are ignored, but for a stop below a limit."""
@@ -109,17 +110,13 @@ class CrawlContext:
             what: What failed.
             error: The exception.
         """
-        sentence = f"{what}: {type(error).__name__}: {str(error)[:200]}; please report this, the log has more"
-        self.problem(sentence)
-        self.end(CrawlOutcome.ERROR, sentence)
+        fault = _fault(what, error)
+        self.problem(fault)
+        self.end(CrawlOutcome.ERROR, fault)
 
     def end_for_pause(self, until: datetime) -> None:
         """End the crawl because the site asked for a pause until then."""
-        local = until.astimezone(self.site.zone)
-        self.stop(
-            CrawlOutcome.TOLD_TO_WAIT,
-            f"the site asked not to be crawled before {local:%Y-%m-%d %H:%M} its time",
-        )
+        self.stop(CrawlOutcome.TOLD_TO_WAIT, _wish_to_wait(until.astimezone(self.site.zone)))
         self.remember_pause(until)
 
     def remember_pause(self, until: datetime) -> None:
@@ -146,10 +143,7 @@ class CrawlContext:
         if self.ignores_validators:
             return
         self.ignores_validators = True
-        self.problem(
-            f"{url}: it changed while its ETag or Last-Modified did not; the site's pages are asked for in "
-            "full from now on"
-        )
+        self.problem(_unreliable(url))
         self.session.run(lambda stores: remember_unreliable_validators(stores.db, self.site.id, url))
 
     def frontier(self, work: Callable[[Frontier], T]) -> T:
@@ -173,6 +167,18 @@ class CrawlContext:
         except KhabarError as error:
             self.give_up(error)
             return None
+
+
+def _fault(what: str, error: BaseException | None) -> str:
+    return sentence("own_fault", what=what, why=f"{type(error).__name__}: {str(error)[:200]}")
+
+
+def _wish_to_wait(until: datetime) -> str:
+    return sentence("asked_to_wait", until=f"{until:%Y-%m-%d %H:%M}")
+
+
+def _unreliable(url: str) -> str:
+    return sentence("validators_stay", url=url)
 
 
 def crawl_context(crawler: Crawler) -> CrawlContext:

@@ -50,14 +50,14 @@ class ForbiddenByRobotsError(RefusedRequestError):
     """robots.txt does not allow this request."""
 
     def __init__(self) -> None:
-        super().__init__("robots.txt forbids it")
+        super().__init__(sentence("robots_forbids"))
 
 
 class TooManyRedirectsError(IgnoreRequest):
     """One redirect followed another, more than any honest site needs: the page is tried again later."""
 
     def __init__(self) -> None:
-        super().__init__("too many redirects")
+        super().__init__(sentence("too_many_redirects"))
 
 
 class GateError(IgnoreRequest):
@@ -68,7 +68,7 @@ class GateError(IgnoreRequest):
     """
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"it leads to {url[:200]}, which asks for consent or a login first")
+        super().__init__(sentence("leads_to_gate", url=url[:200]))
 
 
 class HeldBackError(IgnoreRequest):
@@ -138,7 +138,9 @@ reason. None: the exception's own text is."""
 
 def failure_outcome(error: BaseException | None) -> Outcome:
     """Return how a request ended that brought no response."""
-    text = str(error).strip()
+    text = str(error)
+    if text != text.strip():  # a sentence that can be told in another language has no blanks to lose
+        text = text.strip()
     if isinstance(error, RefusedRequestError):
         return Outcome(Disposition.REFUSED, text, final=error.final)
     for kind, disposition, key in _FAILURES:

@@ -25,6 +25,7 @@ from crawler.fetch.outcome import (
     UnreadableRobotsError,
     failure_outcome,
 )
+from crawler.html.sentences import sentence
 from crawler.model.crawl import CrawlOutcome
 from crawler.parsing.robots import MOST_BYTES, NO_RULES, RobotsTxt, product_token
 
@@ -113,12 +114,12 @@ class RobotsMiddleware:
         if response.status in NO_RULES:
             return b""
         if response.status >= 300:
-            raise UnreadableRobotsError(f"it answers with status {response.status}")
+            raise UnreadableRobotsError(sentence("answers_with", status=response.status))
         if PARTIAL in response.flags and len(response.body) < MOST_BYTES:
             # It does not show where it ends. Twice the same is all that there is.
             again = await self._ask(url)
             if again.body != response.body:
-                raise UnreadableRobotsError("it breaks off")
+                raise UnreadableRobotsError(sentence("breaks_off"))
         return response.body
 
     async def _ask(self, url: str) -> Response:
@@ -141,9 +142,9 @@ class RobotsMiddleware:
         if isinstance(error, HeldBackError | RefusedRequestError):
             return error
         reason = str(error) if isinstance(error, UnreadableRobotsError) else failure_outcome(error).reason
-        sentence = f"robots.txt of {netloc} cannot be read ({reason}), so nothing may be fetched for now"
+        why = sentence("robots_unreadable", host=netloc, reason=reason or "")
         context = crawl_context(self._crawler)
         if netloc != urlsplit(context.site.url).netloc:
-            return UnreadableRobotsError(sentence)
-        context.stop(CrawlOutcome.UNREACHABLE, sentence)
-        return HeldBackError(sentence)
+            return UnreadableRobotsError(why)
+        context.stop(CrawlOutcome.UNREACHABLE, why)
+        return HeldBackError(why)

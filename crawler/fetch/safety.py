@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 from crawler.fetch.content import IS_PART
 from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import RefusedRequestError
+from crawler.html.sentences import sentence
 from crawler.model.site import Site
 
 IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -77,15 +78,13 @@ class SafetyMiddleware:
         """
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
-            raise RefusedRequestError(
-                f"unsafe address: the scheme of {request.url[:200]} is not http or https"
-            )
+            raise RefusedRequestError(sentence("unsafe_scheme", url=request.url[:200]))
         host = parts.hostname or ""
         if not self._site.private and not may_be_public(host):
-            raise RefusedRequestError(f"unsafe address: {host} is not on the public internet")
+            raise RefusedRequestError(sentence("unsafe_host", host=host))
         is_bound = "page" in request.meta or IS_PART in request.meta
         if is_bound and request.meta.get("redirect_times") and not self._site.owns(request.url):
-            raise RefusedRequestError(f"it redirects off the site, to {host}", final=False)
+            raise RefusedRequestError(sentence("redirects_off_site", host=host), final=False)
 
 
 def may_be_public(host: str) -> bool:
@@ -186,4 +185,6 @@ class PrivateNameMiddleware:
         host = urlsplit(request.url).hostname or ""
         address = self._resolver.private_names.get(host)
         if address is not None and isinstance(exception, CannotResolveHostError):
-            raise RefusedRequestError(f"unsafe address: {host} leads to {address}") from exception
+            raise RefusedRequestError(
+                sentence("unsafe_target", host=host, address=str(address))
+            ) from exception

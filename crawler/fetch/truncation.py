@@ -14,6 +14,7 @@ from scrapy.http import Response, TextResponse
 from crawler.errors import KhabarError
 from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import CutShortError
+from crawler.html.sentences import sentence
 from crawler.parsing.page_end import PageEnd, page_end
 from crawler.storage.frontier import Page
 from crawler.storage.site_pages import recall_page_ends, remember_page_ends
@@ -35,9 +36,9 @@ KEPT = 1000
 """Counts are halved from here on, so that a site that changes its template is known by the new one."""
 
 _REASONS = {
-    PageEnd.CUT: "the page stops within a tag or a letter",
-    PageEnd.UNPARSED: "the page stops within a script or a comment",
-    PageEnd.UNENDED: "the page stops before its end, which the site's other pages have",
+    PageEnd.CUT: "stops_in_tag",
+    PageEnd.UNPARSED: "stops_in_script",
+    PageEnd.UNENDED: "stops_before_end",
 }
 
 logger = logging.getLogger(__name__)
@@ -76,9 +77,9 @@ class TruncationMiddleware:
         if usual:
             return response
         if taken:
-            self._context.problem(f"{page.url}: {_REASONS[end]}, each time; it is taken as it is")
+            self._context.problem(sentence("stops_each_time", url=page.url, how=sentence(_REASONS[end])))
             return response
-        raise CutShortError(f"cut short: {_REASONS[end]}")
+        raise CutShortError(sentence("cut_short", how=sentence(_REASONS[end])))
 
     def _is_usual(self, end: PageEnd) -> bool:
         whole, such = self._ends[PageEnd.WHOLE], self._ends[end]

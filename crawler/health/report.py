@@ -1,7 +1,7 @@
 """CrawlReport: how a crawl and its sources went, as the process prints it and the store keeps it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from crawler.discovery.accounting import (
@@ -14,9 +14,9 @@ from crawler.discovery.accounting import (
 from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.model.crawl import CrawlKind, CrawlOutcome, SourceKind, Verdict
-from crawler.model.sentence import message_of
+from crawler.model.sentence import message_of, sentence_of
 
-_KINDS = {
+KIND_MESSAGES = {
     SourceKind.FEED: "kind_feed",
     SourceKind.SITEMAP: "kind_sitemap",
     SourceKind.LISTING: "kind_listing",
@@ -28,6 +28,9 @@ _KINDS = {
     SourceKind.IMPORT: "kind_import",
 }
 """The messages that name the kinds of sources."""
+
+_TOLD = ("error", "note")
+"""The sentences in the report of a source."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,10 @@ class SourceReport:
         self.found += addresses.total
         self.new += addresses[AddressOutcome.NEW]
 
+    def note_that(self, key: str, **values: str | int) -> None:
+        """Note what a message says (`crawler.html.sentences.sentence`)."""
+        self.note = sentence(key, **values)
+
     def conclude(self, finding: SourceFinding | None = None) -> None:
         """Take a verdict on the source; None: by its own counts."""
         finding = finding or judge_source(self.addresses)
@@ -77,18 +84,23 @@ class SourceReport:
         """A sentence about what is wrong with the source; None where nothing is."""
         if self.error is None:
             return None
-        values = {"kind": sentence(_KINDS[self.kind]), "url": self.url, "error": self.error}
+        values = {"kind": sentence(KIND_MESSAGES[self.kind]), "url": self.url, "error": self.error}
         if not self.failing_since:
             return sentence("source_problem", **values)
         return sentence("source_problem_since", since=self.failing_since[:16].replace("T", " "), **values)
 
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON; ``messages`` is what its sentences were made from."""
+        return {**asdict(self), "messages": {name: message_of(getattr(self, name)) for name in _TOLD}}
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "SourceReport":
         """Read a report back from its JSON form."""
-        verdict = data.get("verdict")
+        verdict, messages = data.get("verdict"), data.get("messages") or {}
         return cls(
             **{
-                **data,
+                **{name: value for name, value in data.items() if name != "messages"},
+                **{name: sentence_of(data.get(name), messages.get(name)) for name in _TOLD},
                 "kind": SourceKind(data["kind"]),
                 "addresses": AddressCounts.from_dict(data.get("addresses")),
                 "verdict": SourceVerdict(verdict) if verdict else None,
@@ -147,12 +159,26 @@ class CrawlReport:
         """Whether any source names pages of the site."""
         return any(source.names_pages for source in self.sources)
 
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON, with what its sentences were made from (``…_message``, ``…_messages``)."""
+        return {
+            **asdict(self),
+            "sources": [source.as_dict() for source in self.sources],
+            "reason_message": message_of(self.reason),
+            "problem_messages": list(map(message_of, self.problems)),
+        }
+
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "CrawlReport":
+    def from_dict(cls, data: Mapping[str, Any]) -> "CrawlReport":
         """Read a report back from its JSON form."""
+        fields = {name: value for name, value in data.items() if not name.endswith("_messages")}
+        message = fields.pop("reason_message", None)
         return cls(
             **{
-                **data,
+                **fields,
+                "reason": sentence_of(data.get("reason"), message),
+                "verdict_reason": sentence_of(data.get("verdict_reason"), data.get("verdict_message")),
+                "problems": problems_of(data),
                 "kind": CrawlKind(data["kind"]),
                 "outcome": CrawlOutcome(data["outcome"]),
                 "verdict": Verdict(data["verdict"]),
@@ -180,3 +206,12 @@ class CrawlReport:
         new = self.addresses[AddressOutcome.NEW] + self.links[AddressOutcome.NEW]
         if new != self.discovered:
             yield f"{self.discovered} pages were discovered, {new} are accounted for by a source or a link"
+
+
+def problems_of(record: Mapping[str, Any]) -> list[str]:
+    """The sentences about what went wrong in a crawl, from its report as JSON or its record in the store."""
+    problems = record.get("problems") or ()
+    messages = record.get("problem_messages") or [None] * len(problems)
+    return [
+        sentence_of(problem, message) or problem for problem, message in zip(problems, messages, strict=False)
+    ]

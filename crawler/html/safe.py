@@ -23,7 +23,12 @@ def single_line(text: str) -> str:
     """One line that is safe to show: no control characters, none that turn the direction."""
     if text.isprintable() and "  " not in text:  # nearly every title, in a tenth of the time
         return text.strip()
-    return _SPACES.sub(" ", _UNSHOWABLE.sub(" ", text)).strip()
+    return _SPACES.sub(" ", showable(text)).strip()
+
+
+def showable(text: str) -> str:
+    """A text with blanks for control characters and for those that turn the direction."""
+    return _UNSHOWABLE.sub(" ", text)
 
 
 def cut(text: str, longest: int = LONGEST_TITLE) -> str:

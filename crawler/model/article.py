@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawler.model.crawl import SourceKind
+from crawler.model.sentence import Sentence
 
 
 class Disposition(StrEnum):
@@ -73,6 +74,11 @@ class NotArticleReason(StrEnum):
     BROKEN = "could not be read"
     """Extraction itself failed on the page."""
 
+    @property
+    def sentence(self) -> Sentence:
+        """The phrase, which can be told in another language."""
+        return Sentence(self.value, f"cause_{self.name.lower()}")
+
 
 class UnconfirmedReason(StrEnum):
     """Why a page's text waits to be confirmed; each value is a phrase for people."""
@@ -82,6 +88,11 @@ class UnconfirmedReason(StrEnum):
     CONTRADICTED = "it has nothing to do with what its source calls it"
     REDIRECTED = "other addresses of the site lead to the same page"
     INCOMPLETE = "a further page of the article is missing"
+
+    @property
+    def sentence(self) -> Sentence:
+        """The phrase, which can be told in another language."""
+        return Sentence(self.value, f"waits_{self.name.lower()}")
 
 
 class ArticleMark(StrEnum):

@@ -15,8 +15,9 @@ DEEPEST: Final = 5
 class Sentence(str):
     """A sentence in English with the key of its message and the values in it.
 
-    It is a string to all who only print or store it. What it was made from is kept beside it where it
-    is stored (`message_of`), and gives the sentence in another language (`crawler.html.sentences`).
+    It is a string to all who only print or store it, and stays what it is where `str` is called on it: the
+    text of an exception that was raised with one is the sentence. What it was made from is kept beside it
+    where it is stored (`message_of`), and gives the sentence in another language (`crawler.html.sentences`).
 
     Args:
         text: The sentence in English.
@@ -34,9 +35,12 @@ class Sentence(str):
         self.key, self.values = key, dict(values or {})
         return self
 
+    def __str__(self) -> Sentence:
+        return self
+
     def __reduce__(self) -> tuple[type[Sentence], tuple[str, str, Mapping[str, str]]]:
         """Let it cross process borders."""
-        return type(self), (str(self), self.key, self.values)
+        return type(self), (str.__str__(self), self.key, self.values)
 
 
 def quoted(value: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.parsing.urls import former_page_ids
 from crawler.pipelines.confirmation import Candidate, is_another_text, page_text, unconfirmed
@@ -105,15 +106,15 @@ class CaptureBatch:
         """
         if isinstance(error, DedupError):
             # Going on would begin an index that does not know what the archive holds.
-            raise KhabarError(f"{error}; the next crawl makes it anew by itself") from error
+            raise KhabarError(sentence("index_made_anew", why=str(error))) from error
         self._group = []
         if not self._is_single:
             self._is_single = True
             return
         item = self._items[len(self.outcomes)]
-        reason = f"it could not be stored: {type(error).__name__}: {str(error)[:200]}"
+        reason = sentence("not_stored", why=f"{type(error).__name__}: {str(error)[:200]}")
         if item.outcome is not None and item.outcome.disposition is Disposition.QUARANTINED:
-            raise KhabarError(f"{item.url}: {reason}") from error
+            raise KhabarError(sentence("problem_of_page", url=item.url, reason=reason)) from error
         item.outcome = Outcome(Disposition.QUARANTINED, reason)
 
     def _write_group(self, stores: Stores) -> None:
@@ -274,7 +275,7 @@ def _earlier(stores: Stores, item: PageItem, article_id: str) -> Outcome:
     stored = UnsealedArticleReader(stores.db).get(article_id)
     assert stored is not None and item.article is not None  # noqa: S101, PT018
     if is_another_text(stored.title, stored.text, item.article.title, item.article.text):
-        reason = "an earlier capture that has nothing to do with the stored article"
+        reason = sentence("unlike_the_stored")
         return Outcome(Disposition.UNCONFIRMED, reason)
     sight = add_sight(
         stores.db, article_id, item.article, Look(item.fetched_at, item.html_sha256, item.capture)

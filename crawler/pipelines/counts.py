@@ -98,7 +98,11 @@ class PageCounts:
                 self._count(Disposition.UNCONFIRMED, 1)
                 self.report.shared += 1
         logger.info("%s %s (%s)", Disposition.UNCONFIRMED, url, reason)
-        self._context.problem(f"{url}: taken back: {reason}")
+        self._context.problem(sentence("taken_back", url=url, reason=reason))
+
+    def problem_that(self, key: str, **values: str | int) -> None:
+        """Keep what a message says (`crawler.html.sentences.sentence`) as something that went wrong."""
+        self._context.problem(sentence(key, **values))
 
     def source(self, url: str, kind: SourceKind) -> SourceReport:
         """Begin the report of a source of discovery."""

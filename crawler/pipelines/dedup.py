@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.pipelines.item import PageItem
 from crawler.pipelines.run import CrawlRun, crawl_run
@@ -89,10 +90,10 @@ class DedupPipeline:
         except DedupError as error:
             # Going on would begin an index that does not know what the archive holds.
             self._lost = True
-            self._run.context.give_up(KhabarError(f"{error}; the next crawl makes it anew by itself"))
+            self._run.context.give_up(KhabarError(sentence("index_made_anew", why=str(error))))
         except Exception as error:
             logger.exception("%s could not be looked up", item.url)
-            reason = f"no story could be found for it: {type(error).__name__}: {str(error)[:200]}"
+            reason = sentence("no_story_found", why=f"{type(error).__name__}: {str(error)[:200]}")
             item.outcome = Outcome(Disposition.QUARANTINED, reason)
 
 
@@ -197,7 +198,7 @@ def _ask_index(stores: Stores, run: CrawlRun, item: PageItem) -> None:
         item.decision = open_index(stores).check_and_insert([item.prepared], texts=texts)[0]
     except IndexFullError as error:
         logger.error("%s is stored without a look for duplicates: %s", item.url, error)
-        run.problem(f"{item.url}: stored without a look for duplicates: {error}")
+        run.counts.problem_that("stored_without_look", url=item.url, why=str(error))
         item.dedup_pending = True
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crawler.discovery.wordpress_posts import Post
+from crawler.html.sentences import sentence
 from crawler.model.article import (
     Article,
     DatePrecision,
@@ -74,6 +75,18 @@ class Extracted:
     unreadable: str | None = None
     is_part: bool = False
     fingerprint: Fingerprint | None = None
+
+    @property
+    def ending_reason(self) -> str | None:
+        """The reason, which can be told in another language where its cause is known."""
+        if self.cause is None:
+            return self.reason
+        phrase = self.cause.sentence
+        detail = (self.reason or phrase).removeprefix(phrase)
+        if not detail:
+            return phrase
+        is_fault = self.cause is NotArticleReason.BROKEN
+        return sentence("page_fault", why=detail.removeprefix(": ")) if is_fault else self.reason
 
 
 def extract_page(page: FetchedPage, site: Site, follow: bool) -> Extracted:

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from typing import ParamSpec, TypeVar
 
 from crawler.errors import KhabarError
+from crawler.html.sentences import sentence
 from crawler.worker_pool import (
     PoolClosedError,
     TaskRaisedError,
@@ -91,11 +92,11 @@ class ExtractionPool:
         try:
             return await asyncio.wrap_future(future)
         except TaskTimeoutError as error:
-            raise ExtractionFailedError(f"extraction took longer than {error}, twice") from None
+            raise ExtractionFailedError(sentence("extraction_slow", limit=str(error))) from None
         except WorkerDiedError as error:
-            raise ExtractionFailedError(f"extraction took its process down, twice: it {error}") from None
+            raise ExtractionFailedError(sentence("extraction_killed", how=str(error))) from None
         except PoolClosedError:
-            raise ExtractionStoppedError("the crawl ended before it was read") from None
+            raise ExtractionStoppedError(sentence("crawl_ended_before")) from None
         except WorkersUnavailableError as error:
             self.failure = error
             raise
@@ -105,7 +106,7 @@ class ExtractionPool:
             # Whatever a page makes a parser raise is that page's business, not the crawl's.
             logger.exception("A task failed in its worker")
             summary = str(error) if isinstance(error, TaskRaisedError) else f"{type(error).__name__}: {error}"
-            raise ExtractionFailedError(f"extraction failed: {summary}") from None
+            raise ExtractionFailedError(sentence("extraction_failed", why=summary)) from None
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""

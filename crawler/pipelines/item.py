@@ -134,7 +134,7 @@ class PageItem:
         """Take what a worker made of the page, and how the page ends where that is no article."""
         self.extracted = extracted
         if extracted.ending is not None:
-            self.outcome = Outcome(extracted.ending, extracted.reason, final=extracted.is_part)
+            self.outcome = Outcome(extracted.ending, extracted.ending_reason, final=extracted.is_part)
 
     def change(self, **fields: Any) -> None:
         """Put fields of what was extracted right, such as the article or its id."""

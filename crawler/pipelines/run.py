@@ -48,9 +48,9 @@ class CrawlRun:
         """The site's lease, which this crawl holds."""
         return self.context.lease
 
-    def problem(self, sentence: str) -> None:
+    def problem(self, problem: str) -> None:
         """Keep a sentence about something that went wrong."""
-        self.context.problem(sentence)
+        self.context.problem(problem)
 
 
 def crawl_run(crawler: Crawler) -> CrawlRun:

@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import Outcome
+from crawler.html.sentences import sentence
 from crawler.model.article import DatePrecision, Disposition, UnconfirmedReason
 from crawler.pipelines.item import Amendment, PageItem, page_ended
 from crawler.pipelines.run import CrawlRun, crawl_run
@@ -73,18 +74,18 @@ class StorePipeline:
         except OutOfMemoryError as error:
             # Redis is full: the page is as it was, and the next crawl tries it again.
             self._run.counts.put_back()
-            self._run.problem(f"{item.url}: not settled, Redis has no memory left: {error}")
+            self._run.counts.problem_that("redis_full_for_page", url=item.url, why=str(error))
             return
         except Exception as error:
             if item.outcome is not None and item.outcome.disposition is Disposition.QUARANTINED:
                 self._run.counts.put_back()
                 self._run.context.give_up(
-                    KhabarError(f"{item.url}: the store takes neither the article nor the page: {error}")
+                    KhabarError(sentence("store_takes_nothing", url=item.url, why=str(error)))
                 )
                 return
             # A page that the store refuses must not end every crawl of its site: a person shall see it.
             logger.exception("%s could not be stored", item.url)
-            reason = f"it could not be stored: {type(error).__name__}: {str(error)[:200]}"
+            reason = sentence("not_stored", why=f"{type(error).__name__}: {str(error)[:200]}")
             item.outcome = Outcome(Disposition.QUARANTINED, reason)
             await self._write(item)
             return
@@ -142,7 +143,7 @@ def write_page(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
     else:
         Frontier(stores.db, run.site.id, run.lease.token).settle(item.page, result)
     ending = complete_withdrawal(stores, run, item, outcome.disposition)
-    return outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.value)
+    return outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.sentence)
 
 
 def _write_article(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pymongo.database import Database
 
 from crawler.fetch.outcome import Outcome
+from crawler.html.sentences import sentence
 from crawler.model.article import Article, DatePrecision, Disposition, latest_publication
 from crawler.model.site import Site
 from crawler.parsing.urls import former_page_ids, host_of, page_id
@@ -174,7 +175,7 @@ def _judge_missing_part(item: PageItem, stored: str, text: str, archived: Articl
     if item.cut_short and _continues(text, stored):
         item.outcome = Outcome(Disposition.UNCHANGED, "cut short; what is stored goes on")
     elif item.cut_short and not archived.incomplete:
-        item.outcome = Outcome(Disposition.FAILED, "a further page is missing; the stored article stands")
+        item.outcome = Outcome(Disposition.FAILED, sentence("part_missing"))
     elif _continues(stored, text):
         item.amendment = Amendment.COMPLETED
 

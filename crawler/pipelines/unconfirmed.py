@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.fetch.outcome import Outcome
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition, NotArticleReason, UnconfirmedReason
 from crawler.parsing.urls import page_id
 from crawler.pipelines.confirmation import (
@@ -99,7 +100,9 @@ def hold_unconfirmed(
 def waiting_outcome(waiting: Waiting) -> Outcome:
     """How a page ends whose text waits, with the text's beginning for people."""
     words = " ".join(f"{waiting.title} {waiting.beginning}".split())
-    return Outcome(Disposition.UNCONFIRMED, f"{waiting.reason.value}: «{words[:100]}»")
+    return Outcome(
+        Disposition.UNCONFIRMED, sentence("waits_with_text", reason=waiting.reason.sentence, text=words[:100])
+    )
 
 
 def complete_withdrawal(
@@ -126,7 +129,7 @@ def _take_back(stores: Stores, run: CrawlRun, holder: TextHolder, waiting: Waiti
     if not run.site_texts.take_back(holder.page_id, own):
         return
     if withdraw(stores, holder.page_id, holder.article_id, own, at):
-        run.counts.note_withdrawn(holder.url, ending, own.reason.value)
+        run.counts.note_withdrawn(holder.url, ending, own.reason.sentence)
 
 
 def _stored_article(stores: Stores, item: PageItem) -> StoredArticle | None:
@@ -171,7 +174,9 @@ def confirm_removal(stores: Stores, run: CrawlRun, item: PageItem) -> None:
     if not holders or item.fetched_at - first_at >= CONFIRMED_AFTER:
         return
     item.waiting = Waiting(UnconfirmedReason.REDIRECTED, item.url, "", first_at, len(holders) + 1)
-    item.outcome = Outcome(Disposition.UNCONFIRMED, f"{item.waiting.reason.value}: {item.url}")
+    item.outcome = Outcome(
+        Disposition.UNCONFIRMED, sentence("waits_at", reason=item.waiting.reason.sentence, url=item.url)
+    )
     run.site_texts.end(item.page.id, Disposition.UNCONFIRMED)
     for holder in holders:
         if holder.stored and holder.text.last_at - holder.text.first_at < CONFIRMED_AFTER:
@@ -184,7 +189,7 @@ def _unmark_removed(stores: Stores, run: CrawlRun, holder: TextHolder, waiting: 
     if run.site_texts.take_back(holder.page_id, own) and undo_removal(
         stores, holder.page_id, holder.article_id, own, holder.text.last_at
     ):
-        run.counts.note_withdrawn(holder.url, ending, own.reason.value)
+        run.counts.note_withdrawn(holder.url, ending, own.reason.sentence)
 
 
 def _band(site: str, target: str) -> int:

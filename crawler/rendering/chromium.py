@@ -3,6 +3,8 @@
 import importlib.util
 import shutil
 
+from crawler.html.sentences import sentence
+
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """Commands under which systems install Chromium; Debian's is the first."""
 
@@ -15,7 +17,7 @@ def find_chromium() -> str | None:
 def missing_for_rendering() -> str | None:
     """What has to be installed before pages can be drawn; None: nothing."""
     if importlib.util.find_spec("playwright") is None:
-        return "Playwright is not installed: pip install 'khabar[render]'"
+        return sentence("no_playwright")
     if find_chromium() is None:
-        return "no Chromium is installed: on Debian, apt install chromium"
+        return sentence("no_chromium")
     return None

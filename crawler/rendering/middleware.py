@@ -11,6 +11,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.fetch.content import EXCHANGE, IS_LISTING, IS_PART, KEEP_EXCHANGE, RENDERED_WITH
 from crawler.fetch.context import crawl_context
 from crawler.fetch.outcome import HeldBackError, IncompletePageError, RefusedRequestError
+from crawler.html.sentences import sentence
 from crawler.model.site import Site
 from crawler.rendering.browser import Renderer, RenderError
 from crawler.rendering.requests import Answer
@@ -66,7 +67,7 @@ class RenderMiddleware:
         try:
             markup, requests = await self._renderer.render(response.url, answer_of(response))
         except RenderError as error:
-            raise IncompletePageError(f"the page could not be drawn: {error}") from error
+            raise IncompletePageError(sentence("not_drawn", why=str(error))) from error
         if self._held_back is not None:
             raise self._held_back
         self._crawler.stats.inc_value("khabar/render/pages")
@@ -74,7 +75,7 @@ class RenderMiddleware:
         for failure in requests.failures:
             logger.warning("%s: what the page asked for is missing: %s", response.url[:200], failure)
         if requests.is_incomplete:
-            raise IncompletePageError(f"a part of the page is missing: {requests.failures[0]}")
+            raise IncompletePageError(sentence("part_of_page_missing", why=requests.failures[0]))
         request.meta[RENDERED_WITH] = tuple(
             self._exchanges[url] for url in requests.answered if url in self._exchanges
         )

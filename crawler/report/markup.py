@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from crawler.html import formats, words
 from crawler.html.difference import with_highlights
-from crawler.html.safe import cut, safe_link, single_line
-from crawler.html.sentences import in_language
+from crawler.html.safe import LONGEST_TITLE, cut, safe_link, single_line
+from crawler.html.sentences import sentence_markup
 from crawler.html.templating import environment
 from crawler.report.charts import time_line
 from crawler.report.comparisons import LISTED_MEMBERS
@@ -76,9 +76,9 @@ def _both(text: Callable[..., str], *args: Any, **values: Any) -> Markup:
     return Markup.escape(arabic) if arabic == english else _BOTH.format(arabic, english)
 
 
-def _why(reason: str, lang: str) -> str:
+def _why(reason: str, lang: str) -> Markup:
     """Why a site is judged so."""
-    return cut(single_line(in_language(reason, lang)))
+    return sentence_markup(reason, lang, LONGEST_TITLE)
 
 
 def _delay(delay: timedelta | None, *, relative: bool = False) -> Markup:

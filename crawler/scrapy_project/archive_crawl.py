@@ -11,6 +11,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.errors import UsageError
 from crawler.health.verdict import HEALTHY
+from crawler.html.sentences import sentence
 from crawler.model.crawl import CrawlOutcome
 from crawler.model.site import Site
 from crawler.operations.crawling.crawl import prepare_stores
@@ -116,7 +117,7 @@ class RecordCloser:
         """Record the crawl, set its outcome as stats, and tell of a change of the site's health."""
         if reason != "finished":
             # Ctrl-C, or a limit of Scrapy's; an outcome of our own stays.
-            self._record.run.context.end(CrawlOutcome.STOPPED, f"Scrapy closed the spider: {reason}")
+            self._record.run.context.end(CrawlOutcome.STOPPED, sentence("scrapy_closed", reason=reason))
         report = await asyncio.to_thread(self._record.close)
         stats = self._crawler.stats
         stats.set_value("khabar/outcome", str(report.outcome))

@@ -7,6 +7,7 @@ from scrapy import Request
 
 from crawler.fetch.content import EXCHANGE, KEEP_EXCHANGE, REDIRECTED_BY
 from crawler.fetch.outcome import HeldBackError, failure_outcome
+from crawler.html.sentences import sentence
 from crawler.pipelines.extraction import Extracted, FetchedPage, extract_page
 from crawler.pipelines.extraction_pool import ExtractionStoppedError
 from crawler.pipelines.run import CrawlRun
@@ -74,7 +75,7 @@ async def extract_whole(run: CrawlRun, page: FetchedPage, follow: bool) -> Whole
         captures += parts.captures
         extracted = await run.pool.run(extract_page, page, run.site, follow)
     if extracted.unreadable is not None:
-        run.problem(f"{page.url}: cut short, {extracted.unreadable} is no further page of it")
+        run.counts.problem_that("part_unreadable", url=page.url, part=extracted.unreadable)
         # What is kept as evidence is what the text was read from.
         urls = [url for url, _ in page.parts]
         page = replace(page, parts=page.parts[: urls.index(extracted.unreadable)])
@@ -91,22 +92,24 @@ async def _fetch(run: CrawlRun, page: FetchedPage, missing: tuple[str, ...]) -> 
     meta = {KEEP_EXCHANGE: run.keeping.captures.are_kept}
     for url in missing[: MOST_PARTS - len(page.parts)]:
         if run.context.stopping:
-            raise ExtractionStoppedError("the crawl ended before it was read")
+            raise ExtractionStoppedError(sentence("crawl_ended_before"))
         try:
             response = await run.context.engine.download_async(
                 Request(url, dont_filter=True, meta=dict(meta))
             )
         except Exception as error:  # noqa: BLE001 - whatever keeps a part away, the first page is there
             if run.context.stopping and isinstance(error, HeldBackError):
-                raise ExtractionStoppedError("the crawl ended before it was read") from None
-            run.problem(f"{page.url}: cut short, {url} could not be fetched: {error}")
+                raise ExtractionStoppedError(sentence("crawl_ended_before")) from None
+            run.counts.problem_that("part_not_fetched", url=page.url, part=url, why=str(error))
             parts.forbidden = failure_outcome(error).final
             break
         if response.status != 200 or response.url.rstrip("/") != url.rstrip("/"):
             answer = (
-                f"status {response.status}" if response.status != 200 else f"a redirect to {response.url}"
+                sentence("status_only", status=response.status)
+                if response.status != 200
+                else sentence("a_redirect_to", url=response.url)
             )
-            run.problem(f"{page.url}: cut short, {url} was answered with {answer}")
+            run.counts.problem_that("part_answered_with", url=page.url, part=url, answer=answer)
             break
         parts.pages.append((url, response.body))
         if (exchange := response.meta.get(EXCHANGE)) is not None:

@@ -7,6 +7,7 @@ from scrapy.http import Response
 
 from crawler.fetch.content import EXCHANGE, REDIRECTED_BY, RENDERED_WITH
 from crawler.fetch.outcome import Outcome, charset_of, header_of, status_outcome
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.pipelines.extraction import Extracted, FetchedPage
 from crawler.pipelines.extraction_pool import ExtractionFailedError
@@ -105,5 +106,5 @@ def _outcome(response: Response) -> Outcome | None:
     """How the page ends by the response's status; None: its body decides."""
     headers = {} if response.request is None else response.request.headers
     if response.status == 304 and response.request is not None and not _VALIDATORS.intersection(headers):
-        return Outcome(Disposition.FAILED, "not modified (304), though it was asked for in full")
+        return Outcome(Disposition.FAILED, sentence("unasked_304"))
     return status_outcome(response.status)

@@ -11,6 +11,7 @@ from scrapy import Request
 from crawler.discovery.accounting import AddressCounts, AddressOutcome, foreign_host
 from crawler.discovery.window import Window, newest_first
 from crawler.fetch.content import KEEP_EXCHANGE
+from crawler.html.sentences import sentence
 from crawler.model.article import Discovered
 from crawler.model.crawl import CrawlOutcome, SourceKind
 from crawler.parsing.urls import page_id
@@ -192,7 +193,7 @@ class PageQueue:
 
     def note_limit(self) -> None:
         """End the crawl as one that has taken as many pages as it may."""
-        self._run.context.end(CrawlOutcome.LIMIT, f"--limit {self._run.job.limit} was reached")
+        self._run.context.end(CrawlOutcome.LIMIT, sentence("limit_reached", limit=self._run.job.limit or 0))
 
     def hold(self) -> None:
         """Hold back the pages that sources name until `release`: they may come along in another way."""

@@ -11,12 +11,12 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import asdict
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.health.report import CrawlReport
+from crawler.html.sentences import sentence
 from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.job import Job
 from crawler.pipelines.extraction_pool import search_less_for_garbage
@@ -46,7 +46,7 @@ class _StopRequest:
             signal.signal(number, self._signalled)
 
     def _signalled(self, _number: int, _frame: object) -> None:
-        self.stop("it was stopped; what is not stored is still pending")
+        self.stop(sentence("stopped_pending"))
 
     def stop(self, reason: str) -> None:
         """Stop the crawl, now or as soon as it begins; may be called from any thread."""
@@ -96,18 +96,18 @@ def main() -> int:
     else:
         report = _crawl(record, settings, stop_request)
         if record.run.context.abandoned:
-            send(event_line("report", report=asdict(report)))
+            send(event_line("report", report=report.as_dict()))
             # Threads that wait for an answer would keep the process from ending.
             logging.shutdown()
             os._exit(0)
-    send(event_line("report", report=asdict(report)))
+    send(event_line("report", report=report.as_dict()))
     return 0
 
 
 def _crawl(record: CrawlRecord, settings: Settings, stop_request: _StopRequest) -> CrawlReport:
     run = record.run
     if run.site.render and (missing := missing_for_rendering()):
-        run.context.end(CrawlOutcome.ERROR, f"its seed says `render = true`, and {missing}")
+        run.context.end(CrawlOutcome.ERROR, sentence("cannot_render", missing=missing))
         return record.close()
     try:
         process = AsyncCrawlerProcess(crawl_settings(run.site, settings))
@@ -119,10 +119,10 @@ def _crawl(record: CrawlRecord, settings: Settings, stop_request: _StopRequest) 
         # Scrapy's own handlers wait for all requests that have been begun.
         process.start(install_signal_handlers=False)
         if crawler.stats.get_value("log_count/CRITICAL"):
-            run.context.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
+            run.context.end(CrawlOutcome.ERROR, sentence("crawl_failed"))
     except Exception:  # whatever it was, the crawl is recorded and its lease given back
         logger.exception("The crawl failed")
-        run.context.end(CrawlOutcome.ERROR, "the crawl failed; its log says why")
+        run.context.end(CrawlOutcome.ERROR, sentence("crawl_failed"))
     return record.close()
 
 
@@ -132,4 +132,4 @@ def _stop_with_parent(stop_request: _StopRequest) -> None:
     with contextlib.suppress(ConnectionError):
         while sys.stdin.read(1):
             pass
-    stop_request.stop("the process that started the crawl is gone")
+    stop_request.stop(sentence("starter_gone"))

@@ -224,7 +224,7 @@ class CrawlRecord:
 
     def _record(self, stores: Stores) -> None:
         run, report = self.run, self.report
-        fields = asdict(report)
+        fields = report.as_dict()
         del fields["site"], fields["kind"]
         sample = [asdict(article) for article in run.counts.sample.kept]
         self.log.finish(stores.db, {**fields, "sample": sample})

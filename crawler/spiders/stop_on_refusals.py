@@ -9,6 +9,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from crawler.fetch.context import crawl_context
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.model.crawl import CrawlOutcome
 from crawler.pipelines.item import PageItem, page_ended
@@ -24,6 +25,13 @@ TURNED_AWAY = {
     Disposition.FAILED: CrawlOutcome.FAILING,
     Disposition.UNCONFIRMED: CrawlOutcome.SAME_PAGE_EVERYWHERE,
 }
+
+_ENDED = {
+    Disposition.BLOCKED: "ended_blocked",
+    Disposition.FAILED: "ended_failed",
+    Disposition.UNCONFIRMED: "ended_unconfirmed",
+}
+"""The messages that name how such pages end."""
 
 WALLS = frozenset({UnconfirmedReason.SHARED, UnconfirmedReason.REDIRECTED})
 """Reasons to wait that are the site's, not a page's."""
@@ -57,5 +65,10 @@ class StopOnRefusals:
             reason = item.outcome.reason if item.outcome else None
             self._context.stop(
                 TURNED_AWAY[disposition],
-                f"{enough} pages in a row ended as {disposition} ({reason}); the rest waits",
+                sentence(
+                    "turned_away",
+                    count=enough,
+                    disposition=sentence(_ENDED[disposition]),
+                    reason=reason or "",
+                ),
             )

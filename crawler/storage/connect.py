@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crawler.errors import StoreUnavailableError
+from crawler.html.sentences import sentence
 from crawler.settings import Settings
 from crawler.storage.embedded import EmbeddedServer, MongoServer, RedisServer
 from crawler.storage.errors import (
@@ -88,7 +89,7 @@ def open_mongodb(settings: Settings) -> pymongo.MongoClient[dict[str, Any]]:
         advice = _embedded_advice(server)
     else:
         uri = settings.mongodb_uri.get_secret_value()
-        advice = "is the server running, and is KHABAR_MONGODB_URI right?"
+        advice = sentence("is_it_running", variable="KHABAR_MONGODB_URI")
     address = _sound_address("MongoDB", "KHABAR_MONGODB_URI", uri)
     milliseconds = max(1, round(settings.store_timeout * 1000))
     try:
@@ -108,8 +109,13 @@ def open_mongodb(settings: Settings) -> pymongo.MongoClient[dict[str, Any]]:
     # Files of certificates and keys are read here, and options are converted.
     except (PyMongoError, ValueError, TypeError, OSError, UserWarning) as error:
         raise StoreUnavailableError(
-            f"MongoDB: KHABAR_MONGODB_URI cannot be used: {address.conceal(first_clause(error))} "
-            "(expected mongodb://[user:password@]host[:port]/)"
+            sentence(
+                "address_expected",
+                store="MongoDB",
+                variable="KHABAR_MONGODB_URI",
+                why=address.conceal(first_clause(error)),
+                form="mongodb://[user:password@]host[:port]/",
+            )
         ) from None
     try:
         _await_mongodb(client, settings.store_timeout)
@@ -122,7 +128,7 @@ def open_mongodb(settings: Settings) -> pymongo.MongoClient[dict[str, Any]]:
         client.close()
         why, advice = _mongodb_problem(error, settings.store_timeout, uri, advice)
         raise StoreUnavailableError(
-            f"MongoDB at {hosts} cannot be used: {address.conceal(why)}; {advice}"
+            sentence("store_unusable", store="MongoDB", place=hosts, why=address.conceal(why), advice=advice)
         ) from None
     except BaseException:
         client.close()
@@ -133,13 +139,13 @@ def open_mongodb(settings: Settings) -> pymongo.MongoClient[dict[str, Any]]:
 def _mongodb_problem(error: Exception, timeout: float, uri: str, advice: str) -> tuple[str, str]:
     """Why MongoDB cannot be used, and what to do about it; `advice` is for what is not known better."""
     if isinstance(error, OperationFailure) and error.code == AUTHENTICATION_FAILED:
-        return "it refuses the user name or password", "correct KHABAR_MONGODB_URI"
+        return sentence("refuses_login"), sentence("correct_setting", variable="KHABAR_MONGODB_URI")
     if isinstance(error, OperationFailure) and error.code in REFUSED:
-        return "it wants a login", MONGODB_RIGHTS
+        return sentence("wants_login"), sentence(MONGODB_RIGHTS)
     if isinstance(error, ServerSelectionTimeoutError) and "replicaset=" in uri.lower():
         return (
-            f"no usable member of the replica set answered within {timeout:.0f} s",
-            "is the replicaSet in KHABAR_MONGODB_URI its name, and is a primary running?",
+            sentence("no_member_answered", seconds=f"{timeout:.0f}"),
+            sentence("is_replica_set_right"),
         )
     return first_clause(error), advice
 
@@ -153,7 +159,9 @@ def _sound_address(store: str, variable: str, text: str) -> StoreAddress:
     """
     address = StoreAddress(text)
     if address.has_raw_reserved:
-        raise StoreUnavailableError(f"{store}: {variable} cannot be used: {advice_to_escape()}")
+        raise StoreUnavailableError(
+            sentence("setting_unusable", store=store, variable=variable, why=advice_to_escape())
+        )
     return address
 
 
@@ -165,7 +173,7 @@ def open_redis(settings: Settings) -> redis.Redis:
         advice = _embedded_advice(server)
     else:
         url = settings.redis_url.get_secret_value()
-        advice = "is the server running, and is KHABAR_REDIS_URL right?"
+        advice = sentence("is_it_running", variable="KHABAR_REDIS_URL")
     given = _sound_address("Redis", "KHABAR_REDIS_URL", url)
     try:
         client = redis.Redis.from_url(
@@ -178,8 +186,11 @@ def open_redis(settings: Settings) -> redis.Redis:
         )
     except (ValueError, TypeError, AttributeError, redis.RedisError) as error:
         raise StoreUnavailableError(
-            f"Redis: KHABAR_REDIS_URL cannot be used: {given.conceal(first_clause(error))} "
-            "(expected redis://[:password@]host[:port][/number], rediss://… or unix://path)"
+            sentence(
+                "redis_address_expected",
+                why=given.conceal(first_clause(error)),
+                form="redis://[:password@]host[:port][/number]",
+            )
         ) from None
     try:
         _await_redis(client, settings.store_timeout)
@@ -188,15 +199,19 @@ def open_redis(settings: Settings) -> redis.Redis:
     except (redis.RedisError, ValueError, TypeError, OSError) as error:
         address = redis_address(client)
         client.close()
+        why: str
         if isinstance(error, redis.AuthenticationError):
-            why, advice = "it refuses the user name or password", "correct KHABAR_REDIS_URL"
+            why = sentence("refuses_login")
+            advice = sentence("correct_setting", variable="KHABAR_REDIS_URL")
         elif isinstance(error, redis.exceptions.NoPermissionError):
-            why, advice = "it does not allow scripts", REDIS_RIGHTS
+            why, advice = sentence("allows_no_scripts"), sentence(REDIS_RIGHTS)
         elif isinstance(error, OSError) and error.filename:
-            why, advice = os_error_text(error), "correct KHABAR_REDIS_URL"
+            why, advice = os_error_text(error), sentence("correct_setting", variable="KHABAR_REDIS_URL")
         else:
             why = given.conceal(first_clause(error))
-        raise StoreUnavailableError(f"Redis at {address} cannot be used: {why}; {advice}") from None
+        raise StoreUnavailableError(
+            sentence("store_unusable", store="Redis", place=address, why=why, advice=advice)
+        ) from None
     except BaseException:
         client.close()
         raise
@@ -233,7 +248,9 @@ def _refuse_unsuitable(client: redis.Redis) -> None:
     if problem is None and facts.get("role") == "slave" and facts.get("slave_read_only", 1):
         problem = NO_REPLICA
     if problem is not None:
-        raise StoreUnavailableError(f"Redis at {redis_address(client)} cannot be used: {problem}")
+        raise StoreUnavailableError(
+            sentence("store_unsuitable", place=redis_address(client), why=sentence(problem))
+        )
     client.eval("return 1", 0)
 
 
@@ -274,4 +291,4 @@ def _await_mongodb(client: pymongo.MongoClient[dict[str, Any]], timeout: float) 
 
 
 def _embedded_advice(server: EmbeddedServer) -> str:
-    return f"run `khabar stores stop` and try again (its log: {server.log})"
+    return sentence("restart_embedded", log=str(server.log))

@@ -127,6 +127,7 @@ def finish_dead(db: Database[Document], site: str, reason: str) -> None:
     ending = {
         "outcome": CrawlOutcome.DIED,
         "reason": reason,
+        "reason_message": message_of(reason),
         "verdict": Verdict.DIED,
         "verdict_reason": reason,
         "verdict_message": message_of(reason),

@@ -8,26 +8,19 @@ import redis.exceptions
 from pymongo.errors import OperationFailure, PyMongoError
 
 from crawler.errors import KhabarError, StoreUnavailableError
+from crawler.html.sentences import sentence
 
 UNAUTHORIZED, AUTHENTICATION_FAILED, ATLAS_ERROR = 13, 18, 8000
 """MongoDB's error codes; the last is what Atlas answers where a server would give one of the others."""
 
 REFUSED = frozenset({UNAUTHORIZED, AUTHENTICATION_FAILED, ATLAS_ERROR})
 
-MONGODB_RIGHTS = (
-    "put a user who may read and write the database into KHABAR_MONGODB_URI (mongodb://user:password@host/)"
-)
-REDIS_RIGHTS = (
-    "Khabar runs scripts there; give its user in KHABAR_REDIS_URL all commands on its keys "
-    "(ACL SETUSER name on >password ~* +@all)"
-)
-NO_REPLICA = "it is a replica, which takes no writes: name the primary in KHABAR_REDIS_URL"
-NO_CLUSTER = (
-    "it belongs to a Redis Cluster, which is not supported, since the dedup index is one unit: "
-    "name a single server in KHABAR_REDIS_URL"
-)
-NO_SENTINEL = "it is a Sentinel, which keeps no data: name the primary that it watches in KHABAR_REDIS_URL"
-MORE_MEMORY = "it has no memory left: raise its maxmemory"
+MONGODB_RIGHTS = "mongodb_rights"
+REDIS_RIGHTS = "redis_rights"
+NO_REPLICA = "no_replica"
+NO_CLUSTER = "no_cluster"
+NO_SENTINEL = "no_sentinel"
+"""Messages that say what a store lacks, and what to do about it."""
 
 
 RESERVED = {"@": "%40", "/": "%2F", "?": "%3F", "#": "%23", ":": "%3A", "%": "%25"}
@@ -44,20 +37,20 @@ def refusal(error: BaseException) -> str | None:
         error: What a driver raised.
     """
     if isinstance(error, OperationFailure) and error.code in REFUSED:
-        return f"MongoDB does not allow it: {MONGODB_RIGHTS}"
+        return sentence("store_forbids", store="MongoDB", advice=sentence(MONGODB_RIGHTS))
     if isinstance(error, redis.exceptions.NoPermissionError):
-        return f"Redis does not allow it: {REDIS_RIGHTS}"
+        return sentence("store_forbids", store="Redis", advice=sentence(REDIS_RIGHTS))
     if isinstance(error, redis.exceptions.AuthenticationError):
-        return "Redis refuses the user name or password: correct KHABAR_REDIS_URL"
+        return sentence("redis_refuses_login")
     if isinstance(error, redis.exceptions.ReadOnlyError):
-        return f"Redis: {NO_REPLICA}"
+        return sentence("problem_of_page", url="Redis", reason=sentence(NO_REPLICA))
     if isinstance(
         error,
         redis.exceptions.AskError
         | redis.exceptions.ClusterDownError
         | redis.exceptions.ClusterCrossSlotError,
     ):
-        return f"Redis: {NO_CLUSTER}"
+        return sentence("problem_of_page", url="Redis", reason=sentence(NO_CLUSTER))
     return None
 
 
@@ -72,13 +65,13 @@ def explained(error: BaseException) -> KhabarError | None:
     if (why := refusal(error)) is not None:
         return StoreUnavailableError(why)
     if isinstance(error, redis.exceptions.OutOfMemoryError):
-        return StoreUnavailableError(f"Redis: {MORE_MEMORY}")
+        return StoreUnavailableError(sentence("redis_full"))
     if isinstance(error, PyMongoError):
         return StoreUnavailableError(f"MongoDB: {first_clause(error)}")
     if isinstance(error, redis.exceptions.RedisError):
         return StoreUnavailableError(f"Redis: {first_clause(error)}")
     if isinstance(error, sqlite3.Error):
-        return KhabarError(f"the search index: {error}; remove it, and the next search makes it again")
+        return KhabarError(sentence("search_index_broken", why=str(error)))
     if isinstance(error, OSError):
         return KhabarError(os_error_text(error))
     return None
@@ -113,9 +106,9 @@ class StoreAddress:
     def hosts(self) -> str:
         """The hosts and ports that it names, without user and password."""
         if self.has_raw_reserved:
-            return "the given address"
+            return sentence("given_address")
         path = self._rest.removeprefix(self._authority).partition("?")[0]
-        return self._authority.rpartition("@")[2] or path or "the given address"
+        return self._authority.rpartition("@")[2] or path or sentence("given_address")
 
     @property
     def has_raw_reserved(self) -> bool:
@@ -134,13 +127,16 @@ class StoreAddress:
         """A message with each piece of user name and password in it replaced by stars."""
         secret = self._rest.rpartition("@")[0]
         pieces = {secret, unquote(secret), *re.split(r"[:@/?#]", secret), *unquote(secret).split(":")}
+        concealed: str = message
         for piece in sorted(pieces, key=len, reverse=True):
             if len(piece) >= SHORTEST_SECRET:
-                message = message.replace(piece, "***")
-        return re.sub(r"[^\s/'\"]*@", "***@", message)
+                concealed = concealed.replace(piece, "***")
+        concealed = re.sub(r"[^\s/'\"]*@", "***@", concealed)
+        # A sentence that can be told in another language is more than its text.
+        return message if concealed == message else concealed
 
 
 def advice_to_escape() -> str:
     """What to do about an address that `StoreAddress.has_raw_reserved`."""
     codes = ", ".join(f"{character} as {code}" for character, code in RESERVED.items())
-    return f"its user name or password has a character that must be escaped: {codes}"
+    return sentence("must_be_escaped", codes=codes)

@@ -6,6 +6,7 @@ from typing import Any
 import redis
 from pymongo.database import Database
 
+from crawler.html.sentences import sentence
 from crawler.storage.schema import Document
 
 KEEPS_ALL = "noeviction"
@@ -35,11 +36,8 @@ class Eviction:
         """A sentence for whoever runs the server; None where it keeps everything."""
         if not self.evicted and (not self.bounded or self.policy == KEEPS_ALL):
             return None
-        dropped = f", and has dropped {self.evicted:,} so far" if self.evicted else ""
-        return (
-            f"Redis drops keys when it is full (maxmemory-policy {self.policy}){dropped}: duplicates go "
-            "unnoticed. Set its maxmemory-policy to noeviction, then run `khabar dedup rebuild`"
-        )
+        key = "redis_has_dropped" if self.evicted else "redis_may_drop"
+        return sentence(key, policy=self.policy, count=f"{self.evicted:,}")
 
 
 def read_eviction(client: redis.Redis) -> Eviction:

@@ -18,7 +18,7 @@ from crawler.model.period import Period
 from crawler.parsing.urls import former_page_ids, page_id
 from crawler.storage.clock import CLOCK_SLACK, waits_until
 from crawler.storage.lastmod import Lastmods, record_change
-from crawler.storage.lease import LeaseLostError
+from crawler.storage.lease import taken_over
 from crawler.storage.page import (
     FIRST_RETRY,
     LONGEST_RETRY,
@@ -261,9 +261,7 @@ class Frontier:
             guard["token"] = {"$not": {"$gt": self._token}}  # matches pages without a token too
         settled = self._pages.update_one(guard, {"$set": change, **({"$unset": unset} if unset else {})})
         if self._token is not None and not settled.matched_count:
-            raise LeaseLostError(
-                f"site {self._site}: another process has taken over {page.url}; nothing more is written"
-            )
+            raise taken_over(self._site, page.url)
 
     def _judge_lastmod(self, page: Page, disposition: Disposition) -> Document:
         """Count whether a page had changed as a source said; what is noted of the page itself."""

@@ -21,6 +21,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from crawler.errors import KhabarError
+from crawler.html.sentences import sentence
 from crawler.storage.clock import waits_until
 from crawler.storage.schema import Document
 
@@ -41,6 +42,11 @@ class LeaseHeldError(KhabarError):
 
 class LeaseLostError(KhabarError):
     """The lease ran out or went to somebody else: nothing more may be written."""
+
+
+def taken_over(site: str, url: str) -> LeaseLostError:
+    """The error of a holder whose page a later one has marked as its own."""
+    return LeaseLostError(sentence("page_taken_over", site=site, url=url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ class Lease:
             )
             if taken.modified_count != 1:
                 self._refuse_if_taken(db.sites.find_one({"_id": self.site}) or {}, now)
-                raise LeaseHeldError(f"site {self.site}: another process took it just now") from None
+                raise LeaseHeldError(sentence("lease_taken_now", site=self.site)) from None
             # Our own name stands there after a lost answer: what was to follow may not have been done.
             if holder:
                 self.taken_over = holder == self._me or not Holder(**holder).end()
@@ -160,8 +166,13 @@ class Lease:
         if valid is None or not Holder(**holder).alive():
             return
         raise LeaseHeldError(
-            f"site {self.site} is being crawled by process {holder['pid']} on {holder['host']} "
-            f"(its lease runs until {current['expires_at']:%H:%M:%S} UTC); wait for it, or stop it"
+            sentence(
+                "lease_is_held",
+                site=self.site,
+                pid=holder["pid"],
+                host=holder["host"],
+                until=f"{current['expires_at']:%H:%M:%S}",
+            )
         )
 
     def renew(self, db: Database[Document]) -> None:
@@ -187,9 +198,7 @@ class Lease:
             LeaseLostError: The lease ran out, for example while the process was frozen.
         """
         if time.monotonic() >= self._valid_until:
-            raise LeaseLostError(
-                f"site {self.site}: the lease ran out or went to another process; nothing more is written"
-            )
+            raise LeaseLostError(sentence("lease_ran_out", site=self.site))
 
     def release(self, db: Database[Document]) -> None:
         """Give the lease back, if it is still ours."""

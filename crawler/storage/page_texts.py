@@ -192,7 +192,7 @@ def as_waiting(document: Document) -> dict[str, Any]:
     }
     return {
         "url": document["url"],
-        "reason": UnconfirmedReason[waiting["reason"].upper()].value,
+        "reason": UnconfirmedReason[waiting["reason"].upper()].sentence,
         "title": waiting["title"],
         "beginning": waiting["beginning"],
         "since": waiting["since"],

@@ -6,6 +6,7 @@ from datetime import datetime
 from bson.binary import Binary
 from pymongo.database import Database
 
+from crawler.model.sentence import message_of
 from crawler.storage.schema import Document
 from crawler.storage.warc.references import CaptureReference
 
@@ -33,6 +34,7 @@ def quarantine(
             "site": site,
             "url": url,
             "reason": reason,
+            "message": message_of(reason),
             "fetched_at": fetched_at,
             "bytes": len(html),
             "cut": cut,

@@ -10,6 +10,7 @@ import redis.exceptions
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from crawler.errors import KhabarError, StoreUnavailableError
+from crawler.html.sentences import sentence
 from crawler.settings import Settings
 from crawler.storage.connect import Stores, open_stores
 from crawler.storage.errors import refusal
@@ -71,7 +72,7 @@ class StoreSession:
                 return work(stores)
             except Exception as error:
                 if (why := refusal(error)) is not None:
-                    raise StoreUnavailableError(f"{why}; what is not stored is still pending") from error
+                    raise StoreUnavailableError(sentence("store_refuses", why=why)) from error
                 if not is_away(error) and not self._was_closed(generation, error):
                     raise
                 now = time.monotonic()
@@ -81,8 +82,11 @@ class StoreSession:
                 if now >= deadline or self.lost_for_good or self._hurried.is_set():
                     self.lost_for_good = True
                     raise StoreUnavailableError(
-                        f"a store stayed away for {now - deadline + self._settings.store_patience:.0f} s: "
-                        f"{_first_line(error)}; what is not stored is still pending: run the same crawl again"
+                        sentence(
+                            "store_stayed_away",
+                            seconds=f"{now - deadline + self._settings.store_patience:.0f}",
+                            why=_first_line(error),
+                        )
                     ) from error
                 self._reopen_later(generation)
                 self._hurried.wait(pause)
@@ -131,4 +135,6 @@ def is_away(error: Exception) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    text = str(error)
+    lines = text.splitlines() or [type(error).__name__]
+    return text if lines == [text] else lines[0]

@@ -166,7 +166,8 @@ class QuarantinedPage(_Model):
     """A page in quarantine."""
 
     url: str
-    reason: str
+    reason: str = Field(description="Why, in English.")
+    reason_message: Message | None = Field(description="What `reason` was made from.")
     fetched_at: datetime
     bytes: int
 

@@ -18,7 +18,7 @@ from crawler.html import formats, words
 from crawler.html.charts import Day, Unit, day_chart, over_time
 from crawler.html.difference import with_highlights
 from crawler.html.safe import local, readable_url, safe_link, single_line
-from crawler.html.sentences import in_language
+from crawler.html.sentences import sentence_markup
 from crawler.html.templating import THEMES, asset, environment
 from crawler.model.period import ZONE
 from crawler.storage.search import RANKED
@@ -251,10 +251,10 @@ def _last_day(start: date, unit: Unit) -> date:
     return date(start.year, start.month, monthrange(start.year, start.month)[1])
 
 
-def _why(lang: str, judged: models.Crawl | models.SiteHealth) -> str:
-    """Why a crawl, or a site's crawls, got their verdict."""
+def _why(lang: str, judged: models.Crawl | models.SiteHealth | models.QuarantinedPage) -> Markup:
+    """Why a crawl, or a site's crawls, got their verdict, or why a page is in quarantine."""
     reason, message = judged.reason or "", judged.reason_message
-    return in_language(message.sentence(reason) if message else reason, lang)
+    return sentence_markup(message.sentence(reason) if message else reason, lang)
 
 
 def _filled(lang: str) -> Callable[..., Markup]:

@@ -147,7 +147,13 @@ class SitePages:
             **dict(self._health(figures)),
             latest=[self._names.brief(hit) for hit in latest],
             quarantine=[
-                models.QuarantinedPage(url=page.url, reason=page.reason, fetched_at=page.at, bytes=page.bytes)
+                models.QuarantinedPage(
+                    url=page.url,
+                    reason=page.reason,
+                    reason_message=models.Message.of(page.reason),
+                    fetched_at=page.at,
+                    bytes=page.bytes,
+                )
                 for page in pages
             ],
         )

@@ -10,6 +10,7 @@ from rich.console import Console
 from crawler.cli.status import StatusTables
 from crawler.discovery.accounting import AddressCounts, AddressOutcome
 from crawler.health.report import SourceReport
+from crawler.html.sentences import in_language
 from crawler.model.crawl import SourceKind
 from crawler.operations.crawling.status import CrawlSummary, SiteStatus
 
@@ -44,6 +45,13 @@ def test_each_source_of_the_latest_crawl_is_shown_with_what_became_of_its_addres
         "  feed https://sada.example/خ: moved; 7 off site; off the site: new.example 7; "
         "all that it names is off the site: 7 addresses at new.example",
         "  listing https://sada.example/: ok; 2 new",
+    ]
+    heading, *lines = [str(line) for line in StatusTables("ar").source_lines(status)]
+    assert heading == "\u2068sada\u2069: ما سمّته المصادر"
+    assert lines == [
+        "  الخلاصة \u2068https://sada.example/خ\u2069: انتقل؛ "
+        "7 خارج الموقع؛ خارج الموقع: \u2068new.example\u2069 7؛ " + in_language(moved.error or "", "ar"),
+        "  صفحة القوائم \u2068https://sada.example/\u2069: سليم؛ 2 جديد",
     ]
 
 

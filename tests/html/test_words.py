@@ -41,10 +41,11 @@ def test_a_missing_text_and_an_unused_key_are_noticed() -> None:
 
 
 NAMES = re.compile(
-    r"KHABAR_[A-Z]+|[\w-]+/?[\w-]*\.(?:warc\.gz|json|txt|toml)|ECDSA P-384|HTTP|WACZ|warcio check|"
+    r"KHABAR_[A-Z_]+|[\w-]+/?[\w-]*\.(?:warc\.gz|json|txt|toml)|ECDSA P-384|HTTP|WACZ|warcio check|"
     r"wacz validate|"
-    r"JSON(?:-LD)?|WordPress|Atom|OPML|OpenAPI|CSV|SHA-256|WARC|khabar( [a-z]+)*|warcio extract FILE OFFSET"
-    r"|(?<=و)[jk](?= )|{\w+}|`[^`]+`|max_page_bytes|tls = \"unverified\"|UTC|SITE"
+    r"JSON(?:-LD| Feed)?|WordPress|Atom|OPML|OpenAPI|CSV|SHA-256|WARC|khabar( [a-z]+)*|warcio extract FILE"
+    r" OFFSET|HTML|RSS|ETag|Last-Modified|gzip|MongoDB|Redis(?: Cluster)?|Sentinel|replicaSet|Spark|Scrapy"
+    r"|Playwright|Chromium|(?<=و)[jk](?= )|{\w+}|`[^`]+`|max_page_bytes|tls = \"unverified\"|UTC|SITE"
 )
 """What is written in Latin letters in Arabic, too: names of formats, commands, keys, placeholders."""
 

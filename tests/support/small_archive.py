@@ -18,6 +18,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 FIRST, COPY, CUT = "a" * 32, "b" * 32, "c" * 32
 HOSTILE, ENGLISH, UNDATED, WIDE, BARE = "d" * 32, "e" * 32, "f" * 32, "9" * 32, "8" * 32
 BLOCKED = sentence("why_pages_ended", count=9, taken=12, disposition=sentence("ended_blocked"))
+SLOW = sentence("extraction_slow", limit="20 s")
 ATTACK = """<script>window.hacked=1</script><img src=x onerror="window.hacked=1">'"""
 
 STORY = (
@@ -197,7 +198,8 @@ def fill(stores: Stores) -> None:
             "_id": "ugarit/1",
             "site": "ugarit",
             "url": f"https://ugarit.example/{ATTACK}",
-            "reason": "extraction took longer than 20 s",
+            "reason": SLOW,
+            "message": message_of(SLOW),
             "fetched_at": NOW,
             "bytes": 1234,
             "cut": False,

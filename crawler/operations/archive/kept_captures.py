@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pymongo.database import Database
 
+from crawler.html.sentences import sentence
 from crawler.importing.originals import read_original
 from crawler.importing.records import UnreadableError
 from crawler.importing.sources import Reader
@@ -41,10 +42,12 @@ class Space:
 
     def sentence(self) -> str:
         """What is going to happen, for people."""
-        share, size = f"{self.bytes / self.limit:.0%}", f"{self.next_bytes / 1e6:.0f} MB"
-        return (
-            f"{self.site}: its captures take {share} of KHABAR_RAW_PAGES_BYTES; at 100% the oldest go, "
-            f"{self.next_segment} ({size}) first: raise the limit, or copy the file"
+        return sentence(
+            "captures_near_limit",
+            site=self.site,
+            share=f"{self.bytes / self.limit:.0%}",
+            segment=self.next_segment,
+            size=f"{self.next_bytes / 1e6:.0f}",
         )
 
 

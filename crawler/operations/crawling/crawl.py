@@ -23,8 +23,10 @@ from crawler.forkserver import ForkedProcess, fork_server
 from crawler.health.interval import next_interval
 from crawler.health.report import CrawlReport
 from crawler.health.verdict import HEALTHY
+from crawler.html.sentences import sentence
 from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.job import Job
+from crawler.model.sentence import message_of
 from crawler.operations.crawling.aftermath import finish_crawls
 from crawler.operations.crawling.crawl_process import CRAWL_MODULES, EXTRACTION_MODULES, CrawlProcess
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
@@ -155,7 +157,7 @@ async def _crawl_all(
     async def crawl_when_free(job: Job) -> CrawlReport:
         async with slots:
             if stop.is_set:
-                return _failed(job, CrawlOutcome.STOPPED, "it was stopped before it began")
+                return _failed(job, CrawlOutcome.STOPPED, sentence("stopped_before"))
             return await crawl_site(job, settings, listener, stop, announcer)
 
     if len(jobs) > 1:
@@ -182,11 +184,11 @@ async def crawl_site(
         if report.outcome is CrawlOutcome.DIED:
             await asyncio.to_thread(record_death, report, settings, job.site.every)
     except OSError as error:
-        report = _failed(job, CrawlOutcome.ERROR, f"the crawl could not be begun: {os_error_text(error)}")
+        report = _failed(job, CrawlOutcome.ERROR, sentence("not_begun", why=os_error_text(error)))
     except Exception as error:  # one site's trouble must not end the crawls of the others
         logger.exception("%s: the crawl could not be done", job.site.id)
         report = _failed(
-            job, CrawlOutcome.ERROR, f"the crawl could not be done: {type(error).__name__}: {error}"
+            job, CrawlOutcome.ERROR, sentence("not_done", why=f"{type(error).__name__}: {error}")
         )
     listener.finished(report)
     announcer.look()
@@ -207,6 +209,7 @@ def _failed(
         dispositions=counts,
         verdict=Verdict(outcome),
         verdict_reason=reason,
+        verdict_message=message_of(reason),
     )
 
 
@@ -252,11 +255,9 @@ async def _child(job: Job, settings: Settings, listener: ProgressListener, stop:
 def _without_report(job: Job, code: int, log: Path, stop: StopRequest, counts: dict[str, int]) -> CrawlReport:
     """The report of a child that ended without one."""
     if stop.is_immediate:
-        return _failed(
-            job, CrawlOutcome.STOPPED, "it was ended at once; what is not stored is still pending", counts
-        )
+        return _failed(job, CrawlOutcome.STOPPED, sentence("ended_at_once"), counts)
     if stop.is_set and code == -signal.SIGTERM:
-        return _failed(job, CrawlOutcome.STOPPED, "it was stopped before it began")
+        return _failed(job, CrawlOutcome.STOPPED, sentence("stopped_before"))
     return _failed(job, CrawlOutcome.DIED, _death(code, log), counts)
 
 
@@ -268,8 +269,8 @@ async def _stop_on_signal(process: ForkedProcess, stop: StopRequest) -> None:
 
 
 def _death(code: int, log: Path) -> str:
-    how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-    return f"the crawl's process {how} without a report; see {log}; run the crawl again to go on"
+    how = sentence("by_signal", signal=-code) if code < 0 else sentence("with_code", code=code)
+    return sentence("process_died", how=how, log=str(log))
 
 
 NOT_DONE = frozenset(

@@ -9,10 +9,11 @@ from pymongo.database import Database
 
 from crawler.discovery.accounting import AddressCounts
 from crawler.health.interval import open_from
-from crawler.health.report import SourceReport
+from crawler.health.report import SourceReport, problems_of
 from crawler.health.verdict import HEALTHY
 from crawler.model.crawl import CrawlOutcome, Verdict
 from crawler.model.period import iso_times
+from crawler.model.sentence import sentence_of
 from crawler.model.site import Site
 from crawler.storage.clock import not_ahead
 from crawler.storage.crawl_notes import CrawlNotes
@@ -91,7 +92,7 @@ class SiteStatus:
                 "requests": crawl.requests,
                 "problems": list(crawl.problems),
                 "addresses": asdict(crawl.addresses),
-                "sources": [asdict(source) for source in crawl.sources],
+                "sources": [source.as_dict() for source in crawl.sources],
             }
             for crawl in self.crawls
         ]
@@ -196,7 +197,7 @@ def _new(crawl: Mapping[str, Any]) -> int:
 
 
 def _summary(crawl: Mapping[str, Any], notes: CrawlNotes) -> CrawlSummary:
-    reason = reason_of(crawl) or crawl.get("reason")
+    reason = reason_of(crawl) or sentence_of(crawl.get("reason"), crawl.get("reason_message"))
     return CrawlSummary(
         started_at=crawl["started_at"],
         finished_at=crawl.get("finished_at"),
@@ -207,6 +208,6 @@ def _summary(crawl: Mapping[str, Any], notes: CrawlNotes) -> CrawlSummary:
         taken=crawl.get("taken", 0),
         new=_new(crawl),
         requests=crawl.get("requests", 0),
-        problems=tuple(notes.shown_all(crawl.get("problems") or ())),
+        problems=tuple(notes.shown_all(problems_of(crawl))),
         addresses=AddressCounts.from_dict(crawl.get("addresses")),
     )

@@ -111,7 +111,7 @@ class CaptureReader:
         for url in capture.extracted.missing:
             record = self._ledger.capture_of(url, task.captured_at)
             if record is None:
-                self._run.problem(f"{task.url}: cut short, {url} is not in the import")
+                self._run.counts.problem_that("part_not_imported", url=task.url, part=url)
                 break
             parts.append((url, record))
         return await self._capture(replace(task, parts=tuple(parts))) if parts else capture

@@ -14,6 +14,7 @@ from crawler import __version__
 from crawler.errors import UsageError
 from crawler.files import make_private_folder
 from crawler.health.report import CrawlReport
+from crawler.html.sentences import sentence
 from crawler.importing.records import RecordKind
 from crawler.importing.sources import Reader, existing_paths
 from crawler.model.crawl import CrawlKind, CrawlOutcome
@@ -223,10 +224,10 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
         )
         await site_import.import_all()
         if stop.is_set:
-            run.context.end(CrawlOutcome.STOPPED, "it was stopped; the same command goes on with it")
+            run.context.end(CrawlOutcome.STOPPED, sentence("import_stopped"))
         await asyncio.to_thread(run.session.run, lambda stores: mark_changed(stores.db, [site.id]))
         if pool is not None and pool.left_here:
-            run.problem(f"Spark: {pool.left_here} pages were extracted on this machine: {pool.problem}")
+            run.counts.problem_that("spark_left_here", count=pool.left_here, why=pool.problem or "")
     finally:
         crawl = await asyncio.to_thread(record.close)
     return crawl

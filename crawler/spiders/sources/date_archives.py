@@ -22,6 +22,7 @@ from crawler.discovery.date_archives import (
 )
 from crawler.discovery.window import MARGIN, page_span
 from crawler.errors import KhabarError
+from crawler.html.sentences import sentence
 from crawler.model.article import Discovered, Disposition
 from crawler.model.crawl import SourceKind
 from crawler.spiders.sources.fetching import FetchError, NotReadableError
@@ -54,6 +55,9 @@ MOSTLY = 0.5
 
 PRIORITY = 0
 """Of the next listing: below all pages found so far, which are newer than what it names."""
+
+_UNITS = {"day": "unit_day", "month": "unit_month", "year": "unit_year"}
+"""The messages that name the units of time of listings."""
 
 REFUSED = frozenset({401, 403, 405, 451})
 NOT_THERE = frozenset({404, 410})
@@ -295,8 +299,8 @@ class ArchiveReading:
         is_moved = archive_key(response.url) != archive_key(url) and not _is_same_date(response.url, url)
         if response.status in NOT_THERE or is_moved:
             if self._ends_it(archive, number, is_moved=is_moved):
-                leads_to = f"{archive.url} leads to {response.url}"
-                reason = leads_to if is_moved else f"{archive.url} is not there"
+                moved = sentence("address_leads_to", url=archive.url, target=response.url)
+                reason = moved if is_moved else sentence("address_not_there", url=archive.url)
                 raise NoArchivesError(archive, reason, is_lasting=is_moved)
             return None
         try:
@@ -326,9 +330,9 @@ class ArchiveReading:
         keys = self._keys(page)
         is_old = archive.span.end < datetime.now(UTC) - REFUSED_FOR
         if not self._has_answered and is_old and keys and keys <= self._home_keys:
-            raise NoArchivesError(archive, "it names what the home page does", is_lasting=True)
+            raise NoArchivesError(archive, sentence("names_home_page"), is_lasting=True)
         if not keys and self._ends_it(archive, number, is_moved=False):
-            raise NoArchivesError(archive, f"{archive.url} is not there", is_lasting=False)
+            raise NoArchivesError(archive, sentence("address_not_there", url=archive.url), is_lasting=False)
 
     def _keys(self, page: DateArchivePage) -> set[str]:
         return {self._services.queue.page_key(article.url) for article in page.articles}
@@ -346,7 +350,7 @@ class ArchiveReading:
         if page.next_url is None or not is_fresh:
             return None
         if number >= MOST_PAGES:
-            self._run.problem(f"{archive.url}: it has more than {MOST_PAGES} pages; the rest was not read")
+            self._run.problem(sentence("archive_too_long", url=archive.url, most=MOST_PAGES))
             return None
         return None if queue.is_full else page.next_url
 
@@ -368,11 +372,11 @@ class ArchiveReading:
         """Why the reading ends before the window's beginning; None: it goes on."""
         unit = self._template.unit
         if self._failures >= MOST_FAILURES:
-            return f"{self._failures} {unit}s in a row could not be read"
+            return sentence("archives_unreadable", count=self._failures, unit=sentence(_UNITS[unit]))
         limits = EMPTY if self._page_keys - self._home_keys else EMPTY_AT_FIRST
         if self._empty < limits[unit] or await self._goes_on_before(archive.span.start):
             return None
-        return f"{self._empty} {unit}s in a row hold nothing more"
+        return sentence("archives_empty", count=self._empty, unit=sentence(_UNITS[unit]))
 
     async def _goes_on_before(self, moment: datetime) -> bool:
         """Whether an article of before a moment is known; the reading then goes on with its listing."""
@@ -389,22 +393,27 @@ class ArchiveReading:
             return error.reason
         until, site, url = datetime.now(UTC) + REFUSED_FOR, self._site.id, error.archive.url
         await self._services.context.in_store(lambda db: remember_no_archives(db, site, url, until))
-        return f"{error.reason}; dated listings are not asked for again before {until:%Y-%m-%d}"
+        return sentence("archives_not_asked", why=error.reason, until=f"{until:%Y-%m-%d}")
 
     def _note_failure(self, archive: DateArchive, reason: str) -> None:
         self._failures += 1
-        self._run.problem(f"{archive.url}: {reason}")
+        self._run.problem(sentence("problem_of_page", url=archive.url, reason=reason))
         if self._failures >= MOST_FAILURES:
             self._report.error = reason
 
     def _note_given_up(self, reason: str) -> None:
         """Report how the reading ended before its time, and what it did not look at."""
-        note = f"{reason}; {self._pages_read} pages were read"
+        note = sentence("archives_read", why=reason, count=self._pages_read)
         if self._left:
             latest, earliest = self._left[0].span.end, self._left[-1].span.start
-            period = f"from {earliest:%Y-%m-%d} to {latest:%Y-%m-%d}"
-            note += f"; {len(self._left)} listings {period} were not looked at"
-            self._run.problem(f"dated listings: {note}")
+            note = sentence(
+                "archives_left",
+                note=note,
+                count=len(self._left),
+                earliest=f"{earliest:%Y-%m-%d}",
+                latest=f"{latest:%Y-%m-%d}",
+            )
+            self._run.problem(sentence("problem_of_archives", note=note))
         self._note(note)
 
     def _note(self, note: str) -> None:

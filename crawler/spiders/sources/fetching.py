@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from crawler.errors import KhabarError
 from crawler.fetch.outcome import HeldBackError, Outcome, charset_of, failure_outcome, status_outcome
+from crawler.html.sentences import sentence
 from crawler.model.article import Disposition
 from crawler.model.site import Site
 from crawler.pipelines.extraction_pool import ExtractionFailedError
@@ -43,7 +44,7 @@ class FetchError(Exception):
     @property
     def reason(self) -> str:
         """Why there is no response."""
-        return self.outcome.reason or "no answer"
+        return self.outcome.reason or sentence("no_answer")
 
 
 class NotReadableError(KhabarError):
@@ -58,6 +59,11 @@ class NotReadableError(KhabarError):
         super().__init__(reason)
         self.reason = reason
         self.is_gone = is_gone
+
+
+def status_reason(response: Response) -> str:
+    """That a response's status is the reason."""
+    return sentence("status_only", status=response.status)
 
 
 class SourceTasks:
@@ -95,7 +101,7 @@ class SourceTasks:
             # Nothing is concluded from what was not asked for.
             logger.debug("%s was not read to its end: the crawl ends", name)
         except* Exception as group:  # noqa: BLE001 - whatever it is, the crawl goes on and is no success
-            self._context.fail(f"{name}: the answer could not be read", group.exceptions[0])
+            self._context.fail(sentence("answer_unreadable", name=name), group.exceptions[0])
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -164,7 +170,7 @@ class SourceTasks:
         """
         outcome = status_outcome(response.status)
         if outcome is not None:
-            reason = outcome.reason or f"status {response.status}"
+            reason = outcome.reason or status_reason(response)
             raise NotReadableError(reason, is_gone=outcome.disposition is Disposition.GONE)
         site, charset = self._context.site, charset_of(response)
         try:

@@ -111,7 +111,7 @@ class PagedSource:
             return None
         is_empty_root = page.url == reading.root and not keys
         if not is_fresh and not is_empty_root:
-            report.note = "it names the same pages as those before it: its paging ends here"
+            report.note_that("paging_repeats")
             return None
         if not self._is_worthwhile(page, answer, following):
             return None
@@ -136,9 +136,7 @@ class PagedSource:
             return
         if not page.is_resumed or self._reading.resume_url is None:
             self._reading.resume_url = page.url
-        answer.report.note = (
-            f"its paging goes on after {MAX_PAGES_A_CRAWL} pages; the next crawl goes on at {page.url}"
-        )
+        answer.report.note_that("paging_goes_on", most=MAX_PAGES_A_CRAWL, url=page.url)
 
     def _is_worthwhile(self, page: SourcePage, answer: Answer, following: SourcePage) -> bool:
         if not self._window.is_open:
@@ -158,9 +156,7 @@ class PagedSource:
     def _reaches_into_window(self, answer: Answer) -> bool:
         """Whether, back through time, the pages that are named now still reach into the window."""
         if self._services.queue.is_past_window:
-            answer.report.note = (
-                "what it names now was published before the window of time: its paging ends here"
-            )
+            answer.report.note_that("paging_left_window")
             return False
         reach = Window(since=self._window.since)
         return any(reach.may_hold(page.url, page.hints) for page in answer.content.pages)

@@ -23,9 +23,10 @@ from crawler.discovery.source_content import SourceContent, with_believed_times
 from crawler.fetch.content import IS_LISTING
 from crawler.fetch.outcome import HeldBackError, header_of
 from crawler.health.report import SourceReport
+from crawler.html.sentences import sentence
 from crawler.model.crawl import SourceKind
 from crawler.model.site import Site
-from crawler.spiders.sources.fetching import FetchError, NotReadableError
+from crawler.spiders.sources.fetching import FetchError, NotReadableError, status_reason
 from crawler.spiders.sources.services import SourceServices
 from crawler.storage.sources import SourceAnswer, SourceMemory, WalkEnd, begin_walk, finish_walk
 
@@ -180,11 +181,11 @@ class SourceReading:
         try:
             async with self._fetched(url, NOTHING_REMEMBERED, priority) as response:
                 if response.status >= 500 and not may_be_absent:
-                    self._report_failure(self._begin_report(url), f"status {response.status}")
+                    self._report_failure(self._begin_report(url), status_reason(response))
                     return None
                 content = await self.services.tasks.parse(self._parse, response)
                 if not is_next_page(content):
-                    raise NotReadableError("it names nothing new")
+                    raise _nothing_new()
                 return await self._take(
                     Answer(url, content, self._begin_report(url)), response, NOTHING_REMEMBERED
                 )
@@ -265,21 +266,17 @@ class SourceReading:
         report, content, site = answer.report, answer.content, self.services.site
         if content.feeds:
             self.feeds += content.feeds
-            urls = ", ".join(content.feeds[:MAX_FEEDS_OF_A_PAGE])
-            reason = f"it is a web page now, and names as its feed {urls}, which is read instead"
-            self._report_failure(report, reason)
+            self._report_failure(report, _feeds_instead(content))
             return None
         if answer.url == self.root and site.owns(answer.url) and not site.owns(response.url):
             self._foreign_host = foreign_host(response.url)
         if self.kind is SourceKind.SITEMAP:
             self.services.coverage.note_sitemap(content.pages, content.sitemaps)
         if content.truncated:
-            self._run.problem(
-                f"{answer.url}: it is cut off, or names more than a sitemap may; the rest was left out"
-            )
+            self._run.counts.problem_that("sitemap_cut", url=answer.url)
         content, doubted = with_believed_times(content, self.root, datetime.now(UTC))
         if doubted:
-            report.note = f"{doubted} of its times of change say nothing: not relied on"
+            report.note_that("times_doubted", count=doubted)
         await self._discover(answer.url, content, report)
         if not content.sitemaps:
             # An index that did not change says nothing about the sitemaps it names: it is always read.
@@ -294,7 +291,7 @@ class SourceReading:
         if not services.listings.is_taken(url):
             addresses.count(AddressOutcome.LISTING, len(content.listings))
         if content.skipped:
-            self._run.problem(f"{url}: {content.skipped} entries without a usable address were left out")
+            self._run.counts.problem_that("entries_left_out", url=url, count=content.skipped)
         self.account(report, addresses)
 
     def _remembered(self, answer: Answer, response: Response, memory: SourceMemory) -> SourceAnswer:
@@ -306,9 +303,7 @@ class SourceReading:
         is_same = etag == memory.etag if etag else bool(modified) and modified == memory.last_modified
         is_unreliable = memory.lies or (is_changed and is_same)
         if is_unreliable and not memory.lies:
-            report.note = (
-                "its ETag or Last-Modified stays the same when its content changes: not relied on now"
-            )
+            report.note_that("validators_lie")
         report.unchanged = self.ended_before and memory.sha256 == sha256
         finding = judge_source(report.addresses)
         return SourceAnswer(answer.url, etag, modified, report.found, sha256, is_unreliable, finding)
@@ -355,3 +350,12 @@ class SourceReading:
         report.failing_since = since.isoformat()
         self._run.problem(report.problem or self.root)
         logger.warning("The %s %s: %s", report.kind, report.url, report.error)
+
+
+def _feeds_instead(content: SourceContent) -> str:
+    """That a source has become a page that names feeds."""
+    return sentence("page_names_feed", urls=", ".join(content.feeds[:MAX_FEEDS_OF_A_PAGE]))
+
+
+def _nothing_new() -> NotReadableError:
+    return NotReadableError(sentence("names_nothing_new"))

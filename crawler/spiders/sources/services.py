@@ -53,7 +53,7 @@ class ListingSitemaps:
             return [*content.pages, *content.listings]
         if not content.pages:
             self._put_off[url] = None
-        report.note = f"{len(content.listings)} of its pages are listings of articles and were not fetched"
+        report.note_that("listings_not_fetched", count=len(content.listings))
         return content.pages
 
     def take(self) -> list[str]:

@@ -51,7 +51,7 @@ async def _worthwhile(reading: SourceReading, index: Answer) -> list[tuple[Sitem
     links = index.content.sitemaps
     listings = services.listings.put_off([link.url for link in links], services.requested)
     if listings:
-        report.note = f"{listings} sitemaps of categories, tags and authors were not read"
+        report.note_that("sitemaps_of_listings", count=listings)
     counts = AddressCounts()
     worthwhile: list[tuple[SitemapLink, SourceMemory]] = []
     for link in links:
@@ -66,11 +66,9 @@ async def _worthwhile(reading: SourceReading, index: Answer) -> list[tuple[Sitem
     reading.account(report, counts)
     if rest := counts[AddressOutcome.SITEMAP_LEFT_OUT] - listings:
         reading.is_incomplete = True
-        services.run.problem(
-            f"{index.url}: it names {rest} sitemaps more than the {MOST_SITEMAPS} of one crawl"
-        )
+        services.run.counts.problem_that("too_many_sitemaps", url=index.url, rest=rest, most=MOST_SITEMAPS)
     if outside := counts[AddressOutcome.SITEMAP_OUTSIDE_WINDOW]:
-        report.note = f"{outside} of the {len(links)} sitemaps it names lie outside the window of time"
+        report.note_that("sitemaps_outside", count=outside, all=len(links))
     return worthwhile
 
 

@@ -22,12 +22,13 @@ from crawler.discovery.wordpress_posts import Post, PostPage, PostsError, parse_
 from crawler.fetch.content import KEEP_EXCHANGE
 from crawler.fetch.outcome import HeldBackError, RefusedRequestError, status_outcome
 from crawler.health.report import SourceReport
+from crawler.html.sentences import sentence
 from crawler.model.crawl import SourceKind
 from crawler.pipelines.extraction_pool import ExtractionFailedError
 from crawler.pipelines.run import CrawlRun
 from crawler.spiders.page_parser import page_exchanges
 from crawler.spiders.page_queue import PageQueue
-from crawler.spiders.sources.fetching import FetchError, SourceTasks
+from crawler.spiders.sources.fetching import FetchError, SourceTasks, status_reason
 from crawler.spiders.sources.post_articles import PostArticles
 from crawler.spiders.sources.wordpress_interface import BAD_REQUEST, SAYS_NO, Interface, RequestTerms
 from crawler.spiders.sources.wordpress_walk import PostsWalk, Step
@@ -217,10 +218,10 @@ class WordPressSource:
             # WordPress's answer to a page after the last one.
             return PostPage([])
         if response.status in SAYS_NO:
-            await self._refused(f"the site answered with status {response.status}")
+            await self._refused(_refusal(response))
             return None
         if (outcome := status_outcome(response.status)) is not None:
-            self._broke_off(outcome.reason or f"status {response.status}")
+            self._broke_off(outcome.reason or status_reason(response))
             return None
         try:
             return await self._run.pool.run(parse_posts, response.body, response.url, zone=self._site.zone)
@@ -290,7 +291,7 @@ class WordPressSource:
         if self._report is not None:
             self._report.add(addresses)
         if answer.skipped:
-            self._run.problem(f"{self._root}: {answer.skipped} posts without a usable address were left out")
+            self._run.counts.problem_that("posts_left_out", url=self._root, count=answer.skipped)
 
     # How it ends
 
@@ -306,7 +307,7 @@ class WordPressSource:
         if not walk.has_ended:
             return
         if walk.missing:
-            self._run.problem(f"{self._root}: {report.note}")
+            self._run.counts.problem_that("problem_of_page", url=self._root, reason=report.note or "")
         if report.names_pages and self._run.job.limit is None and not self._context.stopping:
             self.covered = not walk.missing and report.error is None
             mark, root, is_whole = walk.mark, self._root, walk.is_whole
@@ -333,7 +334,7 @@ class WordPressSource:
         until = await self._interface.close()
         logger.info("The REST interface %s is refused: %s", self._interface.api, why)
         if self._report is not None:
-            self._report.note = f"{why}; the interface is not asked again before {until:%Y-%m-%d}"
+            self._report.note_that("interface_not_asked", why=why, until=f"{until:%Y-%m-%d}")
 
     def _broke_off(self, why: str) -> None:
         report = self._report or self._run.counts.source(self._root, SourceKind.WORDPRESS)
@@ -346,3 +347,7 @@ def _extent(response: Response) -> Extent:
     names = ("X-WP-Total", "X-WP-TotalPages", "Link")
     values = {name.lower(): b", ".join(response.headers.getlist(name)) for name in names}
     return read_extent({name: value.decode("latin-1") for name, value in values.items()})
+
+
+def _refusal(response: Response) -> str:
+    return sentence("status_other", status=response.status)

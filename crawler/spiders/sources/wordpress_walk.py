@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from crawler.discovery.wordpress import Cursor, last_second
 from crawler.discovery.wordpress_paging import MOST_BARREN, Extent
 from crawler.discovery.wordpress_posts import Post, PostPage
+from crawler.html.sentences import sentence
 from crawler.storage.frontier import Page
 from crawler.storage.wordpress import PostsMark
 
@@ -86,16 +87,13 @@ class PostsWalk:
     @property
     def note(self) -> str | None:
         """What is to be reported of a walk that has not ended, or was not given all posts."""
-        counts = f"{self._given} of {self._total}" if self._total else str(self._given)
+        counts = sentence("n_of", count=self._given, all=self._total) if self._total else str(self._given)
         if not self.has_ended:
-            return f"{counts} posts were looked at; the next crawl goes on there" if self._given else None
+            return sentence("posts_looked_at", counts=counts) if self._given else None
         if not self.missing:
             return None
-        given = f" ({counts} were)" if self.is_whole else ""
-        return (
-            f"{self.missing} posts that the site counts were not given{given}; "
-            "they are looked for in the other sources"
-        )
+        key = "posts_not_given_of" if self.is_whole else "posts_not_given"
+        return sentence(key, count=self.missing, counts=counts)
 
     @property
     def mark(self) -> PostsMark:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.errors import StoreUnavailableError
+from crawler.html.sentences import sentence
 
 PROC = Path("/proc")
 
@@ -42,10 +43,7 @@ def take(descriptor: int, patience: float) -> bool:
                 return False
             time.sleep(POLL_SECONDS)
         except OSError as error:
-            raise StoreUnavailableError(
-                f"files cannot be locked in the data folder ({error.strerror}): "
-                "set KHABAR_DATA_DIR to a folder on a local disk"
-            ) from None
+            raise StoreUnavailableError(sentence("cannot_lock", why=error.strerror or str(error))) from None
         else:
             return True
 
@@ -63,8 +61,7 @@ def exclusive(path: Path, patience: float) -> Iterator[None]:
     try:
         if not take(descriptor, patience):
             raise StoreUnavailableError(
-                f"another process has been starting or stopping the embedded servers for {patience:.0f} s "
-                f"(lock {path}); end it, or try again later"
+                sentence("starting_elsewhere", seconds=f"{patience:.0f}", lock=str(path))
             )
         try:
             yield

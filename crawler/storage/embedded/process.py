@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from crawler.errors import StoreUnavailableError
+from crawler.html.sentences import sentence
 
 LOG_LIMIT = 5 * 1024 * 1024
 """A server's log that has grown beyond this many bytes is set aside at the next start."""
@@ -47,7 +48,7 @@ def spawn(
             check=True,
         )
     except (OSError, subprocess.CalledProcessError) as error:
-        raise StoreUnavailableError(f"cannot start {command[0]}: {error}") from None
+        raise StoreUnavailableError(sentence("cannot_start", command=command[0], why=str(error))) from None
     return int(done.stdout)
 
 
@@ -126,9 +127,7 @@ def end(pid: int, patience: float, is_deaf: Callable[[], bool]) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        raise StoreUnavailableError(
-            f"process {pid} belongs to another user and cannot be stopped from here"
-        ) from None
+        raise StoreUnavailableError(sentence("process_of_another", pid=pid)) from None
     return True
 
 

@@ -17,6 +17,7 @@ import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
 from crawler.errors import StoreUnavailableError
+from crawler.html.sentences import sentence
 from crawler.storage.embedded.server import EmbeddedServer
 from crawler.storage.embedded.state import Endpoint, State, write_private
 
@@ -41,7 +42,7 @@ class MongoServer(EmbeddedServer):
     folder_name = "mongodb"
     package = "secantusdb"
     variable = "KHABAR_MONGODB_URI"
-    remedy = "if its data is damaged, move {folder} away and run `khabar restore FILE` with your last backup"
+    remedy = "remedy_mongodb"
 
     def __init__(self, data_dir: Path):
         super().__init__(data_dir)
@@ -62,7 +63,7 @@ class MongoServer(EmbeddedServer):
             password = self._password.read_text(encoding="ascii").strip()
         except (OSError, ValueError) as error:
             raise StoreUnavailableError(
-                f"the password of the embedded MongoDB cannot be read from {self._password}: {error}"
+                sentence("password_unreadable", store="MongoDB", path=str(self._password), why=str(error))
             ) from None
         return f"mongodb://{USER}:{quote(password, safe='')}@{_place(endpoint)}&authSource=admin"
 
@@ -80,10 +81,7 @@ class MongoServer(EmbeddedServer):
         except OperationFailure as error:
             if error.code != _AUTHENTICATION_FAILED:
                 return False
-            raise StoreUnavailableError(
-                f"the embedded MongoDB does not accept the password in {self._password}: "
-                "remove that file and try again, then a new one is made"
-            ) from None
+            raise StoreUnavailableError(sentence("password_refused", path=str(self._password))) from None
         except PyMongoError:
             return False
         return True
@@ -111,9 +109,9 @@ class MongoServer(EmbeddedServer):
         written, installed = self._data_version.read_text().strip(), self.installed_version
         if _minor(written) != _minor(installed):
             raise StoreUnavailableError(
-                f"the data in {self.folder} was written by secantusdb {written}, which {installed} cannot "
-                f"open: install secantusdb=={written} and run `khabar backup FILE`; then install "
-                f"{installed}, move {self.folder} away and run `khabar restore FILE`"
+                sentence(
+                    "data_of_another_version", folder=str(self.folder), written=written, installed=installed
+                )
             )
 
     def bring_up(self, endpoint: Endpoint) -> State:

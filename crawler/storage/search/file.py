@@ -11,7 +11,7 @@ from typing import Final
 from crawler.errors import KhabarError
 from crawler.files import append_private, make_private_folder
 
-SCHEMA_VERSION: Final = "8"
+SCHEMA_VERSION: Final = "9"
 """Raised when the tables or the way words are folded change: the file is then made anew."""
 
 PATIENCE: Final = 10.0
@@ -56,7 +56,7 @@ CREATE TABLE crawls (
 CREATE INDEX crawls_site ON crawls (site, started);
 CREATE TABLE quarantine (
     id TEXT PRIMARY KEY, site TEXT NOT NULL, url TEXT NOT NULL, reason TEXT NOT NULL,
-    at INTEGER NOT NULL, bytes INTEGER NOT NULL
+    message TEXT, at INTEGER NOT NULL, bytes INTEGER NOT NULL
 );
 CREATE INDEX quarantine_site ON quarantine (site, at);
 CREATE TABLE segments (

@@ -27,6 +27,7 @@ from crawler.storage.search.rows import (
     hit_of,
     maybe_moment,
     moment,
+    quarantined_of,
 )
 from crawler.storage.search.stories import StoryLists
 
@@ -256,15 +257,12 @@ class SearchLists:
         """The latest pages of a site in quarantine, and how many there are."""
         with self.file.reading() as db:
             rows = db.execute(
-                "SELECT site, url, reason, at, bytes FROM quarantine WHERE site = ? ORDER BY at DESC LIMIT ?",
+                "SELECT site, url, reason, message, at, bytes FROM quarantine WHERE site = ?"
+                " ORDER BY at DESC LIMIT ?",
                 (site, limit),
             ).fetchall()
             (count,) = db.execute("SELECT count(*) FROM quarantine WHERE site = ?", (site,)).fetchone()
-        pages = [
-            Quarantined(row["site"], row["url"], row["reason"], moment(row["at"]), row["bytes"])
-            for row in rows
-        ]
-        return pages, count
+        return [quarantined_of(row) for row in rows], count
 
     def quarantine_counts(self) -> dict[str, int]:
         """Pages in quarantine by site."""

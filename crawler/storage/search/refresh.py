@@ -169,7 +169,7 @@ def _take_crawls(connection: sqlite3.Connection, db: Database[Document], site: s
                 crawl.get("outcome"),
                 crawl.get("verdict"),
                 storable(str(crawl.get("verdict_reason") or crawl.get("reason") or "")) or None,
-                json.dumps(crawl.get("verdict_message")),
+                json.dumps(crawl.get("verdict_message" if crawl.get("verdict_reason") else "reason_message")),
                 int(crawl.get("taken") or 0),
                 int(crawl.get("left") or 0),
                 json.dumps(dispositions),
@@ -184,13 +184,14 @@ def _take_quarantine(connection: sqlite3.Connection, db: Database[Document], sit
     # The address of a sealed article's page may be its headline.
     sealed = {f"{site}/{article_id}" for article_id in Seals(db).of_site(site)}
     connection.executemany(
-        "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 storable(str(page["_id"])),
                 site,
                 storable(page["url"]),
                 storable(str(page["reason"])),
+                json.dumps(page.get("message")),
                 seconds(page["fetched_at"]),
                 int(page.get("bytes") or 0),
             )

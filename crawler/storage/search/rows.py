@@ -171,6 +171,12 @@ def crawl_of(row: sqlite3.Row) -> CrawlRow:
     return CrawlRow(**values)
 
 
+def quarantined_of(row: sqlite3.Row) -> Quarantined:
+    """A row of `quarantine`."""
+    reason = sentence_of(row["reason"], json.loads(row["message"] or "null")) or ""
+    return Quarantined(row["site"], row["url"], reason, moment(row["at"]), row["bytes"])
+
+
 EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 STAMPED: Final = (
