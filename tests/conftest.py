@@ -98,9 +98,7 @@ def _claim(client: redis.Redis) -> None:
     client.set(_OURS, 1)
 
 
-SLOW = frozenset(
-    {"cli", "demo", "importing", "operations", "rendering", "scrapy_project", "web", "worker_pool"}
-)
+SLOW = {"cli", "demo", "importing", "operations", "rendering", "scrapy_project", "web", "worker_pool"}
 """Folders whose tests start processes and wait for sites."""
 
 

@@ -24,7 +24,7 @@ from crawler.operations.archive.export_files import (
     write_text,
 )
 from crawler.operations.archive.read import Archive
-from crawler.operations.archive.selection import Selection
+from crawler.operations.archive.selection import REPEATS, Selection
 from crawler.operations.archive.tables import ARTICLES, Table, TableSource, table_of
 from crawler.storage.connect import open_stores
 from crawler.storage.search import Filters
@@ -46,7 +46,7 @@ def export_command(
     changed_since: Annotated[
         str | None, typer.Option(help="Only what was first seen, edited or taken down since this day.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Duplicates too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Copies that only repeat, too.")] = False,
     table: Annotated[
         str | None,
         typer.Option(help="articles (without it), revisions, stories, members, sites or captures."),
@@ -65,7 +65,7 @@ def export_command(
         str | None, typer.Option("--format", help="jsonl, csv or parquet; else by the file's ending.")
     ] = None,
 ) -> None:
-    """Write the archive as JSON lines, CSV or Parquet: an article a row, duplicates left out.
+    """Write the archive as JSON lines, CSV or Parquet: an article a row, copies that only repeat left out.
 
     Example: khabar export --since 2024-12-01 -o december.parquet
     """
@@ -77,7 +77,7 @@ def export_command(
         state=state,
         period=period,
         changed_since=parse_period(changed_since, None, since_name="--changed-since").since,
-        duplicates=everything,
+        repeats=everything,
     )
     if query is not None:
         selection = replace(selection, matches=_matches(common, query, period))
@@ -103,7 +103,7 @@ def _write_folder(
     """Write all tables, and the data card; copies are what most of them are about."""
     sites = common.sites_of_seeds(selection.site)
     with contextlib.closing(open_stores(common.settings)) as stores:
-        source = TableSource(stores, sites, replace(selection, duplicates=True))
+        source = TableSource(stores, sites, replace(selection, repeats=True))
         counts = write_dataset(source, folder, form, options)
     _say(common, counts, folder, source)
 
@@ -119,7 +119,7 @@ def _write_table(
     """Write one table to a file or to stdout."""
     target, types = export_target(output, form), table.pick(columns)
     # The other tables are about copies, too.
-    selection = replace(selection, duplicates=selection.duplicates or table is not ARTICLES)
+    selection = replace(selection, repeats=selection.repeats or table is not ARTICLES)
     sites, counter = common.sites_of_seeds(selection.site), RowCounter()
     with contextlib.closing(open_stores(common.settings)) as stores:
         source = TableSource(stores, sites, selection)
@@ -154,7 +154,7 @@ def _say(common: CliContext, counts: Mapping[str, int], output: Path | None, sou
     rows = ", ".join(f"{count} {name}" for name, count in counts.items())
     common.notice(f"{rows}{f' in {output}' if output else ''}")
     for reason, count in sorted(left_out.counts.items()):
-        hint = "; --all writes them too" if reason == "duplicates" else ""
+        hint = "; --all writes them too" if reason == REPEATS else ""
         common.notice(f"left out: {count} ({reason}{hint})")
-    if not any(counts.values()) and not left_out.counts["duplicates"]:
+    if not any(counts.values()) and not left_out.counts[REPEATS]:
         common.notice(explain_empty(period, left_out.earliest, left_out.latest))

@@ -21,7 +21,7 @@ from crawler.model.period import explain_empty, iso_minute, iso_time
 from crawler.model.site import Site, names_of, zone_of
 from crawler.operations.archive.read import Archive, SearchResults
 from crawler.operations.archive.search_form import SearchForm
-from crawler.storage.search import BusyIndexError, Hit, Hits, stated_day
+from crawler.storage.search import COUNTED, BusyIndexError, Hit, Hits, stated_day
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +43,10 @@ def search_command(
     until: Until = None,
     language: Annotated[str | None, typer.Option(help="ISO 639 code, such as ar.")] = None,
     duplicates: Annotated[
-        str, typer.Option(help="no, yes (duplicates too) or only; no by default, yes with --state.")
+        str,
+        typer.Option(
+            help="no (without copies that only repeat), yes or only; no by default, yes with --state."
+        ),
     ] = "",
     state: Annotated[
         str, typer.Option(help="removed: taken down by their site; edited: an earlier wording is kept.")
@@ -82,13 +85,22 @@ def search_command(
     if common.json:
         typer.echo(json.dumps(_page(query, results, sites), ensure_ascii=False, indent=2))
         return
-    for hit in hits.hits:
+    _print_matches(common, form, results, sites)
+    if not hits.hits and (not period.is_open or span[0] is None):
+        common.notice(explain_empty(period, *span))
+
+
+def _print_matches(
+    common: CliContext, form: SearchForm, results: SearchResults, sites: Mapping[str, Site]
+) -> None:
+    """Print the matches; on stderr, what isn't understood, how many match and how many are left out."""
+    for hit in results.hits.hits:
         out().print(_shown(hit, zone_of(hit.site, sites), results), soft_wrap=True)
     for notice in results.notices:
         common.notice(filled(notice.kind, "en", text=notice.text), style="yellow")
-    common.notice(_counted(hits, form))
-    if not hits.hits and (not period.is_open or span[0] is None):
-        common.notice(explain_empty(period, *span))
+    common.notice(_counted(results.hits, form))
+    if results.repeats:
+        common.notice(_left_out(results.repeats))
 
 
 def _follow_up(archive: Archive, common: CliContext, *, rebuild: bool) -> None:
@@ -118,6 +130,13 @@ def _counted(hits: Hits, form: SearchForm) -> str:
     return f"the {'best' if form.best_first and form.q else 'newest'} {len(hits.hits)} of {number} {noun}"
 
 
+def _left_out(repeats: int) -> str:
+    """How many matches are not shown since they only repeat."""
+    number = f"{repeats} or more" if repeats == COUNTED else str(repeats)
+    noun = "copy that only repeats" if repeats == 1 else "copies that only repeat"
+    return f"left out: {number} {noun} what the original says (--duplicates yes shows them)"
+
+
 def _page(query: str, results: SearchResults, sites: Mapping[str, Site]) -> dict[str, Any]:
     return {
         "query": query,
@@ -127,6 +146,7 @@ def _page(query: str, results: SearchResults, sites: Mapping[str, Site]) -> dict
         ],
         "total": results.hits.total,
         "more_than_total": results.hits.more,
+        "repeats": results.repeats,
         "hits": [_row(hit, zone_of(hit.site, sites), results) for hit in results.hits.hits],
     }
 

@@ -10,8 +10,7 @@ from typing import Final
 from crawler.html.charts import Day
 from crawler.html.safe import local, single_line
 from crawler.report.article import REASONS, NearMiss, ReportArticle, SiteNote
-from crawler.report.events import shared_events
-from crawler.report.figures import Bin, Flow, Member, Pair, Report, Site, Story, Totals
+from crawler.report.figures import Bin, Flow, Member, Pair, Report, Site, Story, Totals, shared_events
 
 LISTED_STORIES: Final = 30
 """Stories in each of the two lists: what a person may look through in one sitting."""

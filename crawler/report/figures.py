@@ -3,6 +3,8 @@
 All times are in the report's zone; similarities and shares lie between 0 and 1.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -185,3 +187,22 @@ class Report:
     """Health of the sites: trouble first, then the most pages in quarantine."""
     events: tuple[Event, ...] = ()
     """Events that more than one story reports, those of most sites first."""
+
+
+def shared_events(stories: Iterable[Story], event_of: Mapping[str, str]) -> list[Event]:
+    """The events that several stories report, those that most sites report first.
+
+    Args:
+        stories: The stories of the report.
+        event_of: The event of a story, by the ids of both, where that was looked for.
+    """
+    members: dict[str, list[Story]] = defaultdict(list)
+    for story in stories:
+        if story.id in event_of:
+            members[event_of[story.id]].append(story)
+    events = [
+        Event(id_, tuple(sorted(reports, key=lambda story: (story.members[0].at, story.id))))
+        for id_, reports in members.items()
+        if len(reports) > 1
+    ]
+    return sorted(events, key=lambda event: (-event.sites, event.stories[0].members[0].at, event.id))

@@ -76,6 +76,7 @@ def story_fields(article_id: str, decision: Decision | Reassignment | None) -> d
             "duplicate_of": None,
             "similarity": None,
             "duplicate_reason": None,
+            "repeats": False,
             "dedup_pending": True,
         }
     return {
@@ -84,5 +85,7 @@ def story_fields(article_id: str, decision: Decision | Reassignment | None) -> d
         "duplicate_of": decision.duplicate_of,
         "similarity": decision.similarity,
         "duplicate_reason": str(decision.reason) if decision.duplicate_of else None,
+        # That is measured from both texts (`crawler.storage.pair_figures`).
+        "repeats": False,
         "dedup_pending": False,
     }

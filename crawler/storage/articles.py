@@ -194,7 +194,7 @@ class ArticleStore:
                 )
             self._db.articles.update_many(
                 {"story_id": change.story_id, "_id": {"$ne": change.canonical_id}},
-                {"$set": {"duplicate_of": change.canonical_id, "event_pending": True}},
+                {"$set": {"duplicate_of": change.canonical_id, "repeats": False, "event_pending": True}},
             )
             self._db.articles.update_one(
                 {"_id": change.previous_id},
@@ -207,6 +207,7 @@ class ArticleStore:
                         "duplicate_of": None,
                         "similarity": None,
                         "duplicate_reason": None,
+                        "repeats": False,
                         "event_pending": True,
                     }
                 },

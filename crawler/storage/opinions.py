@@ -107,14 +107,15 @@ def _figure_problems(document: Document, original: Document, earlier: Collection
         if not set(pair.get("texts") or [None]) <= {*present, *earlier}:
             yield "the figures beside its original are of wordings that neither has had"
         return
-    if (pair.get("similarity"), pair.get("reason")) != (
-        document.get("similarity"),
-        document.get("duplicate_reason"),
-    ) or pair.get("rule") not in _RULES:
+    stored = document.get("similarity"), document.get("duplicate_reason"), document.get("repeats", False)
+    measured = pair.get("similarity"), pair.get("reason"), pair.get("repeats", False)
+    if measured != stored or pair.get("rule") not in _RULES:
         yield "the figures beside its original are not those that were measured"
         return
     _, (copied, content) = contents([document.get("text", ""), original.get("text", "")])
     copy, first = ArticleHeader.from_document(document), ArticleHeader.from_document(original)
     figures = measured_pair(copy, first, copied, content)
-    if any(pair.get(measure) != figures[measure] for measure in _MEASURES):
+    # Whether a copy repeats was not measured by earlier versions.
+    is_other = pair.get("repeats", figures["repeats"]) != figures["repeats"]
+    if is_other or any(pair.get(measure) != figures[measure] for measure in _MEASURES):
         yield "the figures beside its original are not those that both texts give"

@@ -49,11 +49,12 @@ def measure_copies(db: Database[Document], story_ids: Iterable[str]) -> int:
 
 
 def _is_measured(pair: Document, copy: ArticleHeader, original: ArticleHeader) -> bool:
-    return (pair.get("texts"), pair.get("similarity"), pair.get("reason")) == (
+    return [pair.get(name) for name in ("texts", "similarity", "reason", "repeats")] == [
         [copy.text_sha256, original.text_sha256],
         copy.similarity,
         copy.duplicate_reason,
-    )
+        copy.repeats,
+    ]
 
 
 def _measure(db: Database[Document], pairs: Sequence[tuple[ArticleHeader, ArticleHeader]]) -> None:
@@ -63,7 +64,12 @@ def _measure(db: Database[Document], pairs: Sequence[tuple[ArticleHeader, Articl
         if copy.id not in read or original.id not in read:
             continue  # taken out of the archive in the meantime
         pair = measured_pair(copy, original, read[copy.id], read[original.id])
-        fields = {"pair": pair, "similarity": pair["similarity"], "duplicate_reason": pair["reason"]}
+        fields = {
+            "pair": pair,
+            "similarity": pair["similarity"],
+            "duplicate_reason": pair["reason"],
+            "repeats": pair["repeats"],
+        }
         # Only while it is still called a copy of that one: another crawl may have changed that.
         where = {"_id": copy.id, "duplicate_of": original.id, "text_sha256": copy.text_sha256}
         updates.append(UpdateOne(where, {"$set": fields}))
@@ -97,6 +103,7 @@ def measured_pair(
         "contained": round(figures.contained, 4),
         "contains": round(figures.contains, 4),
         "jaccard": round(figures.jaccard, 4),
+        "repeats": figures.repeats,
     }
 
 

@@ -37,7 +37,8 @@ class ArticleHeader:
 
     Times are aware. `published_precision` is a `DatePrecision`; `removed_at` is when its site had taken it
     down; `duplicate_of` names the original of a copy, `similarity` and `duplicate_reason` say how alike both
-    are. `dedup_pending`: no story could be looked up yet. `event_id` names the event that its story reports,
+    are, `repeats` that it was measured to say nothing that the original does not. `dedup_pending`: no story
+    could be looked up yet. `event_id` names the event that its story reports,
     where that was looked for. `incomplete`: a further page could not be read. `seal` says what is withheld
     of it here, and why.
     """
@@ -56,6 +57,7 @@ class ArticleHeader:
     duplicate_of: str | None = None
     similarity: float | None = None
     duplicate_reason: str | None = None
+    repeats: bool = False
     dedup_pending: bool = False
     event_id: str | None = None
     removed_at: datetime | None = None

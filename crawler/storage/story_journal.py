@@ -18,7 +18,7 @@ from crawler.storage.schema import Document
 from dedup import Reason
 from dedup.stories.placements import Placement
 
-STORED_STORY = ("story_id", "duplicate_of", "similarity", "duplicate_reason", "pair")
+STORED_STORY = ("story_id", "duplicate_of", "similarity", "duplicate_reason", "repeats", "pair")
 """The fields of an article that its story decides: what an undo puts back."""
 _AT_ONCE = 50
 """Groups of one write; a group has two articles or some."""

@@ -37,6 +37,7 @@ class Brief(_Model):
     duplicate_of: str | None
     similarity: float | None = Field(description="To the story's first article, 0 to 1.")
     reason: str | None
+    repeats: bool = Field(description="Whether it was measured to say nothing that the first does not.")
     removed_at: datetime | None
     revision: int
     edited_at: datetime | None = Field(description="When the latest edit of it was seen.")
@@ -80,6 +81,7 @@ class SearchResult(_Model):
     query: str
     notices: list[QueryNotice]
     total: int
+    repeats: int = Field(description="Matches that are left out since they only repeat their original.")
     hits: list[SearchHit]
     sites: list[SiteMatches] = Field(description="Matches by site, most first.")
     days: list[DayMatches] = Field(description="Matches by day, in order.")

@@ -74,6 +74,7 @@ class SiteNames:
             duplicate_of=hit.duplicate_of,
             similarity=hit.similarity,
             reason=hit.reason,
+            repeats=hit.repeats,
             removed_at=self.local(hit.site, hit.removed),
             revision=hit.revision,
             edited_at=self.local(hit.site, hit.edited),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.comparison.differences import differences
+from dedup.comparison.novelty import repeats
 from dedup.comparison.rule import judge, relation
 from dedup.comparison.verdict import Evidence, Reason, Verdict
 from dedup.parameters import Parameters, Thresholds
@@ -126,6 +127,7 @@ class PairFigures:
         contained: Share of the copy's shingles that the other has, 0 to 1.
         contains: Share of the other's shingles that the copy has, 0 to 1.
         jaccard: Shared shingles by all shingles, 0 to 1.
+        repeats: Whether the copy says nothing that the other does not (`dedup.comparison.novelty`).
     """
 
     reason: Reason
@@ -133,6 +135,7 @@ class PairFigures:
     contained: float
     contains: float
     jaccard: float
+    repeats: bool
 
     @property
     def similarity(self) -> float:
@@ -163,6 +166,14 @@ def pair_figures(
     shared = evidence.jaccard / (1 + evidence.jaccard) * sum(evidence.sizes)
     contained, contains = (min(1.0, shared / size) if size else 0.0 for size in evidence.sizes)
     if evidence.same_words:
-        return PairFigures(Reason.EXACT, Rule.EQUAL, 1.0, 1.0, 1.0)
+        return PairFigures(Reason.EXACT, Rule.EQUAL, 1.0, 1.0, 1.0, repeats=True)
     rule = Rule.ALIKE if verdict.duplicate else Rule.CHAINED
-    return PairFigures(relation(evidence, limits), rule, contained, contains, evidence.jaccard)
+    differing = evidence.differing or differences(copy.words, original.words)
+    return PairFigures(
+        relation(evidence, limits),
+        rule,
+        contained,
+        contains,
+        evidence.jaccard,
+        repeats(copy.words, original.words, differing),
+    )

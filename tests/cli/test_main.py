@@ -93,13 +93,13 @@ def test_an_error_is_json_where_json_was_asked_for(khabar: Khabar) -> None:
     assert json.loads(done.stderr)["exit_code"] == done.returncode == 2
 
 
-def test_export_writes_rows_with_the_promised_fields_and_leaves_duplicates_out(
+def test_export_writes_rows_with_the_promised_fields_and_leaves_out_what_only_repeats(
     khabar: Khabar, archive: Crawled, tmp_path: Path
 ) -> None:
     done = khabar("export")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert all(row.keys() >= PROMISED for row in rows)
-    assert not [row for row in rows if row["duplicate_of"]]
+    assert not [row for row in rows if row["repeats"]]
     total = archive.stores.db.articles.count_documents({})
     everything = khabar("export", "--all", "-o", str(tmp_path / "all.jsonl"))
     assert everything.stdout == ""

@@ -60,6 +60,7 @@ def check(stores: Stores) -> None:
         assert copy["pair"]["jaccard"] == pytest.approx(expected.jaccard, abs=0.001)
         assert max(copy["pair"]["contained"], copy["pair"]["contains"]) == copy["similarity"]
         assert (copy["duplicate_reason"] == "exact") == (copy["text"] == original["text"])
+        assert copy["repeats"] == copy["pair"]["repeats"] == (copy["text"] in original["text"])
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3, 4), (4, 3, 2, 1), (2, 4, 1, 3)])

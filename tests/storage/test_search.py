@@ -339,6 +339,15 @@ def test_a_new_wording_takes_the_place_of_the_old(small: Index) -> None:
     assert small.lists.search(parse_query("حلب")).total == 3
 
 
+def test_a_copy_that_says_more_is_not_left_out(small: Index) -> None:
+    small.store(copy("7", "1", "barada", "حريق", "اندلع حريق قرب المصفاة.", 1, 0.9, repeats=False))
+    small.crawled("barada")
+    refresh(small.file, small.db)
+    assert "7" in small.find("المصفاة", duplicates=False)
+    assert "7" in small.find("المصفاة", duplicates=True)
+    assert small.lists.count(parse_query("المصفاة"), Filters(repeats=True)) == 0
+
+
 def test_a_mark_on_another_sites_article_is_noticed(small: Index) -> None:
     # A crawl of one site finds the earlier original of another's article.
     small.store(
@@ -348,6 +357,7 @@ def test_a_mark_on_another_sites_article_is_noticed(small: Index) -> None:
     small.crawled("qasioun")
     assert refresh(small.file, small.db).written == 2
     assert small.find("الخبز", duplicates=False) == ["0"]
+    assert small.lists.count(parse_query("الخبز"), Filters(repeats=True)) == 1
     assert [hit.id for hit in small.lists.story("0")] == ["0", "2"]
     assert {count.site: count.duplicates for count in small.lists.sites()}["barada"] == 1
 

@@ -17,6 +17,7 @@ def brief(at: datetime, **given: Any) -> models.Brief:
         "url": "u",
         "story_id": "1",
         "precision": "minute",
+        "repeats": False,
         "revision": 1,
     }
     return models.Brief(**{**empty, **known, "at": at, **given})

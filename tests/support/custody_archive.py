@@ -101,6 +101,7 @@ def _add_copy(archive: Archive, original: Document, copy: Document) -> None:
     pair["reason"] = "near"
     copy |= {"story_id": original["_id"], "duplicate_of": original["_id"], "pair": pair}
     copy |= {"similarity": pair["similarity"], "duplicate_reason": pair["reason"]}
+    copy |= {"repeats": pair["repeats"]}
 
 
 def _append(archive: Archive, entry: Entry) -> Head:

@@ -147,7 +147,7 @@ def printed(web: Web, stores: Stores) -> Iterator[tuple[str, str]]:
     for table in TABLES.values():
         for form in (ExportFormat.JSONL, ExportFormat.CSV):
             file = io.StringIO()
-            rows = table.rows(TableSource(stores, sites, Selection(duplicates=True)))
+            rows = table.rows(TableSource(stores, sites, Selection(repeats=True)))
             write_text(rows, table.types, file, form)
             yield f"export {table.name} {form}", file.getvalue()
     report = dedup_report(stores, sites)

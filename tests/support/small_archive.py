@@ -58,11 +58,11 @@ def article(id_: str, site: str, title: str, text: str, hours: float = 1, **give
 
 
 def copy(
-    id_: str, of: str, site: str, title: str, text: str, hours: float, similarity: float
+    id_: str, of: str, site: str, title: str, text: str, hours: float, similarity: float, **given: Any
 ) -> dict[str, Any]:
     """An article that repeats another."""
     marks = {"story_id": of, "duplicate_of": of, "similarity": similarity, "duplicate_reason": "near"}
-    return article(id_, site, title, text, hours, **marks)
+    return article(id_, site, title, text, hours, **marks | {"repeats": True} | given)
 
 
 def crawl(site: str, hours: float, verdict: str = "ok", **given: Any) -> dict[str, Any]:

@@ -60,7 +60,8 @@ class SearchResults:
     `query` is the one that was asked, the wider one where the one typed found nothing. By the id of each hit,
     `excerpts` are a few of its lines and `titles` its headline, both with the matches marked, and
     `events` the event that it reports, if that is known. `outlets` is how many carry each hit's story, by the
-    story's id. `facets` are there where they were asked for.
+    story's id. `repeats` counts the matches that are left out since they only repeat their original.
+    `facets` are there where they were asked for.
     """
 
     query: Query
@@ -69,6 +70,7 @@ class SearchResults:
     titles: dict[str, list[Piece]]
     outlets: dict[str, int]
     events: dict[str, ReportedEvent]
+    repeats: int = 0
     facets: FacetCounts | None = None
 
     @property
@@ -180,9 +182,11 @@ class Archive:
         """
         query, filters = parse_query(form.q, self.vocabulary()), form.filters(period)
         counts, hits = self._page(query, filters, form, limit, facets=facets)
-        if not hits.total and query.wider is not None:
+        repeats = self._count_repeats(query, filters)
+        if not hits.total and not repeats and query.wider is not None:
             query = replace(query.wider, notices=query.notices)
             counts, hits = self._page(query, filters, form, limit, facets=facets)
+            repeats = self._count_repeats(query, filters)
         texts = self.texts([hit.id for hit in hits.hits])
         marker = Marker(query, [text for hit in hits.hits for text in (texts.get(hit.id, ""), hit.title)])
         outlets = self.lists.outlets([hit.story for hit in hits.hits])
@@ -195,6 +199,7 @@ class Archive:
             {hit.id: marker.whole(hit.title) for hit in hits.hits},
             outlets,
             reported,
+            repeats,
             counts,
         )
 
@@ -226,6 +231,12 @@ class Archive:
         for start in range(0, len(unique), MATCHES_AT_ONCE):
             counts |= self.lists.outlets(unique[start : start + MATCHES_AT_ONCE])
         return counts
+
+    def _count_repeats(self, query: Query, filters: Filters) -> int:
+        """How many matches the filters leave out since they only repeat."""
+        if filters.duplicates is not False:
+            return 0
+        return self.lists.count(query, replace(filters, duplicates=None, repeats=True))
 
     def _page(
         self, query: Query, filters: Filters, form: SearchForm, limit: int, *, facets: bool

@@ -57,7 +57,9 @@ class SearchForm(BaseModel):
     since: str = Field("", description="First day in Damascus.", examples=["2024-12-01"])
     until: str = Field("", description="Last day.", examples=["2024-12-04"])
     duplicates: Annotated[Literal["", "no", "yes", "only"], _Word] = Field(
-        "", description="no, yes or only; without it no, and yes where a state is asked for."
+        "",
+        description="no (without copies that only repeat their original), yes or only; without it no, "
+        "and yes where a state is asked for.",
     )
     state: Annotated[Literal["", "removed", "edited"], _Word] = Field(
         "", description="removed by their site, or edited."

@@ -12,6 +12,9 @@ from crawler.storage.stored_article import ArticleReader, SearchableArticle
 
 STATES: Final = ("removed", "edited")
 
+REPEATS: Final = "copies that only repeat their original"
+"""Why most articles are passed over."""
+
 
 @dataclass(slots=True)
 class LeftOut:
@@ -39,7 +42,7 @@ class Selection:
         period: Only what was published in it; see `crawler.model.period.publication_moment`.
         changed_since: Only what was first seen, edited or taken down since then, aware.
         matches: Only these ids, the matches of a query.
-        duplicates: Whether duplicates are wanted, too.
+        repeats: Whether copies are wanted, too, that say nothing that their original does not.
     """
 
     site: str | None = None
@@ -48,7 +51,7 @@ class Selection:
     period: Period = ANY_TIME
     changed_since: datetime | None = None
     matches: frozenset[str] | None = None
-    duplicates: bool = False
+    repeats: bool = False
 
     def __post_init__(self) -> None:
         """Check the words.
@@ -94,8 +97,8 @@ class Selection:
             return "not edited"
         if self.changed_since is not None and _changed_at(article) < self.changed_since:
             return "not changed since then"
-        if article.duplicate_of is not None and not self.duplicates:
-            return "duplicates"
+        if article.repeats and not self.repeats:
+            return REPEATS
         return None
 
 

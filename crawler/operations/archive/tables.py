@@ -107,6 +107,7 @@ def export_row(article: StoredArticle, zone: tzinfo) -> dict[str, Any]:
         "story_id": article.story_id,
         "event_id": article.event_id,
         "similarity": article.similarity,
+        "repeats": article.repeats,
         "removed_at": iso_time(article.removed_at, zone),
         "first_seen_at": iso_time(article.first_seen_at, zone),
         "text_sha256": article.text_sha256,
@@ -151,6 +152,7 @@ def _member_rows(source: TableSource) -> Rows:
                 "duplicate_of": article.duplicate_of,
                 "reason": article.duplicate_reason,
                 "similarity": article.similarity,
+                "repeats": article.repeats,
                 "removed_at": iso_time(article.removed_at, zone),
             }
 
@@ -263,6 +265,10 @@ ARTICLES: Final = Table(
         "story_id": (TEXT, "the story that it belongs to"),
         "event_id": (TEXT, "the event that its story reports, as other stories may, too"),
         "similarity": ("DOUBLE", "of a duplicate: share of the shorter text that both have, 0 to 1"),
+        "repeats": (
+            "BOOLEAN",
+            "of a duplicate: whether it says nothing, as measured, that the other does not",
+        ),
         "removed_at": (TIME, "when its site was seen to have taken it down"),
         "first_seen_at": (TIME, "when Khabar fetched it first"),
         "text_sha256": (TEXT, "SHA-256 of headline and text"),
@@ -301,6 +307,7 @@ MEMBERS: Final = Table(
         "duplicate_of": (TEXT, "id of the earliest article with this text"),
         "reason": (TEXT, "exact, near, contains or contained"),
         "similarity": ("DOUBLE", "share of the shorter text that both have, 0 to 1"),
+        "repeats": ("BOOLEAN", "whether it says nothing, as measured, that the earliest does not"),
         "removed_at": (TIME, "when its site was seen to have taken it down"),
     },
     _member_rows,

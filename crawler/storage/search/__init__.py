@@ -9,7 +9,7 @@ from crawler.storage.search.captures import KeptPages
 from crawler.storage.search.excerpt import Marker, Piece
 from crawler.storage.search.facet_counts import FacetCounts
 from crawler.storage.search.file import BusyIndexError, DamagedIndexError, SearchFile, SearchIndexError
-from crawler.storage.search.queries import RANKED, SearchLists
+from crawler.storage.search.queries import COUNTED, RANKED, SearchLists
 from crawler.storage.search.query import Query, Vocabulary, parse_query
 from crawler.storage.search.query_tokens import Notice, NoticeKind
 from crawler.storage.search.refresh import Refreshed, rebuild, refresh
@@ -17,6 +17,7 @@ from crawler.storage.search.rows import CrawlRow, Filters, Hit, Hits, Quarantine
 from crawler.storage.search.spellings import read_variants
 
 __all__ = [
+    "COUNTED",
     "RANKED",
     "BusyIndexError",
     "CrawlRow",

@@ -32,7 +32,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE docs (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, site TEXT NOT NULL, title TEXT NOT NULL,
     url TEXT NOT NULL, at INTEGER NOT NULL, stated INTEGER, precision TEXT, language TEXT,
-    story TEXT NOT NULL, duplicate_of TEXT, similarity REAL, reason TEXT, removed INTEGER,
+    story TEXT NOT NULL, duplicate_of TEXT, similarity REAL, reason TEXT, repeats INTEGER NOT NULL,
+    removed INTEGER,
     revision INTEGER NOT NULL, edited INTEGER, stamp BLOB NOT NULL
 );
 CREATE INDEX docs_site ON docs (site, row, duplicate_of);

@@ -13,7 +13,9 @@ def expression_of(query: Query, filters: Filters) -> str:
     if filters.language is not None:
         parts.append(f'"{facet("l", filters.language)}"')
     if filters.duplicates is not None:
-        parts.append('"d:yes"' if filters.duplicates else '"d:no"')
+        parts.append('"d:yes"' if filters.duplicates else '"p:no"')
+    if filters.repeats:
+        parts.append('"p:yes"')
     if filters.removed:
         parts.append('"r:yes"')
     if filters.edited:

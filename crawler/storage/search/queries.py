@@ -98,6 +98,11 @@ class SearchLists:
         more = older if len(hits) > limit else None
         return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, more)
 
+    def count(self, query: Query, filters: Filters) -> int:
+        """How many articles match, up to `COUNTED`."""
+        with self.file.reading() as db:
+            return min(_count(db, expression_of(query, filters), *row_bounds(query, filters)), COUNTED)
+
     def newest_of(self, counts: FacetCounts, before: int | None, limit: int) -> Hits:
         """A page of matches that were counted, newest first.
 

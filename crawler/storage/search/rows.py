@@ -22,8 +22,8 @@ ROW_BITS: Final = 20
 
 COLUMNS: Final = (
     "docs.row, docs.id, docs.site, docs.title, docs.url, docs.at, docs.stated, docs.precision, docs.language,"
-    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.removed, docs.revision,"
-    " docs.edited"
+    " docs.story, docs.duplicate_of, docs.similarity, docs.reason, docs.repeats, docs.removed,"
+    " docs.revision, docs.edited"
 )
 """The columns of `docs` that a `Hit` is made of."""
 
@@ -41,8 +41,9 @@ WORDS_OF_NAME: Final = 20
 class Filters:
     """What a list is narrowed to; times are aware, `until` is exclusive.
 
-    `duplicates`: None for all, False for originals alone, True for duplicates alone. `removed`: those alone
-    that their site has taken down. `edited`: those alone of which an earlier wording is kept.
+    `duplicates`: None for all, False without the copies that repeat their original (others say something of
+    their own), True for copies alone. `repeats`: those alone that repeat. `removed`: those alone that their
+    site has taken down. `edited`: those alone of which an earlier wording is kept.
     """
 
     site: str | None = None
@@ -50,6 +51,7 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     duplicates: bool | None = None
+    repeats: bool = False
     removed: bool = False
     edited: bool = False
 
@@ -76,6 +78,7 @@ class Hit:
     duplicate_of: str | None
     similarity: float | None
     reason: str | None
+    repeats: bool
     removed: datetime | None
     revision: int
     edited: datetime | None
@@ -152,6 +155,7 @@ def maybe_moment(seconds: int | None) -> datetime | None:
 def hit_of(row: sqlite3.Row) -> Hit:
     """A row of `docs` as a hit."""
     values = dict(row)
+    values["repeats"] = bool(row["repeats"])
     values["at"], values["removed"] = moment(row["at"]), maybe_moment(row["removed"])
     values["stated"], values["edited"] = maybe_moment(row["stated"]), maybe_moment(row["edited"])
     return Hit(**values)
@@ -191,6 +195,7 @@ STAMPED: Final = (
     "duplicate_of",
     "similarity",
     "duplicate_reason",
+    "repeats",
     "removed_at",
     "revision",
     "text_sha256",
@@ -220,7 +225,7 @@ def insert(connection: sqlite3.Connection, article: SearchableArticle, title: st
     ).fetchone():
         row += 1
     connection.execute(
-        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             row,
             article.id,
@@ -235,6 +240,7 @@ def insert(connection: sqlite3.Connection, article: SearchableArticle, title: st
             article.duplicate_of,
             article.similarity,
             article.duplicate_reason,
+            article.repeats,
             seconds(article.removed_at),
             article.revision,
             seconds(article.revised_at) if article.revision > 1 else None,
@@ -251,7 +257,9 @@ def _facets(article: SearchableArticle) -> Iterator[str]:
     """The words by which a search is narrowed to articles of a kind."""
     yield "a:"
     yield facet("s", article.site)
-    yield "d:no" if article.duplicate_of is None else "d:yes"
+    if article.duplicate_of is not None:
+        yield "d:yes"
+    yield "p:yes" if article.repeats else "p:no"
     if article.removed_at is not None:
         yield "r:yes"
     if article.revision > 1:

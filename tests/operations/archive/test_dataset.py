@@ -14,7 +14,7 @@ from crawler.model.period import Period
 from crawler.model.seeds import load_sites
 from crawler.operations.archive.export import write_dataset
 from crawler.operations.archive.export_files import ExportFormat
-from crawler.operations.archive.selection import LeftOut, Selection
+from crawler.operations.archive.selection import REPEATS, LeftOut, Selection
 from crawler.operations.archive.tables import TABLES, TableSource, table_of
 from crawler.storage.connect import Stores, open_stores
 from tests.support import small_archive as small
@@ -40,7 +40,7 @@ def dataset(filled: Stores, tmp_path_factory: pytest.TempPathFactory) -> Path:
     seeds.mkdir()
     for name, text in small.SEEDS.items():
         (seeds / f"{name}.toml").write_text(text, encoding="utf-8")
-    source = TableSource(filled, load_sites(seeds), Selection(duplicates=True))
+    source = TableSource(filled, load_sites(seeds), Selection(repeats=True))
     counts = write_dataset(source, folder, ExportFormat.PARQUET, {"site": None})
     assert counts == {
         "articles": 38, "revisions": 1, "stories": 36, "members": 38, "sites": 3, "captures": 2
@@ -68,7 +68,7 @@ def test_the_questions_of_the_documentation_are_answered(
 @pytest.mark.parametrize("name", list(TABLES))
 def test_each_row_has_the_columns_of_its_table(filled: Stores, name: str) -> None:
     table = table_of(name)
-    rows = list(table.rows(TableSource(filled, {}, Selection(duplicates=True))))
+    rows = list(table.rows(TableSource(filled, {}, Selection(repeats=True))))
     assert rows
     assert all(list(row) == list(table.columns) for row in rows)
 
@@ -96,15 +96,15 @@ def test_a_folder_with_something_else_is_left_alone(filled: Stores, tmp_path: Pa
 def test_a_selection_says_what_it_passed_over(filled: Stores) -> None:
     ids, left_out = _ids(filled)
     assert small.COPY not in ids
-    assert left_out.counts == {"duplicates": 2}
+    assert left_out.counts == {REPEATS: 2}
     ids, left_out = _ids(filled, language="en")
     assert (ids, left_out.counts) == ({small.ENGLISH}, {"in another language": 37})
     assert _ids(filled, state="edited")[0] == {small.FIRST}
-    assert _ids(filled, matches=frozenset({small.COPY}), duplicates=True)[0] == {small.COPY}
+    assert _ids(filled, matches=frozenset({small.COPY}), repeats=True)[0] == {small.COPY}
     ids, left_out = _ids(filled, period=Period(since=small.NOW - timedelta(hours=2.5)))
     assert ids == {small.HOSTILE}
     assert left_out.counts == {"outside the period": 37}
-    ids, _ = _ids(filled, changed_since=small.NOW - timedelta(hours=3), duplicates=True)
+    ids, _ = _ids(filled, changed_since=small.NOW - timedelta(hours=3), repeats=True)
     assert ids == {small.HOSTILE, small.ENGLISH}
 
 

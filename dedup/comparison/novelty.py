@@ -1,0 +1,75 @@
+"""Whether a copy says something that its original does not.
+
+A copy that only repeats may be left out of a list; one that adds a statement, a name or a figure may not, for
+whoever reads the original alone would miss it. Where in doubt, the copy counts as saying more.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.comparison.alignment import gaps
+from dedup.comparison.differences import Differences, SlotKind
+from dedup.comparison.slot_words import LONGEST_AT_AN_EDGE
+from dedup.text.word_classes import WordClass
+from dedup.text.word_codes import CLASS, SKELETON_SHIFT
+
+STATEMENT = 3
+"""Words that a copy has beyond those that it exchanges, from which on they say something."""
+
+PASSAGE = 8
+"""Words in one place from which on they are another passage, and not another wording."""
+
+_FIGURES = (WordClass.FIGURE, WordClass.DATE)
+_WITHOUT_CONTENT = (WordClass.FUNCTION, WordClass.PREPOSITION, WordClass.PERSON)
+"""Words that say nothing by themselves: particles, and titles of somebody whom both name."""
+
+_NAMING = frozenset({SlotKind.PERSON, SlotKind.PLACE, SlotKind.NAME, SlotKind.AFTER_PREPOSITION})
+"""What a slot holds that makes its exchange one of content."""
+
+Codes: TypeAlias = NDArray[np.uint32]
+
+
+def repeats(copy: Codes, original: Codes, differing: Differences) -> bool:
+    """Whether a copy says nothing that its original does not: other wording at most, cuts, a line of source.
+
+    Args:
+        copy: The word codes of the copy (`dedup.text.word_codes`).
+        original: Those of the original.
+        differing: What differs between the two.
+    """
+    if any(slot.kind in _NAMING for slot in differing.slots):
+        return False
+    words, other_words = copy >> SKELETON_SHIFT, original >> SKELETON_SHIFT
+    is_new = ~np.isin(words, other_words)
+    if (is_new & np.isin(copy & CLASS, _FIGURES)).any():
+        return False
+    has_content = ~np.isin(copy & CLASS, _WITHOUT_CONTENT)
+    # A passage whose words all stand somewhere in the original may say something else with them.
+    is_new_in_passage = has_content & ~_is_in_shared_pair(words, other_words)
+    is_new &= has_content
+    is_exchanged = ~np.isin(original & CLASS, _WITHOUT_CONTENT) & ~np.isin(other_words, words)
+    added = 0
+    for gap in gaps(words, other_words):
+        mine, other = slice(gap.first_begin, gap.first_end), slice(gap.second_begin, gap.second_end)
+        is_passage = gap.first_end - gap.first_begin >= PASSAGE
+        new = int(np.count_nonzero((is_new_in_passage if is_passage else is_new)[mine]))
+        exchanged = int(np.count_nonzero(is_exchanged[other]))
+        is_edge = not gap.first_begin or gap.first_end == len(copy)
+        if is_edge and not exchanged and new <= LONGEST_AT_AN_EDGE:
+            continue  # the source's line, or the outlet's
+        added += max(0, new - exchanged)
+        if new >= PASSAGE or added >= STATEMENT:
+            return False
+    return True
+
+
+def _is_in_shared_pair(words: Codes, other_words: Codes) -> NDArray[np.bool_]:
+    """Of each word whether it stands beside a word that the other text has beside it, too."""
+    shared = np.isin(_pairs(words), _pairs(other_words))
+    return np.append(shared, False) | np.append(False, shared) if len(words) else np.zeros(0, np.bool_)
+
+
+def _pairs(words: Codes) -> NDArray[np.uint64]:
+    return (words[:-1].astype(np.uint64) << np.uint64(32)) | words[1:]

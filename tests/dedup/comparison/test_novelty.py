@@ -1,0 +1,62 @@
+"""A copy is left out of lists only where it says nothing that its original does not."""
+
+import pytest
+
+from dedup import Parameters
+from dedup.comparison.pairs import pair_figures
+from dedup.text.shingles import contents
+
+ORIGINAL = (
+    "قتل 5 مدنيين وأصيب آخرون في قصف مدفعي على سوق مدينة أريحا جنوب إدلب صباح الثلاثاء. وقال الدفاع المدني إن"
+    " فرقه نقلت المصابين إلى المشافي القريبة وأخمدت حريقا اندلع في ثلاثة محال تجارية. وتشهد المنطقة"
+    " منذ أسابيع تصعيدا في القصف رغم اتفاق وقف إطلاق النار الذي توصلت إليه الأطراف في آذار الماضي."
+    " وطالب الأهالي المنظمات الدولية بالتدخل لحماية الأسواق والمدارس من الاستهداف المتكرر."
+)
+
+SAME = {
+    "equal": ORIGINAL,
+    "other spelling": ORIGINAL.replace("أ", "ا").replace("ة", "ه"),
+    "other words for the same": ORIGINAL.replace("قتل", "استشهد")
+    .replace("وقال", "وذكر")
+    .replace("رغم", "برغم"),
+    "cut at the end": ORIGINAL[: ORIGINAL.index(" وطالب")],
+    "a line of source": f"إدلب - متابعات. {ORIGINAL} المصدر: وكالات",
+    "sentences in another order": ". ".join(reversed(ORIGINAL.rstrip(".").split(". "))),
+}
+
+MORE = {
+    "another number of dead": ORIGINAL.replace("5 مدنيين", "7 مدنيين"),
+    "another day": ORIGINAL.replace("صباح الثلاثاء", "صباح الأربعاء"),
+    "another town": ORIGINAL.replace("مدينة أريحا", "مدينة سراقب"),
+    "a statement at the end": f"{ORIGINAL} ونفت وزارة الدفاع مسؤوليتها عن القصف في بيان لها.",
+    "a witness within": ORIGINAL.replace(" وتشهد", " وروى صاحب متجر كيف سقطت القذيفة قرب دكانه. وتشهد"),
+    "its own words, put otherwise": "المدارس نقلت الأسواق منذ الثلاثاء إلى المنطقة القريبة وأصيب الأهالي. "
+    + ORIGINAL,
+    "a passage in the place of another": ORIGINAL[: ORIGINAL.index(" وطالب")]
+    + " ولم تعلق الحكومة حتى مساء أمس على ما تناقلته الصفحات المحلية من صور وتسجيلات.",
+}
+
+
+def repeats(copy: str) -> bool:
+    _, (mine, other) = contents([copy, ORIGINAL])
+    return pair_figures(mine, other, Parameters().thresholds).repeats
+
+
+@pytest.mark.parametrize("copy", SAME.values(), ids=SAME.keys())
+def test_a_copy_that_only_repeats_is_known(copy: str) -> None:
+    assert repeats(copy)
+
+
+@pytest.mark.parametrize("copy", MORE.values(), ids=MORE.keys())
+def test_a_copy_that_says_more_is_known(copy: str) -> None:
+    assert not repeats(copy)
+
+
+@pytest.mark.parametrize("copy", ["", "خبر", ORIGINAL[:40]])
+def test_short_copies_are_measured_too(copy: str) -> None:
+    assert repeats(copy)
+
+
+def test_nothing_repeats_an_empty_text() -> None:
+    _, (mine, other) = contents([ORIGINAL, ""])
+    assert not pair_figures(mine, other, Parameters().thresholds).repeats
