@@ -345,7 +345,7 @@ def test_a_copy_that_says_more_is_not_left_out(small: Index) -> None:
     refresh(small.file, small.db)
     assert "7" in small.find("المصفاة", duplicates=False)
     assert "7" in small.find("المصفاة", duplicates=True)
-    assert small.lists.count(parse_query("المصفاة"), Filters(repeats=True)) == 0
+    assert small.lists.count_repeats(parse_query("المصفاة"), Filters(duplicates=False)) == 0
 
 
 def test_a_mark_on_another_sites_article_is_noticed(small: Index) -> None:
@@ -357,7 +357,7 @@ def test_a_mark_on_another_sites_article_is_noticed(small: Index) -> None:
     small.crawled("qasioun")
     assert refresh(small.file, small.db).written == 2
     assert small.find("الخبز", duplicates=False) == ["0"]
-    assert small.lists.count(parse_query("الخبز"), Filters(repeats=True)) == 1
+    assert small.lists.count_repeats(parse_query("الخبز"), Filters(duplicates=False)) == 1
     assert [hit.id for hit in small.lists.story("0")] == ["0", "2"]
     assert {count.site: count.duplicates for count in small.lists.sites()}["barada"] == 1
 

@@ -182,11 +182,11 @@ class Archive:
         """
         query, filters = parse_query(form.q, self.vocabulary()), form.filters(period)
         counts, hits = self._page(query, filters, form, limit, facets=facets)
-        repeats = self._count_repeats(query, filters)
+        repeats = self.lists.count_repeats(query, filters)
         if not hits.total and not repeats and query.wider is not None:
             query = replace(query.wider, notices=query.notices)
             counts, hits = self._page(query, filters, form, limit, facets=facets)
-            repeats = self._count_repeats(query, filters)
+            repeats = self.lists.count_repeats(query, filters)
         texts = self.texts([hit.id for hit in hits.hits])
         marker = Marker(query, [text for hit in hits.hits for text in (texts.get(hit.id, ""), hit.title)])
         outlets = self.lists.outlets([hit.story for hit in hits.hits])
@@ -231,12 +231,6 @@ class Archive:
         for start in range(0, len(unique), MATCHES_AT_ONCE):
             counts |= self.lists.outlets(unique[start : start + MATCHES_AT_ONCE])
         return counts
-
-    def _count_repeats(self, query: Query, filters: Filters) -> int:
-        """How many matches the filters leave out since they only repeat."""
-        if filters.duplicates is not False:
-            return 0
-        return self.lists.count(query, replace(filters, duplicates=None, repeats=True))
 
     def _page(
         self, query: Query, filters: Filters, form: SearchForm, limit: int, *, facets: bool

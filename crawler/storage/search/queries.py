@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -98,10 +99,14 @@ class SearchLists:
         more = older if len(hits) > limit else None
         return Hits(hits[:limit], min(total, COUNTED), total > COUNTED, more)
 
-    def count(self, query: Query, filters: Filters) -> int:
-        """How many articles match, up to `COUNTED`."""
+    def count_repeats(self, query: Query, filters: Filters) -> int:
+        """How many matches the filters leave out since they only repeat, up to `COUNTED`."""
+        if filters.duplicates is not False:
+            return 0
+        repeating = replace(filters, duplicates=None, repeats=True)
         with self.file.reading() as db:
-            return min(_count(db, expression_of(query, filters), *row_bounds(query, filters)), COUNTED)
+            count = _count(db, expression_of(query, repeating), *row_bounds(query, repeating))
+        return min(count, COUNTED)
 
     def newest_of(self, counts: FacetCounts, before: int | None, limit: int) -> Hits:
         """A page of matches that were counted, newest first.
