@@ -20,6 +20,7 @@ from dedup.text.shingles import NORMALISATION_VERSION, contents
 _REASONS = frozenset(str(reason) for reason in Reason if reason.is_copy)
 _RULES = frozenset(map(str, Rule))
 _MEASURES = ("similarity", "contained", "contains", "jaccard")
+_LATER_MEASURES = ("passages", "repeats")
 
 
 def opinion_findings(
@@ -115,7 +116,7 @@ def _figure_problems(document: Document, original: Document, earlier: Collection
     _, (copied, content) = contents([document.get("text", ""), original.get("text", "")])
     copy, first = ArticleHeader.from_document(document), ArticleHeader.from_document(original)
     figures = measured_pair(copy, first, copied, content)
-    # Whether a copy repeats was not measured by earlier versions.
-    is_other = pair.get("repeats", figures["repeats"]) != figures["repeats"]
-    if is_other or any(pair.get(measure) != figures[measure] for measure in _MEASURES):
+    # Some were not measured by earlier versions.
+    later = any(pair.get(measure, figures[measure]) != figures[measure] for measure in _LATER_MEASURES)
+    if later or any(pair.get(measure) != figures[measure] for measure in _MEASURES):
         yield "the figures beside its original are not those that both texts give"

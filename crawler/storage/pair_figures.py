@@ -103,6 +103,7 @@ def measured_pair(
         "contained": round(figures.contained, 4),
         "contains": round(figures.contains, 4),
         "jaccard": round(figures.jaccard, 4),
+        "passages": figures.passages,
         "repeats": figures.repeats,
     }
 

@@ -89,6 +89,20 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
     return between
 
 
+def shared_passages(words: NDArray[np.uint32], other_words: NDArray[np.uint32], *, shortest: int) -> int:
+    """How many passages two texts share, in the order of both.
+
+    Args:
+        words: The words of a text as numbers; equal numbers are equal words.
+        other_words: Those of the other.
+        shortest: Words of a passage, in a row.
+    """
+    between = gaps(words, other_words)
+    begins = [0, *(gap.first_end for gap in between)]
+    ends = [*(gap.first_begin for gap in between), len(words)]
+    return sum(end - begin >= shortest for begin, end in zip(begins, ends, strict=True))
+
+
 def _runs(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> list[Run]:
     """The words that both texts have in the order of both, as far as anchors show."""
     pairs, places = _single(first)

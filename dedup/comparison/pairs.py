@@ -7,13 +7,15 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.comparison.alignment import shared_passages
 from dedup.comparison.differences import differences
-from dedup.comparison.novelty import repeats
+from dedup.comparison.novelty import PASSAGE, repeats
 from dedup.comparison.rule import judge, relation
 from dedup.comparison.verdict import Evidence, Reason, Verdict
 from dedup.parameters import Parameters, Thresholds
 from dedup.text.numbers import compare_figures
 from dedup.text.shingles import Content, contents
+from dedup.text.word_codes import SKELETON_SHIFT
 
 
 def compare(
@@ -127,6 +129,7 @@ class PairFigures:
         contained: Share of the copy's shingles that the other has, 0 to 1.
         contains: Share of the other's shingles that the copy has, 0 to 1.
         jaccard: Shared shingles by all shingles, 0 to 1.
+        passages: Passages of `PASSAGE` words or more that both have, in the order of both.
         repeats: Whether the copy says nothing that the other does not (`dedup.comparison.novelty`).
     """
 
@@ -135,6 +138,7 @@ class PairFigures:
     contained: float
     contains: float
     jaccard: float
+    passages: int
     repeats: bool
 
     @property
@@ -166,7 +170,7 @@ def pair_figures(
     shared = evidence.jaccard / (1 + evidence.jaccard) * sum(evidence.sizes)
     contained, contains = (min(1.0, shared / size) if size else 0.0 for size in evidence.sizes)
     if evidence.same_words:
-        return PairFigures(Reason.EXACT, Rule.EQUAL, 1.0, 1.0, 1.0, repeats=True)
+        return PairFigures(Reason.EXACT, Rule.EQUAL, 1.0, 1.0, 1.0, passages=1, repeats=True)
     rule = Rule.ALIKE if verdict.duplicate else Rule.CHAINED
     differing = evidence.differing or differences(copy.words, original.words)
     return PairFigures(
@@ -175,5 +179,6 @@ def pair_figures(
         contained,
         contains,
         evidence.jaccard,
+        shared_passages(copy.words >> SKELETON_SHIFT, original.words >> SKELETON_SHIFT, shortest=PASSAGE),
         repeats(copy.words, original.words, differing),
     )

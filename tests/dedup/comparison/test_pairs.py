@@ -29,9 +29,15 @@ def test_both_shares_are_told() -> None:
 
 def test_only_equal_texts_are_exact() -> None:
     text = " ".join(WHOLE)
-    figures = PairFigures(Reason.EXACT, Rule.EQUAL, 1.0, 1.0, 1.0, repeats=True)
+    figures = PairFigures(Reason.EXACT, Rule.EQUAL, 1.0, 1.0, 1.0, passages=1, repeats=True)
     assert measured(text, text.replace("ة", "ه")) == figures
     assert measured(f"{text} خاتمة", text).reason is Reason.NEAR
+
+
+def test_shared_passages_are_counted() -> None:
+    original = " ".join(WHOLE)
+    assert measured(" ".join([*WHOLE[:3], *sentences(2, 1), *WHOLE[5:8]]), original).passages == 2
+    assert measured(" ".join(sentences(3, 3)), original).passages == 0
 
 
 def test_copies_of_copies_that_share_little_are_told_so() -> None:
