@@ -10,8 +10,20 @@ from rich.filesize import decimal
 
 from crawler.cli.context import context_of, err, out
 from crawler.cli.output import Column, RowTable
+from crawler.html.sentences import in_language, phrase, sentence
+from crawler.html.words import word
 from crawler.operations.archive.verify import VerifyReport, verify_archive
 from crawler.storage.connect import open_stores
+
+_KINDS = {
+    "entry": "kind_of_entry",
+    "article": "kind_of_article",
+    "wording": "kind_of_wording",
+    "segment": "kind_of_segment",
+    "file": "kind_of_file",
+    "time stamp": "kind_of_time_stamp",
+}
+"""The messages that name what is compared."""
 
 SHOWN = 50
 """Findings that are printed; `--json` has all."""
@@ -48,29 +60,51 @@ def verify_command(
         }
         out().print_json(json.dumps(values, ensure_ascii=False))
     else:
-        _print(report)
+        _print(report, common.lang)
     if report.findings:
         raise typer.Exit(1)
 
 
-def _print(report: VerifyReport) -> None:
+def _print(report: VerifyReport, lang: str) -> None:
     counts = report.counts
     if report.findings:
-        table = RowTable([Column("what"), Column("site"), Column("which"), Column("problem", wraps=True)])
+        table = RowTable(
+            [
+                Column(word("cli_what", lang)),
+                Column(word("cli_site", lang)),
+                Column(word("cli_which", lang)),
+                Column(word("cli_problem", lang), wraps=True),
+            ]
+        )
         for finding in report.findings[:SHOWN]:
-            table.add_row(finding.kind, finding.site, finding.subject, finding.problem)
+            table.add_row(
+                word(_KINDS[finding.kind], lang) if finding.kind in _KINDS else finding.kind,
+                finding.site,
+                finding.subject,
+                in_language(finding.problem, lang),
+            )
         out().print(table)
         if len(report.findings) > SHOWN:
-            err().print(f"… and {len(report.findings) - SHOWN} more; --json has all", highlight=False)
+            err().print(phrase("cli_more_in_json", lang, count=len(report.findings) - SHOWN), highlight=False)
+    result = (
+        sentence("cli_not_as_logged", count=len(report.findings))
+        if report.findings
+        else sentence("cli_all_as_logged")
+    )
     typer.echo(
-        f"{counts['entries']} entries, {counts['articles']} articles, {counts['wordings']} earlier wordings, "
-        f"{counts['segments']} segments ({decimal(counts['bytes'])}), {counts['time stamps']} time stamps: "
-        + (f"{len(report.findings)} not as the log says" if report.findings else "all as the log says")
+        phrase(
+            "cli_verified",
+            lang,
+            entries=counts["entries"],
+            articles=counts["articles"],
+            wordings=counts["wordings"],
+            segments=counts["segments"],
+            size=decimal(counts["bytes"]),
+            stamps=counts["time stamps"],
+            result=result,
+        )
     )
     if report.last_stamp is None:
-        typer.echo(
-            "No time stamp: whoever can write to the database could have written the log anew "
-            "(KHABAR_TIMESTAMP_URL names an authority)"
-        )
+        typer.echo(word("cli_no_stamp", lang))
     elif not report.is_trusted:
-        typer.echo("The time stamps are whole; whose they are was not checked (KHABAR_TIMESTAMP_ROOTS)")
+        typer.echo(word("cli_stamps_untrusted", lang))

@@ -13,6 +13,8 @@ from crawler.cli.context import CliContext, context_of, err, out
 from crawler.cli.lazy import apply, batch
 from crawler.errors import KhabarError, UsageError
 from crawler.files import replaced_file
+from crawler.html.sentences import phrase
+from crawler.html.words import word
 from crawler.storage.connect import open_stores
 
 if TYPE_CHECKING:
@@ -95,9 +97,9 @@ def archive_command(
 def _print_figures(
     common: CliContext, figures: dict[str, Any], differences: Path | None, *, apply_it: bool
 ) -> None:
-    for line in _lines(figures):
-        out().print(line, soft_wrap=True)
-    for line in _change_lines(figures, apply_it=apply_it):
+    for line in _lines(figures, common.lang):
+        out().print(line, markup=False, soft_wrap=True)
+    for line in _change_lines(figures, common.lang, apply_it=apply_it):
         out().print(line, markup=False, soft_wrap=True)
     agreed = figures["agreement"]
     if agreed and agreed["articles_differing"]:
@@ -186,13 +188,13 @@ def _tell_left(common: CliContext, outcome: "Outcome") -> None:
         common.notice(f"{groups} left as it stands: {_LEFT[why]}.", style="yellow")
 
 
-def _change_lines(figures: dict[str, Any], *, apply_it: bool) -> Iterator[str]:
+def _change_lines(figures: dict[str, Any], lang: str, *, apply_it: bool) -> Iterator[str]:
     """What is to change, or was changed, in words: the figures and the first stories."""
     changes = figures.get("changes")
     if changes is None:
         return
     if not changes["first"]:
-        yield "What is stored says the same as this pass: there is nothing to apply."
+        yield word("cli_nothing_to_apply", lang)
         return
     rows = changes["first"]
     total = changes["merge"] + changes["split"] + changes["regroup"]
@@ -239,24 +241,29 @@ def _notices(figures: dict[str, Any], source: Path | None) -> Iterator[str]:
         )
 
 
-def _lines(figures: dict[str, Any]) -> Iterator[str]:
-    yield (
-        f"{figures['articles']:,} articles in {figures['stories']:,} stories: "
-        f"{figures['duplicates']:,} duplicates."
-    )
-    yield f"{figures['candidates']:,} pairs looked at; {figures['near_misses']:,} almost were copies."
+def _lines(figures: dict[str, Any], lang: str) -> Iterator[str]:
+    names = ("articles", "stories", "duplicates", "candidates", "near_misses")
+    counts = {name: f"{figures[name]:,}" for name in names}
+    yield phrase("cli_pass_stories", lang, **counts)
+    yield phrase("cli_pass_pairs", lang, **counts)
     agreed = figures["agreement"]
     if agreed is None:
-        yield "Nothing tells which stories the index decided on."
+        yield word("cli_pass_alone", lang)
         return
-    yield (
-        f"The index has {agreed['articles'] - agreed['articles_differing']:,} of {agreed['articles']:,} "
-        f"articles in the same stories, {agreed['articles_differing']:,} in a story with other members."
+    yield phrase(
+        "cli_pass_agrees",
+        lang,
+        same=f"{agreed['articles'] - agreed['articles_differing']:,}",
+        all=f"{agreed['articles']:,}",
+        other=f"{agreed['articles_differing']:,}",
     )
-    yield (
-        f"Pairs in one story: {agreed['pairs_in_one_story']:,}; by the index alone "
-        f"{agreed['pairs_index_only']:,}, by the archive pass alone {agreed['pairs_archive_only']:,}; "
-        f"agreement (F1) {agreed['f1']:.4f}."
+    yield phrase(
+        "cli_pass_figures",
+        lang,
+        pairs=f"{agreed['pairs_in_one_story']:,}",
+        index=f"{agreed['pairs_index_only']:,}",
+        archive=f"{agreed['pairs_archive_only']:,}",
+        f1=f"{agreed['f1']:.4f}",
     )
 
 

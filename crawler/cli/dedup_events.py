@@ -13,6 +13,7 @@ from crawler.cli.lazy import archive_events, events
 from crawler.cli.options import Since, Until
 from crawler.cli.output import shown_address
 from crawler.html.safe import single_line
+from crawler.html.sentences import phrase
 from crawler.html.words import word
 from crawler.model.period import parse_period
 from crawler.storage.connect import open_stores
@@ -56,11 +57,17 @@ def events_command(
         typer.echo(json.dumps(figures, ensure_ascii=False))
         return
     for event in shown:
-        for line in _lines(event):
+        for line in _lines(event, common.lang):
             out().print(line, markup=False, highlight=False, soft_wrap=True)
     out().print(
-        f"{passed.articles:,} articles in {passed.stories:,} stories; {len(passed.events):,} events are "
-        "reported by several stories.",
+        phrase(
+            "cli_events",
+            common.lang,
+            articles=f"{passed.articles:,}",
+            stories=f"{passed.stories:,}",
+            events=f"{len(passed.events):,}",
+        ),
+        markup=False,
         soft_wrap=True,
     )
     if passed.differing:
@@ -74,27 +81,27 @@ def _row(event: "Event") -> dict[str, Any]:
     return {"id": event.id, "sites": sorted(event.sites), "stories": stories, "more": event.more}
 
 
-def _lines(event: "Event") -> Iterator[str]:
+def _lines(event: "Event", lang: str) -> Iterator[str]:
     count = len(event.stories) + event.more
-    yield f"event {event.id}: {count} stories, {len(event.sites)} sites"
+    yield phrase("cli_event", lang, id=event.id, stories=count, sites=len(event.sites))
     for story in event.stories:
         yield f"  {story.first.site}: {single_line(story.first.title)}"
         yield f"    {shown_address(single_line(story.first.url))}"
-        if why := why_in_words(story):
+        if why := why_in_words(story, lang):
             yield f"    {why}"
     if event.more:
-        yield f"  ... and {event.more} more"
+        yield f"  {phrase('cli_and_more', lang, count=event.more)}"
     yield ""
 
 
-def why_in_words(story: "EventStory") -> str:
+def why_in_words(story: "EventStory", lang: str) -> str:
     """Why a story is taken for one of an event, in a line; empty for the one that it is compared with."""
     if story.link is None:
         return ""
     parts = [
-        f"{word(archive_events.REASONS[kind], 'en')}: {', '.join(words)}"
+        f"{word(archive_events.REASONS[kind], lang)}: {word('list_separator', lang).join(words)}"
         for kind, words in story.reasons().items()
     ]
     if story.hours_apart is not None:
-        parts.append(f"{story.hours_apart:g} h apart")
+        parts.append(phrase("cli_hours_apart", lang, hours=f"{story.hours_apart:g}"))
     return f"{story.link.probability:.2f} · {' · '.join(parts)}"

@@ -15,12 +15,22 @@ from crawler.cli.context import context_of, err, out
 from crawler.cli.lazy import opml_import, record, survey
 from crawler.cli.output import Column, RowTable
 from crawler.errors import UsageError
+from crawler.html.words import word
 from crawler.model.seeds import load_sites, select_sites
 from crawler.model.site import Site
 from crawler.operations.sites.opml import write_opml
 from crawler.operations.sites.table import duration, site_markdown, site_rows
 from crawler.storage.connect import open_redis
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
+
+_KINDS = {
+    "feeds": "kind_feed",
+    "sitemaps": "kind_sitemap",
+    "listings": "kind_listing",
+    "json": "kind_json",
+    "wordpress": "kind_wordpress",
+}
+"""The messages that name the kinds of sources."""
 
 # After a name in Arabic, what follows in the row would otherwise be drawn in the name's direction.
 _LEFT_TO_RIGHT_MARK = "\u200e"
@@ -52,7 +62,7 @@ def list_command(
     if common.json:
         typer.echo(json.dumps(site_rows(sites), ensure_ascii=False, indent=2))
         return
-    out().print(_table(sites))
+    out().print(_table(sites, common.lang))
 
 
 def table_command(ctx: typer.Context) -> None:
@@ -117,19 +127,19 @@ def import_command(
     raise typer.Exit(3 if failed else 0)
 
 
-def _table(sites: Iterable[Site]) -> RowTable:
+def _table(sites: Iterable[Site], lang: str) -> RowTable:
     table = RowTable(
         [
-            Column("id"),
+            Column(word("cli_id", lang)),
             # The English name stands between the Arabic one and the rest: terminals that reorder lines then
             # keep the columns where they are.
             Column("الاسم" + _LEFT_TO_RIGHT_MARK, wraps=True),
-            Column("name", wraps=True),
-            Column("host"),
-            Column("language"),
-            Column("sources", wraps=True),
-            Column("every", right=True),
-            Column("enabled"),
+            Column(word("cli_english_name", lang), wraps=True),
+            Column(word("cli_host", lang)),
+            Column(word("cli_language", lang)),
+            Column(word("cli_its_sources", lang), wraps=True),
+            Column(word("cli_every", lang), right=True),
+            Column(word("cli_enabled", lang)),
         ]
     )
     for site in sites:
@@ -139,16 +149,21 @@ def _table(sites: Iterable[Site]) -> RowTable:
             Text(site.name_en or "–"),
             site.host,
             site.language,
-            _sources(site),
+            _sources(site, lang),
             duration(site.every),
-            Text("yes", style="green") if site.enabled else Text("no", style="red"),
+            Text(word("cli_yes", lang), style="green")
+            if site.enabled
+            else Text(word("cli_no", lang), style="red"),
         )
     return table
 
 
-def _sources(site: Site) -> str:
+def _sources(site: Site, lang: str) -> str:
     """How many sources of each kind the seed names, such as "1 feed, 2 listings"."""
     counts = {key: len(urls) for key, urls in site.sources.items() if urls}
+    if lang == "ar":
+        kinds = [f"{word(_KINDS[key], lang)} {count}" for key, count in counts.items()]
+        return word("list_separator", lang).join(kinds) or word("kind_home", lang)
     phrases = [
         f"1 {key.removesuffix('s')}" if count == 1 else f"{count} {key}" for key, count in counts.items()
     ]
@@ -200,6 +215,6 @@ def boilerplate_command(
     if not paragraphs:
         common.notice(f"{seed.id}: no paragraph was on {pages} of its pages or more")
     for paragraph in paragraphs:
-        verdict = "left out" if paragraph.removed else "kept"
+        verdict = word("cli_left_out", common.lang) if paragraph.removed else word("cli_kept", common.lang)
         text = " ".join(paragraph.text.split())
         typer.echo(f"{paragraph.count}/{paragraph.pages}\t{verdict}\t{text}")

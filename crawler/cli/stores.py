@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.filesize import decimal
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +18,8 @@ from rich.text import Text
 from crawler.cli.context import context_of, out
 from crawler.cli.lazy import dedup_rebuild
 from crawler.cli.output import Column, RowTable
+from crawler.html.sentences import in_language
+from crawler.html.words import word
 from crawler.operations.archive import backup as backups
 from crawler.operations.archive.capture_backup import backup_captures, captures_file, restore_captures
 from crawler.operations.doctor import Level, diagnose
@@ -28,6 +29,19 @@ from crawler.storage.change_marks import mark_replaced
 from crawler.storage.connect import open_stores
 
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "bold red"}
+_LEVELS = {Level.OK: "level_ok", Level.WARNING: "level_warning", Level.ERROR: "level_error"}
+_CHECKS = {
+    "MongoDB": "check_mongodb",
+    "Redis": "check_redis",
+    "dedup index": "check_dedup_index",
+    "captures": "check_captures",
+    "seeds": "check_seeds",
+    "disk": "check_disk",
+    "capture limit": "check_capture_limit",
+    "contact": "check_contact",
+    "versions": "check_versions",
+}
+"""The messages that name what is looked at."""
 _errors = Console(stderr=True)
 
 
@@ -137,8 +151,11 @@ def doctor(ctx: typer.Context) -> None:
     else:
         table = Table.grid(padding=(0, 2))
         for check in checks:
-            colour = _COLOURS[check.level]
-            table.add_row(f"[{colour}]{check.level}[/]", f"[bold]{check.name}[/]", escape(check.finding))
+            table.add_row(
+                Text(word(_LEVELS[check.level], common.lang), style=_COLOURS[check.level]),
+                Text(word(_CHECKS[check.name], common.lang), style="bold"),
+                Text(in_language(check.finding, common.lang)),
+            )
         out().print(table)
     if any(check.level is Level.ERROR for check in checks):
         raise typer.Exit(1)

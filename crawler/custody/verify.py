@@ -20,12 +20,13 @@ from crawler.custody.entries import (
     Head,
     entry_sha256,
 )
+from crawler.html.sentences import sentence
 
 _LOOK = {
-    "checked_at": "was looked at last at another time",
-    "aliases": "is found by other addresses",
+    "checked_at": "look_at_another_time",
+    "aliases": "found_by_other_addresses",
 }
-"""Facts of looks, and what is wrong where one is another one."""
+"""Facts of looks, and the messages that say what is wrong where one is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +95,20 @@ class Ledger:
         for entry in entries:
             if entry.number != number:
                 missing = f"{number}" if entry.number == number + 1 else f"{number} to {entry.number - 1}"
-                yield Finding("entry", missing, "is missing: it was deleted, or its number was changed")
+                yield Finding("entry", missing, sentence("entry_missing"))
             elif entry.previous not in previous:
-                yield Finding("entry", str(number), "does not follow the one before: one of both was changed")
+                yield Finding("entry", str(number), sentence("entry_does_not_follow"))
             if (own := _own_sha256(entry)) != entry.sha256:
-                yield Finding("entry", str(entry.number), "was changed: its hash is another one")
+                yield Finding("entry", str(entry.number), sentence("entry_changed"))
             # One that was changed is named itself; the next follows it all the same.
             number, previous = entry.number + 1, {entry.sha256, own}
             self.hashes[entry.number] = entry.sha256
             for event in entry.events:
                 self._take(entry, event)
         if head is not None and head.number >= number:
-            yield Finding("entry", f"{number} to {head.number}", "is missing at the end of the log")
+            yield Finding("entry", f"{number} to {head.number}", sentence("entries_missing_at_end"))
         elif head is not None and self.hashes.get(head.number) != head.sha256:
-            yield Finding("entry", str(head.number), "is another one than was noted when it was written")
+            yield Finding("entry", str(head.number), sentence("entry_is_another"))
 
     def _take(self, entry: Entry, event: Event) -> None:
         facts = event.facts if isinstance(event.facts, dict) else {}
@@ -155,7 +156,7 @@ class Ledger:
             return
         for name, what in _LOOK.items():
             if look.get(name) != state.look.get(name):
-                yield Finding("article", article_id, f"{what} than entry {state.look_number} says", site)
+                yield Finding("article", article_id, sentence(what, number=state.look_number), site)
 
     def check_article(
         self, article_id: str, site: str, sha256: str, wordings: dict[str, str]
@@ -170,24 +171,24 @@ class Ledger:
         """
         state = self.articles.get(article_id)
         if state is None:
-            yield Finding("article", article_id, "stands in the archive, and not in the log", site)
+            yield Finding("article", article_id, sentence("not_in_log"), site)
             return
-        deviation = f"than entry {state.number} of {_shown(state.at)} says"
+        differs = sentence("is_another_than_logged", number=state.number, at=_shown(state.at))
         if sha256 != state.sha256:
-            yield Finding("article", article_id, f"is another one {deviation}", site)
+            yield Finding("article", article_id, differs, site)
         for key in sorted(state.wordings.keys() | wordings.keys()):
             if key not in wordings:
-                yield Finding("wording", key, "is missing in the archive", site)
+                yield Finding("wording", key, sentence("missing_in_archive"), site)
             elif key not in state.wordings:
-                yield Finding("wording", key, "stands in the archive, and not in the log", site)
+                yield Finding("wording", key, sentence("not_in_log"), site)
             elif wordings[key] != state.wordings[key]:
-                yield Finding("wording", key, f"is another one {deviation}", site)
+                yield Finding("wording", key, differs, site)
 
     def missing_articles(self, present: set[str], site: str | None = None) -> Iterator[Finding]:
         """Yield the articles of the log that are not among those that are present."""
         for article_id, state in self.articles.items():
             if article_id not in present and site in (None, state.site):
-                yield Finding("article", article_id, "is missing in the archive", state.site)
+                yield Finding("article", article_id, sentence("missing_in_archive"), state.site)
 
     def check_segment(
         self, site: str, name: str, read: Iterable[bytes], since: datetime | None = None
@@ -204,21 +205,21 @@ class Ledger:
         data, end = _Pieces(read), 0
         for begin, after, sha256, at in spans:
             if begin != end:
-                yield Finding("segment", name, f"bytes {end} to {begin} are not in the log", site)
+                yield Finding("segment", name, sentence("bytes_not_in_log", begin=end, end=begin), site)
                 data.skip(begin - end)
             if since is not None and at < since:
                 data.skip(after - begin)
             elif data.sha256(after - begin) != sha256:
-                yield Finding("segment", name, f"bytes {begin} to {after} were changed", site)
+                yield Finding("segment", name, sentence("bytes_changed", begin=begin, end=after), site)
             end = after
         if rest := data.rest():
-            yield Finding("segment", name, f"bytes {end} to {end + rest} are not in the log", site)
+            yield Finding("segment", name, sentence("bytes_not_in_log", begin=end, end=end + rest), site)
 
     def missing_segments(self, present: set[tuple[str, str]], site: str | None = None) -> Iterator[Finding]:
         """Yield the segments of the log that are neither present nor were deleted by the site's limit."""
         for key in self.segments.keys() - self.deleted - present:
             if site in (None, key[0]):
-                yield Finding("segment", key[1], "is missing, and no limit has deleted it", key[0])
+                yield Finding("segment", key[1], sentence("segment_missing"), key[0])
 
     def check_import(self, site: str, path: str, read: Iterable[bytes]) -> Iterator[Finding]:
         """Compare a file with what was imported; what was appended to it since is no change.
@@ -230,7 +231,7 @@ class Ledger:
         """
         size, sha256, at = self.imports[(site, path)]
         if _Pieces(read).sha256(size) != sha256:
-            yield Finding("file", path, f"is another one than was imported until {_shown(at)}", site)
+            yield Finding("file", path, sentence("file_is_another", at=_shown(at)), site)
 
     def check_time_stamp(self, number: int, sha256: str, token: bytes) -> Iterator[Finding]:
         """Compare the hash that was stamped with that of the entry, and the token with the log.
@@ -241,14 +242,14 @@ class Ledger:
             token: The authority's response.
         """
         if self.stamps.pop(str(number), None) != hashlib.sha256(token).hexdigest():
-            yield Finding("time stamp", str(number), "is another token than the log says")
+            yield Finding("time stamp", str(number), sentence("other_token"))
         if self.hashes.get(number) != sha256:
-            yield Finding("time stamp", str(number), "was made for another entry than stands there now")
+            yield Finding("time stamp", str(number), sentence("stamped_another"))
 
     def missing_time_stamps(self) -> Iterator[Finding]:
         """Yield the time stamps of the log that were not compared."""
         for number in self.stamps:
-            yield Finding("time stamp", number, "is missing")
+            yield Finding("time stamp", number, sentence("is_missing"))
 
 
 class _Pieces:

@@ -4,7 +4,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import metadata
@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 
 from crawler import __version__
 from crawler.errors import KhabarError
+from crawler.html.sentences import sentence
 from crawler.model.seeds import load_sites
 from crawler.operations.archive.backup import restore_was_interrupted
 from crawler.operations.archive.kept_captures import capture_space, check_sample
@@ -112,7 +113,7 @@ def _mongodb(client: pymongo.MongoClient[dict[str, Any]], settings: Settings) ->
         "database": settings.mongodb_database,
         "version": version,
         "latency_ms": latency,
-        "durability": "a write is on the disk before it is acknowledged (w=1, journal)",
+        "durability": sentence("durable_journal"),
     }
     if embedded:
         details |= _process(MongoServer(settings.data_dir).status())
@@ -120,7 +121,7 @@ def _mongodb(client: pymongo.MongoClient[dict[str, Any]], settings: Settings) ->
         return Check(
             "MongoDB",
             Level.ERROR,
-            f"the database {settings.mongodb_database!r} is half restored: `khabar restore FILE --replace`",
+            sentence("half_restored", database=settings.mongodb_database),
             details,
         )
     return Check("MongoDB", Level.OK, _store_line(details), details)
@@ -139,24 +140,24 @@ def _redis(client: redis.Redis, settings: Settings) -> Check:
         "address": connect.redis_address(client),
         "version": version,
         "latency_ms": latency,
-        "durability": "append-only file" if logged else "snapshots at most",
+        "durability": sentence("durable_log") if logged else sentence("durable_snapshots"),
         "used_memory": info.get("used_memory"),
         "maxmemory": info.get("maxmemory"),
         "maxmemory_policy": info.get("maxmemory_policy"),
     }
     if embedded:
         details |= _process(RedisServer(settings.data_dir).status())
-    troubles = []
+    troubles: list[str] = []
     if (warning := read_eviction(client).warning) is not None:
         troubles.append(warning)
     if info.get("aof_last_write_status", "ok") != "ok" or info.get("rdb_last_bgsave_status", "ok") != "ok":
-        troubles.append("its last write to the disk failed: is the disk full?")
+        troubles.append(sentence("last_write_failed"))
     if info.get("cluster_enabled"):
-        troubles.append("it is a cluster; the dedup index lives in one hash slot, so on one node of it")
+        troubles.append(sentence("is_cluster"))
     if not logged:
-        troubles.append("it keeps no append-only file: after it crashed, run `khabar dedup rebuild`")
+        troubles.append(sentence("keeps_no_log"))
     if troubles:
-        return Check("Redis", Level.WARNING, f"{_store_line(details)}; {'; '.join(troubles)}", details)
+        return Check("Redis", Level.WARNING, _joined([_store_line(details), *troubles]), details)
     return Check("Redis", Level.OK, _store_line(details), details)
 
 
@@ -170,10 +171,10 @@ def _index(db: Any, client: redis.Redis) -> Check:
             return Check(
                 name,
                 Level.WARNING,
-                f"empty, though there are {articles:,} articles: run `khabar dedup rebuild`",
+                sentence("index_empty", count=f"{articles:,}"),
                 {"articles": articles, "documents": 0},
             )
-        return Check(name, Level.OK, "none yet; the first article begins it", {"articles": 0, "documents": 0})
+        return Check(name, Level.OK, sentence("no_index_yet"), {"articles": 0, "documents": 0})
     stats = index.stats()
     each = stats.bytes_per_document
     details: dict[str, Any] = {
@@ -186,30 +187,35 @@ def _index(db: Any, client: redis.Redis) -> Check:
     }
     expected = Parameters().as_dict()
     differing = [
-        f"{key} is {stats.parameters.get(key)!r} there, {expected.get(key)!r} here"
+        sentence(
+            "parameter_differs",
+            name=key,
+            there=repr(stats.parameters.get(key)),
+            here=repr(expected.get(key)),
+        )
         for key in sorted({*expected, *stats.parameters})
         if stats.parameters.get(key) != expected.get(key)
     ]
     if differing:
-        differences = "; ".join(differing)
         return Check(
             name,
             Level.ERROR,
-            f"made with other parameters ({differences}): run `khabar dedup rebuild`",
+            sentence("other_parameters", differences=_joined(differing)),
             details,
         )
     if not stats.is_complete:
-        return Check(
-            name, Level.WARNING, "being made anew, or that broke off: the next crawl does it again", details
-        )
-    finding = f"parameters match; {stats.documents:,} articles in {stats.stories:,} stories"
-    if each is not None:
-        finding += f", {each:.0f} bytes an article"
+        return Check(name, Level.WARNING, sentence("index_being_made"), details)
+    figures = {"articles": f"{stats.documents:,}", "stories": f"{stats.stories:,}"}
+    finding = (
+        sentence("index_matches", **figures)
+        if each is None
+        else sentence("index_matches_with_size", each=f"{each:.0f}", **figures)
+    )
     if articles and not stats.seen:
         return Check(
             name,
             Level.WARNING,
-            f"{finding}; but MongoDB has {articles:,}: run `khabar dedup rebuild`",
+            _joined([finding, sentence("but_mongodb_has", count=f"{articles:,}")]),
             details,
         )
     return Check(name, Level.OK, finding, details)
@@ -220,13 +226,13 @@ def _seeds(folder: Path) -> Check:
         sites = load_sites(folder)
     except KhabarError as error:
         lines = str(error).splitlines()
-        more = f" (and {len(lines) - 1} more: `khabar sites list`)" if len(lines) > 1 else ""
-        return Check("seeds", Level.ERROR, lines[0] + more, {"problems": lines})
+        more = sentence("and_more_seeds", first=lines[0], count=len(lines) - 1)
+        return Check("seeds", Level.ERROR, more if len(lines) > 1 else lines[0], {"problems": lines})
     enabled = sum(site.enabled for site in sites.values())
-    finding = f"{len(sites)} sites in {folder}, {enabled} enabled"
+    finding = sentence("sites_in_folder", count=len(sites), folder=str(folder), enabled=enabled)
     details = {"sites": len(sites), "enabled": enabled}
     if unverified := [site.id for site in sites.values() if site.tls == "unverified"]:
-        warning = f"{finding}; certificates are not verified (tls) of {', '.join(unverified)}"
+        warning = _joined([finding, sentence("tls_unverified_of", sites=", ".join(unverified))])
         return Check("seeds", Level.WARNING, warning, {**details, "unverified": unverified})
     return Check("seeds", Level.OK, finding, details)
 
@@ -235,10 +241,10 @@ def _captures(db: Any, settings: Settings) -> Check:
     sample = check_sample(db, settings)
     details = {"looked_at": sample.looked_at, "deleted": sample.deleted, "problems": sample.problems}
     if sample.problems:
-        finding = f"{len(sample.problems)} of {sample.looked_at} are not as stored: run `khabar verify`; "
-        return Check("captures", Level.ERROR, finding + sample.problems[0], details)
-    finding = f"{sample.looked_at} looked at, as stored"
-    return Check("captures", Level.OK, f"{finding}; {sample.deleted} fell to the limit", details)
+        finding = sentence("captures_differ", count=len(sample.problems), all=sample.looked_at)
+        return Check("captures", Level.ERROR, _joined([finding, sample.problems[0]]), details)
+    finding = sentence("captures_as_stored", count=sample.looked_at, deleted=sample.deleted)
+    return Check("captures", Level.OK, finding, details)
 
 
 def _capture_space(settings: Settings) -> Check:
@@ -247,9 +253,12 @@ def _capture_space(settings: Settings) -> Check:
     details = {space.site: {"bytes": space.bytes, "next": space.next_segment} for space in spaces}
     near = [space.sentence() for space in spaces if space.is_near]
     if near:
-        return Check("capture limit", Level.WARNING, "; ".join(near), details)
+        return Check("capture limit", Level.WARNING, _joined(near), details)
     return Check(
-        "capture limit", Level.OK, f"{size / 1e6:.0f} MB of {len(spaces)} sites, no limit is near", details
+        "capture limit",
+        Level.OK,
+        sentence("no_limit_near", size=f"{size / 1e6:.0f}", sites=len(spaces)),
+        details,
     )
 
 
@@ -259,10 +268,11 @@ def _disk(settings: Settings) -> Check:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     details = {"folder": str(settings.data_dir.absolute()), "free_bytes": free}
-    finding = f"{free / 1e9:.1f} GB free where {settings.data_dir.absolute()} lies"
+    folder_name = str(settings.data_dir.absolute())
+    finding = sentence("disk_free", free=f"{free / 1e9:.1f}", folder=folder_name)
     if free < LITTLE_DISK:
         return Check(
-            "disk", Level.WARNING, finding + ": make room, or set KHABAR_DATA_DIR to another disk", details
+            "disk", Level.WARNING, sentence("disk_low", free=f"{free / 1e9:.1f}", folder=folder_name), details
         )
     return Check("disk", Level.OK, finding, details)
 
@@ -273,7 +283,7 @@ def _contact(settings: Settings) -> Check:
         return Check(
             "contact",
             Level.WARNING,
-            "not set: a site's keeper cannot reach you; set KHABAR_CONTACT to a mail address or URL",
+            sentence("no_contact"),
             details,
         )
     return Check("contact", Level.OK, settings.user_agent, details)
@@ -291,7 +301,7 @@ def _versions() -> Check:
             versions[name] = None
     missing = [name for name, version in versions.items() if version is None]
     if missing:
-        return Check("versions", Level.ERROR, f"not installed: {', '.join(missing)}", versions)
+        return Check("versions", Level.ERROR, sentence("not_installed", names=", ".join(missing)), versions)
     return Check(
         "versions", Level.OK, ", ".join(f"{name} {version}" for name, version in versions.items()), versions
     )
@@ -312,12 +322,26 @@ def _process(status: Status) -> dict[str, Any]:
 
 
 def _store_line(details: dict[str, Any]) -> str:
-    kind = "embedded" if details["embedded"] else "server"
-    return (
-        f"{kind} at {details['address']}: {details['version']}, answers in {details['latency_ms']} ms, "
-        f"{details['durability']}"
-    )
+    values = {
+        "place": details["address"],
+        "version": details["version"],
+        "latency": str(details["latency_ms"]),
+        "durability": details["durability"],
+    }
+    if details["embedded"]:
+        return sentence("store_embedded", **values)
+    return sentence("store_server", **values)
+
+
+def _joined(findings: Sequence[str]) -> str:
+    """Several findings as one."""
+    *earlier, last = findings
+    for finding in reversed(earlier):
+        last = sentence("two_findings", first=finding, second=last)
+    return last
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    text = str(error)
+    line = " ".join(text.split())
+    return text if line == text else line

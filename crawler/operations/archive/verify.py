@@ -9,6 +9,7 @@ from pathlib import Path
 from crawler.custody.time_stamps import TimeStampError, stamped_at
 from crawler.custody.verify import Finding, Ledger
 from crawler.errors import UsageError
+from crawler.html.sentences import sentence
 from crawler.operations.archive.time_stamp import trusted_roots
 from crawler.settings import Settings
 from crawler.storage.archived_articles import archived_articles, article_batches
@@ -71,10 +72,14 @@ def verify_archive(
         try:
             at = stamped_at(stamp.token, stamp.sha256, roots)
         except TimeStampError as error:
-            report.findings.append(Finding("time stamp", str(stamp.number), f"does not hold: {error}"))
+            report.findings.append(
+                Finding("time stamp", str(stamp.number), sentence("stamp_does_not_hold", why=str(error)))
+            )
             continue
         if at != stamp.at:
-            report.findings.append(Finding("time stamp", str(stamp.number), f"states another time: {at}"))
+            report.findings.append(
+                Finding("time stamp", str(stamp.number), sentence("states_another_time", at=str(at)))
+            )
     report.findings += ledger.missing_time_stamps()
     return report
 
@@ -134,7 +139,7 @@ def _imports(
         try:
             yield from ledger.check_import(owner, name, _pieces(Path(name)))
         except OSError as error:
-            problem = f"which was imported, cannot be read any more: {error.strerror or error}"
+            problem = sentence("import_unreadable", why=error.strerror or str(error))
             yield Finding("file", name, problem, owner)
 
 
