@@ -35,7 +35,15 @@ local function candidates_of(packed)
     end
   end
   if removed > 0 then candidates = with_stand_ins(candidates) end
-  return candidates, { at = at, bits = bits, entries = entries, numbers = numbers, others = others }
+  return candidates, { at = at, buckets = buckets, bits = bits, entries = entries, numbers = numbers, others = others }
+end
+
+-- Add new entries to buckets. They are written anew, for a string that is appended to gets room for twice its length; not
+-- where an entry of the same bucket was changed since it was read.
+local function add_entries(new, changed)
+  for key, entry in pairs(new) do
+    if changed[key] then call('APPEND', key, entry.bytes) else call('SET', key, entry.bucket .. entry.bytes) end
+  end
 end
 
 -- The newest article stands in a bucket, unless the one there is of the same story: its first members stay
@@ -44,25 +52,28 @@ end
 local function insert_bands(record, keys)
   local root, barred, mine = story_of(record), barred_from(record.id), struct.pack('<I4', record.number)
   local at, bits, entries, numbers, others = keys.at, keys.bits, keys.entries, keys.numbers, keys.others
+  local new, changed = {}, {}
   for band = 1, KEYS_OF_AN_ARTICLE do
     local number = numbers[band]
     -- An article that only formulas lead to was not compared, and is not now: it counts as one of another story.
     local other = number and (others[band] < COMMON and load(number) or cache[number])
     local home = other and not is_gone(other) and story_of(other)
     if not number then
-      call('APPEND', at[band], bits[band] .. mine)
+      local known = new[at[band]]
+      new[at[band]] = { bucket = keys.buckets[band] or '', bytes = (known and known.bytes or '') .. bits[band] .. mine }
       band_table.entries = band_table.entries + 1
     elseif band == TEXT_KEY then
       other = load(number)
       if not other or not story_of(other) or not is_same_text(other, record) then
-        call('SETRANGE', at[band], entries[band] + 2, struct.pack('<I4', record.number))
+        changed[at[band]] = call('SETRANGE', at[band], entries[band] + 2, struct.pack('<I4', record.number))
       end
     elseif not home or (number ~= record.number and home.number ~= root.number
       and (band % 2 == 1 or not barred[home.number])) then
       local stories_before = min(3, others[band] + 1) * 2 ^ 30
-      call('SETRANGE', at[band], entries[band] + 2, struct.pack('<I4', stories_before + record.number))
+      changed[at[band]] = call('SETRANGE', at[band], entries[band] + 2, struct.pack('<I4', stories_before + record.number))
     end
   end
+  add_entries(new, changed)
 end
 
 -- Where an id stands, and under which of two names: two ids may begin alike.
