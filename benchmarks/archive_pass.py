@@ -14,8 +14,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import pairwise
@@ -50,6 +52,23 @@ class Usage:
     memory: int = 0
     anonymous: int = 0
     disk: int = 0
+
+    @contextmanager
+    def watched(self, process: psutil.Process, folder: Path) -> Iterator[None]:
+        """Look again and again until the block ends."""
+        ended = threading.Event()
+
+        def watch() -> None:
+            while not ended.wait(PAUSE):
+                self.look(process, folder)
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def look(self, process: psutil.Process, folder: Path) -> None:
         """Note what a process, its children, and a folder take now."""
@@ -106,12 +125,9 @@ def run_pass(source: Path, engine: str, size: int) -> dict[str, Any]:
         command += ["--engine", engine, "-o", str(written)]
         began, usage = time.perf_counter(), Usage()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        family = psutil.Process(process.pid)
-        while process.poll() is None:
-            time.sleep(PAUSE)
-            usage.look(family, Path(data))
+        with usage.watched(psutil.Process(process.pid), Path(data)):
+            output, errors = process.communicate()
         took = time.perf_counter() - began
-        output, errors = process.communicate()
     figures: dict[str, Any] = {
         "engine": engine,
         "size": size,

@@ -1,10 +1,11 @@
 """How fast the index is beside datasketch's Redis storage, on one core and on two, as ratios of one run.
 
-Run ``python -m benchmarks.dedup_speed [--articles 300] [--rounds 5]``. Signatures are made beforehand for both:
-it is the index that is measured. datasketch is used in both ways of its documentation: `query` and `insert`
-for each article, and `query` with an `insertion_session`, whose inserts no query sees before it ends. What a
-ratio comes to depends on where client and server run, since datasketch waits for some eighty replies an
-article: on one core the two take turns, on two each reply wakes the other core. So both are pinned.
+Run ``python -m benchmarks.dedup_speed [--articles 300] [--rounds 5]``. Signatures are made beforehand for
+both: it is the index that is measured. datasketch is used in both ways of its documentation: `query` and
+`insert` for each article, and `query` with an `insertion_session`, whose inserts no query sees before it
+ends. What a ratio comes to depends on where client and server run, since datasketch waits for some eighty
+replies an article: on one core the two take turns, on two each reply wakes the other core. So both are
+pinned.
 
 Other programs of the machine slow both down: ratios are taken within a round, and their median is told.
 """
@@ -31,8 +32,6 @@ from benchmarks.dedup_scale import processor_time
 
 OURS = ("one by one", "one by one, with texts", "batches of 64")
 RIVALS = ("query and insert", "insertion session")
-HEADLINE = OURS[0]
-"""As crawls check."""
 
 
 @contextmanager
@@ -41,7 +40,17 @@ def pinned_server(client_core: int, server_core: int) -> Iterator[str]:
     before = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory(prefix="kh") as folder:
         socket = f"{folder}/v.sock"
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+        command = [
+            str(get_binary_path()),
+            "--port",
+            "0",
+            "--unixsocket",
+            socket,
+            "--save",
+            "",
+            "--dir",
+            folder,
+        ]
         os.sched_setaffinity(0, {server_core})
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # inherits the core
         os.sched_setaffinity(0, {client_core})
@@ -94,7 +103,11 @@ class Ways:
         return lambda: [index.check_and_insert(batch, texts=find if texts else None) for batch in batches]
 
     def _datasketch(self, basename: str, *, in_session: bool) -> Callable[[], object]:
-        storage = {"type": "redis", "basename": basename.encode(), "redis": {"unix_socket_path": self._socket}}
+        storage = {
+            "type": "redis",
+            "basename": basename.encode(),
+            "redis": {"unix_socket_path": self._socket},
+        }
         lsh = MinHashLSH(threshold=0.5, num_perm=128, storage_config=storage)
 
         def check(insert: Callable[[str, MinHash], object]) -> None:
@@ -150,8 +163,10 @@ def main() -> None:
         with pinned_server(cores[0], server_core) as socket:
             ways = Ways(socket, arguments.articles, arguments.seed)
             figures = rounds(ways, arguments.rounds)
-        print(f"Client and server on {name}, {arguments.articles} articles, median of {arguments.rounds} rounds: "
-              "so many times as fast as datasketch, and as little processor time")  # fmt: skip
+        print(
+            f"Client and server on {name}, {arguments.articles} articles, median of {arguments.rounds} "
+            "rounds: so many times as fast as datasketch, and as little processor time"
+        )
         print("\n".join(table(figures, arguments.articles)), flush=True)
 
 

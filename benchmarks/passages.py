@@ -9,7 +9,6 @@ places in two articles are counted. The archive pass over the same articles is t
 
 import argparse
 import random
-import resource
 import tempfile
 import time
 from collections import Counter
@@ -19,6 +18,9 @@ from itertools import pairwise
 from math import comb
 from pathlib import Path
 
+import psutil
+
+from benchmarks.archive_pass import Usage
 from benchmarks.corpus import Writer
 from dedup import Passage, find_passages
 from dedup.batch.cluster import cluster_documents
@@ -134,14 +136,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     asked = parser.parse_args()
     archive = Archive(asked.size, asked.seed)
+    before = Usage()
+    before.look(psutil.Process(), Path(tempfile.gettempdir()) / "none")
     moments = [time.process_time()]
     for _ in archive:
         pass
     moments.append(time.process_time())
+    usage = Usage()
     with tempfile.TemporaryDirectory(prefix="kh") as folder:
-        passages = find_passages(archive, folder=Path(folder))
-    moments.append(time.process_time())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        with usage.watched(psutil.Process(), Path(folder)):
+            passages = find_passages(archive, folder=Path(folder))
+        moments.append(time.process_time())
     with tempfile.TemporaryDirectory(prefix="kh") as folder:
         cluster_documents(archive, folder=Path(folder))
     moments.append(time.process_time())
@@ -155,7 +160,10 @@ def main() -> None:
     print(
         f"processor time: {finding:.1f} s, archive pass {clustering:.1f} s: {finding / clustering:.2f} of it"
     )
-    print(f"memory: {peak} MB")
+    print(
+        f"memory: {usage.memory >> 20} MB, of that {usage.anonymous >> 20} without pages of files and "
+        f"{before.memory >> 20} before it began; disk {usage.disk >> 20} MB"
+    )
 
 
 if __name__ == "__main__":

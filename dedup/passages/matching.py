@@ -46,6 +46,8 @@ _AFTER_A_JUMP = 4
 _MOST_EDITS = 6
 _CLOSE = 4
 """Words of either text between two shared runs that are one passage."""
+_MOST_REPEATS = 4
+"""Places of one run in one document that are looked at, the first ones."""
 _SAME = 0.6
 """Two spans of one document that overlap by so much of the longer one are the same passage."""
 
@@ -90,7 +92,8 @@ def _runs(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
 def links_of(rows: NDArray[np.void], stories: NDArray[np.int32]) -> NDArray[np.void]:
     """Shared runs: each document that has one with the one before it, and with the first that has it.
 
-    So what many have gives two links for each and not one for each pair.
+    So what many have gives two links for each and not one for each pair. What a document says over and over
+    counts `_MOST_REPEATS` times there: from each repeat both would be compared to their ends.
 
     Args:
         rows: Fingerprints; all of a hash are among them.
@@ -99,8 +102,11 @@ def links_of(rows: NDArray[np.void], stories: NDArray[np.int32]) -> NDArray[np.v
     rows = rows[np.lexsort((rows["place"], rows["hash"]))]
     if not len(rows):
         return np.empty(0, LINK)
-    opens = np.concatenate([[True], rows["hash"][1:] != rows["hash"][:-1]])
     places = np.arange(len(rows))
+    begins = np.maximum.accumulate(np.where(_differs(rows["hash"], rows["document"]), places, 0))
+    rows = rows[places - begins < _MOST_REPEATS]
+    places = np.arange(len(rows))
+    opens = _differs(rows["hash"])
     first = np.maximum.accumulate(np.where(opens, places, 0))
     pairs = [(places[1:][~opens[1:]], places[:-1][~opens[1:]])]
     far = places - first > 1

@@ -4,10 +4,11 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dedup import DocumentError, PassageKind, cluster, find_passages
-from dedup.passages.matching import LEAST_WORDS, RUN
+from dedup.passages.matching import FINGERPRINT, LEAST_WORDS, RUN, links_of
 from tests.support.texts import WORDS, sentences
 
 NOON = datetime(2024, 12, 4, 12, tzinfo=UTC)
@@ -42,6 +43,13 @@ def test_any_run_of_sixteen_words_is_found_whatever_is_around() -> None:
         assert len(find_passages(rows(text(first, passage), text(first + 100, passage)))) == 1
     short = " ".join(words[: RUN - 1])
     assert find_passages(rows(text(1, short), text(2, short))) == []
+
+
+def test_a_paragraph_said_over_and_over_is_one_passage_and_is_not_compared_for_each_time() -> None:
+    (passage,) = find_passages(rows(text(1, *[PARAGRAPH] * 30), text(2, *[PARAGRAPH] * 20)))
+    assert passage.words > 15 * 40
+    said = np.array([(7, document, place) for document in (0, 1) for place in range(500)], FINGERPRINT)
+    assert len(links_of(said, np.arange(2, dtype=np.int32))) < 10
 
 
 def test_an_edited_passage_is_one_passage() -> None:
