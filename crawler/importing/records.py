@@ -46,6 +46,8 @@ class Ending(StrEnum):
     """An answer that leads elsewhere: the page it leads to is a record of its own."""
     OTHER_SITE = "other_site"
     """A page of a host that belongs to no seed, or to another site than the one that was chosen."""
+    FILTERED = "filtered"
+    """Its host, or the language of its page, is none of those that were asked for."""
     UNREADABLE = "unreadable"
     """Damaged or foreign, or it does not say which address it is of, or when it was captured."""
     CONTENT_MISSING = "content_missing"

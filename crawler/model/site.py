@@ -261,7 +261,7 @@ class Site(BaseModel):
             host = host_of(url).removeprefix("www.")
         except InvalidURLError:
             return False
-        own, sources = _hosts(self)
+        own, sources = hosts_of(self)
         return host in sources or any(_is_under(host, home) for home in own)
 
     def former_urls(self, url: str) -> list[str]:
@@ -291,14 +291,14 @@ def _hosts_of(urls: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(host_of(url).removeprefix("www.") for url in urls)
 
 
-def _hosts(site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def hosts_of(site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The outlet's own hosts, and those of its sources."""
     sources = tuple(chain.from_iterable(site.sources.values()))
     return (*_hosts_of((site.url,)), *site.hosts, *site.formerly), _hosts_of(sources)
 
 
 def _is_under(host: str, home: str) -> bool:
-    return host == home or (host.endswith(f".{home}") and not _is_address(home))
+    return host == home or (host.endswith(f".{home}") and not is_address(home))
 
 
 def _matches(patterns: tuple[str, ...], url: str) -> bool:
@@ -309,7 +309,8 @@ def _matches(patterns: tuple[str, ...], url: str) -> bool:
     return any(re.search(pattern, target) for pattern in patterns)
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a host, with or without a port, is an IP address."""
     try:
         ipaddress.ip_address(host.rsplit(":", 1)[0] if host.count(":") == 1 else host.strip("[]"))
     except ValueError:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawler.importing.records import Payload, Record, TooLargeError, UnreadableError
 from crawler.importing.sources import Reader
-from crawler.model.article import Disposition
+from crawler.model.article import Article, Disposition
 from crawler.model.site import Site
 from crawler.parsing.page_end import PageEnd, page_end
 from crawler.pipelines.extraction import (
@@ -34,6 +34,7 @@ class CaptureTask:
         captured_at: When it was captured.
         learned: Keys of the paragraphs that are the site's template.
         parts: Further pages of its article: address and record.
+        languages: Those that its article may be in, of `language.LANGUAGES`; empty: any.
     """
 
     record: Record
@@ -41,6 +42,7 @@ class CaptureTask:
     captured_at: datetime
     learned: frozenset[str] = frozenset()
     parts: tuple[tuple[str, Record], ...] = ()
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,15 @@ class ExtractedCapture:
         html_sha256: Of its bytes and those of its further pages; None where nothing could be read.
         content_type: The header's value.
         reference: Where its record lies, and the hashes of its page.
+        objection: Why its article is in none of the languages that were asked for; empty: it is in one,
+        or there is none.
     """
 
     extracted: Extracted
     html_sha256: str | None = None
     content_type: str | None = None
     reference: CaptureReference | None = None
+    objection: str = ""
 
 
 def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -> ExtractedCapture:
@@ -78,6 +83,8 @@ def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -
         payloads = [(url, record, reader.payload(record)) for url, record in task.parts]
     except TooLargeError as error:
         return ExtractedCapture(Extracted(ending=Disposition.REFUSED, reason=str(error)))
+    if objection := language_objection(payload, task.languages):
+        return ExtractedCapture(Extracted(), objection=objection)
     parts = tuple((url, part.body) for url, _, part in payloads)
     references = tuple(_reference(reader, url, record, part) for url, record, part in payloads)
     page = FetchedPage(
@@ -96,7 +103,33 @@ def extract_capture(task: CaptureTask, site: Site, work: Path, max_bytes: int) -
         fetch_sha256(payload.body, parts),
         payload.content_type,
         _reference(reader, task.url, task.record, payload, references),
+        _article_objection(extracted.article, task.languages),
     )
+
+
+def language_objection(payload: Payload, languages: frozenset[str]) -> str:
+    """What the look at a page says against its article being in one of some languages; empty: nothing.
+
+    Args:
+        payload: The record's page, or the article of a row.
+        languages: The languages; empty: any.
+    """
+    from crawler.extraction.language_filter import page_objection
+
+    if payload.article is not None:
+        return _article_objection(payload.article, languages)
+    # What was kept beside a page, or is a post, may have a text that is not in its bytes.
+    if not languages or payload.is_post or payload.hints.text:
+        return ""
+    return page_objection(payload.body, languages, charset_in(payload.content_type))
+
+
+def _article_objection(article: Article | None, languages: frozenset[str]) -> str:
+    from crawler.extraction.language_filter import article_objection
+
+    if not languages or article is None:
+        return ""
+    return article_objection(f"{article.title}\n{article.text}", article.language, languages)
 
 
 def answer_reference(record: Record, url: str, work: Path, max_bytes: int) -> CaptureReference | None:

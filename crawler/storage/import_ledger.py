@@ -76,7 +76,8 @@ class ImportLedger:
         self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """Write what is written meanwhile at once, or nothing of it."""
         self._db.execute("BEGIN")
         try:
             yield
@@ -102,7 +103,7 @@ class ImportLedger:
             How many there are.
         """
         count = 0
-        with self._transaction():
+        with self.transaction():
             self._db.execute("DELETE FROM records WHERE root = ?", (_raw(root),))
             for record, disposition, reason in entries:
                 self._insert(root, record, disposition, reason)
@@ -158,6 +159,12 @@ class ImportLedger:
         )
         return Counter({host or "": count for host, count in rows})
 
+    def reopen(self, disposition: str) -> None:
+        """Take back that records ended so: another look may come to another end."""
+        self._db.execute(
+            "UPDATE records SET disposition = NULL, reason = '' WHERE disposition = ?", (disposition,)
+        )
+
     def assign(self, host: str, site: str | None, disposition: str | None = None, reason: str = "") -> None:
         """Say which site the open records of a host belong to, or how they end without one."""
         self._db.execute(
@@ -182,13 +189,20 @@ class ImportLedger:
 
     def open_records(self, site: str) -> Iterator[LedgerRecord]:
         """Yield the open records of a site in the order of their capture; they may be ended meanwhile."""
+        return self._open_records("site = ?", site)
+
+    def unassigned_pages(self, host: str) -> Iterator[LedgerRecord]:
+        """Yield the open pages of a host that are of no site yet, in the order of their capture."""
+        return self._open_records("site IS NULL AND kind IN ('page', 'article') AND host = ?", host)
+
+    def _open_records(self, condition: str, value: str) -> Iterator[LedgerRecord]:
         last: tuple[float, int] = (-1e18, 0)
         while True:
             with closing(
                 self._db.execute(
-                    _SELECT + "WHERE site = ? AND disposition IS NULL "
+                    f"{_SELECT} WHERE {condition} AND disposition IS NULL "
                     "AND (captured_at, id) > (?, ?) ORDER BY captured_at, id LIMIT ?",
-                    (site, *last, BATCH),
+                    (value, *last, BATCH),
                 )
             ) as cursor:
                 rows = cursor.fetchall()
@@ -221,7 +235,7 @@ class ImportLedger:
 
     def end(self, endings: Iterable[tuple[int, str, str]]) -> None:
         """Say how records ended: number, disposition, reason."""
-        with self._transaction():
+        with self.transaction():
             self._db.executemany(
                 "UPDATE records SET disposition = ?, reason = ? WHERE id = ?",
                 [(disposition, _text(reason), number) for number, disposition, reason in endings],

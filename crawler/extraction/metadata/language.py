@@ -119,6 +119,12 @@ _UKRAINIAN, _RUSSIAN = re.compile("[іїєґ]"), re.compile("[ыэё]")
 _RUSSIAN_WORDS = _words("что это как его для из ещё более они был была были после при также который которые")
 _BULGARIAN_WORDS = _words("че ще са това към със беше който която които през")
 _OTHER_CYRILLIC = re.compile("[ўђћљњџјѓќѕқғәңүұһө]")
+_OF_ONE_SCRIPT = frozenset(_SCRIPTS) - {"arabic", "latin", "cyrillic"}
+
+LANGUAGES = frozenset(
+    {*_ARABIC_SCRIPT_WORDS, *_ARABIC_SCRIPT_LETTERS, *_LATIN_WORDS, *_OF_ONE_SCRIPT, "ru", "uk"}
+)
+"""The languages that a text is told to be in without its page's word."""
 
 
 def detect_language(text: str, declared: str | None = None) -> str | None:
@@ -142,6 +148,25 @@ def detect_language(text: str, declared: str | None = None) -> str | None:
         return None
     language = re.split("[-_]", (declared or "").lower(), maxsplit=1)[0]
     return _Sample(sample, Counter(map(str.lower, words)), letters[script], language).detect(script)
+
+
+def letters_of(text: str, languages: Iterable[str]) -> int:
+    """Letters of a text that are of the scripts which some of `LANGUAGES` are written in."""
+    scripts: set[str] = set()
+    for language in languages:
+        scripts |= _scripts_of(language)
+    return sum(_count(_SCRIPTS[script], text) for script in scripts)
+
+
+def _scripts_of(language: str) -> set[str]:
+    if language in _OF_ONE_SCRIPT:
+        return {language}
+    scripts = {"cyrillic"} if language in _CYRILLIC_LANGUAGES else set()
+    if language in _LATIN_WORDS:
+        scripts.add("latin")
+    if language in _ARABIC_SCRIPT_WORDS or language in _ARABIC_SCRIPT_LETTERS:
+        scripts.add("arabic")
+    return scripts
 
 
 def _count(pattern: re.Pattern[str], text: str) -> int:

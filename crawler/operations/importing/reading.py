@@ -24,11 +24,19 @@ from crawler.storage.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an import may use: a folder for unpacked files, bytes of a page, pages that wait for workers."""
+    """What an import may use, and take.
+
+    Attributes:
+        work: A folder for unpacked files.
+        max_bytes: Bytes that a page may have.
+        pages_ahead: Pages that wait for workers.
+        languages: Those that articles may be in; empty: any.
+    """
 
     work: Path
     max_bytes: int
     pages_ahead: int
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +86,15 @@ class CaptureReader:
             item.outcome = outcome = status_outcome(source.status)
             if outcome is not None and outcome.disposition is Disposition.GONE:
                 item.capture = answer_reference(source, url, self._limits.work, self._limits.max_bytes)
-        else:
-            await self._extract(item, source, record.captured_at)
+        elif objection := await self._extract(item, source, record.captured_at):
+            return Ended(Ending.FILTERED, objection)
         return item
 
-    async def _extract(self, item: PageItem, record: Record, captured_at: datetime) -> None:
+    async def _extract(self, item: PageItem, record: Record, captured_at: datetime) -> str:
+        """Read a page into an item; returns why its article is in none of the languages, if it is not."""
         limits, run = self._limits, self._run
-        task = CaptureTask(record, item.url, captured_at, run.keeping.boilerplate.learned)
+        learned = run.keeping.boilerplate.learned
+        task = CaptureTask(record, item.url, captured_at, learned, languages=limits.languages)
         try:
             capture = await self._capture(task)
             if capture.extracted.missing:
@@ -92,14 +102,15 @@ class CaptureReader:
         except ExtractionFailedError as error:
             item.html = read_body(record, limits.work, limits.max_bytes)
             item.outcome = Outcome(Disposition.QUARANTINED, str(error))
-            return
+            return ""
         except UnreadableError as error:
             item.outcome = Outcome(Disposition.FAILED, str(error))
-            return
+            return ""
         item.html_sha256, item.content_type = capture.html_sha256, capture.content_type
         item.capture = capture.reference
         item.cut_short = bool(capture.extracted.missing) or capture.extracted.unreadable is not None
         item.take_extracted(capture.extracted)
+        return capture.objection
 
     async def _capture(self, task: CaptureTask) -> ExtractedCapture:
         limits, run = self._limits, self._run

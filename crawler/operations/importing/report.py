@@ -30,6 +30,7 @@ class ImportReport:
 
     `records` is the sum of `dispositions`, and of those of all files. `verdicts` are those on the sites, as
     of a crawl. `left_out` are the hosts of pages that belong to no site, with the number of their records.
+    `new_sites` are those of which a seed was written.
     """
 
     records: int = 0
@@ -39,7 +40,7 @@ class ImportReport:
     left_out: list[tuple[str, int]] = field(default_factory=list)
     verdicts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    seed: str | None = None
+    new_sites: list[str] = field(default_factory=list)
     stopped: bool = False
     seconds: float = 0.0
 

@@ -15,7 +15,7 @@ from crawler.errors import UsageError
 from crawler.files import make_private_folder
 from crawler.health.report import CrawlReport
 from crawler.html.sentences import sentence
-from crawler.importing.records import RecordKind
+from crawler.importing.records import Ending
 from crawler.importing.sources import Reader, existing_paths
 from crawler.model.crawl import CrawlKind, CrawlOutcome
 from crawler.model.job import Job
@@ -23,9 +23,11 @@ from crawler.model.period import Period
 from crawler.model.site import Site
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
 from crawler.operations.dedup.events import find_new_events
+from crawler.operations.importing.host_filter import ALL_HOSTS, HostFilter
+from crawler.operations.importing.new_sites import PAGES, hosts_without_site, new_site, new_sites
 from crawler.operations.importing.reading import Limits
 from crawler.operations.importing.report import ImportReport, fill_report
-from crawler.operations.importing.scan import assign_sites, imported_files, new_site, scan
+from crawler.operations.importing.scan import assign_sites, imported_files, scan
 from crawler.operations.importing.site_import import SiteImport
 from crawler.operations.importing.wayback import WaybackReport, fetch_captures
 from crawler.settings import Settings
@@ -57,7 +59,10 @@ class ImportOptions:
         sites: The sites that records may belong to, by id.
         seeds: The folder of their seeds.
         site: The one site whose records are taken; None: each record goes to the site of its host.
-        new_site: The name of a site that is made of the import; see `scan.new_site`.
+        new_site: The name of a site that is made of the import; see `new_sites.new_site`.
+        makes_sites: Whether each domain without a seed becomes a site; see `new_sites.new_sites`.
+        hosts: The hosts whose records are taken.
+        languages: Those that articles may be in, of `language.LANGUAGES`; none: any.
         copies: Whether the files are copied into `data_dir`, and imported from there.
         spark: The master of a cluster of Spark that extracts the pages; None: worker processes do.
     """
@@ -66,8 +71,18 @@ class ImportOptions:
     seeds: Path
     site: str | None = None
     new_site: str | None = None
+    makes_sites: bool = False
+    hosts: HostFilter = ALL_HOSTS
+    languages: frozenset[str] = frozenset()
     copies: bool = False
     spark: str | None = None
+
+    @property
+    def choice(self) -> list[str]:
+        """What decides which records are taken: an import with another choice is another one."""
+        language = ",".join(sorted(self.languages))
+        chosen = [*self.hosts.patterns, language, "every domain" if self.makes_sites else ""]
+        return [self.site or "", self.new_site or "", *(chosen if any(chosen) else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +115,20 @@ def import_paths(
     paths = existing_paths(names)
     folder = settings.data_dir / FOLDER
     make_private_folder(folder)
-    ledger = ImportLedger(ledger_path(folder, [*map(str, paths), options.site or "", options.new_site or ""]))
+    ledger = ImportLedger(ledger_path(folder, [*map(str, paths), *options.choice]))
     report = ImportReport()
     try:
         reader = Reader(folder.resolve(), settings.max_page_bytes)
         originals = folder / ORIGINALS if options.copies else None
         scan(paths, ledger, reader, _scan_notice(progress), originals)
-        sites = _sites(ledger, options)
+        # Their host may have got a seed since.
+        ledger.reopen(Ending.OTHER_SITE)
+        options.hosts.apply(ledger)
+        sites = _sites(ledger, reader, options, report)
         assign_sites(ledger, sites)
         with _pools(options.spark, settings) as make_pool:
-            asyncio.run(_import_sites(_Import(ledger, sites, settings, report, progress, make_pool)))
+            task = _Import(ledger, sites, settings, report, progress, make_pool, options.languages)
+            asyncio.run(_import_sites(task))
         find_new_events(settings, progress.notice)
         fill_report(report, ledger)
     finally:
@@ -164,11 +183,20 @@ def _pools(master: str | None, settings: Settings) -> "Iterator[Callable[[], Spa
         yield make_pool
 
 
-def _sites(ledger: ImportLedger, options: ImportOptions) -> dict[str, Site]:
+def _sites(
+    ledger: ImportLedger, reader: Reader, options: ImportOptions, report: ImportReport
+) -> dict[str, Site]:
     """The sites whose records are taken."""
+    seeds, sites = options.seeds, options.sites
+    language = next(iter(options.languages)) if len(options.languages) == 1 else None
     if options.new_site is not None:
-        hosts = ledger.hosts((RecordKind.PAGE, RecordKind.ARTICLE))
-        return {options.new_site: new_site(options.new_site, options.seeds, hosts, options.sites)}
+        hosts = ledger.hosts(PAGES)
+        return {options.new_site: new_site(options.new_site, seeds, hosts, sites, language)}
+    if options.makes_sites:
+        names = hosts_without_site(ledger, reader, sites.values(), options.languages)
+        added = new_sites(names, seeds, sites, language)
+        report.new_sites = list(added)
+        return {**sites, **added}
     return {name: site for name, site in options.sites.items() if options.site in (None, name)}
 
 
@@ -182,6 +210,7 @@ class _Import:
     report: ImportReport
     progress: Progress
     make_pool: "Callable[[], SparkExtraction] | None" = None
+    languages: frozenset[str] = frozenset()
 
 
 async def _import_sites(task: _Import) -> None:
@@ -218,7 +247,7 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
         pool = task.make_pool() if task.make_pool is not None else None
         if pool is not None:
             run.pool, pages = pool, pool.pages_ahead
-        limits = Limits(folder, settings.max_page_bytes, pages)
+        limits = Limits(folder, settings.max_page_bytes, pages, task.languages)
         site_import = SiteImport(
             run, task.ledger, limits, lambda: stop.is_set, lambda count: task.progress.ended(site.id, count)
         )

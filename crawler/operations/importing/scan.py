@@ -1,13 +1,9 @@
-"""The first half of an import: each record of the paths is entered in the ledger, and assigned to a site.
-
-A site that is known from an import alone gets a seed, so that every command knows it.
-"""
+"""The first half of an import: each record of the paths is entered in the ledger, and assigned to a site."""
 
 import contextlib
 import hashlib
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +13,10 @@ from crawler.files import draft_of, make_private_folder
 from crawler.importing.records import Ending, Record, RecordKind
 from crawler.importing.sources import INDEXES, Reader
 from crawler.importing.warc import POSTED
-from crawler.model.seeds import SITE_ID, load_site
 from crawler.model.site import Site
-from crawler.operations.sites.add import seed_path, write_seed
+from crawler.model.site_hosts import SiteHosts
 from crawler.storage.custody_records import ImportedFile
 from crawler.storage.import_ledger import ImportLedger
-
-MOST_HOSTS = 200
-"""Hosts of an import that are looked at for the one with most pages."""
 
 Entry = tuple[Record, str | None, str | None]
 
@@ -143,53 +135,13 @@ def assign_sites(ledger: ImportLedger, sites: Mapping[str, Site]) -> None:
         ledger: The ledger.
         sites: The sites that records may belong to.
     """
-    for host in ledger.hosts():
-        owner = (
-            next((site.id for site in sites.values() if site.owns(f"http://{host}/")), None) if host else None
-        )
-        if owner is not None:
-            ledger.assign(host, owner)
-        else:
-            reason = "no site has this host" if host else "its address is none of a page on the web"
-            ledger.assign(host, None, str(Ending.OTHER_SITE if host else Ending.UNREADABLE), reason)
-
-
-def new_site(name: str, folder: Path, hosts: Mapping[str, int], sites: Mapping[str, Site]) -> Site:
-    """The site of this name: as its seed describes it, or, without one, a seed is written for it.
-
-    Its host is the one that has most pages of the import and belongs to no other seed; hosts under it belong
-    to it, too. It is not crawled with `--all`.
-
-    Args:
-        name: The site's id.
-        folder: The folder of seeds; made where it is missing.
-        hosts: How many pages each host of the import has.
-        sites: The other sites.
-
-    Raises:
-        UsageError: The name is none, or the import has no page of a host without a seed.
-    """
-    if not SITE_ID.match(name) or len(name) > 64:
-        raise UsageError(f"--as-site {name!r}: allowed: lower-case letters, digits and hyphens, 64 at most")
-    path = folder / f"{name}.toml"
-    if path.exists():
-        return load_site(path)
-    free = [
-        host
-        for host, _ in Counter(hosts).most_common(MOST_HOSTS)
-        if host and not any(site.owns(f"http://{host}/") for site in sites.values())
-    ]
-    if not free:
-        raise UsageError(f"--as-site {name}: the import has no page of a host that no seed has already")
-    folder.mkdir(parents=True, exist_ok=True)
-    return write_seed(seed_path(folder, name), _seed(name, free[0]))
-
-
-def _seed(name: str, host: str) -> str:
-    """The seed; `host` was read by the parser of addresses, so nothing in it ends a string."""
-    lines = [f'name = "{name}"', f'url = "https://{host}/"', "enabled = false"]
-    try:
-        Site(id=name, name=name, url=f"https://{host}/")
-    except ValueError:
-        lines.append("private = true")
-    return "\n".join([*lines, 'notes = "Known from an import."']) + "\n"
+    hosts = SiteHosts(sites.values())
+    with ledger.transaction():
+        for host in ledger.hosts():
+            if owner := hosts.owner(host):
+                ledger.assign(host, owner)
+            elif host:
+                ledger.assign(host, None, str(Ending.OTHER_SITE), "no site has this host")
+            else:
+                reason = "its address is none of a page on the web"
+                ledger.assign(host, None, str(Ending.UNREADABLE), reason)
