@@ -34,7 +34,8 @@ def opinion_findings(
         logged: Ids of articles that the custody log names: a story may be called by one that is gone.
     """
     articles = {document["_id"]: document for document in documents}
-    names = {document.get("duplicate_of") for document in documents} - articles.keys() - {None}
+    # An article's original, or for one that has none, the article by which its story is called.
+    names = {_first_of_story(document) for document in documents} - articles.keys()
     articles |= {document["_id"]: document for document in db.articles.find({"_id": {"$in": list(names)}})}
     gone = {str(document.get("story_id")) for document in documents} - articles.keys() - set(logged)
     if gone:
@@ -56,12 +57,12 @@ def compared(
 
     Args:
         documents: The articles.
-        articles: They, and those that they are called copies of, by id.
+        articles: They, those that they are called copies of, and those that give their stories a name, by id.
         gone: Ids of stories that no article has ever had.
         earlier: Hashes of earlier wordings of all these: figures may be of one that was replaced.
     """
     for document, signature in zip(documents, _signatures(documents), strict=True):
-        original = articles.get(document.get("duplicate_of") or "")
+        original = articles.get(_first_of_story(document))
         problems = [
             *(["its story is called by no article"] if document.get("story_id") in gone else ()),
             *_signature_problems(document, signature),
@@ -69,6 +70,15 @@ def compared(
         ]
         for problem in problems:
             yield Finding("opinion", document["_id"], problem, str(document.get("site", "")))
+
+
+def _first_of_story(document: Document) -> str:
+    return str(document.get("duplicate_of") or document.get("story_id"))
+
+
+def _is_first(article: Document, document: Document) -> bool:
+    """Whether an article is in another one's story, and no copy."""
+    return article.get("story_id") == document.get("story_id") and not article.get("duplicate_of")
 
 
 def _signatures(documents: Sequence[Document]) -> list[Document]:
@@ -88,11 +98,13 @@ def _copy_problems(document: Document, original: Document | None, earlier: Colle
     if not name:
         if document.get("similarity") is not None or document.get("duplicate_reason") is not None:
             yield "it is like an article that is not named"
+        if original is not None and original["_id"] != document["_id"] and _is_first(original, document):
+            yield f"it is no copy, and neither is {original['_id']} in the same story"
         return
     if original is None:
         yield f"it is called a copy of {name}, which is not in the archive"
         return
-    if original.get("story_id") != document.get("story_id") or original.get("duplicate_of"):
+    if not _is_first(original, document):
         yield f"it is called a copy of {name}, which is in another story or a copy itself"
     if document.get("duplicate_reason") not in _REASONS:
         yield f"its reason is none: {document.get('duplicate_reason')!r}"

@@ -78,6 +78,13 @@ def test_a_story_a_copy_and_a_look_are_named_by_what_is_wrong() -> None:
         assert problem in " ".join(finding.problem for finding in archive.findings()), field
         copy[field] = before
     assert archive.findings() == []
+    # Into the story of an article that is no copy either.
+    archive.articles[f"{3:032x}"]["story_id"] = f"{2:032x}"
+    (finding,) = archive.findings()
+    assert (finding.subject, finding.problem) == (
+        f"{3:032x}",
+        f"it is no copy, and neither is {2:032x} in the same story",
+    )
 
 
 def test_articles_that_an_earlier_version_entered_may_have_been_looked_at_since() -> None:
