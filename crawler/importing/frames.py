@@ -20,7 +20,8 @@ BOMB = 1 << 26
 """Bytes that may come of a member before its ratio is looked at."""
 
 _ARC_LINE = re.compile(
-    rb"\A[a-z][a-z0-9+.-]{0,30}:[^\n]{0,9000} \d{8,14} [^\n]{1,300} (\d{1,15})\r?\n", re.IGNORECASE
+    rb"\A[a-z][a-z0-9+.-]{0,30}:[^\n]{0,9000} (?P<date>\d{8,14}) [^\n]{1,300} (?P<length>\d{1,15})\r?\n",
+    re.IGNORECASE,
 )
 _WARC_LENGTH = re.compile(rb"\ncontent-length:[ \t]{0,20}(\d{1,15})[ \t]{0,20}\r{0,2}\n", re.IGNORECASE)
 _BLANK = re.compile(rb"\r{0,2}\n\r{0,2}\n")
@@ -86,15 +87,24 @@ def frames(file: BinaryIO) -> Iterator[Frame]:
         SeamlessError: It has to be unpacked first, from an offset on.
     """
     file.seek(0)
-    start = file.read(3)
-    file.seek(0, 2)
-    size = file.tell()
+    start = file.read(LONGEST_START * 5)
+    size = file.seek(0, 2)
     if not size:
         yield Frame(0, 0, b"", "the file is empty")
-    elif start == GZIP:
-        yield from _packed_frames(file, size)
+    elif not start.startswith(GZIP) and not is_record_start(start.lstrip(b"\r\n")):
+        yield from _frames_after_damage(file, size)
+    elif start.startswith(GZIP):
+        yield from _packed_frames(file, size, 0)
     else:
-        yield from _plain_frames(file, size)
+        yield from _plain_frames(file, size, 0)
+
+
+def _frames_after_damage(file: BinaryIO, size: int) -> Iterator[Frame]:
+    """Yield the records of a file whose beginning is none: what follows it shows how the file is made."""
+    packed, plain = _next_member(file, 1), _next_record(file, 1, size)
+    following = min(packed, plain)
+    yield Frame(0, following, b"", "no record begins here", is_lost=True)
+    yield from (_packed_frames if packed < plain else _plain_frames)(file, size, following)
 
 
 def frame_at(file: BinaryIO, offset: int) -> Frame | None:
@@ -114,6 +124,12 @@ def is_record_start(head: bytes) -> bool:
     return head.startswith(b"WARC/") or _ARC_LINE.match(head) is not None
 
 
+def arc_date(head: bytes) -> str | None:
+    """The time of capture as a record of an ARC file states it; None for a record of another kind."""
+    line = _ARC_LINE.match(head)
+    return line["date"].decode() if line else None
+
+
 def _extent(head: bytes) -> _Extent | None:
     """How long the record is that begins so; None where its headers cannot be read."""
     if head.startswith(b"WARC/"):
@@ -124,11 +140,10 @@ def _extent(head: bytes) -> _Extent | None:
             return None
         return _Extent(blank.end(), int(length[1]))
     line = _ARC_LINE.match(head)
-    return _Extent(line.end(), int(line[1])) if line else None
+    return _Extent(line.end(), int(line["length"])) if line else None
 
 
-def _packed_frames(file: BinaryIO, size: int) -> Iterator[Frame]:
-    offset = 0
+def _packed_frames(file: BinaryIO, size: int, offset: int) -> Iterator[Frame]:
     short: Frame | None = None
     while offset < size:
         member = unpack_member(file, offset)
@@ -251,11 +266,14 @@ def _places(file: BinaryIO, pattern: bytes, start: int) -> Iterator[int]:
         at += len(window) - overlap
 
 
-def _plain_frames(file: BinaryIO, size: int) -> Iterator[Frame]:
-    offset = 0
+def _plain_frames(file: BinaryIO, size: int, offset: int) -> Iterator[Frame]:
     while (offset := _skip_blank(file, offset)) < size:
         file.seek(offset)
         head = file.read(HEAD)
+        if head.startswith(GZIP):
+            # Another file was appended to it.
+            yield from _packed_frames(file, size, offset)
+            return
         extent = _extent(head)
         if extent is None:
             following = _next_record(file, offset + 1, size)
@@ -292,15 +310,18 @@ def _is_end(file: BinaryIO, offset: int, size: int) -> bool:
     if offset >= size:
         return True
     file.seek(offset)
-    return is_record_start(file.read(LONGEST_START * 5))
+    following = file.read(LONGEST_START * 5)
+    return following.startswith(GZIP) or is_record_start(following)
 
 
 def _next_record(file: BinaryIO, start: int, size: int) -> int:
     """Where the next record begins, in a file that is not compressed; the file's end where none does."""
-    at = start
+    at, length = start, 2 * LONGEST_START
     while at < size:
         file.seek(at - 1)
-        window = file.read(CHUNK)
+        window = file.read(length)
+        # It most often begins soon.
+        length = min(2 * length, CHUNK)
         match = _NEXT.search(window)
         if match is not None:
             return at - 1 + match.end()

@@ -13,7 +13,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from crawler.importing.frames import GZIP, HEAD, Frame, SeamlessError, frame_at, frames, unpack_member
+from crawler.importing.frames import (
+    GZIP,
+    HEAD,
+    Frame,
+    SeamlessError,
+    arc_date,
+    frame_at,
+    frames,
+    unpack_member,
+)
 from crawler.importing.records import (
     Location,
     Payload,
@@ -138,7 +147,8 @@ def _record(location: Location, frame: Frame) -> Record:
     parsed = _parse(frame.head)
     headers, kind = parsed.rec_headers, parsed.rec_type or ""
     url = (headers.get_header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
-    stated = headers.get_header("WARC-Date") or ""
+    # Of an impossible time in an ARC file warcio makes one that is possible.
+    stated = arc_date(frame.head) or headers.get_header("WARC-Date") or ""
     address, captured_at = replayed(url) or (url.replace(" ", "%20"), _time(stated))
     record_id = headers.get_header("WARC-Record-ID") or ""
 

@@ -202,6 +202,7 @@ PACKAGE, PACKAGE_DIGEST = "datapackage.json", "datapackage-digest.json"
 """Files of a WACZ: the hashes of all others, and the hash of that file."""
 MOST_DESCRIPTION = 1 << 26
 """Bytes of such a file that are read."""
+_UNCOMPARED = "no file was compared with its hash"
 _CHANGED = (
     "it is not as the package says: it was changed or damaged since; what is read of it stands as it is"
 )
@@ -213,16 +214,22 @@ def package_faults(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     A zip that is no package has none. What the package says is not proven by that: whoever changes a file may
     write its hash anew.
     """
+    names = set(archive.namelist())
+    if PACKAGE not in names:
+        return
     try:
         description = read_member(archive, PACKAGE, MOST_DESCRIPTION)
-    except UnreadableError:
+    except UnreadableError as error:
+        yield PACKAGE, f"{error}; {_UNCOMPARED}"
+        return
+    resources = _stated(archive, PACKAGE).get("resources")
+    if not isinstance(resources, list):
+        yield PACKAGE, f"it is no description of a package; {_UNCOMPARED}"
         return
     digest = _stated(archive, PACKAGE_DIGEST).get("hash")
     if isinstance(digest, str) and _differs(digest, hashlib.sha256(description)):
         yield PACKAGE, f"{_CHANGED} ({PACKAGE_DIGEST})"
-    names = set(archive.namelist())
-    resources = _stated(archive, PACKAGE).get("resources")
-    for resource in resources if isinstance(resources, list) else ():
+    for resource in resources:
         if not isinstance(resource, dict) or not isinstance(resource.get("path"), str):
             continue
         name, stated = resource["path"], resource.get("hash")

@@ -7,6 +7,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -233,6 +234,39 @@ def test_damage_costs_the_record_in_which_it_lies(reader: Reader, tmp_path: Path
     assert (first.note, third.note) == ("", "")
     assert second.note.startswith("the next record begins in the middle of it") or second.detail
     assert third.location.offset == torn.rindex(b"WARC/1.1")
+
+
+def test_what_follows_a_damaged_beginning_or_was_appended_is_read(reader: Reader, tmp_path: Path) -> None:
+    packed, plain = warc(PAGES), warc(PAGES, packed=False)
+    for content, lost in (
+        (b"\x00" * 5000 + packed, 1),
+        (b"\x00" * 5000 + b"\n" + plain, 1),
+        (plain + packed, 0),
+        (b"\r\n" * 9000, 1),
+    ):
+        (tmp_path / "a.warc.gz").write_bytes(content)
+        kinds = Counter(record.kind for record in _records(reader, tmp_path / "a.warc.gz"))
+        whole = content.count(packed) + content.count(plain)
+        assert (kinds[RecordKind.PAGE], kinds[RecordKind.UNREADABLE]) == (whole * len(PAGES), lost)
+        for record in _records(reader, tmp_path / "a.warc.gz"):
+            assert record.kind is RecordKind.UNREADABLE or reader.payload(record).body
+
+
+def test_no_time_is_made_of_an_impossible_one(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "a.arc").write_bytes(arc(PAGES).replace(PAGES[0].digits.encode(), b"20219999999999"))
+    details = [record.detail for record in _records(reader, tmp_path / "a.arc")[1:]]
+    assert details == ["its time of capture cannot be: '20219999999999'"] * len(PAGES)
+
+
+def test_a_package_whose_hashes_cannot_be_read_says_so(reader: Reader, tmp_path: Path) -> None:
+    wacz(tmp_path / "a.wacz", PAGES)
+    for description in (b"[", b"{}", b'{"resources": 7}'):
+        with zipfile.ZipFile(tmp_path / "b.wacz", "w") as package:
+            package.writestr("archive/a.warc.gz", warc(PAGES))
+            package.writestr("datapackage.json", description)
+        first = _records(reader, tmp_path / "b.wacz")[0]
+        assert first.detail == "it is no description of a package; no file was compared with its hash"
+    assert all(record.kind is not RecordKind.UNREADABLE for record in _records(reader, tmp_path / "a.wacz"))
 
 
 def test_an_index_leads_to_the_files_beside_it_alone(reader: Reader, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ JAVA = 17
 
 # Throughput counts here, not pauses: this collector takes less processor time than Java's default.
 _LOG = Path(__file__).with_name("spark_log.properties").as_uri()
+_RAISED = re.compile(r"[A-Za-z_][\w.]{0,200}: ")
+"""Begins the last line of a traceback of Python."""
 _JAVA_OPTIONS = f"-XX:+UseParallelGC -Dlog4j2.configurationFile={_LOG}"
 PACKAGES = ("pyspark", "pyarrow", "pandas")
 
@@ -182,4 +184,9 @@ def cause(error: BaseException) -> str:
         reason = reason.__context__
     lines = str(error).splitlines() or [type(error).__name__]
     causes = [line for line in lines if line.startswith("Caused by: ")]
-    return causes[-1].removeprefix("Caused by: ") if causes else lines[0]
+    if causes:
+        return causes[-1].removeprefix("Caused by: ")
+    raised = [line for line in lines if _RAISED.match(line)]
+    if raised and "Traceback (most recent call last):" in lines:
+        return f"in a worker: {raised[-1]}"
+    return lines[0]

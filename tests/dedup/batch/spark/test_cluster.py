@@ -132,6 +132,8 @@ def test_an_error_of_spark_tells_its_cause_and_ctrl_c_stays_ctrl_c() -> None:
     )
     assert cause(OSError(stories)) == "java.io.IOException: No space left"
     assert cause(OSError("first\nsecond")) == "first"
+    in_worker = "thrown:\nTraceback (most recent call last):\n  File 'x'\nImportError: no x\n\tat org.x"
+    assert cause(OSError(in_worker)) == "in a worker: ImportError: no x"
     assert cause(OSError()) == "OSError"
     try:
         try:
