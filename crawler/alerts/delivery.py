@@ -10,6 +10,7 @@ from crawler.errors import UsageError
 from crawler.files import replaced_file
 from crawler.html.feeds import Entry, Feed, atom, json_feed
 from crawler.html.safe import single_line
+from crawler.model.period import iso_minute
 from crawler.operations.crawling.webhook import post_json
 from crawler.storage.alert_outbox import AlertEvent
 
@@ -69,7 +70,7 @@ def send(event: AlertEvent, destination: str, user_agent: str) -> str | None:
         }
         # Sent again after a crash, it has the same key: the receiver can tell.
         return post_json(destination, message, user_agent, {"Idempotency-Key": event.id})
-    body = f"{event.url}\n{event.at:%Y-%m-%d %H:%M} UTC"
+    body = f"{event.url}\n{iso_minute(event.at)}\n{event.id}"
     is_sent = _notifier(destination).notify(title=headline(event), body=body)
     return None if is_sent else "it could not be sent"
 

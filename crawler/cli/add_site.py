@@ -235,7 +235,7 @@ def _print_survey(console: Console, survey: "Survey") -> None:
             )
             continue
         console.print(Text(article.title, style="bold"))
-        when = f"{article.published_at:%Y-%m-%d %H:%M %z}" if article.published_at else "no date"
+        when = article.published_at.isoformat(timespec="minutes") if article.published_at else "no date"
         source = (
             f" ({article.date_source}, by the {article.published_precision})" if article.date_source else ""
         )

@@ -20,7 +20,9 @@ from crawler.cli.context import CliContext, context_of, out
 from crawler.cli.output import Column, RowTable
 from crawler.errors import KhabarError, UsageError
 from crawler.folders import alerts_file
-from crawler.model.site import names_of
+from crawler.html.safe import single_line
+from crawler.model.period import iso_minute
+from crawler.model.site import names_of, zone_of
 from crawler.operations.archive.alert_events import latest_events
 from crawler.operations.archive.read import Archive
 from crawler.storage.alert_outbox import AlertEvent
@@ -88,8 +90,10 @@ def try_command(
     if common.json:
         typer.echo(json.dumps([asdict(hit) for hit in hits[:20]], ensure_ascii=False, default=str))
     else:
+        sites = common.sites_of_seeds()
         for hit in hits[:20]:
-            out().print(f"{hit.at:%Y-%m-%d %H:%M} {hit.site}  {hit.title}", markup=False, soft_wrap=True)
+            at = iso_minute(hit.at, zone_of(hit.site, sites))
+            out().print(f"{at} {hit.site}  {single_line(hit.title)}", markup=False, soft_wrap=True)
     common.notice(f"{len(hits)} articles match; the newest {min(len(hits), 20)} are shown")
     if not with_message:
         return
@@ -127,8 +131,10 @@ def list_command(
         if common.json:
             typer.echo(json.dumps([asdict(event) for event in events], ensure_ascii=False, default=str))
             return
+        sites = common.sites_of_seeds()
         for event in events:
-            out().print(f"{event.at:%Y-%m-%d %H:%M}  {headline(event)}", markup=False, soft_wrap=True)
+            at = iso_minute(event.at, zone_of(event.site, sites))
+            out().print(f"{at}  {headline(event)}", markup=False, soft_wrap=True)
         common.notice(f"{len(events)} events")
         return
     if common.json:

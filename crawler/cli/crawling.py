@@ -14,7 +14,7 @@ from crawler.cli.tables import crawl_table, problem_lines
 from crawler.errors import UsageError
 from crawler.model.crawl import CrawlKind
 from crawler.model.job import Job
-from crawler.model.period import parse_period
+from crawler.model.period import iso_minute, parse_period
 from crawler.model.seeds import load_sites, select_sites
 from crawler.operations.crawling.crawl import crawl, exit_code
 from crawler.operations.crawling.recrawl import recrawl_job
@@ -60,7 +60,7 @@ def crawl_command(
             jobs = due_jobs(stores.db, sites.values())
             later = min((s.next_at for s in statuses(stores.db, sites.values()) if s.next_at), default=None)
         if not jobs and common.verbosity >= 0:
-            when = f"; the next site is at {later:%Y-%m-%d %H:%M} UTC" if later else ""
+            when = f"; the next site is at {iso_minute(later)}" if later else ""
             err().print(f"Nothing is due{when}.")
         if jobs or common.json:
             run(common, jobs)

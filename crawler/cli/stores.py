@@ -20,6 +20,7 @@ from crawler.cli.lazy import dedup_rebuild
 from crawler.cli.output import Column, RowTable
 from crawler.html.sentences import in_language
 from crawler.html.words import word
+from crawler.model.period import iso_minute
 from crawler.operations.archive import backup as backups
 from crawler.operations.archive.capture_backup import backup_captures, captures_file, restore_captures
 from crawler.operations.doctor import Level, diagnose
@@ -131,7 +132,7 @@ def restore(
 
             dedup_rebuild.rebuild_index(stores, rebuilt)
     _errors.print(
-        f"{summary.total:,} documents restored, as they were at {summary.created_at:%Y-%m-%d %H:%M} UTC",
+        f"{summary.total:,} documents restored, as they were at {iso_minute(summary.created_at)}",
         highlight=False,
     )
     if summary.kept_seals:

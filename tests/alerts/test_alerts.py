@@ -1,7 +1,9 @@
 """Saved searches: what they tell, to whom, once and in order, whatever was killed in between."""
 
+import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +24,7 @@ from crawler.parsing.redaction import NAME_MARK
 from crawler.storage.alert_outbox import CLAIM, AlertOutbox, queue_of
 from crawler.storage.connect import Stores
 from tests.support import small_archive as small
+from tests.support.mail import running_mail_server
 
 
 class Receiver:
@@ -31,6 +34,8 @@ class Receiver:
         self.told: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.status = 204
+        self.delay = 0.0
+        """Seconds before it answers."""
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,8 +44,10 @@ class Receiver:
                 if owner.status < 300:
                     owner.told.append(json.loads(body))
                     owner.keys.append(self.headers["Idempotency-Key"])
-                self.send_response(owner.status)
-                self.end_headers()
+                time.sleep(owner.delay)
+                with contextlib.suppress(ConnectionError):
+                    self.send_response(owner.status)
+                    self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -156,6 +163,61 @@ def test_a_delivery_whose_process_died_is_sent_again_under_its_key(
     (report,) = run_alerts(archive, [rule])
     assert (report.sent, report.waiting) == (1, 0)
     assert receiver.keys == [delivery.event.id]
+
+
+APPRISE = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+"""Apprise looks for a module of Python that the next version does not have."""
+
+
+@APPRISE
+def test_apprise_posts_what_waited_once_and_in_order(
+    archive: Archive, stores: Stores, receiver: Receiver
+) -> None:
+    destination = f"json://127.0.0.1:{receiver.server.server_port}/hook/secret?rto=0.3&cto=0.3"
+    rule = _rule(to=[destination])
+    run_alerts(archive, [rule])
+    _bring(stores, _now_article("1", "qasioun", "أعمال في الرستن"), _now_article("2", "barada", "جسر الرستن"))
+    for receiver.status, receiver.delay in ((500, 0.0), (204, 0.6)):
+        (report,) = run_alerts(archive, [rule])
+        assert (report.sent, report.waiting) == (0, 2)
+        assert "json: it could not be sent" in report.problems[0]
+        assert "secret" not in report.problems[0]
+    # What came too late for the sender had come all the same.
+    receiver.told.clear()
+    receiver.status, receiver.delay = 204, 0.0
+    (report,) = run_alerts(archive, [rule])
+    assert (report.sent, report.waiting) == (2, 0)
+    waited = stores.db.alert_events.find({"alert": "rastan"}).sort("at", 1)
+    assert [message["message"].splitlines()[-1] for message in receiver.told] == [e["_id"] for e in waited]
+    assert {message["title"] for message in receiver.told} == {
+        "New · جديد: أعمال في الرستن (qasioun)",
+        "New · جديد: جسر الرستن (barada)",
+    }
+    run_alerts(archive, [rule])
+    assert len(receiver.told) == 2
+
+
+@APPRISE
+def test_mail_is_sent_again_until_the_server_takes_it(archive: Archive, stores: Stores) -> None:
+    with running_mail_server() as server:
+        destination = server.address
+        rule = _rule(sites=["qasioun"], to=[destination])
+        run_alerts(archive, [rule])
+        _bring(stores, _now_article("1", "qasioun", "أعمال في الرستن"))
+        server.refuses = True
+        (report,) = run_alerts(archive, [rule])
+        assert (report.sent, report.waiting, server.messages) == (0, 1, [])
+        server.refuses = False
+        (report,) = run_alerts(archive, [rule])
+        assert (report.sent, report.waiting) == (1, 0)
+        run_alerts(archive, [rule])
+        (message,) = server.messages
+        assert message["Subject"] == "New · جديد: أعمال في الرستن (qasioun)"
+        assert message["To"] == "desk@a.example"
+    # Nobody listens there any more.
+    _bring(stores, _now_article("2", "qasioun", "جسر الرستن"))
+    (report,) = run_alerts(archive, [rule])
+    assert (report.sent, report.waiting) == (0, 1)
 
 
 def test_what_was_sealed_after_it_matched_is_told_to_nobody(
