@@ -34,7 +34,8 @@ _ROLES = {
     ),
     **dict.fromkeys(("complementary", "dialog", "alert"), BoilerplateName.WHOLLY),
 }
-_SHOWING = frozenset({"role", "hidden", "aria-hidden"})
+_SEEN_APART = frozenset({"role", "hidden", "aria-hidden", "style", "itemprop"})
+"""Those of them that are looked at element by element; `class` and `id` are judged once for all."""
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 _STORY_CLASSES = (" entry-content ", " post-content ", " article-body ", " article-content ")
@@ -136,40 +137,59 @@ def _suspects(
         if element is headline:
             behind = True
         tag, keys = element.tag, element.keys()
-        if _TELLING.isdisjoint(keys) and tag not in _STRUCTURE:
-            continue
-        names = element.get("class", "")
-        if tag not in _WHOLE_TAGS:
-            structure = BoilerplateName.NO
-            if tag in _STRUCTURE or not _SHOWING.isdisjoint(keys):
-                structure = _structure(element)
-            strength = _name_strength(element, names, by_name=by_name)
-            if structure or strength:
-                strength = max(structure, strength)
-                suspects.append(Suspect(element, strength, behind, by_structure=bool(structure)))
-        if _is_story(names, element.get("itemprop", "")):
+        if _TELLING.isdisjoint(keys):
+            if tag not in _STRUCTURE:
+                continue
+            structure, strength, is_story = _judged(tag, "", "", by_name)
+        elif _SEEN_APART.isdisjoint(keys):
+            names, identity = element.get("class", ""), element.get("id", "")
+            structure, strength, is_story = _judged(tag, names, identity, by_name)
+        else:
+            structure, strength, is_story = _judged_apart(element, by_name)
+        if structure or strength:
+            suspects.append(Suspect(element, max(structure, strength), behind, by_structure=bool(structure)))
+        if is_story:
             stories.update((element, *element.iterancestors()))
     return suspects, stories
 
 
+_Judgement = tuple[BoilerplateName, BoilerplateName, bool]
+"""How surely an element's tag, role and visibility, and how surely its names make it furniture; whether its
+attributes name it as a story's."""
+
+
+@lru_cache(maxsize=8192)
+def _judged(tag: str, classes: str, identity: str, by_name: bool) -> _Judgement:
+    """The judgement on elements that have no other attributes that are looked at; a site repeats them."""
+    is_story = _is_story(classes, "")
+    if tag in _WHOLE_TAGS:
+        return BoilerplateName.NO, BoilerplateName.NO, is_story
+    structure = _STRUCTURE.get(tag, BoilerplateName.NO)
+    return structure, _name_strength(tag, classes, identity, by_name), is_story
+
+
+def _judged_apart(element: HtmlElement, by_name: bool) -> _Judgement:
+    """The judgement on an element that has a role, a style and the like."""
+    tag, classes = element.tag, element.get("class", "")
+    structure, strength, _ = _judged(tag, classes, element.get("id", ""), by_name)
+    if tag not in _WHOLE_TAGS:
+        structure = structure or _structure(element)
+        if not strength and _HIDDEN_STYLE.search(element.get("style", "")[:500]):
+            strength = BoilerplateName.WHOLLY
+    return structure, strength, _is_story(classes, element.get("itemprop", ""))
+
+
 def _structure(element: HtmlElement) -> BoilerplateName:
-    """What tag and role say of an element, and whether it is hidden."""
-    if element.tag in _STRUCTURE:
-        return _STRUCTURE[element.tag]
+    """What the role says of an element, and whether it is hidden."""
     if (role := element.get("role")) in _ROLES:
         return _ROLES[role]
     is_hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
     return BoilerplateName.WHOLLY if is_hidden else BoilerplateName.NO
 
 
-def _name_strength(element: HtmlElement, classes: str, *, by_name: bool) -> BoilerplateName:
-    strength = boilerplate_name(classes, element.get("id", ""), element.tag in _PROTECTED_TAGS)
-    if strength is BoilerplateName.PARTLY and not by_name:
-        strength = BoilerplateName.NO
-    if strength:
-        return strength
-    is_hidden = _HIDDEN_STYLE.search(element.get("style", "")[:500])
-    return BoilerplateName.WHOLLY if is_hidden else BoilerplateName.NO
+def _name_strength(tag: str, classes: str, identity: str, by_name: bool) -> BoilerplateName:
+    strength = boilerplate_name(classes, identity, tag in _PROTECTED_TAGS)
+    return BoilerplateName.NO if strength is BoilerplateName.PARTLY and not by_name else strength
 
 
 def _around_headlines(body: HtmlElement, headline: HtmlElement | None) -> set[HtmlElement]:
