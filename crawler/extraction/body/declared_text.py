@@ -47,6 +47,8 @@ _BREAKING = frozenset(
 MAX_SCRIPT_CHARS = 3_000_000
 """A longer script isn't read."""
 MAX_SCRIPTS = 60
+REMEMBERED_CHARS = 20_000
+"""A longer script is likely the page's own, with its text, and too large to be remembered."""
 MAX_OBJECTS = 20_000
 """JSON objects looked at on one page; applications' states have some thousands."""
 MAX_DEPTH = 40
@@ -56,7 +58,8 @@ MIN_PIECE = 20
 MAX_VALUES = 12
 """JSON values read of one script that has several, or code between them."""
 
-_SCRIPT = re.compile(r"<script\b([^<>]{0,1000})>(.*?)(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<script\b([^<>]{0,1000})>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _OTHER_TYPE = re.compile(r"type\s*=\s*[\"']?(?:application/ld\+json|text/template|text/x-)", re.IGNORECASE)
 _OPENING = re.compile(r"[=(,:]\s{0,20}([\[{]|JSON\.parse\(\s{0,20}[\"'])|\A\s{0,200}([\[{])")
 _PUSHED = re.compile(r"\.push\(\s{0,9}\[\s{0,9}1\s{0,9},\s{0,9}(\"(?:[^\"\\]|\\.)*\")", re.DOTALL)
@@ -207,17 +210,38 @@ def text_in_scripts(source: str, spellings: tuple[str, ...], declared: DeclaredT
 def _values(source: str) -> Iterator[Any]:
     """The JSON values, and the long strings, of a page's scripts."""
     stream: list[str] = []
-    for match in islice(_SCRIPT.finditer(source), MAX_SCRIPTS):
-        attributes, script = match.groups()
+    for attributes, script in islice(_scripts(source), MAX_SCRIPTS):
         if not MIN_FULL_TEXT <= len(script) <= MAX_SCRIPT_CHARS or _OTHER_TYPE.search(attributes):
             continue
         if pushed := _PUSHED.findall(script):
             stream += filter(None, map(_string, pushed))
-            continue
-        values = list(_json_values(script))
-        yield from values or filter(None, map(_string, _STRING.findall(script)))
+        elif len(script) > REMEMBERED_CHARS:
+            yield from _values_of(script)
+        else:
+            yield from _values_of_short(script)
     if stream:
         yield from _stream_values("".join(stream))
+
+
+def _scripts(source: str) -> Iterator[tuple[str, str]]:
+    """The attributes and the text of each script of a page."""
+    position = 0
+    while opening := _SCRIPT.search(source, position):
+        end = _SCRIPT_END.search(source, opening.end())
+        yield opening[1], source[opening.end() : end.start() if end else None]
+        position = end.end() if end else len(source)
+
+
+def _values_of(script: str) -> list[Any]:
+    """The JSON values of a script or, without one, its long strings."""
+    literals = (literal for literal in _STRING.findall(script) if len(literal) >= MIN_FULL_TEXT)
+    return list(_json_values(script)) or list(filter(None, map(_string, literals)))
+
+
+@lru_cache(maxsize=64)
+def _values_of_short(script: str) -> list[Any]:
+    """The same, remembered: most scripts are those of a template. Nobody changes the values."""
+    return _values_of(script)
 
 
 def _stream_values(stream: str) -> Iterator[Any]:

@@ -138,6 +138,7 @@ def is_comment_policy(text: str) -> bool:
     return topic.find(folded) is not None and rule.find(folded) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_disclaimer(text: str) -> bool:
     """Whether a text is a notice of rights, or of who is responsible for opinions."""
     return LISTS["disclaimer"].find(fold(text)) is not None

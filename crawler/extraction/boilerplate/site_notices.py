@@ -9,7 +9,8 @@ it speaks of.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from itertools import dropwhile, filterfalse, islice
+from functools import lru_cache
+from itertools import chain, filterfalse, islice
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -49,11 +50,12 @@ _CONSENT_WITH_COOKIES = (("consent_act", "reader"), ("site_speaks", "reader"), (
 """Phrase lists that must all be in a text about cookies that asks for consent, one of the lines at least."""
 _CONSENT_WITHOUT_COOKIES = ("partners", "storing")
 _OTHER_NOTICES = {
-    SiteNotice.RIGHTS: ("rights", "rights_holder"),
+    SiteNotice.RIGHTS: ("rights_holder", "rights"),
     SiteNotice.NEWSLETTER: ("newsletter",),
     SiteNotice.DONATION: ("donation", "our_work", "to_reader"),
 }
-"""Phrase lists that must all be in a short text for it to be such a notice."""
+"""Phrase lists that must all be in a short text for it to be such a notice; the one that is found fastest
+first."""
 _QUOTED = re.compile(r"[«“][^«»“”]{0,600}[»”]|\"[^\"]{0,600}\"")
 _CONSENT_WORDS = (
     *("ookie", "OOKIE", "كوكي", "الارتباط", "الإرتباط", "erez", "EREZ", "کوکی", "کووکی", "ukî", "émoins"),
@@ -70,8 +72,9 @@ _CONSENT_NAME = re.compile(
 _LABELS = ("h2", "h3", "h4", "h5", "h6", "label", "legend", "summary", "strong", "b")
 
 
+@lru_cache(maxsize=2048)
 def notice_of(text: str) -> SiteNotice | None:
-    """Which notice a whole paragraph is, by its words.
+    """Which notice a whole paragraph is, by its words; remembered, for a site's pages repeat their template.
 
     Args:
         text: The paragraph's text.
@@ -79,8 +82,12 @@ def notice_of(text: str) -> SiteNotice | None:
     if len(text) > MAX_NOTICE_CHARS:
         return None
     words = _QUOTED.sub(" ", _plain(text))
-    if _has(words, "reported"):
-        return None
+    notice = _notice_in(words, text)
+    return None if notice is None or _has(words, "reported") else notice
+
+
+def _notice_in(words: str, text: str) -> SiteNotice | None:
+    """Which notice a paragraph's words may be, should nobody else be quoted in it."""
     if _asks_consent(words):
         return SiteNotice.CONSENT
     if len(words) > MAX_PROMPT_CHARS:
@@ -133,9 +140,15 @@ def notices_behind(
         headline: The element of the headline, if any.
         amounts: Characters of running text of each element that has any.
     """
-    behind = dropwhile(lambda element: headline not in (None, element), body.iter())
-    with_text = (element for element in behind if amounts.get(element))
-    blocks = islice(filter(_is_innermost_block, with_text), MAX_JUDGED)
+    elements = body.iter()
+    if headline is not None:
+        for element in elements:
+            if element is headline:
+                break
+        else:
+            return []
+        elements = chain([headline], elements)
+    blocks = islice(filter(_is_innermost_block, filter(amounts.get, elements)), MAX_JUDGED)
     return [element for element in blocks if all(map(notice_of, _running_lines(element)))]
 
 

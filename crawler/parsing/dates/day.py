@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.parsing.dates.calendars import (
@@ -240,13 +241,13 @@ def _add_word(tokens: _Tokens, word: str, pair: str) -> int:
     if word.isdecimal():
         tokens.tokens.append(_number(word))
         return 1
-    names = ((pair, 2), (word, 1))
-    for name, length in names:
-        month = _month(name)
-        if month is not None:
-            tokens.tokens.append(month)
-            return length
-    for name, length in names:
+    month, length = _month(pair), 2
+    if month is None:
+        month, length = _month(word), 1
+    if month is not None:
+        tokens.tokens.append(month)
+        return length
+    for name, length in ((pair, 2), (word, 1)):
         if name in WEEKDAYS:
             tokens.add_weekday(WEEKDAYS[name])
             return length
@@ -258,6 +259,7 @@ def _add_word(tokens: _Tokens, word: str, pair: str) -> int:
     return 1
 
 
+@lru_cache(maxsize=8192)
 def _month(word: str) -> _Token | None:
     """A month's name as a token, also with the Kurdish ezafe or the Hebrew "in" at it."""
     for name in (word, word.removesuffix(_EZAFE), word.removeprefix(_HEBREW_IN)):
