@@ -61,7 +61,7 @@ def units_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.intp]
     encoded = [f"{text} ".encode("utf-16-le", "surrogatepass") for text in texts]
     units = np.frombuffer(b"".join(encoded), np.dtype("<u2"))
     kinds = classes.take(units)
-    unusual = np.concatenate([np.flatnonzero(kinds == COMPLEX), _possible_breaks(units, kinds >= LETTER)])
+    unusual = np.concatenate([(kinds == COMPLEX).nonzero()[0], _possible_breaks(units, kinds >= LETTER)])
     if len(unusual):
         ends = np.cumsum([len(piece) // 2 for piece in encoded])
         for position in np.unique(np.searchsorted(ends, unusual, side="right")).tolist():
@@ -71,13 +71,13 @@ def units_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.intp]
         # What is left of the complex are letters: pairs of surrogates, parts of syllables.
         kinds = np.where(classes[units] == COMPLEX, np.uint8(LETTER), classes[units])
     bounds = np.cumsum([0, *(len(piece) // 2 for piece in encoded)])
-    dropped = np.flatnonzero(kinds == DROPPED)
+    dropped = (kinds == DROPPED).nonzero()[0]
     if len(dropped):
         keep = kinds != DROPPED
         units, kinds = units[keep], kinds[keep]
         bounds = bounds - np.searchsorted(dropped, bounds)
     grouping, decimal = _points(kinds, units)
-    lone = np.flatnonzero(units == DECIMAL)
+    lone = (units == DECIMAL).nonzero()[0]
     if len(lone) or len(decimal):
         units = units.copy()
         units[lone] = 0x20
@@ -95,7 +95,7 @@ def _points(kinds: NDArray[np.uint8], units: NDArray[np.uint16]) -> tuple[NDArra
     stands alone and last for the decimal separator (9,8 and 1,250.5); several are a date or a list
     (4.12.2024).
     """
-    points = np.flatnonzero((kinds[1:-1] == POINT) | (units[1:-1] == DECIMAL)) + 1
+    points = ((kinds[1:-1] == POINT) | (units[1:-1] == DECIMAL)).nonzero()[0] + 1
     points = points[(kinds[points - 1] == DIGIT) & (kinds[points + 1] == DIGIT)]
     if not len(points):
         return points, points
@@ -221,12 +221,12 @@ def _possible_breaks(units: NDArray[np.uint16], is_letter: NDArray[np.bool_]) ->
     """
     stroke = units == _STROKE_UNIT
     loose = stroke[:-1] & ~(is_letter[1:] | stroke[1:]) | ~(is_letter[:-1] | stroke[:-1]) & stroke[1:]
-    places = [np.flatnonzero(loose)]
+    places = [loose.nonzero()[0]]
     arabic = (units >= _FIRST_ARABIC) & (units <= _LAST_ARABIC)
     latin = is_letter & (units < _FIRST_ARABIC) & ~((units >= 0x30) & (units <= 0x39))
-    places.append(np.flatnonzero(arabic[:-1] & (latin | _IS_SIGN.take(units))[1:]))
+    places.append((arabic[:-1] & (latin | _IS_SIGN.take(units))[1:]).nonzero()[0])
     edge = np.zeros(1, np.bool_)
     letter = np.concatenate([edge, is_letter, edge])
     single = is_letter & ~letter[:-2] & ~letter[2:]
-    places.append(np.flatnonzero(single[:-4] & single[2:-2] & single[4:]))
+    places.append((single[:-4] & single[2:-2] & single[4:]).nonzero()[0])
     return np.concatenate(places)

@@ -49,7 +49,7 @@ def read_words(texts: Sequence[str]) -> Words:
     in_word = np.empty(len(units) + 2, np.bool_)
     in_word[0] = in_word[-1] = False
     np.greater_equal(kinds, LETTER, out=in_word[1:-1])
-    edges = np.flatnonzero(in_word[1:] != in_word[:-1])
+    edges = (in_word[1:] != in_word[:-1]).nonzero()[0]
     first, last = edges[0::2], edges[1::2]
     # A word's hash is a polynomial in its letters, read off prefix sums (Karp & Rabin 1987): multiplying by
     # the inverse power makes it independent of where the word stands.
@@ -58,7 +58,7 @@ def read_words(texts: Sequence[str]) -> Words:
     np.cumsum(values.take(units) * factors[: len(units)], out=sums[1:])
     hashes = mix((sums[last] - sums[first]) * inverses[first])
     has_digit = np.zeros(len(first), np.bool_)
-    has_digit[np.searchsorted(first, np.flatnonzero(kinds == DIGIT), side="right") - 1] = True
+    has_digit[np.searchsorted(first, (kinds == DIGIT).nonzero()[0], side="right") - 1] = True
     return Words(hashes, np.searchsorted(first, text_bounds), has_digit, units, first, last, sums)
 
 
