@@ -9,9 +9,11 @@ import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 from crawler.errors import KhabarError
+from crawler.forkserver import fork_server
 from crawler.html.sentences import sentence
 from crawler.worker_pool import (
     PoolClosedError,
@@ -30,6 +32,9 @@ T = TypeVar("T")
 PAGES_PER_WORKER = 500
 """A worker is replaced after so many pages: trafilatura's and lxml's memory grows over long runs."""
 
+WORKER_CODE = ("crawler.pipelines.worker_code",)
+"""What the workers of an import share, for their fork server."""
+
 NEW_OBJECTS = 10_000
 """Objects made and not gone yet, after which Python searches them for garbage that refers to itself; its own
 figure is 700. Those of a page, or of two, some megabytes."""
@@ -41,6 +46,16 @@ class ExtractionFailedError(Exception):
 
 class ExtractionStoppedError(KhabarError):
     """The crawl ended before a page was extracted; the page is as it was."""
+
+
+def prepare_workers() -> None:
+    """Have imported what the workers need that this process will start; returns at once.
+
+    Worth it where many pages come: each worker would import it for itself.
+    """
+    # Where no server can be started, each worker says so.
+    with suppress(OSError):
+        fork_server(WORKER_CODE)
 
 
 def warm_up() -> None:

@@ -30,6 +30,7 @@ from crawler.operations.importing.report import ImportReport, fill_report
 from crawler.operations.importing.scan import assign_sites, imported_files, scan
 from crawler.operations.importing.site_import import SiteImport
 from crawler.operations.importing.wayback import WaybackReport, fetch_captures
+from crawler.pipelines.extraction_pool import prepare_workers
 from crawler.settings import Settings
 from crawler.spiders.record import open_crawl
 from crawler.storage.change_marks import mark_changed
@@ -126,6 +127,8 @@ def import_paths(
         options.hosts.apply(ledger)
         sites = _sites(ledger, reader, options, report)
         assign_sites(ledger, sites)
+        if options.spark is None and ledger.sites():
+            prepare_workers()
         with _pools(options.spark, settings) as make_pool:
             task = _Import(ledger, sites, settings, report, progress, make_pool, options.languages)
             asyncio.run(_import_sites(task))
