@@ -133,7 +133,7 @@ class Reader:
         """
         if not location.spooled and not location.member:
             return Path(location.path)
-        path = self._spool_path(location)
+        path = self.unpacked_path(location)
         if not path.exists():
             archive = open_zip(location.path)
             limit = archive.getinfo(location.member).compress_size * SPOOL_RATIO + SPOOL_LEAST
@@ -163,7 +163,7 @@ class Reader:
 
     def _open(self, location: Location) -> BinaryIO:
         if location.spooled:
-            path = self._spool_path(location)
+            path = self.unpacked_path(location)
             if not path.exists():
                 _unpack_again(self, Path(location.path))
             return path.open("rb")
@@ -204,13 +204,14 @@ class Reader:
         size = file.seek(0, io.SEEK_END)
         file.seek(start)
         if damage := write_spool(
-            gunzipped(file), self._spool_path(spooled), size * SPOOL_RATIO + SPOOL_LEAST
+            gunzipped(file), self.unpacked_path(spooled), size * SPOOL_RATIO + SPOOL_LEAST
         ):
             yield _unreadable(place, damage)
-        with self._spool_path(spooled).open("rb") as unpacked:
+        with self.unpacked_path(spooled).open("rb") as unpacked:
             yield from read_records(unpacked, spooled)
 
-    def _spool_path(self, location: Location) -> Path:
+    def unpacked_path(self, location: Location) -> Path:
+        """Where a file lies that has to be unpacked before its records can be read, once it is."""
         return (
             self.work
             / f"{hashlib.sha256(location.file.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.spool"
@@ -229,9 +230,9 @@ class Reader:
         chunks = gunzipped(file) if start.startswith(GZIP) else iter(lambda: file.read(1 << 18), b"")
         if beginning(start).lstrip().startswith(b"["):
             chunks = as_lines(chunks, self.max_bytes * 8)
-        if damage := write_spool(chunks, self._spool_path(spooled), size * SPOOL_RATIO + SPOOL_LEAST):
+        if damage := write_spool(chunks, self.unpacked_path(spooled), size * SPOOL_RATIO + SPOOL_LEAST):
             yield _unreadable(place, damage)
-        with self._spool_path(spooled).open("rb") as unpacked:
+        with self.unpacked_path(spooled).open("rb") as unpacked:
             yield from read_rows(unpacked, spooled, modified, self.max_bytes)
 
     def _zip(self, place: Location) -> Iterator[Record]:
@@ -272,7 +273,7 @@ class Reader:
     ) -> Iterator[Record]:
         """Yield the records of a compressed archive, or of compressed rows, in a zip."""
         spooled = replace(place, spooled=True)
-        path = self._spool_path(spooled)
+        path = self.unpacked_path(spooled)
         limit = info.compress_size * SPOOL_RATIO + SPOOL_LEAST
         if damage := write_spool(member_chunks(archive, info.filename), path, limit):
             yield _unreadable(place, damage)

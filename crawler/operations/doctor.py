@@ -21,6 +21,7 @@ from crawler.html.sentences import sentence
 from crawler.model.seeds import load_sites
 from crawler.operations.archive.backup import restore_was_interrupted
 from crawler.operations.archive.kept_captures import capture_space, check_sample
+from crawler.operations.importing.unpacked import IMPORTS, unpacked_sizes
 from crawler.settings import Settings
 from crawler.storage import connect
 from crawler.storage.dedup_index import BASENAME
@@ -66,7 +67,13 @@ def diagnose(settings: Settings, seeds: Path | None = None) -> list[Check]:
     checks = [*_stores(settings)]
     if seeds is not None:
         checks.append(_seeds(seeds))
-    checks += [_disk(settings), _capture_space(settings), _contact(settings), _versions()]
+    checks += [
+        _disk(settings),
+        _capture_space(settings),
+        _unpacked(settings),
+        _contact(settings),
+        _versions(),
+    ]
     return checks
 
 
@@ -260,6 +267,19 @@ def _capture_space(settings: Settings) -> Check:
         sentence("no_limit_near", size=f"{size / 1e6:.0f}", sites=len(spaces)),
         details,
     )
+
+
+def _unpacked(settings: Settings) -> Check:
+    sizes = unpacked_sizes(settings.data_dir)
+    details = {"files": len(sizes), "bytes": sum(sizes)}
+    if not sizes:
+        return Check("imports", Level.OK, "no file is unpacked", details)
+    folder = (settings.data_dir / IMPORTS).absolute()
+    finding = (
+        f"{len(sizes)} files that had to be unpacked take {sum(sizes) / 1e6:.0f} MB in {folder}; pages are "
+        "read in them. One that you delete is unpacked again when it is needed, from the imported file"
+    )
+    return Check("imports", Level.OK, finding, details)
 
 
 def _disk(settings: Settings) -> Check:

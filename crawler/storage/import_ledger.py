@@ -241,6 +241,15 @@ class ImportLedger:
                 [(disposition, _text(reason), number) for number, disposition, reason in endings],
             )
 
+    def unpacked_files_without(self, endings: Iterable[str]) -> list[tuple[str, str]]:
+        """The files that had to be unpacked and whose records have all ended so: path, and file in a zip."""
+        rows = self._db.execute(
+            "SELECT path, member FROM records WHERE spooled GROUP BY path, member "
+            "HAVING MIN(COALESCE(disposition, '') IN (SELECT value FROM json_each(?)))",
+            (json.dumps(list(map(str, endings))),),
+        )
+        return [(_name(path), _name(member)) for path, member in rows]
+
     def counts(self) -> dict[str, Counter[str]]:
         """How the records of each file ended; open ones under an empty name."""
         counts: dict[str, Counter[str]] = {}

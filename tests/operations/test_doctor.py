@@ -22,7 +22,17 @@ def by_name(checks: list[Check]) -> dict[str, Check]:
 def test_all_is_well(stores: Stores, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "first.toml").write_text(SEED, encoding="utf-8")
     checks = by_name(diagnose(settings.model_copy(update={"contact": "desk@example.org"}), tmp_path))
-    names = ["MongoDB", "Redis", "dedup index", "captures", "seeds", "disk", "capture limit", "contact"]
+    names = [
+        "MongoDB",
+        "Redis",
+        "dedup index",
+        "captures",
+        "seeds",
+        "disk",
+        "capture limit",
+        "imports",
+        "contact",
+    ]
     assert list(checks) == [*names, "versions"]
     assert {check.level for name, check in checks.items() if name != "disk"} == {Level.OK}
     assert checks["MongoDB"].details["latency_ms"] > 0

@@ -29,6 +29,7 @@ from crawler.operations.importing.reading import Limits
 from crawler.operations.importing.report import ImportReport, fill_report
 from crawler.operations.importing.scan import assign_sites, imported_files, scan
 from crawler.operations.importing.site_import import SiteImport
+from crawler.operations.importing.unpacked import IMPORTS, remove_unneeded
 from crawler.operations.importing.wayback import WaybackReport, fetch_captures
 from crawler.pipelines.extraction_pool import prepare_workers
 from crawler.settings import Settings
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
     from crawler.operations.importing.spark import SparkExtraction
 
 FETCHED_NOTICE = 20
-FOLDER = "imports"
-"""Under `data_dir`: ledgers, and files that had to be unpacked."""
+FOLDER = IMPORTS
 ORIGINALS = "originals"
 """Under `FOLDER`: copies of what was imported, each under the SHA-256 of its content."""
 WAYBACK = "wayback"
@@ -133,6 +133,7 @@ def import_paths(
             task = _Import(ledger, sites, settings, report, progress, make_pool, options.languages)
             asyncio.run(_import_sites(task))
         find_new_events(settings, progress.notice)
+        remove_unneeded(ledger, reader)
         fill_report(report, ledger)
     finally:
         ledger.close()
