@@ -5,8 +5,8 @@ earlier wording of it, or nothing where that is stored.
 
 Most pages of an import are new: nothing is stored of their page, their article or their text. Of those a
 batch is looked up in a few requests and written in a few more, in the order in which a single page is
-written: article, custody entry, page. Whatever has to be compared with something is written by itself, after
-what was captured before it.
+written: article, custody entry, page. So are looks at known pages that bring nothing new. Whatever has to be
+compared with something is written by itself, after what was captured before it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -20,6 +20,7 @@ from crawler.parsing.urls import former_page_ids
 from crawler.pipelines.confirmation import Candidate, is_another_text, page_text, unconfirmed
 from crawler.pipelines.dedup import decide
 from crawler.pipelines.item import PageItem
+from crawler.pipelines.repeated_looks import complete_look, is_repeated_look, write_repeated_looks
 from crawler.pipelines.run import CrawlRun
 from crawler.pipelines.store import capture_of, new_outcome, page_result, write_page
 from crawler.pipelines.stored_article import former_ids, keep_identity
@@ -33,7 +34,7 @@ from crawler.storage.dedup_texts import stored_texts
 from crawler.storage.earlier_wordings import Look, Sight, add_sight, looked_at
 from crawler.storage.page import Page
 from crawler.storage.page_texts import PageText, TextHolder, pages_with_text
-from crawler.storage.stored_article import UnsealedArticleReader
+from crawler.storage.stored_article import StoredArticle, UnsealedArticleReader
 from dedup import DedupError, IndexFullError
 
 
@@ -44,11 +45,13 @@ class _Stored:
     Attributes:
         pages: Known pages by address.
         articles: Ids under which an article is stored.
+        known: The articles of the known pages, by id.
         texts: Settled pages that may have the text of one of the items.
     """
 
     pages: Mapping[str, Page] = field(default_factory=dict)
     articles: Set[str] = frozenset()
+    known: Mapping[str, StoredArticle] = field(default_factory=dict)
     texts: Sequence[TextHolder] = ()
 
 
@@ -86,9 +89,9 @@ class CaptureBatch:
         stored = _Stored() if self._is_single else _look_up(stores, self._run, items, ids)
         earlier: set[str] = set()
         for item, own in zip(items, ids, strict=True):
-            is_apart = earlier.isdisjoint(own) and item.page.url not in stored.pages
+            is_apart = earlier.isdisjoint(own)
             earlier |= own
-            if is_apart and not self._is_single and _is_new(self._run, item, own, stored):
+            if is_apart and not self._is_single and _goes_in_group(self._run, item, own, stored):
                 self._group.append(item)
                 continue
             self._write_group(stores)
@@ -118,14 +121,16 @@ class CaptureBatch:
         item.outcome = Outcome(Disposition.QUARANTINED, reason)
 
     def _write_group(self, stores: Stores) -> None:
-        """Write the group of new pages, and of those that leave nothing, and begin the next."""
+        """Write the group of new pages, of looks, and of those that leave nothing, and begin the next."""
         new = [item for item in self._group if item.outcome is None]
         written = set(map(id, _write_new(stores, self._run, new)))
+        looks = [item for item in self._group if _is_look(item)]
+        endings = dict(zip(map(id, looks), write_repeated_looks(stores, self._run, looks), strict=True))
         for item in self._group:
             if item.outcome is None and id(item) not in written:
                 self.outcomes.append(write_capture(stores, self._run, item))
             else:
-                self.outcomes.append(item.outcome or new_outcome(item.decision))
+                self.outcomes.append(endings.get(id(item)) or item.outcome or new_outcome(item.decision))
         self._group = []
 
 
@@ -137,11 +142,15 @@ def _ids(run: CrawlRun, item: PageItem) -> frozenset[str]:
 
 
 def _look_up(stores: Stores, run: CrawlRun, items: Sequence[PageItem], ids: Iterable[Set[str]]) -> _Stored:
-    texts = [text for item in items if (text := _text(run, item)) is not None]
+    reader = UnsealedArticleReader(stores.db)
+    pages = CapturedPages(stores.db, run.site.id).stored({item.page.url for item in items})
+    known = {page.article_id for page in pages.values() if page.article_id is not None}
+    texts = [text for item in items if item.page.url not in pages and (text := _text(run, item)) is not None]
     bands = {band for text in texts for band in text.bands if not run.site_texts.is_frequent(text)}
     return _Stored(
-        CapturedPages(stores.db, run.site.id).stored({item.page.url for item in items}),
-        UnsealedArticleReader(stores.db).present(set().union(*ids)),
+        pages,
+        reader.present(set().union(*ids)),
+        {article.id: article for batch in reader.in_batches(sorted(known)) for article in batch},
         pages_with_text(stores.db, list(bands)) if bands else (),
     )
 
@@ -153,6 +162,19 @@ def _text(run: CrawlRun, item: PageItem) -> PageText | None:
         return None
     candidate = Candidate(mark, None, item.fetched_at)
     return None if unconfirmed(candidate, ()) else page_text(candidate, run.site.id)
+
+
+def _goes_in_group(run: CrawlRun, item: PageItem, ids: Set[str], stored: _Stored) -> bool:
+    """Whether an item is written with others: it is new, leaves nothing, or is a look that brings nothing."""
+    page = stored.pages.get(item.page.url)
+    if page is None:
+        return _is_new(run, item, ids, stored)
+    article = stored.known.get(page.article_id or "")
+    return article is not None and is_repeated_look(run, item, page, article)
+
+
+def _is_look(item: PageItem) -> bool:
+    return item.outcome is not None and item.outcome.disposition is Disposition.UNCHANGED
 
 
 def _is_new(run: CrawlRun, item: PageItem, ids: Set[str], stored: _Stored) -> bool:
@@ -239,6 +261,10 @@ def write_capture(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
             remember_text(run, item)
             pages.record(item.page, page_result(item, outcome), item.fetched_at)
             return outcome
+        if stored_page is not None and checked_at == item.fetched_at:
+            known = UnsealedArticleReader(stores.db).get(article_id)
+            if known is not None and (outcome := complete_look(run, item, pages, known)) is not None:
+                return outcome
         return _earlier(stores, item, article_id)
     if leads_home:
         confirm_removal(stores, run, item)

@@ -8,6 +8,7 @@ from crawler.custody.entries import Event
 from crawler.pipelines.item import PageItem
 from crawler.storage.connect import Stores
 from crawler.storage.custody_records import Custodian, ImportedFile, NewArticleMark, segment_events
+from crawler.storage.looks import RepeatedLook
 from crawler.storage.segment_custody import begin_custody, end_custody
 from crawler.storage.warc.writer import CaptureWriter
 
@@ -67,6 +68,12 @@ class CrawlCustody:
         self._custodian.log_new(stores.db, self._site, events)
         self._forget(events)
         self._new.clear()
+
+    def write_looks(self, stores: Stores, looks: Sequence[RepeatedLook]) -> None:
+        """Write looks that bring nothing new, and enter them; call it before the pages are settled."""
+        events = self._changes()
+        self._custodian.write_looks(stores.db, self._site, looks, events)
+        self._forget(events)
 
     def _log_all(self, stores: Stores) -> None:
         events = self._changes()

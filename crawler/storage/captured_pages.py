@@ -7,6 +7,7 @@ settled nor settles one that waits to be fetched.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from pymongo import UpdateOne
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
@@ -78,22 +79,29 @@ class CapturedPages:
             # It gave no article: a crawl that is led to it shall look for itself.
             return
         stored = self._pages.find_one({"_id": page.id})
-        last: datetime | None = None if stored is None else stored.get("last_fetched_at")
-        if last is not None and last > at:
-            return
-        change = _change(result, at)
         if stored is None:
-            begun = self._begun_fields(page, result, at)
+            begun, change = self._begun_fields(page, result, at), _change(result, at)
             self._pages.update_one({"_id": page.id}, {"$setOnInsert": begun, "$set": change}, upsert=True)
-            return
-        # A page that a crawl is to fetch stays what it is: only what imports began do they settle.
-        if stored["discovered_by"] == SourceKind.IMPORT:
-            change["state"] = "pending" if waits else "done"
-        if result.disposition in UNSETTLED and not waits:
-            change = {}
-        unset = {} if waits or result.disposition in UNSETTLED else {"waiting": ""}
-        if change:
-            self._pages.update_one({"_id": page.id}, {"$set": change, **({"$unset": unset} if unset else {})})
+        elif update := _update(stored, result, at):
+            self._pages.update_one({"_id": page.id}, update)
+
+    def record_all(self, results: Sequence[tuple[Page, PageResult, datetime]]) -> None:
+        """`record` what captures of known pages brought, each of another page, in two requests."""
+        ids = [page.id for page, _, _ in results]
+        stored = {document["_id"]: document for document in self._pages.find({"_id": {"$in": ids}})}
+        updates = [
+            UpdateOne({"_id": page.id}, update)
+            for page, result, at in results
+            if page.id in stored and (update := _update(stored[page.id], result, at))
+        ]
+        if updates:
+            self._pages.bulk_write(updates, ordered=False)
+
+    def is_behind(self, page: Page, at: datetime) -> bool:
+        """Whether what is remembered of a page is older than a time."""
+        stored = self._pages.find_one({"_id": page.id}, {"last_fetched_at": 1}) or {}
+        last: datetime | None = stored.get("last_fetched_at")
+        return last is not None and last < at
 
     def _begun_fields(self, page: Page, result: PageResult, at: datetime) -> Document:
         """The fields of a page that is not known yet."""
@@ -125,3 +133,21 @@ def _change(result: PageResult, at: datetime) -> Document:
         "last_error": result.reason,
         "last_fetched_at": at,
     }
+
+
+def _update(stored: Document, result: PageResult, at: datetime) -> Document | None:
+    """The update of a known page by a capture; None where a later one is remembered, or nothing changes."""
+    last: datetime | None = stored.get("last_fetched_at")
+    if last is not None and last > at:
+        return None
+    waits = result.disposition is Disposition.UNCONFIRMED
+    if result.disposition in UNSETTLED and not waits:
+        change: Document = {}
+    else:
+        change = _change(result, at)
+        # A page that a crawl is to fetch stays what it is: only what imports began do they settle.
+        if stored["discovered_by"] == SourceKind.IMPORT:
+            change["state"] = "pending" if waits else "done"
+    if not change:
+        return None
+    return {"$set": change} if waits else {"$set": change, "$unset": {"waiting": ""}}

@@ -15,10 +15,19 @@ from typing import Any, Self
 from pymongo import UpdateOne
 from pymongo.database import Database
 
-from crawler.custody.canonical import sha256_of, time_text
+from crawler.custody.canonical import sha256_of
 from crawler.custody.entries import Event, EventKind, new_event
 from crawler.storage.batches import in_batches
 from crawler.storage.custody import CustodyLog, entries_about
+from crawler.storage.looks import (
+    RepeatedLook,
+    forget_looks,
+    look_event,
+    look_facts,
+    note_looks,
+    noted_look_events,
+    write_looks,
+)
 from crawler.storage.schema import Document
 from crawler.storage.warc.segments import SegmentChange
 
@@ -30,7 +39,8 @@ ARTICLE_FIELDS = (
     *("removed_at", "removal_capture", "absences"),
 )
 """Of `articles`: an event says how all of these stand. `checked_at` and `aliases`, which move on with each
-look, are facts of their own (`look_facts`). What dedup thinks can be derived (`crawler.storage.opinions`)."""
+look, are facts of their own (`crawler.storage.looks`). What dedup thinks can be derived
+(`crawler.storage.opinions`)."""
 
 WORDING_FIELDS = (
     *("_id", "article_id", "site", "revision", "title", "text", "published_at", "replaced"),
@@ -57,13 +67,6 @@ def article_sha256(document: Mapping[str, Any]) -> str:
 def wording_sha256(document: Mapping[str, Any]) -> str:
     """The hash of a revision or a reading, as it is stored."""
     return sha256_of({name: document.get(name) for name in WORDING_FIELDS})
-
-
-def look_facts(document: Mapping[str, Any]) -> dict[str, str]:
-    """When an article was looked at last, and the hash of the addresses by which it is found."""
-    at = document.get("checked_at")
-    facts = {"checked_at": time_text(at) if isinstance(at, datetime) else str(at)} if at is not None else {}
-    return {**facts, "aliases": sha256_of(sorted(map(str, document.get("aliases") or ())))}
 
 
 def pending_mark(kind: EventKind, at: datetime) -> dict[str, Any]:
@@ -210,15 +213,36 @@ class Custodian:
         self._log.append(db, [*before, *(_article_event(document, {}) for document in documents)])
         db.meta.update_one({"_id": _new_key(site)}, {"$set": {"articles": []}})
 
+    def write_looks(
+        self, db: Database[Document], site: str, looks: Sequence[RepeatedLook], before: Sequence[Event] = ()
+    ) -> None:
+        """Write looks that bring nothing new, each at another article of a site, and enter them.
+
+        Args:
+            db: The database.
+            site: The site, whose lease is held.
+            looks: The looks, later than any before.
+            before: Events that come first.
+        """
+        note_looks(db, site, looks)
+        write_looks(db, looks)
+        self._log.append(db, [*before, *noted_look_events(db, site)])
+        forget_looks(db, site)
+
     def _log_left(self, db: Database[Document], site: str) -> None:
-        """Enter what a crash has left in a note, but for what is in the log already."""
-        documents = _noted_new(db, site)
-        if documents:
-            subjects = [document["_id"] for document in documents]
-            logged = {event.id for entry in entries_about(db, *subjects) for event in entry.events}
-            events = [_article_event(document, {}) for document in documents]
-            self._log.append(db, [event for event in events if event.id not in logged])
+        """Enter what a crash has left in the notes, but for what is in the log already."""
+        if events := [_article_event(document, {}) for document in _noted_new(db, site)]:
+            self._log_once(db, events)
             db.meta.update_one({"_id": _new_key(site)}, {"$set": {"articles": []}})
+        if events := noted_look_events(db, site):
+            self._log_once(db, events)
+            forget_looks(db, site)
+
+    def _log_once(self, db: Database[Document], events: Sequence[Event]) -> None:
+        """Enter events, but for those that are in the log already."""
+        entries = entries_about(db, *(event.subject for event in events))
+        logged = {event.id for entry in entries for event in entry.events}
+        self._log.append(db, [event for event in events if event.id not in logged])
 
     def adopt(self, db: Database[Document], site: str, at: datetime) -> int:
         """Enter the articles of a site that are older than the log as they stand; returns how many."""
@@ -271,7 +295,7 @@ class Custodian:
         wordings = wording_hashes(db, [document["_id"] for document in states if _has_wordings(document)])
         events = [_article_event(document, wordings.get(document["_id"], {})) for document in states]
         events += [
-            _look_event(document)
+            look_event(document)
             for document in documents
             if document["_id"] in looked_at and marks[document["_id"]] != logged.get(document["_id"])
         ]
@@ -327,11 +351,6 @@ def earlier_wordings(db: Database[Document], article_ids: Sequence[str]) -> Iter
     query = {"article_id": {"$in": list(article_ids)}}
     yield from db.revisions.find(query)
     yield from db.readings.find(query)
-
-
-def _look_event(document: Document) -> Event:
-    at = document.get("checked_at") or document["custody_pending"]["at"]
-    return new_event(EventKind.LOOK, at, document["site"], document["_id"], **look_facts(document))
 
 
 def _article_event(document: Document, wordings: Mapping[str, str]) -> Event:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from crawler.model.site import Site
 from crawler.operations.archive.verify import verify_archive
 from crawler.operations.importing.run import FOLDER, ImportOptions, import_paths
 from crawler.settings import Settings
-from crawler.storage.captured_pages import CapturedPages
 from crawler.storage.connect import Stores
 from crawler.storage.repeated_paragraphs import BoilerplateCounts
 from tests.support.captures import WHEN, Captured, warc
@@ -33,7 +33,7 @@ def _page(path: str, hours: float, of: str = "", edit: str = "", **fields: Any) 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """New pages between copies, edits, returns, a removal, and what the server sends to all."""
+    """New pages between copies, edits, returns, a removal, what the server sends to all, and looks."""
     wall = f"<html><body><h1>تنبيه</h1><p>{'نص واحد ' * 60}</p></body></html>".encode()
     captures = [
         *(_page(f"/news/{number}", number / 100) for number in range(6)),
@@ -46,6 +46,7 @@ def archive(tmp_path: Path) -> Path:
         *(Captured(f"https://outlet.example/w/{n}", wall, WHEN + (2 + n) * HOUR) for n in range(4)),
         _page("/news/7", 7, edit="\0" * 10),
         _page("/news/2", 8),
+        *(_page(f"/news/{number}", 9 + number) for number in (0, 1, 5)),
     ]
     path = tmp_path / "all.warc.gz"
     path.write_bytes(warc(captures))
@@ -53,7 +54,12 @@ def archive(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run_import(settings: Settings, stores: Stores, archive: Path) -> Callable[[], dict[str, int]]:
+def run_import(
+    settings: Settings, stores: Stores, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], dict[str, int]]:
+    # A page that is captured again is known by then.
+    monkeypatch.setattr("crawler.operations.importing.site_import.AT_ONCE", 8)
+
     def run() -> dict[str, int]:
         options = ImportOptions(sites={SITE.id: SITE}, seeds=archive.parent)
         return import_paths([str(archive)], options, settings).dispositions
@@ -93,7 +99,7 @@ def test_a_batch_gives_what_its_pages_give_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("crawler.pipelines.captures._is_new", lambda *_: False)
+        patch.setattr("crawler.pipelines.captures._goes_in_group", lambda *_: False)
         dispositions = run_import()
     one_by_one = _content(stores)
     assert {"stored", "duplicate", "revised", "gone", "unchanged", "unconfirmed"} <= dispositions.keys()
@@ -104,9 +110,18 @@ def test_a_batch_gives_what_its_pages_give_one_by_one(
     assert verify_archive(stores, settings).findings == []
 
 
-@pytest.mark.parametrize("step", ["log_new", "insert"])
+@pytest.mark.parametrize(
+    ("step", "is_done"),
+    [
+        ("crawler.pipelines.custody.CrawlCustody.log_new", False),
+        ("crawler.storage.captured_pages.CapturedPages.insert", False),
+        ("crawler.storage.custody_records.write_looks", True),
+        ("crawler.storage.captured_pages.CapturedPages.record_all", False),
+    ],
+)
 def test_a_batch_that_is_cut_off_is_completed_by_the_next_import(
     step: str,
+    is_done: bool,
     run_import: Callable[[], dict[str, int]],
     settings: Settings,
     stores: Stores,
@@ -116,15 +131,15 @@ def test_a_batch_that_is_cut_off_is_completed_by_the_next_import(
     whole = _content(stores)
     _empty(settings, stores)
 
-    def crash(*_: object) -> None:
+    do_step = resolve_name(step)
+
+    def crash(*arguments: object) -> None:
+        if is_done:
+            do_step(*arguments)
         raise KhabarError("the machine went down")
 
     with monkeypatch.context() as patch:
-        place = {"log_new": "crawler.pipelines.custody.CrawlCustody", "insert": CapturedPages}[step]
-        if isinstance(place, str):
-            patch.setattr(f"{place}.{step}", crash)
-        else:
-            patch.setattr(place, step, crash)
+        patch.setattr(step, crash)
         # Nothing more is written: the process is gone.
         patch.setattr("crawler.spiders.record.CrawlRecord._settle", lambda _: None)
         with pytest.raises(KhabarError, match="went down"):
