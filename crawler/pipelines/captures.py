@@ -45,13 +45,13 @@ class _Stored:
     Attributes:
         pages: Known pages by address.
         articles: Ids under which an article is stored.
-        known: The articles of the known pages, by id.
+        page_articles: The articles of the known pages, by id.
         texts: Settled pages that may have the text of one of the items.
     """
 
     pages: Mapping[str, Page] = field(default_factory=dict)
     articles: Set[str] = frozenset()
-    known: Mapping[str, StoredArticle] = field(default_factory=dict)
+    page_articles: Mapping[str, StoredArticle] = field(default_factory=dict)
     texts: Sequence[TextHolder] = ()
 
 
@@ -144,13 +144,13 @@ def _ids(run: CrawlRun, item: PageItem) -> frozenset[str]:
 def _look_up(stores: Stores, run: CrawlRun, items: Sequence[PageItem], ids: Iterable[Set[str]]) -> _Stored:
     reader = UnsealedArticleReader(stores.db)
     pages = CapturedPages(stores.db, run.site.id).stored({item.page.url for item in items})
-    known = {page.article_id for page in pages.values() if page.article_id is not None}
+    article_ids = {page.article_id for page in pages.values() if page.article_id is not None}
     texts = [text for item in items if item.page.url not in pages and (text := _text(run, item)) is not None]
     bands = {band for text in texts for band in text.bands if not run.site_texts.is_frequent(text)}
     return _Stored(
         pages,
         reader.present(set().union(*ids)),
-        {article.id: article for batch in reader.in_batches(sorted(known)) for article in batch},
+        {article.id: article for batch in reader.in_batches(sorted(article_ids)) for article in batch},
         pages_with_text(stores.db, list(bands)) if bands else (),
     )
 
@@ -169,7 +169,7 @@ def _goes_in_group(run: CrawlRun, item: PageItem, ids: Set[str], stored: _Stored
     page = stored.pages.get(item.page.url)
     if page is None:
         return _is_new(run, item, ids, stored)
-    article = stored.known.get(page.article_id or "")
+    article = stored.page_articles.get(page.article_id or "")
     return article is not None and is_repeated_look(run, item, page, article)
 
 
@@ -262,8 +262,8 @@ def write_capture(stores: Stores, run: CrawlRun, item: PageItem) -> Outcome:
             pages.record(item.page, page_result(item, outcome), item.fetched_at)
             return outcome
         if stored_page is not None and checked_at == item.fetched_at:
-            known = UnsealedArticleReader(stores.db).get(article_id)
-            if known is not None and (outcome := complete_look(run, item, pages, known)) is not None:
+            article = UnsealedArticleReader(stores.db).get(article_id)
+            if article is not None and (outcome := complete_look(run, item, pages, article)) is not None:
                 return outcome
         return _earlier(stores, item, article_id)
     if leads_home:

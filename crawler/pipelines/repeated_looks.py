@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from crawler.fetch.outcome import Outcome
-from crawler.model.article import Disposition
+from crawler.model.article import Disposition, UnconfirmedReason
 from crawler.pipelines.item import PageItem
 from crawler.pipelines.run import CrawlRun
 from crawler.pipelines.store import page_result
@@ -72,7 +72,7 @@ def write_repeated_looks(stores: Stores, run: CrawlRun, items: Sequence[PageItem
         for item, outcome in zip(items, outcomes, strict=True)
     ]
     return [
-        outcome if ending is outcome.disposition else Outcome(ending, outcome.reason)
+        outcome if ending is outcome.disposition else Outcome(ending, UnconfirmedReason.SHARED.value)
         for outcome, ending in zip(outcomes, endings, strict=True)
     ]
 
