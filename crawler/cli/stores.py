@@ -39,6 +39,7 @@ _CHECKS = {
     "seeds": "check_seeds",
     "disk": "check_disk",
     "capture limit": "check_capture_limit",
+    "imports": "check_imports",
     "contact": "check_contact",
     "versions": "check_versions",
 }

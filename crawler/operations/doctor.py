@@ -273,11 +273,12 @@ def _unpacked(settings: Settings) -> Check:
     sizes = unpacked_sizes(settings.data_dir)
     details = {"files": len(sizes), "bytes": sum(sizes)}
     if not sizes:
-        return Check("imports", Level.OK, "no file is unpacked", details)
-    folder = (settings.data_dir / IMPORTS).absolute()
-    finding = (
-        f"{len(sizes)} files that had to be unpacked take {sum(sizes) / 1e6:.0f} MB in {folder}; pages are "
-        "read in them. One that you delete is unpacked again when it is needed, from the imported file"
+        return Check("imports", Level.OK, sentence("nothing_unpacked"), details)
+    finding = sentence(
+        "files_unpacked",
+        count=len(sizes),
+        size=f"{sum(sizes) / 1e6:.0f}",
+        folder=str((settings.data_dir / IMPORTS).absolute()),
     )
     return Check("imports", Level.OK, finding, details)
 
