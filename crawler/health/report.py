@@ -29,7 +29,7 @@ KIND_MESSAGES = {
 }
 """The messages that name the kinds of sources."""
 
-_TOLD = ("error", "note")
+_SENTENCES = ("error", "note")
 """The sentences in the report of a source."""
 
 
@@ -91,7 +91,7 @@ class SourceReport:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON; ``messages`` is what its sentences were made from."""
-        return {**asdict(self), "messages": {name: message_of(getattr(self, name)) for name in _TOLD}}
+        return {**asdict(self), "messages": {name: message_of(getattr(self, name)) for name in _SENTENCES}}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "SourceReport":
@@ -100,7 +100,7 @@ class SourceReport:
         return cls(
             **{
                 **{name: value for name, value in data.items() if name != "messages"},
-                **{name: sentence_of(data.get(name), messages.get(name)) for name in _TOLD},
+                **{name: sentence_of(data.get(name), messages.get(name)) for name in _SENTENCES},
                 "kind": SourceKind(data["kind"]),
                 "addresses": AddressCounts.from_dict(data.get("addresses")),
                 "verdict": SourceVerdict(verdict) if verdict else None,
