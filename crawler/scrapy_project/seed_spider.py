@@ -189,6 +189,18 @@ def _is_single_request(spider_class: type[Spider], crawler: Crawler) -> bool:
     return crawler.settings.frozen or spider_class.start is not SeedSpider.start
 
 
+class UnknownSeedError(KeyError, SystemExit):
+    """No seed has this name: a `KeyError` to commands that expect one, and the end of others with one line.
+
+    Args:
+        text: What Scrapy's command prints.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.code = text
+
+
 class SeedSpiderLoader:
     """Scrapy's interface of spider loaders over a folder of seeds.
 
@@ -215,10 +227,12 @@ class SeedSpiderLoader:
         """The spider of a site.
 
         Raises:
-            KeyError: No seed has this name.
+            UnknownSeedError: No seed has this name.
         """
         if spider_name not in self._sites:
-            raise KeyError(f"no seed is called {spider_name!r}{nearest(spider_name, self._sites)}")
+            raise UnknownSeedError(
+                f"khabar: no seed is called {spider_name!r}{nearest(spider_name, self._sites)}"
+            )
         site = self._sites[spider_name]
         return type("SeedSpider", (SeedSpider,), {"name": site.id, "site": site, "__module__": __name__})
 

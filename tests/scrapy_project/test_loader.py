@@ -31,7 +31,7 @@ def test_each_seed_is_a_spider(monkeypatch: pytest.MonkeyPatch) -> None:
     spider.update_settings(settings)
     assert settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
     assert loader.find_by_request(Request("https://www.enabbaladi.net/700001/x/")) == ["enab-baladi"]
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="no seed is called"):
         loader.load("enab")
 
 
