@@ -72,7 +72,8 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
     between: list[Gap] = []
     at, other_at = 0, 0
     first, second = words.tolist(), other_words.tolist()
-    for run in [*_runs(words, other_words), Run(len(first), len(second), 0)]:
+    size, other_size = len(first), len(second)
+    for run in [*_runs(words, other_words), Run(size, other_size, 0)]:
         # The run before may have been extended over the beginning of this one.
         passed = max(0, at - run.first, other_at - run.second)
         if passed and passed >= run.words:
@@ -84,7 +85,7 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
         if begin > at or other_begin > other_at:
             between.append(Gap(at, begin, other_at, other_begin))
         at, other_at = end, other_end
-        while at < len(first) and other_at < len(second) and first[at] == second[other_at]:
+        while at < size and other_at < other_size and first[at] == second[other_at]:
             at, other_at = at + 1, other_at + 1
     return between
 

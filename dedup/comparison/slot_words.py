@@ -16,6 +16,14 @@ FULL_NAME = 2
 """Words of a full name."""
 
 
+# Plain integers: comparing with members of an enumeration costs three times as much.
+_PLAIN, _PERSON, _DATE, _FIGURE = map(
+    int, (WordClass.PLAIN, WordClass.PERSON, WordClass.DATE, WordClass.FIGURE)
+)
+_FIGURES = frozenset({_FIGURE, _DATE})
+_FAMILY_NAME = [_PERSON, _PLAIN, _PERSON]
+
+
 def is_slot(left: Sequence[int], right: Sequence[int], *, longest: int) -> bool:
     """Whether what differs has the form of names: short, without particles, which only wording has."""
     both = [*left, *right]
@@ -26,6 +34,9 @@ def unmatched_words(left: Sequence[int], right: Sequence[int]) -> tuple[list[int
     """The words of either side that name something and that the other side lacks."""
     sides = naming_words(left, right)
     if not sides[0] or not sides[1]:
+        return sides
+    skeletons = [{code >> SKELETON for code in side} for side in sides]
+    if skeletons[0].isdisjoint(skeletons[1]):
         return sides
     counts = [Counter(code >> SKELETON for code in side) for side in sides]
     both = counts[0] & counts[1]
@@ -48,33 +59,29 @@ def naming_words(left: Sequence[int], right: Sequence[int]) -> tuple[list[int], 
     A month in the place of another word is one («تشرين» is a team), and so is a title in the place of another
     word or after a name that has one before («الشاب حسن الشيخ»: a family).
     """
-    dated = all(any(is_figure(code) for code in side) for side in (left, right))
-    kinds = {WordClass.PLAIN} if dated else {WordClass.PLAIN, WordClass.DATE}
+    classes = [[code & CLASS for code in side] for side in (left, right)]
+    dated = all(_FIGURE in kinds or _DATE in kinds for kinds in classes)
+    naming = {_PLAIN} if dated else {_PLAIN, _DATE}
     mine, other = (
         [
             code
-            for at, code in enumerate(side)
-            if code & CLASS in kinds or _is_family_name(side[max(0, at - 2) : at + 1])
+            for at, (code, kind) in enumerate(zip(side, kinds, strict=True))
+            if kind in naming or (kind == _PERSON and kinds[max(0, at - 2) : at + 1] == _FAMILY_NAME)
         ]
-        for side in (left, right)
+        for side, kinds in zip((left, right), classes, strict=True)
     )
     if not mine and other:
-        mine = [code for code in left if code & CLASS == WordClass.PERSON]
+        mine = [code for code in left if code & CLASS == _PERSON]
     elif not other and mine:
-        other = [code for code in right if code & CLASS == WordClass.PERSON]
+        other = [code for code in right if code & CLASS == _PERSON]
     return mine, other
-
-
-def _is_family_name(codes: Sequence[int]) -> bool:
-    """Whether the last of three words is a title's that is a name: it follows a title and a name."""
-    return [code & CLASS for code in codes] == [WordClass.PERSON, WordClass.PLAIN, WordClass.PERSON]
 
 
 def has_class(codes: Sequence[int], kind: WordClass) -> bool:
     """Whether a word of a class is among some."""
-    return any(code & CLASS == kind for code in codes)
+    return kind in [code & CLASS for code in codes]
 
 
 def is_figure(code: int) -> bool:
     """Whether a word is a number, a weekday or a month."""
-    return code & CLASS in (WordClass.FIGURE, WordClass.DATE)
+    return code & CLASS in _FIGURES
