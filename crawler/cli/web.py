@@ -29,6 +29,9 @@ def web_command(
         str | None,
         typer.Option(help="Answer only requests with this header, in which a proxy names the reader."),
     ] = None,
+    workers: Annotated[
+        int, typer.Option(help="Processes that answer; more than one for many readers.", min=1, max=64)
+    ] = 1,
     show: Annotated[bool, typer.Option("--open", help="Open the first page in a browser.")] = False,
 ) -> None:
     """Show the archive in a browser: sites, search, articles, stories, the dedup report.
@@ -60,13 +63,17 @@ def web_command(
 
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
         server.serve(
-            common.settings,
-            sites,
-            common.seeds,
+            server.Serving(
+                common.settings,
+                sites,
+                common.seeds,
+                server.host_names(host, name or ()),
+                rules,
+                server.may_correct(host, name or (), rules),
+            ),
             host=host,
             port=port,
-            names=name or (),
-            access=rules,
+            workers=workers,
             ready=ready,
             notice=lambda text: console.print(f"khabar: {text}", markup=False, soft_wrap=True),
         )

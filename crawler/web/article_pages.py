@@ -57,11 +57,11 @@ class ArticlePages:
         """
         results = self._archive.search(form, limit=PAGE, facets=True)
         facets = results.facets or FacetCounts()
-        unknown = _unknown(form, self._sites(), self._lists.languages())
+        in_vain = _unknown(form, self._sites(), self._lists.languages())
         events = {hit.id: results.event(hit.id) for hit in results.hits.hits}
         return models.SearchResult(
             query=form.q,
-            notices=[_notice(notice) for notice in (*results.notices, *unknown)],
+            notices=[_notice(notice) for notice in (*results.notices, *in_vain)],
             total=results.hits.total,
             repeats=results.repeats,
             hits=[

@@ -8,9 +8,12 @@ or shows an access token. Why stands in docs/decisions/0085-corrections-on-pages
 
 import contextlib
 import hmac
+import os
 import secrets
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import parse_qs, quote
 
@@ -19,7 +22,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
-from crawler.errors import UsageError
+from crawler.errors import KhabarError, UsageError
 from crawler.html.sentences import sentence
 from crawler.html.words import word
 from crawler.operations.archive.read import Archive
@@ -30,6 +33,8 @@ from crawler.web.scope import Lang
 
 LARGEST_FORM: Final = 32_768
 """Bytes of a form that are read: the ids of a story's members and a note are much less."""
+FORMS_FILE: Final = "web-forms.token"
+"""Where the token of the forms is kept, in the data folder; its owner alone can read it."""
 LONGEST_NOTE: Final = 300
 """Letters of a note."""
 
@@ -84,15 +89,15 @@ class Corrections:
     def __init__(self, archive: Archive, access: Access) -> None:
         self._archive = archive
         self._access = access
-        self._token = secrets.token_urlsafe(32)
+        self._token = form_token(archive.settings.data_dir)
 
     def token_for(self, headers: Headers) -> str:
         """The token of the forms, for whoever may correct; empty for others."""
         return self._token if self._access.admits_changes(headers) else ""
 
     def is_ours(self, token: str) -> bool:
-        """Whether a form carries the token of this process."""
-        return hmac.compare_digest(token.encode(), self._token.encode())
+        """Whether a form carries the token of this archive's pages."""
+        return token != "" and hmac.compare_digest(token.encode(), self._token.encode())
 
     def split(self, form: CorrectionForm) -> None:
         """Record a correction, and let the pages show it.
@@ -105,6 +110,26 @@ class Corrections:
         )
         with contextlib.suppress(BusyIndexError):  # whoever writes the index now takes it along, or the next
             self._archive.refresh()
+
+
+def form_token(data_dir: Path) -> str:
+    """The token of the forms, made once for a data folder: a form may reach another process than gave it.
+
+    Raises:
+        KhabarError: It cannot be kept there.
+    """
+    path = data_dir / FORMS_FILE
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=f"{FORMS_FILE}-") as draft:
+                draft.write(secrets.token_urlsafe(32))
+                draft.flush()
+                with contextlib.suppress(FileExistsError):  # another process was first: its token holds
+                    os.link(draft.name, path)
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KhabarError(f"{path}: the token of the pages' forms cannot be kept there: {error}") from None
 
 
 def _corrections(request: Request) -> Corrections:

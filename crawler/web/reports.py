@@ -103,12 +103,12 @@ class Reports:
         if self._pool is None:
             # Forking a process with threads may copy a lock that is never released.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=end_with_parent)
         version = generation, today, seals
         return self._pool.submit(render_report, self._archive.settings, self._seeds, scope, version)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process when its parent ends, however that happens."""
     parent = multiprocessing.parent_process()
     if parent is None:

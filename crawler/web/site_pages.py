@@ -206,7 +206,10 @@ def _verdict(state: SiteState, crawls: Sequence[models.Crawl]) -> tuple[str | No
     if state.verdict is not None:
         return state.verdict, state.reason
     ended = next((crawl for crawl in crawls if crawl.finished_at), None)
-    return (ended.verdict, ended.reason) if ended else (None, state.reason)
+    if ended is None:
+        return None, state.reason
+    message = ended.reason_message
+    return ended.verdict, message.sentence(ended.reason) if message and ended.reason else ended.reason
 
 
 def _state(state: SiteState, verdict: str | None, crawls: Sequence[models.Crawl]) -> State:

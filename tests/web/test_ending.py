@@ -1,6 +1,8 @@
 """How `khabar web` begins and ends."""
 
+import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from tests.support import small_archive as small
 from tests.support.processes import wait_until
 from tests.support.web import Web
 
+TOKEN = re.compile('name="token" value="([^"]*)"')
 KHABAR = str(Path(sys.executable).parent / "khabar")
 
 
@@ -37,6 +40,53 @@ def test_nothing_is_left_running(
     process.communicate(timeout=60)  # the pipe closes with the last process that holds it
     assert process.returncode == (0 if number != signal.SIGKILL else -number)
     assert psutil.wait_procs(children, timeout=60)[1] == []
+
+
+def test_several_processes_answer_with_one_token_and_are_replaced(
+    stores: Stores, store_environment: dict[str, str]
+) -> None:
+    small.fill(stores)
+    with subprocess.Popen(
+        [KHABAR, "web", "--port", "0", "--workers", "2"],
+        env=store_environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
+        server = Web("", port, stores.settings, Path())
+        first = psutil.Process(process.pid)
+        try:
+            wait_until(lambda: _answering(first, port) == 2)
+            story = f"/ar/stories/{small.FIRST}"
+            wait_until(lambda: server.get(story).status == 200)
+            tokens = {TOKEN.findall(server.get(story).text)[0] for _ in range(20)}
+            assert len(tokens) == 1
+            assert len(tokens.pop()) > 20
+            beside = next(child for child in first.children() if _listens(child, port))
+            beside.kill()
+            wait_until(lambda: _answering(first, port) == 2)
+            assert server.get(story).status == 200
+        finally:
+            children = first.children(recursive=True)
+            process.terminate()
+        assert "is replaced" in process.communicate(timeout=60)[1]
+    assert psutil.wait_procs(children, timeout=60)[1] == []
+
+
+def _answering(first: psutil.Process, port: int) -> int:
+    """How many processes listen at a port, of one and those that it started."""
+    return sum(_listens(process, port) for process in (first, *first.children()))
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return any(
+            each.status == psutil.CONN_LISTEN and each.laddr.port == port
+            for each in process.net_connections()
+        )
+    return False
 
 
 def test_a_taken_port_is_told(store_environment: dict[str, str], stores: Stores) -> None:
