@@ -73,7 +73,7 @@ def main() -> None:
         path = Path(name) / "benchmark.warc.gz"
         records = write_warc(path, pages, revisits)
         site = Site(id="benchmark", name="صحيفة المقياس 1", url=BASE)
-        before = psutil.cpu_times()
+        before, own_before = psutil.cpu_times(), _own_seconds()
         started = time.monotonic()
         try:
             report = import_paths([str(path)], ImportOptions({site.id: site}, Path(name)), settings)
@@ -82,12 +82,18 @@ def main() -> None:
         seconds = time.monotonic() - started
         busy = psutil.cpu_times()
         used = busy.user + busy.system - before.user - before.system
-        own = resource.getrusage(resource.RUSAGE_SELF)
+        own = _own_seconds() - own_before
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"{records} records, {path.stat().st_size / 1e6:.1f} MB: {report.dispositions}")
         done = records - report.dispositions.get("left", 0)
         print(f"{done} in {seconds:.1f} s: {done / seconds:.1f} a second; all cores worked {used:.1f} s")
-        core = own.ru_utime + own.ru_stime
-        print(f"this process: {core:.1f} s of a core, {own.ru_maxrss / 1024:.0f} MB at most")
+        print(f"this process: {own:.1f} s of a core, {memory:.0f} MB at most")
+
+
+def _own_seconds() -> float:
+    """Seconds of a core that this process has used; the file is written by it, too."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
