@@ -15,10 +15,6 @@ Links: TypeAlias = Mapping[str, Mapping[str, float]]
 Apart: TypeAlias = Mapping[str, Set[str]]
 """For each id the ids that no event may hold beside it; each pair stands on both sides."""
 
-LARGEST_PIECE = 400
-"""A larger piece is cut at ever stronger links first, so that its time stays bounded."""
-_STRICTER = 0.05
-
 
 def connected_pieces(links: Links, ids: Iterable[str], threshold: float = 0.0) -> list[list[str]]:
     """The connected pieces that hold some ids, each in order of its ids.
@@ -61,28 +57,13 @@ def group(links: Links, piece: Iterable[str], bound: float, apart: Apart | None 
     Returns:
         Groups of ids, each in order. They depend on the links alone, not on the order of `piece`.
     """
-    inner = _inner(links, set(piece), 0.0)
-    waiting, groups = [(sorted(inner), inner, 0.0)], []
-    while waiting:
-        ids, kept, threshold = waiting.pop()
-        if len(ids) <= LARGEST_PIECE or threshold >= 1:
-            groups += _average_link(kept, ids, bound, apart or {})
-            continue
-        threshold += _STRICTER
-        kept = _inner(kept, set(ids), threshold)
-        waiting += [(part, kept, threshold) for part in connected_pieces(kept, ids)]
-    return sorted(groups)
-
-
-def _inner(links: Links, ids: set[str], threshold: float) -> dict[str, dict[str, float]]:
-    return {
-        id_: {
-            other: strength
-            for other, strength in links.get(id_, {}).items()
-            if other in ids and strength >= threshold
-        }
+    ids = sorted(piece)
+    inside = set(ids)
+    inner = {
+        id_: {other: strength for other, strength in links.get(id_, {}).items() if other in inside}
         for id_ in ids
     }
+    return _average_link(inner, ids, bound, apart or {})
 
 
 def _average_link(links: Links, ids: list[str], bound: float, apart: Apart) -> list[list[str]]:
@@ -95,13 +76,11 @@ def _average_link(links: Links, ids: list[str], bound: float, apart: Apart) -> l
         (-strength, left, other)
         for left, row in sums.items()
         for other, strength in row.items()
-        if left < other
+        if left < other and strength >= bound
     ]
     heapify(heap)
     while heap:
         negative, left, other = heappop(heap)
-        if -negative < bound:
-            break
         if left not in members or other not in members or _average(sums, members, left, other) != -negative:
             continue
         if not _join(barred, left, other):
@@ -113,7 +92,8 @@ def _average_link(links: Links, ids: list[str], bound: float, apart: Apart) -> l
                 sums[left][third] = sums[third][left] = sums[left].get(third, 0.0) + strength
         for third in sums[left]:
             pair = min(left, third), max(left, third)
-            heappush(heap, (-_average(sums, members, *pair), *pair))
+            if (average := _average(sums, members, *pair)) >= bound:
+                heappush(heap, (-average, *pair))
     return sorted(members.values())
 
 
