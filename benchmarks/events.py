@@ -45,10 +45,13 @@ LEAST_PRECISION = 0.85
 """A link that is missed is better than one that is wrong: B³ is nearly the same over many bounds."""
 START = datetime(2024, 12, 2, 12, tzinfo=UTC)
 DATED_ONLY = {"days_apart"}
-UNDATED_ONLY = {"same_date", "other_date", "same_weekday", "other_weekday"}
+UNDATED_ONLY = {"same_first_date", "other_first_date", "lead_date", "other_lead_date", "same_date",
+                "same_first_weekday", "same_weekday", "next_weekday", "other_weekday", "lead_weekday",
+                "other_lead_weekday"}  # fmt: skip
 """What the texts say of days is not used where publication tells them: here these are made up."""
-AGAINST = {"other_places", "other_region", "other_date", "other_weekday", "other_dead", "other_wounded",
-           "same_source", "days_apart"}  # fmt: skip
+AGAINST = {"other_places", "other_region", "other_first_date", "other_lead_date", "next_weekday",
+           "other_weekday", "other_lead_weekday", "other_dead", "other_wounded", "same_source",
+           "days_apart"}  # fmt: skip
 """Features that speak against one event; all others speak for it. What is learnt otherwise is chance."""
 FEWEST_TEXTS = 5
 """A word of fewer texts is not listed: it is as rare as any, and may be a name."""

@@ -52,6 +52,10 @@ class Days:
     dates: tuple[tuple[int, int, tuple[int, ...]], ...]
     weekdays: tuple[int, ...]
 
+    def after(self, before: "Days") -> "Days":
+        """These days with those that another text before it names."""
+        return Days(before.dates + self.dates, before.weekdays + self.weekdays)
+
 
 def find_days(words: Sequence[str]) -> Days:
     """Read the days that a text names.
@@ -75,6 +79,11 @@ def find_days(words: Sequence[str]) -> Days:
             years = (year,) if year else _years(month, day, beside[-1]) if beside else ()
             dates.append((month, day, years))
     return Days(tuple(dates), tuple(weekday for _, weekday in weekdays))
+
+
+def weekdays_of(dates: Sequence[tuple[int, int, tuple[int, ...]]]) -> frozenset[int]:
+    """The days of the week on which some dates fall, of those whose year tells it."""
+    return frozenset(weekday for day in dates if (weekday := _weekday_of(day)) is not None)
 
 
 def days_between(first: tuple[int, int, tuple[int, ...]], second: tuple[int, int, tuple[int, ...]]) -> int:
@@ -140,9 +149,22 @@ def _exists(month: int, day: int) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
+def _weekday_of(day: tuple[int, int, tuple[int, ...]]) -> int | None:
+    month, number, years = day
+    weekdays = {
+        date(year, month, number).weekday() for year in years if (month, number) != (2, 29) or _is_leap(year)
+    }
+    return weekdays.pop() if len(weekdays) == 1 else None
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0
+
+
+@lru_cache(maxsize=1 << 12)
 def _years(month: int, day: int, weekday: int) -> tuple[int, ...]:
     """The years in which a day is that day of the week."""
-    years = [year for year in _NEAR_YEARS if (month, day) != (2, 29) or year % 4 == 0]
+    years = [year for year in _NEAR_YEARS if (month, day) != (2, 29) or _is_leap(year)]
     return tuple(year for year in years if date(year, month, day).weekday() == weekday)
 
 

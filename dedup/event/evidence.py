@@ -5,15 +5,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.event.dates import Days, days_between
+from dedup.event.dates import Days, days_between, weekdays_of
 from dedup.event.features import FOCUS, KIND, LARGE, REGION, Features, Kind, Summary
 
 FEATURES = (
-    "lead", "text", "lead_in_text", "places", "places_share", "all_places_share", "focus", "other_places",
-    "other_region", "names", "same_date", "other_date", "same_weekday", "other_weekday", "same_dead",
-    "other_dead", "same_wounded", "other_wounded", "weapons", "same_source", "days_apart",
+    "text", "leads_in_texts", "lead_in_text", "places", "places_share", "all_places_share", "focus",
+    "other_places", "other_region", "names", "same_first_date", "other_first_date", "lead_date",
+    "other_lead_date", "same_date", "same_first_weekday", "same_weekday", "next_weekday", "other_weekday",
+    "lead_weekday", "other_lead_weekday", "same_dead", "other_dead", "same_wounded", "other_wounded",
+    "weapons", "same_source", "days_apart",
 )  # fmt: skip
 """The columns of `evidence`."""
+_OF_DAYS = FEATURES[FEATURES.index("same_first_date") : FEATURES.index("same_dead")]
+_FIRST = 2
+"""So many days of the week, and dates, that a text names first are looked at."""
 
 _SAME_DAY = 1
 """Days between two dates of one event: some papers name the day after."""
@@ -44,12 +49,14 @@ def evidence(article: Features, candidates: Sequence[Features]) -> Values:
     region = (shared.codes & REGION).astype(np.bool_)
     own, theirs = article.summary, np.array([other.summary for other in candidates]).T
     apart = np.abs(own[Summary.PUBLISHED] - theirs[Summary.PUBLISHED]) / _SECONDS_A_DAY
+    contained = (
+        shared.sum(word & (other_whole > 0), front**2),
+        shared.sum(word & (whole > 0), other_front**2),
+    )
     columns = {
-        "lead": shared.sum(word, front * other_front),
         "text": shared.sum(word, whole * other_whole),
-        "lead_in_text": np.maximum(
-            shared.sum(word, front * other_whole), shared.sum(word, whole * other_front)
-        ),
+        "leads_in_texts": np.minimum(*contained),
+        "lead_in_text": np.maximum(*contained),
         "places": places,
         "places_share": _share(places, own[Summary.PLACES] * theirs[Summary.PLACES]),
         "all_places_share": _share(all_places, own[Summary.ALL_PLACES] * theirs[Summary.ALL_PLACES]),
@@ -158,37 +165,79 @@ def _agreement(shared: NDArray[np.intp], product: Values) -> Values:
     return np.where(product > 0, _share(shared.astype(np.float64), product), _USUAL_AGREEMENT)
 
 
+def lead_similarity(article: Features, candidates: Sequence[Features]) -> Values:
+    """Cosine of headline and lead, for each candidate."""
+    shared = _Shared(article, candidates)
+    return shared.sum(shared.of(Kind.WORD), shared.front * shared.other_front)
+
+
 def _compare_days(
     article: Features, candidates: Sequence[Features], undated: NDArray[np.bool_]
 ) -> dict[str, Values]:
     """What the texts say of days, for pairs of which one's publication isn't known; 0 for all else."""
-    values = np.zeros((4, len(candidates)))
+    values = np.zeros((len(_OF_DAYS), len(candidates)))
     for at in np.flatnonzero(undated).tolist():
         values[:, at] = _days_of_pair(article, candidates[at])
-    return dict(zip(("same_date", "other_date", "same_weekday", "other_weekday"), values, strict=True))
+    return dict(zip(_OF_DAYS, values, strict=True))
 
 
-def _days_of_pair(first: Features, second: Features) -> tuple[float, float, float, float]:
-    nearest = _nearest(first.days, second.days)
-    front = _nearest(first.lead_days, second.lead_days)
+def _days_of_pair(first: Features, second: Features) -> tuple[bool, ...]:
+    """The values of `_OF_DAYS`."""
+    return (*_compare_dates(first, second), *_compare_weekdays(first, second))
+
+
+def _compare_dates(first: Features, second: Features) -> tuple[bool, ...]:
+    """Of the first dates of both, of the lead's of one and any of the other's, of any of both."""
+    mine, other = first.lead_days.dates, second.lead_days.dates
+    opening = _nearest(mine[:1], other[:1])
+    across = [
+        apart
+        for apart in (_nearest(mine, second.days.dates), _nearest(first.days.dates, other))
+        if apart is not None
+    ]
+    anywhere = _nearest(first.days.dates, second.days.dates)
     return (
-        float(nearest is not None and nearest <= _SAME_DAY),
-        float(front is not None and front > _OTHER_DAY),
-        *_compare_weekdays(first.days, second.days),
+        opening is not None and opening <= _SAME_DAY,
+        opening is not None and opening > _OTHER_DAY,
+        bool(across) and min(across) <= _SAME_DAY,
+        bool(across) and min(across) > _OTHER_DAY,
+        anywhere is not None and anywhere <= _SAME_DAY,
     )
 
 
-def _nearest(first: Days, second: Days) -> int | None:
+def _compare_weekdays(first: Features, second: Features) -> tuple[bool, ...]:
+    """The same of days of the week, where a date counts as the day on which it falls."""
+    mine, other = _weekdays(first, first.days), _weekdays(second, second.days)
+    apart = _weekdays_apart(mine, other)
+    crossed = (
+        _weekdays_apart(_weekdays(first, first.lead_days), other),
+        _weekdays_apart(mine, _weekdays(second, second.lead_days)),
+    )
+    opening = first.days.weekdays[:1], second.days.weekdays[:1]
+    return (
+        bool(opening[0]) and opening[0] == opening[1],
+        apart == 0,
+        apart == 1,
+        apart is not None and apart > 1,
+        0 in crossed,
+        all(each is not None and each > 1 for each in crossed),
+    )
+
+
+Dates = Sequence[tuple[int, int, tuple[int, ...]]]
+
+
+def _nearest(first: Dates, second: Dates) -> int | None:
     """Days between the dates of two texts that are nearest; None where one has no date."""
-    if not first.dates or not second.dates:
-        return None
-    return min(days_between(day, other) for day in first.dates for other in second.dates)
+    return min((days_between(day, other) for day in first for other in second), default=None)
 
 
-def _compare_weekdays(first: Days, second: Days) -> tuple[float, float]:
-    """Whether two texts name the same day of the week first, and whether they name others."""
-    mine, other = first.weekdays[:2], second.weekdays[:2]
-    if not mine or not other:
-        return 0.0, 0.0
-    apart = abs(mine[0] - other[0])
-    return float(apart == 0), float(1 < apart < _WEEK - 1 and set(mine).isdisjoint(other))
+def _weekdays(article: Features, days: Days) -> frozenset[int]:
+    """The days of the week that a text names first, and those of the lead's first dates."""
+    return frozenset(days.weekdays[:_FIRST]) | weekdays_of(article.lead_days.dates[:_FIRST])
+
+
+def _weekdays_apart(first: frozenset[int], second: frozenset[int]) -> int | None:
+    """Days of a week between the nearest of two texts' days; None where one names none."""
+    steps = ((day - other) % _WEEK for day in first for other in second)
+    return min((min(step, _WEEK - step) for step in steps), default=None)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dedup.event.dates import Days
 from dedup.event.profile import Profile
 
-VERSION = 1
+VERSION = 2
 """Of the stored form: another one is read anew from the text."""
 MOST_WORDS = 200
 """Words of an article that are compared, those of most weight."""
@@ -72,8 +72,8 @@ class Features:
         published: When it was published, in seconds since 1970; None where that isn't known.
         day: The day that it is compared around, in days since 1970; None: with all.
         source: A hash of who published it; 0 where that isn't known.
-        lead_days: The days that the lead names.
-        days: Those of the whole text.
+        lead_days: The days that headline and lead name.
+        days: Those of headline and whole text.
         terms: Hashes of its terms, ascending.
         codes: The code of each.
         whole: The weight of each in the whole text...

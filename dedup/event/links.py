@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup.event.dates import Days
-from dedup.event.evidence import FEATURES, Values, evidence, published_apart
+from dedup.event.evidence import FEATURES, Values, evidence, lead_similarity, published_apart
 from dedup.event.features import Features, features_of
 from dedup.event.lexicon import Wording, read_data
 from dedup.event.profile import Profile
 
 _TELLING = 0.25
 """An explanation leaves out what changes the log odds by less."""
-_SAME_SOURCE, _LEAD = FEATURES.index("same_source"), FEATURES.index("lead")
+_SAME_SOURCE = FEATURES.index("same_source")
 _FRAME_SIMILARITY = 0.5
 """Similarity of two first sentences from which an outlet's articles may be one frame filled in anew: its
 rates, its weather. Where these name other days they are no event (decision 45)."""
@@ -80,9 +80,9 @@ class Link:
 
 _SHARED = {"dead": "numbers of dead", "wounded": "numbers of wounded"}
 _IN_WORDS = {
-    "lead": "headline and first sentences are alike",
     "text": "the texts are alike",
-    "lead_in_text": "one's first sentences are in the other's text",
+    "leads_in_texts": "what each says first is in the other's text",
+    "lead_in_text": "what one says first is in the other's text",
     "places": "both name the same places",
     "places_share": "most places that one names the other names, too",
     "all_places_share": "most places in one text are in the other",
@@ -90,10 +90,17 @@ _IN_WORDS = {
     "other_places": "they name other places",
     "other_region": "they name other regions",
     "names": "both have the same names",
-    "same_date": "both name the same day",
-    "other_date": "they name other days",
-    "same_weekday": "both name the same day of the week first",
-    "other_weekday": "they name other days of the week",
+    "same_first_date": "both name the same date first",
+    "other_first_date": "they name other dates first",
+    "lead_date": "a date of one's first sentences is in the other",
+    "other_lead_date": "no date of one's first sentences is in the other",
+    "same_date": "both name the same date",
+    "same_first_weekday": "both name the same day of the week first",
+    "same_weekday": "both are about the same day of the week",
+    "next_weekday": "they are about days of the week in a row",
+    "other_weekday": "they are about other days of the week",
+    "lead_weekday": "a day of the week of one's first sentences is the other's, too",
+    "other_lead_weekday": "no day of the week of one's first sentences is the other's",
     "same_dead": "the same number of dead",
     "same_wounded": "the same number of wounded",
     "other_dead": "other numbers of dead",
@@ -124,9 +131,10 @@ def probabilities(article: Features, candidates: Sequence[Features]) -> list[flo
     values = evidence(article, candidates)
     dated = np.array([article.published is not None and other.published is not None for other in candidates])
     odds = np.where(dated, model(dated=True).log_odds(values), model(dated=False).log_odds(values))
-    in_frame = (values[:, _SAME_SOURCE] > 0) & (values[:, _LEAD] >= _FRAME_SIMILARITY)
-    for at in np.flatnonzero(in_frame).tolist():
-        if _name_other_days(article.lead_days, candidates[at].lead_days):
+    for at in np.flatnonzero(values[:, _SAME_SOURCE]).tolist():
+        if _name_other_days(article.lead_days, candidates[at].lead_days) and (
+            lead_similarity(article, [candidates[at]])[0] >= _FRAME_SIMILARITY
+        ):
             odds[at] = -np.inf
     # Rounded, since the order in which terms are added up must not decide.
     return [round(each, _DIGITS) for each in (1 / (1 + np.exp(-odds))).tolist()]

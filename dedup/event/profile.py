@@ -57,8 +57,8 @@ class Profile:
         regions: Those of them that are a region.
         all_places: The places of the whole text, with their weights.
         focus: The places of the headline, or the lead's first.
-        lead_days: The days that the lead names.
-        days: Those of the whole text.
+        lead_days: The days that headline and lead name, the headline's first.
+        days: Those of headline and whole text.
         names: Two rare words in a row: names of people, of villages, of units.
         dead: The numbers of dead that headline and lead give.
         wounded: The numbers of wounded.
@@ -99,7 +99,8 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
     stems = [stem(word) for word in words]
     in_text = set(stems)
     # A saved page's title has the site's name, too: of the title counts what the text says as well.
-    headline = words_of(document.title) if document.title else []
+    headline = words_of(_split_digits(document.title)) if document.title else []
+    title_days = find_days(headline)
     title = [word for word in dict.fromkeys(headline) if stem(word) in in_text]
     begins = _beginning(stems, {stem(word) for word in title} - lexicon().ignored)
     lead = words[begins : begins + LEAD_WORDS]
@@ -125,8 +126,8 @@ def profile(document: Document, *, seen_at: datetime | None = None) -> Profile:
         regions=frozenset(near & regions),
         all_places=all_places,
         focus=frozenset(in_title - regions) or frozenset(local[:1]),
-        lead_days=find_days(lead),
-        days=find_days(words[begins:]),
+        lead_days=find_days(lead).after(title_days),
+        days=find_days(words[begins:]).after(title_days),
         names=_names(stems[begins:]),
         dead=casualties["dead"],
         wounded=casualties["wounded"],

@@ -76,6 +76,17 @@ def test_what_is_not_known_of_the_time_is_read_in_the_text() -> None:
     assert set(events(rows).values()) == {"shelling-0", "bridge"}
 
 
+def test_a_headlines_date_is_its_day_of_the_week() -> None:
+    text = "قتل راع وأصيب آخر بقصف مدفعي على أطراف بلدة دابق بريف حلب {}."
+    dated = Document("a", text.format("صباحا"), source="site-a", title="قصف دابق، 4-12-2024")
+    same, other = (Document(day, text.format(f"يوم {day}"), source="site-b") for day in ("الأربعاء", "السبت"))
+    (kept,), (against,) = (
+        [change for name, change in event_link(dated, one).reasons if name == "other_weekday"] or [0.0]
+        for one in (same, other)
+    )
+    assert (kept, against < 0) == (0, True)
+
+
 def test_copies_of_a_story_are_one_event_whatever_their_texts_say() -> None:
     rows = [
         {"id": "b", "text": BRIDGE, "published": MONDAY, "story_id": "s"},
