@@ -1,5 +1,6 @@
 """Settings of a machine or an installation, read from ``KHABAR_*`` environment variables."""
 
+import socket
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -127,6 +128,16 @@ class Settings(BaseSettings):
     def user_agent(self) -> str:
         """The one User-Agent of every request: the project and, where set, whom to contact."""
         return f"Khabar/{__version__} (+{self.contact})" if self.contact else f"Khabar/{__version__}"
+
+    @property
+    def installation(self) -> dict[str, str]:
+        """What captures and the custody log say of us: which Khabar, on which machine, and whose."""
+        facts = {
+            "software": f"Khabar/{__version__}",
+            "operator": self.operator or "",
+            "hostname": socket.gethostname(),
+        }
+        return {name: value for name, value in facts.items() if value}
 
 
 def _user_settings() -> Path | None:

@@ -145,7 +145,10 @@ def _undo(common: CliContext) -> None:
         outcome = apply.undo_latest(stores)
     if common.json:
         typer.echo(json.dumps({"undone": _outcome_fields(outcome)}))
-    common.notice(f"{outcome.articles:,} articles are back in the stories of before the pass was applied.")
+    common.notice(
+        f"{outcome.articles:,} articles are back in the stories of before the pass was applied. Where new "
+        "articles come in beside them, crawls may put some together; `khabar dedup split` keeps two apart."
+    )
     _tell_left(common, outcome)
 
 

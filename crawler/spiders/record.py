@@ -1,13 +1,11 @@
 """The opening and the closing of a crawl: its lease, its record in the store, the verdict on the site."""
 
 import logging
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from crawler import __version__
 from crawler.discovery.accounting import SourceFinding
 from crawler.discovery.traps import Traps
 from crawler.errors import KhabarError
@@ -109,19 +107,16 @@ def open_crawl(
 
 def warc_info(settings: Settings) -> dict[str, str]:
     """What the `warcinfo` records of a crawl say: by whom, with what, how (WARC 1.1, 6.4.4)."""
-    info = {
-        "software": f"Khabar/{__version__}",
+    return {
+        **settings.installation,
         "format": "WARC File Format 1.1",
         "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-        "operator": settings.operator or "",
-        "hostname": socket.gethostname(),
         "http-header-user-agent": settings.user_agent,
         "robots": "obey (RFC 9309)",
         "khabar-delay": f"{settings.delay} s",
         "khabar-max-page-bytes": str(settings.max_page_bytes),
         "khabar-limit-bytes": str(settings.raw_pages_bytes),
     }
-    return {name: value for name, value in info.items() if value}
 
 
 def _open(stores: Stores, job: Job) -> tuple[Lease, CrawlLog]:

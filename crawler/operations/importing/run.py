@@ -2,15 +2,13 @@
 
 import asyncio
 import getpass
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler import __version__
 from crawler.errors import UsageError
 from crawler.files import make_private_folder
 from crawler.health.report import CrawlReport
@@ -268,14 +266,8 @@ async def _import_site(task: _Import, site: Site, stop: StopRequest) -> CrawlRep
 
 def _importer(settings: Settings) -> dict[str, str]:
     """Who imports, and with what, for the custody log."""
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):
-        user = ""
-    facts = {
-        "software": f"Khabar/{__version__}",
-        "operator": settings.operator or "",
-        "user": user,
-        "hostname": socket.gethostname(),
-    }
-    return {name: value for name, value in facts.items() if value}
+    facts = settings.installation
+    # Where the system knows no name of the user, nothing is said.
+    with suppress(OSError, KeyError):
+        facts["user"] = getpass.getuser()
+    return facts
