@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, Final, cast
 
 from crawler.errors import UsageError
@@ -177,30 +178,43 @@ def _zstd(file: IO[bytes]) -> IO[bytes]:
 
 
 def _write_parquet(rows: Iterable[Row], columns: Mapping[str, str], path: Path) -> None:
-    """Write typed columns: through a file of JSON lines, so that memory stays bounded."""
+    """Write typed columns: through a file of JSON lines, so that memory stays bounded.
+
+    Both files are made in a folder that only its owner may enter: DuckDB writes for everybody to read.
+    """
+    with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder:
+        lines, parquet = Path(folder) / "rows.jsonl", Path(folder) / "rows.parquet"
+        longest = _write_lines(rows, columns, lines)
+        _convert(lines, parquet, columns, longest)
+        parquet.chmod(0o600)
+        parquet.replace(path)
+
+
+def _write_lines(rows: Iterable[Row], columns: Mapping[str, str], lines: Path) -> int:
+    """Write rows as DuckDB reads them back; returns the bytes that it needs for the longest."""
+    longest = SMALLEST_BUFFER
+    with lines.open("wb") as stream:
+        for row in rows:
+            # What is half a character has no place in a Parquet text.
+            text = json.dumps({name: row[name] for name in columns}, ensure_ascii=False)
+            line = text.translate(_NO_JSON_TEXT).encode() + b"\n"
+            longest = max(longest, 2 * len(line))
+            stream.write(line)
+    return longest
+
+
+def _convert(lines: Path, parquet: Path, columns: Mapping[str, str], longest: int) -> None:
     import duckdb
 
-    lines = path.with_name(path.name + ".jsonl")
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-    try:
-        longest = SMALLEST_BUFFER
-        with lines.open("wb") as stream:
-            for row in rows:
-                # What is half a character has no place in a Parquet text.
-                text = json.dumps({name: row[name] for name in columns}, ensure_ascii=False)
-                line = text.translate(_NO_JSON_TEXT).encode() + b"\n"
-                longest = max(longest, 2 * len(line))
-                stream.write(line)
-        with duckdb.connect() as connection:
-            connection.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
-            # Several threads hold back what they have read, to keep the order; one writes as it reads.
-            connection.execute("SET threads=1")
-            connection.execute("SET TimeZone='UTC'")
-            connection.execute(
-                f"COPY (SELECT * FROM read_json(?, format='newline_delimited', columns={{{types}}}, "  # noqa: S608
-                f"maximum_object_size={longest})) TO '" + str(path).replace("'", "''") + "' "
-                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})",
-                [str(lines)],
-            )
-    finally:
-        lines.unlink(missing_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit='{MEMORY_LIMIT}'")
+        # Several threads hold back what they have read, to keep the order; one writes as it reads.
+        connection.execute("SET threads=1")
+        connection.execute("SET TimeZone='UTC'")
+        connection.execute(
+            f"COPY (SELECT * FROM read_json(?, format='newline_delimited', columns={{{types}}}, "  # noqa: S608
+            f"maximum_object_size={longest})) TO '" + str(parquet).replace("'", "''") + "' "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})",
+            [str(lines)],
+        )

@@ -3,6 +3,7 @@ import gzip
 import io
 import json
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,26 @@ def test_json_lines_come_back_as_they_were(tmp_path: Path) -> None:
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     assert [json.loads(line) for line in lines] == _rows()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_parquet_file_and_what_it_is_made_of_are_its_owners_alone(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for row in _rows():
+            yield row
+            # Whoever may enter its folder could read what is written meanwhile.
+            seen.extend(
+                stat.S_IMODE(each.stat().st_mode)
+                for each in tmp_path.iterdir()
+                if each.is_dir() or each.stat().st_size
+            )
+
+    path = tmp_path / "a.parquet"
+    write_export(rows(), COLUMNS, path, ExportTarget(ExportFormat.PARQUET))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {mode & 0o077 for mode in seen} == {0}
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_spreadsheet_reads_the_csv_and_runs_nothing(tmp_path: Path) -> None:
