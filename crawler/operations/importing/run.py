@@ -19,8 +19,8 @@ from crawler.model.crawl import CrawlKind, CrawlOutcome
 from crawler.model.job import Job
 from crawler.model.period import Period
 from crawler.model.site import Site
+from crawler.operations.crawling.aftermath import finish_crawls
 from crawler.operations.crawling.stop_signals import StopRequest, stop_on_signal
-from crawler.operations.dedup.events import find_new_events
 from crawler.operations.importing.host_filter import ALL_HOSTS, HostFilter
 from crawler.operations.importing.new_sites import PAGES, hosts_without_site, new_site, new_sites
 from crawler.operations.importing.reading import Limits
@@ -130,7 +130,7 @@ def import_paths(
         with _pools(options.spark, settings) as make_pool:
             task = _Import(ledger, sites, settings, report, progress, make_pool, options.languages)
             asyncio.run(_import_sites(task))
-        find_new_events(settings, progress.notice)
+        finish_crawls(settings, progress.notice)
         remove_unneeded(ledger, reader)
         fill_report(report, ledger)
     finally:

@@ -224,6 +224,15 @@ def test_it_goes_on_where_it_was_stopped(
     assert stores.db.articles.count_documents({}) == 6
 
 
+def test_the_log_is_stamped_after_an_import(settings: Settings, stores: Stores, tmp_path: Path) -> None:
+    (tmp_path / "a.warc.gz").write_bytes(warc([_page("/news/1")]))
+    stamped = settings.model_copy(update={"timestamp_url": "http://127.0.0.1:9/"})
+    notices: list[str] = []
+    options = ImportOptions(sites={SITE.id: SITE}, seeds=tmp_path)
+    import_paths([str(tmp_path / "a.warc.gz")], options, stamped, Progress(notice=notices.append))
+    assert any("127.0.0.1:9" in notice or "stamp" in notice for notice in notices)
+
+
 def test_a_site_without_a_seed_gets_one(
     run_import: Callable[..., ImportReport], stores: Stores, tmp_path: Path
 ) -> None:

@@ -1,6 +1,10 @@
-"""An import on Spark gives the archive of an import on this machine. Skipped without pyspark or Java."""
+"""An import on a cluster of Spark gives the archive of an import on this machine.
+
+Skipped without pyspark or Java.
+"""
 
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from crawler.settings import Settings
 from crawler.storage.connect import Stores
 from tests.support.captures import WHEN, Captured, warc
 from tests.support.made_up_site import article_page
+from tests.support.spark_cluster import spark_cluster
 
 SITE = Site(id="outlet", name="موقع", url="https://outlet.example/")
 # py4j and pyspark leave sockets to the garbage collector, and pyspark forks under the JVM's threads.
@@ -22,6 +27,16 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    pytest.importorskip("pyspark", reason="pyspark is not installed: make spark")
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    with spark_cluster(tmp_path) as started:
+        # The driver says which Python workers run.
+        monkeypatch.setenv("PYSPARK_PYTHON", started.python)
+        yield started.master
 
 
 def _captures() -> list[Captured]:
@@ -44,17 +59,15 @@ def _archive(stores: Stores) -> dict[str, Any]:
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="no Java: `khabar import --spark` is not tested")
-@pytest.mark.timeout(300)
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_spark_gives_the_archive_of_one_machine(
-    settings: Settings, stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, stores: Stores, cluster: str, tmp_path: Path
 ) -> None:
-    pytest.importorskip("pyspark", reason="pyspark is not installed: make spark")
     path = tmp_path / "all.warc.gz"
     path.write_bytes(warc(_captures()))
     reports, archives = [], []
-    for master in (None, "local[2]"):
-        # As on a cluster: our code goes with the tasks.
-        monkeypatch.setattr("crawler.operations.importing.spark.is_here", lambda _: False)
+    for master in (None, cluster):
         options = ImportOptions(sites={SITE.id: SITE}, seeds=tmp_path, spark=master)
         reports.append(import_paths([str(path)], options, settings))
         archives.append(_archive(stores))
