@@ -57,20 +57,19 @@ def group(links: Links, piece: Iterable[str], bound: float, apart: Apart | None 
     Returns:
         Groups of ids, each in order. They depend on the links alone, not on the order of `piece`.
     """
-    ids = sorted(piece)
-    inside = set(ids)
-    inner = {
-        id_: {other: strength for other, strength in links.get(id_, {}).items() if other in inside}
-        for id_ in ids
-    }
-    return _average_link(inner, ids, bound, apart or {})
+    return _average_link(links, sorted(piece), bound, apart or {})
 
 
 def _average_link(links: Links, ids: list[str], bound: float, apart: Apart) -> list[list[str]]:
     """Join groups until none of the averages reaches the bound; of equal ones the first ids' go first."""
     members = {number: [id_] for number, id_ in enumerate(ids)}
     numbers = {id_: number for number, id_ in enumerate(ids)}
-    sums = {numbers[id_]: {numbers[other]: strength for other, strength in links[id_].items()} for id_ in ids}
+    sums = {
+        number: {
+            numbers[other]: strength for other, strength in links.get(id_, {}).items() if other in numbers
+        }
+        for id_, number in numbers.items()
+    }
     barred = _barred(apart, numbers)
     heap = [
         (-strength, left, other)
