@@ -72,6 +72,6 @@ class AlertPages:
 def _start(before: str) -> int:
     if not before:
         return 0
-    if not before.isascii() or not before.isdigit() or len(before) > 9:
+    if not before.isascii() or not before.isdecimal() or len(before) > 9:
         raise UsageError(sentence("usage_not_a_page", name="before", value=quoted(before)))
     return int(before)
