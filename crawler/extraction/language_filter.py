@@ -11,7 +11,7 @@ from crawler.extraction.errors import ExtractionError
 from crawler.extraction.metadata.language import MIN_LETTERS, SAMPLE_CHARS, detect_language, letters_of
 from crawler.extraction.parse import decode_page
 
-_LANG = re.compile(r"<html\b[^>]{0,2000}?\s(?:xml:)?lang\s{0,9}=\s{0,9}[\"']?([a-zA-Z]{2,3})", re.IGNORECASE)
+_LANG = re.compile(r"<html\b[^<>]{0,2000}?\s(?:xml:)?lang\s{0,9}=\s{0,9}[\"']?([a-zA-Z]{2,3})", re.IGNORECASE)
 HEAD_CHARS = 20_000
 """Characters at the beginning of a page in which its element ``html`` has to stand."""
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
