@@ -103,16 +103,25 @@ SLOW = {"cli", "demo", "importing", "operations", "rendering", "scrapy_project",
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, give each its part of the slow modules, and these first.
+    """Where several processes share the tests, let half of them begin with the slow modules.
 
-    Each begins with a run of tests of its own: with the slow ones last, one ends them alone. A module stays
-    together, for its fixtures.
+    Each begins with a run of tests of its own, as long as the others'. Slow tests wait more than they work:
+    with others beside them the processors are busy, and with them at the end one would end the run alone.
+    A module stays together, for its fixtures.
     """
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     modules: dict[Path, list[pytest.Item]] = {}
     for item in items:
         modules.setdefault(item.path, []).append(item)
     here = Path(__file__).parent
-    by_speed = sorted(modules, key=lambda path: path.relative_to(here).parts[0] not in SLOW)
-    parts = [path for worker in range(workers) for path in by_speed[worker::workers]]
-    items[:] = [item for path in parts for item in modules[path]]
+    slow = [path for path in modules if path.relative_to(here).parts[0] in SLOW]
+    fast = [path for path in modules if path.relative_to(here).parts[0] not in SLOW]
+    with_slow, ordered = max(1, workers // 2), list[pytest.Item]()
+    for worker in range(with_slow):
+        for path in slow[worker::with_slow]:
+            ordered += modules[path]
+        while fast and len(ordered) < len(items) * (worker + 1) // workers:
+            ordered += modules[fast.pop(0)]
+    for path in fast:
+        ordered += modules[path]
+    items[:] = ordered

@@ -66,6 +66,7 @@ def test_several_processes_answer_with_one_token_and_are_replaced(
             assert len(tokens.pop()) > 20
             beside = next(child for child in first.children() if _listens(child, port))
             beside.kill()
+            beside.wait(timeout=30)  # until then it counts as one that answers
             wait_until(lambda: _answering(first, port) == 2)
             assert server.get(story).status == 200
         finally:
