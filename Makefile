@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 # A quarter of pip's time; pip itself installs it, by the hash in the lock file.
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 SHELL := /bin/bash
+# Where a shell forbids Python to keep what it compiled, each command of the tests would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-fast test-lowest test-313 coverage check lint words sbom licences wheel docs hooks chaos install lock bench bench-politeness rivals strangers bench-rivals spark clean
 
