@@ -62,7 +62,7 @@ def _shares(pair: dict[str, Any] | None) -> str | None:
     """What a copy and its original have of one another; None where it was not measured."""
     if pair is None:
         return None
-    passages = f", {pair['passages']} shared passages" if "passages" in pair else ""
+    passages = f", shared passages: {pair['passages']}" if "passages" in pair else ""
     return (
         f"{pair['contained']:.0%} of it in the original, {pair['contains']:.0%} of the original in it "
         f"({pair['reason']}, {pair['rule']}){passages}"

@@ -89,7 +89,7 @@ _IN_WORDS = {
     "focus": "how far the place that one is about is the other's, too",
     "other_places": "they name other places",
     "other_region": "they name other regions",
-    "names": "both have the same names",
+    "names": "both have the same rare words in a row",
     "same_first_date": "both name the same date first",
     "other_first_date": "they name other dates first",
     "lead_date": "a date of one's first sentences is in the other",

@@ -137,7 +137,7 @@ def test_a_link_says_why() -> None:
     link = event_link(reports[0], reports[1])
     assert link.probability == index.linked("shelling-0")["shelling-1"] > 0.9
     explained = "\n".join(link.explain())
-    assert "both have the same names" in explained
+    assert "both have the same rare words in a row" in explained
     assert "دابق" in explained
     assert "سالم الحمود" in explained
     # Words stand as the second article has them: its text, not what is compared.
