@@ -90,17 +90,16 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
     return between
 
 
-def shared_passages(words: NDArray[np.uint32], other_words: NDArray[np.uint32], *, shortest: int) -> int:
+def shared_passages(between: Sequence[Gap], words: int, *, shortest: int) -> int:
     """How many passages two texts share, in the order of both.
 
     Args:
-        words: The words of a text as numbers; equal numbers are equal words.
-        other_words: Those of the other.
+        between: The gaps between them.
+        words: Words of the first text.
         shortest: Words of a passage, in a row.
     """
-    between = gaps(words, other_words)
     begins = [0, *(gap.first_end for gap in between)]
-    ends = [*(gap.first_begin for gap in between), len(words)]
+    ends = [*(gap.first_begin for gap in between), words]
     return sum(end - begin >= shortest for begin, end in zip(begins, ends, strict=True))
 
 

@@ -4,12 +4,13 @@ A copy that only repeats may be left out of a list; one that adds a statement, a
 whoever reads the original alone would miss it. Where in doubt, the copy counts as saying more.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.comparison.alignment import gaps
+from dedup.comparison.alignment import Gap
 from dedup.comparison.differences import Differences, SlotKind
 from dedup.comparison.slot_words import LONGEST_AT_AN_EDGE
 from dedup.text.word_classes import WordClass
@@ -31,12 +32,13 @@ _NAMING = frozenset({SlotKind.PERSON, SlotKind.PLACE, SlotKind.NAME, SlotKind.AF
 Codes: TypeAlias = NDArray[np.uint32]
 
 
-def repeats(copy: Codes, original: Codes, differing: Differences) -> bool:
+def repeats(copy: Codes, original: Codes, between: Sequence[Gap], differing: Differences) -> bool:
     """Whether a copy says nothing that its original does not: other wording at most, cuts, a line of source.
 
     Args:
         copy: The word codes of the copy (`dedup.text.word_codes`).
         original: Those of the original.
+        between: The gaps between their words (`dedup.comparison.alignment.gaps`).
         differing: What differs between the two.
     """
     if any(slot.kind in _NAMING for slot in differing.slots):
@@ -51,7 +53,7 @@ def repeats(copy: Codes, original: Codes, differing: Differences) -> bool:
     is_new &= has_content
     is_exchanged = ~np.isin(original & CLASS, _WITHOUT_CONTENT) & ~np.isin(other_words, words)
     added = 0
-    for gap in gaps(words, other_words):
+    for gap in between:
         mine, other = slice(gap.first_begin, gap.first_end), slice(gap.second_begin, gap.second_end)
         is_passage = gap.first_end - gap.first_begin >= PASSAGE
         new = int(np.count_nonzero((is_new_in_passage if is_passage else is_new)[mine]))

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.comparison.alignment import shared_passages
+from dedup.comparison.alignment import gaps, shared_passages
 from dedup.comparison.differences import differences
 from dedup.comparison.novelty import PASSAGE, repeats
 from dedup.comparison.rule import judge, relation
@@ -173,12 +173,13 @@ def pair_figures(
         return PairFigures(Reason.EXACT, Rule.EQUAL, 1.0, 1.0, 1.0, passages=1, repeats=True)
     rule = Rule.ALIKE if verdict.duplicate else Rule.CHAINED
     differing = evidence.differing or differences(copy.words, original.words)
+    between = gaps(copy.words >> SKELETON_SHIFT, original.words >> SKELETON_SHIFT)
     return PairFigures(
         relation(evidence, limits),
         rule,
         contained,
         contains,
         evidence.jaccard,
-        shared_passages(copy.words >> SKELETON_SHIFT, original.words >> SKELETON_SHIFT, shortest=PASSAGE),
-        repeats(copy.words, original.words, differing),
+        shared_passages(between, len(copy.words), shortest=PASSAGE),
+        repeats(copy.words, original.words, between, differing),
     )
