@@ -7,7 +7,7 @@ import pymongo
 from pymongo.database import Database
 
 from crawler.storage.batches import in_batches
-from crawler.storage.custody_records import article_sha256, wording_hashes
+from crawler.storage.custody_hashes import article_sha256, wording_hashes
 from crawler.storage.looks import look_facts
 from crawler.storage.schema import Document
 from crawler.storage.stored_article import LONGEST_SCAN

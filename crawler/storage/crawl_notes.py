@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from pymongo.database import Database
 
 from crawler.parsing.redaction import NAME_MARK, Redactor
-from crawler.storage.custody_records import earlier_wordings
+from crawler.storage.custody_hashes import earlier_wordings
 from crawler.storage.schema import Document
 from crawler.storage.seals import Seals
 

@@ -6,7 +6,7 @@ once its event is in the log, the mark is taken off. So an article whose event a
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
@@ -15,10 +15,10 @@ from typing import Any, Self
 from pymongo import UpdateOne
 from pymongo.database import Database
 
-from crawler.custody.canonical import sha256_of
 from crawler.custody.entries import Event, EventKind, new_event
 from crawler.storage.batches import in_batches
 from crawler.storage.custody import CustodyLog, entries_about
+from crawler.storage.custody_hashes import article_sha256, wording_hashes
 from crawler.storage.looks import (
     RepeatedLook,
     forget_looks,
@@ -31,42 +31,12 @@ from crawler.storage.looks import (
 from crawler.storage.schema import Document
 from crawler.storage.warc.segments import SegmentChange
 
-ARTICLE_FIELDS = (
-    *("_id", "site", "url", "canonical_url", "title", "text", "authors", "editors", "agency"),
-    *("published_at", "published_precision", "date_source", "date_flags", "modified_at", "language"),
-    *("section", "tags", "image", "summary", "marks", "first_seen_at", "revised_at", "reread_at"),
-    *("revision", "text_sha256", "html_sha256", "capture", "tls", "incomplete"),
-    *("removed_at", "removal_capture", "absences"),
-)
-"""Of `articles`: an event says how all of these stand. `checked_at` and `aliases`, which move on with each
-look, are facts of their own (`crawler.storage.looks`). What dedup thinks can be derived
-(`crawler.storage.opinions`)."""
-
-WORDING_FIELDS = (
-    *("_id", "article_id", "site", "revision", "title", "text", "published_at", "replaced"),
-    *("seen_from", "seen_until", "read_until", "text_sha256", "html_sha256", "capture"),
-)
-"""Of `revisions` and `readings`: all that they have."""
-
 _PENDING = {"custody_pending.kind": {"$in": [str(kind) for kind in EventKind]}}
-
-LONGEST_SCAN = 300.0
-"""Seconds for a request that goes over the whole archive; the embedded server reads all of it for that."""
 
 MOST_RECENT = 1_000
 """Marks that a process remembers."""
 CLEARED_AT_ONCE = 50
 """Marks that are taken off in one request."""
-
-
-def article_sha256(document: Mapping[str, Any]) -> str:
-    """The hash of what is protected of an article, as it is stored."""
-    return sha256_of({name: document.get(name) for name in ARTICLE_FIELDS})
-
-
-def wording_sha256(document: Mapping[str, Any]) -> str:
-    """The hash of a revision or a reading, as it is stored."""
-    return sha256_of({name: document.get(name) for name in WORDING_FIELDS})
 
 
 def pending_mark(kind: EventKind, at: datetime) -> dict[str, Any]:
@@ -335,22 +305,6 @@ def _noted_new(db: Database[Document], site: str) -> list[Document]:
 def _has_wordings(document: Document) -> bool:
     """Whether an article may have earlier wordings: not when it is written for the first time."""
     return bool(document["revision"] > 1 or document["custody_pending"]["kind"] != EventKind.ARTICLE)
-
-
-def wording_hashes(db: Database[Document], article_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The hashes of the earlier wordings of articles, by article and `_id`."""
-    wordings: dict[str, dict[str, str]] = {}
-    if article_ids:
-        for document in earlier_wordings(db, article_ids):
-            wordings.setdefault(document["article_id"], {})[document["_id"]] = wording_sha256(document)
-    return wordings
-
-
-def earlier_wordings(db: Database[Document], article_ids: Sequence[str]) -> Iterator[Document]:
-    """Yield the revisions and readings of articles; indexes `article_revision` and `article`."""
-    query = {"article_id": {"$in": list(article_ids)}}
-    yield from db.revisions.find(query)
-    yield from db.readings.find(query)
 
 
 def _article_event(document: Document, wordings: Mapping[str, str]) -> Event:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pymongo.database import Database
 
 from crawler.custody.verify import Finding
-from crawler.storage.custody_records import earlier_wordings
+from crawler.storage.custody_hashes import earlier_wordings
 from crawler.storage.pair_figures import measured_pair
 from crawler.storage.schema import Document
 from crawler.storage.stored_article import ArticleHeader

@@ -1,7 +1,6 @@
 """The data of the pages on articles: search, article, story, pairs of two sites."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, time
 from typing import Final
 
 from crawler.errors import UsageError
@@ -21,6 +20,7 @@ from crawler.storage.stored_article import EarlierReading, Revision, StoredArtic
 from crawler.web import models
 from crawler.web.scope import Scope
 from crawler.web.site_names import SiteNames
+from crawler.web.time_line import first_of
 
 WORDINGS: Final = 20
 """Earlier wordings of an article that are compared word by word, the latest: each takes some milliseconds."""
@@ -351,32 +351,3 @@ def _notice(notice: Notice) -> models.QueryNotice:
 
 def _parts(pieces: Sequence[Piece]) -> list[models.Part]:
     return [models.Part(text=piece.text, hit=piece.hit) for piece in pieces]
-
-
-def first_of(members: Sequence[models.Brief]) -> models.First:
-    """Who had a story first.
-
-    It is sure where its time of publication is known to the minute and no article of another site can have
-    been earlier: one that states a day alone may be from its first minute, one without a date from any time
-    before it was first seen.
-
-    Args:
-        members: The articles of the story in their order; at least one.
-    """
-    first = members[0]
-    rivals: list[models.Brief] = []
-    for member in members[1:]:
-        earliest = _earliest(member)
-        is_other = member.site not in {first.site, *(rival.site for rival in rivals)}
-        if is_other and (earliest is None or earliest <= first.at):
-            rivals.append(member)
-    return models.First(
-        article=first.id, site=first.site, certain=first.precision == "minute" and not rivals, rivals=rivals
-    )
-
-
-def _earliest(brief: models.Brief) -> datetime | None:
-    """The earliest moment at which it can have been published; None where that is not known."""
-    if brief.precision == "minute":
-        return brief.at
-    return None if brief.day is None else datetime.combine(brief.day, time.min, brief.at.tzinfo)

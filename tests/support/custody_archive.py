@@ -10,7 +10,7 @@ from typing import Any
 from crawler.custody.entries import Entry, Event, EventKind, Head, entry_record, new_event, next_entry
 from crawler.custody.verify import Finding, Ledger
 from crawler.storage.custody import entry_of
-from crawler.storage.custody_records import article_sha256, wording_sha256
+from crawler.storage.custody_hashes import article_sha256, wording_sha256
 from crawler.storage.looks import look_facts
 from crawler.storage.opinions import compared
 from crawler.storage.pair_figures import measured_pair

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from crawler.web.article_pages import first_of
+from crawler.web.time_line import first_of
 from tests.support.briefs import START, brief
 
 DAY = date(2024, 12, 4)
