@@ -100,6 +100,13 @@ class Columns:
         shifts = begins - np.cumsum(lengths) + lengths
         return np.arange(len(owners)) + np.repeat(shifts, lengths), owners
 
+    def joined(self, name: str, rows: Numbers) -> tuple[NDArray[Any], Numbers]:
+        """The entries of rows in a ragged array, one row after the other, and how many each row has."""
+        starts, entries = self.starts[name], self.arrays[name]
+        begins, ends = starts[rows], starts[rows + 1]
+        pieces = [entries[first:last] for first, last in zip(begins.tolist(), ends.tolist(), strict=True)]
+        return np.concatenate([entries[:0], *pieces]), ends - begins
+
     def words(self, row: int) -> NDArray[np.uint32]:
         """The word codes of one row, in order."""
         starts = self.starts["words"]

@@ -45,6 +45,9 @@ _CODES = {reason: code for code, reason in enumerate(REASONS)}
 _SLACK = 0.10
 # Pairs counted in one pass: their shingles take some 5 MB, about what the caches hold.
 _PAIRS = 1 << 10
+# A row of so many marks (8 KB, as a power of two) tells roughly which shingles a text has: of another text of
+# 300 words one in 30 seems to be shared and is not.
+_MARKS = 13
 _SIDE = np.uint64(2)
 _SHINGLE = np.uint64(2)
 _OWNER = np.uint64(34)
@@ -74,8 +77,11 @@ def verify(
         left, right = mine[first : first + _PAIRS], other[first : first + _PAIRS]
         likely = np.flatnonzero(estimated_containment(columns, left, right) >= prefilter_containment(limits))
         left, right = left[likely], right[likely]
+        fewest = required * np.minimum(columns.sizes(left), columns.sizes(right))
+        possible = np.flatnonzero(most_shared(columns, left, right) >= fewest)
+        likely, left, right, fewest = likely[possible], left[possible], right[possible], fewest[possible]
         shared, late = shared_shingles(columns, left, right)
-        enough = shared >= required * np.minimum(columns.sizes(left), columns.sizes(right))
+        enough = shared >= fewest
         at, left, right = likely[enough] + first, left[enough], right[enough]
         counted = evidence(columns, left, right, shared[enough], late[enough], enough=limits.containment)
         pairs = zip(at.tolist(), counted, left.tolist(), right.tolist(), strict=True)
@@ -178,6 +184,23 @@ def estimated_containment(columns: Columns, mine: Numbers, other: Numbers) -> ND
     jaccard = (values[mine] == values[other]).mean(axis=1)
     left, right = columns.sizes(mine), columns.sizes(other)
     return np.asarray(jaccard / (1 + jaccard) * (left + right) / np.maximum(1, np.minimum(left, right)))
+
+
+def most_shared(columns: Columns, mine: Numbers, other: Numbers) -> Numbers:
+    """How many shingles many pairs share at most: a quick look that rules most of them out.
+
+    Every shingle sets one of the marks of its text, by its highest bits; what two texts share meets there.
+    """
+    documents, rows = np.unique(mine, return_inverse=True)
+    unused = np.uint32(32 - _MARKS)
+    shingles, counts = columns.joined("shingles", documents)
+    marks = np.zeros(len(documents) << _MARKS, np.bool_)
+    marks[np.repeat(np.arange(len(documents)) << _MARKS, counts) | (shingles >> unused)] = True
+    shingles, counts = columns.joined("shingles", other)
+    sums = np.zeros(len(shingles) + 1, np.intp)
+    np.cumsum(marks.take(np.repeat(rows << _MARKS, counts) | (shingles >> unused)), out=sums[1:])
+    ends = np.cumsum(counts)
+    return np.asarray(sums[ends] - sums[ends - counts])
 
 
 def shared_shingles(columns: Columns, mine: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.batch.columns import ColumnWriter, read_block
-from dedup.batch.verification import evidence, shared_shingles, verdict_of, verify, verify_files
+from dedup.batch.verification import (
+    evidence,
+    most_shared,
+    shared_shingles,
+    verdict_of,
+    verify,
+    verify_files,
+)
 from dedup.comparison.pairs import exact_evidence
 from dedup.comparison.rule import judge
 from dedup.comparison.verdict import Evidence, Reason
@@ -28,6 +35,7 @@ def counted(one: str, other: str, *, enough: float | None = None) -> Evidence:
         columns = writer.finish([0.0, 7200.0, 0.0], [0, 1, -1], PARAMETERS.permutations)
     mine, others = np.array([0, 0]), np.array([1, 2])
     shared, late = shared_shingles(columns, mine, others)
+    assert (most_shared(columns, mine, others) >= shared).all()
     found, _ = evidence(columns, mine, others, shared, late, enough=enough)
     return found
 
