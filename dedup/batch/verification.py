@@ -4,7 +4,7 @@ It counts what `dedup.comparison.pairs.exact_evidence` counts on two texts; a te
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.batch.columns import Columns, Numbers, open_columns
-from dedup.comparison.pairs import with_differences
-from dedup.comparison.rule import is_near, judge
+from dedup.comparison.pairs import judge_texts
+from dedup.comparison.rule import is_near
 from dedup.comparison.verdict import Evidence, Reason, Verdict
 from dedup.parameters import Thresholds
 from dedup.text.word_codes import pairs_of
@@ -86,8 +86,7 @@ def verify(
         counted = evidence(columns, left, right, shared[enough], late[enough], enough=limits.containment)
         pairs = zip(at.tolist(), counted, left.tolist(), right.tolist(), strict=True)
         for place, pair, row, other_row in pairs:
-            aligned = with_differences(pair, limits, columns.words(row), columns.words(other_row))
-            verdict = judge(aligned, limits)
+            verdict = judge_texts(pair, limits, partial(_words, columns, row, other_row))
             if verdict.duplicate or is_near(pair, limits):
                 places.append(place)
                 rows.append(_row(verdict))
@@ -129,8 +128,12 @@ def are_roots_alike(columns: Columns, root: int, other: int, limits: Thresholds)
     left, right = np.array([root], np.intp), np.array([other], np.intp)
     shared, late = shared_shingles(columns, left, right)
     (pair,) = evidence(columns, left, right, shared, late)
-    aligned = with_differences(pair, limits, columns.words(root), columns.words(other), required=limits.merge)
-    return judge(aligned, limits, required=limits.merge).duplicate
+    words = partial(_words, columns, root, other)
+    return judge_texts(pair, limits, words, required=limits.merge).duplicate
+
+
+def _words(columns: Columns, row: int, other: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    return columns.words(row), columns.words(other)
 
 
 def count_shared(columns: Columns, row: int, other: int) -> int:

@@ -7,8 +7,9 @@ joined, names are separated from what stands beside them.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from dedup.text.word_codes import SKELETON_SHIFT
 
 _CLOSE = 3
 """Words between two gaps that may be one."""
+_HALF = np.uint64(32)
 
 
 class Gap(NamedTuple):
@@ -38,12 +40,10 @@ class Gap(NamedTuple):
     second_end: int
 
 
-class Run(NamedTuple):
-    """Words that both texts have in a row: where they begin in either, and how many they are."""
+Run: TypeAlias = tuple[int, int, int]
+"""Words that both texts have in a row: where they begin in either, and how many they are."""
 
-    first: int
-    second: int
-    words: int
+Places: TypeAlias = NDArray[np.intp]
 
 
 def slot_gaps(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> list[Gap]:
@@ -69,17 +69,21 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
         words: The words of a text as numbers; equal numbers are equal words.
         other_words: Those of the other.
     """
+    whole = _around_whole(words, other_words)
+    if whole is not None:
+        return whole
     between: list[Gap] = []
     at, other_at = 0, 0
     first, second = words.tolist(), other_words.tolist()
     size, other_size = len(first), len(second)
-    for run in [*_runs(words, other_words), Run(size, other_size, 0)]:
-        # The run before may have been extended over the beginning of this one.
-        passed = max(0, at - run.first, other_at - run.second)
-        if passed and passed >= run.words:
-            continue
-        begin, other_begin = run.first + passed, run.second + passed
-        end, other_end = run.first + run.words, run.second + run.words
+    for begin, other_begin, count in chain(_runs(words, other_words), [(size, other_size, 0)]):
+        end, other_end = begin + count, other_begin + count
+        if begin < at or other_begin < other_at:
+            # The run before was extended over the beginning of this one.
+            passed = max(at - begin, other_at - other_begin)
+            if passed >= count:
+                continue
+            begin, other_begin = begin + passed, other_begin + passed
         while begin > at and other_begin > other_at and first[begin - 1] == second[other_begin - 1]:
             begin, other_begin = begin - 1, other_begin - 1
         if begin > at or other_begin > other_at:
@@ -88,6 +92,24 @@ def gaps(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap
         while at < size and other_at < other_size and first[at] == second[other_at]:
             at, other_at = at + 1, other_at + 1
     return between
+
+
+def _around_whole(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> list[Gap] | None:
+    """The gaps around a text that stands word for word in the other, as every second copy does; else None.
+
+    It is what anchors show, too, without the search for them.
+    """
+    size, other_size = len(words), len(other_words)
+    longer, shorter = (words, other_words) if size > other_size else (other_words, words)
+    place, odd = divmod(longer.tobytes().find(shorter.tobytes()), longer.itemsize)
+    if odd or place < 0:
+        return None
+    end = place + len(shorter)
+    if size > other_size:
+        outer = [Gap(0, place, 0, 0), Gap(end, size, other_size, other_size)]
+    else:
+        outer = [Gap(0, 0, 0, place), Gap(size, size, end, other_size)]
+    return [gap for gap in outer if gap[0] < gap[1] or gap[2] < gap[3]]
 
 
 def shared_passages(between: Sequence[Gap], words: int, *, shortest: int) -> int:
@@ -103,26 +125,36 @@ def shared_passages(between: Sequence[Gap], words: int, *, shortest: int) -> int
     return sum(end - begin >= shortest for begin, end in zip(begins, ends, strict=True))
 
 
-def _runs(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> list[Run]:
+def _runs(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Iterator[Run]:
     """The words that both texts have in the order of both, as far as anchors show."""
-    pairs, places = _single(first)
-    other_pairs, other_places = _single(second)
-    if not len(pairs) or not len(other_pairs):
-        return []
-    at = np.minimum(np.searchsorted(other_pairs, pairs), len(other_pairs) - 1)
-    met = other_pairs[at] == pairs
-    mine, other = places[met], other_places[at[met]]
-    order = mine.argsort()
-    mine, other = mine[order], other[order]
+    mine, other = _anchors(first, second)
     if (other[1:] < other[:-1]).any():
-        chain = _longest_chain(other.tolist())
-        mine, other = mine[chain], other[chain]
+        ordered = _longest_chain(other.tolist())
+        mine, other = mine[ordered], other[ordered]
     if not len(mine):
-        return []
-    edges = np.flatnonzero((mine[1:] != mine[:-1] + 1) | (other[1:] != other[:-1] + 1)) + 1
+        return iter(())
+    edges = ((mine[1:] != mine[:-1] + 1) | (other[1:] != other[:-1] + 1)).nonzero()[0] + 1
     begins = [0, *edges.tolist()]
     lengths = [end - begin + 1 for begin, end in zip(begins, [*begins[1:], len(mine)], strict=True)]
-    return list(map(Run, mine[begins].tolist(), other[begins].tolist(), lengths))
+    return zip(mine[begins].tolist(), other[begins].tolist(), lengths, strict=True)
+
+
+def _anchors(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> tuple[Places, Places]:
+    """Where pairs of words stand that come once in either text: ascending in the first, then in the other."""
+    codes = first.astype(np.uint64), second.astype(np.uint64)
+    pairs = np.concatenate([(words[:-1] << _HALF) | words[1:] for words in codes])
+    border = max(0, len(first) - 1)
+    # Stable, so that of a pair that comes once in either text that of the first stands before the other.
+    order = pairs.argsort(kind="stable")
+    ascending = pairs[order]
+    opens = np.ones(len(pairs) + 1, np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=opens[1:-1])
+    twice = (opens[:-2] & ~opens[1:-1] & opens[2:]).nonzero()[0]
+    mine, other = order[twice], order[twice + 1]
+    of_both = (mine < border) & (other >= border)
+    mine, other = mine[of_both], other[of_both] - border
+    order = mine.argsort()
+    return mine[order], other[order]
 
 
 def _longest_chain(places: Sequence[int]) -> list[int]:
@@ -144,18 +176,6 @@ def _longest_chain(places: Sequence[int]) -> list[int]:
         chain.append(number)
         number = before[number]
     return chain[::-1]
-
-
-def _single(words: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
-    """The pairs of words that come once, ascending, and where each of them stands."""
-    codes = words.astype(np.uint64)
-    pairs = (codes[:-1] << np.uint64(32)) | codes[1:]
-    places = pairs.argsort()
-    ascending = pairs[places]
-    other = np.ones(len(ascending) + 1, np.bool_)
-    np.not_equal(ascending[1:], ascending[:-1], out=other[1:-1])
-    once = other[1:] & other[:-1] if len(ascending) else other[:0]
-    return ascending[once], places[once]
 
 
 def _join_close(gaps_in_order: Sequence[Gap]) -> list[Gap]:

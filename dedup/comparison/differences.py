@@ -141,12 +141,15 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
     figures: Counter[_Figure] = Counter()
     for gap in gaps:
         left, right = mine[gap.first_begin : gap.first_end], other[gap.second_begin : gap.second_end]
+        within = bool(gap.first_begin and gap.second_begin) and gap.first_end < len(mine)
+        if not within and not (left and right):  # what one text has more, often at length
+            edges += len(left) + len(right)
+            continue
         changed = _changed_figures(mine, gap, left, right)
         if changed is not None:
             figures[changed] += 1
         unmatched = unmatched_words(left, right)
         fewest = min(map(len, unmatched))
-        within = bool(gap.first_begin and gap.second_begin) and gap.first_end < len(mine)
         if fewest and is_slot(left, right, longest=LONGEST_SLOT if within else LONGEST_AT_AN_EDGE):
             kind = _kind(mine, gap, left, right, unmatched)
             slots.append(

@@ -1,5 +1,6 @@
 """Two texts compared by counting all that they share: evidence, verdict, and the figures of a copy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -47,7 +48,28 @@ def compare(
         hours = abs((published_a - published_b).total_seconds()) / 3600
     limits = parameters.thresholds
     evidence = exact_evidence(mine, other, same_source=same_source, hours_apart=hours)
-    return judge(with_differences(evidence, limits, mine.words, other.words), limits)
+    return judge_texts(evidence, limits, lambda: (mine.words, other.words))
+
+
+def judge_texts(
+    evidence: Evidence,
+    limits: Thresholds,
+    words: Callable[[], tuple[NDArray[np.uint32], NDArray[np.uint32]]],
+    *,
+    required: float | None = None,
+) -> Verdict:
+    """`judge`, with what differs in the words where that may decide: see `with_differences`.
+
+    Args:
+        evidence: What is known of the pair.
+        limits: When two texts are copies.
+        words: Gets the word codes of both texts; few pairs are asked for them.
+        required: As for `judge`.
+    """
+    verdict = judge(evidence, limits, required=required)
+    if evidence.same_words or not verdict.duplicate:
+        return verdict
+    return judge(replace(evidence, differing=differences(*words())), limits, required=required)
 
 
 def with_differences(

@@ -25,6 +25,12 @@ def test_words_that_one_text_has_alone() -> None:
     assert gaps([1, 2, 3, 4], [9, 1, 2, 3, 4, 8, 7]) == [Gap(0, 0, 0, 1), Gap(4, 4, 5, 7)]
 
 
+def test_a_text_stands_whole_in_another() -> None:
+    assert gaps([9, 8, 1, 2, 3, 7], [1, 2, 3]) == [Gap(0, 2, 0, 0), Gap(5, 6, 3, 3)]
+    assert gaps([1, 1, 1], [5, 1, 1, 1]) == [Gap(0, 0, 0, 1)]  # no pair of words comes once
+    assert gaps([1 << 8, 0], [1]) == [Gap(0, 2, 0, 1)]  # its bytes stand in the first, but no such word
+
+
 def test_unlike_texts_are_one_gap() -> None:
     assert gaps([1, 2], [3]) == [Gap(0, 2, 0, 1)]
     assert gaps([1, 2], []) == [Gap(0, 2, 0, 0)]
