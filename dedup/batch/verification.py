@@ -78,7 +78,7 @@ def verify(
         likely = np.flatnonzero(estimated_containment(columns, left, right) >= prefilter_containment(limits))
         left, right = left[likely], right[likely]
         fewest = required * np.minimum(columns.sizes(left), columns.sizes(right))
-        possible = np.flatnonzero(most_shared(columns, left, right) >= fewest)
+        possible = np.flatnonzero(shared_bounds(columns, left, right) >= fewest)
         likely, left, right, fewest = likely[possible], left[possible], right[possible], fewest[possible]
         shared, late = shared_shingles(columns, left, right)
         enough = shared >= fewest
@@ -189,7 +189,7 @@ def estimated_containment(columns: Columns, mine: Numbers, other: Numbers) -> ND
     return np.asarray(jaccard / (1 + jaccard) * (left + right) / np.maximum(1, np.minimum(left, right)))
 
 
-def most_shared(columns: Columns, mine: Numbers, other: Numbers) -> Numbers:
+def shared_bounds(columns: Columns, mine: Numbers, other: Numbers) -> Numbers:
     """How many shingles many pairs share at most: a quick look that rules most of them out.
 
     Every shingle sets one of the marks of its text, by its highest bits; what two texts share meets there.

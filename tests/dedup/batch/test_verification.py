@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dedup.batch.columns import ColumnWriter, read_block
 from dedup.batch.verification import (
     evidence,
-    most_shared,
+    shared_bounds,
     shared_shingles,
     verdict_of,
     verify,
@@ -35,7 +35,7 @@ def counted(one: str, other: str, *, enough: float | None = None) -> Evidence:
         columns = writer.finish([0.0, 7200.0, 0.0], [0, 1, -1], PARAMETERS.permutations)
     mine, others = np.array([0, 0]), np.array([1, 2])
     shared, late = shared_shingles(columns, mine, others)
-    assert (most_shared(columns, mine, others) >= shared).all()
+    assert (shared_bounds(columns, mine, others) >= shared).all()
     found, _ = evidence(columns, mine, others, shared, late, enough=enough)
     return found
 
