@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from dedup.text.shingles import NORMALISATION_VERSION, SHINGLE_WORDS
 
-RECORD_VERSION = 6
+RECORD_VERSION = 7
 """Raised whenever the layout of the index in Redis changes."""
 
 

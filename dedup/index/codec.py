@@ -33,6 +33,10 @@ _STORED = np.dtype(
     }
 )
 """What of a record says which story its article is in."""
+_KEPT = np.dtype([(name, _STORED[name]) for name in _STORED.names or ()])
+"""The same without the bytes between."""
+_ROOT = 1 << 31
+"""A parent from here on is none: the article is a root, and the rest leads to the next of its ring."""
 _GONE = np.void(b"\xff\xff\xff")
 _CHUNKS_READ = 256
 _NEAR_MISS = struct.Struct("<BI")  # the similarity in steps, the length of the later id's name
@@ -277,14 +281,16 @@ def read_stories(redis_client: Any, prefix: str, counts: Counts) -> dict[str, st
         counts: What it counts.
     """
     chunks = range(counts.first // CHUNK, counts.articles // CHUNK + 1)
-    blocks: list[bytes] = []
+    blocks = []
     for begin in range(0, len(chunks), _CHUNKS_READ):
         keys = [f"{prefix}r:{chunk}" for chunk in chunks[begin : begin + _CHUNKS_READ]]
-        blocks += [chunk or bytes(CHUNK * _RECORD.size) for chunk in redis_client.mget(keys)]
-    records = np.frombuffer(b"".join(blocks), _STORED)
+        block = b"".join(chunk or bytes(CHUNK * _RECORD.size) for chunk in redis_client.mget(keys))
+        blocks.append(np.frombuffer(block, _STORED).astype(_KEPT))
+    records = np.concatenate(blocks)
     numbers = np.arange(len(records)) + chunks.start * CHUNK
-    valid = (numbers >= counts.first) & (numbers <= counts.articles) & (records["parent"] >= counts.first)
-    roots = np.where(valid, records["parent"].astype(np.intp) - chunks.start * CHUNK, 0)
+    parents = np.where(records["parent"] >= _ROOT, numbers, records["parent"])
+    valid = (numbers >= counts.first) & (numbers <= counts.articles) & (parents >= counts.first)
+    roots = np.where(valid, parents - chunks.start * CHUNK, 0)
     while (roots[roots] != roots).any():
         roots = roots[roots]
     gone = (records["size"] == 0) & (records["text"] == _GONE)

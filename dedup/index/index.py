@@ -194,8 +194,8 @@ class Index:
         """Take articles out: nothing is a copy of them any more, and `lookup` has none of them.
 
         A story keeps its name and its other articles. Where its canonical article leaves, the next earliest
-        takes its place; for that all records are read. Inserted again, an article comes back into its story
-        where that is left. Raises what `check_and_insert` raises.
+        takes its place. Inserted again, an article comes back into its story where that is left. Raises what
+        `check_and_insert` raises.
 
         Returns:
             For each id what is to be applied to other stored articles, or None where it was not there.
@@ -205,13 +205,23 @@ class Index:
         return [removal(reply) for reply in self._scripts.check(keys, Mode.REMOVE)]
 
     def stories(self) -> dict[str, str]:
-        """The story of every article, by id; read in blocks, so what comes meanwhile may be missing."""
+        """The story of every article, by id; read in blocks, so what comes meanwhile may be missing.
+
+        Reads all records; for one story see `members`, for some articles `lookup`. Raises what
+        `check_and_insert` raises.
+        """
+        self.open()
         state = self._redis.hgetall(self._state)
         return read_stories(self._redis, self._prefix, Counts.read(state.get(b"counts")))
 
     def members(self, story_id: str) -> list[str]:
-        """The articles of a story, in the order in which they came; reads all, as `stories` does."""
-        return [id_ for id_, story in self.stories().items() if story == story_id]
+        """The articles of a story, in the order in which they came; none where no story has this id.
+
+        Reads the records of these articles alone. Raises what `check_and_insert` raises.
+        """
+        self.open()
+        (names,) = self._scripts.check([id_key(story_id)[0]], Mode.MEMBERS)
+        return list(map(id_name, names))
 
     def mark_apart(self, pairs: Iterable[tuple[str, str]], *, undo: bool = False) -> None:
         """Mark pairs of articles as not the same story: from now on no story gets both.

@@ -39,6 +39,7 @@ _PARTS = (
     "records",
     "rule",
     "stories",
+    "rings",
     "matches",
     "links",
     "roundups",
@@ -60,6 +61,7 @@ class Mode(StrEnum):
     PLACEMENT = "placement"
     REMOVE = "remove"
     NEIGHBOURS = "neighbours"
+    MEMBERS = "members"
 
 
 @cache

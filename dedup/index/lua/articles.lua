@@ -84,11 +84,11 @@ end
 
 find_id = function(id)
   local at, short, long = place_of_id(id)
-  local number = call('HGET', at, short)
-  local record = number and load(tonumber(number))
-  if not record or record.id == id then return record end
-  number = call('HGET', at, long)
-  return number and load(tonumber(number))
+  for _, number in ipairs(call('HMGET', at, short, long)) do
+    local record = number and load(tonumber(number))
+    if record and record.id == id then return record end
+  end
+  return nil
 end
 
 -- The record with this id; where there is none, or its story has left, the id stands for the next article from now on.
@@ -166,7 +166,7 @@ end
 local function arrival_of(packed)
   local raw, name = sub(packed, 1, SIZE), sub(packed, SIZE + 4 * KEYS_OF_AN_ARTICLE + 1)
   local record = read_record(articles + 1, raw)
-  record.parent, record.has_name = articles + 1, #name > 0 and 1 or 0
+  record.parent, record.next, record.has_name = articles + 1, articles + 1, #name > 0 and 1 or 0
   record.name = record.has_name == 1 and name or 'x' .. record.id
   local existing = find_id(record.id)
   if existing and not story_of(existing) then existing = nil end
@@ -224,6 +224,7 @@ local function revise(record, arrival, candidates, relations)
   matches, relations = matches_of(record, candidates, relations)
   local root = story_of(record)
   if record.has_members == 0 and (root.number == record.number or root.canonical ~= record.number) then
+    part({ [record.number] = record })
     if root.number == record.number then stories = stories - 1 end
     if #matches > 0 then
       join(record, matches)

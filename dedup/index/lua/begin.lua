@@ -10,6 +10,7 @@
 --          'recluster'  the articles are all of a story, to be clustered again
 --          'place'      the articles are put into the stories that they are given (place.lua)
 --          'placement'  the keys of ids, of which is told where they are placed
+--          'members'    the keys of ids of stories, of which the articles are told
 --          'remove'     the keys of ids, whose articles leave
 --          'neighbours' nothing is changed: the ids of those that share a bucket or a link with the articles are told
 --          and `exact`: an article is inserted only where every verdict that decides about it is exact; the verdicts

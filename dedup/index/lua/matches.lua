@@ -16,7 +16,8 @@ local function merge(a, b, reason, similarity)
   end
   local retired, previous = name_of(lost), canonical_of(lost)
   if kept.has_parts + lost.has_parts > 0 then round_ups().unite_lists(kept, lost) end
-  lost.parent, lost.depth, kept.has_members = kept.number, 1, 1
+  lost.parent, lost.canonical, lost.depth, kept.has_members = kept.number, 0, 1, 1
+  tie(kept, lost)
   demote(previous, MIRRORED[reason], steps(similarity))
   save(lost)
   save(kept)
@@ -32,7 +33,6 @@ local near_misses_of -- of the article being checked, while its candidates are c
 local met = {} -- the candidates of the article being checked that share something with it
 local waiting = {} -- numbers of articles that are to be clustered again after this one
 local barred_from
-local find_id
 
 -- Numbers of the stories that hold an article which was marked apart from the one with this id.
 barred_from = function(id)
@@ -137,10 +137,9 @@ local function join(record, matches)
   record.parent, record.canonical, record.has_parts = root.number, 0, 0
   record.reason, record.similarity = best.reason, steps(best.similarity)
   record.depth = best.reason == REASON.exact and max(best.other.depth, 1) or best.other.depth + 1
-  if root.has_members == 0 then
-    root.has_members = 1
-    save(root)
-  end
+  root.has_members = 1
+  tie(root, record)
+  save(root)
   for at = 2, #matches do
     local other = story_of(matches[at].other)
     local reason, similarity, _, _, is_final = merge_verdict(record, best, matches[at], root)

@@ -18,6 +18,9 @@ local function place_all()
     }
     homes[root.number] = canonical
   end
+  local leaving = {}
+  for _, each in ipairs(placed) do leaving[each.record.number] = each.record end
+  part(leaving)
   -- What the stories of now list stays on the lists of the stories that their roots go to.
   local canonicals, lists = {}, {}
   for _, each in ipairs(placed) do
@@ -38,8 +41,13 @@ local function place_all()
     record.canonical = record == root and each.canonical.number or 0
     record.depth, record.reason, record.similarity, record.round_up = byte(each.given, 33, PLACED)
   end
-  for _, each in ipairs(placed) do
-    if each.record ~= each.root then each.root.has_members = 1 end
+  for _, record in pairs(leaving) do
+    local root = load(record.parent)
+    if record ~= root then
+      root.has_members = 1
+      tie(root, record)
+      save(root)
+    end
   end
   -- An article that came meanwhile and was published earlier stays the canonical one of the story that it is in.
   for number in pairs(canonicals) do

@@ -1,22 +1,15 @@
 -- Removing articles --------------------------------------------------------------------------------
 
--- The earliest article of a story that is still there. All records are read: only a canonical article that leaves others
--- behind asks for it.
+-- The earliest article of a story that is still there; between equal times the first to come.
 local function earliest_of(root)
-  local roots, found = { [root.number] = true }, nil
-  local merged = call('HGET', prefix .. 'merged', root.number) or ''
-  for at = 1, #merged, 4 do roots[(struct.unpack('<I4', sub(merged, at, at + 3)))] = true end
-  for chunk = floor(first / CHUNK), floor(articles / CHUNK) do
-    local records = call('GET', prefix .. 'r:' .. chunk) or ''
-    for slot = 0, #records / SIZE - 1 do
-      local number = chunk * CHUNK + slot
-      if roots[(struct.unpack('<I4', sub(records, slot * SIZE + 111, slot * SIZE + 114)))] then
-        local record = load(number)
-        if record and not is_gone(record) and (not found or earlier(record, found)) then found = record end
-      end
+  local earliest
+  for _, member in ipairs(ring_of(root)) do
+    if not is_gone(member) and (not earliest or earlier(member, earliest)
+      or (member.published == earliest.published and member.number < earliest.number)) then
+      earliest = member
     end
   end
-  return found
+  return earliest
 end
 
 -- Take an article out: nothing is a copy of it any more. The story that it began keeps its name.

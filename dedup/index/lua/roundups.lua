@@ -121,7 +121,7 @@ round_ups = function()
   -- Cluster the articles on a story's list again, one after the other, now that one of its articles is known to be a
   -- round-up. An article that is no copy of that stays where it was, if it has no better match.
   local function recluster_story(root, whole)
-    local members, seen, before = {}, { [root.number] = true }, {}
+    local members, seen, leaving, before = {}, { [root.number] = true }, {}, {}
     local numbers = listed(root)
     if #numbers >= MOST_PARTS then return end -- others are not on the list: better together with the round-up than split
     for _, number in ipairs(numbers) do
@@ -129,10 +129,11 @@ round_ups = function()
       local home = member and story_of(member)
       if home and not seen[number] and home.number == root.number then
         seen[number] = true
-        members[#members + 1] = member
+        members[#members + 1], leaving[number] = member, member
       end
     end
     if #members == 0 then return end
+    part(leaving)
     table.sort(members, function(a, b) return a.number < b.number end)
     for _, member in ipairs({ root, unpack(members) }) do -- its whole copies are round-ups, too
       if member.number ~= whole.number then
@@ -162,6 +163,7 @@ round_ups = function()
       elseif member ~= whole and judge(member, whole) == REASON.new then
         stories = stories - 1
         member.parent, member.canonical = root.number, 0
+        tie(root, member)
         member.depth, member.reason, member.similarity = unpack(before[member.number])
         if earlier(member, canonical_of(root)) then root.canonical = member.number end
         save(root)

@@ -9,6 +9,7 @@ if reclustering then
       waiting[record.number] = record
     end
   end
+  part(waiting)
   for _, record in pairs(waiting) do
     start_story(record)
     record.has_members = 0
@@ -27,6 +28,8 @@ for at = FIRST_ARTICLE, placing and 0 or #ARGV do
     decision = placement_of(article)
   elseif request.mode == 'remove' then
     decision = remove(article)
+  elseif request.mode == 'members' then
+    decision = members_of(article)
   elseif #article == 16 then
     decision = look_up(article)
   elseif request.mode == 'neighbours' then

@@ -21,14 +21,30 @@ local function window()
       day = call('LINDEX', prefix .. 'calendar', 0)
     end
     if ended == first then return end
+    local shrinking = {} -- stories that stay without some of their articles: their root came later than these
     for number = first, ended - 1 do
       local record = load(number)
+      local root = record and story_of(record)
+      if root and root.number >= ended then shrinking[root.number] = root end
       if record and record.parent == number then stories = stories - 1 end
       if record and record.has_name == 1 then call('HDEL', prefix .. 'names', number) end
       for _, name in ipairs({ 'merged', 'parts', 'moves' }) do call('HDEL', prefix .. name, number) end
       call('HDEL', links_of(number))
-      cache[number] = nil
     end
+    for _, root in pairs(shrinking) do
+      local rest = {}
+      for _, member in ipairs(ring_of(root)) do
+        if member.number >= ended then
+          rest[#rest + 1] = member
+          if member.parent < ended then -- it hangs on one that leaves
+            member.parent = root.number
+            save(member)
+          end
+        end
+      end
+      link_ring(rest)
+    end
+    for number = first, ended - 1 do cache[number] = nil end
     -- The chunk of the first one that stays keeps its earlier slots, which are not read.
     for chunk = floor(first / CHUNK), floor(ended / CHUNK) - 1 do
       call('UNLINK', prefix .. 'r:' .. chunk)

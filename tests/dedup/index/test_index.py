@@ -1,3 +1,4 @@
+import json
 import random
 import re
 import time
@@ -338,6 +339,17 @@ def test_other_parameters_are_refused_with_what_differs(client: "redis.Redis", i
     assert other.stats().parameters["bands"] == 16
     other.clear()
     assert one(other, prepared(1, TEXT)).story_id == hex_id(1)
+
+
+def test_an_index_of_the_former_layout_is_refused_by_whatever_reads_records(
+    client: "redis.Redis", index: Index
+) -> None:
+    one(index, prepared(1, TEXT))
+    stored = json.loads(client.hget("{test}:state", "parameters") or b"")
+    client.hset("{test}:state", "parameters", json.dumps(stored | {"record": stored["record"] - 1}))
+    for ask in (Index.stories, lambda each: each.members(hex_id(1)), lambda each: each.remove([hex_id(1)])):
+        with pytest.raises(IndexMismatchError, match=r"record \d+ there.*khabar dedup rebuild"):
+            ask(Index(client, basename="test"))
 
 
 def test_a_flushed_index_is_noticed(client: "redis.Redis", index: Index) -> None:
