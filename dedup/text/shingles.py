@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.text.letters import LETTER, MULTIPLIER, mix, tables, units_of
+from dedup.text.number_words import MORE_NUMBER_WORDS, NUMBER_WORDS
 from dedup.text.tokens import CHUNK_UNITS, Words, read_words
 from dedup.text.word_codes import Meanings, meanings_of, pairs_of, word_codes
 
@@ -239,7 +241,7 @@ def _figures(
     The words before separate a number that was changed from one that belongs to another sentence. Where they
     are numbers themselves only that counts, so that a changed one doesn't hide the next.
     """
-    likely, meant = _spelled_figures(hashes)
+    likely, meant = _spelled_figures(hashes, _figure_words(every=False))
     is_figure = is_figure.copy()
     is_figure[likely] = True
     chosen = is_figure.nonzero()[0]
@@ -255,9 +257,19 @@ def _figures(
     return (context & high) | (numbers >> np.uint64(32)), np.searchsorted(chosen, bounds[: texts + 1])
 
 
-def _spelled_figures(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
+class _FigureWords(NamedTuple):
+    """Number words and weekdays: their hashes, ascending, what each counts as, and their low 16 bits."""
+
+    spellings: NDArray[np.uint64]
+    meaning: NDArray[np.uint64]
+    maybe: NDArray[np.bool_]
+
+
+def _spelled_figures(
+    hashes: NDArray[np.uint64], figure_words: _FigureWords
+) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
     """Which words are number words or weekdays, and the hash that each of them counts as."""
-    spellings, meaning, maybe = _figure_words()
+    spellings, meaning, maybe = figure_words
     # The lowest bits rule nearly every other word out, for a tenth of what a search in the sorted ones takes.
     likely = (maybe[hashes.astype(np.uint16)]).nonzero()[0]
     places = np.minimum(np.searchsorted(spellings, hashes[likely]), len(spellings) - 1)
@@ -267,7 +279,7 @@ def _spelled_figures(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDAr
 
 def _codes(words: Words) -> NDArray[np.uint32]:
     """The word codes of a batch; a number word has the code of its digits."""
-    likely, meant = _spelled_figures(words.hashes)
+    likely, meant = _spelled_figures(words.hashes, _figure_words(every=True))
     figures, hashes = words.has_digit.copy(), words.hashes.copy()
     figures[likely] = True
     hashes[likely] = meant
@@ -279,34 +291,18 @@ def _meanings() -> Meanings:
     return meanings_of(lambda texts: [read_words([text]).hashes for text in texts])
 
 
-# Written-out numbers, in their normalised spelling. One is left out: it mostly means "a".
-_NUMBER_WORDS = {
-    2: "اثنان اثنين اثنتان اثنتين",
-    3: "ثلاث ثلاثه",
-    4: "اربع اربعه",
-    5: "خمس خمسه",
-    6: "ست سته",
-    7: "سبع سبعه",
-    8: "ثمان ثماني ثمانيه",
-    9: "تسع تسعه",
-    10: "عشر عشره",
-    20: "عشرون عشرين",
-    30: "ثلاثون ثلاثين",
-    40: "اربعون اربعين",
-    50: "خمسون خمسين",
-    60: "ستون ستين",
-    70: "سبعون سبعين",
-    80: "ثمانون ثمانين",
-    90: "تسعون تسعين",
-    100: "مئه مايه",
-}
 _WEEKDAYS = "السبت الاحد الاثنين الثلاثا الاربعا الخميس الجمعه"
 
 
 @cache
-def _figure_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.bool_]]:
-    """Sorted hashes of the number words and weekdays, the hash that each counts as, and their low 16 bits."""
-    spelled = [(word, str(number)) for number, forms in _NUMBER_WORDS.items() for word in forms.split()]
+def _figure_words(*, every: bool) -> _FigureWords:
+    """The number words and weekdays: those that an index remembers, or every one."""
+    tables = (NUMBER_WORDS, MORE_NUMBER_WORDS) if every else (NUMBER_WORDS,)
+    spelled = [
+        (word, str(number)) for table in tables for number, forms in table.items() for word in forms.split()
+    ]
+    if every:  # with the article two is a weekday
+        spelled += [(f"ال{word}", digits) for word, digits in spelled if digits != "2"]
     spelled += [(f"و{word}", digits) for word, digits in spelled]
     spelled += [(day, day) for day in _WEEKDAYS.split()]
     hashes = read_words([" ".join(word for word, _ in spelled)]).hashes
@@ -314,4 +310,4 @@ def _figure_words() -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.
     order = np.argsort(hashes)
     maybe = np.zeros(1 << 16, np.bool_)
     maybe[hashes.astype(np.uint16)] = True
-    return hashes[order], meaning[order], maybe
+    return _FigureWords(hashes[order], meaning[order], maybe)

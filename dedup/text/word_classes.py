@@ -89,6 +89,13 @@ WORDS: dict[WordClass, str] = {
         صفر رجب شعبان رمضان شوال
         saturday sunday monday tuesday wednesday thursday friday january february march april may june july
         august september october november december
+        jan feb apr aug sep oct nov dec mon tue tues wed thu thur thurs fri
+        lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août
+        septembre octobre novembre décembre
+        pazartesi salı çarşamba perşembe cuma cumartesi pazar ocak şubat mart nisan mayıs haziran temmuz
+        ağustos eylül ekim kasım aralık
+        duşem sêşem çarşem pêncşem yekşem sibat adar gulan tîrmeh tebax îlon
+        شەممە یەکشەممە دووشەممە سێشەممە چوارشەممە پێنجشەممە هەینی شوبات حوزەیران تەممووز ئەیلوول
     """,
 }
 """The words of each class, but for plain words and figures."""
@@ -133,6 +140,19 @@ SAME_MEANING: tuple[str, ...] = (
     "تموز يوليو",
     "اب اغسطس",
     "ايلول سبتمبر",
+    "january jan",
+    "february feb",
+    "april apr",
+    "august aug",
+    "september sep",
+    "october oct",
+    "november nov",
+    "december dec",
+    "monday mon",
+    "tuesday tue tues",
+    "wednesday wed",
+    "thursday thu thur thurs",
+    "friday fri",
     "killed slain dead died martyred",
     "wounded injured hurt",
     "said reported announced stated confirmed added told",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.text.letters import mix, tables
+from dedup.text.number_words import TWO_WORD_MONTHS
 from dedup.text.tokens import Words
 from dedup.text.word_classes import SAME_MEANING, WORDS, WordClass
 
@@ -35,15 +36,27 @@ _LATIN_ALIKE = {"o": "u", "y": "i"}
 _SENTENCE_ENDS = ".!?:؟…\n"
 _OPENING = "\n\"'«“‘(["
 _ALEF, _LAM, _WAW = (ord(letter) for letter in "الو")
+_REST_OF_A_MONTH = np.uint64(1) << np.uint64(44)
+"""Skeleton of the second word of a month."""
 _ATTACHED = np.array([ord(letter) for letter in "بلكف"], np.uint16)
 
 
 class Meanings(NamedTuple):
-    """The words of the tables: their hashes, ascending, with the class and the meaning of each."""
+    """The words of the tables.
+
+    Attributes:
+        hashes: Their hashes, ascending.
+        classes: The class of each.
+        stand_for: What each means; 0 where it is not one of several words for the same.
+        begins_month: Whether a month of two words may begin with it.
+        months: What a month of two words means, by the hashes of the two.
+    """
 
     hashes: NDArray[np.uint64]
     classes: NDArray[np.uint32]
     stand_for: NDArray[np.uint64]
+    begins_month: NDArray[np.bool_]
+    months: dict[tuple[int, int], int]
 
 
 def word_codes(words: Words, figures: NDArray[np.bool_], meanings: Meanings) -> NDArray[np.uint32]:
@@ -62,11 +75,30 @@ def word_codes(words: Words, figures: NDArray[np.bool_], meanings: Meanings) -> 
         classes[listed] = meanings.classes[at[listed]]
         meant = listed & (meanings.stand_for[at] != 0)
         skeletons[meant] = meanings.stand_for[at[meant]]
+        begins = (listed & meanings.begins_month[at]).nonzero()[0]
+        _read_months(words, begins, meanings.months, skeletons, classes)
     classes[figures & (classes != WordClass.DATE)] = WordClass.FIGURE
     skeletons[figures] = words.hashes[figures]
     high = (skeletons >> np.uint64(44)).astype(np.uint32) << SKELETON_SHIFT
     residue = ((words.hashes >> np.uint64(20)) & np.uint64(0xFF)).astype(np.uint32) << np.uint32(4)
     return high | residue | _capitals(words) | classes
+
+
+def _read_months(
+    words: Words,
+    begins: NDArray[np.intp],
+    months: dict[tuple[int, int], int],
+    skeletons: NDArray[np.uint64],
+    classes: NDArray[np.uint32],
+) -> None:
+    """Let months of two words be what they are by their other name («كانون الثاني», «يناير»).
+
+    The first word stands for the month; the second is a particle, the same of all months.
+    """
+    for at in begins[~np.isin(begins + 1, words.bounds)].tolist():
+        if month := months.get((int(words.hashes[at]), int(words.hashes[at + 1]))):
+            skeletons[at : at + 2] = month, _REST_OF_A_MONTH
+            classes[at : at + 2] = WordClass.DATE, WordClass.FUNCTION
 
 
 def pairs_of(
@@ -99,11 +131,20 @@ def meanings_of(hash_words: HashWords) -> Meanings:
     for group, listed in enumerate(SAME_MEANING, 1):
         for word in hash_words([listed])[0].tolist():
             stand_for[word] = int(mix(np.array([group], np.uint64))[0])
-    hashes = sorted(classes.keys() | stand_for.keys())
+    months: dict[tuple[int, int], int] = {}
+    for word, names in TWO_WORD_MONTHS.items():
+        month = int(hash_words([word])[0][0])
+        stand_for[month] = month
+        for first, second in hash_words(names):
+            months[int(first), int(second)] = month
+    begins_month = {first for first, _ in months}
+    hashes = sorted(classes.keys() | stand_for.keys() | begins_month)
     return Meanings(
         np.array(hashes, np.uint64),
         np.array([classes.get(word, 0) for word in hashes], np.uint32),
         np.array([stand_for.get(word, 0) for word in hashes], np.uint64),
+        np.array([word in begins_month for word in hashes], np.bool_),
+        months,
     )
 
 

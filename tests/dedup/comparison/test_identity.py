@@ -68,6 +68,31 @@ def test_a_copy_keeps_its_names(copy: str) -> None:
     assert reason(copy, NAMED, same_source=False).is_copy
 
 
+CRASH = (
+    "Un autocar s'est renversé {} près de {}, faisant {} morts et {} blessés, selon la préfecture. "
+    "Les secours ont évacué les blessés vers deux hôpitaux, où plusieurs se trouvaient dans un état grave. "
+    "Les accidents sont fréquents sur cette route, et les riverains réclament des travaux depuis des années."
+)
+PRAYERS = (
+    "مواقيت الصلاة في المدينة يوم 15 {}: الفجر 5:21 والظهر 11:49 والعصر 2:33 والمغرب 4:54 والعشاء 6:15. "
+) + REST
+
+
+def test_figures_and_days_in_words_are_no_names_of_people() -> None:
+    bus = CRASH.format("lundi", "Vesoul", "trois", "onze")
+    assert reason(bus, CRASH.format("lundi", "Vesoul", "quatre", "douze"), same_source=False).is_copy
+    assert not reason(bus, CRASH.format("mardi", "Cahors", "quatre", "douze"), same_source=False).is_copy
+    next_issue = reason(bus, CRASH.format("jeudi", "Vesoul", "trois", "onze"), same_source=False)
+    assert next_issue is Reason.OTHER_FIGURES
+
+
+@pytest.mark.parametrize(("month", "other"), [("كانون الثاني", "يناير"), ("جمادى الثانية", "جمادى الآخرة")])
+def test_a_month_has_two_names(month: str, other: str) -> None:
+    assert reason(PRAYERS.format(month), PRAYERS.format(other), same_source=False).is_copy
+    later = PRAYERS.format("كانون الأول")
+    assert reason(PRAYERS.format(month), later, same_source=False) is Reason.OTHER_FIGURES
+
+
 SOURCE = "علمت مراسلتنا في الجنوب من شهود عيان"
 DETENTION = (
     "أوقفت دورية تابعة للشرطة الطالب {} في قرية {} أثناء مروره على حاجز عند مدخلها، ونقلته إلى مركز "

@@ -60,3 +60,52 @@ def test_short_copies_are_measured_too(copy: str) -> None:
 def test_nothing_repeats_an_empty_text() -> None:
     _, (mine, other) = contents([ORIGINAL, ""])
     assert not pair_figures(mine, other, Parameters().thresholds).repeats
+
+
+STATEMENTS = {
+    "ar": "أفاد مراسلنا بأن {} في قصف على أحياء المدينة، وأن فرق الإسعاف نقلت المصابين إلى المشافي القريبة. "
+    + ORIGINAL.partition(". ")[2],
+    "en": "The correspondent said that {} in the shelling of residential areas, that ambulance crews took "
+    "the injured to nearby clinics. Residents appealed to aid groups to send help to the families who fled "
+    "to neighbouring villages after the shelling of the town resumed earlier this week.",
+    "fr": "Notre correspondant a indiqué que {} dans un bombardement des quartiers résidentiels, et que les "
+    "secours ont conduit les victimes vers les dispensaires proches, où elles ont été soignées.",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "copy"),
+    [
+        ("ar", "ثلاثة مدنيين قتلوا وأصيب خمسة", "خمسة مدنيين قتلوا وأصيب ثلاثة"),
+        ("ar", "شخصاً قتل", "شخصين قتلا"),
+        ("ar", "مئتي شخص نزحوا", "أربعمئة شخص نزحوا"),
+        ("ar", "المدرسة أصيبت", "المدرسة لم تصب"),
+        ("ar", "المدرسة لم تغلق", "المدرسة تغلق"),
+        ("ar", "الطريق مغلق منذ تشرين الأول", "الطريق مغلق منذ تشرين الثاني"),
+        ("ar", "القذيفة الثالثة سقطت", "القذيفة الرابعة سقطت"),
+        ("ar", "الأضرار بلغت ألف ليرة", "الأضرار بلغت ألف دولار"),
+        ("en", "three civilians were killed and five wounded", "six civilians were killed and five wounded"),
+        ("en", "two people were killed", "one people were killed"),
+        ("en", "the school was damaged", "the school was not damaged"),
+        ("fr", "trois civils ont été tués", "douze civils ont été tués"),
+    ],
+)
+def test_one_word_may_say_otherwise(language: str, original: str, copy: str) -> None:
+    frame = STATEMENTS[language]
+    _, (mine, other) = contents([frame.format(copy), frame.format(original)])
+    assert not pair_figures(mine, other, Parameters().thresholds).repeats
+
+
+@pytest.mark.parametrize(
+    ("language", "original", "copy"),
+    [
+        ("ar", "الطريق مغلق منذ كانون الثاني", "الطريق مغلق منذ يناير"),
+        ("ar", "العشرات نزحوا", "عشرات نزحوا"),
+        ("en", "three civilians were killed", "3 civilians were killed"),
+        ("fr", "trois civils ont été tués", "3 civils ont été tués"),
+    ],
+)
+def test_a_figure_and_a_month_are_known_by_other_words(language: str, original: str, copy: str) -> None:
+    frame = STATEMENTS[language]
+    _, (mine, other) = contents([frame.format(copy), frame.format(original)])
+    assert pair_figures(mine, other, Parameters().thresholds).repeats
