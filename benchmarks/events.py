@@ -32,7 +32,8 @@ from dedup.event import index, lexicon
 from dedup.event.candidates import Candidates
 from dedup.event.evidence import FEATURES, evidence
 from dedup.event.features import Features, features_of
-from dedup.event.grouping import connected_pieces, group
+from dedup.event.grouping import group
+from dedup.event.links import LEAST_LINK
 from dedup.event.profile import profile
 from dedup.text.shingles import words
 
@@ -171,12 +172,10 @@ def best(pairs: Pairs, probabilities: Matrix, events: Mapping[str, str]) -> Qual
     """The quality at the bound at which B³ is highest, of those at which it is precise enough."""
     links: dict[str, dict[str, float]] = {id_: {} for id_ in events}
     for (first, second), strength in zip(pairs.ids, probabilities.tolist(), strict=True):
-        if strength >= index.LEAST_LINK:
+        if strength >= LEAST_LINK:
             links[first][second] = links[second][first] = strength
-    pieces = connected_pieces(links, sorted(links))
     qualities = [
-        quality(bound, [ids for piece in pieces for ids in group(links, piece, bound)], events)
-        for bound in BOUNDS
+        quality(bound, group(links, links, dict.fromkeys(links, bound)), events) for bound in BOUNDS
     ]
     return max(qualities, key=lambda found: (found.precision >= LEAST_PRECISION, found.b_cubed))
 

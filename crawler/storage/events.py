@@ -8,7 +8,7 @@ repeated, and the mark goes last: what a crash cuts off is done again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,14 +20,15 @@ from crawler.storage.batches import ids_in_batches, in_batches, write_in_batches
 from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import BASENAME
 from crawler.storage.schema import Document
-from crawler.storage.splits import stories_apart
-from crawler.storage.stored_article import ArticleHeader, StoredArticle, UnsealedArticleReader
+from crawler.storage.splits import StoriesApart, stories_apart
+from crawler.storage.stored_article import ArticleHeader, ArticleReader, StoredArticle, UnsealedArticleReader
 from dedup.documents import Document as DedupDocument
-from dedup.event.candidates import window
-from dedup.event.features import Features, features_of
-from dedup.event.grouping import name_events
-from dedup.event.index import EventIndex, lowest_bound
+from dedup.event.candidates import Candidates, window
+from dedup.event.features import Features, features_of, is_dated
+from dedup.event.grouping import Bounds, Links, name_events
+from dedup.event.links import least_average, links_of
 from dedup.event.profile import Profile, profile
+from dedup.event.regrouping import regroup
 
 LOCK_SECONDS = 300.0
 """A process that shows no sign of life for so long counts as dead; it shows one with each batch."""
@@ -116,28 +117,29 @@ def _by_days(waiting: Sequence[ArticleHeader]) -> Iterator[list[ArticleHeader]]:
 
 @dataclass(slots=True)
 class _Assignment:
-    """The events of some articles that wait, and of those that hang together with them.
+    """The events of some articles that wait, and of those that are in another one because of them.
 
     Attributes:
         db: The database.
         batch: The articles.
-        index: What is stored, as far as it has to do with them.
-        links: The links that are stored of an article that is in the index, or was.
+        former_links: What was stored of the links of those that are read anew.
         added: What is read anew: nothing was stored of it, or something else.
+        links: Their links.
     """
 
     db: Database[Document]
     batch: Sequence[ArticleHeader]
-    index: EventIndex = field(default_factory=EventIndex)
-    links: dict[str, dict[str, float]] = field(default_factory=dict)
+    former_links: dict[str, dict[str, float]] = field(default_factory=dict)
     added: dict[str, Features] = field(default_factory=dict)
+    links: defaultdict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
 
     def write(self) -> None:
         """Find the events and write them; the articles wait no longer, unless they were changed meanwhile."""
-        touched = self._compare()
-        self._take_in_connected(touched)
+        marks = stories_apart(self.db)
+        changed = self._originals | self._copies | self._marked(marks)
+        self._compare()
         self._write_profiles()
-        self._write_events(self.index.groups(touched & self.index.ids()))
+        self._write_events(regroup(changed, StoredEvents(self.db), _apart(marks)))
         write_in_batches(self.db.articles, map(_no_longer_waiting, self.batch))
 
     @property
@@ -145,60 +147,39 @@ class _Assignment:
         """The copies among them: of a story, its original alone is compared."""
         return {header.id for header in self.batch if header.duplicate_of is not None}
 
-    def _compare(self) -> set[str]:
-        """Compare what is new with what is stored of its days; returns what may be in another event now."""
-        copies = self._copies
-        originals = {header.duplicate_of or header.id for header in self.batch} - copies
-        marked = self._mark_apart()
-        stored = {each["_id"]: each for each in self._stored_profiles(originals | copies)}
-        fresh = originals & {header.id for header in self.batch} | originals - stored.keys()
-        self.links = {id_: document["links"] for id_, document in stored.items()}
-        self.added = _read(self.db, fresh)
-        days = {day for each in self.added.values() if each.day is not None for day in window(each.day)}
-        for ids in ids_in_batches(self.db.event_profiles, {"day": {"$in": sorted(days)}}):
-            self._restore(self._stored_profiles(set(ids) - copies - self.added.keys()))
-        for each in self.added.values():
-            self.index.add_features(each)
-        left = {other for id_ in copies | self.added.keys() for other in self.links.get(id_, ())}
-        return originals | left | marked
+    @property
+    def _originals(self) -> set[str]:
+        return {header.duplicate_of or header.id for header in self.batch} - self._copies
 
-    def _mark_apart(self) -> set[str]:
-        """Keep stories apart that a person told apart; returns those that a mark on the batch concerns."""
-        pairs = stories_apart(self.db)
-        self.index.mark_apart(pair.originals for pair in pairs)
+    def _marked(self, marks: Iterable[StoriesApart]) -> set[str]:
+        """The originals that a mark on one of the batch concerns."""
         ids = {header.id for header in self.batch}
-        return {id_ for pair in pairs if not ids.isdisjoint(pair.articles) for id_ in pair.originals}
+        return {id_ for mark in marks if not ids.isdisjoint(mark.articles) for id_ in mark.originals}
 
-    def _stored_profiles(self, ids: Iterable[str]) -> Iterator[Document]:
-        for documents in in_batches(self.db.event_profiles, sorted(ids)):
-            yield from documents
+    def _compare(self) -> None:
+        """Compare what is new with what is stored of its days."""
+        stored = {
+            document["_id"]: document["links"]
+            for documents in in_batches(self.db.event_profiles, sorted(self._originals), {"links": 1})
+            for document in documents
+        }
+        fresh = self._originals & {header.id for header in self.batch} | self._originals - stored.keys()
+        self.former_links = {id_: links for id_, links in stored.items() if id_ in fresh}
+        self.added = _read(self.db, fresh)
+        candidates = Candidates()
+        for each in self._of_their_days():
+            candidates.insert(each)
+        for id_, each in self.added.items():
+            for other, strength in links_of(each, candidates).items():
+                self.links[id_][other] = self.links[other][id_] = strength
+            candidates.insert(each)
 
-    def _restore(self, documents: Iterable[Document]) -> None:
-        outdated = {}
-        for document in documents:
-            id_ = document["_id"]
-            self.links[id_] = document["links"]
-            features = Features.from_bytes(id_, document.get("features", b""))
-            if features is None:
-                outdated[id_] = document["links"]
-            else:
-                self.index.restore(features, document["links"])
-        for id_, features in _read(self.db, outdated).items():
-            self.index.restore(features, outdated[id_])
-
-    def _take_in_connected(self, touched: set[str]) -> None:
-        """Take in whatever hangs together with some articles and is of other days."""
-        seen = self._copies
-        waiting = touched - seen
-        while waiting:
-            self._restore(self._stored_profiles(waiting - self.index.ids()))
-            seen |= waiting
-            waiting = {other for id_ in waiting & self.index.ids() for other in self._near(id_)} - seen
-
-    def _near(self, id_: str) -> Iterator[str]:
-        """What may be in one event with an article."""
-        links = self.index.linked(id_) if id_ in self.added else self.links[id_]
-        return (other for other, strength in links.items() if strength >= lowest_bound())
+    def _of_their_days(self) -> Iterator[Features]:
+        """What is stored of the articles of the days around."""
+        days = {day for each in self.added.values() if each.day is not None for day in window(each.day)}
+        left_out = self._copies | self.added.keys()
+        for ids in ids_in_batches(self.db.event_profiles, {"day": {"$in": sorted(days)}}):
+            yield from _stored_features(self.db, sorted(set(ids) - left_out))
 
     def _write_profiles(self) -> None:
         """Write what is known now, each link on both sides."""
@@ -207,10 +188,10 @@ class _Assignment:
         ]
         changes: defaultdict[str, dict[str, dict[str, object]]] = defaultdict(dict)
         for id_, each in self.added.items():
-            links = self.index.linked(id_)
+            links = self.links[id_]
             document = {"day": each.day, "links": links, "features": each.to_bytes()}
             updates.append(ReplaceOne({"_id": id_}, document, upsert=True))
-            for other in self.links.get(id_, {}).keys() - links.keys():
+            for other in self.former_links.get(id_, {}).keys() - links.keys():
                 changes[other].setdefault("$unset", {})[f"links.{id_}"] = ""
             for other in links.keys() - self.added.keys():
                 changes[other].setdefault("$set", {})[f"links.{id_}"] = links[other]
@@ -238,6 +219,17 @@ class _Assignment:
         write_in_batches(self.db.articles, updates)
 
 
+def _apart(marks: Iterable[StoriesApart]) -> dict[str, set[str]]:
+    """The originals that are never in one event, from both sides."""
+    apart: defaultdict[str, set[str]] = defaultdict(set)
+    for mark in marks:
+        first, second = mark.originals
+        if first != second:
+            apart[first].add(second)
+            apart[second].add(first)
+    return apart
+
+
 def _no_longer_waiting(header: ArticleHeader) -> UpdateOne:
     """The end of an article's waiting, unless it has another wording or story since."""
     names = ("text_sha256", "story_id", "duplicate_of")
@@ -248,6 +240,73 @@ def _no_longer_waiting(header: ArticleHeader) -> UpdateOne:
 def _stories(db: Database[Document], ids: Sequence[str]) -> dict[str, Document]:
     fields = {"story_id": 1, "event_id": 1}
     return {each["_id"]: each for batch in in_batches(db.articles, ids, fields) for each in batch}
+
+
+def _stored_features(db: Database[Document], ids: Sequence[str]) -> Iterator[Features]:
+    """What is stored of some articles; read anew from the text where it has another form."""
+    outdated = []
+    for documents in in_batches(db.event_profiles, ids, {"features": 1}):
+        for document in documents:
+            features = Features.from_bytes(document["_id"], document.get("features", b""))
+            if features is None:
+                outdated.append(document["_id"])
+            else:
+                yield features
+    yield from _read(db, outdated).values()
+
+
+class StoredEvents:
+    """The events of the archive and the links between its articles (`GroupedArticles`), each read once.
+
+    Of a story its original alone is an article here; what is asked of a copy is answered for the event that
+    the copy is or was in.
+    """
+
+    def __init__(self, db: Database[Document]) -> None:
+        self._db = db
+        self._links: dict[str, dict[str, float]] = {}
+        self._bounds: dict[str, float] = {}
+        self._events: dict[str, tuple[str, ...]] = {}
+
+    def links(self, ids: Set[str]) -> Links:
+        """See `GroupedArticles`."""
+        return {id_: self._links[id_] for id_ in ids}
+
+    def bounds(self, ids: Set[str]) -> Bounds:
+        """See `GroupedArticles`."""
+        return {id_: self._bounds[id_] for id_ in ids}
+
+    def events(self, ids: Set[str]) -> Iterable[Sequence[str]]:
+        """See `GroupedArticles`."""
+        self._read_events(sorted(ids - self._events.keys()))
+        return dict.fromkeys(event for id_ in sorted(ids) if (event := self._events[id_]))
+
+    def _read_events(self, ids: Sequence[str]) -> None:
+        stored = {
+            document["_id"]: document.get("event_id")
+            for documents in in_batches(self._db.articles, ids, {"event_id": 1})
+            for document in documents
+        }
+        members = self._originals_of({event for event in stored.values() if event})
+        read = {id_: members[event] if (event := stored.get(id_)) in members else [id_] for id_ in ids}
+        self._read_profiles({id_ for event in read.values() for id_ in event})
+        for id_, event in read.items():
+            self._events[id_] = tuple(sorted(other for other in event if other in self._links))
+
+    def _originals_of(self, events: Set[str]) -> dict[str, list[str]]:
+        members: defaultdict[str, list[str]] = defaultdict(list)
+        for header in ArticleReader(self._db).of_events(sorted(events)).values():
+            if header.duplicate_of is None and header.event_id:
+                members[header.event_id].append(header.id)
+        return members
+
+    def _read_profiles(self, ids: Set[str]) -> None:
+        missing = sorted(ids - self._links.keys())
+        for documents in in_batches(self._db.event_profiles, missing, {"links": 1, "features": 1}):
+            for document in documents:
+                self._links[document["_id"]] = document["links"]
+                dated = is_dated(document.get("features", b""))
+                self._bounds[document["_id"]] = least_average(dated=dated)
 
 
 def _read(db: Database[Document], ids: Iterable[str]) -> dict[str, Features]:

@@ -131,8 +131,7 @@ class Features:
     @classmethod
     def from_bytes(cls, id_: str, stored: bytes) -> "Features | None":
         """The features that were kept; None for a form of another version."""
-        end = stored.find(b"\0")
-        head: dict[str, Any] = json.loads(stored[:end]) if end > 0 else {}
+        end, head = _head(stored)
         if head.get("version") != VERSION:
             return None
         count = head["terms"]
@@ -164,6 +163,17 @@ class Features:
             keys=key_terms,
             key_weights=weights.astype(np.float32),
         )
+
+
+def is_dated(stored: bytes) -> bool:
+    """Whether features that were kept, of any version, are of an article whose time is known."""
+    return _head(stored)[1].get("published") is not None
+
+
+def _head(stored: bytes) -> tuple[int, dict[str, Any]]:
+    """Where the arrays of features that were kept begin, less one; and what stands before them."""
+    end = stored.find(b"\0")
+    return end, json.loads(stored[:end]) if end > 0 else {}
 
 
 def features_of(profile: Profile) -> Features:

@@ -1,4 +1,4 @@
-"""From links to events: average link, piece by piece, the same in every order; and what events are called.
+"""From links to events: average link, the same in every order; and what events are called.
 
 Average link (Sokal & Michener 1958) joins the two groups whose members are linked most strongly on average,
 again and again, until no average reaches a bound. So one article that two events are linked to, a round-up,
@@ -12,88 +12,94 @@ from typing import TypeAlias
 
 Links: TypeAlias = Mapping[str, Mapping[str, float]]
 """For each id the ids that it is linked to, with the link's strength; each link stands on both sides."""
+Bounds: TypeAlias = Mapping[str, float]
+"""For each id the least average strength at which its group is joined with another. The highest of both groups
+counts: joining makes nothing easier."""
 Apart: TypeAlias = Mapping[str, Set[str]]
 """For each id the ids that no event may hold beside it; each pair stands on both sides."""
+_UNIT = 1_000_000
+"""A strength is counted in millionths: sums of whole numbers are the same in every order."""
 
 
-def connected_pieces(links: Links, ids: Iterable[str], threshold: float = 0.0) -> list[list[str]]:
-    """The connected pieces that hold some ids, each in order of its ids.
-
-    Args:
-        links: The links.
-        ids: Where to begin.
-        threshold: Weaker links connect nothing. Pieces by the bound of `group` can be divided one by one:
-            groups without such a link between them are never joined, since no average is above all that it
-            is of.
-    """
-    pieces, seen = [], set()
-    for start in ids:
-        if start in seen:
-            continue
-        seen.add(start)
-        piece = [start]
-        for id_ in piece:
-            fresh = [
-                other
-                for other, strength in links.get(id_, {}).items()
-                if strength >= threshold and other not in seen
-            ]
-            seen.update(fresh)
-            piece += fresh
-        pieces.append(sorted(piece))
-    return pieces
-
-
-def group(links: Links, piece: Iterable[str], bound: float, apart: Apart | None = None) -> list[list[str]]:
-    """Divide a piece into events.
+def group(links: Links, ids: Iterable[str], bounds: Bounds, apart: Apart | None = None) -> list[list[str]]:
+    """Divide articles into events.
 
     Args:
-        links: The links; those that lead out of the piece are left out.
-        piece: Ids.
-        bound: The least average strength at which two groups are one event.
+        links: The links; those that lead to others are left out.
+        ids: The articles.
+        bounds: How strongly each must be linked.
         apart: What may not be in one event, whatever links it: constraints that groups cannot be linked
             (Davidson and Ravi 2005).
 
     Returns:
-        Groups of ids, each in order. They depend on the links alone, not on the order of `piece`.
+        Groups of ids, each in order. They depend on the links alone, not on the order of `ids`; of equal
+        averages the first ids' go first.
     """
-    return _average_link(links, sorted(piece), bound, apart or {})
-
-
-def _average_link(links: Links, ids: list[str], bound: float, apart: Apart) -> list[list[str]]:
-    """Join groups until none of the averages reaches the bound; of equal ones the first ids' go first."""
-    members = {number: [id_] for number, id_ in enumerate(ids)}
+    ids = sorted(ids)
     numbers = {id_: number for number, id_ in enumerate(ids)}
-    sums = {
-        number: {
-            numbers[other]: strength for other, strength in links.get(id_, {}).items() if other in numbers
+    groups = _Groups(links, numbers, [bounds[id_] for id_ in ids])
+    barred = _barred(apart or {}, numbers)
+    while pair := groups.pop_strongest():
+        if _join(barred, *pair):
+            groups.join(*pair)
+    return sorted([ids[number] for number in sorted(members)] for members in groups.members.values())
+
+
+class _Groups:
+    """Groups of articles by number, each called by its first, and how strongly they are linked.
+
+    Attributes:
+        members: The articles of each group.
+    """
+
+    def __init__(self, links: Links, numbers: Mapping[str, int], bounds: Sequence[float]) -> None:
+        self.members = {number: [number] for number in range(len(bounds))}
+        self._bounds = dict(enumerate(bounds))
+        self._sums = {
+            number: {
+                numbers[other]: round(strength * _UNIT)
+                for other, strength in links.get(id_, {}).items()
+                if other in numbers
+            }
+            for id_, number in numbers.items()
         }
-        for id_, number in numbers.items()
-    }
-    barred = _barred(apart, numbers)
-    heap = [
-        (-strength, left, other)
-        for left, row in sums.items()
-        for other, strength in row.items()
-        if left < other and strength >= bound
-    ]
-    heapify(heap)
-    while heap:
-        negative, left, other = heappop(heap)
-        if left not in members or other not in members or _average(sums, members, left, other) != -negative:
-            continue
-        if not _join(barred, left, other):
-            continue
-        members[left] = sorted(members[left] + members.pop(other))
-        for third, strength in sums.pop(other).items():
-            del sums[third][other]
+        self._queue = [
+            (-average, left, other)
+            for left, row in self._sums.items()
+            for other in row
+            if left < other and (average := self._average(left, other)) >= self._bound(left, other)
+        ]
+        heapify(self._queue)
+
+    def pop_strongest(self) -> tuple[int, int] | None:
+        """The two groups that are linked most strongly, the lower number first; each pair once."""
+        while self._queue:
+            negative, left, other = heappop(self._queue)
+            both_there = left in self.members and other in self.members
+            if both_there and self._average(left, other) == -negative:
+                return left, other
+        return None
+
+    def join(self, left: int, other: int) -> None:
+        """Make two groups one, which is called by the first."""
+        self.members[left] += self.members.pop(other)
+        self._bounds[left] = max(self._bounds[left], self._bounds.pop(other))
+        row = self._sums[left]
+        for third, strength in self._sums.pop(other).items():
+            del self._sums[third][other]
             if third != left:
-                sums[left][third] = sums[third][left] = sums[left].get(third, 0.0) + strength
-        for third in sums[left]:
+                row[third] = self._sums[third][left] = row.get(third, 0) + strength
+        for third in row:
             pair = min(left, third), max(left, third)
-            if (average := _average(sums, members, *pair)) >= bound:
-                heappush(heap, (-average, *pair))
-    return sorted(members.values())
+            if (average := self._average(*pair)) >= self._bound(*pair):
+                heappush(self._queue, (-average, *pair))
+
+    def _average(self, left: int, other: int) -> float:
+        strength = self._sums[left].get(other, 0) / _UNIT
+        return strength / (len(self.members[left]) * len(self.members[other]))
+
+    def _bound(self, left: int, other: int) -> float:
+        return max(self._bounds[left], self._bounds[other])
 
 
 def _barred(apart: Apart, numbers: Mapping[str, int]) -> dict[int, set[int]]:
@@ -113,12 +119,6 @@ def _join(barred: dict[int, set[int]], left: int, other: int) -> bool:
         barred[third].add(left)
         barred[left].add(third)
     return True
-
-
-def _average(
-    sums: Mapping[int, Mapping[int, float]], members: Mapping[int, list[str]], left: int, other: int
-) -> float:
-    return sums[left].get(other, 0.0) / (len(members[left]) * len(members[other]))
 
 
 def name_events(

@@ -1,21 +1,17 @@
 """Events as articles come: which article reports the same event as which, in its own words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from math import inf
 from typing import Any
 
 from dedup.documents import documents_of
 from dedup.event.candidates import WINDOW_DAYS, Candidates
 from dedup.event.features import Features, features_of
-from dedup.event.grouping import connected_pieces, group
-from dedup.event.links import Link, link, model, probabilities
+from dedup.event.links import Link, least_average, link, links_of
 from dedup.event.profile import profile
-
-LEAST_LINK = 0.05
-"""A weaker link is as good as none."""
+from dedup.event.regrouping import KnownArticles, regroup
 
 
 def events(documents: Iterable[Any], *, apart: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
@@ -77,6 +73,7 @@ class EventIndex:
         self._published: dict[str, tuple[float, str]] = {}
         self._candidates = Candidates()
         self._links: dict[str, dict[str, float]] = {}
+        self._bounds: dict[str, float] = {}
         self._events: dict[str, str] = {}
         self._members: dict[str, list[str]] = {}
         self._stale: set[str] = set()
@@ -100,36 +97,15 @@ class EventIndex:
     def add_features(self, added: Features) -> None:
         """Take an article in that was read already; see `add`."""
         self.remove([added.id])
-        self._take(added)
-        candidates = self._candidates.of(added)
-        for other, strength in zip(candidates, probabilities(added, candidates), strict=True):
-            self._link(added.id, other.id, strength)
+        moment = inf if added.published is None else added.published
+        self._compared[added.id] = moment
+        self._published[added.id] = moment, added.id
+        self._bounds[added.id] = least_average(dated=added.published is not None)
+        self._links[added.id] = links_of(added, self._candidates)
+        for other, strength in self._links[added.id].items():
+            self._links[other][added.id] = strength
+        self._stale.add(added.id)
         self._candidates.insert(added)
-
-    def restore(self, features: Features, links: Mapping[str, float]) -> None:
-        """Take an article in whose links are known: it is compared with what is added after it alone.
-
-        Args:
-            features: The article.
-            links: Its links (`linked`); those to articles that are not in yet come with these.
-        """
-        self._take(features)
-        for id_, strength in links.items():
-            if id_ in self._links:
-                self._link(features.id, id_, strength)
-        self._candidates.insert(features)
-
-    def _take(self, features: Features) -> None:
-        moment = inf if features.published is None else features.published
-        self._compared[features.id] = moment
-        self._published[features.id] = moment, features.id
-        self._links.setdefault(features.id, {})
-        self._stale.add(features.id)
-
-    def _link(self, first: str, second: str, strength: float) -> None:
-        if strength >= LEAST_LINK:
-            self._links[first][second] = self._links[second][first] = strength
-            self._stale.add(second)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take articles out; an id that isn't known is passed over."""
@@ -140,8 +116,7 @@ class EventIndex:
             self._stale.update(self._members.get(self._events.get(id_, id_), ()))
             for other in self._links.pop(id_):
                 del self._links[other][id_]
-                self._stale.add(other)
-            del self._published[id_]
+            del self._published[id_], self._bounds[id_]
             self._stale.discard(id_)
             event = self._events.pop(id_, None)
             if event is not None:
@@ -193,49 +168,31 @@ class EventIndex:
         self._settle()
         return dict(self._events)
 
-    def groups(self, ids: Iterable[str]) -> list[list[str]]:
-        """The events of some articles and of all that hang together with them, earliest article first."""
+    def all_members(self) -> Sequence[Sequence[str]]:
+        """The articles of every event, earliest first."""
         self._settle()
-        pieces = connected_pieces(self._links, sorted(ids), lowest_bound())
-        events = {self._events[id_]: None for piece in pieces for id_ in piece}
-        return [self._members[event] for event in events]
-
-    def ids(self) -> Set[str]:
-        """The articles that are in."""
-        return self._links.keys()
+        return list(self._members.values())
 
     def linked(self, id_: str) -> dict[str, float]:
         """The articles that one is linked to, with the probability that they report one event."""
         return dict(self._links.get(id_, {}))
 
     def _settle(self) -> None:
-        """Divide the pieces into events in which something has changed since the last time."""
-        stale = sorted(self._stale & self._links.keys())
-        pieces = connected_pieces(self._links, stale, lowest_bound())
-        for old in {self._events[id_] for piece in pieces for id_ in piece if id_ in self._events}:
+        """Divide into events anew what has changed since the last time, and what that may have changed."""
+        articles = KnownArticles(self._links, self._members, self._events, self._bounds)
+        events = regroup(self._stale & self._links.keys(), articles, self._apart)
+        for old in {self._events[id_] for event in events for id_ in event if id_ in self._events}:
             self._members.pop(old, None)
-        for piece in pieces:
-            for ids in group(self._links, piece, self._bound(piece), self._apart):
-                ordered = sorted(ids, key=self._published.__getitem__)
-                self._members[ordered[0]] = ordered
-                self._events.update(dict.fromkeys(ids, ordered[0]))
+        for event in events:
+            ordered = sorted(event, key=self._published.__getitem__)
+            self._members[ordered[0]] = ordered
+            self._events.update(dict.fromkeys(event, ordered[0]))
         self._stale.clear()
-
-    def _bound(self, piece: Iterable[str]) -> float:
-        """The bound for a piece: that of articles without a time where one has none."""
-        dated = all(self._published[id_][0] != inf for id_ in piece)
-        return model(dated=dated).bound
 
 
 def _moment(published: datetime | None) -> float:
     """Seconds since 1970; infinity for None."""
     return inf if published is None else published.timestamp()
-
-
-@cache
-def lowest_bound() -> float:
-    """What is not linked so strongly to any article of an event is not in it."""
-    return min(model(dated=dated).bound for dated in (False, True))
 
 
 def window_start(moment: datetime) -> datetime:

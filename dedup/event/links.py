@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedup.event.candidates import Candidates
 from dedup.event.dates import Days
 from dedup.event.evidence import FEATURES, Values, evidence, lead_similarity, published_apart
 from dedup.event.features import Features, features_of
 from dedup.event.lexicon import Wording, read_data
 from dedup.event.profile import Profile
 
+LEAST_LINK = 0.05
+"""A weaker link is as good as none."""
 _TELLING = 0.25
 """An explanation leaves out what changes the log odds by less."""
 _SAME_SOURCE = FEATURES.index("same_source")
@@ -117,6 +120,27 @@ def model(*, dated: bool) -> Model:
     data = read_data("weights")["dated" if dated else "undated"]
     weights = np.array([data["weights"].get(name, 0.0) for name in FEATURES])
     return Model(data["intercept"], weights, data["bound"])
+
+
+def least_average(*, dated: bool) -> float:
+    """How strongly an article must be linked to the others of its event on average (`Model.bound`).
+
+    Args:
+        dated: Whether the article's time of publication is known.
+    """
+    return model(dated=dated).bound
+
+
+def links_of(article: Features, candidates: Candidates) -> dict[str, float]:
+    """The articles that one is linked to, with the probability that they report one event.
+
+    Args:
+        article: The article.
+        candidates: Those that it is compared with are looked for in it.
+    """
+    compared = candidates.of(article)
+    strengths = zip(compared, probabilities(article, compared), strict=True)
+    return {other.id: strength for other, strength in strengths if strength >= LEAST_LINK}
 
 
 def probabilities(article: Features, candidates: Sequence[Features]) -> list[float]:

@@ -98,7 +98,7 @@ def events_pass(stores: Stores, progress: Callable[[int], object] | None = None)
     return EventsPass(
         articles=len(headers),
         stories=len(originals),
-        events=[group for group in index.groups(events) if len(group) > 1],
+        events=[event for event in index.all_members() if len(event) > 1],
         differing=agreement(stored, events).differing,
     )
 

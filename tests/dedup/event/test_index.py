@@ -13,7 +13,7 @@ from dedup.documents import Document
 from dedup.errors import DocumentError
 from dedup.event import candidates
 from dedup.event.features import Features, features_of
-from dedup.event.grouping import connected_pieces, group
+from dedup.event.grouping import group
 from dedup.event.index import EventIndex, event_link, events, window_start
 from dedup.event.profile import profile
 
@@ -147,20 +147,6 @@ def test_a_link_says_why() -> None:
     assert event_link(reports[0], reports[3]).probability < 0.05
 
 
-def test_what_was_linked_before_is_taken_in_again_without_comparing() -> None:
-    index = EventIndex()
-    index.add(documents())
-    again = EventIndex()
-    for document in documents()[1:]:
-        links = {id_: strength for id_, strength in index.linked(document.id).items() if id_ != "shelling-0"}
-        stored = Features.from_bytes(document.id, features_of(profile(document)).to_bytes())
-        assert stored is not None
-        again.restore(stored, links)
-    again.add(documents()[:1])
-    assert again.all_events() == index.all_events()
-    assert again.groups(["shelling-2"]) == [["shelling-0", "shelling-1", "shelling-2"]]
-
-
 def test_an_article_of_a_crowd_is_compared_with_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "MOST_CANDIDATES", 3)
     index = EventIndex()
@@ -187,13 +173,12 @@ def test_groups_divide_all_and_follow_from_the_links_alone(
     for (one, other), strength in dice.sample(sorted(chosen.items()), len(chosen)):
         links[str(one)][str(other)] = links[str(other)][str(one)] = strength
     ordered = {id_: dict(sorted(links[id_].items())) for id_ in ids}
-    groups = [group(links, piece, 0.4) for piece in connected_pieces(links, dice.sample(ids, len(ids)))]
-    assert sorted(id_ for part in groups for ids_ in part for id_ in ids_) == ids
-    again = [group(ordered, piece, 0.4) for piece in connected_pieces(ordered, ids)]
-    assert sorted(chain(*groups)) == sorted(chain(*again))
+    bounds = dict.fromkeys(ids, 0.4)
+    groups = group(links, dice.sample(ids, len(ids)), bounds)
+    assert sorted(chain(*groups)) == ids
+    assert groups == group(ordered, ids, bounds)
     apart = {"0": {"1", "2"}, "1": {"0"}, "2": {"0"}}
-    divided = [group(links, piece, 0.4, apart) for piece in connected_pieces(links, ids)]
-    assert not any("0" in ids_ and {"1", "2"} & set(ids_) for part in divided for ids_ in part)
+    assert not any("0" in ids_ and {"1", "2"} & set(ids_) for ids_ in group(links, ids, bounds, apart))
 
 
 def test_a_round_up_does_not_make_two_events_one() -> None:
@@ -204,7 +189,7 @@ def test_a_round_up_does_not_make_two_events_one() -> None:
         "d": {"c": 0.9},
         "r": {"a": 0.7, "c": 0.7},
     }
-    assert group(links, list("abcdr"), 0.4) == [["a", "b"], ["c", "d"], ["r"]]
+    assert group(links, "abcdr", dict.fromkeys("abcdr", 0.4)) == [["a", "b"], ["c", "d"], ["r"]]
 
 
 def test_what_a_person_told_apart_is_never_one_event() -> None:
@@ -226,4 +211,4 @@ def test_what_hangs_on_to_an_event_does_not_divide_it() -> None:
     for number in range(size - 1):
         strength = 0.42 if number % 2 == 0 else 0.41
         links[ids[number]][ids[number + 1]] = links[ids[number + 1]][ids[number]] = strength
-    assert group(links, ids, 0.4) == [ids[at : at + 2] for at in range(0, size, 2)]
+    assert group(links, ids, dict.fromkeys(ids, 0.4)) == [ids[at : at + 2] for at in range(0, size, 2)]
