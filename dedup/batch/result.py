@@ -142,7 +142,7 @@ def assemble(
             first : first + _BLOCK
         ].tolist():
             containments.add(later, earlier, REASONS[code], jaccard, containment, (size, other))
-    halves = containments.halves(count_shared)
+    halves = containments.halves(count_shared, order.published.item)
     round_ups = containments.round_ups(count_shared, is_alike) - halves.keys()
     stories = Stories(limits, roots_alike, _numbered(apart, order.ids), round_ups)
     groups = _matches(rows)

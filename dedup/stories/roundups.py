@@ -2,13 +2,15 @@
 
 An article that contains two others which have next to nothing in common is one. It must not tie their stories
 together, whichever of the three came first; `lua/roundups.lua` does the same in Redis, article by article,
-and separates again what a round-up had tied by then. An article that is nothing but the two is none: they are
-halves of a report, which an archive pass and settling know, and the index by itself doesn't.
+and separates again what a round-up had tied by then. An article that is nothing but the two is none, unless
+both have a life of their own: they are halves of a report, which an archive pass and settling know, and the
+index by itself doesn't.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from math import inf
 from typing import TypeAlias
 
 from dedup.comparison.verdict import Reason, shared_shingles
@@ -78,6 +80,8 @@ class Containments:
     def __init__(self, limits: Thresholds) -> None:
         self._limits = limits
         self._parts: dict[int, list[_Part]] = {}
+        # A byte for each article: there may be millions.
+        self._repeated = bytearray()
 
     def add(
         self,
@@ -89,7 +93,10 @@ class Containments:
         sizes: tuple[int, int],
     ) -> None:
         """Add a pair of numbers that share much: the verdict on it, and the distinct shingles of either."""
-        if not reason.is_copy or not is_part(reason, jaccard, similarity, self._limits):
+        if not reason.is_copy:
+            return
+        if not is_part(reason, jaccard, similarity, self._limits):
+            self._mark_repeated(later, earlier)
             return
         shared = shared_shingles(jaccard, sizes)
         if reason is not Reason.CONTAINED:
@@ -97,14 +104,34 @@ class Containments:
         if reason is not Reason.CONTAINS:
             self._parts.setdefault(earlier, []).append(_Part(later, shared, sizes[0], sizes[1]))
 
-    def halves(self, count_shared: CountShared) -> dict[int, tuple[int, int]]:
+    def _mark_repeated(self, later: int, earlier: int) -> None:
+        self._repeated.extend(bytes(max(0, later + 1 - len(self._repeated))))
+        self._repeated[later] = self._repeated[earlier] = True
+
+    def halves(
+        self, count_shared: CountShared, published: Callable[[int], float]
+    ) -> dict[int, tuple[int, int]]:
         """The two halves of each article that consists of two others, with at most two words of its own.
 
         So a report comes where two papers print a half each, and an agency's in two takes. A round-up has a
-        heading, or holds its stories cut.
+        heading, or holds its stories cut, or it comes after two that others had published as a whole, too.
+
+        Args:
+            count_shared: See `CountShared`.
+            published: When each article was published, by its number, in any unit; infinity where that
+                isn't known.
         """
         pairs = ((whole, _complements(parts, count_shared)) for whole, parts in self._parts.items())
-        return {whole: pair for whole, pair in pairs if pair is not None}
+        return {
+            whole: pair
+            for whole, pair in pairs
+            if pair is not None and not self._live_apart(whole, pair, published)
+        }
+
+    def _live_apart(self, whole: int, parts: tuple[int, int], published: Callable[[int], float]) -> bool:
+        """Whether both parts came before the whole, and stand in the archive a second time by themselves."""
+        came_first = max(map(published, parts)) < published(whole) < inf
+        return came_first and all(self._repeated[part : part + 1] == b"\1" for part in parts)
 
     def round_ups(self, count_shared: CountShared, is_alike: Callable[[int, int], bool]) -> set[int]:
         """The articles that contain two parts which share less than `Thresholds.unlike`.

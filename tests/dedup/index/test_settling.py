@@ -47,3 +47,23 @@ def test_two_halves_and_the_whole_become_one_story_in_any_order(client: "redis.R
             settled.insert([name])
             settled.settle([name])
         assert len(set(settled.stories.values())) == 1, order
+
+
+def test_two_reports_and_what_printed_both_after_them_stay_three_in_any_order(client: "redis.Redis") -> None:
+    lines = sentences(1, 12)
+    texts = {"first": lines[:6], "first again": lines[:6], "second": lines[6:], "second again": lines[6:]}
+    texts |= {"whole": lines}
+    corpus = [
+        Planted(name, "\n".join(texts[name]), NOON + timedelta(hours=at), NOON, name, 1, "half")
+        for at, name in enumerate(texts)
+    ]
+    for order in random.Random(5).sample(list(permutations(texts)), 12):
+        index = Index(client, basename="test")
+        index.clear()
+        settled = SettledIndex(index, corpus)
+        for name in order:
+            settled.insert([name])
+            settled.settle([name])
+        stories = settled.stories
+        assert len(set(stories.values())) == 3, order
+        assert stories["first"] == stories["first again"] != stories["whole"], order

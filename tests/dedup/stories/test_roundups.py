@@ -268,6 +268,22 @@ def test_two_halves_of_a_report_are_one_story_with_the_whole_and_two_reports_are
         assert len(grouped(cluster([*rows, ("whole", "\n\n".join(whole), NOON)]))) == 3
 
 
+def test_two_reports_that_others_printed_by_themselves_are_no_halves_of_what_came_after_both() -> None:
+    papers = {"first": FIRST, "first again": FIRST, "second": SECOND, "second again": [*SECOND, "يتبع"]}
+    rows = [(name, "\n\n".join(lines), NOON + timedelta(hours=1)) for name, lines in papers.items()]
+    whole = "\n\n".join([*FIRST, *SECOND])
+    digest, wire = (("whole", whole, NOON + timedelta(hours=hours)) for hours in (2, 0))
+    assert grouped(cluster([*rows, digest])) == [
+        ["first", "first again"],
+        ["second", "second again"],
+        ["whole"],
+    ]
+    # What came before its halves is the report that they are cut from; what was printed once, may be a take.
+    assert len(grouped(cluster([*rows, wire]))) == 1
+    assert len(grouped(cluster([*rows[:3], digest]))) == 1
+    assert len(grouped(cluster([*rows, ("whole", whole, None)]))) == 1
+
+
 def test_an_article_with_two_parts_that_have_nothing_in_common_is_a_round_up() -> None:
     shared = {(2, 1): 24, (3, 1): 26, (3, 2): 0}
     for held, told in (([3, 1], False), ([2, 1], True), ([3, 2, 1], True), ([1], False)):
