@@ -54,6 +54,17 @@ AGAINST = {"other_places", "other_region", "other_first_date", "other_lead_date"
            "other_weekday", "other_lead_weekday", "other_dead", "other_wounded", "same_source",
            "days_apart"}  # fmt: skip
 """Features that speak against one event; all others speak for it. What is learnt otherwise is chance."""
+KINDS = {
+    "words": {"text", "leads_in_texts", "lead_in_text"},
+    "places": {"places", "places_share", "all_places_share", "focus", "other_places", "other_region"},
+    "names": {"names"},
+    "days in the texts": UNDATED_ONLY,
+    "tolls": {"same_dead", "other_dead", "same_wounded", "other_wounded"},
+    "kinds of attack": {"weapons"},
+    "the outlet": {"same_source"},
+    "times of publication": DATED_ONLY,
+}
+"""What features are about."""
 FEWEST_TEXTS = 5
 """A word of fewer texts is not listed: it is as rare as any, and may be a name."""
 
@@ -174,9 +185,7 @@ def best(pairs: Pairs, probabilities: Matrix, events: Mapping[str, str]) -> Qual
     for (first, second), strength in zip(pairs.ids, probabilities.tolist(), strict=True):
         if strength >= LEAST_LINK:
             links[first][second] = links[second][first] = strength
-    qualities = [
-        quality(bound, group(links, links, dict.fromkeys(links, bound)), events) for bound in BOUNDS
-    ]
+    qualities = [quality(bound, group(links, links, dict.fromkeys(links, bound)), events) for bound in BOUNDS]
     return max(qualities, key=lambda found: (found.precision >= LEAST_PRECISION, found.b_cubed))
 
 
@@ -216,10 +225,11 @@ def measure(data: Path, *, features: bool, write: bool) -> None:
               f"{sum(math.comb(size, 2) for size in Counter(events.values()).values())} true pairs; B³ F1 "
               f"{found.b_cubed:.3f} (P {found.precision:.3f}, R {found.recall:.3f}), pair F1 "
               f"{found.pair_f1:.3f} at the bound {found.bound}", flush=True)  # fmt: skip
-        for feature in pairs.names if features else ():
-            if feature not in unused:
-                less = best(pairs, cross_validated(pairs, events, {feature, *unused}), events)
-                print(f"  without {feature:20} B³ F1 {less.b_cubed:.3f}, pair F1 {less.pair_f1:.3f}",
+        single = {feature: {feature} for feature in pairs.names}
+        for what, left_out in (KINDS | single).items() if features else ():
+            if not left_out <= unused:
+                less = best(pairs, cross_validated(pairs, events, left_out | unused), events)
+                print(f"  without {what:20} B³ F1 {less.b_cubed:.3f}, pair F1 {less.pair_f1:.3f}",
                       flush=True)  # fmt: skip
         columns = [at for at, feature in enumerate(pairs.names) if feature not in unused]
         chosen = [pairs.names[at] for at in columns]
@@ -314,7 +324,7 @@ def cost(size: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="folder with events/ (default: $KHABAR_DATA)")
-    parser.add_argument("--features", action="store_true", help="leave out one feature after another")
+    parser.add_argument("--features", action="store_true", help="leave out features: each kind, then each")
     parser.add_argument("--write", action="store_true", help="write the weights")
     parser.add_argument("--frequencies", action="store_true", help="write the frequencies of words")
     parser.add_argument("--cost", type=int, metavar="N", help="cost of an article among N generated ones")

@@ -21,12 +21,12 @@ from crawler.storage.connect import Stores
 from crawler.storage.dedup_index import BASENAME
 from crawler.storage.schema import Document
 from crawler.storage.splits import StoriesApart, stories_apart
-from crawler.storage.stored_article import ArticleHeader, ArticleReader, StoredArticle, UnsealedArticleReader
+from crawler.storage.stored_article import ArticleHeader, StoredArticle, UnsealedArticleReader
 from dedup.documents import Document as DedupDocument
 from dedup.event.candidates import Candidates, window
-from dedup.event.features import Features, features_of, is_dated
+from dedup.event.features import Features, features_of
 from dedup.event.grouping import Bounds, Links, name_events
-from dedup.event.links import least_average, links_of
+from dedup.event.links import joining_bound, links_of
 from dedup.event.profile import Profile, profile
 from dedup.event.regrouping import regroup
 
@@ -263,7 +263,8 @@ class StoredEvents:
     """
 
     def __init__(self, db: Database[Document]) -> None:
-        self._db = db
+        self._profiles = db.event_profiles
+        self._reader = UnsealedArticleReader(db)
         self._links: dict[str, dict[str, float]] = {}
         self._bounds: dict[str, float] = {}
         self._events: dict[str, tuple[str, ...]] = {}
@@ -278,35 +279,26 @@ class StoredEvents:
 
     def events(self, ids: Set[str]) -> Iterable[Sequence[str]]:
         """See `GroupedArticles`."""
-        self._read_events(sorted(ids - self._events.keys()))
+        self._read_events(ids - self._events.keys())
         return dict.fromkeys(event for id_ in sorted(ids) if (event := self._events[id_]))
 
-    def _read_events(self, ids: Sequence[str]) -> None:
-        stored = {
-            document["_id"]: document.get("event_id")
-            for documents in in_batches(self._db.articles, ids, {"event_id": 1})
-            for document in documents
-        }
-        members = self._originals_of({event for event in stored.values() if event})
-        read = {id_: members[event] if (event := stored.get(id_)) in members else [id_] for id_ in ids}
-        self._read_profiles({id_ for event in read.values() for id_ in event})
-        for id_, event in read.items():
-            self._events[id_] = tuple(sorted(other for other in event if other in self._links))
+    def _read_events(self, ids: Set[str]) -> None:
+        headers = self._reader.headers(sorted(ids))
+        event_ids = {header.event_id for header in headers.values()} - {None}
+        headers |= self._reader.of_events(sorted(map(str, event_ids)))
+        self._read_links(header for header in headers.values() if header.duplicate_of is None)
+        members: defaultdict[str | None, list[str]] = defaultdict(list)
+        for id_ in sorted(headers.keys() & self._links.keys()):
+            members[headers[id_].event_id or id_].append(id_)
+        self._events.update(dict.fromkeys(ids, ()))
+        self._events |= {id_: tuple(members[each.event_id or id_]) for id_, each in headers.items()}
 
-    def _originals_of(self, events: Set[str]) -> dict[str, list[str]]:
-        members: defaultdict[str, list[str]] = defaultdict(list)
-        for header in ArticleReader(self._db).of_events(sorted(events)).values():
-            if header.duplicate_of is None and header.event_id:
-                members[header.event_id].append(header.id)
-        return members
-
-    def _read_profiles(self, ids: Set[str]) -> None:
-        missing = sorted(ids - self._links.keys())
-        for documents in in_batches(self._db.event_profiles, missing, {"links": 1, "features": 1}):
+    def _read_links(self, originals: Iterable[ArticleHeader]) -> None:
+        bounds = {each.id: joining_bound(dated=each.latest_publication is not None) for each in originals}
+        for documents in in_batches(self._profiles, sorted(bounds.keys() - self._links.keys()), {"links": 1}):
             for document in documents:
                 self._links[document["_id"]] = document["links"]
-                dated = is_dated(document.get("features", b""))
-                self._bounds[document["_id"]] = least_average(dated=dated)
+                self._bounds[document["_id"]] = bounds[document["_id"]]
 
 
 def _read(db: Database[Document], ids: Iterable[str]) -> dict[str, Features]:

@@ -98,12 +98,13 @@ class _Shared:
         self._count = len(candidates)
         self._pair = np.repeat(np.arange(len(candidates)), [len(other.terms) for other in candidates])[hit]
         self.codes, self.whole, self.front = article.codes[at], article.whole[at], article.front[at]
+        self._kinds = self.codes & KIND
         self.other_codes = np.concatenate([other.codes for other in candidates])[hit]
         self.other_whole = np.concatenate([other.whole for other in candidates])[hit]
         self.other_front = np.concatenate([other.front for other in candidates])[hit]
 
     def of(self, kind: Kind) -> NDArray[np.bool_]:
-        return np.asarray((self.codes & KIND) == kind)
+        return np.asarray(self._kinds == kind)
 
     def sum(self, chosen: NDArray[np.bool_], values: NDArray[np.float32]) -> Values:
         """The sum of some shared terms' values, for each pair."""

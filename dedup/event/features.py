@@ -5,6 +5,7 @@ the lead; a place's are its weight where the text names it, and where headline o
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -131,7 +132,8 @@ class Features:
     @classmethod
     def from_bytes(cls, id_: str, stored: bytes) -> "Features | None":
         """The features that were kept; None for a form of another version."""
-        end, head = _head(stored)
+        end = stored.find(b"\0")
+        head: dict[str, Any] = json.loads(stored[:end]) if end > 0 else {}
         if head.get("version") != VERSION:
             return None
         count = head["terms"]
@@ -165,22 +167,10 @@ class Features:
         )
 
 
-def is_dated(stored: bytes) -> bool:
-    """Whether features that were kept, of any version, are of an article whose time is known."""
-    return _head(stored)[1].get("published") is not None
-
-
-def _head(stored: bytes) -> tuple[int, dict[str, Any]]:
-    """Where the arrays of features that were kept begin, less one; and what stands before them."""
-    end = stored.find(b"\0")
-    return end, json.loads(stored[:end]) if end > 0 else {}
-
-
 def features_of(profile: Profile) -> Features:
     """The features of an article that was read."""
     terms: dict[int, tuple[int, float, float]] = {}
-    words = sorted(profile.text.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]
-    for word, weight in words:
+    for word, weight in _weightiest(profile.text):
         terms[_hash(_WORD, word)] = (_WORD, weight, profile.lead.get(word, 0.0))
     for place in profile.all_places.keys() | profile.places.keys():
         code = _PLACE | REGION * (place in profile.regions) | FOCUS * (place in profile.focus)
@@ -213,6 +203,12 @@ def features_of(profile: Profile) -> Features:
         keys=np.array(list(keys), np.uint32),
         key_weights=_halves(list(keys.values())),
     )
+
+
+def _weightiest(words: Mapping[str, float]) -> Iterable[tuple[str, float]]:
+    if len(words) <= MOST_WORDS:
+        return words.items()
+    return sorted(words.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]
 
 
 def _halves(values: list[float]) -> Floats:

@@ -6,14 +6,14 @@ doesn't make them one. Pairs without a link count as nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 Links: TypeAlias = Mapping[str, Mapping[str, float]]
 """For each id the ids that it is linked to, with the link's strength; each link stands on both sides."""
 Bounds: TypeAlias = Mapping[str, float]
-"""For each id the least average strength at which its group is joined with another. The highest of both groups
+"""For each id the least average strength at which its group is joined with another. Of two groups the highest
 counts: joining makes nothing easier."""
 Apart: TypeAlias = Mapping[str, Set[str]]
 """For each id the ids that no event may hold beside it; each pair stands on both sides."""
@@ -54,52 +54,49 @@ class _Groups:
 
     def __init__(self, links: Links, numbers: Mapping[str, int], bounds: Sequence[float]) -> None:
         self.members = {number: [number] for number in range(len(bounds))}
-        self._bounds = dict(enumerate(bounds))
+        self._bounds = [bound * _UNIT for bound in bounds]
+        self._sizes = [1] * len(bounds)
         self._sums = {
             number: {
-                numbers[other]: round(strength * _UNIT)
+                numbers[other]: int(strength * _UNIT + 0.5)
                 for other, strength in links.get(id_, {}).items()
                 if other in numbers
             }
             for id_, number in numbers.items()
         }
-        self._queue = [
-            (-average, left, other)
-            for left, row in self._sums.items()
-            for other in row
-            if left < other and (average := self._average(left, other)) >= self._bound(left, other)
-        ]
+        self._queue = [entry for number in self._sums for entry in self._strong(number, above=number)]
         heapify(self._queue)
 
     def pop_strongest(self) -> tuple[int, int] | None:
         """The two groups that are linked most strongly, the lower number first; each pair once."""
         while self._queue:
             negative, left, other = heappop(self._queue)
-            both_there = left in self.members and other in self.members
-            if both_there and self._average(left, other) == -negative:
+            strength = self._sums.get(left, {}).get(other, 0)
+            if strength / (self._sizes[left] * self._sizes[other]) == -negative:
                 return left, other
         return None
 
     def join(self, left: int, other: int) -> None:
         """Make two groups one, which is called by the first."""
         self.members[left] += self.members.pop(other)
-        self._bounds[left] = max(self._bounds[left], self._bounds.pop(other))
-        row = self._sums[left]
-        for third, strength in self._sums.pop(other).items():
-            del self._sums[third][other]
-            if third != left:
-                row[third] = self._sums[third][left] = row.get(third, 0) + strength
-        for third in row:
-            pair = min(left, third), max(left, third)
-            if (average := self._average(*pair)) >= self._bound(*pair):
-                heappush(self._queue, (-average, *pair))
+        self._sizes[left] = len(self.members[left])
+        self._bounds[left] = max(self._bounds[left], self._bounds[other])
+        row, rest = self._sums[left], self._sums.pop(other)
+        del row[other], rest[left]
+        for third, strength in rest.items():
+            theirs = self._sums[third]
+            del theirs[other]
+            row[third] = theirs[left] = row.get(third, 0) + strength
+        for entry in self._strong(left):
+            heappush(self._queue, entry)
 
-    def _average(self, left: int, other: int) -> float:
-        strength = self._sums[left].get(other, 0) / _UNIT
-        return strength / (len(self.members[left]) * len(self.members[other]))
-
-    def _bound(self, left: int, other: int) -> float:
-        return max(self._bounds[left], self._bounds[other])
+    def _strong(self, group: int, above: int = -1) -> Iterator[tuple[float, int, int]]:
+        """What a group may be joined with, of the groups above a number: entries of the queue."""
+        bound, size, bounds, sizes = self._bounds[group], self._sizes[group], self._bounds, self._sizes
+        for other, strength in self._sums[group].items():
+            average = strength / (size * sizes[other])
+            if average >= bound and average >= bounds[other] and other > above:
+                yield (-average, group, other) if group < other else (-average, other, group)
 
 
 def _barred(apart: Apart, numbers: Mapping[str, int]) -> dict[int, set[int]]:

@@ -9,7 +9,7 @@ from typing import Any
 from dedup.documents import documents_of
 from dedup.event.candidates import WINDOW_DAYS, Candidates
 from dedup.event.features import Features, features_of
-from dedup.event.links import Link, least_average, link, links_of
+from dedup.event.links import Link, joining_bound, link, links_of
 from dedup.event.profile import profile
 from dedup.event.regrouping import KnownArticles, regroup
 
@@ -100,7 +100,7 @@ class EventIndex:
         moment = inf if added.published is None else added.published
         self._compared[added.id] = moment
         self._published[added.id] = moment, added.id
-        self._bounds[added.id] = least_average(dated=added.published is not None)
+        self._bounds[added.id] = joining_bound(dated=added.published is not None)
         self._links[added.id] = links_of(added, self._candidates)
         for other, strength in self._links[added.id].items():
             self._links[other][added.id] = strength

@@ -14,8 +14,8 @@ from dedup.event.features import Features, features_of
 from dedup.event.lexicon import Wording, read_data
 from dedup.event.profile import Profile
 
-LEAST_LINK = 0.05
-"""A weaker link is as good as none."""
+LEAST_LINK = 0.2
+"""A weaker link is as good as none: with these, events are no better."""
 _TELLING = 0.25
 """An explanation leaves out what changes the log odds by less."""
 _SAME_SOURCE = FEATURES.index("same_source")
@@ -122,7 +122,7 @@ def model(*, dated: bool) -> Model:
     return Model(data["intercept"], weights, data["bound"])
 
 
-def least_average(*, dated: bool) -> float:
+def joining_bound(*, dated: bool) -> float:
     """How strongly an article must be linked to the others of its event on average (`Model.bound`).
 
     Args:

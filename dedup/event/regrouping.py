@@ -89,15 +89,15 @@ class KnownArticles:
 
     def links(self, ids: Set[str]) -> Links:
         """See `GroupedArticles`."""
-        return self._links
+        return {id_: self._links[id_] for id_ in ids}
 
     def events(self, ids: Set[str]) -> Iterable[Sequence[str]]:
         """See `GroupedArticles`."""
-        there = ids & self._links.keys()
-        known = {self._event_ids[id_] for id_ in there if id_ in self._event_ids}
-        yield from (self._members[event] for event in sorted(known))
-        yield from ([id_] for id_ in sorted(there - self._event_ids.keys()))
+        present = ids & self._links.keys()
+        grouped = present & self._event_ids.keys()
+        yield from (self._members[event] for event in sorted({self._event_ids[id_] for id_ in grouped}))
+        yield from ([id_] for id_ in sorted(present - grouped))
 
     def bounds(self, ids: Set[str]) -> Bounds:
         """See `GroupedArticles`."""
-        return self._bounds
+        return {id_: self._bounds[id_] for id_ in ids}

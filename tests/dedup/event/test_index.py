@@ -12,10 +12,8 @@ import dedup
 from dedup.documents import Document
 from dedup.errors import DocumentError
 from dedup.event import candidates
-from dedup.event.features import Features, features_of
 from dedup.event.grouping import group
 from dedup.event.index import EventIndex, event_link, events, window_start
-from dedup.event.profile import profile
 
 MONDAY = datetime(2024, 12, 2, 9, tzinfo=UTC)
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import ClassVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ class Archive:
     def __init__(self, undated: Set[str]) -> None:
         self.links: dict[str, dict[str, float]] = {}
         self.apart: defaultdict[str, set[str]] = defaultdict(set)
-        self.members: dict[str, Sequence[str]] = {}
+        self.members: dict[str, list[str]] = {}
         self.event_ids: dict[str, str] = {}
         self.bounds = {id_: UNDATED_BOUND if id_ in undated else BOUND for id_ in IDS}
 
@@ -72,7 +73,7 @@ class Archive:
             self._name(rest)
         return set(rest)
 
-    def _name(self, event: Sequence[str]) -> None:
+    def _name(self, event: list[str]) -> None:
         self.members[event[0]] = event
         self.event_ids.update(dict.fromkeys(event, event[0]))
 
@@ -118,18 +119,18 @@ def test_a_chain_of_events_is_divided_where_it_changes() -> None:
     event_ids = {id_: pair[0] for pair in pairs for id_ in pair}
 
     class Watched(KnownArticles):
-        asked: set[str] = set()
+        asked: ClassVar[set[str]] = set()
 
         def bounds(self, ids: Set[str]) -> Bounds:
-            self.asked |= ids
+            self.asked.update(ids)
             return super().bounds(ids)
 
         def links(self, ids: Set[str]) -> Links:
-            self.asked |= ids
+            self.asked.update(ids)
             return super().links(ids)
 
         def events(self, ids: Set[str]) -> Iterable[Sequence[str]]:
-            self.asked |= ids
+            self.asked.update(ids)
             return super().events(ids)
 
     links["0500"]["new"] = 0.95
