@@ -22,6 +22,8 @@ from crawler.cli.output import Column, RowTable
 from crawler.errors import UsageError
 from crawler.files import replaced_file
 from crawler.html.safe import single_line
+from crawler.html.sentences import phrase
+from crawler.html.words import counted, word
 from crawler.model.period import explain_empty, parse_period
 from crawler.operations.archive.show import shown_article
 from crawler.operations.dedup.report import read_holdings, report_of
@@ -46,7 +48,12 @@ _SIDES: dict[str, Callable[["AlignedPart"], list[tuple[str, str]]]] = {
     "only_second": lambda part: [("+", part.second)],
 }
 """The lines of each kind of part of two aligned texts, marked as a difference is."""
-PASSAGE_KINDS = ("quotation", "background", "reused")
+PASSAGE_KINDS = {
+    "quotation": "passage_quotation",
+    "background": "passage_background",
+    "reused": "passage_reused",
+}
+"""The kinds of passages, with the message that names each."""
 _LETTERS_SHOWN = 160
 """Of a passage in the table; the file has all."""
 
@@ -118,7 +125,7 @@ def report_command(
     with replaced_file(output) as draft:
         # Spreadsheets take a CSV file for the system's own code page unless it begins with a mark.
         draft.write_text(page, encoding="utf-8-sig" if is_csv else "utf-8", newline="" if is_csv else None)
-    common.notice(f"The report is in {output}")
+    common.notice(phrase("cli_report_in", lang, path=str(output)))
     if show:
         webbrowser.open(output.absolute().as_uri())
 
@@ -163,7 +170,7 @@ def rebuild_command(ctx: typer.Context) -> None:
             task = progress.add_task("articles", total=total)
             count = rebuild_index(stores, lambda done: progress.update(task, completed=done))
         assign_events(stores)
-    common.notice(f"The index holds {count} articles.")
+    common.notice(counted("n_articles_indexed", count, common.lang))
 
 
 def passages_command(
@@ -206,32 +213,32 @@ def passages_command(
     shared = [passage for passage in shared if kind in (None, passage.kind)]
     if output is not None:
         write_rows(output, passages.passage_rows(shared))
-        common.notice(f"Written to {output}")
+        common.notice(phrase("cli_written_to", common.lang, path=str(output)))
     if common.json:
         for row in passages.passage_rows(shared):
             typer.echo(json.dumps(row))
         return
     if shared:
-        out().print(_passage_table(shared[:limit]))
-    common.notice(f"{len(shared):,} passages in articles that are not copies of each other.")
+        out().print(_passage_table(shared[:limit], common.lang))
+    common.notice(counted("n_passages_shared", len(shared), common.lang))
     if len(shared) > limit:
-        common.notice(f"The first {limit} are shown; -o FILE writes all.")
+        common.notice(counted("n_first_shown", limit, common.lang))
 
 
-def _passage_table(shared: "list[Passage]") -> RowTable:
+def _passage_table(shared: "list[Passage]", lang: str) -> RowTable:
     table = RowTable(
         [
-            Column("kind"),
-            Column("stories", right=True),
-            Column("words", right=True),
-            Column("first"),
-            Column("passage", wraps=True, min_width=30),
+            Column(word("cli_kind", lang)),
+            Column(word("cli_stories", lang), right=True),
+            Column(word("cli_words", lang), right=True),
+            Column(word("cli_first", lang)),
+            Column(word("cli_passage", lang), wraps=True, min_width=30),
         ]
     )
     for passage in shared:
         first = passage.occurrences[0]
         table.add_row(
-            str(passage.kind),
+            word(PASSAGE_KINDS[passage.kind], lang),
             str(passage.stories),
             str(passage.words),
             single_line(first.source or first.id),
@@ -298,8 +305,8 @@ def split_command(
             json.dumps({"article": result.article_id, "changed": result.changed, "stories": result.stories})
         )
         return
-    pairs = "1 pair is" if result.changed == 1 else f"{result.changed} pairs are"
-    common.notice(f"{pairs} {'no longer marked' if undo else 'now marked'} as not the same story.")
+    key = "n_pairs_unmarked" if undo else "n_pairs_marked"
+    common.notice(counted(key, result.changed, common.lang))
 
 
 def _list_marks(common: CliContext) -> None:

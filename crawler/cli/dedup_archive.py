@@ -14,7 +14,7 @@ from crawler.cli.lazy import apply, batch
 from crawler.errors import KhabarError, UsageError
 from crawler.files import replaced_file
 from crawler.html.sentences import phrase
-from crawler.html.words import word
+from crawler.html.words import counted, word
 from crawler.storage.connect import open_stores
 
 if TYPE_CHECKING:
@@ -26,11 +26,14 @@ USUAL = 0.97
 """Agreement of an index that got its articles in about the order of publication; .99 on made-up news."""
 
 _LEFT = {
-    "changed": "an article has another wording since",
-    "moved": "an article came into another story since",
-    "marked": "two articles were marked as not the same story by hand",
-    "not_indexed": "an article is not in the index",
+    "changed": "left_changed",
+    "moved": "left_moved",
+    "marked": "left_marked",
+    "not_indexed": "left_not_indexed",
 }
+"""The message of each reason why stories are left as they stand."""
+_CHANGES = {"merge": "change_merge", "split": "change_split", "regroup": "change_regroup"}
+"""The kinds of changes, with the message that names each."""
 
 
 def archive_command(
@@ -84,7 +87,7 @@ def archive_command(
         )
     _write_files(common, passed.result, stories=output, near_misses=near_misses, differences=differences)
     figures = passed.summary()
-    for notice in _notices(figures, source):
+    for notice in _notices(figures, source, common.lang):
         common.notice(notice, style="yellow")
     if source is None:
         figures |= _changes(common, passed.result, apply_it=apply_it)
@@ -103,7 +106,7 @@ def _print_figures(
         out().print(line, markup=False, soft_wrap=True)
     agreed = figures["agreement"]
     if agreed and agreed["articles_differing"]:
-        for line in _advice(agreed, differences):
+        for line in _advice(agreed, differences, common.lang):
             common.notice(line)
 
 
@@ -129,7 +132,7 @@ def _write_files(
     ):
         if path is not None:
             write_rows(path, rows)
-            common.notice(f"Written to {path}")
+            common.notice(phrase("cli_written_to", common.lang, path=str(path)))
 
 
 def _refuse_combinations(source: Path | None, *, undo: bool, apply_it: bool) -> None:
@@ -145,10 +148,8 @@ def _undo(common: CliContext) -> None:
         outcome = apply.undo_latest(stores)
     if common.json:
         typer.echo(json.dumps({"undone": _outcome_fields(outcome)}))
-    common.notice(
-        f"{outcome.articles:,} articles are back in the stories of before the pass was applied. Where new "
-        "articles come in beside them, crawls may put some together; `khabar dedup split` keeps two apart."
-    )
+    common.notice(counted("n_articles_back", outcome.articles, common.lang))
+    common.notice(word("cli_back_in_stories", common.lang))
     _tell_left(common, outcome)
 
 
@@ -157,7 +158,7 @@ def _finish(common: CliContext) -> None:
     with contextlib.closing(open_stores(common.settings)) as stores:
         outcome = apply.finish_application(stores)
     if outcome is not None:
-        common.notice("An application of before had been cut off: it is finished now.")
+        common.notice(word("cli_finished_before", common.lang))
         _tell_left(common, outcome)
 
 
@@ -172,10 +173,7 @@ def _changes(common: CliContext, result: "ClusteringResult", *, apply_it: bool) 
             applied = _outcome_fields(outcome)
             _tell_left(common, outcome)
     if previewed.unfinished:
-        common.notice(
-            "An earlier --apply or --undo was cut off: `khabar dedup archive --apply` finishes it.",
-            style="yellow",
-        )
+        common.notice(word("cli_cut_off_before", common.lang), style="yellow")
     changes = {"articles": previewed.articles, **previewed.counts(), "first": rows}
     return {"changes": changes, "applied": applied}
 
@@ -187,8 +185,8 @@ def _outcome_fields(outcome: "Outcome") -> dict[str, Any]:
 
 def _tell_left(common: CliContext, outcome: "Outcome") -> None:
     for why, count in outcome.left.items():
-        groups = "1 group of stories was" if count == 1 else f"{count:,} groups of stories were"
-        common.notice(f"{groups} left as it stands: {_LEFT[why]}.", style="yellow")
+        groups, reason = counted("n_groups_left", count, common.lang), word(_LEFT[why], common.lang)
+        common.notice(f"{groups}: {reason}.", style="yellow")
 
 
 def _change_lines(figures: dict[str, Any], lang: str, *, apply_it: bool) -> Iterator[str]:
@@ -199,24 +197,25 @@ def _change_lines(figures: dict[str, Any], lang: str, *, apply_it: bool) -> Iter
     if not changes["first"]:
         yield word("cli_nothing_to_apply", lang)
         return
-    rows = changes["first"]
-    total = changes["merge"] + changes["split"] + changes["regroup"]
-    verb = "changed" if apply_it else "would change"
-    yield (
-        f"--apply {verb} the story of {changes['articles']:,} articles: {changes['merge']:,} groups of "
-        f"stories become one, {changes['split']:,} stories become several, {changes['regroup']:,} are "
-        "regrouped."
-    )
-    for row in rows:
-        yield f"{row['kind']}:"
+    heading = "cli_was_changed" if apply_it else "cli_would_change"
+    yield word(heading, lang)
+    counts = {kind: changes[kind] for kind in _CHANGES}
+    yield phrase("cli_changes", lang, articles=counted("n_articles", changes["articles"], lang), **counts)
+    for row in changes["first"]:
+        yield f"{word(_CHANGES[row['kind']], lang)}:"
         for story in row["after"]:
-            yield f"  story {story['story_id']}, {story['count']} articles"
-            for article in story["articles"]:
-                yield f"    {article['site'] or '?'}  {article['title'] or article['id']}"
-            if story["count"] > len(story["articles"]):
-                yield f"    ... and {story['count'] - len(story['articles'])} more"
-    if total > len(rows):
-        yield f"... and {total - len(rows):,} more; --differences FILE writes all."
+            yield from _story_lines(story, lang)
+    if more := sum(counts.values()) - len(changes["first"]):
+        yield phrase("cli_more_in_differences", lang, count=f"{more:,}")
+
+
+def _story_lines(story: dict[str, Any], lang: str) -> Iterator[str]:
+    articles = counted("n_articles", story["count"], lang)
+    yield f"  {phrase('cli_story_of', lang, id=story['story_id'], articles=articles)}"
+    for article in story["articles"]:
+        yield f"    {article['site'] or '?'}  {article['title'] or article['id']}"
+    if more := story["count"] - len(story["articles"]):
+        yield f"    {counted('cli_n_more', more, lang)}"
 
 
 @contextlib.contextmanager
@@ -234,14 +233,11 @@ def articles_read(common: CliContext) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.update(task, completed=done)
 
 
-def _notices(figures: dict[str, Any], source: Path | None) -> Iterator[str]:
+def _notices(figures: dict[str, Any], source: Path | None, lang: str) -> Iterator[str]:
     if not figures["articles"]:
-        yield f"{source or 'the archive'} has no articles."
+        yield phrase("cli_no_articles_in", lang, source=str(source or word("cli_the_archive", lang)))
     if figures["repeated_ids"]:
-        yield (
-            f"{figures['repeated_ids']:,} articles were left out, since one with the same id comes later in "
-            f"{source}."
-        )
+        yield counted("n_repeated_ids", figures["repeated_ids"], lang)
 
 
 def _lines(figures: dict[str, Any], lang: str) -> Iterator[str]:
@@ -270,16 +266,13 @@ def _lines(figures: dict[str, Any], lang: str) -> Iterator[str]:
     )
 
 
-def _advice(agreed: dict[str, Any], written: Path | None) -> Iterator[str]:
+def _advice(agreed: dict[str, Any], written: Path | None, lang: str) -> Iterator[str]:
     if written is None:
-        yield "--differences FILE writes which articles these are, and why the pass joins them."
+        yield word("cli_differences_writes", lang)
     if agreed["f1"] < USUAL:
-        yield (
-            "That is less than usual: stories may stem from an earlier version or from articles that came in "
-            "another order. `khabar dedup rebuild` puts them together again, or --apply takes this pass's."
-        )
+        yield word("cli_less_than_usual", lang)
     if agreed["pairs_index_only"]:
-        yield "What the index joins and should not: `khabar dedup split ARTICLE ARTICLE`."
+        yield word("cli_index_joins", lang)
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pymongo import DeleteOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.database import Database
@@ -158,11 +159,10 @@ class _Assignment:
 
     def _compare(self) -> None:
         """Compare what is new with what is stored of its days."""
-        stored = {
-            document["_id"]: document["links"]
-            for documents in in_batches(self.db.event_profiles, sorted(self._originals), {"links": 1})
-            for document in documents
-        }
+        documents = chain.from_iterable(
+            in_batches(self.db.event_profiles, sorted(self._originals), {"links": 1})
+        )
+        stored = {document["_id"]: document["links"] for document in documents}
         fresh = self._originals & {header.id for header in self.batch} | self._originals - stored.keys()
         self.former_links = {id_: links for id_, links in stored.items() if id_ in fresh}
         self.added = _read(self.db, fresh)
@@ -239,19 +239,18 @@ def _no_longer_waiting(header: ArticleHeader) -> UpdateOne:
 
 def _stories(db: Database[Document], ids: Sequence[str]) -> dict[str, Document]:
     fields = {"story_id": 1, "event_id": 1}
-    return {each["_id"]: each for batch in in_batches(db.articles, ids, fields) for each in batch}
+    return {each["_id"]: each for each in chain.from_iterable(in_batches(db.articles, ids, fields))}
 
 
 def _stored_features(db: Database[Document], ids: Sequence[str]) -> Iterator[Features]:
     """What is stored of some articles; read anew from the text where it has another form."""
     outdated = []
-    for documents in in_batches(db.event_profiles, ids, {"features": 1}):
-        for document in documents:
-            features = Features.from_bytes(document["_id"], document.get("features", b""))
-            if features is None:
-                outdated.append(document["_id"])
-            else:
-                yield features
+    for document in chain.from_iterable(in_batches(db.event_profiles, ids, {"features": 1})):
+        features = Features.from_bytes(document["_id"], document.get("features", b""))
+        if features is None:
+            outdated.append(document["_id"])
+        else:
+            yield features
     yield from _read(db, outdated).values()
 
 
@@ -295,18 +294,15 @@ class StoredEvents:
 
     def _read_links(self, originals: Iterable[ArticleHeader]) -> None:
         bounds = {each.id: joining_bound(dated=each.latest_publication is not None) for each in originals}
-        for documents in in_batches(self._profiles, sorted(bounds.keys() - self._links.keys()), {"links": 1}):
-            for document in documents:
-                self._links[document["_id"]] = document["links"]
-                self._bounds[document["_id"]] = bounds[document["_id"]]
+        missing = sorted(bounds.keys() - self._links.keys())
+        for document in chain.from_iterable(in_batches(self._profiles, missing, {"links": 1})):
+            self._links[document["_id"]] = document["links"]
+            self._bounds[document["_id"]] = bounds[document["_id"]]
 
 
 def _read(db: Database[Document], ids: Iterable[str]) -> dict[str, Features]:
-    return {
-        article.id: features_of(profile_of(article))
-        for batch in UnsealedArticleReader(db).in_batches(sorted(ids))
-        for article in batch
-    }
+    articles = chain.from_iterable(UnsealedArticleReader(db).in_batches(sorted(ids)))
+    return {article.id: features_of(profile_of(article)) for article in articles}
 
 
 def profile_of(article: StoredArticle) -> Profile:

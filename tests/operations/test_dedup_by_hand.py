@@ -141,7 +141,7 @@ def test_articles_left_out_and_an_empty_file_are_told_on_stderr(
     runner = CliRunner(env=store_environment)
     done = runner.invoke(app, ["dedup", "archive", str(export)])
     assert done.exit_code == 0
-    assert "1 articles were left out" in done.stderr
+    assert "1 article was left out" in done.stderr
     assert "1 articles in 1 stories" in done.stdout
     export.write_text("\n")
     done = runner.invoke(app, ["--json", "dedup", "archive", str(export)])

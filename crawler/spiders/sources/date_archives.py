@@ -243,8 +243,8 @@ class ArchiveReading:
             self._note(await self._remembered(error))
             return
         if not (self._services.context.stopping or self._services.queue.is_full):
-            note = f"{self._pages_read} pages of dated listings were read, back to the window's beginning"
-            self._note(note if self._pages_read else "the dated listings of this window were read before")
+            back = sentence("archives_read_back", count=self._pages_read)
+            self._note(back if self._pages_read else sentence("archives_read_before"))
 
     async def _next(self) -> DateArchive | None:
         """The next listing that was not read lately."""

@@ -71,7 +71,9 @@ def test_the_command_tells_what_it_would_change_and_changes_it_and_takes_it_back
     runner, before = CliRunner(env=store_environment), stored(stores)
     shown = runner.invoke(app, ["dedup", "archive", "--engine", "numpy"])
     assert shown.exit_code == 0, f"{shown.output}{shown.exception}"
-    assert "--apply would change the story of 2 articles: 1 groups of stories become one" in shown.stdout
+    assert "`--apply` would change:\n2 articles in another story; 1 become one, 1 become" in shown.stdout
+    arabic = runner.invoke(app, ["--lang", "ar", "dedup", "archive", "--engine", "numpy"])
+    assert "ما سيغيّره `--apply`:" in arabic.stdout
     assert "s4  خبر" in shown.stdout
     assert stored(stores) == before
     assert stores.db.story_applications.count_documents({}) == 0

@@ -28,7 +28,7 @@ def test_a_quotation_is_shown_with_its_articles_and_not_once_it_is_withheld(
     written = tmp_path / "passages.jsonl"
     done = runner.invoke(app, ["dedup", "passages", "-o", str(written)])
     assert done.exit_code == 0, done.output
-    assert "1 passages in articles that are not copies of each other." in done.stderr
+    assert "1 passage in articles that are not copies of each other." in done.stderr
     assert STATEMENT[:20] in done.stdout
     (row,) = map(json.loads, written.read_text("utf-8").splitlines())
     assert (row["kind"], row["stories"]) == ("quotation", 2)
