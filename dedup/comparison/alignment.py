@@ -100,16 +100,26 @@ def _around_whole(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) ->
     It is what anchors show, too, without the search for them.
     """
     size, other_size = len(words), len(other_words)
-    longer, shorter = (words, other_words) if size > other_size else (other_words, words)
-    place, odd = divmod(longer.tobytes().find(shorter.tobytes()), longer.itemsize)
-    if odd or place < 0:
+    place = _place_of_shorter(words, other_words)
+    if place is None:
         return None
-    end = place + len(shorter)
+    end = place + min(size, other_size)
     if size > other_size:
         outer = [Gap(0, place, 0, 0), Gap(end, size, other_size, other_size)]
     else:
         outer = [Gap(0, 0, 0, place), Gap(size, size, end, other_size)]
     return [gap for gap in outer if gap[0] < gap[1] or gap[2] < gap[3]]
+
+
+def is_whole(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> bool:
+    """Whether one text stands word for word in the other; by skeletons, as slots are."""
+    return _place_of_shorter(words >> SKELETON_SHIFT, other_words >> SKELETON_SHIFT) is not None
+
+
+def _place_of_shorter(words: NDArray[np.uint32], other_words: NDArray[np.uint32]) -> int | None:
+    longer, shorter = (words, other_words) if len(words) > len(other_words) else (other_words, words)
+    place, odd = divmod(longer.tobytes().find(shorter.tobytes()), longer.itemsize)
+    return None if odd or place < 0 else place
 
 
 def shared_passages(between: Sequence[Gap], words: int, *, shortest: int) -> int:

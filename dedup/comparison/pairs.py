@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.comparison.alignment import gaps, shared_passages
+from dedup.comparison.alignment import gaps, is_whole, shared_passages
 from dedup.comparison.differences import differences
 from dedup.comparison.novelty import PASSAGE, repeats
 from dedup.comparison.rule import judge, relation
@@ -69,7 +69,10 @@ def judge_texts(
     verdict = judge(evidence, limits, required=required)
     if evidence.same_words or not verdict.duplicate:
         return verdict
-    return judge(replace(evidence, differing=differences(*words())), limits, required=required)
+    mine, other = words()
+    if is_whole(mine, other):  # nothing differs within
+        return verdict
+    return judge(replace(evidence, differing=differences(mine, other)), limits, required=required)
 
 
 def with_differences(
