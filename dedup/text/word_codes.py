@@ -50,6 +50,7 @@ class Meanings(NamedTuple):
         stand_for: What each means; 0 where it is not one of several words for the same.
         begins_month: Whether a month of two words may begin with it.
         months: What a month of two words means, by the hashes of the two.
+        maybe: Whether a word may be one of them, by the lowest 16 bits of its hash: that rules most words out.
     """
 
     hashes: NDArray[np.uint64]
@@ -57,6 +58,7 @@ class Meanings(NamedTuple):
     stand_for: NDArray[np.uint64]
     begins_month: NDArray[np.bool_]
     months: dict[tuple[int, int], int]
+    maybe: NDArray[np.bool_]
 
 
 def word_codes(words: Words, figures: NDArray[np.bool_], meanings: Meanings) -> NDArray[np.uint32]:
@@ -69,14 +71,14 @@ def word_codes(words: Words, figures: NDArray[np.bool_], meanings: Meanings) -> 
     """
     skeletons = _skeletons(words)
     classes = np.zeros(len(skeletons), np.uint32)
-    if len(skeletons):
-        at = np.minimum(np.searchsorted(meanings.hashes, words.hashes), len(meanings.hashes) - 1)
-        listed = meanings.hashes[at] == words.hashes
-        classes[listed] = meanings.classes[at[listed]]
-        meant = listed & (meanings.stand_for[at] != 0)
-        skeletons[meant] = meanings.stand_for[at[meant]]
-        begins = (listed & meanings.begins_month[at]).nonzero()[0]
-        _read_months(words, begins, meanings.months, skeletons, classes)
+    likely = meanings.maybe[words.hashes.astype(np.uint16)].nonzero()[0]
+    at = np.minimum(np.searchsorted(meanings.hashes, words.hashes[likely]), len(meanings.hashes) - 1)
+    listed = meanings.hashes[at] == words.hashes[likely]
+    likely, at = likely[listed], at[listed]
+    classes[likely] = meanings.classes[at]
+    meant = meanings.stand_for[at] != 0
+    skeletons[likely[meant]] = meanings.stand_for[at[meant]]
+    _read_months(words, likely[meanings.begins_month[at]], meanings.months, skeletons, classes)
     classes[figures & (classes != WordClass.DATE)] = WordClass.FIGURE
     skeletons[figures] = words.hashes[figures]
     high = (skeletons >> np.uint64(44)).astype(np.uint32) << SKELETON_SHIFT
@@ -139,12 +141,16 @@ def meanings_of(hash_words: HashWords) -> Meanings:
             months[int(first), int(second)] = month
     begins_month = {first for first, _ in months}
     hashes = sorted(classes.keys() | stand_for.keys() | begins_month)
+    ascending = np.array(hashes, np.uint64)
+    maybe = np.zeros(1 << 16, np.bool_)
+    maybe[ascending.astype(np.uint16)] = True
     return Meanings(
-        np.array(hashes, np.uint64),
+        ascending,
         np.array([classes.get(word, 0) for word in hashes], np.uint32),
         np.array([stand_for.get(word, 0) for word in hashes], np.uint64),
         np.array([word in begins_month for word in hashes], np.bool_),
         months,
+        maybe,
     )
 
 
@@ -202,7 +208,7 @@ def _spell_foreign(
     """Leave the alef out and write `a` for `e`, in the words that begin and end at some places."""
     marks = np.zeros(len(spelled) + 1, np.int8)
     marks[begins] += 1
-    np.subtract.at(marks, ends, 1)
+    marks[ends] -= 1  # no two words end at one place
     within = np.cumsum(marks[:-1], dtype=np.int8).astype(np.bool_)
     kept &= ~(within & (spelled == _ALEF))
     spelled[within & (spelled == ord("e"))] = ord("a")
