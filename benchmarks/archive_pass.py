@@ -178,6 +178,9 @@ def archive(sizes: Sequence[int], seed: int, engines: Sequence[str], folder: Pat
                 f"({one['anonymous'] / 1e9:.2f} without pages of files; target: {MEMORY / 1e9:.0f} GB), "
                 f"{one['disk'] / 1e9:.2f} GB of disk"
             )
+            phases = one.get("result", {}).get("seconds", {})
+            if phases:
+                print("  " + ", ".join(f"{phase} {seconds} s" for phase, seconds in phases.items()))
             print(json.dumps(one), flush=True)
     for engine in engines:
         grown = [one for one in figures if one["engine"] == engine and one["stories"]]

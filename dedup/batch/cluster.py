@@ -9,9 +9,11 @@ that spills to disk (`dedup.batch.duckdb_join`), or the same join on a cluster (
 All give the same pairs.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -140,12 +142,16 @@ def cluster_batches(
     """
     parameters = parameters or Parameters()
     limits = parameters.thresholds
+    laps = _Laps()
     corpus = read_corpus(batches, reader, parameters, folder, workers, progress)
     columns, order = corpus.columns, corpus.by_publication()
-    blocks = _candidates(columns, order, engine or neighbours, parameters, folder)
+    laps.end("reading")
+    candidates, blocks = _candidates(columns, order, engine or neighbours, parameters, folder)
+    laps.end("candidates")
     rows = np.concatenate(
         [np.empty(0, VERDICT_ROW), *_verified(columns, order, blocks, parameters, folder, workers)]
     )
+    laps.end("comparing")
     looks = count(1)
 
     def rows_of(later: int, earlier: int) -> tuple[int, int]:
@@ -160,8 +166,7 @@ def cluster_batches(
         input_stories=corpus.input_stories,
         repeated=len(corpus.ids) - len(order),
     )
-    candidates = sum(len(later) for later, _ in blocks)
-    return assemble(
+    result = assemble(
         documents,
         rows,
         limits,
@@ -170,31 +175,61 @@ def cluster_batches(
         apart,
         candidates=candidates,
     )
+    laps.end("stories")
+    return replace(result, seconds=laps.seconds)
+
+
+class _Laps:
+    """How long each phase of a pass takes by the clock."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._began = time.perf_counter()
+
+    def end(self, phase: str) -> None:
+        """Note that a phase ends and the next begins."""
+        now = time.perf_counter()
+        self.seconds[phase], self._began = now - self._began, now
 
 
 def _candidates(
     columns: Columns, order: Numbers, engine: Engine, parameters: Parameters, folder: Path | None
-) -> list[PairBlock]:
-    """All candidates, 8 bytes each: the engine's memory is free again before the pairs are compared.
+) -> tuple[int, Iterator[PairBlock]]:
+    """All candidates, 8 bytes each, in tasks: how many, and blocks of them.
 
-    In files if there is a folder: an archive has some sixteen for each document.
+    All are found first: the engine's memory is free again before the pairs are compared. They lie in files if
+    there is a folder: an archive has some thirty for each document.
     """
     filled = (np.flatnonzero(columns.sizes(order)) if len(order) else order).astype(np.int32)
     keys = _bucket_keys(columns, order[filled], parameters, folder)
-    columns.release()
     blocks = ((filled[later], filled[earlier]) for later, earlier in engine(keys))
     if folder is None:
-        return list(blocks)
-    paths = folder / "later", folder / "earlier"
+        all_blocks = list(blocks)
+        return sum(len(later) for later, _ in all_blocks), _in_tasks(all_blocks)
+    paths, count = (folder / "later", folder / "earlier"), 0
     with paths[0].open("wb") as later_file, paths[1].open("wb") as earlier_file:
         for later, earlier in blocks:
             later_file.write(later.tobytes())
             earlier_file.write(earlier.tobytes())
-    return [_mapped(*paths)] if paths[0].stat().st_size else []
+            count += len(later)
+    return count, _from_files(*paths, count)
 
 
-def _mapped(later: Path, earlier: Path) -> PairBlock:
-    return np.memmap(later, np.int32, "r"), np.memmap(earlier, np.int32, "r")
+def _in_tasks(blocks: Iterable[PairBlock]) -> Iterator[PairBlock]:
+    for later, earlier in blocks:
+        for first in range(0, len(later), _CANDIDATES):
+            yield later[first : first + _CANDIDATES], earlier[first : first + _CANDIDATES]
+
+
+def _from_files(later: Path, earlier: Path, count: int) -> Iterator[PairBlock]:
+    """Read and not mapped: what was read of a mapped file would count to this process's memory."""
+    for first in range(0, count, _CANDIDATES):
+        size = min(_CANDIDATES, count - first)
+        offset = first * np.dtype(np.int32).itemsize
+        yield (
+            np.fromfile(later, np.int32, size, offset=offset),
+            np.fromfile(earlier, np.int32, size, offset=offset),
+        )
 
 
 def _bucket_keys(
@@ -207,6 +242,7 @@ def _bucket_keys(
         for first in range(0, len(rows), _KEYS):
             chosen = rows[first : first + _KEYS]
             yield bucket_keys(columns.arrays["values"][chosen], columns.arrays["digests"][chosen], parameters)
+            columns.release()
 
     if folder is None or not len(rows):
         return np.concatenate([np.empty((0, width), np.uint32), *blocks()])
@@ -219,17 +255,12 @@ def _bucket_keys(
 def _verified(
     columns: Columns,
     order: Numbers,
-    blocks: list[PairBlock],
+    pieces: Iterable[PairBlock],
     parameters: Parameters,
     folder: Path | None,
     workers: Executor | None,
 ) -> Iterator[VerdictRows]:
     """The verdicts on the candidates that are copies or near misses."""
-    pieces = (
-        (later[first : first + _CANDIDATES], earlier[first : first + _CANDIDATES])
-        for later, earlier in blocks
-        for first in range(0, len(later), _CANDIDATES)
-    )
     limits = parameters.thresholds
     if workers is None or folder is None:
         for later, earlier in pieces:

@@ -230,7 +230,12 @@ def _parquet(path: Path) -> Iterator[tuple[int, list[str], list[tuple[Any, ...]]
         what = "it is a folder" if path.is_dir() else "no such file"
         raise ExportError(f"{path}: cannot be read: {what}")
     try:
-        with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        # One thread: rows are taken one after the other, and more would unpack ahead, 100 MB each.
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "threads": 1,
+        }
+        with duckdb.connect(config=options) as connection:
             connection.execute("SET enable_progress_bar = false")  # it is drawn on stdout
             rows = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
             types = {row[0]: row[1] for row in rows}

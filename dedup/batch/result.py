@@ -71,6 +71,8 @@ class ClusteringResult:
         input_stories: The story that the input itself names for a document, where it does.
         repeated: Documents that were left out, since one with the same id came later.
         round_ups: The documents that are round-ups of the news.
+        seconds: By the clock, of each phase of the pass: reading, candidates, comparing, stories. Empty on a
+            cluster.
     """
 
     stories: dict[str, str]
@@ -80,6 +82,7 @@ class ClusteringResult:
     input_stories: dict[str, str] = field(default_factory=dict)
     repeated: int = 0
     round_ups: frozenset[str] = frozenset()
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def assemble(
             containments.add(later, earlier, REASONS[code], jaccard, containment, (size, other))
     halves = containments.halves(count_shared, order.published.item)
     round_ups = containments.round_ups(count_shared, is_alike) - halves.keys()
+    del containments  # of an archive of millions it takes as much as all that follows
     stories = Stories(limits, roots_alike, _numbered(apart, order.ids), round_ups)
     groups = _matches(rows)
     number, matches = next(groups, (len(order.ids), []))

@@ -50,7 +50,7 @@ class Meanings(NamedTuple):
         stand_for: What each means; 0 where it is not one of several words for the same.
         begins_month: Whether a month of two words may begin with it.
         months: What a month of two words means, by the hashes of the two.
-        maybe: Whether a word may be one of them, by the lowest 16 bits of its hash: that rules most words out.
+        maybe: Whether a word may be one of them, by the lowest 16 bits of its hash; most are not.
     """
 
     hashes: NDArray[np.uint64]

@@ -49,6 +49,7 @@ class ArchivePass:
             "candidates": self.result.candidates,
             "near_misses": len(self.result.near_misses),
             "repeated_ids": self.result.repeated,
+            "seconds": {phase: round(took, 1) for phase, took in self.result.seconds.items()},
             "agreement": None,
         }
         if self.agreement is not None:

@@ -28,6 +28,7 @@ def test_duckdb_finds_what_sorted_arrays_find(tmp_path: Path) -> None:
             workers=workers,
         )
     assert found == expected
+    assert list(found.seconds) == ["reading", "candidates", "comparing", "stories"]
     assert expected.candidates > 20
     assert list(expected.stories.values()).count("round-up") == 1
     assert 30 < len(set(expected.stories.values())) < len(expected.stories)
