@@ -74,13 +74,17 @@ class Usage:
         """Note what a process, its children, and a folder take now."""
         memory = anonymous = 0
         try:
-            for one in (process, *process.children(recursive=True)):
+            processes = [process, *process.children(recursive=True)]
+        except psutil.Error:  # it just ended
+            return
+        for one in processes:
+            try:
                 times = one.cpu_times()
                 self.busy[one.pid] = times.user + times.system
                 shared, own = _memory(one)
-                memory, anonymous = memory + shared, anonymous + own
-        except (psutil.Error, OSError):  # one of them just ended
-            return
+            except (psutil.Error, OSError):  # this one has ended
+                continue
+            memory, anonymous = memory + shared, anonymous + own
         self.memory, self.anonymous = max(self.memory, memory), max(self.anonymous, anonymous)
         self.disk = max(self.disk, _disk(folder))
 

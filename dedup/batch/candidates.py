@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,20 +59,36 @@ def neighbours(keys: NDArray[np.uint32], before: int = NEIGHBOURS) -> Iterator[t
     pair_codes = [np.empty(0, np.uint64)]
     for column in keys.T:
         order = np.argsort(column, kind="stable")
-        ascending = column[order]
-        opens = np.flatnonzero(np.concatenate([[True], ascending[1:] != ascending[:-1]])[: len(order)])
-        first = np.repeat(opens, np.diff(opens, append=len(order)))
-        places = np.arange(len(order))
-        for distance in range(1, before + 1):
-            shared = places - first >= distance
-            pair_codes.append(_codes(order[shared], order[places[shared] - distance], count))
-        far = places - first > before
-        pair_codes.append(_codes(order[far], order[first[far]], count))
+        for later, earlier in bucket_pairs(column[order], order, before):
+            pair_codes.append(_codes(later, earlier, count))
     pairs = np.unique(np.concatenate(pair_codes))
     yield (
         (pairs // max(count, np.uint64(1))).astype(np.intp),
         (pairs % max(count, np.uint64(1))).astype(np.intp),
     )
+
+
+def bucket_pairs(
+    keys: NDArray[np.uint32], documents: NDArray[Any], before: int = NEIGHBOURS
+) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """Pairs of documents that share a bucket of one band, see `neighbours`.
+
+    Args:
+        keys: The keys of the band, ascending.
+        documents: The document of each, ascending where keys are the same.
+        before: How many before it.
+
+    Yields:
+        The later and the earlier document of each pair.
+    """
+    opens = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])[: len(keys)])
+    first = np.repeat(opens, np.diff(opens, append=len(keys)))
+    places = np.arange(len(keys))
+    for distance in range(1, before + 1):
+        shared = places - first >= distance
+        yield documents[shared], documents[places[shared] - distance]
+    far = places - first > before
+    yield documents[far], documents[first[far]]
 
 
 def _codes(later: Numbers, earlier: Numbers, count: np.uint64) -> NDArray[np.uint64]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from dedup.batch.candidates import bucket_count, bucket_keys, neighbours
 from dedup.batch.columns import Columns, Numbers
 from dedup.batch.export_files import document_batches
-from dedup.batch.reading import Batch, Reader, read_corpus
+from dedup.batch.reading import Batch, Corpus, Reader, read_corpus
 from dedup.batch.result import ClusteringResult, DocumentOrder, NearMiss, assemble
 from dedup.batch.verification import (
     VERDICT_ROW,
@@ -159,15 +159,8 @@ def cluster_batches(
             columns.release()
         return int(order[later]), int(order[earlier])
 
-    documents = DocumentOrder(
-        documents=corpus.distinct_ids(),
-        ids=[corpus.ids[row] for row in order.tolist()],
-        published=columns.published[order],
-        input_stories=corpus.input_stories,
-        repeated=len(corpus.ids) - len(order),
-    )
     result = assemble(
-        documents,
+        document_order(corpus, order),
         rows,
         limits,
         lambda root, other: are_roots_alike(columns, *rows_of(root, other), limits),
@@ -190,6 +183,17 @@ class _Laps:
         """Note that a phase ends and the next begins."""
         now = time.perf_counter()
         self.seconds[phase], self._began = now - self._began, now
+
+
+def document_order(corpus: Corpus, order: Numbers) -> DocumentOrder:
+    """The documents of a pass without their contents, in order of publication as `Corpus` gives it."""
+    return DocumentOrder(
+        documents=corpus.distinct_ids(),
+        ids=[corpus.ids[row] for row in order.tolist()],
+        published=corpus.columns.published[order],
+        input_stories=corpus.input_stories,
+        repeated=len(corpus.ids) - len(order),
+    )
 
 
 def _candidates(

@@ -102,10 +102,26 @@ class Columns:
 
     def joined(self, name: str, rows: Numbers) -> tuple[NDArray[Any], Numbers]:
         """The entries of rows in a ragged array, one row after the other, and how many each row has."""
-        starts, entries = self.starts[name], self.arrays[name]
-        begins, ends = starts[rows], starts[rows + 1]
-        pieces = [entries[first:last] for first, last in zip(begins.tolist(), ends.tolist(), strict=True)]
-        return np.concatenate([entries[:0], *pieces]), ends - begins
+        begins, ends = self.starts[name][rows], self.starts[name][rows + 1]
+        return _pieces(self.arrays[name], begins, ends), ends - begins
+
+    def row_bytes(self, rows: Numbers) -> Numbers:
+        """Bytes of what rows are compared by, about."""
+        total = np.full(len(rows), self.arrays["values"].itemsize * self.arrays["values"].shape[1])
+        for name in RAGGED:
+            total += self.arrays[name].itemsize * (self.starts[name][rows + 1] - self.starts[name][rows])
+        return total
+
+    def take(self, rows: Numbers) -> "Columns":
+        """The columns of some rows, in this order."""
+        arrays = {name: self.arrays[name][rows] for name in ("values", "digests")}
+        starts: dict[str, Numbers] = {}
+        for name in RAGGED:
+            arrays[name], lengths = self.joined(name, rows)
+            starts[name] = np.concatenate([np.zeros(1, np.intp), np.cumsum(lengths)])
+        shingles = self.starts["shingles"]
+        arrays["late"] = _pieces(self.arrays["late"], shingles[rows], shingles[rows + 1])
+        return Columns(arrays, starts, self.published[rows], self.sources[rows])
 
     def words(self, row: int) -> NDArray[np.uint32]:
         """The word codes of one row, in order."""
@@ -117,6 +133,26 @@ class Columns:
         if hasattr(mmap, "MADV_DONTNEED"):
             for pages in self.maps:
                 pages.madvise(mmap.MADV_DONTNEED)
+
+
+def _pieces(entries: NDArray[Any], begins: Numbers, ends: Numbers) -> NDArray[Any]:
+    """Pieces of an array, one after the other."""
+    pieces = [entries[first:last] for first, last in zip(begins.tolist(), ends.tolist(), strict=True)]
+    return np.concatenate([entries[:0], *pieces])
+
+
+def join_columns(parts: Sequence[Columns]) -> Columns:
+    """The rows of several columns, one after the other; of at least one."""
+    starts: dict[str, Numbers] = {}
+    for name in RAGGED:
+        lengths = [np.diff(part.starts[name]) for part in parts]
+        starts[name] = np.cumsum(np.concatenate([np.zeros(1, np.intp), *lengths]), dtype=np.intp)
+    return Columns(
+        {name: np.concatenate([part.arrays[name] for part in parts]) for name in DTYPES},
+        starts,
+        np.concatenate([part.published for part in parts]),
+        np.concatenate([part.sources for part in parts]),
+    )
 
 
 def open_columns(folder: Path, permutations: int) -> Columns:

@@ -1,7 +1,6 @@
 """Candidates of a whole archive as a relational join of its band keys, in DuckDB.
 
-What is too much for memory goes to the disk. The statement is plain SQL; `dedup.batch.spark.cluster` runs the
-same one on a cluster.
+What is too much for memory goes to the disk.
 """
 
 from collections.abc import Iterator
@@ -19,12 +18,8 @@ BLOCK = 1 << 15
 """Documents whose band keys are inserted, and whose pairs are fetched, at once."""
 
 
-def candidates_statement(spread: str) -> str:
-    """The SQL of the candidates: neighbours within a bucket, each with some before it, and with the first.
-
-    Args:
-        spread: How the engine turns a list into rows: ``unnest({})``, ``explode(array({}))``.
-    """
+def _candidates_statement() -> str:
+    """The SQL of the candidates: neighbours within a bucket, each with some before it, and with the first."""
     # The key goes before the band: rows differ in it first. One order serves both windows.
     bucket = "PARTITION BY key, band ORDER BY number"
     windows = [f"lag(number, {distance}) OVER ({bucket})" for distance in range(1, NEIGHBOURS + 1)]
@@ -33,7 +28,7 @@ def candidates_statement(spread: str) -> str:
     columns = [f"{window} AS {name}" for window, name in zip(windows, names, strict=True)]
     return (  # no names but ours
         "SELECT DISTINCT later, earlier FROM ("
-        f"SELECT number AS later, {spread.format(', '.join(names))} AS earlier FROM ("
+        f"SELECT number AS later, unnest([{', '.join(names)}]) AS earlier FROM ("
         f"SELECT number, {', '.join(columns)} FROM bands) AS neighbours) AS pairs WHERE earlier < later"
     )
 
@@ -84,7 +79,7 @@ def _joined(connection: Any, keys: NDArray[np.uint32]) -> Iterator[tuple[Numbers
             "key": block.ravel(),
         }
         connection.execute("INSERT INTO bands SELECT number, band, key FROM columns")
-    connection.execute(f"CREATE TABLE pairs AS {candidates_statement('unnest([{}])')}")
+    connection.execute(f"CREATE TABLE pairs AS {_candidates_statement()}")
     connection.execute("DROP TABLE bands")
     for first in range(0, len(keys), BLOCK):
         pairs = connection.execute(

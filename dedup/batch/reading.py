@@ -110,8 +110,13 @@ def read_corpus(
             if progress:
                 progress(len(ids))
         columns = writer.finish(published, sources, parameters.permutations)
+    return Corpus(ids, input_stories, columns, latest_rows(ids))
+
+
+def latest_rows(ids: Sequence[str]) -> dict[str, int] | None:
+    """The last row of each id, in order of first appearance; None where no id comes twice."""
     latest = {id_: row for row, id_ in enumerate(ids)} if _may_repeat(ids) else None
-    return Corpus(ids, input_stories, columns, latest if latest and len(latest) < len(ids) else None)
+    return latest if latest and len(latest) < len(ids) else None
 
 
 def _may_repeat(ids: Sequence[str]) -> bool:

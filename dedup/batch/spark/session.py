@@ -8,25 +8,44 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from dedup.batch.export_files import FIELDS, MICROSECONDS, TIMES, read_export
+import numpy as np
+
+from dedup.batch.export_files import (
+    FIELDS,
+    MICROSECONDS,
+    TIMES,
+    Lines,
+    from_lines,
+    from_rows,
+    read_export,
+)
+from dedup.batch.reading import ReadBatch, read_batch
+from dedup.batch.spark.steps import pack_documents
 from dedup.documents import Epoch
 from dedup.errors import ExportError, SparkError
+from dedup.parameters import Parameters
 
 JAVA = 17
 """The oldest Java that Spark 4 runs on."""
 
-# Throughput counts here, not pauses: this collector takes less processor time than Java's default.
 _LOG = Path(__file__).with_name("spark_log.properties").as_uri()
 _RAISED = re.compile(r"[A-Za-z_][\w.]{0,200}: ")
 """Begins the last line of a traceback of Python."""
-_JAVA_OPTIONS = f"-XX:+UseParallelGC -Dlog4j2.configurationFile={_LOG}"
+# Throughput counts here, not pauses: this collector takes less processor time than Java's default. The second
+# compiler took ten seconds to save Java next to nothing, since the work is done in Python.
+_JAVA_OPTIONS = f"-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile={_LOG}"
 PACKAGES = ("pyspark", "pyarrow", "pandas")
+
+# Records read in one pass, or bytes of them where they are long.
+_ROWS = 512
+_BYTES = 1 << 21
 
 
 def local_session(threads: int = 2, *, folder: str | None = None) -> Any:
@@ -66,11 +85,10 @@ def open_session(master: str, name: str, *, folder: str | None = None, slices: i
         SparkSession.builder.master(master)
         .appName(name)
         .config("spark.ui.enabled", "false")
-        # Documents are wide: where those of a partition fit into memory they are hashed, not sorted.
-        .config("spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold", "64m")
         .config("spark.sql.session.timeZone", "UTC")
-        # Batches of a few megabytes: a document of 300 words takes 2.7 KB, and some are books.
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "2048")
+        # Batches of some megabytes: a row may be an article, or have thousands of them.
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "128")
+        .config("spark.sql.execution.arrow.maxBytesPerBatch", str(16 << 20))
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.extraJavaOptions", _JAVA_OPTIONS)
         .config("spark.log.level", "OFF")
@@ -78,8 +96,11 @@ def open_session(master: str, name: str, *, folder: str | None = None, slices: i
     if master.startswith("local"):
         # Else workers run whatever python3 is in the path; on a cluster, that is for it to say.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        builder = builder.config("spark.driver.host", "127.0.0.1").config(
-            "spark.driver.bindAddress", "127.0.0.1"
+        builder = (
+            builder.config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            # It would plan each stage again; parts are as large as they are meant to be.
+            .config("spark.sql.adaptive.enabled", "false")
         )
     if slices is not None:
         builder = builder.config("spark.sql.shuffle.partitions", str(slices))
@@ -143,6 +164,54 @@ def read_records(session: Any, path: str) -> Any:
     except PySparkException as error:
         raise ExportError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from None
     return frame
+
+
+def read_contents(
+    records: Iterable[Any], place: str, parameters: Parameters, epoch: Epoch | None = None
+) -> Iterator[Any]:
+    """What documents are compared by, packed: for some hundred records one row.
+
+    Args:
+        records: Batches of Arrow, as `read_records` gives them.
+        place: The file, for messages.
+        parameters: How to read texts.
+        epoch: What times count that are numbers.
+    """
+    import pyarrow as pa  # an extra
+
+    for batch in records:
+        for first, last in pairwise(_cuts(batch)):
+            some = batch.slice(first, last - first)
+            packed = pack_documents(_read(some, place, parameters, epoch), parameters)
+            yield pa.record_batch({name: pa.array([data], pa.binary()) for name, data in packed.items()})
+
+
+def _cuts(batch: Any) -> list[int]:
+    """Where to cut a batch into what is read in one pass; the last is its end."""
+    import pyarrow.compute as pc  # an extra
+
+    texts = batch.column("line" if "line" in batch.schema.names else "text")
+    sizes = pc.fill_null(pc.binary_length(texts), 0).to_numpy()
+    passes = np.stack([np.arange(len(batch)) // _ROWS, np.cumsum(sizes, dtype=np.int64) // _BYTES])
+    changes = np.flatnonzero((passes[:, 1:] != passes[:, :-1]).any(axis=0)) + 1
+    return [0, *changes.tolist(), len(batch)]
+
+
+def _read(batch: Any, place: str, parameters: Parameters, epoch: Epoch | None) -> ReadBatch:
+    names = batch.schema.names
+    if names == ["line"]:
+        lines = Lines(None, batch.column(0).to_pylist())
+        return read_batch((place, lines, epoch), _read_lines, parameters)
+    rows = list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    return read_batch((place, (None, names, rows), epoch), _read_rows, parameters)
+
+
+def _read_lines(batch: Any) -> Any:
+    return from_lines(*batch)
+
+
+def _read_rows(batch: Any) -> Any:
+    return from_rows(*batch)
 
 
 @contextmanager
