@@ -293,9 +293,10 @@ class _Exchanges:
         return balanced if few_edits and _begin_early(balanced) else ()
 
     def lone_words(self) -> Sequence[Slot]:
-        """Single words that may be names, where nothing else differs."""
-        alone = self.is_whole_frame and not self.naming and self.words <= MOST_WORDS
-        return self.worded if alone and _begin_early(self.worded) else ()
+        """Single words that may be names, where nothing else differs but names."""
+        slots = [*self.naming, *self.worded]
+        alone = self.is_whole_frame and self.words <= MOST_WORDS
+        return slots if alone and _begin_early(slots) else ()
 
 
 def _across_outlets(differing: Differences, *, next_day: bool) -> Reason | None:

@@ -93,6 +93,16 @@ def test_a_month_has_two_names(month: str, other: str) -> None:
     assert reason(PRAYERS.format(month), later, same_source=False) is Reason.OTHER_FIGURES
 
 
+APPOINTED = "كلف المكتب التنفيذي سعيد {} بإدارة المجمع في {} خلفا لسلفه عصام {}. " + REST
+
+
+def test_a_frame_is_told_by_a_place_and_two_words_as_by_two_words() -> None:
+    first, second = APPOINTED.format("حمدان", "مورك", "نعمان"), APPOINTED.format("رشيد", "مورك", "قاسم")
+    assert not reason(first, second, same_source=False).is_copy
+    elsewhere = APPOINTED.format("رشيد", "الكسوة", "قاسم")
+    assert not reason(first, elsewhere, same_source=False).is_copy
+
+
 SOURCE = "علمت مراسلتنا في الجنوب من شهود عيان"
 DETENTION = (
     "أوقفت دورية تابعة للشرطة الطالب {} في قرية {} أثناء مروره على حاجز عند مدخلها، ونقلته إلى مركز "
