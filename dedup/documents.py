@@ -1,10 +1,11 @@
 """Documents in the forms in which callers have them: tuples, mappings, rows of a table."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from dedup.errors import DocumentError
@@ -12,11 +13,13 @@ from dedup.errors import DocumentError
 _ALIASES = {"published": "published_at", "source": "site"}
 """The second name of a field; a document has one of the two."""
 _NO_TIME = frozenset({"", "nat", "nan", "none", "null"})
-"""How tables write a missing time."""
-_FEWEST_DIGITS = 9
-"""Of a number of seconds; 20241204 is a day."""
+"""How tables write a missing time..."""
+_ZERO_DATES = ("0000-00-00", "0001-01-01")
+"""...and how databases do that have no other."""
+_FEWEST_SECONDS = 10**8
+"""Of a time in numbers; 20241204 is a day."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_USUAL_SECONDS = range(631_152_000, 4_102_444_800)
+_FIRST_USUAL, _FIRST_UNUSUAL = 631_152_000, 4_102_444_800
 """1990 to 2100: no two units give a time within it for one number."""
 _NAMES = ("id", "text", "published", "source", "story_id", "title")
 
@@ -111,7 +114,7 @@ def from_fields(fields: Mapping[Any, Any], epoch: Epoch | None = None) -> Docume
         if values[name] is None:
             raise DocumentError(f"{name!r} is missing")
         if not isinstance(values[name], str):
-            hint = "; give str(id)" if name == "id" and isinstance(values[name], int) else ""
+            hint = "; give str(id)" if name == "id" and isinstance(values[name], Integral) else ""
             raise DocumentError(f"{name!r} is {shown(values[name])}, not a text{hint}")
     for name in ("source", "story_id", "title"):
         if not isinstance(values[name], str | None):
@@ -171,11 +174,12 @@ def moment_of(value: Any, epoch: Epoch | None = None) -> datetime | None:
 
 
 def _from_text(text: str, *, is_number: bool) -> datetime | float | None:
-    if text.lower() in _NO_TIME:
+    if text.lower() in _NO_TIME or text.startswith(_ZERO_DATES):
         return None
-    number = text.removesuffix(".0")
-    if (is_number or len(number) >= _FEWEST_DIGITS) and number.isascii() and number.isdecimal():
-        return float(number)
+    with suppress(ValueError):
+        number = float(text)
+        if is_number or number >= _FEWEST_SECONDS:
+            return number
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -185,7 +189,8 @@ def _from_text(text: str, *, is_number: bool) -> datetime | float | None:
 
 
 def _from_number(number: float, epoch: Epoch | None) -> datetime:
-    units = [epoch] if epoch else [unit for unit in Epoch if int(number / unit.per_second) in _USUAL_SECONDS]
+    usual = (unit for unit in Epoch if _FIRST_USUAL <= number / unit.per_second < _FIRST_UNUSUAL)
+    units = [epoch] if epoch else [*usual]
     if not units:
         raise DocumentError(
             f"'published' is {number:.15g}, not a time: as seconds, milliseconds or microseconds since 1970 "
@@ -195,6 +200,17 @@ def _from_number(number: float, epoch: Epoch | None) -> datetime:
         return _EPOCH + timedelta(microseconds=round(number * 1_000_000 / units[0].per_second))
     except OverflowError:
         raise DocumentError(f"'published' is {number:.15g} {units[0]} since 1970, not a time") from None
+
+
+def text_of(value: Any) -> str:
+    """A text, as it is.
+
+    Raises:
+        DocumentError: It is none.
+    """
+    if not isinstance(value, str):
+        raise DocumentError(f"{shown(value)} is not a text")
+    return value
 
 
 def shown(value: object) -> str:

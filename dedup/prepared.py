@@ -1,10 +1,11 @@
 """What the index needs of an article, computed apart from it: small, and good to keep."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from dedup.documents import documents_of
 from dedup.errors import StoredFormError
 from dedup.parameters import Parameters
 from dedup.signature import LATE_BYTES, halved_signatures, to_bytes
@@ -98,35 +99,39 @@ def prepare(
     *,
     parameters: Parameters | None = None,
 ) -> Prepared:
-    """Compute what the index needs of an article: its body text, without the headline."""
+    """Compute what the index needs of an article: its body text, without the headline.
+
+    Raises what `prepare_many` raises.
+    """
     return prepare_many([(id, text, published_at, source)], parameters=parameters)[0]
 
 
-def prepare_many(
-    documents: Sequence[tuple[str, str, datetime | None, str | None]],
-    *,
-    parameters: Parameters | None = None,
-) -> list[Prepared]:
+def prepare_many(documents: Iterable[Any], *, parameters: Parameters | None = None) -> list[Prepared]:
     """Compute what the index needs of many articles at once; some ten times faster than one by one.
 
     Args:
-        documents: Id, body text, time of publication or None, source or None, of each.
+        documents: Id, body text, time of publication and source of each, in any form that
+            `dedup.documents.document_of` reads.
         parameters: How to compute signatures; the default ones without it.
+
+    Raises:
+        DocumentError: A document can't be read; the message says which and why.
     """
     parameters = parameters or _DEFAULTS
-    cut = shingle([text for _, text, _, _ in documents], parameters.shingle_words)
+    read = list(documents_of(documents))
+    cut = shingle([document.text for document in read], parameters.shingle_words)
     values, late = halved_signatures(cut, parameters)
     serialised = to_bytes(values, parameters)
     return [
         Prepared(
-            id=id_,
+            id=document.id,
             signature=serialised[position],
             size=int(cut.starts[position + 1] - cut.starts[position]),
             text_hash=cut.digests[position],
             figures=figure_marks(cut.figures[position]),
             late=late[position].tobytes(),
-            published_at=published_at,
-            source=source,
+            published_at=document.published,
+            source=document.source,
         )
-        for position, (id_, _, published_at, source) in enumerate(documents)
+        for position, document in enumerate(read)
     ]

@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ MICROSECONDS = "_microseconds"
 """Ends the name of a column that was made of times: their unit is known, unlike that of numbers."""
 _NUMBERED = ("id", "site", "source", "story_id")
 """Fields that may be whole numbers."""
+_IDENTIFIERS = frozenset({"UUID", "HUGEINT", "UHUGEINT"})
+"""Types of Parquet columns that are ids, whatever their values are in Python."""
 _DELIMITERS = ",;\t"
 # A batch has so many articles, or so many letters or bytes where articles are long.
 _ROWS = 512
@@ -101,6 +104,8 @@ def from_lines(place: str, batch: Lines, epoch: Epoch | None = None) -> list[Doc
         where = f"{place}, line {batch.number + at}" if batch.number else place
         try:
             record = json.loads(line)
+        except UnicodeDecodeError as error:
+            raise ExportError(f"{where}: not UTF-8 text: {error.reason}; save it as UTF-8") from None
         except (ValueError, RecursionError) as error:
             if not line.strip():
                 continue
@@ -187,6 +192,8 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str], list[tuple[Any, ...]]]]:
                     f"{path}: its first line does not name columns 'id' and 'text': {header[:80]!r}"
                 )
             (names,) = csv.reader([header], delimiter=delimiter)
+            if twice := [name for name, times in Counter(names).items() if times > 1 and name in FIELDS]:
+                raise ExportError(f"{path}: its first line names {twice[0]!r} twice")
             yield from _table_rows(path, names, csv.reader(text, delimiter=delimiter, strict=True))
         except UnicodeDecodeError as error:
             raise ExportError(f"{path}: not UTF-8 text: {error.reason}; save it as UTF-8") from None
@@ -239,12 +246,7 @@ def _parquet(path: Path) -> Iterator[tuple[int, list[str], list[tuple[Any, ...]]
             connection.execute("SET enable_progress_bar = false")  # it is drawn on stdout
             rows = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
             types = {row[0]: row[1] for row in rows}
-            # A time with a zone would need pytz and an extension; as microseconds it needs nothing.
-            chosen = [
-                f"epoch_us({name}) AS {name}{MICROSECONDS}" if types[name].startswith("TIMESTAMP") else name
-                for name in FIELDS
-                if name in types
-            ]
+            chosen = [_selected(name, types[name]) for name in FIELDS if name in types]
             if not {"id", "text"} <= set(types):
                 raise ExportError(f"{path}: has no columns 'id' and 'text'; it has {', '.join(types)}")
             selected = connection.execute(f"SELECT {', '.join(chosen)} FROM read_parquet(?)", [str(path)])  # noqa: S608  # names from FIELDS
@@ -255,3 +257,11 @@ def _parquet(path: Path) -> Iterator[tuple[int, list[str], list[tuple[Any, ...]]
                 first += len(rows)
     except duckdb.Error as error:
         raise ExportError(f"{path}: not readable as Parquet: {str(error).splitlines()[0]}") from None
+
+
+def _selected(name: str, kind: str) -> str:
+    """How a column of Parquet is asked for, so that it comes as what articles have."""
+    if kind.startswith("TIMESTAMP"):
+        # A time with a zone would need pytz and an extension; as microseconds it needs nothing.
+        return f"epoch_us({name}) AS {name}{MICROSECONDS}"
+    return f"{name}::VARCHAR AS {name}" if kind in _IDENTIFIERS else name

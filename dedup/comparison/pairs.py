@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import numpy as np
@@ -13,6 +13,7 @@ from dedup.comparison.differences import differences
 from dedup.comparison.novelty import PASSAGE, repeats
 from dedup.comparison.rule import judge, relation
 from dedup.comparison.verdict import Evidence, Reason, Verdict
+from dedup.documents import moment_of, text_of
 from dedup.parameters import Parameters, Thresholds
 from dedup.text.numbers import compare_figures
 from dedup.text.shingles import Content, contents
@@ -23,8 +24,8 @@ def compare(
     text_a: str,
     text_b: str,
     *,
-    published_a: datetime | None = None,
-    published_b: datetime | None = None,
+    published_a: datetime | date | str | float | None = None,
+    published_b: datetime | date | str | float | None = None,
     same_source: bool | None = None,
     parameters: Parameters | None = None,
 ) -> Verdict:
@@ -36,16 +37,20 @@ def compare(
     Args:
         text_a: The text that the verdict's reason is about.
         text_b: The text it is compared with.
-        published_a: When the first was published; both or neither aware of its zone.
+        published_a: When the first was published, in any form that `dedup.documents.moment_of` reads.
         published_b: When the second was published.
         same_source: Whether one site published both; None where that isn't known.
         parameters: Thresholds and shingle size; the default ones without it.
+
+    Raises:
+        DocumentError: One of the two is no text, or a time can't be read.
     """
     parameters = parameters or Parameters()
-    _, (mine, other) = contents([text_a, text_b], parameters.shingle_words)
+    _, (mine, other) = contents([text_of(text_a), text_of(text_b)], parameters.shingle_words)
     hours = None
-    if published_a and published_b:
-        hours = abs((published_a - published_b).total_seconds()) / 3600
+    first, second = map(moment_of, (published_a, published_b))
+    if first and second:
+        hours = abs((first - second).total_seconds()) / 3600
     limits = parameters.thresholds
     evidence = exact_evidence(mine, other, same_source=same_source, hours_apart=hours)
     return judge_texts(evidence, limits, lambda: (mine.words, other.words))

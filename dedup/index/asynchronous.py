@@ -1,7 +1,7 @@
 """The index for programs that run in an event loop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from dedup.index.decision import Decision, Reassignment, StoryUpdate
@@ -28,20 +28,20 @@ class AsyncIndex:
         self.index = Index(index) if isinstance(index, str) else index
 
     async def check_and_insert(
-        self, batch: Sequence[Any], *, texts: AsyncTexts | None = None
+        self, batch: Iterable[Any], *, texts: AsyncTexts | None = None
     ) -> list[Decision]:
         """See `Index.check_and_insert`."""
         return await self._call(Index.check_and_insert, batch, texts=_in_loop(texts))
 
-    async def query(self, batch: Sequence[Any], *, texts: AsyncTexts | None = None) -> list[Decision]:
+    async def query(self, batch: Iterable[Any], *, texts: AsyncTexts | None = None) -> list[Decision]:
         """See `Index.query`."""
         return await self._call(Index.query, batch, texts=_in_loop(texts))
 
-    async def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
+    async def lookup(self, ids: Iterable[str]) -> list[Decision | None]:
         """See `Index.lookup`."""
         return await self._call(Index.lookup, ids)
 
-    async def remove(self, ids: Sequence[str]) -> list[tuple[StoryUpdate | Reassignment, ...] | None]:
+    async def remove(self, ids: Iterable[str]) -> list[tuple[StoryUpdate | Reassignment, ...] | None]:
         """See `Index.remove`."""
         return await self._call(Index.remove, ids)
 

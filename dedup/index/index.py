@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import redis
 
@@ -28,6 +28,8 @@ from dedup.index.stats import Counts, IndexStats, estimate_memory
 from dedup.parameters import Parameters
 from dedup.prepared import Prepared, prepare_many
 from dedup.stories.placements import Placement
+
+Item = TypeVar("Item")
 
 DEFAULT_BASENAME = "khabar:dedup"
 IN_MEMORY = "memory://"
@@ -99,7 +101,7 @@ class Index:
         """
         self._scripts.open()
 
-    def check_and_insert(self, batch: Sequence[Any], *, texts: Texts | None = None) -> list[Decision]:
+    def check_and_insert(self, batch: Iterable[Any], *, texts: Texts | None = None) -> list[Decision]:
         """Decide for each article of a batch which story it belongs to, and insert it.
 
         One round trip and one atomic step for up to `BATCH` articles; with texts two or three. Articles of
@@ -138,7 +140,7 @@ class Index:
                 decisions += _decisions(part, replies)
         return decisions
 
-    def query(self, batch: Sequence[Any], *, texts: Texts | None = None) -> list[Decision]:
+    def query(self, batch: Iterable[Any], *, texts: Texts | None = None) -> list[Decision]:
         """Decide for each article of a batch which story it would join, without inserting it.
 
         Articles of a batch are not compared with each other; one that is in the index already is compared
@@ -174,7 +176,7 @@ class Index:
             neighbours += ({id_name(name) for name in reply} for reply in replies)
         return neighbours
 
-    def lookup(self, ids: Sequence[str]) -> list[Decision | None]:
+    def lookup(self, ids: Iterable[str]) -> list[Decision | None]:
         """The decisions that hold now for articles checked before; None for those that are not there.
 
         For a store to catch up on changes: two workers may store an article and a change that concerns it in
@@ -182,15 +184,14 @@ class Index:
         """
         self.open()
         decisions: list[Decision | None] = []
-        for first in range(0, len(ids), BATCH):
-            part = ids[first : first + BATCH]
+        for part in _batches(_several(ids), BATCH):
             replies = self._scripts.check(id_key(id_)[0] for id_ in part)
             decisions += (
                 decision(id_, reply) if reply else None for id_, reply in zip(part, replies, strict=True)
             )
         return decisions
 
-    def remove(self, ids: Sequence[str]) -> list[tuple[StoryUpdate | Reassignment, ...] | None]:
+    def remove(self, ids: Iterable[str]) -> list[tuple[StoryUpdate | Reassignment, ...] | None]:
         """Take articles out: nothing is a copy of them any more, and `lookup` has none of them.
 
         A story keeps its name and its other articles. Where its canonical article leaves, the next earliest
@@ -201,7 +202,7 @@ class Index:
             For each id what is to be applied to other stored articles, or None where it was not there.
         """
         self.open()
-        keys = [id_key(id_)[0] for id_ in ids]
+        keys = [id_key(id_)[0] for id_ in _several(ids)]
         return [removal(reply) for reply in self._scripts.check(keys, Mode.REMOVE)]
 
     def stories(self) -> dict[str, str]:
@@ -372,18 +373,25 @@ class Index:
         self._scripts.finish()
         return count
 
-    def _prepare(self, batch: Sequence[Any]) -> list[Prepared]:
-        documents = documents_of(article for article in batch if not isinstance(article, Prepared))
-        raw = [(article.id, article.text, article.published, article.source) for article in documents]
-        prepared = iter(prepare_many(raw, parameters=self.parameters) if raw else [])
-        return [article if isinstance(article, Prepared) else next(prepared) for article in batch]
+    def _prepare(self, batch: Iterable[Any]) -> list[Prepared]:
+        articles = list(batch)
+        documents = documents_of(article for article in articles if not isinstance(article, Prepared))
+        prepared = iter(prepare_many(documents, parameters=self.parameters))
+        return [article if isinstance(article, Prepared) else next(prepared) for article in articles]
 
 
 def _decisions(articles: Sequence[Prepared], replies: Sequence[Any]) -> list[Decision]:
     return [decision(article.id, reply) for article, reply in zip(articles, replies, strict=True)]
 
 
-def _batches(articles: Iterable[Prepared], size: int) -> Iterator[list[Prepared]]:
-    rest = iter(articles)
+def _several(ids: Iterable[str]) -> Iterable[str]:
+    """Some ids; one alone is a mistake, of which every letter would be an id."""
+    if isinstance(ids, str):
+        raise TypeError(f"{ids!r} is one id; give a list of ids")
+    return ids
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch

@@ -111,7 +111,7 @@ class _Surroundings:
     def look_around(self, ids: Collection[str]) -> None:
         """Add the stories of whatever resembles some of the articles."""
         chosen = [self.documents[id_] for id_ in sorted(ids) if id_ in self.documents]
-        prepared = prepare_many([(each.id, each.text, each.published, each.source) for each in chosen])
+        prepared = prepare_many(chosen)
         alike = set().union(*self._index.neighbours(prepared))
         self.add(self._stored.story_ids(alike - self.documents.keys()))
         self.complete |= {each.id for each in chosen}

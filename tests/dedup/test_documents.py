@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import redis
 
-from dedup import Document, DocumentError, Index, cluster
+from dedup import Document, DocumentError, Index, cluster, compare, prepare, prepare_many
 from dedup.documents import document_of
 from tests.support.texts import article, sentences
 
@@ -82,6 +82,8 @@ def test_reads_rows_of_a_database() -> None:
         (f"{NOON.timestamp():.0f}", NOON),
         ("20241204", MIDNIGHT),
         (math.nan, None),
+        ("0000-00-00 00:00:00", None),
+        ("0001-01-01T00:00:00", None),
         (np.datetime64("NaT"), None),
         (Missing(), None),
         (NOON, NOON),
@@ -104,6 +106,8 @@ def test_reads_times_in_any_usual_form(published: Any, expected: datetime | None
         ("نص", "neither a tuple nor a mapping"),
         (None, "neither a tuple nor a mapping"),
         ((7, "نص", None), r"'id' is 7, not a text; give str\(id\)"),
+        ((np.int64(7), "نص", None), r"'id' is .*7.*, not a text; give str\(id\)"),
+        (("a", "نص", math.inf), "'published' is inf, not a time"),
         (("a", None, None), "'text' is missing"),
         (("a", math.nan, None), "'text' is missing"),
         (("a", "نص", "yesterday"), "'published' is 'yesterday', not a time"),
@@ -118,6 +122,32 @@ def test_reads_times_in_any_usual_form(published: Any, expected: datetime | None
 def test_says_what_cannot_be_read_and_where(row: Any, message: str) -> None:
     with pytest.raises(DocumentError, match=f"document 2: .*{message}"):
         cluster([("first", "نص", None), row])
+
+
+def test_what_is_prepared_is_read_as_any_document_is() -> None:
+    expected = prepare("a", "نص قصير", MIDNIGHT)
+    assert prepare_many({"id": id_, "text": "نص قصير", "published": "2024-12-04"} for id_ in "a") == [
+        expected
+    ]
+    with pytest.raises(DocumentError, match="document 1: 'text' is b'"):
+        prepare("a", "نص".encode())  # type: ignore[arg-type]
+
+
+def test_two_texts_are_compared_with_times_in_any_usual_form() -> None:
+    copy = compare(article(1), article(1), published_a="2024-12-04", published_b=NOON.replace(tzinfo=None))
+    assert copy.duplicate
+    with pytest.raises(DocumentError, match="not a text"):
+        compare(article(1).encode(), article(1))  # type: ignore[arg-type]
+
+
+def test_an_index_takes_documents_one_after_the_other_and_lists_of_ids(client: "redis.Redis") -> None:
+    index = Index(client, basename="test")
+    documents = [("site/1", article(1), None), ("site/2", article(1), None)]
+    assert len(index.check_and_insert(iter(documents))) == len(index.query(iter(documents))) == 2
+    assert len(index.lookup(iter(["site/1", "site/2"]))) == 2
+    for call in (index.lookup, index.remove):
+        with pytest.raises(TypeError, match="'site/1' is one id"):
+            call("site/1")
 
 
 def test_a_source_is_not_dropped(client: "redis.Redis") -> None:

@@ -57,13 +57,14 @@ def test_reads_parquet_whatever_its_times_are(tmp_path: Path, kind: str) -> None
         (b"\n{}\n", "line 2: 'id' is missing"),
         (b'{"id": "a", "text": null}\n', "line 1: 'text' is missing"),
         (b'{"id": 5.5, "text": ""}\n', "'id' is 5.5, not a text"),
+        ('{"id": "a", "text": "نص"}\n'.encode("cp1256"), "line 1: not UTF-8 text: .*; save it as UTF-8"),
         (b'{"id": "a", "text": {"ar": ""}}\n', "'text' is {'ar': ''}, not a text"),
         (b'{"id": "a", "text": "", "site": [3]}\n', "'site' is .3., neither"),
         (b'{"id": "a", "text": "", "published": "gestern"}\n', "'gestern', not a time"),
         (b'{"id": "a", "text": "", "published": "2024-13-01"}\n', "'2024-13-01', not a time"),
         (b'{"id": "a", "text": "", "published": 7}\n', "7, not a time: as seconds"),
         (b'{"id": "a", "text": ""}\n{"id": \n', "line 2: not JSON"),
-        (b"\xff\xfe\n", "line 1: not JSON"),
+        (b"\xff\xfe\n", "line 1: not UTF-8 text"),
         (b"[1]\n", "line 1: not a JSON object"),
         (b"[" * 200_000, "line 1: not JSON: maximum recursion"),
         (b'{"id": "a", "text": ""}\n{"id": "b", "te', "line 2: not JSON.*still being written"),
@@ -131,6 +132,8 @@ def test_reads_tables_of_numbers_in_any_format(tmp_path: Path) -> None:
         "a.jsonl": json.dumps({"id": 7, "text": "نص", "published_at": seconds * 1000, "source": 3}),
         "a.csv": f'\ufeffid,text,published,site\n7,"نص",{seconds},3\n',
         "b.csv": f"text;id;source;published_at;more\nنص;7;3;{seconds}000;x\n",
+        "c.csv": f"id,text,published,site\n7,نص,{seconds:.12e},3\n",
+        "d.csv": f"id,text,published,site\n7,نص,{seconds}.000,3\n",
     }
     for name, content in rows.items():
         (tmp_path / name).write_text(content, "utf-8")
@@ -139,6 +142,12 @@ def test_reads_tables_of_numbers_in_any_format(tmp_path: Path) -> None:
     duckdb.sql(f"COPY ({table}) TO '{tmp_path / 'a.parquet'}'")
     for name in (*rows, "a.csv.gz", "a.parquet"):
         assert list(read_export(tmp_path / name)) == [Document("7", "نص", AT, "3")], name
+
+
+def test_a_table_may_have_ids_of_a_type_of_their_own(tmp_path: Path) -> None:
+    name = "6f1c0a52-9d0e-4f0a-8f57-0a4a5d1f2b3c"
+    duckdb.sql(f"COPY (SELECT '{name}'::UUID AS id, 'نص' AS text) TO '{tmp_path / 'a.parquet'}'")
+    assert list(read_export(tmp_path / "a.parquet")) == [Document(name, "نص")]
 
 
 def test_a_unit_that_is_said_counts(tmp_path: Path) -> None:
@@ -157,6 +166,7 @@ def test_a_unit_that_is_said_counts(tmp_path: Path) -> None:
         ("url,body\n1,x\n", "a.csv: its first line does not name columns 'id' and 'text'"),
         ("id,text\n1,x\n2\n", "row 2: has 1 values for 2 columns"),
         ("id,text\n,x\n", "row 1: 'id' is missing"),
+        ("id,text,text\n1,x,y\n", "a.csv: its first line names 'text' twice"),
         ('id,text\n1,"x"y\n', "row 1: not CSV"),
         ("id,text\n1,\udcff\n", "not UTF-8 text"),
     ],
