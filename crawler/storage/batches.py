@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from pymongo import DeleteOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 
 from crawler.storage.schema import Document
@@ -33,7 +33,7 @@ def in_batches(
 
 def write_in_batches(
     collection: Collection[Document],
-    writes: Iterable[DeleteOne | ReplaceOne[Document] | UpdateOne | UpdateMany],
+    writes: Iterable[DeleteOne | ReplaceOne[Document] | UpdateOne],
 ) -> None:
     """Write in the order given, a batch in each request."""
     for batch in _batched(writes):

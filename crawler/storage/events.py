@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 
-from pymongo import DeleteOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 from pymongo.database import Database
 from redis.exceptions import LockError
 
@@ -141,7 +141,6 @@ class _Assignment:
         self._compare()
         self._write_profiles()
         self._write_events(regroup(changed, StoredEvents(self.db), _apart(marks)))
-        write_in_batches(self.db.articles, map(_no_longer_waiting, self.batch))
 
     @property
     def _copies(self) -> set[str]:
@@ -199,23 +198,29 @@ class _Assignment:
         write_in_batches(self.db.event_profiles, updates)
 
     def _write_events(self, groups: Sequence[Sequence[str]]) -> None:
-        """Give the articles of some events the event's id, where they don't have it."""
-        stored = _stories(self.db, [id_ for group in groups for id_ in group])
-        by_story = {document["story_id"]: id_ for id_, document in stored.items()}
-        former_ids = {
-            id_: document["event_id"] for id_, document in stored.items() if document.get("event_id")
-        }
+        """Give the articles of some events the event's id, where they don't have it; the batch comes last."""
+        reader = UnsealedArticleReader(self.db)
+        originals = reader.headers([id_ for group in groups for id_ in group])
+        by_story = {header.story_id: id_ for id_, header in originals.items()}
+        former_ids = {id_: header.event_id for id_, header in originals.items() if header.event_id}
         homes = {
-            id_: by_story[document["story_id"]]
-            for id_, document in _stories(self.db, sorted(set(former_ids.values()))).items()
-            if document["story_id"] in by_story
+            id_: by_story[header.story_id]
+            for id_, header in reader.headers(sorted(set(former_ids.values()))).items()
+            if header.story_id in by_story
         }
-        waiting = {header.story_id for header in self.batch}
-        updates = [
-            UpdateMany({"story_id": story, "event_id": {"$ne": event}}, {"$set": {"event_id": event}})
+        events = {
+            originals[id_].story_id: event
             for id_, event in name_events(groups, former_ids, homes).items()
-            if (story := stored[id_]["story_id"]) in waiting or former_ids.get(id_) != event
+            if id_ in originals  # else it left the archive meanwhile
+        }
+        waiting = {header.id for header in self.batch}
+        members = reader.of_stories(sorted(events)).values()
+        updates = [
+            UpdateOne({"_id": each.id, "story_id": each.story_id}, {"$set": {"event_id": event}})
+            for each in members
+            if (event := events[each.story_id]) != each.event_id and each.id not in waiting
         ]
+        updates += [_no_longer_waiting(header, events.get(header.story_id)) for header in self.batch]
         write_in_batches(self.db.articles, updates)
 
 
@@ -224,22 +229,19 @@ def _apart(marks: Iterable[StoriesApart]) -> dict[str, set[str]]:
     apart: defaultdict[str, set[str]] = defaultdict(set)
     for mark in marks:
         first, second = mark.originals
-        if first != second:
-            apart[first].add(second)
-            apart[second].add(first)
+        apart[first].add(second)
+        apart[second].add(first)
     return apart
 
 
-def _no_longer_waiting(header: ArticleHeader) -> UpdateOne:
-    """The end of an article's waiting, unless it has another wording or story since."""
+def _no_longer_waiting(header: ArticleHeader, event_id: str | None) -> UpdateOne:
+    """The end of an article's waiting, with its event, unless it has another wording or story since."""
     names = ("text_sha256", "story_id", "duplicate_of")
     unchanged = {"_id": header.id, **{name: getattr(header, name) for name in names}}
-    return UpdateOne(unchanged, {"$unset": {"event_pending": ""}})
-
-
-def _stories(db: Database[Document], ids: Sequence[str]) -> dict[str, Document]:
-    fields = {"story_id": 1, "event_id": 1}
-    return {each["_id"]: each for each in chain.from_iterable(in_batches(db.articles, ids, fields))}
+    change: dict[str, dict[str, str]] = {"$unset": {"event_pending": ""}}
+    if event_id is not None:
+        change["$set"] = {"event_id": event_id}
+    return UpdateOne(unchanged, change)
 
 
 def _stored_features(db: Database[Document], ids: Sequence[str]) -> Iterator[Features]:

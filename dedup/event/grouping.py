@@ -102,7 +102,7 @@ class _Groups:
 def _barred(apart: Apart, numbers: Mapping[str, int]) -> dict[int, set[int]]:
     """For each number the numbers that it cannot be joined with."""
     return {
-        number: {numbers[other] for other in apart.get(id_, ()) if other in numbers}
+        number: {numbers[other] for other in apart.get(id_, ()) if other in numbers} - {number}
         for id_, number in numbers.items()
     }
 

@@ -136,7 +136,7 @@ class EventIndex:
             for id_, other in ((first, second), (second, first)):
                 if undo:
                     self._apart[id_].discard(other)
-                elif id_ != other:
+                else:
                     self._apart[id_].add(other)
                 self._stale.add(id_)
 
