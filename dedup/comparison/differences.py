@@ -19,12 +19,12 @@ from dedup.comparison.alignment import Gap, slot_gaps
 from dedup.comparison.slot_words import (
     CAPITAL,
     CLASS,
+    FIGURES,
     FULL_NAME,
     LONGEST_AT_AN_EDGE,
     LONGEST_SLOT,
     SKELETON,
     has_class,
-    is_figure,
     is_slot,
     naming_words,
     unmatched_words,
@@ -33,6 +33,9 @@ from dedup.text.word_classes import WordClass
 
 LEAD = 30
 """Words at the beginning of an article that name its event."""
+
+
+_NOTHING: tuple[list[int], list[int]] = ([], [])
 
 
 class _Figure(StrEnum):
@@ -142,13 +145,12 @@ def differences(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Differ
     for gap in gaps:
         left, right = mine[gap.first_begin : gap.first_end], other[gap.second_begin : gap.second_end]
         within = bool(gap.first_begin and gap.second_begin) and gap.first_end < len(mine)
-        if not within and not (left and right):  # what one text has more, often at length
-            edges += len(left) + len(right)
-            continue
-        changed = _changed_figures(mine, gap, left, right)
+        changed, unmatched = None, _NOTHING
+        if left and right:
+            changed = _changed_figures(mine, gap, left, right)
+            unmatched = unmatched_words(left, right)
         if changed is not None:
             figures[changed] += 1
-        unmatched = unmatched_words(left, right)
         fewest = min(map(len, unmatched))
         if fewest and is_slot(left, right, longest=LONGEST_SLOT if within else LONGEST_AT_AN_EDGE):
             kind = _kind(mine, gap, left, right, unmatched)
@@ -193,10 +195,12 @@ def _changed_figures(
     codes: Sequence[int], gap: Gap, left: Sequence[int], right: Sequence[int]
 ) -> "_Figure | None":
     """What the figures count that differ in a gap; None where none do."""
-    mine, other = ([code for code in side if is_figure(code)] for side in (left, right))
+    mine, other = ([code for code in side if code & CLASS in FIGURES] for side in (left, right))
+    if not mine or not other:
+        return None
     values = {code >> SKELETON for code in other}
     changed = [code for code in mine if code >> SKELETON not in values]
-    if not changed or not other:
+    if not changed:
         return None
     around = [
         *codes[max(0, gap.first_begin - 1) : gap.first_begin],

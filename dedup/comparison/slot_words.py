@@ -20,7 +20,8 @@ FULL_NAME = 2
 _PLAIN, _PERSON, _DATE, _FIGURE = map(
     int, (WordClass.PLAIN, WordClass.PERSON, WordClass.DATE, WordClass.FIGURE)
 )
-_FIGURES = frozenset({_FIGURE, _DATE})
+FIGURES = frozenset({_FIGURE, _DATE})
+"""Classes of numbers, weekdays and months."""
 _FAMILY_NAME = [_PERSON, _PLAIN, _PERSON]
 
 
@@ -60,6 +61,8 @@ def naming_words(left: Sequence[int], right: Sequence[int]) -> tuple[list[int], 
     word or after a name that has one before («الشاب حسن الشيخ»: a family).
     """
     classes = [[code & CLASS for code in side] for side in (left, right)]
+    if not any(map(any, classes)):  # plain words, as in most gaps
+        return [*left], [*right]
     dated = all(_FIGURE in kinds or _DATE in kinds for kinds in classes)
     naming = {_PLAIN} if dated else {_PLAIN, _DATE}
     mine, other = (
@@ -80,8 +83,3 @@ def naming_words(left: Sequence[int], right: Sequence[int]) -> tuple[list[int], 
 def has_class(codes: Sequence[int], kind: WordClass) -> bool:
     """Whether a word of a class is among some."""
     return kind in [code & CLASS for code in codes]
-
-
-def is_figure(code: int) -> bool:
-    """Whether a word is a number, a weekday or a month."""
-    return code & CLASS in _FIGURES
