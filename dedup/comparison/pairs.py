@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dedup.comparison.alignment import gaps, is_whole, shared_passages
 from dedup.comparison.differences import differences
 from dedup.comparison.novelty import PASSAGE, repeats
-from dedup.comparison.rule import judge, relation
+from dedup.comparison.rule import ground, judge, relation
 from dedup.comparison.verdict import Evidence, Reason, Verdict
 from dedup.documents import moment_of, text_of
 from dedup.parameters import Parameters, Thresholds
@@ -53,7 +53,11 @@ def compare(
         hours = abs((first - second).total_seconds()) / 3600
     limits = parameters.thresholds
     evidence = exact_evidence(mine, other, same_source=same_source, hours_apart=hours)
-    return judge_texts(evidence, limits, lambda: (mine.words, other.words))
+    verdict = judge_texts(evidence, limits, lambda: (mine.words, other.words))
+    if verdict.duplicate:
+        return verdict
+    evidence = with_differences(evidence, limits, mine.words, other.words)
+    return replace(verdict, ground=ground(verdict.reason, evidence, limits))
 
 
 def judge_texts(

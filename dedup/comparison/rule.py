@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dedup.comparison.differences import LEAD, Differences, Fillers, Slot, SlotKind
-from dedup.comparison.verdict import Evidence, Reason, Verdict
+from dedup.comparison.verdict import Evidence, Ground, Reason, Verdict
 from dedup.parameters import Thresholds
 
 NEAR_MISS = 0.1
@@ -93,6 +93,25 @@ def _reason(evidence: Evidence, limits: Thresholds, required: float | None) -> R
         if other is not None:
             return other
     return relation(evidence, limits)
+
+
+def ground(reason: Reason, evidence: Evidence, limits: Thresholds) -> Ground | None:
+    """What decided that a pair is no copy, where its reason does not say it.
+
+    Args:
+        reason: What `judge` gave as the reason.
+        evidence: What it was given, with what differs.
+        limits: The bounds.
+    """
+    differing = evidence.differing
+    kinds = {slot.kind for slot in differing.slots} if differing else set()
+    if reason is Reason.OTHER_PEOPLE and not kinds & {SlotKind.PERSON, SlotKind.NAME}:
+        return Ground.WORD
+    if reason is not Reason.DIFFERENT or evidence.containment < required_containment(evidence, limits):
+        return None
+    if min(evidence.sizes) < limits.short:
+        return Ground.SHORT
+    return Ground.OWN_MATTER if differing else Ground.QUOTED
 
 
 def relation(evidence: Evidence, limits: Thresholds) -> Reason:

@@ -37,6 +37,19 @@ class Reason(StrEnum):
 _COPIES = frozenset({Reason.EXACT, Reason.NEAR, Reason.CONTAINS, Reason.CONTAINED})
 
 
+class Ground(StrEnum):
+    """Why two texts that share much are no copies, where the reason alone does not say it."""
+
+    SHORT = "short"
+    """The shorter one is so short that it has to be alike as a whole."""
+    QUOTED = "quoted"
+    """One opens with other matter, and has what both share further down."""
+    OWN_MATTER = "own_matter"
+    """Within an outlet each says something else, beside what both have."""
+    WORD = "word"
+    """Nothing but single words is exchanged, and one of the first may be a name."""
+
+
 LANGUAGES = ("ar", "en")
 
 _REASONS = {
@@ -61,6 +74,24 @@ _REASONS = {
         "It is the same frame with other figures, or of another day.",
     ),
     Reason.NEW: ("لا نص سابق يشبهه.", "It is unlike all earlier texts."),
+}
+_GROUNDS = {
+    Ground.SHORT: (
+        "النص الأقصر قصير جدا: لا يكون نسخة إلا إذا تشابه النصان كلهما.",
+        "The shorter text is so short that the two must be alike as a whole to be copies.",
+    ),
+    Ground.QUOTED: (
+        "يبدأ أحد النصين بكلام آخر، ولا يأتي المشترك إلا بعده، كما في خبر يقتبس خبرا سابقا.",
+        "One text opens with other matter; what both share comes below, as where a report is quoted.",
+    ),
+    Ground.OWN_MATTER: (
+        "في كل من النصين خبر غير الذي في الآخر، والمشترك كلام يعيده الموقع.",
+        "Either text has news of its own; what both share is what the outlet writes again.",
+    ),
+    Ground.WORD: (
+        "القالب واحد، وفي أوله كلمة مكان كلمة، وقد تكون اسما.",
+        "It is the same frame, with another word early on that may be a name.",
+    ),
 }
 _SHARES = (
     "في الثاني {contained:.0%} من النص الأول، وفي الأول {contains:.0%} من الثاني؛ "
@@ -139,6 +170,7 @@ class Verdict:
         figures_changed: Places where they have different ones after the same words.
         opening: How much of what is shared stands in the first half of either text, 0 to 1; see `Evidence`.
         sizes: Distinct shingles of either text; (0, 0) where they were not kept.
+        ground: What decided, where `reason` does not say it; only `dedup.compare` gives it.
     """
 
     duplicate: bool
@@ -150,6 +182,7 @@ class Verdict:
     figures_changed: int = 0
     opening: float | None = None
     sizes: tuple[int, int] = (0, 0)
+    ground: Ground | None = None
 
     @property
     def contained(self) -> float:
@@ -183,7 +216,7 @@ class Verdict:
         at = LANGUAGES.index(language)
         shares = {"contained": self.contained, "contains": self.contains, "jaccard": self.jaccard}
         lines = {
-            _REASONS[self.reason][at]: True,
+            (_GROUNDS[self.ground] if self.ground else _REASONS[self.reason])[at]: True,
             _SHARES[at].format(**shares): any(self.sizes),
             _FIGURES[at].format(kept=self.figures_kept, changed=self.figures_changed): (
                 self.figures_kept + self.figures_changed > 0

@@ -16,6 +16,34 @@ def test_every_reason_has_words_in_both_languages() -> None:
         compare("", "").explain("fr")
 
 
+LINES = sentences(1, 24)
+REPORT = " ".join(LINES[:8])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same_source", "said"),
+    [
+        (REPORT, " ".join(LINES[:1]), None, "so short"),
+        (REPORT, " ".join([*LINES[8:], *LINES[2:8]]), False, "comes below"),
+        (
+            f"أعلن الوزير أمس أن الرواتب سترتفع. {REPORT}",
+            f"كانت النقابة قد نفت إلغاء العطلة. {REPORT}",
+            True,
+            "news of its own",
+        ),
+        (f"غادر الوفد فجرا. {REPORT}", f"غادر المنتخب فجرا. {REPORT}", False, "another word"),
+        (REPORT, " ".join(LINES[8:16]), None, "Too little is shared"),
+    ],
+)
+def test_what_decided_is_said_where_much_is_shared(
+    first: str, second: str, same_source: bool | None, said: str
+) -> None:
+    verdict = compare(first, second, same_source=same_source)
+    assert not verdict.duplicate
+    assert said in verdict.explain()[0]
+    assert verdict.explain("ar")[0] != verdict.explain()[0]
+
+
 def test_the_figures_are_those_of_the_verdict() -> None:
     lines = sentences(1, 12)
     whole, part = (
