@@ -127,8 +127,11 @@ def exact_evidence(
 
 
 def _pairs_shared(mine: Content, other: Content) -> float:
-    shared = np.isin(mine.pairs, other.pairs, assume_unique=True)
-    return int(np.count_nonzero(shared)) / max(1, min(len(mine.pairs), len(other.pairs)))
+    if not len(mine.pairs) or not len(other.pairs):
+        return 0.0
+    at = np.minimum(np.searchsorted(other.pairs, mine.pairs), len(other.pairs) - 1)
+    shared = int(np.count_nonzero(other.pairs[at] == mine.pairs))
+    return shared / min(len(mine.pairs), len(other.pairs))
 
 
 def _shared_shingles(mine: Content, other: Content) -> tuple[int, float | None]:

@@ -31,6 +31,8 @@ _FOREIGN_CONSONANTS = 4
 """From so many consonants on a name may be a foreign one, whose vowels papers write as they like («ترامب»,
 «ترمب»). An Arabic name has mostly three, and another vowel makes another name: «عمر» and «عامر»."""
 _VOWELS = "اويaeiou"
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
+_LATIN_VOWELS = "aeiou"
 _LATIN_ALIKE = {"o": "u", "y": "i"}
 """Vowels that transcriptions of one name write for each other, wherever they stand."""
 _SENTENCE_ENDS = ".!?:؟…\n"
@@ -38,7 +40,7 @@ _OPENING = "\n\"'«“‘(["
 _ALEF, _LAM, _WAW = (ord(letter) for letter in "الو")
 _REST_OF_A_MONTH = np.uint64(1) << np.uint64(44)
 """Skeleton of the second word of a month."""
-_ATTACHED = np.array([ord(letter) for letter in "بلكف"], np.uint16)
+_ATTACHED = "بلكف"
 
 
 class Meanings(NamedTuple):
@@ -170,11 +172,10 @@ def _skeletons(words: Words) -> NDArray[np.uint64]:
     begins = first + _prefix_lengths(letters, first, last)
     spelled, kept = _transcribed(letters, first)
     consonants = np.zeros(len(units) + 1, np.intp)
-    np.cumsum(kept & ~_vowels().take(letters), out=consonants[1:])
+    np.cumsum(kept & ~_table_of(_VOWELS).take(letters), out=consonants[1:])
     # "Ahmed": the vowel that a word begins with counts for a consonant, as the hamza that it is in Arabic.
-    foreign = (
-        consonants[last] - consonants[begins] + _latin_vowels().take(letters[first]) >= _FOREIGN_CONSONANTS
-    )
+    vowel_first = _table_of(_LATIN_VOWELS).take(letters[first])
+    foreign = consonants[last] - consonants[begins] + vowel_first >= _FOREIGN_CONSONANTS
     _spell_foreign(spelled, kept, begins[foreign], last[foreign])
     # What stands before a word's stem is not counted: the sums are read from the stem on.
     places = np.zeros(len(units) + 1, np.intp)
@@ -190,15 +191,15 @@ def _transcribed(
 ) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
     """Latin letters by the one of those that stand for each other, and which letters are no doublings."""
     kept = np.ones(len(letters), np.bool_)
-    if not _latin().take(letters).any():
+    if not _table_of(_LATIN).take(letters).any():
         return letters.copy(), kept
     spelled = _alike().take(letters)
     spelled[first] = np.where(letters[first] == ord("y"), letters[first], spelled[first])
     long_e = np.flatnonzero((letters[1:] == ord("e")) & (letters[:-1] == ord("e")))
     spelled[long_e] = spelled[long_e + 1] = ord("i")
-    before_i = np.flatnonzero((letters[:-1] == ord("e")) & np.isin(letters[1:], _units("iy")))
+    before_i = np.flatnonzero((letters[:-1] == ord("e")) & _table_of("iy").take(letters[1:]))
     spelled[before_i] = ord("a")
-    kept[1:] = (spelled[1:] != spelled[:-1]) | ~_latin().take(letters[1:])
+    kept[1:] = (spelled[1:] != spelled[:-1]) | ~_table_of(_LATIN).take(letters[1:])
     return spelled, kept
 
 
@@ -222,7 +223,7 @@ def _prefix_lengths(
     lengths = last - first
     shift = ((padded[first] == _WAW) & (lengths >= 5)).astype(np.intp)
     at = first + shift
-    attached = np.isin(padded[at], _ATTACHED) & (last - at >= 5)
+    attached = _table_of(_ATTACHED).take(padded[at]) & (last - at >= 5)
     article_at = at + attached
     article = (padded[article_at] == _ALEF) & (padded[article_at + 1] == _LAM) & (last - article_at >= 4)
     contracted = (padded[at] == _LAM) & (padded[at + 1] == _LAM) & (last - at >= 5)
@@ -232,33 +233,18 @@ def _prefix_lengths(
 def _capitals(words: Words) -> NDArray[np.uint32]:
     units, first = words.units, words.first
     capital = _upper().take(units[first])
+    if not capital.any():
+        return np.zeros(len(first), np.uint32)
     before = np.concatenate([np.full(2, ord("\n"), np.uint16), units])
-    opens = np.isin(before[first + 1], _units(_OPENING)) | np.isin(before[first], _units(_SENTENCE_ENDS))
+    opens = _table_of(_OPENING).take(before[first + 1]) | _table_of(_SENTENCE_ENDS).take(before[first])
     return np.where(capital & ~opens, CAPITAL, np.uint32(0))
 
 
-def _units(letters: str) -> NDArray[np.uint16]:
-    return np.array([ord(letter) for letter in letters], np.uint16)
-
-
 @cache
-def _vowels() -> NDArray[np.bool_]:
-    return _table_of(_VOWELS)
-
-
-@cache
-def _latin_vowels() -> NDArray[np.bool_]:
-    return _table_of("aeiou")
-
-
-@cache
-def _latin() -> NDArray[np.bool_]:
-    return _table_of("abcdefghijklmnopqrstuvwxyz")
-
-
 def _table_of(letters: str) -> NDArray[np.bool_]:
+    """Which letters are among these, by number: a tenth of what a search among them takes."""
     table = np.zeros(1 << 16, np.bool_)
-    table[_units(letters)] = True
+    table[[ord(letter) for letter in letters]] = True
     return table
 
 

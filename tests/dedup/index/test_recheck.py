@@ -11,6 +11,10 @@ import redis
 from benchmarks.template_frames import KINDS
 from benchmarks.templates import notices
 from dedup import Index, Parameters, Prepared, Reason, compare, prepare_many
+from dedup.batch.candidates import neighbours
+from dedup.comparison.rule import required_containment
+from dedup.index.recheck import UNSURE, estimated_evidence, pairs_within
+from dedup.signature import band_keys, from_bytes
 from tests.support.paths import DATA
 from tests.support.texts import hex_id, misjudged, prepared, sentences
 
@@ -27,6 +31,26 @@ def articles(*texts: str) -> list[Prepared]:
 def having(*texts: str) -> Callable[[Sequence[str]], dict[str, str]]:
     known = {hex_id(number): text for number, text in enumerate(texts, 1)}
     return lambda ids: {id_: known[id_] for id_ in ids if id_ in known}
+
+
+def test_pairs_of_a_batch_are_those_whose_estimates_leave_it_open() -> None:
+    batch = [
+        prepared(
+            at, " ".join([*sentences(at % 6, 14)[: 4 + at % 11], *sentences(99, 3)]), source=f"s{at % 3}"
+        )
+        for at in range(48)
+    ]
+    parameters = Parameters()
+    keys = band_keys(from_bytes([each.signature for each in batch], parameters), parameters)
+    ((later, earlier),) = neighbours(keys, before=1)
+    expected = []
+    for mine, other in zip(later.tolist(), earlier.tolist(), strict=True):
+        evidence = estimated_evidence(batch[mine], batch[other])
+        least = required_containment(evidence, parameters.thresholds) - UNSURE
+        if evidence.containment >= least and not evidence.same_words:
+            expected.append((batch[mine].id, batch[other].id))
+    assert 40 < len(expected) < len(later)
+    assert [pair.ids for pair in pairs_within(batch, parameters)] == expected
 
 
 @pytest.mark.parametrize("copy", [True, False])
