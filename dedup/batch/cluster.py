@@ -4,9 +4,9 @@ Candidates are neighbours in a bucket of the bands instead of entries in Redis; 
 way to stories are those of the streaming index, in order of publication, with the evidence counted and not
 estimated. So it is also the check on the index.
 
-An *engine* finds the candidates: sorted arrays in memory (`dedup.batch.candidates`), a relational join
-that spills to disk (`dedup.batch.duckdb_join`), or the same join on a cluster (`dedup.batch.spark.cluster`).
-All give the same pairs.
+An *engine* finds the candidates: sorted arrays in memory (`dedup.batch.candidates`), or a relational join
+that spills to disk (`dedup.batch.duckdb_join`). Both give the same pairs, and so does the pass on a cluster
+(`dedup.batch.spark.cluster`).
 """
 
 import time
