@@ -249,6 +249,7 @@ def test_axe_finds_nothing(web: Web, browser: Browser, scheme: str) -> None:
         "/ar/search?q=نشرة foo:bar",
         "/en/search?q=جسر&duplicates=yes",
         "/ar/sites/ugarit",
+        "/ar/alerts",
         f"/en/articles/{small.FIRST}",
         f"/ar/stories/{small.FIRST}",
         "/en/pairs?first=barada&carrier=ugarit",
