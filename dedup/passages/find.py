@@ -4,18 +4,18 @@ Fingerprints are kept apart by their hashes, and what is made of them by article
 any size only a part is in memory at once.
 """
 
-import mmap
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dedup.documents import Document, documents_of
+from dedup.passages.catalogue import Catalogue
 from dedup.passages.matching import (
     FINGERPRINT,
     LEAST_WORDS,
@@ -36,12 +36,11 @@ from dedup.passages.passage import (
     letters_of,
     word_numbers,
 )
+from dedup.passages.rows import PARTS, Numbers, Rows
 from dedup.text.tokens import CHUNK_UNITS, read_words
 
 BACKGROUND = 5
 """In so many stories a passage is background. A statement that more quote stands in quotation marks there."""
-_PARTS = 64
-"""Of what is kept. Of a million articles a part of the fingerprints takes 12 MB."""
 _RELEASED_AFTER = 256
 _LOOKED_AT = 9
 """Articles of a passage whose text is looked at for marks of a quotation."""
@@ -82,7 +81,7 @@ def find_passages(
         for batch in _batches(documents_of(documents)):
             archive.add(batch, stories or {})
             if progress:
-                progress(len(archive.ids))
+                progress(len(archive.catalogue))
         archive.close()
         passages = []
         for parts in group(archive.spans(min_words)):
@@ -112,80 +111,6 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
-class _Rows:
-    """Rows of one kind, appended part by part and read back a part at a time.
-
-    Args:
-        dtype: The kind of a row.
-        folder: A folder to be made for them; None keeps them in memory.
-    """
-
-    def __init__(self, dtype: Any, folder: Path | None) -> None:
-        if folder:
-            folder.mkdir()
-        self._parts = [_Numbers(dtype, folder and folder / str(part)) for part in range(_PARTS)]
-
-    def append(self, rows: NDArray[Any], parts: NDArray[np.intp]) -> None:
-        """Append rows, each to a part.
-
-        Args:
-            rows: The rows.
-            parts: The part of each, from 0 to `_PARTS` - 1.
-        """
-        order = np.argsort(parts, kind="stable")
-        bounds = np.searchsorted(parts[order], np.arange(_PARTS + 1))
-        for part in np.unique(parts).tolist():
-            self._parts[part].append(rows[order[bounds[part] : bounds[part + 1]]])
-
-    def parts(self) -> Iterator[NDArray[Any]]:
-        """The rows of one part after the other; nothing can be appended any more."""
-        return (part.read() for part in self._parts)
-
-    def close(self) -> None:
-        """Close the files."""
-        for part in self._parts:
-            part.close()
-
-
-class _Numbers:
-    """Numbers or rows in a row, appended and then read anywhere.
-
-    Args:
-        dtype: Their kind.
-        path: A file for them; None keeps them in memory.
-    """
-
-    def __init__(self, dtype: Any, path: Path | None) -> None:
-        self._dtype = np.dtype(dtype)
-        self._path = path
-        self._file: BinaryIO = path.open("wb") if path else BytesIO()
-        self._map: mmap.mmap | None = None
-
-    def append(self, numbers: NDArray[Any]) -> None:
-        """Append numbers."""
-        self._file.write(numbers.astype(self._dtype, copy=False).tobytes())
-
-    def close(self) -> None:
-        """Close the file; nothing can be appended any more."""
-        self._file.close()
-
-    def read(self) -> NDArray[Any]:
-        """All of them, those of a file paged in as they are looked at; nothing can be appended any more."""
-        if isinstance(self._file, BytesIO):
-            return np.frombuffer(self._file.getvalue(), self._dtype)
-        self.close()
-        if self._path is None or not self._path.stat().st_size:  # an empty file cannot be mapped
-            return np.empty(0, self._dtype)
-        with self._path.open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return np.frombuffer(self._map, self._dtype)
-
-    def release(self) -> None:
-        """Free the memory that pages of the file take in this process; they are read again when needed."""
-        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
-
-
 class _Archive:
     """All documents: their words as numbers, their fingerprints, their texts.
 
@@ -194,34 +119,28 @@ class _Archive:
         stack: Closes the files.
 
     Attributes:
-        ids: Of each document by its number, as the next three.
-        published: When it was published, or None.
-        sources: Who published it, or None.
-        stories: Its story.
+        catalogue: What is known of each document beside its text.
     """
 
     def __init__(self, folder: Path | None, stack: ExitStack) -> None:
-        self.ids: list[str] = []
-        self.published: list[datetime | None] = []
-        self.sources: list[str | None] = []
-        self.stories: list[str] = []
-        self._latest: dict[str, int] = {}
+        self.catalogue = Catalogue(folder)
         self._folder = folder
         self._stack = stack
         self._fingerprints = self._rows(FINGERPRINT, "fingerprints")
-        self._word_file = _Numbers(np.uint32, folder and folder / "words")
-        self._text_file = _Numbers(np.uint8, folder and folder / "texts")
+        self._word_file = Numbers(np.uint32, folder and folder / "words")
+        self._text_file = Numbers(np.uint8, folder and folder / "texts")
         stack.callback(self._word_file.close)
         stack.callback(self._text_file.close)
-        self._word_counts = [0]
-        self._text_sizes = [0]
+        stack.callback(self.catalogue.close_files)
+        self._word_counts = array("q", [0])
+        self._text_sizes = array("q", [0])
         self._words: NDArray[np.uint32] = np.empty(0, np.uint32)
         self._texts: NDArray[np.uint8] = np.empty(0, np.uint8)
         self._bounds: NDArray[np.int64] = np.zeros(1, np.int64)
         self._text_bounds: NDArray[np.int64] = np.zeros(1, np.int64)
 
-    def _rows(self, dtype: Any, name: str) -> _Rows:
-        rows = _Rows(dtype, self._folder and self._folder / name)
+    def _rows(self, dtype: Any, name: str) -> Rows:
+        rows = Rows(dtype, self._folder and self._folder / name)
         self._stack.callback(rows.close)
         return rows
 
@@ -232,7 +151,7 @@ class _Archive:
             batch: The documents.
             stories: The story of each by its id; where it has none here, that which it names, or itself.
         """
-        first, words_before = len(self.ids), self._word_counts[-1]
+        first, words_before = len(self.catalogue), self._word_counts[-1]
         words = read_words([document.text for document in batch])
         bounds = words.bounds[: len(batch) + 1]
         kept = fingerprints(words.hashes[: bounds[-1]], bounds)
@@ -240,33 +159,27 @@ class _Archive:
         rows["hash"] = kept.hashes
         rows["document"] = first + np.searchsorted(bounds, kept.places, side="right") - 1
         rows["place"] = kept.places + words_before
-        self._fingerprints.append(rows, (kept.hashes % _PARTS).astype(np.intp))
+        self._fingerprints.append(rows, (kept.hashes % PARTS).astype(np.intp))
         self._word_file.append(word_numbers(words.hashes[: bounds[-1]]))
-        self._word_counts += (bounds[1:] + words_before).tolist()
-        for number, document in enumerate(batch, first):
+        self._word_counts.extend((bounds[1:] + words_before).tolist())
+        for document in batch:
             encoded = document.text.encode("utf-8", "surrogatepass")
             self._text_file.append(np.frombuffer(encoded, np.uint8))
             self._text_sizes.append(self._text_sizes[-1] + len(encoded))
-            self.ids.append(document.id)
-            self.published.append(document.published)
-            self.sources.append(document.source)
-            self.stories.append(stories.get(document.id) or document.story_id or document.id)
-            self._latest[document.id] = number
+            self.catalogue.add(document, stories.get(document.id) or document.story_id or document.id)
 
     def close(self) -> None:
         """All documents are read."""
         self._words, self._texts = self._word_file.read(), self._text_file.read()
-        self._bounds = np.array(self._word_counts, np.int64)
-        self._text_bounds = np.array(self._text_sizes, np.int64)
+        self._bounds = np.frombuffer(self._word_counts, np.int64)
+        self._text_bounds = np.frombuffer(self._text_sizes, np.int64)
+        self.catalogue.close()
 
     def spans(self, min_words: int) -> NDArray[np.void]:
         """What pairs of documents of different stories share; see `dedup.passages.matching.spans_of`."""
-        numbers: dict[str, int] = {}
-        stories = np.array([numbers.setdefault(story, len(numbers)) for story in self.stories], np.int32)
-        current = np.zeros(len(self.ids), np.bool_)
-        current[list(self._latest.values())] = True
+        stories, current = self.catalogue.story_numbers(), self.catalogue.latest()
         links = self._rows(LINK, "links")
-        width = max(1, -(-len(self.ids) // _PARTS))
+        width = max(1, -(-len(self.catalogue) // PARTS))
         for rows in self._fingerprints.parts():
             shared = links_of(rows[current[rows["document"]]], stories)
             links.append(shared, shared["later"].astype(np.intp) // width)
@@ -295,9 +208,8 @@ class _Archive:
 
 def _passage(archive: _Archive, parts: list[Part], background: int) -> Passage:
     """A passage, with where it stands in the letters of its articles."""
-    parts = sorted(
-        parts, key=lambda part: (_order(archive.published[part.document]), archive.ids[part.document])
-    )
+    known = archive.catalogue
+    parts = sorted(parts, key=lambda part: (_order(known.published(part.document)), known.id(part.document)))
     occurrences = [_occurrence(archive, part) for part in parts]
     first = occurrences[0]
     stories = len({occurrence.story_id for occurrence in occurrences})
@@ -325,15 +237,16 @@ def _kind(texts: Sequence[tuple[str, Occurrence]], *, is_in_many: bool) -> Passa
 
 
 def _occurrence(archive: _Archive, part: Part) -> Occurrence:
+    known = archive.catalogue
     words, before = archive.words(part.document)
     begin, end = letters_of(archive.text(part.document), words, part.begin - before, part.end - before)
     return Occurrence(
-        id=archive.ids[part.document],
+        id=known.id(part.document),
         begin=begin,
         end=end,
-        published=archive.published[part.document],
-        source=archive.sources[part.document],
-        story_id=archive.stories[part.document],
+        published=known.published(part.document),
+        source=known.source(part.document),
+        story_id=known.story(part.document),
     )
 
 
