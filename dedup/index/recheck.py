@@ -96,11 +96,11 @@ def pairs_within(batch: Sequence[Prepared], parameters: Parameters) -> list[Pair
         return []
     values = from_bytes([article.signature for article in filled], parameters)
     sizes = np.array([article.size for article in filled])
-    least = _lowest_requirement(parameters.thresholds) - UNSURE
+    lowest = _lowest_requirement(parameters.thresholds) - UNSURE
     pairs = []
     # A bucket of the index leads to the first member of a story, or to the newest of another.
     for later, earlier in neighbours(band_keys(values, parameters), before=1):
-        likely = _containments(values, sizes, later, earlier) >= least
+        likely = _containments(values, sizes, later, earlier) >= lowest
         for mine, other in zip(later[likely].tolist(), earlier[likely].tolist(), strict=True):
             evidence = estimated_evidence(filled[mine], filled[other])
             required = required_containment(evidence, parameters.thresholds)

@@ -34,6 +34,7 @@ from dedup.passages.passage import (
     is_attributed,
     is_quoted,
     letters_of,
+    occurrence_of,
     word_numbers,
 )
 from dedup.passages.rows import PARTS, Numbers, Rows
@@ -208,8 +209,10 @@ class _Archive:
 
 def _passage(archive: _Archive, parts: list[Part], background: int) -> Passage:
     """A passage, with where it stands in the letters of its articles."""
-    known = archive.catalogue
-    parts = sorted(parts, key=lambda part: (_order(known.published(part.document)), known.id(part.document)))
+    documents = archive.catalogue
+    parts = sorted(
+        parts, key=lambda part: (_order(documents.published(part.document)), documents.id(part.document))
+    )
     occurrences = [_occurrence(archive, part) for part in parts]
     first = occurrences[0]
     stories = len({occurrence.story_id for occurrence in occurrences})
@@ -237,17 +240,9 @@ def _kind(texts: Sequence[tuple[str, Occurrence]], *, is_in_many: bool) -> Passa
 
 
 def _occurrence(archive: _Archive, part: Part) -> Occurrence:
-    known = archive.catalogue
     words, before = archive.words(part.document)
-    begin, end = letters_of(archive.text(part.document), words, part.begin - before, part.end - before)
-    return Occurrence(
-        id=known.id(part.document),
-        begin=begin,
-        end=end,
-        published=known.published(part.document),
-        source=known.source(part.document),
-        story_id=known.story(part.document),
-    )
+    place = letters_of(archive.text(part.document), words, part.begin - before, part.end - before)
+    return occurrence_of(archive.catalogue, part.document, *place)
 
 
 def _order(moment: datetime | None) -> tuple[bool, datetime]:

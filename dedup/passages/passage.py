@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from dedup.passages.catalogue import Catalogue
 from dedup.text.shingles import normalise
 from dedup.text.tokens import read_words
 
@@ -95,6 +96,18 @@ class Passage:
     words: int
     stories: int
     occurrences: Sequence[Occurrence]
+
+
+def occurrence_of(documents: Catalogue, document: int, begin: int, end: int) -> Occurrence:
+    """A passage in a document, where it begins and ends in letters."""
+    return Occurrence(
+        id=documents.id(document),
+        begin=begin,
+        end=end,
+        published=documents.published(document),
+        source=documents.source(document),
+        story_id=documents.story(document),
+    )
 
 
 def letters_of(
