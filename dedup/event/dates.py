@@ -8,27 +8,27 @@ from functools import cache, lru_cache
 from dedup.text.shingles import normalise
 
 _MONTHS = (
-    "كانون الثاني|كانون ثاني|يناير|january|jan",
-    "شباط|فبراير|february|feb",
-    "آذار|مارس|march|mar",
-    "نيسان|أبريل|إبريل|april|apr",
-    "أيار|مايو|may",
-    "حزيران|يونيو|يونيه|june|jun",
-    "تموز|يوليو|يوليه|july|jul",
-    "آب|أغسطس|august|aug",
-    "أيلول|سبتمبر|september|sep|sept",
-    "تشرين الأول|تشرين أول|أكتوبر|october|oct",
-    "تشرين الثاني|تشرين ثاني|نوفمبر|november|nov",
-    "كانون الأول|كانون أول|ديسمبر|december|dec",
+    "كانون الثاني|كانون ثاني|يناير|january|jan|janvier|ocak",
+    "شباط|فبراير|february|feb|février|şubat",
+    "آذار|مارس|march|mar|mars|mart",
+    "نيسان|أبريل|إبريل|april|apr|avril|nisan",
+    "أيار|مايو|may|mai|mayıs",
+    "حزيران|يونيو|يونيه|june|jun|juin|haziran",
+    "تموز|يوليو|يوليه|july|jul|juillet|temmuz",
+    "آب|أغسطس|august|aug|août|ağustos",
+    "أيلول|سبتمبر|september|sep|sept|septembre|eylül",
+    "تشرين الأول|تشرين أول|أكتوبر|october|oct|octobre|ekim",
+    "تشرين الثاني|تشرين ثاني|نوفمبر|november|nov|novembre|kasım",
+    "كانون الأول|كانون أول|ديسمبر|december|dec|décembre|aralık",
 )
 _WEEKDAYS = (
-    "الاثنين|monday",
-    "الثلاثاء|tuesday",
-    "الأربعاء|wednesday",
-    "الخميس|thursday",
-    "الجمعة|friday",
-    "السبت|saturday",
-    "الأحد|sunday",
+    "الاثنين|monday|lundi|pazartesi|duşem|دووشەممە",
+    "الثلاثاء|tuesday|mardi|salı|sêşem|سێشەممە",
+    "الأربعاء|wednesday|mercredi|çarşamba|çarşem|چوارشەممە",
+    "الخميس|thursday|jeudi|perşembe|pêncşem|پێنجشەممە",
+    "الجمعة|friday|vendredi|cuma|هەینی",
+    "السبت|saturday|samedi|cumartesi|شەممە",
+    "الأحد|sunday|dimanche|pazar|yekşem|یەکشەممە",
 )
 _YEARS = range(2000, 2100)
 """What is taken for a year. It also bounds which years a weekday can choose among."""

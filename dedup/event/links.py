@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +17,15 @@ from dedup.event.profile import Profile
 
 LEAST_LINK = 0.2
 """A weaker link is as good as none: with these, events are no better."""
+_LEAST_ODDS = log(LEAST_LINK / (1 - LEAST_LINK))
 _TELLING = 0.25
 """An explanation leaves out what changes the log odds by less."""
 _SAME_SOURCE = FEATURES.index("same_source")
 _FRAME_SIMILARITY = 0.5
 """Similarity of two first sentences from which an outlet's articles may be one frame filled in anew: its
-rates, its weather. Where these name other days they are no event (decision 45)."""
+rates, its weather. Where these name other days they are no event (decision 45)..."""
+_SHARED_FRAME = 0.7
+"""...and from which the articles of two outlets may be: an agency's notices of two strikes."""
 _DIGITS = 6
 _SHOWN = 8
 """Names and words that an explanation lists at most, the rarest first."""
@@ -155,9 +159,11 @@ def probabilities(article: Features, candidates: Sequence[Features]) -> list[flo
     values = evidence(article, candidates)
     dated = np.array([article.published is not None and other.published is not None for other in candidates])
     odds = np.where(dated, model(dated=True).log_odds(values), model(dated=False).log_odds(values))
-    for at in np.flatnonzero(values[:, _SAME_SOURCE]).tolist():
+    frames = np.where(values[:, _SAME_SOURCE] > 0, _FRAME_SIMILARITY, _SHARED_FRAME)
+    may_link = (odds >= _LEAST_ODDS) | (values[:, _SAME_SOURCE] > 0)
+    for at in np.flatnonzero(may_link).tolist():
         if _name_other_days(article.lead_days, candidates[at].lead_days) and (
-            lead_similarity(article, [candidates[at]])[0] >= _FRAME_SIMILARITY
+            lead_similarity(article, [candidates[at]])[0] >= frames[at]
         ):
             odds[at] = -np.inf
     # Rounded, since the order in which terms are added up must not decide.

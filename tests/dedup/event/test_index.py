@@ -54,6 +54,18 @@ def test_an_outlets_reports_of_two_days_are_two_events() -> None:
     assert event_link(monday, late).probability > 0
 
 
+def test_two_outlets_notices_of_two_days_from_one_frame_are_two_events() -> None:
+    frame = "Three people were killed when an air strike hit a house in {} on {}, the civil defence said."
+    monday, tuesday, same_day = (
+        Document(day + place, frame.format(place, day), MONDAY + timedelta(hours=number), f"site-{number}")
+        for number, (place, day) in enumerate(
+            [("Suran", "Monday"), ("Morek", "Tuesday"), ("Suran", "Monday")]
+        )
+    )
+    assert event_link(monday, tuesday).probability == 0
+    assert event_link(monday, same_day).probability > 0.5
+
+
 def test_reports_in_other_words_are_one_event() -> None:
     found = dedup.events(documents())
     assert found == {
