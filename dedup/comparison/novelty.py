@@ -104,6 +104,11 @@ def _says_otherwise(mine: Sequence[int], other: Sequence[int]) -> bool:
         values, other_values = (_of_class(side, kinds) for side in (mine, other))
         if values - other_values and other_values - values:
             return True
+    counts, other_counts = (
+        [code >> SKELETON for code in side if code & CLASS == WordClass.FIGURE] for side in (mine, other)
+    )
+    if counts != other_counts and sorted(counts) == sorted(other_counts):
+        return True
     in_place = len(mine) <= SHORT and _of_class(mine, _CONTENT)
     left_out = denials | counting | _of_class(other, _FIGURES) if in_place else denials
     return len(other) <= SHORT and not left_out.isdisjoint(other_words - words)

@@ -28,11 +28,7 @@ NUMBER_WORDS = {
 """Those that an index remembers of a text; with others, indexes must be rebuilt."""
 
 MORE_NUMBER_WORDS: dict[int | str, str] = {
-    2: """
-        اثني اثنتا اثنتي قتيلان قتيلين شهيدان شهيدين جريحان جريحين مصابان شخصان شخصين مدنيان طفلان طفلين
-        طفلتان طفلتين امرأتان امرأتين سيدتان سيدتين شابان شابين رجلان رجلين عنصران عنصرين جنديان شقيقان
-        شقيقين two deux iki دوو
-    """,
+    2: "اثني اثنتا اثنتي two deux iki دوو",
     3: "three trois üç",
     4: "four quatre dört چوار",
     5: "five cinq beş pênc پێنج",
@@ -76,6 +72,21 @@ MORE_NUMBER_WORDS: dict[int | str, str] = {
     "hundreds": "مئات المئات hundreds centaine centaines yüzlerce",
     "thousands": "آلاف الآلاف thousands milliers binlerce",
     "millions": "ملايين الملايين millions milyonlarca",
+    "قتيلان": "قتيلان قتيلين",
+    "شهيدان": "شهيدان شهيدين",
+    "جريحان": "جريحان جريحين",
+    "مصابان": "مصابان",
+    "مدنيان": "مدنيان",
+    "شخصان": "شخصان شخصين",
+    "طفلان": "طفلان طفلين",
+    "طفلتان": "طفلتان طفلتين",
+    "امرأتان": "امرأتان امرأتين",
+    "سيدتان": "سيدتان سيدتين",
+    "شابان": "شابان شابين",
+    "رجلان": "رجلان رجلين",
+    "عنصران": "عنصران عنصرين",
+    "جنديان": "جنديان",
+    "شقيقان": "شقيقان شقيقين",
 }
 """Others that are figures where two texts are laid side by side."""
 
