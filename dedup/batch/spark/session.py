@@ -11,11 +11,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from dedup.batch.export_files import (
     FIELDS,
@@ -43,7 +40,7 @@ _RAISED = re.compile(r"[A-Za-z_][\w.]{0,200}: ")
 _JAVA_OPTIONS = f"-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile={_LOG}"
 PACKAGES = ("pyspark", "pyarrow", "pandas")
 
-# Records read in one pass, or bytes of them where they are long.
+# Records read in one pass, or bytes of them, about, where they are long.
 _ROWS = 512
 _BYTES = 1 << 21
 
@@ -180,21 +177,10 @@ def read_contents(
     import pyarrow as pa  # an extra
 
     for batch in records:
-        for first, last in pairwise(_cuts(batch)):
-            some = batch.slice(first, last - first)
-            packed = pack_documents(_read(some, place, parameters, epoch), parameters)
+        rows = max(1, min(_ROWS, _BYTES * len(batch) // max(1, batch.nbytes)))
+        for first in range(0, len(batch), rows):
+            packed = pack_documents(_read(batch.slice(first, rows), place, parameters, epoch), parameters)
             yield pa.record_batch({name: pa.array([data], pa.binary()) for name, data in packed.items()})
-
-
-def _cuts(batch: Any) -> list[int]:
-    """Where to cut a batch into what is read in one pass; the last is its end."""
-    import pyarrow.compute as pc  # an extra
-
-    texts = batch.column("line" if "line" in batch.schema.names else "text")
-    sizes = pc.fill_null(pc.binary_length(texts), 0).to_numpy()
-    passes = np.stack([np.arange(len(batch)) // _ROWS, np.cumsum(sizes, dtype=np.int64) // _BYTES])
-    changes = np.flatnonzero((passes[:, 1:] != passes[:, :-1]).any(axis=0)) + 1
-    return [0, *changes.tolist(), len(batch)]
 
 
 def _read(batch: Any, place: str, parameters: Parameters, epoch: Epoch | None) -> ReadBatch:

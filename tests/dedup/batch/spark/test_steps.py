@@ -1,5 +1,6 @@
 """The steps of the pass on Spark, without Spark: they find and verify what one machine does."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -11,8 +12,8 @@ from dedup.batch.candidates import bucket_keys, neighbours
 from dedup.batch.columns import Columns, join_columns
 from dedup.batch.export_files import document_batches
 from dedup.batch.reading import Corpus, read_corpus
-from dedup.batch.spark import steps
-from dedup.batch.spark.messages import Group, Message, grouped
+from dedup.batch.spark import session, steps
+from dedup.batch.spark.messages import Group, Message, grouped, unpack
 from dedup.batch.verification import VERDICT_ROW, are_roots_alike, count_shared, verify
 from dedup.documents import documents_of
 from dedup.parameters import Parameters
@@ -96,6 +97,24 @@ def test_they_answer_what_is_asked_of_pairs(corpus: Corpus) -> None:
         else count_shared(columns, later, earlier)
         for later, earlier, about_roots in asked.tolist()
     }
+
+
+def test_records_are_read_some_hundred_at_once_and_fewer_where_they_are_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed: make spark")
+
+    def lengths(texts: list[str]) -> list[int]:
+        lines = [json.dumps({"id": text[:3], "text": text}).encode() for text in texts]
+        batch = arrow.record_batch({"line": lines})
+        read = list(session.read_contents([batch], "file", PARAMETERS))
+        ids = [unpack(row.column("names")[0].as_buffer())[0] for row in read]
+        assert [id_ for some in ids for id_ in some] == [text[:3] for text in texts]
+        return list(map(len, ids))
+
+    assert lengths([f"{at:03} نص" for at in range(600)]) == [512, 88]
+    monkeypatch.setattr(session, "_BYTES", 1 << 10)
+    assert lengths([f"{at:03} {'x ' * 200}" for at in range(5)]) == [2, 2, 1]
 
 
 def test_columns_come_apart_and_together_again(corpus: Corpus) -> None:
