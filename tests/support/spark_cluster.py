@@ -1,69 +1,35 @@
-"""A cluster of Apache Spark by itself: a master and a worker, processes of their own on this machine."""
+"""A cluster of Apache Spark on this machine, whose workers are processes that have none of our code."""
 
-import os
-import re
-import subprocess
 import sysconfig
-import time
 import venv
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS = 60.0
+LOCAL_CLUSTER = "local-cluster[1,2,1024]"
+"""Spark's own for tests: master and worker are in the driver's Java, tasks in one of their own with 1 GB."""
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """The address of the master, and the Python that workers are to run, which has no code of ours."""
-
-    master: str
-    python: str
-
-
-@contextmanager
-def spark_cluster(folder: Path, cores: int = 2) -> Iterator[Cluster]:
-    """Start a master and a worker.
+def cluster_environment(folder: Path) -> dict[str, str]:
+    """What `LOCAL_CLUSTER` needs to be set.
 
     Args:
-        folder: For what they write.
-        cores: Tasks at the same time.
+        folder: An empty folder.
     """
     import pyspark
 
-    home = Path(pyspark.__file__).parent
-    environment = {
-        **os.environ,
+    # Spark writes beside its own files.
+    home = folder / "spark"
+    home.mkdir()
+    for path in Path(pyspark.__file__).parent.iterdir():
+        (home / path.name).symlink_to(path)
+    return {
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_IP": "127.0.0.1",
-        # No more Java than it takes.
-        "SPARK_DAEMON_MEMORY": "256m",
-        "SPARK_DAEMON_JAVA_OPTS": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+        # The driver says which Python workers run.
+        "PYSPARK_PYTHON": str(_python_without_our_code(folder / "python")),
+        # Compiling well takes Java longer than a test.
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
         "PYTHONPATH": "",
     }
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(role: str, *arguments: str) -> Path:
-        log = folder / f"{role.lower()}.log"
-        command = [f"{home}/bin/spark-class", f"org.apache.spark.deploy.{role.lower()}.{role}"]
-        options = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
-        with log.open("wb") as output:
-            line = [*command, *options, *arguments]
-            started.append(subprocess.Popen(line, env=environment, stdout=output, stderr=output))
-        return log
-
-    try:
-        master = _wait_for(start("Master"), r"spark://127\.0\.0\.1:\d+")
-        work = str(folder / "work")
-        log = start("Worker", "--cores", str(cores), "--memory", "1g", "--work-dir", work, master)
-        _wait_for(log, "Successfully registered with master")
-        yield Cluster(master, str(_python_without_our_code(folder / "python")))
-    finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(30)
 
 
 def _python_without_our_code(folder: Path) -> Path:
@@ -72,13 +38,3 @@ def _python_without_our_code(folder: Path) -> Path:
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
     (packages / "installed.pth").write_text(sysconfig.get_path("purelib"))
     return folder / "bin" / "python"
-
-
-def _wait_for(log: Path, pattern: str) -> str:
-    """The first text of a log that matches a pattern."""
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        if match := re.search(pattern, log.read_text(errors="replace")):
-            return match[0]
-        time.sleep(0.1)
-    raise TimeoutError(f"{pattern} does not appear: {log.read_text(errors='replace')[-2000:]}")

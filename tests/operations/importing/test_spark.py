@@ -4,7 +4,6 @@ Skipped without pyspark or Java.
 """
 
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from crawler.settings import Settings
 from crawler.storage.connect import Stores
 from tests.support.captures import WHEN, Captured, warc
 from tests.support.made_up_site import article_page
-from tests.support.spark_cluster import spark_cluster
+from tests.support.spark_cluster import LOCAL_CLUSTER, cluster_environment
 
 SITE = Site(id="outlet", name="موقع", url="https://outlet.example/")
 # py4j and pyspark leave sockets to the garbage collector, and pyspark forks under the JVM's threads.
@@ -30,13 +29,11 @@ pytestmark = [
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     pytest.importorskip("pyspark", reason="pyspark is not installed: make spark")
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    with spark_cluster(tmp_path) as started:
-        # The driver says which Python workers run.
-        monkeypatch.setenv("PYSPARK_PYTHON", started.python)
-        yield started.master
+    for name, value in cluster_environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    return LOCAL_CLUSTER
 
 
 def _captures() -> list[Captured]:
