@@ -81,7 +81,7 @@ def archive_pass(
         settings: Where the stores are.
         source: A file as `khabar export` writes it; None takes the archive in MongoDB.
         engine: One of `ENGINES`.
-        memory: Bytes that the join may take; it goes to the disk beyond. The rest takes about 4 KB an
+        memory: Bytes that the join may take; it goes to the disk beyond. The rest takes about 3.5 KB an
             article, 3 of them in files.
         epoch: What times of a file count that are numbers, one of `Epoch`; None: what makes them usual times.
         progress: Called with the number of articles read so far.
