@@ -173,7 +173,12 @@ _ARABIC = "\u0621-\u063a\u0641-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _SILENT = "\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad\u061c"
 _GAP = r"[ \t\u00a0.·•*_|/\\,،~^+=\-]"
 
-_ANY_SILENT, _ANY_STROKE, _ANY_SIGN = map(re.compile, (f"[{_SILENT}]", _STROKE, "[A-Za-z*~^@#$]"))
+_LATIN = "A-Za-z\u00c0-\u024f"
+_DIGIT = "0-9\u0660-\u0669\u06f0-\u06f9"
+_NO_YEAR = f"(?<![{_DIGIT}]ه)(?<![{_DIGIT}][ \u00a0]ه)(?<!^ه)"
+"""What stands before a stroke is no «هـ» behind a year, or as the name of an item where a line begins."""
+
+_ANY_SILENT, _ANY_STROKE, _ANY_SIGN = map(re.compile, (f"[{_SILENT}]", _STROKE, f"[{_LATIN}*~^@#$]"))
 
 _BREAKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
@@ -181,11 +186,14 @@ _BREAKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(f"(?<![{_SILENT}])[{_SILENT}]+(?=[{_STROKE} .])|(?<=[{_STROKE} .])[{_SILENT}]+"),
     ),
     (_ANY_STROKE, re.compile(f"(?<!{_STROKE}){_STROKE}+{_GAP}{{1,3}}{_STROKE}+")),
-    (_ANY_STROKE, re.compile(f"(?<=[{_ARABIC}])(?<!\\bه){_STROKE}+{_GAP}{{1,3}}(?=[{_ARABIC}])")),
+    (
+        _ANY_STROKE,
+        re.compile(f"(?<=[{_ARABIC}]){_NO_YEAR}{_STROKE}+{_GAP}{{1,3}}(?=[{_ARABIC}])", re.MULTILINE),
+    ),
     (_ANY_STROKE, re.compile(f"(?<=[{_ARABIC}]){_GAP}{{1,3}}{_STROKE}+(?=[{_ARABIC}])")),
     (
         _ANY_SIGN,
-        re.compile(f"(?<=[{_ARABIC}{_STROKE}])(?:[A-Za-z]{{1,2}}|[*~^@#$]{{1,2}})(?=[{_ARABIC}{_STROKE}])"),
+        re.compile(f"(?<=[{_ARABIC}{_STROKE}])(?:[{_LATIN}]{{1,2}}|[*~^@#$]{{1,2}})(?=[{_ARABIC}{_STROKE}])"),
     ),
 )
 """What a text must have for a pattern to match anything, which is searched first, at a tenth of the cost;

@@ -24,7 +24,7 @@ from dedup.text.number_words import MORE_NUMBER_WORDS, NUMBER_WORDS
 from dedup.text.tokens import CHUNK_UNITS, Words, read_words
 from dedup.text.word_codes import Meanings, meanings_of, pairs_of, word_codes
 
-NORMALISATION_VERSION = 3
+NORMALISATION_VERSION = 4
 """Raised whenever the same text would give other shingles: existing indexes must then be rebuilt."""
 
 SHINGLE_WORDS = 5

@@ -29,6 +29,8 @@ BROKEN = (
 )
 LEFT_ALONE = {
     "1446 هـ الموافق": "1446 ه الموافق",
+    "١٤٤٦هـ الموافق": "1446ه الموافق",
+    "هـ- بند آخر": "ه بند اخر",
     "أ. د. محمد": "ا د محمد",
     "قتل و أصيب": "قتل و اصيب",
     "دمشق/حلب": "دمشق حلب",
@@ -42,6 +44,15 @@ LEFT_ALONE = {
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_word_is_read_as_one(broken: str) -> None:
     assert normalise(f"أعلن عن {broken} رجل") == normalise("أعلن عن مقتل رجل")
+
+
+def test_a_broken_word_may_begin_with_the_letter_of_the_hijri_years() -> None:
+    assert normalise("شنّ هـ جـ ـوما على دمشق") == normalise("شن هجوما على دمشق")
+
+
+@pytest.mark.parametrize("letter", ["ù", "ā", "x"])
+def test_a_text_that_was_normalised_stays(letter: str) -> None:
+    assert normalise(normalise(f"ا{letter}ا")) == normalise(f"ا{letter}ا") == "اا"
 
 
 @pytest.mark.parametrize("text", LEFT_ALONE)
