@@ -30,7 +30,8 @@ from benchmarks.corpus import generate
 from dedup.documents import Document
 from dedup.event import index, lexicon
 from dedup.event.candidates import Candidates
-from dedup.event.evidence import FEATURES, evidence
+from dedup.event.evidence import FEATURES
+from dedup.event.evidence import compare as compare_features
 from dedup.event.features import Features, features_of
 from dedup.event.grouping import group
 from dedup.event.links import LEAST_LINK
@@ -117,7 +118,7 @@ def compare(articles: Sequence[Features], events: Mapping[str, str]) -> Pairs:
     for one in sorted(articles, key=lambda one: (one.published or math.inf, one.id)):
         if found := candidates.of(one):
             ids += [(one.id, other.id) for other in found]
-            rows.append(evidence(one, found))
+            rows.append(compare_features(one, found).values)
         candidates.insert(one)
     return Pairs(
         ids,

@@ -1,6 +1,7 @@
 """What speaks for two articles reporting one event, as numbers with names."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ FEATURES = (
     "lead_weekday", "other_lead_weekday", "same_dead", "other_dead", "same_wounded", "other_wounded",
     "weapons", "same_source", "days_apart",
 )  # fmt: skip
-"""The columns of `evidence`."""
+"""The columns of `Comparison.values`."""
 _OF_DAYS = FEATURES[FEATURES.index("same_first_date") : FEATURES.index("same_dead")]
 _FIRST = 2
 """So many days of the week, and dates, that a text names first are looked at."""
@@ -33,8 +34,20 @@ _SLOTS = np.uint32((1 << _SLOT_BITS) - 1)
 Values = NDArray[np.float64]
 
 
-def evidence(article: Features, candidates: Sequence[Features]) -> Values:
-    """Compare an article with its candidates: a row for each, with a value for each of `FEATURES`.
+class Comparison(NamedTuple):
+    """What an article and its candidates have in common.
+
+    Attributes:
+        values: A row for each candidate, with a value for each of `FEATURES`.
+        lead_similarity: The cosine of headline and lead, for each candidate.
+    """
+
+    values: Values
+    lead_similarity: Values
+
+
+def compare(article: Features, candidates: Sequence[Features]) -> Comparison:
+    """Compare an article with its candidates.
 
     Args:
         article: The article.
@@ -77,7 +90,8 @@ def evidence(article: Features, candidates: Sequence[Features]) -> Values:
         "same_source": own[Summary.SOURCE] == theirs[Summary.SOURCE],
         "days_apart": np.nan_to_num(apart),
     }
-    return np.column_stack([columns[name] for name in FEATURES]).astype(np.float64)
+    values = np.column_stack([columns[name] for name in FEATURES]).astype(np.float64)
+    return Comparison(values, shared.sum(word, front * other_front))
 
 
 def published_apart(first: Features, second: Features) -> float | None:
@@ -164,12 +178,6 @@ def _compare_tolls(
 def _agreement(shared: NDArray[np.intp], product: Values) -> Values:
     """Kinds that both name, as a share; what is usual where one names none."""
     return np.where(product > 0, _share(shared.astype(np.float64), product), _USUAL_AGREEMENT)
-
-
-def lead_similarity(article: Features, candidates: Sequence[Features]) -> Values:
-    """Cosine of headline and lead, for each candidate."""
-    shared = _Shared(article, candidates)
-    return shared.sum(shared.of(Kind.WORD), shared.front * shared.other_front)
 
 
 def _compare_days(

@@ -3,21 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import log
 from typing import NamedTuple
 
 import numpy as np
 
 from dedup.event.candidates import Candidates
 from dedup.event.dates import Days
-from dedup.event.evidence import FEATURES, Values, evidence, lead_similarity, published_apart
+from dedup.event.evidence import FEATURES, Values, compare, published_apart
 from dedup.event.features import Features, features_of
 from dedup.event.lexicon import Wording, read_data
 from dedup.event.profile import Profile
 
 LEAST_LINK = 0.2
 """A weaker link is as good as none: with these, events are no better."""
-_LEAST_ODDS = log(LEAST_LINK / (1 - LEAST_LINK))
 _TELLING = 0.25
 """An explanation leaves out what changes the log odds by less."""
 _SAME_SOURCE = FEATURES.index("same_source")
@@ -156,15 +154,12 @@ def probabilities(article: Features, candidates: Sequence[Features]) -> list[flo
     """
     if not candidates:
         return []
-    values = evidence(article, candidates)
+    values, lead_similarity = compare(article, candidates)
     dated = np.array([article.published is not None and other.published is not None for other in candidates])
     odds = np.where(dated, model(dated=True).log_odds(values), model(dated=False).log_odds(values))
     frames = np.where(values[:, _SAME_SOURCE] > 0, _FRAME_SIMILARITY, _SHARED_FRAME)
-    may_link = (odds >= _LEAST_ODDS) | (values[:, _SAME_SOURCE] > 0)
-    for at in np.flatnonzero(may_link).tolist():
-        if _name_other_days(article.lead_days, candidates[at].lead_days) and (
-            lead_similarity(article, [candidates[at]])[0] >= frames[at]
-        ):
+    for at in np.flatnonzero(lead_similarity >= frames).tolist():
+        if _name_other_days(article.lead_days, candidates[at].lead_days):
             odds[at] = -np.inf
     # Rounded, since the order in which terms are added up must not decide.
     return [round(each, _DIGITS) for each in (1 / (1 + np.exp(-odds))).tolist()]
@@ -184,7 +179,7 @@ def _apart(days: Sequence[object], other_days: Sequence[object]) -> bool:
 def link(first: Profile, second: Profile) -> Link:
     """Compare two articles and say why."""
     article, other = features_of(first), features_of(second)
-    (values,) = evidence(article, [other])
+    (values,), _ = compare(article, [other])
     apart = published_apart(article, other)
     chosen = model(dated=apart is not None)
     changes = zip(FEATURES, (chosen.weights * values).tolist(), strict=True)
