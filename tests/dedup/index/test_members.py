@@ -12,7 +12,7 @@ import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import Index, Parameters, Prepared
+from dedup import Index, Parameters, Prepared, Thresholds
 from dedup.comparison.verdict import Reason
 from dedup.signature import to_bytes
 from dedup.stories.placements import Placement
@@ -66,6 +66,29 @@ def test_a_story_of_three_costs_the_same_in_an_index_of_any_size(client: "redis.
     few, many = costs
     assert many == few
     assert all(sum(calls.values()) < 20 and sent < 1000 for calls, sent in few)
+
+
+def test_what_hung_on_an_article_that_leaves_by_the_window_stays_in_its_story(client: "redis.Redis") -> None:
+    now = [NOON.timestamp()]
+    parameters = Parameters(thresholds=Thresholds(containment=0.8, merge=0.35))
+    window = timedelta(days=2)
+    index = Index(client, basename="test", parameters=parameters, window=window, clock=lambda: now[0])
+    lines = sentences(1, 14)
+    left, right, both = (" ".join(part) for part in (lines[:10], lines[4:], lines))
+    index.check_and_insert([prepared(1, left, published_at=NOON)])
+    now[0] += 1.5 * 86400
+    later = [(9, left, 1), (2, right, -2), (3, both, 2)]
+    for number, text, hours in later:
+        index.check_and_insert([prepared(number, text, published_at=NOON + timedelta(hours=hours))])
+    # The last made two stories one: the first article's, which its copy hangs on, and that of the second.
+    assert index.members(hex_id(2)) == [hex_id(number) for number in (1, 9, 2, 3)]
+    now[0] += 1.5 * 86400
+    index.check_and_insert([unrelated(7)])
+    assert index.lookup([hex_id(1)]) == [None]
+    assert index.members(hex_id(2)) == [hex_id(number) for number in (9, 2, 3)]
+    (decision,) = index.lookup([hex_id(9)])
+    assert decision is not None
+    assert decision.story_id == hex_id(2)
 
 
 class Changing:
