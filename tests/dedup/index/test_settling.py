@@ -1,6 +1,7 @@
 """Settled stories are those of an archive pass, in whatever order and batches the articles came."""
 
 import random
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -32,6 +33,19 @@ def test_any_order_gives_the_stories_of_an_archive_pass(client: "redis.Redis") -
     assert not settled.settle(order[-40:]).changes
 
 
+def settled_one_by_one(
+    client: "redis.Redis", corpus: Sequence[Planted], order: Sequence[str]
+) -> Mapping[str, str]:
+    """The story of each article where all were settled as they came."""
+    index = Index(client, basename="test")
+    index.clear()
+    settled = SettledIndex(index, corpus)
+    for name in order:
+        settled.insert([name])
+        settled.settle([name])
+    return settled.stories
+
+
 def test_two_halves_and_the_whole_become_one_story_in_any_order(client: "redis.Redis") -> None:
     lines = sentences(1, 12)
     texts = {"first": lines[:6], "second": ["(وكالات)", *lines[6:]], "whole": lines}
@@ -40,13 +54,7 @@ def test_two_halves_and_the_whole_become_one_story_in_any_order(client: "redis.R
             Planted(name, "\n".join(texts[name]), NOON + timedelta(hours=at), NOON, name, 1, "half")
             for at, name in enumerate(sorted(texts))
         ]
-        index = Index(client, basename="test")
-        index.clear()
-        settled = SettledIndex(index, corpus)
-        for name in order:
-            settled.insert([name])
-            settled.settle([name])
-        assert len(set(settled.stories.values())) == 1, order
+        assert len(set(settled_one_by_one(client, corpus, order).values())) == 1, order
 
 
 def test_two_reports_and_what_printed_both_after_them_stay_three_in_any_order(client: "redis.Redis") -> None:
@@ -58,12 +66,6 @@ def test_two_reports_and_what_printed_both_after_them_stay_three_in_any_order(cl
         for at, name in enumerate(texts)
     ]
     for order in random.Random(5).sample(list(permutations(texts)), 12):
-        index = Index(client, basename="test")
-        index.clear()
-        settled = SettledIndex(index, corpus)
-        for name in order:
-            settled.insert([name])
-            settled.settle([name])
-        stories = settled.stories
+        stories = settled_one_by_one(client, corpus, order)
         assert len(set(stories.values())) == 3, order
         assert stories["first"] == stories["first again"] != stories["whole"], order
