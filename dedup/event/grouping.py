@@ -11,7 +11,8 @@ from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 Links: TypeAlias = Mapping[str, Mapping[str, float]]
-"""For each id the ids that it is linked to, with the link's strength; each link stands on both sides."""
+"""For each id the ids that it is linked to, with the link's strength; one that does not stand on both sides
+counts for nothing."""
 Bounds: TypeAlias = Mapping[str, float]
 """For each id the least average strength at which its group is joined with another. Of two groups the highest
 counts: joining makes nothing easier."""
@@ -60,7 +61,7 @@ class _Groups:
             number: {
                 numbers[other]: int(strength * _UNIT + 0.5)
                 for other, strength in links.get(id_, {}).items()
-                if other in numbers
+                if other in numbers and id_ in links.get(other, {})
             }
             for id_, number in numbers.items()
         }

@@ -138,3 +138,9 @@ def test_a_chain_of_events_is_divided_where_it_changes() -> None:
     articles = Watched(links, known, event_ids, dict.fromkeys([*ids, "new"], BOUND))
     assert regroup({"new"}, articles, {}) == [["0500", "0501", "new"]]
     assert len(articles.asked) < 20
+
+
+def test_a_link_that_one_side_alone_has_counts_for_nothing() -> None:
+    # Who leaves and comes back with another text is still linked where it was not looked at again.
+    links = {"a": {"b": 0.9, "c": 0.8}, "b": {"a": 0.9}, "c": {}}
+    assert group(links, links, dict.fromkeys(links, BOUND)) == [["a", "b"], ["c"]]
